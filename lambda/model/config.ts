@@ -1,0 +1,100 @@
+import type { Labels } from './sample.ts';
+
+/** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
+export interface Config {
+  /** Where it came from, for the log: `CW_CONFIG_CONTENT`, a path, `built-in default`. */
+  readonly source: string;
+  /** What loads but cannot have the effect that its author expects, each with its path. */
+  readonly warnings: readonly string[];
+  /** Value of the label `ClusterName` for events that have none. */
+  readonly clusterName?: string | undefined;
+  readonly logs: LogsConfig;
+  /** Absent: no ECS discovery. */
+  readonly discovery?: EcsDiscoveryConfig | undefined;
+  readonly jobs: readonly ScrapeJob[];
+  readonly emf: EmfConfig;
+}
+
+/** Where the events go in CloudWatch Logs. */
+export interface LogsConfig {
+  /** Template with the agent's placeholders, such as `/ecs/{ClusterName}`. */
+  readonly group: string;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+}
+
+/** A compiled RE2 expression. */
+export interface Pattern {
+  readonly source: string;
+  /** Unanchored search, as the CloudWatch Agent does. */
+  test(text: string): boolean;
+}
+
+export interface EcsDiscoveryConfig {
+  /** Cluster name or ARN, handed to ECS as it is. */
+  readonly cluster: string;
+  readonly region?: string | undefined;
+  /** How long a discovery is good for, in milliseconds (`sd_frequency`). */
+  readonly refreshMs: number;
+  /** Absent: mode off. */
+  readonly dockerLabel?: DockerLabelMode | undefined;
+  readonly taskDefinitions: readonly TaskDefinitionMode[];
+}
+
+/** Names of the docker labels that make a container a target. */
+export interface DockerLabelMode {
+  readonly portLabel: string;
+  readonly metricsPathLabel: string;
+  readonly jobNameLabel: string;
+}
+
+/** One entry of `task_definition_list`. */
+export interface TaskDefinitionMode {
+  readonly arnPattern: Pattern;
+  readonly containerNamePattern?: Pattern | undefined;
+  readonly ports: readonly number[];
+  readonly metricsPath?: string | undefined;
+  readonly jobName?: string | undefined;
+}
+
+/** One entry of `scrape_configs`, with the defaults of `global` filled in. */
+export interface ScrapeJob {
+  readonly name: string;
+  readonly scheme: 'http' | 'https';
+  readonly metricsPath: string;
+  readonly timeoutMs: number;
+  readonly sampleLimit: number;
+  readonly bodySizeLimit: number;
+  readonly honorLabels: boolean;
+  readonly honorTimestamps: boolean;
+  /** Whether the targets of ECS discovery belong to this job. */
+  readonly discovered: boolean;
+  readonly staticConfigs: readonly StaticConfig[];
+}
+
+export interface StaticConfig {
+  /** `host:port`. */
+  readonly targets: readonly string[];
+  readonly labels: Labels;
+}
+
+/** `emf_processor`: which samples become which CloudWatch metrics. */
+export interface EmfConfig {
+  readonly namespace: string;
+  /** Empty: every event is a plain log event (as with `disable_metric_extraction`). */
+  readonly declarations: readonly Declaration[];
+  /** Exact metric name to CloudWatch unit. */
+  readonly units: ReadonlyMap<string, string>;
+  /** Keep events that match no declaration, as plain log events. */
+  readonly logUnmatched: boolean;
+}
+
+/** One `metric_declaration`. */
+export interface Declaration {
+  readonly sourceLabels: readonly string[];
+  readonly separator: string;
+  readonly matcher: Pattern;
+  readonly selectors: readonly Pattern[];
+  /** Each set sorted and free of repeated names; the sets are distinct. */
+  readonly dimensions: readonly (readonly string[])[];
+}

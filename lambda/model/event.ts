@@ -1,0 +1,62 @@
+/** One log event, ready to be delivered. */
+export interface LogEvent {
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** The event's JSON text. */
+  readonly message: string;
+  /** Number of metric values in it that CloudWatch is told to extract; 0 for a plain log event. */
+  readonly metrics: number;
+}
+
+/** Why an event was not accepted. */
+export type RejectReason =
+  | 'too_old'
+  | 'too_new'
+  | 'expired'
+  | 'too_large'
+  | 'throttled'
+  | 'access_denied'
+  | 'deadline'
+  | 'unavailable'
+  | 'refused';
+
+/** What became of the events of one `write`. */
+export interface DeliveryOutcome {
+  readonly accepted: number;
+  readonly rejected: ReadonlyMap<RejectReason, number>;
+}
+
+/** What a delivery cost and achieved, over all its writes. */
+export interface DeliveryReport {
+  readonly output: string;
+  readonly events: number;
+  readonly metrics: number;
+  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. */
+  readonly bytes: number;
+  readonly requests: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  /** One text for each distinct failure, for the log. */
+  readonly errors: readonly string[];
+}
+
+/** A place where events go. */
+export interface Output {
+  readonly name: string;
+  /** Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`. */
+  open(signal: AbortSignal): Delivery;
+}
+
+/** The delivery of one cycle. */
+export interface Delivery {
+  /**
+   * Takes the events of one target. Resolves when each of them was accepted or rejected, which may be as
+   * late as `close`; never rejects. Await `ready` first to keep memory bounded.
+   */
+  write(events: readonly LogEvent[]): Promise<DeliveryOutcome>;
+  /** Resolves when there is room for more events. */
+  ready(): Promise<void>;
+  /** Sends what is buffered and waits for all answers. */
+  close(): Promise<DeliveryReport>;
+}
