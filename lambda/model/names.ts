@@ -1,0 +1,36 @@
+/** Names that the collector, the infrastructure and the demo must agree on. */
+
+/** Namespace of the metrics that the built-in default configuration publishes. */
+export const DEFAULT_NAMESPACE = 'Fargauge';
+
+/** Namespace of the collector's metrics about itself. */
+export const COLLECTOR_NAMESPACE = 'Fargauge/Collector';
+
+/** The port that the sidecar listens on unless `ECS_METRICS_EXPORTER_PORT` says otherwise; the seed exporter's. */
+export const SIDECAR_PORT = 9546;
+
+/** Docker labels by which the CloudWatch Agent, and Fargauge, find a container to scrape. */
+export const PORT_LABEL = 'ECS_PROMETHEUS_EXPORTER_PORT';
+export const METRICS_PATH_LABEL = 'ECS_PROMETHEUS_METRICS_PATH';
+export const JOB_NAME_LABEL = 'job';
+
+/** Job name of the sidecars, as the docker label of the task definition gives it. */
+export const SIDECAR_JOB = 'fargauge-sidecar';
+
+/** The sidecar series that the built-in default configuration publishes, all in percent. */
+export const TASK_CPU_UTILIZATION = 'ee_task_cpu_utilization_percent';
+export const TASK_MEMORY_UTILIZATION = 'ee_task_memory_utilization_percent';
+export const CONTAINER_CPU_UTILIZATION = 'ee_container_cpu_utilization_percent';
+export const CONTAINER_MEMORY_UTILIZATION = 'ee_container_memory_utilization_percent';
+
+/** Environment variables of the collector, beside the agent's `CW_CONFIG_CONTENT` and `PROMETHEUS_CONFIG_CONTENT`. */
+export const ENV = {
+  /** The native configuration itself, as YAML or JSON. */
+  config: 'FARGAUGE_CONFIG',
+  /** Path of a native configuration file. */
+  configFile: 'FARGAUGE_CONFIG_FILE',
+  /** Cluster to discover where the configuration names none: a name or an ARN. */
+  cluster: 'FARGAUGE_CLUSTER',
+  /** Log group where the configuration names none. */
+  logGroup: 'FARGAUGE_LOG_GROUP',
+} as const;
