@@ -1,0 +1,25 @@
+/** An exposition that cannot be read. Its message names the line, what was expected and what was found. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  /** Counts from 1. */
+  readonly line: number;
+
+  constructor(line: number, problem: string) {
+    super(`line ${line}: ${problem}`);
+    this.line = line;
+  }
+}
+
+/** An exposition with more samples than `sample_limit` allows. */
+export class SampleLimitError extends Error {
+  override readonly name = 'SampleLimitError';
+
+  constructor(limit: number) {
+    super(`expected at most ${limit} samples (sample_limit), got more`);
+  }
+}
+
+/** A short, printable quotation of what was found. */
+export function quote(found: string): string {
+  return JSON.stringify(found.length > 60 ? `${found.slice(0, 57)}...` : found);
+}

@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import { DecodeError } from '../../lambda/scrape/decode-error.ts';
+import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
+import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
+
+interface ExpectedSample {
+  name: string;
+  labels: Record<string, string>;
+  value: number | string;
+  timestamp?: number;
+}
+
+interface Case {
+  name: string;
+  input?: string;
+  inputBase64?: string;
+  ok: boolean;
+  families?: { name: string; type: string; samples: ExpectedSample[] }[];
+  error?: { line: number };
+}
+
+describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
+  const cases = fixtureJson<Case[]>('prometheus-text', 'cases.json');
+  const valid = cases.filter(({ ok }) => ok);
+  const broken = cases.filter(({ ok }) => !ok);
+
+  it.each(valid.map((c) => [c.name, c] as const))(
+    '%s is read as expected, cold and warm',
+    (_, c) => {
+      const memory = new SeriesMemory();
+      const expected = flatten(c);
+      expect(decode(c, memory)).toEqual(expected);
+      expect(decode(c, memory)).toEqual(expected);
+    },
+  );
+
+  it.each(broken.map((c) => [c.name, c] as const))('%s is refused at its line', (_, c) => {
+    let error: unknown;
+    try {
+      decode(c, new SeriesMemory());
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(DecodeError);
+    expect(error).toMatchObject({ line: c.error!.line });
+  });
+});
+
+function decode(c: Case, memory: SeriesMemory) {
+  const text = c.input ?? Buffer.from(c.inputBase64 ?? '', 'base64').toString('utf8');
+  const samples = decodeText(text, memory).map(({ series, value, timestamp }) => ({
+    family: series.family,
+    type: series.type,
+    name: series.name,
+    labels: { ...series.labels },
+    value,
+    ...(timestamp === undefined ? {} : { timestamp }),
+  }));
+  return [...Map.groupBy(samples, ({ family }) => family).values()].flat();
+}
+
+/** The expected samples, family by family in the order of their first samples. */
+function flatten(c: Case) {
+  return c.families!.flatMap(({ name, type, samples }) =>
+    samples.map((sample) => ({
+      family: name,
+      type: type === 'untyped' ? 'unknown' : type,
+      ...sample,
+      value: Number(String(sample.value).replace('Inf', 'Infinity')),
+    })),
+  );
+}
