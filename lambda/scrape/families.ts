@@ -22,17 +22,24 @@ const LONGEST_SUFFIX = '_gcount'.length;
 /** The families of one exposition: which TYPE applies to a sample's name. */
 export class Families {
   readonly #byName = new Map<string, Family>();
+  /** What `of` was last asked, and its answer: samples of one name come together. */
+  #name = '';
+  #family: Family | undefined;
 
   /**
    * The family that a sample of this name belongs to: the one of that very name, else the one whose type gives its
    * samples the name's suffix, else a new one of unknown type.
    */
   of(name: string): Family {
-    return this.#byName.get(name) ?? this.#extendedBy(name) ?? this.#add(name);
+    if (this.#family !== undefined && this.#name === name) return this.#family;
+    this.#name = name;
+    this.#family = this.#byName.get(name) ?? this.#extendedBy(name) ?? this.#add(name);
+    return this.#family;
   }
 
   /** The family that a HELP or TYPE line names. */
   declared(name: string): Family {
+    this.#family = undefined;
     return this.#byName.get(name) ?? this.#add(name);
   }
 

@@ -9,11 +9,14 @@ export interface SeriesLine {
   readonly end: number;
 }
 
-const NAME_START = /[a-zA-Z_:]/;
 const SPACE = 0x20;
 const TAB = 0x09;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
 /**
  * Reads the part of a sample line before its value:
@@ -31,18 +34,7 @@ const BACKSLASH = 0x5c;
  * @throws DecodeError
  */
 export function readSeriesLine(line: string, number: number): SeriesLine {
-  let at = skipBlanks(line, 0);
-  let name = '';
-  if (line[at] !== '{') {
-    const end = nameEnd(line, at, true);
-    if (end === at) {
-      throw new DecodeError(number, `expected a metric name, got ${quote(line.slice(at))}`);
-    }
-    name = line.slice(at, end);
-    at = skipBlanks(line, end);
-    if (line[at] !== '{') return { name, labels: labelsOf(), end };
-  }
-  return readLabels(line, at + 1, name, number);
+  return new SeriesLineReader(line, number).read();
 }
 
 /** Index of the first character at or after `at` that is neither a blank nor a tab. */
@@ -55,104 +47,14 @@ export function skipBlanks(text: string, at: number): number {
 
 /** Index after the name that begins at `at`; `at` itself where none begins. Colons are for metric names only. */
 export function nameEnd(text: string, at: number, metric: boolean): number {
-  if (at >= text.length || !NAME_START.test(text.charAt(at))) return at;
   let i = at;
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i);
     const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
-    const digit = code >= 0x30 && code <= 0x39;
+    const digit = code >= 0x30 && code <= 0x39 && i > at;
     if (!letter && !digit && code !== 0x5f && !(metric && code === 0x3a)) break;
   }
   return i;
-}
-
-function readLabels(line: string, start: number, before: string, number: number): SeriesLine {
-  const labels = labelsOf();
-  let name = before;
-  let at = skipBlanks(line, start);
-  // `a{,}` is let through, as prometheus/client_python does; `a{b="c",,}` is not.
-  if (line[at] === ',') at = skipBlanks(line, at + 1);
-  while (line[at] !== '}') {
-    const key = readKey(line, at, number);
-    at = skipBlanks(line, key.end);
-    if (key.quoted && line[at] !== '=') {
-      if (name !== '') {
-        throw new DecodeError(
-          number,
-          `expected one metric name, got ${quote(name)} and ${quote(key.text)}`,
-        );
-      }
-      name = key.text;
-    } else {
-      const value = readValue(line, at, key.text, number);
-      if (key.text === '__name__') {
-        throw new DecodeError(number, 'label name "__name__" is reserved');
-      }
-      if (key.text in labels) {
-        throw new DecodeError(number, `label ${quote(key.text)} is given twice`);
-      }
-      labels[key.text] = value.text;
-      at = value.end;
-    }
-    at = skipBlanks(line, at);
-    if (line[at] === ',') {
-      at = skipBlanks(line, at + 1);
-    } else if (line[at] !== '}') {
-      throw new DecodeError(number, `expected "," or "}" after a label, got ${found(line, at)}`);
-    }
-  }
-  if (name === '') throw new DecodeError(number, 'expected a metric name, got labels only');
-  return { name, labels, end: at + 1 };
-}
-
-function readKey(line: string, at: number, number: number): Token & { readonly quoted: boolean } {
-  if (line.charCodeAt(at) === QUOTE) return { ...readQuoted(line, at, number), quoted: true };
-  const end = nameEnd(line, at, false);
-  if (end === at) throw new DecodeError(number, `expected a label name, got ${found(line, at)}`);
-  return { text: line.slice(at, end), end, quoted: false };
-}
-
-function readValue(line: string, start: number, label: string, number: number): Token {
-  if (line[start] !== '=') {
-    throw new DecodeError(
-      number,
-      `expected "=" after label ${quote(label)}, got ${found(line, start)}`,
-    );
-  }
-  const at = skipBlanks(line, start + 1);
-  if (line.charCodeAt(at) !== QUOTE) {
-    throw new DecodeError(
-      number,
-      `expected a quoted value of label ${quote(label)}, got ${found(line, at)}`,
-    );
-  }
-  return readQuoted(line, at, number);
-}
-
-interface Token {
-  readonly text: string;
-  /** Index after the token. */
-  readonly end: number;
-}
-
-function readQuoted(line: string, start: number, number: number): Token {
-  let at = start + 1;
-  let escaped = false;
-  for (; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code === QUOTE) {
-      const raw = line.slice(start + 1, at);
-      return { text: escaped ? unescapeQuoted(raw) : raw, end: at + 1 };
-    }
-    if (code === BACKSLASH) {
-      escaped = true;
-      at++;
-    }
-  }
-  throw new DecodeError(
-    number,
-    `expected a closing quote, got the end of the line after ${quote(line.slice(start))}`,
-  );
 }
 
 /** Resolves `\\\\`, `\\"` and `\\n`; a backslash before any other character stays. */
@@ -162,6 +64,116 @@ export function unescapeQuoted(raw: string): string {
   );
 }
 
-function found(line: string, at: number): string {
-  return at < line.length ? quote(line.slice(at)) : 'the end of the line';
+/** One line and how far it has been read. */
+class SeriesLineReader {
+  // `private`, not `#`: the brand checks of private methods cost a third of a cold decode.
+  private readonly line: string;
+  private readonly number: number;
+  private at = 0;
+
+  constructor(line: string, number: number) {
+    this.line = line;
+    this.number = number;
+  }
+
+  read(): SeriesLine {
+    const line = this.line;
+    const start = skipBlanks(line, 0);
+    const end = nameEnd(line, start, true);
+    const name = line.slice(start, end);
+    this.at = skipBlanks(line, end);
+    if (line.charCodeAt(this.at) === OPENING_BRACE) {
+      this.at++;
+      return this.readLabels(name);
+    }
+    if (end === start) throw this.expected('a metric name', start);
+    return { name, labels: labelsOf(), end };
+  }
+
+  private readLabels(before: string): SeriesLine {
+    const labels = labelsOf();
+    let name = before;
+    this.skipBlanks();
+    // `a{,}` is let through, as prometheus/client_python does; `a{b="c",,}` is not.
+    this.take(COMMA);
+    while (!this.take(CLOSING_BRACE)) {
+      const quoted = this.peek() === QUOTE;
+      const key = quoted ? this.readQuoted() : this.readLabelName();
+      this.skipBlanks();
+      if (quoted && this.peek() !== EQUALS) {
+        if (name !== '') {
+          throw this.error(`expected one metric name, got ${quote(name)} and ${quote(key)}`);
+        }
+        name = key;
+      } else {
+        if (!this.take(EQUALS)) throw this.expected(`'=' after label name ${quote(key)}`);
+        if (this.peek() !== QUOTE) throw this.expected(`'"' at start of label value`);
+        const value = this.readQuoted();
+        if (key === '__name__') throw this.error('label name "__name__" is reserved');
+        if (labels[key] !== undefined) throw this.error(`label ${quote(key)} is given twice`);
+        labels[key] = value;
+      }
+      this.skipBlanks();
+      if (!this.take(COMMA) && this.peek() !== CLOSING_BRACE) {
+        throw this.expected('"," or "}" after a label');
+      }
+    }
+    if (name === '') throw this.error('expected a metric name, got labels only');
+    return { name, labels, end: this.at };
+  }
+
+  private readLabelName(): string {
+    const start = this.at;
+    const end = nameEnd(this.line, start, false);
+    if (end === start) throw this.expected('a label name');
+    this.at = end;
+    return this.line.slice(start, end);
+  }
+
+  /** The text of the quoted token at hand, without its quotes and escapes. */
+  private readQuoted(): string {
+    const line = this.line;
+    const start = this.at + 1;
+    let escaped = false;
+    for (let at = start; at < line.length; at++) {
+      const code = line.charCodeAt(at);
+      if (code === QUOTE) {
+        this.at = at + 1;
+        const raw = line.slice(start, at);
+        return escaped ? unescapeQuoted(raw) : raw;
+      }
+      if (code === BACKSLASH) {
+        escaped = true;
+        at++;
+      }
+    }
+    throw this.error(
+      `expected a closing quote, got the end of the line after ${quote(line.slice(start))}`,
+    );
+  }
+
+  private peek(): number {
+    return this.line.charCodeAt(this.at);
+  }
+
+  /** Whether the character at hand is this one; if so, it and the blanks after it are behind. */
+  private take(code: number): boolean {
+    if (this.line.charCodeAt(this.at) !== code) return false;
+    this.at++;
+    if (code !== CLOSING_BRACE) this.skipBlanks();
+    return true;
+  }
+
+  private skipBlanks(): void {
+    this.at = skipBlanks(this.line, this.at);
+  }
+
+  private expected(what: string, at: number = this.at): DecodeError {
+    const got = at < this.line.length ? quote(this.line.slice(at)) : 'the end of the line';
+    return this.error(`expected ${what}, got ${got}`);
+  }
+
+  private error(problem: string): DecodeError {
+    return new DecodeError(this.number, problem);
+  }
 }

@@ -47,7 +47,10 @@ export class SeriesMemory {
   }
 }
 
-/** A copy that shares no memory with the text that it was sliced from, as V8's slices do. */
+/**
+ * A copy that shares no memory with the text that it was sliced from. V8 makes a slice of 13 or more characters a view of
+ * its parent, which keeps a whole body alive; joining makes a new text, of which this is a view.
+ */
 export function ownCopy(slice: string): string {
-  return Buffer.from(slice, 'utf16le').toString('utf16le');
+  return ` ${slice}`.slice(1);
 }

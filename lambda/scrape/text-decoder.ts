@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { MetricType, Sample, Series } from '../model/sample.ts';
 import { DecodeError, quote, SampleLimitError } from './decode-error.ts';
 import { Families, type Family } from './families.ts';
@@ -8,6 +9,7 @@ import { ownCopy, type SeriesMemory } from './series-memory.ts';
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const HASH = 0x23;
+const QUOTED = /^"(?:[^"\\]|\\.)+"/;
 
 /** What TYPE lines may say; `untyped` is the text format's word for unknown. */
 const TYPES: Readonly<Record<string, MetricType>> = {
@@ -49,13 +51,15 @@ export interface DecodeOptions {
  *
  * A line whose name and labels `memory` knows is not read again, only its value is.
  *
+ * @param body the exposition's bytes, UTF-8
  * @throws DecodeError, SampleLimitError
  */
 export function decodeText(
-  text: string,
+  body: Buffer,
   memory: SeriesMemory,
   options: DecodeOptions = {},
 ): Sample[] {
+  const text = textOf(body);
   const limit = options.sampleLimit || Number.POSITIVE_INFINITY;
   const samples: Sample[] = [];
   const exposition = new Exposition(memory);
@@ -83,6 +87,13 @@ export function decodeText(
     start = end + 1;
   }
   return samples;
+}
+
+/** ASCII, as nearly every exposition is, needs no decoding and makes one-byte strings. */
+function textOf(body: Buffer): string {
+  if (isAscii(body)) return body.toString('latin1');
+  if (!isUtf8(body)) throw new DecodeError(1, 'expected UTF-8 text, got bytes that are none');
+  return body.toString('utf8');
 }
 
 /** The state of decoding one exposition. */
@@ -125,9 +136,12 @@ class Exposition {
       throw new DecodeError(number, `expected float as value, got ${got}`);
     }
     const timestamp = readTimestamp(line, skipBlanks(line, valueEnd), number);
-    // Without the value, so that the next scrape finds it; blanks before the value belong to the key.
-    const key = line.slice(0, Math.max(seriesEnd, valueStart - 1));
-    return { series: this.#series(key, name, labels, number), value, timestamp };
+    const series = this.#series(name, labels, number);
+    // What knownSample will ask for: all before the blank before the value. With a timestamp it would ask in vain.
+    if (timestamp === undefined && valueStart > seriesEnd) {
+      this.#memory.remember(line.slice(0, valueStart - 1), series);
+    }
+    return { series, value, timestamp };
   }
 
   /** A line whose first character that is no blank is `#`: HELP, TYPE, or a comment to be ignored. */
@@ -154,9 +168,7 @@ class Exposition {
     return true;
   }
 
-  #series(key: string, name: string, labels: Record<string, string>, number: number): Series {
-    const known = this.#memory.recall(key);
-    if (known !== undefined && this.#belongs(known)) return known;
+  #series(name: string, labels: Record<string, string>, number: number): Series {
     const family = this.#families.of(name);
     family.sampled = true;
     this.#family = family;
@@ -168,9 +180,7 @@ class Exposition {
         `expected float as value for '${numeric}' label, got ${quote(text)}`,
       );
     }
-    const series: Series = { name, family: family.name, type: family.type, labels };
-    this.#memory.remember(key, series);
-    return series;
+    return { name, family: family.name, type: family.type, labels };
   }
 }
 
@@ -202,7 +212,7 @@ function readCommentName(
   start: number,
   number: number,
 ): { text: string; end: number } {
-  const quoted = /^"((?:[^"\\]|\\.)+)"/.exec(line.slice(start))?.[0];
+  const quoted = line[start] === '"' ? QUOTED.exec(line.slice(start))?.[0] : undefined;
   const end = quoted === undefined ? nameEnd(line, start, true) : start + quoted.length;
   if (end === start || (end < line.length && skipBlanks(line, end) === end)) {
     throw new DecodeError(number, `invalid metric name in comment: ${quote(line)}`);

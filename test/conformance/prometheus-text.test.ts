@@ -48,8 +48,8 @@ describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
 });
 
 function decode(c: Case, memory: SeriesMemory) {
-  const text = c.input ?? Buffer.from(c.inputBase64 ?? '', 'base64').toString('utf8');
-  const samples = decodeText(text, memory).map(({ series, value, timestamp }) => ({
+  const body = c.input === undefined ? Buffer.from(c.inputBase64!, 'base64') : Buffer.from(c.input);
+  const samples = decodeText(body, memory).map(({ series, value, timestamp }) => ({
     family: series.family,
     type: series.type,
     name: series.name,
