@@ -1,0 +1,51 @@
+/** One call that the stand-in received. */
+export interface ReceivedCall {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Resolves when it was answered, or its connection is gone. */
+  readonly ended: Promise<void>;
+}
+
+/** Counts the calls of each operation, retries included, and tells when the next one arrives. */
+export class Calls {
+  readonly #counts = new Map<string, number>();
+  readonly #running = new Map<string, number>();
+  readonly #peaks = new Map<string, number>();
+  readonly #waiting = new Map<string, ((call: ReceivedCall) => void)[]>();
+
+  /** How many calls of the operation arrived. */
+  count(operation: string): number {
+    return this.#counts.get(operation) ?? 0;
+  }
+
+  /** How many calls of the operation were at most under way at the same time. */
+  peak(operation: string): number {
+    return this.#peaks.get(operation) ?? 0;
+  }
+
+  /** Resolves when the next call of the operation arrives. */
+  next(operation: string): Promise<ReceivedCall> {
+    return new Promise((resolve) => {
+      this.#waiting.set(operation, [...(this.#waiting.get(operation) ?? []), resolve]);
+    });
+  }
+
+  /** Forgets the counts and peaks. */
+  reset(): void {
+    this.#counts.clear();
+    this.#peaks.clear();
+  }
+
+  /** Counts a call that goes on until `ended`. */
+  begin(call: ReceivedCall): void {
+    const { operation, ended } = call;
+    const running = (this.#running.get(operation) ?? 0) + 1;
+    this.#running.set(operation, running);
+    this.#counts.set(operation, this.count(operation) + 1);
+    this.#peaks.set(operation, Math.max(this.peak(operation), running));
+    void ended.then(() => this.#running.set(operation, (this.#running.get(operation) ?? 1) - 1));
+    const waiting = this.#waiting.get(operation) ?? [];
+    this.#waiting.delete(operation);
+    for (const resolve of waiting) resolve(call);
+  }
+}
