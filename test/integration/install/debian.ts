@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEBIAN } from '../support/places.ts';
+import { isOnPath, run } from './command.ts';
+import type { Part } from './part.ts';
+
+/** Packages that hold statically linked programs: promtool and node_exporter. */
+const PACKAGES = ['prometheus', 'prometheus-node-exporter'] as const;
+
+/** Commands that the other parts are built with, and the package of each. */
+const TOOLS: Readonly<Record<string, string>> = {
+  'g++': 'g++',
+  cmake: 'cmake',
+  make: 'make',
+  xz: 'xz-utils',
+  python3: 'python3',
+};
+
+/** Package that lets `python3 -m venv` install pip. */
+const VENV_PACKAGE = 'python3-venv';
+
+/**
+ * Debian's Prometheus and node_exporter. The packages are unpacked, not installed: the machine gets no new
+ * service, user or port, and no root is needed where the package lists are there.
+ */
+export const debianPrograms: Part = {
+  name: 'promtool and node_exporter (Debian packages)',
+  tests: ['promtool.test.ts', 'node-exporter.test.ts'],
+  folder: DEBIAN,
+  recipe: PACKAGES.join(),
+  install: () => {
+    requireApt(`unpacks the Debian packages ${PACKAGES.join(' and ')}`);
+    updateLists();
+    run('apt-get', ['download', ...PACKAGES], { cwd: DEBIAN });
+    for (const file of readdirSync(DEBIAN).filter((name) => name.endsWith('.deb'))) {
+      run('dpkg-deb', ['--extract', join(DEBIAN, file), DEBIAN]);
+    }
+  },
+};
+
+/** Installs what is missing of the compiler, cmake, make, xz and Python; does nothing where all are there. */
+export function requireTools(): void {
+  const missing = Object.entries(TOOLS)
+    .filter(([command]) => !isOnPath(command))
+    .map(([, name]) => name);
+  if (!canMakeVenv()) missing.push(VENV_PACKAGE);
+  if (missing.length === 0) return;
+  const purpose = `needs the Debian packages ${missing.join(' ')}`;
+  requireApt(purpose);
+  if (!isRoot()) {
+    throw new Error(`${purpose}: run as root, or first \`apt-get install ${missing.join(' ')}\``);
+  }
+  updateLists();
+  run('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function requireApt(purpose: string): void {
+  if (process.platform === 'linux' && isOnPath('apt-get')) return;
+  throw new Error(`${purpose}, and there is no apt-get here (${process.platform})`);
+}
+
+/** An empty machine has no package lists. Others than root cannot fetch them and have to do with those that are there. */
+function updateLists(): void {
+  if (isRoot()) run('apt-get', ['update']);
+}
+
+function canMakeVenv(): boolean {
+  try {
+    run('python3', ['-c', 'import ensurepip, venv']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PYTHON, VENV } from '../support/places.ts';
+import { run } from './command.ts';
+import { requireTools } from './debian.ts';
+import type { Part } from './part.ts';
+
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+
+/** The moto server, in a virtual environment of its own. */
+export const moto: Part = {
+  name: 'the moto server (Python packages)',
+  tests: ['moto.test.ts', 'lambda-ric.test.ts'],
+  folder: VENV,
+  recipe: readFileSync(REQUIREMENTS, 'utf8'),
+  install: () => {
+    requireTools();
+    run('python3', ['-m', 'venv', VENV]);
+    run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS]);
+    run(PYTHON, ['-m', 'pip', 'check']);
+  },
+};

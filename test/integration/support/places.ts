@@ -1,0 +1,21 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** What the integration tests install; ignored by git, safe to delete. */
+export const CACHE = join(ROOT, '.integration');
+
+/** Programs taken out of Debian packages. */
+export const DEBIAN = join(CACHE, 'debian');
+export const PROMTOOL = join(DEBIAN, 'usr/bin/promtool');
+export const NODE_EXPORTER = join(DEBIAN, 'usr/bin/prometheus-node-exporter');
+
+/** Python with the moto server. */
+export const VENV = join(CACHE, 'venv');
+export const PYTHON = join(VENV, 'bin/python');
+
+/** The Lambda runtime interface client. */
+export const RIC = join(CACHE, 'ric');
+export const RIC_MAIN = join(RIC, 'node_modules/aws-lambda-ric/index.mjs');
