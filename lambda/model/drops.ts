@@ -1,0 +1,44 @@
+import type { Series } from './sample.ts';
+
+/** Why a sample was not published. */
+export type DropReason =
+  /** No declaration's matcher and selectors want it. */
+  | 'no_declaration'
+  /** Declarations want it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */
+  | 'no_dimension_set'
+  /** A type that this version cannot turn into a CloudWatch value. */
+  | 'unsupported_type'
+  /** NaN or an infinity, which CloudWatch refuses. */
+  | 'not_finite'
+  /** Beyond the range that CloudWatch takes. */
+  | 'out_of_range'
+  /** A name that is no CloudWatch metric name. */
+  | 'metric_name'
+  /** The first value of a cumulative series: there is nothing to subtract. */
+  | 'first_sample'
+  /** Not newer than the series' last published sample. */
+  | 'not_newer'
+  /** The same name and labels came again in the same scrape: the last one counts. */
+  | 'duplicate';
+
+/** Counts what one target's samples lost on their way, and why. */
+export class Drops {
+  readonly counts = new Map<DropReason, number>();
+  readonly #log: ((reason: DropReason, series: Series) => void) | undefined;
+
+  /** @param log is told of each dropped sample, for the debug log */
+  constructor(log?: (reason: DropReason, series: Series) => void) {
+    this.#log = log;
+  }
+
+  add(reason: DropReason, series: Series): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+    this.#log?.(reason, series);
+  }
+
+  get total(): number {
+    let total = 0;
+    for (const count of this.counts.values()) total += count;
+    return total;
+  }
+}

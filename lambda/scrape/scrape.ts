@@ -1,0 +1,112 @@
+import type { Sample, Series } from '../model/sample.ts';
+import { labelsOf } from '../model/sample.ts';
+import type { Target } from '../model/target.ts';
+import { DecodeError, SampleLimitError } from './decode-error.ts';
+import { fetchExposition, ScrapeError, type ScrapeFailure } from './exchange.ts';
+import { SeriesMemory } from './series-memory.ts';
+import { decodeText } from './text-decoder.ts';
+
+/** What one scrape of one target gave. `samples` ends with the scrape's own series, also where it failed. */
+export interface Scrape {
+  readonly target: Target;
+  /** Milliseconds since the epoch, when the scrape began: the time of samples without a timestamp of their own. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Decompressed bytes; 0 where the scrape failed. */
+  readonly bytes: number;
+  readonly samples: readonly Sample[];
+  /** Samples that the target gave, without the scrape's own. */
+  readonly scraped: number;
+  /** Absent: the target is up. */
+  readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
+}
+
+/** Scrapes targets, remembering per job what their lines mean. */
+export class Scraper {
+  readonly #now: () => number;
+  readonly #memories = new Map<string, SeriesMemory>();
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Never rejects: a failure is part of the result. */
+  async scrape(target: Target, deadline: AbortSignal): Promise<Scrape> {
+    const startedAt = this.#now();
+    const began = performance.now();
+    try {
+      const { body, contentType } = await fetchExposition(target.url, target.limits, deadline);
+      const samples = this.#decode(target, body, contentType);
+      const durationMs = performance.now() - began;
+      const own = ownSeries(1, durationMs, samples.length);
+      const scraped = samples.length;
+      samples.push(...own);
+      return { target, startedAt, durationMs, bytes: body.length, samples, scraped };
+    } catch (error) {
+      const durationMs = performance.now() - began;
+      const samples = ownSeries(0, durationMs, 0);
+      return {
+        target,
+        startedAt,
+        durationMs,
+        bytes: 0,
+        samples,
+        scraped: 0,
+        failure: asFailure(error),
+      };
+    }
+  }
+
+  #decode(target: Target, body: Buffer, contentType: string): Sample[] {
+    if (/^application\/(openmetrics-text|vnd\.google\.protobuf)/.test(contentType)) {
+      throw new ScrapeError(
+        'content_type',
+        `expected content-type text/plain, got ${JSON.stringify(contentType)}`,
+      );
+    }
+    let memory = this.#memories.get(target.job);
+    if (memory === undefined) {
+      memory = new SeriesMemory();
+      this.#memories.set(target.job, memory);
+    }
+    const samples = decode(body, contentType, memory, target.limits.samples);
+    if (target.honorTimestamps) return samples;
+    return samples.map(({ series, value }) => ({ series, value, timestamp: undefined }));
+  }
+}
+
+/** Other content types than text/plain are tried too, as the CloudWatch Agent's fallback protocol does. */
+function decode(
+  body: Buffer,
+  contentType: string,
+  memory: SeriesMemory,
+  sampleLimit: number,
+): Sample[] {
+  try {
+    return decodeText(body, memory, { sampleLimit });
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const hint = contentType.startsWith('text/plain')
+      ? ''
+      : ` (content-type ${JSON.stringify(contentType)})`;
+    throw new ScrapeError('invalid_body', error.message + hint, { cause: error });
+  }
+}
+
+/** Series about a scrape itself, as Prometheus has them for each target. */
+const OWN_SERIES = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'].map(
+  (name): Series => ({ name, family: name, type: 'gauge', labels: labelsOf() }),
+);
+
+function ownSeries(up: 0 | 1, durationMs: number, scraped: number): Sample[] {
+  const values = [up, durationMs / 1000, scraped];
+  return OWN_SERIES.map((series, index) => ({ series, value: values[index] ?? Number.NaN }));
+}
+
+function asFailure(error: unknown): { reason: ScrapeFailure; message: string } {
+  if (error instanceof ScrapeError) return { reason: error.reason, message: error.message };
+  if (error instanceof SampleLimitError) return { reason: 'sample_limit', message: error.message };
+  // A defect of the collector at one target's answer must not cost the other targets theirs.
+  return { reason: 'internal', message: String(error) };
+}
