@@ -1,0 +1,82 @@
+import type { Drops } from '../model/drops.ts';
+import {
+  isCumulative,
+  type Labels,
+  type MetricType,
+  type Sample,
+  type Series,
+} from '../model/sample.ts';
+import { seriesKey } from './label.ts';
+
+/** The last value of a cumulative series that was published, or noted as its first. */
+export interface Previous {
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+
+/** A value as CloudWatch gets it. */
+export interface Point {
+  readonly series: Series;
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+
+/** What `convert` gives. */
+export interface Converted<T extends Point> {
+  readonly points: T[];
+  /** What must be remembered once the points were accepted, by `seriesKey`. */
+  readonly updates: ReadonlyMap<string, Previous>;
+}
+
+/** Types whose values this version can publish; the others come with their own conversion. */
+const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary', 'unknown']);
+
+/**
+ * Turns raw samples into values: gauges as they are, cumulative series into the difference to the previous sample.
+ *
+ * - A value below the previous one means that the process restarted: all of it is new.
+ * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
+ * - The first sample of a series only gives what the next one is compared with.
+ * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference.
+ *
+ * @param previous what was remembered for the target, by `seriesKey`
+ * @param scrapedAt milliseconds since the epoch: the time of samples that bring none
+ */
+export function convert<T extends Sample & { readonly labels: Labels }>(
+  samples: Iterable<T>,
+  previous: ReadonlyMap<string, Previous>,
+  scrapedAt: number,
+  drops: Drops,
+): Converted<T & Point> {
+  const points: (T & Point)[] = [];
+  const updates = new Map<string, Previous>();
+  for (const sample of samples) {
+    const { series, value, timestamp = scrapedAt } = sample;
+    if (!SUPPORTED.has(series.type)) {
+      drops.add('unsupported_type', series);
+    } else if (!Number.isFinite(value)) {
+      drops.add('not_finite', series);
+    } else if (!isCumulative(series)) {
+      points.push({ ...sample, timestamp });
+    } else {
+      const key = seriesKey(series.name, series);
+      const last = updates.get(key) ?? previous.get(key);
+      if (last !== undefined && timestamp <= last.timestamp) {
+        drops.add('not_newer', series);
+        continue;
+      }
+      updates.set(key, { value, timestamp });
+      if (last === undefined) drops.add('first_sample', series);
+      else
+        points.push({
+          ...sample,
+          value: value < last.value ? value : value - last.value,
+          timestamp,
+        });
+    }
+  }
+  return { points, updates };
+}
