@@ -1,0 +1,20 @@
+/**
+ * Limits of the Embedded Metric Format.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+
+/** MetricDefinitions in one MetricDirective; with more, CloudWatch ignores all of them without a word. */
+export const MAX_METRICS_PER_DIRECTIVE = 100;
+
+/** Characters of a metric name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export const MAX_METRIC_NAME = 255;
+
+/** Largest absolute value: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export const MAX_METRIC_VALUE = 2 ** 360;
+
+/**
+ * Bytes of one log event with the 26 that CloudWatch Logs adds to it.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+export const MAX_EVENT_BYTES = 1_048_576;
+export const EVENT_OVERHEAD_BYTES = 26;
