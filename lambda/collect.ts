@@ -1,0 +1,145 @@
+import pMap from 'p-map';
+import { destinationBy } from './emf/destination.ts';
+import { encode } from './emf/encode.ts';
+import type { Config } from './model/config.ts';
+import { type DropReason, Drops } from './model/drops.ts';
+import type { Delivery, LogEvent, Output } from './model/event.ts';
+import type { Labels, Sample, Series } from './model/sample.ts';
+import type { Target } from './model/target.ts';
+import { type CycleReport, Tally } from './report.ts';
+import { Rules } from './rules/declare.ts';
+import type { Scrape, Scraper } from './scrape/scrape.ts';
+import { convert, type Previous } from './series/convert.ts';
+import { Labeller } from './series/label.ts';
+
+/** Targets that are scraped at a time. */
+const CONCURRENCY = 64;
+
+/** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
+const DELIVERY_RESERVE_MS = 5_000;
+
+/** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
+const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Where the targets come from. Errors of a cluster, a page or a task are values. */
+export interface Discovery {
+  discover(signal: AbortSignal): Promise<Discovered>;
+}
+
+export interface Discovered {
+  readonly targets: readonly Target[];
+  /** Tasks and containers that were left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly errors: readonly { readonly message: string }[];
+}
+
+/** What is remembered between cycles. */
+export interface State {
+  of(targetId: string): ReadonlyMap<string, Previous>;
+  commit(targetId: string, updates: ReadonlyMap<string, Previous>): void;
+  forgetBefore(timestamp: number): void;
+}
+
+export interface CollectorParts {
+  readonly config: Config;
+  readonly discovery: Discovery;
+  readonly scraper: Pick<Scraper, 'scrape'>;
+  readonly state: State;
+  readonly output: Output;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of each sample that is dropped, for the debug log. */
+  readonly onDrop?: ((reason: DropReason, series: Series, target: Target) => void) | undefined;
+}
+
+/** Collects, cycle by cycle. One instance lives as long as its process: it holds what makes a warm cycle cheap. */
+export class Collector {
+  readonly #parts: CollectorParts;
+  readonly #rules: Rules;
+
+  constructor(parts: CollectorParts) {
+    this.#parts = parts;
+    this.#rules = new Rules(parts.config.emf);
+  }
+
+  /**
+   * One cycle, over before `timeoutMs` milliseconds have passed: targets that hang are cut off, what was collected is
+   * delivered, what was not is reported. Rejects for nothing that a target, an event or AWS does.
+   */
+  async collect(timeoutMs: number): Promise<CycleReport> {
+    const { discovery, output, state, now } = this.#parts;
+    const tally = new Tally(now());
+    const reserve = Math.min(DELIVERY_RESERVE_MS, timeoutMs / 4);
+    const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
+    const delivery = output.open(AbortSignal.timeout(timeoutMs));
+
+    const discovered = await discovery.discover(scrapingEnds);
+    tally.discovered(discovered);
+    const delivered = await pMap(
+      discovered.targets,
+      (target) => this.#collectTarget(target, delivery, tally, scrapingEnds),
+      { concurrency: CONCURRENCY },
+    );
+    tally.delivered(await delivery.close());
+    await Promise.all(delivered.map(({ committed }) => committed));
+    state.forgetBefore(now() - FORGET_AFTER_MS);
+    return tally.report(now());
+  }
+
+  /** Resolves when the target was scraped and its events are on their way; `committed` when they have arrived. */
+  async #collectTarget(
+    target: Target,
+    delivery: Delivery,
+    tally: Tally,
+    deadline: AbortSignal,
+  ): Promise<{ committed: Promise<void> }> {
+    const { scraper, state } = this.#parts;
+    const scrape = await scraper.scrape(target, deadline);
+    const { events, updates, drops, offered } = this.#eventsOf(scrape);
+    await delivery.ready();
+    const committed = delivery.write(events).then((outcome) => {
+      if (outcome.rejected.size === 0) state.commit(target.id, updates);
+      tally.target(scrape, { events: events.length, offered, drops, outcome });
+    });
+    return { committed };
+  }
+
+  /** The stages between the scrape and the delivery of one target. */
+  #eventsOf(scrape: Scrape): TargetEvents {
+    const { config, state, onDrop } = this.#parts;
+    const { target, startedAt } = scrape;
+    const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, target)));
+
+    const wanted = this.#wanted(scrape.samples, drops);
+    const labelled = label(wanted, new Labeller(target, config.clusterName));
+    const declared = this.#rules.declare(labelled, drops);
+    const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
+    const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
+
+    return { events, updates, drops, offered: scrape.samples.length - drops.total };
+  }
+
+  /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
+  *#wanted(samples: readonly Sample[], drops: Drops): Generator<Sample> {
+    for (const sample of samples) {
+      if (this.#rules.mayWant(sample.series.name)) yield sample;
+      else drops.add('no_declaration', sample.series);
+    }
+  }
+}
+
+interface TargetEvents {
+  readonly events: readonly LogEvent[];
+  /** What the state must hold once the events were accepted. */
+  readonly updates: ReadonlyMap<string, Previous>;
+  readonly drops: Drops;
+  /** Samples in the events. */
+  readonly offered: number;
+}
+
+function* label(
+  samples: Iterable<Sample>,
+  labeller: Labeller,
+): Generator<Sample & { labels: Labels }> {
+  for (const sample of samples) yield { ...sample, labels: labeller.of(sample.series) };
+}
