@@ -1,0 +1,55 @@
+import { epochSeconds } from '../documents/instant.ts';
+import type { Traffic } from '../endpoint.ts';
+import type { Family } from '../exposition.ts';
+import { VERSION } from '../version.ts';
+import { type Definition, gauge } from './definition.ts';
+
+/** How good the figures of a container are. */
+export const SAMPLE_DEFINITIONS: readonly Definition[] = [
+  gauge('ee_container_stats_available', 'Whether there are figures of the container.', {
+    container: ({ stats }) => Number(stats !== undefined),
+  }),
+  gauge('ee_container_sample_timestamp_seconds', 'When the figures were taken.', {
+    container: ({ stats }) => stats && epochSeconds(stats.read),
+  }),
+  gauge(
+    'ee_container_sample_age_seconds',
+    'Age of the figures: shows a dead stats stream, which looks like an idle container.',
+    { container: ({ stats }, now) => stats && Math.max(0, now / 1000 - epochSeconds(stats.read)) },
+  ),
+];
+
+/**
+ * The exporter itself: always there, also when the endpoint fails and there is nothing else to tell.
+ *
+ * @param success whether the last poll brought both documents. Its README and its code spell the name differently.
+ */
+export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
+  const help = 'Whether the last poll of the task metadata endpoint succeeded.';
+  const rows = [{ labels: {}, value: Number(success) }];
+  return [
+    { name: 'ee_ecs_metrics_exporter_success', type: 'gauge', help, rows },
+    { name: 'ecs_metrics_exporter_success', type: 'gauge', help, rows },
+    {
+      name: 'ee_exporter_upstream_requests_total',
+      type: 'counter',
+      help: 'Requests to the task metadata endpoint by path and outcome.',
+      rows: traffic.requests.map(({ path, code, count }) => ({
+        labels: { path, code },
+        value: count,
+      })),
+    },
+    {
+      name: 'ee_exporter_upstream_duration_seconds',
+      type: 'gauge',
+      help: 'Duration of the last request to the task metadata endpoint.',
+      rows: traffic.durations.map(({ path, seconds }) => ({ labels: { path }, value: seconds })),
+    },
+    {
+      name: 'ee_exporter_info',
+      type: 'gauge',
+      help: 'What the exporter is; always 1.',
+      rows: [{ labels: { version: VERSION, node_version: process.version }, value: 1 }],
+    },
+  ];
+}

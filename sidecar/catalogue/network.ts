@@ -1,0 +1,47 @@
+import type { InterfaceCounter, Interfaces } from '../documents/stats.ts';
+import { counter, type Definition, gauge, type Reading } from './definition.ts';
+
+/** Docker's counter, what the metric is called after its subject, and what it counts. */
+const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string])[] = [
+  ['rx_bytes', 'receive_bytes_total', 'Bytes received'],
+  ['rx_packets', 'receive_packets_total', 'Packets received'],
+  ['rx_errors', 'receive_errors_total', 'Errors in receiving'],
+  ['rx_dropped', 'receive_packets_dropped_total', 'Packets dropped in receiving'],
+  ['tx_bytes', 'transmit_bytes_total', 'Bytes sent'],
+  ['tx_packets', 'transmit_packets_total', 'Packets sent'],
+  ['tx_errors', 'transmit_errors_total', 'Errors in sending'],
+  ['tx_dropped', 'transmit_packets_dropped_total', 'Packets dropped in sending'],
+];
+
+/** The containers' rows exist only where they have networks of their own: in awsvpc they share the task's. */
+export const NETWORK_DEFINITIONS: readonly Definition[] = [
+  ...COUNTERS.map(([figure, name, what]) =>
+    counter(`ee_task_network_${name}`, `${what} by the task, for each interface.`, {
+      task: ({ network }) => byInterface(network.interfaces, figure),
+    }),
+  ),
+  gauge('ee_task_network_receive_bytes_per_second', 'Rate of bytes received by the task.', {
+    task: ({ network }) => network.rate.rx,
+  }),
+  gauge('ee_task_network_transmit_bytes_per_second', 'Rate of bytes sent by the task.', {
+    task: ({ network }) => network.rate.tx,
+  }),
+  ...COUNTERS.map(([figure, name, what]) =>
+    counter(`ee_container_network_${name}`, `${what} by the container, for each interface.`, {
+      container: ({ networks }) => byInterface(networks, figure),
+    }),
+  ),
+  gauge('ee_container_network_receive_bytes_per_second', 'Rate of bytes received.', {
+    container: ({ rates }) => rates.network.rx,
+  }),
+  gauge('ee_container_network_transmit_bytes_per_second', 'Rate of bytes sent.', {
+    container: ({ rates }) => rates.network.tx,
+  }),
+];
+
+function byInterface(interfaces: Interfaces | undefined, figure: InterfaceCounter): Reading {
+  return [...(interfaces ?? [])].map(([name, counters]) => ({
+    value: counters[figure],
+    labels: { interface: name },
+  }));
+}

@@ -1,0 +1,39 @@
+/**
+ * Readers for JSON that may hold anything. AWS promises only that fields are added, yet in practice they
+ * disappear or turn null: what is absent, null or of another type is `undefined`, never an error.
+ */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object, or an empty one. */
+export function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+/** A text that says something: an empty one counts as absent. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** A count, a size or a time: a number that is not negative. */
+export function quantityOf(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number >= 0 ? number : undefined;
+}
+
+/** A limit that limits: a number above `unset`. */
+export function limitOf(value: unknown, unset = 0): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number > unset ? number : undefined;
+}

@@ -1,0 +1,89 @@
+/** The endpoint is never asked sooner than this: two documents, so at most 2 requests a second. */
+export const MIN_PAUSE_MS = 1_000;
+
+/** The slowest source (Fargate) renews its figures about this often. */
+export const MAX_PAUSE_MS = 10_000;
+
+/** How much before the next figures are due they are asked for: a pause gets longer, never shorter. */
+const EARLY_MS = 500;
+
+/** When to poll next, and what that is derived from. */
+export interface Pace {
+  readonly pauseMs: number;
+  /** How often the source is believed to renew its figures. */
+  readonly periodMs: number;
+  /** Polls in a row that failed. */
+  readonly failures: number;
+  /** Polls in a row that brought nothing new although it was due. */
+  readonly unchanged: number;
+  /** Whether this pause is for the containers whose figures were not renewed together with the others'. */
+  readonly secondLook: boolean;
+}
+
+/** What a poll brought. */
+export type PollOutcome =
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'unchanged' }
+  | {
+      readonly kind: 'renewed';
+      /** Whether the figures of all containers are new. */
+      readonly complete: boolean;
+      /** Between the newest figures of this poll and those of the one before. */
+      readonly gapMs: number | undefined;
+      /** The interval that the figures themselves name: `read` less `preread`. */
+      readonly spanMs: number | undefined;
+    };
+
+export const INITIAL_PACE: Pace = {
+  pauseMs: MIN_PAUSE_MS,
+  periodMs: MIN_PAUSE_MS,
+  failures: 0,
+  unchanged: 0,
+  secondLook: false,
+};
+
+/**
+ * Follows the source's own refresh: about 1 s on EC2, 10 s on Fargate, 5 to 20 s with ECS_POLL_METRICS. A gap that
+ * was waited for is the source's period; one that was not may hide several, so the figures' own interval counts.
+ */
+export function nextPace(pace: Pace, outcome: PollOutcome): Pace {
+  const { periodMs } = pace;
+  const calm = { periodMs, failures: 0, unchanged: 0, secondLook: false };
+  switch (outcome.kind) {
+    case 'failed':
+      return {
+        ...calm,
+        failures: pace.failures + 1,
+        pauseMs: doubling(pace.failures),
+      };
+    case 'unchanged':
+      if (pace.secondLook) return { ...calm, pauseMs: pauseOf(periodMs - MIN_PAUSE_MS) };
+      return { ...calm, unchanged: pace.unchanged + 1, pauseMs: doubling(pace.unchanged) };
+    case 'renewed': {
+      const renewed = { ...calm, periodMs: periodOf(pace, outcome) };
+      if (!outcome.complete) return { ...renewed, secondLook: true, pauseMs: MIN_PAUSE_MS };
+      return { ...renewed, pauseMs: pauseOf(renewed.periodMs) };
+    }
+  }
+}
+
+function periodOf(
+  { periodMs, unchanged }: Pace,
+  { gapMs, spanMs }: Extract<PollOutcome, { kind: 'renewed' }>,
+): number {
+  if (gapMs === undefined) return clamp(spanMs ?? periodMs);
+  if (unchanged > 0) return clamp(gapMs);
+  return clamp(Math.min(periodMs, spanMs ?? periodMs / 2));
+}
+
+function pauseOf(periodMs: number): number {
+  return clamp(periodMs - EARLY_MS);
+}
+
+function doubling(times: number): number {
+  return clamp(MIN_PAUSE_MS * 2 ** times);
+}
+
+function clamp(milliseconds: number): number {
+  return Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, milliseconds));
+}

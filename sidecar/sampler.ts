@@ -1,0 +1,113 @@
+import { latest, secondsBetween } from './documents/instant.ts';
+import { objectOf } from './documents/json.ts';
+import { readStats } from './documents/stats.ts';
+import { readTask } from './documents/task.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Observation, observe } from './figures/observation.ts';
+import { INITIAL_PACE, nextPace, type PollOutcome } from './pace.ts';
+
+/** How long a scrape right after the start waits for the first poll. */
+const FIRST_POLL_WAIT_MS = 2_000;
+
+/** Figures that are older than this many pauses between polls are stale. */
+const STALE_PAUSES = 3;
+
+/** Time as the sampler needs it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds of a clock that never goes back. */
+  elapsed(): number;
+  /** Resolves after the time; rejects when the signal aborts before. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Polls the task metadata endpoint, independent of who scrapes. */
+export interface Sampler {
+  /** Resolves when the first poll has ended, however it ended, or has taken too long. */
+  ready(): Promise<void>;
+  /** What is known; `undefined` when the last poll failed or is too long ago. */
+  observation(): Observation | undefined;
+  stop(): void;
+}
+
+export interface SamplerOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  /** Told of the first failure in a row, and of the recovery. */
+  readonly log: (message: string) => void;
+}
+
+/** Begins to poll at once. */
+export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler {
+  const stopping = new AbortController();
+  const firstPoll = Promise.withResolvers<void>();
+  let pace = INITIAL_PACE;
+  let observation: Observation | undefined;
+  let succeededAt: number | undefined;
+  let failing = false;
+
+  async function poll(): Promise<PollOutcome> {
+    const answers = await Promise.all([endpoint.read('/task'), endpoint.read('/task/stats')]);
+    const [task, stats] = answers;
+    if (!task.ok) return failed(`/task: ${task.reason}`);
+    if (!stats.ok) return failed(`/task/stats: ${stats.reason}`);
+    const before = observation;
+    const read = readTask(objectOf(task.document));
+    const entries = readStats(objectOf(stats.document), read.launchType);
+    observation = observe(before, read, entries, clock.now());
+    succeededAt = clock.elapsed();
+    if (failing) log('task metadata endpoint answers again');
+    failing = false;
+    return outcomeOf(before, observation);
+  }
+
+  function failed(reason: string): PollOutcome {
+    if (!failing) log(`task metadata endpoint failed: ${reason}`);
+    failing = true;
+    return { kind: 'failed' };
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      // A document that the readers do not survive is a failed poll, not the end of the sidecar.
+      const outcome = await poll().catch((error: unknown) => failed(String(error)));
+      pace = nextPace(pace, outcome);
+      firstPoll.resolve();
+      await clock.pause(pace.pauseMs, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  const patience = clock.pause(FIRST_POLL_WAIT_MS, stopping.signal).catch(() => undefined);
+  const ready = Promise.race([firstPoll.promise, patience]);
+  void run();
+  return {
+    ready: () => ready,
+    observation() {
+      if (failing || succeededAt === undefined) return undefined;
+      const age = clock.elapsed() - succeededAt;
+      return age <= STALE_PAUSES * pace.pauseMs ? observation : undefined;
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+function outcomeOf(before: Observation | undefined, after: Observation): PollOutcome {
+  const sampled = after.containers.flatMap(({ stats, renewed }) =>
+    stats === undefined ? [] : [{ stats, renewed }],
+  );
+  const renewed = sampled.filter((container) => container.renewed);
+  if (renewed.length === 0) return { kind: 'unchanged' };
+  const newest = latest(renewed.map(({ stats }) => stats.read));
+  const span = renewed.find(({ stats }) => stats.read === newest)?.stats.preread;
+  return {
+    kind: 'renewed',
+    complete: renewed.length === sampled.length,
+    gapMs: millisecondsBetween(before?.task.sampledAt, newest),
+    spanMs: millisecondsBetween(span, newest),
+  };
+}
+
+function millisecondsBetween(from: bigint | undefined, to: bigint | undefined): number | undefined {
+  return from === undefined || to === undefined ? undefined : secondsBetween(from, to) * 1000;
+}
