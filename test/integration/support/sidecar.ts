@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SIDECAR_PORT } from '../../../lambda/model/names.ts';
+import { type Child, start } from './child.ts';
+import { type Listening, listen } from './http.ts';
+import { ROOT } from './places.ts';
+
+const DATA = join(import.meta.dirname, '../data');
+
+/** A running sidecar whose task metadata never changes. */
+export interface Sidecar extends AsyncDisposable {
+  readonly process: Child;
+  /** The text of `/metrics`. */
+  metrics(): Promise<string>;
+}
+
+/** Starts the sidecar on its usual port of `host`, over the documents of `data/<task>`; `none` has none. */
+export async function startSidecar(task: string, host: string): Promise<Sidecar> {
+  const metadata = await serveMetadata(task);
+  const child = start(process.execPath, [join(ROOT, 'sidecar/main.ts')], {
+    ECS_CONTAINER_METADATA_URI_V4: metadata.url,
+    ECS_METRICS_EXPORTER_HOST: host,
+    ECS_METRICS_EXPORTER_PORT: String(SIDECAR_PORT),
+  });
+  const stop = async () => {
+    await child.stop();
+    await metadata[Symbol.asyncDispose]();
+  };
+  try {
+    await child.says(/listening/i);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    process: child,
+    metrics: async () => (await fetch(`http://${host}:${SIDECAR_PORT}/metrics`)).text(),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** The task metadata endpoint as far as the sidecar uses it: `/task` and `/task/stats`. */
+async function serveMetadata(task: string): Promise<Listening> {
+  const documents: Record<string, string> = {};
+  if (task !== 'none') {
+    documents['/task'] = await readFile(join(DATA, task, 'task.json'), 'utf8');
+    documents['/task/stats'] = await readFile(join(DATA, task, 'stats.json'), 'utf8');
+  }
+  return listen((request, response) => {
+    const document = documents[request.url ?? ''];
+    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(document);
+  });
+}
