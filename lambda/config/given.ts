@@ -1,0 +1,28 @@
+/** Longer texts are cut: a message is one line of a log. */
+const SHOWN_CHARACTERS = 80;
+
+/** `user:password@` of an address, wherever it stands in a text. */
+const USER_INFO = /[^\s/@:]*:[^\s/@]*@/g;
+
+/**
+ * A value as messages show it: `"5m" (string)`. Lists and objects are named but not shown, and user names and
+ * passwords are taken out of addresses, because a message ends up in logs.
+ */
+export function describeGiven(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return `${JSON.stringify(shorten(value.replace(USER_INFO, '***@')))} (string)`;
+    case 'number':
+    case 'boolean':
+      return `${value} (${typeof value})`;
+    default:
+      return 'an object';
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
