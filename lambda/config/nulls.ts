@@ -1,0 +1,10 @@
+/**
+ * A copy of a Prometheus document without the keys whose value is null. Go's YAML leaves such a setting as it is, so
+ * `rule_files:` with nothing behind it is common and means none.
+ */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
+}

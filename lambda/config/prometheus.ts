@@ -1,0 +1,184 @@
+import * as z from 'zod';
+import { targetAddress } from './address.ts';
+import { byteSize } from './byte-size.ts';
+import { prometheusDuration } from './duration.ts';
+import { flag, limit, notYet, onlyDefault, text } from './keys.ts';
+import { type WithoutEffect, withoutEffect } from './without-effect.ts';
+
+/**
+ * The Prometheus configuration file. Every key of
+ * https://prometheus.io/docs/prometheus/latest/configuration/configuration/ is named below, so that none is taken
+ * for a typing error: supported, without effect here, or not supported yet.
+ */
+
+const OWNER = 'Prometheus';
+const NO_NATIVE_HISTOGRAMS = 'native histograms are not asked for';
+const NAMES_AS_THEY_ARE = 'names are taken as they are';
+
+const SCRAPE_WITHOUT_EFFECT = {
+  scrape_protocols: 'targets are asked for what this version reads',
+  scrape_failure_log_file: 'failures are in the report of each cycle',
+  scrape_native_histograms: NO_NATIVE_HISTOGRAMS,
+  convert_classic_histograms_to_nhcb: NO_NATIVE_HISTOGRAMS,
+  always_scrape_classic_histograms: null,
+  metric_name_validation_scheme: NAMES_AS_THEY_ARE,
+  metric_name_escaping_scheme: NAMES_AS_THEY_ARE,
+  keep_dropped_targets: null,
+} as const satisfies WithoutEffect<string>;
+
+export const GLOBAL_WITHOUT_EFFECT = {
+  ...SCRAPE_WITHOUT_EFFECT,
+  external_labels: 'they are not added to samples',
+  query_log_file: 'there are no queries',
+  evaluation_interval: null,
+  rule_query_offset: null,
+} as const satisfies WithoutEffect<string>;
+
+export const JOB_WITHOUT_EFFECT = {
+  ...SCRAPE_WITHOUT_EFFECT,
+  fallback_scrape_protocol: 'a target that does not say its format is read as text',
+  scrape_classic_histograms: null,
+  native_histogram_bucket_limit: null,
+  native_histogram_min_bucket_factor: null,
+  track_timestamps_staleness: null,
+  enable_http2: null,
+} as const satisfies WithoutEffect<string>;
+
+export const PROMETHEUS_WITHOUT_EFFECT = {
+  rule_files: 'rules are not evaluated',
+  alerting: 'alerts are not sent',
+  remote_write: 'nothing is written to it',
+  remote_read: 'nothing is read from it',
+  otlp: 'nothing is received over OTLP',
+  storage: null,
+  runtime: null,
+  tracing: null,
+} as const satisfies WithoutEffect<string>;
+
+/** Limits that are 0, which means none, unless they are set. */
+const unsupportedLimits = {
+  target_limit: onlyDefault(OWNER, 0),
+  label_limit: onlyDefault(OWNER, 0),
+  label_name_length_limit: onlyDefault(OWNER, 0),
+  label_value_length_limit: onlyDefault(OWNER, 0),
+  extra_scrape_metrics: onlyDefault(OWNER, false),
+};
+
+/** Labels by which a static target says how it is scraped. Others that begin with `__` only serve relabeling. */
+const TARGET_SETTINGS: ReadonlySet<string> = new Set(['__metrics_path__', '__scheme__']);
+
+const targetLabels = z.record(z.string(), z.string()).superRefine(
+  (labels, context) => {
+    for (const [name, value] of Object.entries(labels)) {
+      if (!name.startsWith('__') || TARGET_SETTINGS.has(name)) continue;
+      const message = `no such label (labels beginning with __ are known to ${OWNER}, not supported by this version yet)`;
+      context.addIssue({ code: 'custom', message, path: [name], input: value });
+    }
+  },
+  // Also beside wrong values.
+  { when: ({ value }) => typeof value === 'object' && value !== null },
+);
+
+const staticConfig = z.strictObject({
+  targets: z.array(targetAddress).default([]),
+  labels: targetLabels.default({}),
+});
+
+const fileSdConfig = z.strictObject({
+  files: z.array(text).min(1, 'at least one file'),
+  // Discovery has a frequency of its own.
+  ...withoutEffect({ refresh_interval: null }),
+});
+
+/** Keys of an entry of `scrape_configs`. */
+export const scrapeConfigShape = {
+  job_name: text,
+  scrape_interval: prometheusDuration.optional(),
+  scrape_timeout: prometheusDuration.optional(),
+  metrics_path: text.default('/metrics'),
+  scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
+  honor_labels: flag.default(false),
+  honor_timestamps: flag.default(true),
+  sample_limit: limit.optional(),
+  body_size_limit: byteSize.optional(),
+  static_configs: z.array(staticConfig).default([]),
+  file_sd_configs: z.array(fileSdConfig).default([]),
+  enable_compression: onlyDefault(OWNER, true),
+  follow_redirects: onlyDefault(OWNER, true),
+  ...unsupportedLimits,
+  ...withoutEffect(JOB_WITHOUT_EFFECT),
+  ...notYet(OWNER, [
+    'params',
+    'relabel_configs',
+    'metric_relabel_configs',
+    'basic_auth',
+    'authorization',
+    'bearer_token',
+    'bearer_token_file',
+    'oauth2',
+    'tls_config',
+    'http_headers',
+    'proxy_url',
+    'no_proxy',
+    'proxy_from_environment',
+    'proxy_connect_header',
+    'aws_sd_configs',
+    'azure_sd_configs',
+    'consul_sd_configs',
+    'digitalocean_sd_configs',
+    'dns_sd_configs',
+    'docker_sd_configs',
+    'dockerswarm_sd_configs',
+    'ec2_sd_configs',
+    'eureka_sd_configs',
+    'gce_sd_configs',
+    'hetzner_sd_configs',
+    'http_sd_configs',
+    'ionos_sd_configs',
+    'kubernetes_sd_configs',
+    'kuma_sd_configs',
+    'lightsail_sd_configs',
+    'linode_sd_configs',
+    'marathon_sd_configs',
+    'nerve_sd_configs',
+    'nomad_sd_configs',
+    'openstack_sd_configs',
+    'ovhcloud_sd_configs',
+    'puppetdb_sd_configs',
+    'scaleway_sd_configs',
+    'serverset_sd_configs',
+    'stackit_sd_configs',
+    'triton_sd_configs',
+    'uyuni_sd_configs',
+    'vultr_sd_configs',
+  ]),
+};
+
+/** Schema of `global`. */
+export const globalSection = z.strictObject({
+  scrape_interval: prometheusDuration.optional(),
+  scrape_timeout: prometheusDuration.optional(),
+  sample_limit: limit.default(0),
+  body_size_limit: byteSize.default(0),
+  ...unsupportedLimits,
+  ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
+});
+
+/** Keys at the top of the file beside `scrape_configs`. */
+export const prometheusShape = {
+  global: globalSection.prefault({}),
+  ...withoutEffect(PROMETHEUS_WITHOUT_EFFECT),
+  ...notYet(OWNER, ['scrape_config_files']),
+};
+
+const scrapeConfig = z.strictObject(scrapeConfigShape);
+
+/** Schema of the whole file. */
+export const prometheusDocument = z.strictObject({
+  ...prometheusShape,
+  scrape_configs: z.array(scrapeConfig).default([]),
+});
+
+export type GlobalSection = z.output<typeof globalSection>;
+export type ScrapeConfig = z.output<typeof scrapeConfig>;
+export type PrometheusDocument = z.output<typeof prometheusDocument>;

@@ -1,0 +1,125 @@
+import type { ScrapeJob, StaticConfig } from '../model/config.ts';
+import { labelsOf } from '../model/sample.ts';
+import type { Findings } from './findings.ts';
+import { below, type Place } from './place.ts';
+import {
+  GLOBAL_WITHOUT_EFFECT,
+  type GlobalSection,
+  JOB_WITHOUT_EFFECT,
+  PROMETHEUS_WITHOUT_EFFECT,
+  type PrometheusDocument,
+  type ScrapeConfig,
+} from './prometheus.ts';
+import { DEFAULT_SCRAPE_INTERVAL_MS, effectiveTiming, type Timing } from './scrape-timing.ts';
+import { warnOfKeys } from './without-effect.ts';
+
+/** Name of the job that the discovered targets get where no scrape configuration asks for them. */
+export const IMPLICIT_JOB = 'ecs';
+
+/** A Prometheus document, or the same keys of a native one. */
+export interface ScrapeSource extends PrometheusDocument {
+  readonly scrape_configs: (ScrapeConfig & { readonly ecs_discovered?: boolean })[];
+}
+
+/** What decides about jobs beside the document itself. */
+export interface ScrapeContext {
+  /** Path of the discovery's result file; undefined where discovery is off. */
+  readonly resultFile: string | undefined;
+  /** Whether a missing job for the discovered targets is worth a warning. */
+  readonly expectsJob: boolean;
+}
+
+/** The jobs of `document`, which stands at `place`, and one for discovered targets where it has none. */
+export function toScrapeJobs(
+  document: ScrapeSource,
+  { resultFile, expectsJob }: ScrapeContext,
+  place: Place,
+  findings: Findings,
+): ScrapeJob[] {
+  warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
+  warnOfKeys(document.global, GLOBAL_WITHOUT_EFFECT, below(place, 'global'), findings);
+  warnOfInterval(document.global, below(place, 'global'), findings);
+  const timing = timingOf(document.global);
+  const jobs = document.scrape_configs.map((entry, index) => {
+    const job = toScrapeJob(entry, document.global, timing);
+    warnOfJob(entry, job, resultFile, below(place, 'scrape_configs', index), findings);
+    return job;
+  });
+  if (resultFile === undefined || jobs.some(({ discovered }) => discovered)) return jobs;
+  if (expectsJob) {
+    const missing = `no scrape configuration reads ${resultFile}; the job ${JSON.stringify(IMPLICIT_JOB)} is added for the discovered targets`;
+    findings.warn(below(place, 'scrape_configs'), missing);
+  }
+  return [...jobs, implicitJob(document.global, timing)];
+}
+
+function toScrapeJob(
+  entry: ScrapeSource['scrape_configs'][number],
+  global: GlobalSection,
+  timing: Timing,
+): ScrapeJob {
+  return {
+    name: entry.job_name,
+    scheme: entry.scheme,
+    metricsPath: entry.metrics_path.startsWith('/') ? entry.metrics_path : `/${entry.metrics_path}`,
+    timeoutMs: timingOf(entry, timing).timeoutMs,
+    sampleLimit: entry.sample_limit || global.sample_limit,
+    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    honorLabels: entry.honor_labels,
+    honorTimestamps: entry.honor_timestamps,
+    // Any file is the discovery's: others were refused.
+    discovered: entry.ecs_discovered === true || entry.file_sd_configs.length > 0,
+    staticConfigs: entry.static_configs.map(
+      ({ targets, labels }): StaticConfig => ({ targets, labels: labelsOf(labels) }),
+    ),
+  };
+}
+
+function implicitJob(global: GlobalSection, { timeoutMs }: Timing): ScrapeJob {
+  return {
+    name: IMPLICIT_JOB,
+    scheme: 'http',
+    metricsPath: '/metrics',
+    timeoutMs,
+    sampleLimit: global.sample_limit,
+    bodySizeLimit: global.body_size_limit,
+    honorLabels: false,
+    honorTimestamps: true,
+    discovered: true,
+    staticConfigs: [],
+  };
+}
+
+function timingOf(entry: GlobalSection | ScrapeConfig, fallback?: Timing): Timing {
+  const { scrape_interval: intervalMs, scrape_timeout: timeoutMs } = entry;
+  return effectiveTiming({ intervalMs, timeoutMs }, fallback);
+}
+
+function warnOfJob(
+  entry: ScrapeConfig,
+  job: ScrapeJob,
+  resultFile: string | undefined,
+  place: Place,
+  findings: Findings,
+): void {
+  warnOfKeys(entry, JOB_WITHOUT_EFFECT, place, findings);
+  warnOfInterval(entry, place, findings);
+  const targets = job.staticConfigs.some((group) => group.targets.length > 0);
+  if (job.discovered && resultFile === undefined) {
+    findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
+  } else if (!job.discovered && !targets) {
+    findings.warn(place, 'has no targets');
+  }
+}
+
+function warnOfInterval(
+  { scrape_interval: intervalMs }: GlobalSection | ScrapeConfig,
+  place: Place,
+  findings: Findings,
+): void {
+  if (intervalMs === undefined || intervalMs === 0 || intervalMs === DEFAULT_SCRAPE_INTERVAL_MS)
+    return;
+  const text =
+    'only bounds scrape_timeout: the schedule of the collector decides how often targets are scraped';
+  findings.warn(below(place, 'scrape_interval'), text);
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import type { Findings } from './findings.ts';
+import { describeGiven } from './given.ts';
+import { below, formatPath, type Path, type Place } from './place.ts';
+import { nearest } from './spelling.ts';
+
+/** What a schema's own check can add to an issue, as its `params`. */
+export interface IssueDetails {
+  /** What to say instead of the value. */
+  readonly given?: string;
+  readonly reason?: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+};
+
+/**
+ * Checks `value`, which stands at `place`, and returns what the schema makes of it. Everything that is wrong
+ * becomes a finding; then the result is undefined.
+ */
+export function validate<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  place: Place,
+  findings: Findings,
+): z.output<S> | undefined {
+  const shapes = new Map<string, z.ZodObject>();
+  const result = schema.safeParse(value, {
+    reportInput: true,
+    // One document is validated once in the life of a process: compiling its schema would not pay.
+    jitless: true,
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject) {
+        shapes.set(formatPath(pathOf(issue.path)), issue.inst);
+      }
+      return issue.code === 'invalid_type' ? (TYPES[issue.expected] ?? issue.expected) : undefined;
+    },
+  });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const path = pathOf(issue.path);
+    if (issue.code === 'unrecognized_keys') {
+      const schemaOfParent = shapes.get(formatPath(path));
+      for (const key of issue.keys)
+        rejectKey(key, schemaOfParent, below(place, ...path, key), findings);
+    } else {
+      const details: IssueDetails = (issue.code === 'custom' && issue.params) || {};
+      const describe =
+        issue.code === 'invalid_type' && path.length === 0 ? describeDocument : describeGiven;
+      const given = details.given ?? describe(issue.input);
+      findings.reject(below(place, ...path), issue.message, given, details.reason);
+    }
+  }
+  return undefined;
+}
+
+/** A document that is no object may be anything, even a secret under the wrong name: only its type is shown. */
+function describeDocument(value: unknown): string {
+  return typeof value === 'string' ? 'a string' : describeGiven(value);
+}
+
+function rejectKey(
+  key: string,
+  parent: z.ZodObject | undefined,
+  place: Place,
+  findings: Findings,
+): void {
+  const known = Object.entries(parent?.shape ?? {});
+  const meant = nearest(
+    key,
+    known.map(([name]) => name),
+  );
+  const usable = known.filter(([, schema]) => !isRefused(schema)).map(([name]) => name);
+  const expected =
+    meant === undefined
+      ? `one of the keys ${usable.join(', ')}`
+      : `the key ${JSON.stringify(meant)}`;
+  findings.reject(place, expected, 'an unknown key');
+}
+
+/** Whether it is the schema of a key that is known but must not be there. */
+function isRefused(schema: z.core.$ZodType): boolean {
+  return schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodNever;
+}
+
+function pathOf(path: readonly PropertyKey[] | undefined): Path {
+  return (path ?? []).map((key) => (typeof key === 'number' ? key : String(key)));
+}
