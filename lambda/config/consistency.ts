@@ -1,0 +1,160 @@
+import { ENV } from '../model/names.ts';
+import { parsePrometheusDuration } from './duration.ts';
+import { RESULT_FILE } from './ecs-discovery.ts';
+import type { Findings } from './findings.ts';
+import { describeGiven } from './given.ts';
+import { listOf, lookup } from './lookup.ts';
+import { below, formatPath, type Path, type Place } from './place.ts';
+import type { Surroundings } from './request.ts';
+import { IMPLICIT_JOB } from './scrape-jobs.ts';
+import { effectiveTiming } from './scrape-timing.ts';
+
+/** A part of the configuration as it was written, whether or not all of its values are right. */
+export interface Part {
+  readonly place: Place;
+  readonly value: unknown;
+}
+
+/** The configuration as it was written. */
+export interface Draft {
+  /** What holds `ecs_service_discovery`. */
+  readonly settings: Part;
+  /** What holds `scrape_configs`; absent where it could not be read. */
+  readonly prometheus: Part | undefined;
+  /** Whether a missing log group outside of ECS is an error, as it is for the agent. */
+  readonly needsLogGroup: boolean;
+  readonly surroundings: Surroundings;
+}
+
+type ClusterSources = Pick<Draft, 'settings' | 'surroundings'>;
+
+/**
+ * Checks what no single value can show: across keys and across documents. It reads the documents as they were
+ * written, so that these errors are reported together with those of single values, and passes over wrong values.
+ */
+export function checkConsistency(draft: Draft, findings: Findings): void {
+  checkCluster(draft, findings);
+  checkLogGroup(draft, findings);
+  if (draft.prometheus === undefined) return;
+  checkTiming(draft.prometheus, findings);
+  checkJobNames(draft.prometheus, isDiscovering(draft.settings), findings);
+  checkFiles(draft.prometheus, draft.settings, findings);
+}
+
+function checkCluster({ settings, surroundings }: ClusterSources, findings: Findings): void {
+  if (knowsCluster({ settings, surroundings }) || !isDiscovering(settings)) return;
+  const place = below(settings.place, 'ecs_service_discovery', 'sd_target_cluster');
+  const expected = `the name or ARN of a cluster, here, in cluster_name or in the environment variable ${ENV.cluster}`;
+  findings.reject(place, expected, 'nothing');
+}
+
+function checkLogGroup(draft: Draft, findings: Findings): void {
+  const { settings, surroundings, needsLogGroup } = draft;
+  const named = isSet(settings, 'log_group_name') || surroundings.logGroup !== undefined;
+  // Discovery without a cluster is an error of its own, with the same remedy.
+  if (named || !needsLogGroup || knowsCluster(draft) || isDiscovering(settings)) return;
+  const expected = `a log group, here or in the environment variable ${ENV.logGroup}, where there is no cluster to name one after`;
+  findings.reject(below(settings.place, 'log_group_name'), expected, 'nothing');
+}
+
+function checkTiming({ place, value }: Part, findings: Findings): void {
+  const global = checkTimingAt(place, lookup(value, 'global'), ['global'], undefined, findings);
+  for (const [index, entry] of jobsOf(value).entries()) {
+    checkTimingAt(place, entry, ['scrape_configs', index], global, findings);
+  }
+}
+
+/** Returns what applies there; undefined where a value is no duration, which was reported already. */
+function checkTimingAt(
+  root: Place,
+  section: unknown,
+  path: Path,
+  fallback: ReturnType<typeof effectiveTiming> | undefined,
+  findings: Findings,
+): ReturnType<typeof effectiveTiming> | undefined {
+  const [interval, timeout] = ['scrape_interval', 'scrape_timeout'].map((key) =>
+    lookup(section, key),
+  );
+  const intervalMs = durationOf(interval);
+  const timeoutMs = durationOf(timeout);
+  if (Number.isNaN(intervalMs) || Number.isNaN(timeoutMs)) return undefined;
+  const timing = effectiveTiming({ intervalMs, timeoutMs }, fallback);
+  if (timing.timeoutMs > timing.intervalMs) {
+    const expected = `at most the scrape_interval of ${timing.intervalMs / 1_000} s`;
+    findings.reject(below(root, ...path, 'scrape_timeout'), expected, describeGiven(timeout));
+  }
+  return timing;
+}
+
+function durationOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? (parsePrometheusDuration(value) ?? Number.NaN) : Number.NaN;
+}
+
+function checkJobNames({ place, value }: Part, discovering: boolean, findings: Findings): void {
+  const first = new Map<string, number>();
+  const jobs = jobsOf(value);
+  const implicit = discovering && !jobs.some(readsDiscovery);
+  for (const [index, entry] of jobs.entries()) {
+    const name = lookup(entry, 'job_name');
+    if (typeof name !== 'string') continue;
+    const here = below(place, 'scrape_configs', index, 'job_name');
+    const earlier = first.get(name);
+    if (earlier !== undefined) {
+      const taken = formatPath(['scrape_configs', earlier]);
+      findings.reject(here, `another name than that of ${taken}`, describeGiven(name));
+    } else if (implicit && name === IMPLICIT_JOB) {
+      const expected =
+        'another name than that of the job added for the targets of ecs_service_discovery';
+      findings.reject(here, expected, describeGiven(name));
+    } else {
+      first.set(name, index);
+    }
+  }
+}
+
+function checkFiles({ place, value }: Part, settings: Part, findings: Findings): void {
+  const configured = lookup(settings.value, 'ecs_service_discovery', 'sd_result_file');
+  const resultFile = typeof configured === 'string' ? configured : RESULT_FILE;
+  const expected = `${JSON.stringify(resultFile)}, the sd_result_file of ecs_service_discovery (other files are known to Prometheus, not supported by this version yet)`;
+  for (const [job, entry] of jobsOf(value).entries()) {
+    for (const [group, config] of listOf(lookup(entry, 'file_sd_configs')).entries()) {
+      for (const [index, file] of listOf(lookup(config, 'files')).entries()) {
+        if (typeof file !== 'string' || file === resultFile) continue;
+        const path = ['scrape_configs', job, 'file_sd_configs', group, 'files', index];
+        findings.reject(below(place, ...path), expected, describeGiven(file));
+      }
+    }
+  }
+}
+
+function knowsCluster({ settings, surroundings }: ClusterSources): boolean {
+  return (
+    surroundings.cluster !== undefined ||
+    isSet(settings, 'cluster_name') ||
+    isSet(settings, 'ecs_service_discovery', 'sd_target_cluster')
+  );
+}
+
+function isDiscovering({ value }: Part): boolean {
+  const section = lookup(value, 'ecs_service_discovery');
+  return (
+    lookup(section, 'docker_label') !== undefined ||
+    listOf(lookup(section, 'task_definition_list')).length > 0
+  );
+}
+
+function readsDiscovery(job: unknown): boolean {
+  return (
+    lookup(job, 'ecs_discovered') === true || listOf(lookup(job, 'file_sd_configs')).length > 0
+  );
+}
+
+function jobsOf(value: unknown): readonly unknown[] {
+  return listOf(lookup(value, 'scrape_configs'));
+}
+
+function isSet({ value }: Part, ...path: Path): boolean {
+  const found = lookup(value, ...path);
+  return found !== undefined && found !== '';
+}

@@ -1,0 +1,113 @@
+import type { Config } from '../model/config.ts';
+import { ENV } from '../model/names.ts';
+import { assemble } from './assemble.ts';
+import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
+import { checkConsistency, type Draft } from './consistency.ts';
+import { type Documents, readDocuments } from './documents.ts';
+import { ConfigError } from './errors.ts';
+import { Findings } from './findings.ts';
+import { logGroupName } from './log-group.ts';
+import { lookup } from './lookup.ts';
+import { nativeDocument } from './native.ts';
+import { withoutNulls } from './nulls.ts';
+import type { Place } from './place.ts';
+import { prometheusDocument } from './prometheus.ts';
+import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
+import { validate } from './validate.ts';
+import type { ParsedText } from './yaml-text.ts';
+
+/**
+ * Finds, reads and checks the configuration.
+ * @throws {ConfigError} with everything that is wrong in all documents
+ */
+export async function loadConfig(request: ConfigRequest): Promise<Config> {
+  const findings = new Findings();
+  const documents = await readDocuments(request, findings);
+  const surroundings = surroundingsOf(request.env);
+  validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
+  const config =
+    documents.kind === 'agent'
+      ? loadAgent(documents, surroundings, findings)
+      : loadNative(documents.main, surroundings, findings);
+  if (config === undefined || findings.issues.length > 0) throw new ConfigError(findings.issues);
+  return { source: documents.main?.source ?? '', warnings: findings.warnings, ...config };
+}
+
+type LoadedConfig = ReturnType<typeof assemble> | undefined;
+
+function loadNative(
+  main: ParsedText | undefined,
+  surroundings: Surroundings,
+  findings: Findings,
+): LoadedConfig {
+  if (main === undefined) return undefined;
+  const place = documentPlace(main.source);
+  const value = withoutPrometheusNulls(main.value);
+  const document = validate(nativeDocument, value, place, findings);
+  const part = { place, value };
+  const draft: Draft = { settings: part, prometheus: part, needsLogGroup: false, surroundings };
+  checkConsistency(draft, findings);
+  if (document === undefined || findings.issues.length > 0) return undefined;
+  const sections = {
+    settings: document,
+    settingsPlace: place,
+    prometheus: document,
+    prometheusPlace: place,
+    region: document.region,
+    endpoint: document.endpoint_override,
+    expectsJob: false,
+  };
+  return assemble(sections, surroundings, findings);
+}
+
+function loadAgent(
+  documents: Extract<Documents, { kind: 'agent' }>,
+  surroundings: Surroundings,
+  findings: Findings,
+): LoadedConfig {
+  const { main, prometheus: text } = documents;
+  const prometheusPlace = documentPlace(text?.source ?? '');
+  // An empty Prometheus file is a valid one.
+  const prometheusValue = withoutNulls(text?.value) ?? {};
+  const prometheus =
+    text && validate(prometheusDocument, prometheusValue, prometheusPlace, findings);
+  if (main === undefined) return undefined;
+  const place = documentPlace(main.source);
+  const settingsPlace = { source: main.source, path: SETTINGS_PATH };
+  const document = validate(cloudWatchAgentDocument, main.value, place, findings);
+  const draft: Draft = {
+    settings: { place: settingsPlace, value: lookup(main.value, ...SETTINGS_PATH) },
+    prometheus: text && { place: prometheusPlace, value: prometheusValue },
+    needsLogGroup: true,
+    surroundings,
+  };
+  checkConsistency(draft, findings);
+  if (document === undefined || prometheus === undefined || findings.issues.length > 0) {
+    return undefined;
+  }
+  warnOfAgentKeys(document, place, findings);
+  const sections = {
+    settings: document.logs.metrics_collected.prometheus,
+    settingsPlace,
+    prometheus,
+    prometheusPlace,
+    region: document.agent?.region,
+    endpoint: document.logs.endpoint_override,
+    expectsJob: true,
+  };
+  return assemble(sections, surroundings, findings);
+}
+
+function documentPlace(source: string): Place {
+  return { source, path: [] };
+}
+
+/** In a native document, the agent's keys are strict about null and those of Prometheus are not. */
+function withoutPrometheusNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const parts = {
+    global: lookup(value, 'global'),
+    scrape_configs: lookup(value, 'scrape_configs'),
+  };
+  return { ...value, global: undefined, scrape_configs: undefined, ...Object(withoutNulls(parts)) };
+}

@@ -1,0 +1,63 @@
+import { DEFAULT_PROMETHEUS_PATH, SETTINGS_PATH } from './cloudwatch-agent.ts';
+import type { Findings } from './findings.ts';
+import { lookup } from './lookup.ts';
+import type { Place } from './place.ts';
+import { type ConfigRequest, readFileAt, type Text, variable } from './request.ts';
+import { type ParsedText, parseText } from './yaml-text.ts';
+
+/** The option that names a Prometheus file. */
+export const PROMETHEUS_OPTION = '--prometheus-config';
+
+/** The environment variable in which the CloudWatch Agent's documentation keeps the Prometheus file on ECS. */
+export const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
+
+/**
+ * Reads the Prometheus file that goes with the agent's document: the one of the option, else the one that
+ * `prometheus_config_path` names (`env:NAME`, `file:PATH` or a path), else `PROMETHEUS_CONFIG_CONTENT`, else the
+ * agent's default path.
+ */
+export async function readPrometheus(
+  agent: ParsedText | undefined,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<ParsedText | undefined> {
+  const text = await prometheusText(agent, request, findings);
+  return text && parseText(text.source, text.text, findings);
+}
+
+async function prometheusText(
+  agent: ParsedText | undefined,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<Text | undefined> {
+  if (request.prometheusConfig !== undefined) {
+    const place = { source: PROMETHEUS_OPTION, path: [] };
+    return readFileAt(request.prometheusConfig.path, place, request, findings);
+  }
+  const settings = lookup(agent?.value, ...SETTINGS_PATH);
+  const configured = lookup(settings, 'prometheus_config_path');
+  const source = agent?.source ?? '';
+  const place: Place = { source, path: [...SETTINGS_PATH, 'prometheus_config_path'] };
+  if (typeof configured === 'string' && configured !== '')
+    return configuredText(configured, place, request, findings);
+  const text = variable(request.env, PROMETHEUS_VARIABLE);
+  if (text !== undefined) return { source: PROMETHEUS_VARIABLE, text };
+  // Anything else that is missing or wrong there is reported when the document is checked.
+  if (typeof settings !== 'object' || configured !== undefined) return undefined;
+  return readFileAt(DEFAULT_PROMETHEUS_PATH, place, request, findings);
+}
+
+async function configuredText(
+  configured: string,
+  place: Place,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<Text | undefined> {
+  const [, scheme, name = configured] = /^(env|file):(.*)$/s.exec(configured) ?? [];
+  if (scheme !== 'env') return readFileAt(name, place, request, findings);
+  const text = variable(request.env, name);
+  if (text !== undefined) return { source: name, text };
+  const expected = `the environment variable ${name} with the content of a Prometheus file`;
+  findings.reject(place, expected, 'no such variable');
+  return undefined;
+}

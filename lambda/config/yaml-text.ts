@@ -1,0 +1,108 @@
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import type { Findings } from './findings.ts';
+
+/** A document that could be read: its values, each as YAML 1.2 (a superset of JSON) understands it. */
+export interface ParsedText {
+  readonly source: string;
+  readonly value: unknown;
+}
+
+const EXPECTED = 'YAML or JSON';
+
+/** A syntax error: where in the text, and what stands there. */
+interface Problem {
+  readonly offset: number;
+  readonly given: string;
+}
+
+/**
+ * Parses YAML or JSON. Syntax errors, repeated keys, unknown tags and a second document are findings with their
+ * line and column. Nothing of the text is repeated in them: it may hold secrets.
+ */
+export function parseText(
+  source: string,
+  text: string,
+  findings: Findings,
+): ParsedText | undefined {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    // Prometheus files use `<<: *defaults`, which Go's YAML reads.
+    merge: true,
+    logLevel: 'error',
+  });
+  let problems = syntaxProblems(document);
+  if (problems.length === 0) problems = contentProblems(document);
+  for (const { offset, given } of problems) {
+    const { line, col } = lineCounter.linePos(offset);
+    findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
+  }
+  if (problems.length > 0) return undefined;
+  keepLabelTexts(document);
+  try {
+    return { source, value: document.toJS() };
+  } catch {
+    // What is left is the parser's bound on aliases of aliases, against documents that explode.
+    findings.rejectText(source, '', EXPECTED, 'too many aliases');
+    return undefined;
+  }
+}
+
+function syntaxProblems(document: Document): Problem[] {
+  const errors = [...document.errors, ...document.warnings];
+  const exhaustion = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (exhaustion !== undefined) return [{ offset: exhaustion.pos[0], given: 'too deep a nesting' }];
+  return errors.map(({ code, message, pos: [offset] }) => ({
+    offset,
+    // The parser ends some messages with the text that it stumbled over.
+    given: code === 'MULTIPLE_DOCS' ? 'a second document' : message.replace(/: ".*$/s, ''),
+  }));
+}
+
+/** What the parser accepts and the stages after it could not stand. */
+function contentProblems(document: Document): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const anchored = alias.resolve(document);
+      const offset = alias.range?.[0] ?? 0;
+      if (anchored === undefined) problems.push({ offset, given: 'an alias without its anchor' });
+      else if (ancestors.includes(anchored)) {
+        problems.push({ offset, given: 'an alias inside its own anchor' });
+      }
+    },
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      problems.push({ offset: key.range?.[0] ?? 0, given: 'the key __proto__' });
+    },
+  });
+  return problems;
+}
+
+/** Label values are texts: `version: 1.10` means "1.10", as Go's YAML reads it, not the number 1.1. */
+function keepLabelTexts(document: Document): void {
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'labels' || !isMap(value)) return;
+      for (const label of value.items) {
+        if (isScalar(label.value)) keepText(label.value);
+      }
+    },
+  });
+}
+
+function keepText(scalar: Scalar): void {
+  const { value, source } = scalar;
+  if (typeof value === 'number' || typeof value === 'boolean')
+    scalar.value = source ?? String(value);
+}
