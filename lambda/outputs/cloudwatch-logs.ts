@@ -1,0 +1,168 @@
+import type { RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
+import type {
+  Delivery,
+  DeliveryOutcome,
+  DeliveryReport,
+  LogEvent,
+  Output,
+  RejectReason,
+} from '../model/event.ts';
+import { eventBytes, MAX_EVENT_BYTES } from './limits.ts';
+import { type LogBatch, LogBatches } from './log-batch.ts';
+import { failureOf, type LogsCallError } from './log-failure.ts';
+import { LogsApi, type LogsSender } from './logs-api.ts';
+import { PendingWrite } from './pending-write.ts';
+import { SendQueue } from './send-queue.ts';
+import { type Failure, type SentEvent, Tally } from './tally.ts';
+
+const NAME = 'cloudwatch-logs';
+
+/** Far from the account's quota of 5,000 requests a second, and a few MiB of request bodies in memory. */
+const CONCURRENCY = 4;
+
+/** Two rounds of full batches: one under way, one waiting. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+export interface CloudWatchLogsOptions {
+  readonly client: LogsSender;
+  /** PutLogEvents under way at the same time. @default 4 */
+  readonly concurrency?: number;
+  /** Bytes of events, waiting and under way, at which `ready` makes the cycle wait. @default 8 MiB */
+  readonly maxBufferedBytes?: number;
+}
+
+/**
+ * Delivers events with PutLogEvents, in batches that are sent as soon as they are full; the others at the end of the
+ * cycle, or when the memory is needed. Missing groups and streams are created. Delivery is at least once: a request
+ * whose answer was lost is repeated.
+ */
+export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
+  return { name: NAME, open: (signal) => new LogsDelivery(options, signal) };
+}
+
+class LogsDelivery implements Delivery {
+  readonly #api: LogsApi;
+  readonly #queue: SendQueue<LogBatch>;
+  readonly #maxBufferedBytes: number;
+  readonly #signal: AbortSignal;
+  readonly #open = new LogBatches();
+  readonly #tally = new Tally();
+  #bufferedBytes = 0;
+  #report: Promise<DeliveryReport> | undefined;
+
+  constructor(
+    {
+      client,
+      concurrency = CONCURRENCY,
+      maxBufferedBytes = MAX_BUFFERED_BYTES,
+    }: CloudWatchLogsOptions,
+    signal: AbortSignal,
+  ) {
+    this.#api = new LogsApi(client, signal);
+    this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
+    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#sendAll);
+  }
+
+  write(events: readonly LogEvent[]): Promise<DeliveryOutcome> {
+    if (this.#report !== undefined) throw new Error('Expected no write after close');
+    const write = new PendingWrite(events.length);
+    for (const event of events) this.#add({ event, bytes: eventBytes(event.message), write });
+    const mustSend = this.#isFull && this.#queue.hasRoom;
+    if (mustSend || this.#signal.aborted) this.#sendAll();
+    return write.outcome;
+  }
+
+  ready(): Promise<void> {
+    return this.#queue.wait(() => !this.#isFull);
+  }
+
+  close(): Promise<DeliveryReport> {
+    this.#report ??= this.#finish();
+    return this.#report;
+  }
+
+  get #isFull(): boolean {
+    return this.#bufferedBytes >= this.#maxBufferedBytes;
+  }
+
+  readonly #sendAll = (): void => {
+    this.#queue.push(...this.#open.takeAll());
+  };
+
+  async #finish(): Promise<DeliveryReport> {
+    this.#sendAll();
+    await this.#queue.wait(() => this.#queue.isIdle);
+    this.#signal.removeEventListener('abort', this.#sendAll);
+    return this.#tally.report(NAME, this.#api.requests);
+  }
+
+  #add(sent: SentEvent): void {
+    const refusal = refusalOf(sent);
+    if (refusal !== undefined) {
+      this.#tally.reject(sent, refusal);
+      return;
+    }
+    this.#bufferedBytes += sent.bytes;
+    const full = this.#open.add(sent);
+    if (full !== undefined) this.#queue.push(full);
+  }
+
+  async #deliver(batch: LogBatch): Promise<void> {
+    try {
+      this.#settle(batch, await this.#api.put(batch));
+    } catch (error) {
+      const failure = failureOf(error as LogsCallError, this.#signal.aborted);
+      for (const sent of batch.events()) this.#tally.reject(sent, failure);
+    }
+    this.#bufferedBytes -= batch.bytes;
+    // What waits for memory must not wait for batches that nothing fills.
+    if (this.#isFull && this.#queue.hasRoom) this.#sendAll();
+  }
+
+  #settle(batch: LogBatch, info: RejectedLogEventsInfo = {}): void {
+    for (const [index, sent] of batch.events().entries()) {
+      const reason = rejectReasonOf(info, index);
+      if (reason === undefined) this.#tally.accept(sent);
+      else this.#tally.reject(sent, { reason, text: rejectText(batch.group, reason) });
+    }
+  }
+}
+
+/**
+ * Why an event of a batch was rejected. An "end" index is the first event that is not rejected, a "start" index the
+ * first one that is.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
+ */
+function rejectReasonOf(info: RejectedLogEventsInfo, index: number): RejectReason | undefined {
+  if (index < (info.tooOldLogEventEndIndex ?? 0)) return 'too_old';
+  if (index < (info.expiredLogEventEndIndex ?? 0)) return 'expired';
+  if (index >= (info.tooNewLogEventStartIndex ?? Infinity)) return 'too_new';
+  return undefined;
+}
+
+function rejectText(group: string, reason: RejectReason): string {
+  return `PutLogEvents on log group "${group}" rejected events: ${reason}`;
+}
+
+/** What would make CloudWatch Logs refuse the whole batch that the event is in. */
+function refusalOf({ event, bytes }: SentEvent): Failure | undefined {
+  const { logGroup, message, timestamp } = event;
+  if (bytes > MAX_EVENT_BYTES) {
+    return {
+      reason: 'too_large',
+      text: `An event for log group "${logGroup}" has ${bytes} bytes, expected at most ${MAX_EVENT_BYTES}`,
+    };
+  }
+  if (message === '') {
+    return { reason: 'refused', text: `An event for log group "${logGroup}" has no message` };
+  }
+  if (!Number.isSafeInteger(timestamp) || timestamp < 0) {
+    return {
+      reason: 'refused',
+      text: `An event for log group "${logGroup}" has the time ${timestamp}, expected whole milliseconds since 1970`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import type { Writable } from 'node:stream';
+import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent } from '../model/event.ts';
+import { eventBytes } from './limits.ts';
+import { PendingWrite } from './pending-write.ts';
+import { type Failure, type SentEvent, Tally } from './tally.ts';
+
+/**
+ * A delivery of one line for each event: its message, which is JSON text, as it is. The lines of one `write` stay
+ * together. The stream must have a listener for its errors.
+ */
+export class LineDelivery implements Delivery {
+  readonly #name: string;
+  readonly #stream: Writable;
+  readonly #signal: AbortSignal;
+  readonly #tally = new Tally();
+  readonly #pending = new Set<readonly SentEvent[]>();
+  #writes = 0;
+  #settled = Promise.withResolvers<void>();
+  #report: Promise<DeliveryReport> | undefined;
+
+  constructor(name: string, stream: Writable, signal: AbortSignal) {
+    this.#name = name;
+    this.#stream = stream;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#giveUp);
+  }
+
+  write(events: readonly LogEvent[]): Promise<DeliveryOutcome> {
+    if (this.#report !== undefined) throw new Error('Expected no write after close');
+    const write = new PendingWrite(events.length);
+    if (events.length === 0) return write.outcome;
+    const sent = events.map((event) => ({ event, bytes: eventBytes(event.message), write }));
+    this.#pending.add(sent);
+    if (this.#signal.aborted) {
+      this.#giveUp();
+      return write.outcome;
+    }
+    this.#writes += 1;
+    const lines = events.map(({ message }) => `${message}\n`).join('');
+    this.#stream.write(lines, (error) =>
+      this.#settle(sent, error ? this.#failure(error) : undefined),
+    );
+    return write.outcome;
+  }
+
+  /** Waits for the stream's buffer only: an event is accepted when the operating system has it. */
+  async ready(): Promise<void> {
+    while (this.#pending.size > 0 && this.#stream.writableNeedDrain) await this.#settled.promise;
+  }
+
+  close(): Promise<DeliveryReport> {
+    this.#report ??= this.#finish();
+    return this.#report;
+  }
+
+  async #finish(): Promise<DeliveryReport> {
+    while (this.#pending.size > 0) await this.#settled.promise;
+    this.#signal.removeEventListener('abort', this.#giveUp);
+    return this.#tally.report(this.#name, this.#writes);
+  }
+
+  /** What comes after the deadline is for a write that was settled then. */
+  #settle(sent: readonly SentEvent[], failure: Failure | undefined): void {
+    if (!this.#pending.delete(sent)) return;
+    for (const event of sent) {
+      if (failure === undefined) this.#tally.accept(event);
+      else this.#tally.reject(event, failure);
+    }
+    this.#settled.resolve();
+    this.#settled = Promise.withResolvers();
+  }
+
+  readonly #giveUp = (): void => {
+    const text = `Writing to ${this.#name} was not done by the deadline`;
+    for (const sent of this.#pending) this.#settle(sent, { reason: 'deadline', text });
+  };
+
+  #failure(error: Error): Failure {
+    return { reason: 'unavailable', text: `Writing to ${this.#name} failed. ${error.message}` };
+  }
+}
