@@ -50,6 +50,7 @@ function checkCluster({ settings, surroundings }: ClusterSources, findings: Find
 
 function checkLogGroup(draft: Draft, findings: Findings): void {
   const { settings, surroundings, needsLogGroup } = draft;
+  if (typeof settings.value !== 'object') return;
   const named = isSet(settings, 'log_group_name') || surroundings.logGroup !== undefined;
   // Discovery without a cluster is an error of its own, with the same remedy.
   if (named || !needsLogGroup || knowsCluster(draft) || isDiscovering(settings)) return;

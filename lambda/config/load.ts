@@ -9,12 +9,15 @@ import { Findings } from './findings.ts';
 import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
 import { nativeDocument } from './native.ts';
-import { withoutNulls } from './nulls.ts';
+import { withoutNulls, withoutNullsIn } from './nulls.ts';
 import type { Place } from './place.ts';
 import { prometheusDocument } from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
 import { validate } from './validate.ts';
 import type { ParsedText } from './yaml-text.ts';
+
+/** Keys of a native document that are those of a Prometheus file. */
+const PROMETHEUS_KEYS = ['global', 'scrape_configs'];
 
 /**
  * Finds, reads and checks the configuration.
@@ -30,10 +33,10 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
       ? loadAgent(documents, surroundings, findings)
       : loadNative(documents.main, surroundings, findings);
   if (config === undefined || findings.issues.length > 0) throw new ConfigError(findings.issues);
-  return { source: documents.main?.source ?? '', warnings: findings.warnings, ...config };
+  return { ...config, warnings: findings.warnings };
 }
 
-type LoadedConfig = ReturnType<typeof assemble> | undefined;
+type LoadedConfig = Omit<Config, 'warnings'> | undefined;
 
 function loadNative(
   main: ParsedText | undefined,
@@ -42,7 +45,8 @@ function loadNative(
 ): LoadedConfig {
   if (main === undefined) return undefined;
   const place = documentPlace(main.source);
-  const value = withoutPrometheusNulls(main.value);
+  // The agent's keys are strict about null, those of Prometheus are not.
+  const value = withoutNullsIn(main.value, PROMETHEUS_KEYS);
   const document = validate(nativeDocument, value, place, findings);
   const part = { place, value };
   const draft: Draft = { settings: part, prometheus: part, needsLogGroup: false, surroundings };
@@ -57,7 +61,7 @@ function loadNative(
     endpoint: document.endpoint_override,
     expectsJob: false,
   };
-  return assemble(sections, surroundings, findings);
+  return { source: main.source, ...assemble(sections, surroundings, findings) };
 }
 
 function loadAgent(
@@ -66,15 +70,15 @@ function loadAgent(
   findings: Findings,
 ): LoadedConfig {
   const { main, prometheus: text } = documents;
+  const place = documentPlace(main?.source ?? '');
+  const document = main && validate(cloudWatchAgentDocument, main.value, place, findings);
   const prometheusPlace = documentPlace(text?.source ?? '');
   // An empty Prometheus file is a valid one.
   const prometheusValue = withoutNulls(text?.value) ?? {};
   const prometheus =
     text && validate(prometheusDocument, prometheusValue, prometheusPlace, findings);
   if (main === undefined) return undefined;
-  const place = documentPlace(main.source);
   const settingsPlace = { source: main.source, path: SETTINGS_PATH };
-  const document = validate(cloudWatchAgentDocument, main.value, place, findings);
   const draft: Draft = {
     settings: { place: settingsPlace, value: lookup(main.value, ...SETTINGS_PATH) },
     prometheus: text && { place: prometheusPlace, value: prometheusValue },
@@ -95,19 +99,9 @@ function loadAgent(
     endpoint: document.logs.endpoint_override,
     expectsJob: true,
   };
-  return assemble(sections, surroundings, findings);
+  return { source: main.source, ...assemble(sections, surroundings, findings) };
 }
 
 function documentPlace(source: string): Place {
   return { source, path: [] };
-}
-
-/** In a native document, the agent's keys are strict about null and those of Prometheus are not. */
-function withoutPrometheusNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const parts = {
-    global: lookup(value, 'global'),
-    scrape_configs: lookup(value, 'scrape_configs'),
-  };
-  return { ...value, global: undefined, scrape_configs: undefined, ...Object(withoutNulls(parts)) };
 }

@@ -4,7 +4,20 @@
  */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== null);
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
+}
+
+/** The same for what is under `keys` of a document alone. */
+export function withoutNullsIn(document: unknown, keys: readonly string[]): unknown {
+  if (!isObject(document)) return document;
+  const entries = Object.entries(document).map(([key, value]) =>
+    keys.includes(key) ? [key, withoutNulls(value) ?? undefined] : [key, value],
+  );
+  return Object.fromEntries(entries);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
