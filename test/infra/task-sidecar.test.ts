@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import { Annotations, Template } from 'aws-cdk-lib/assertions';
+import {
+  Compatibility,
+  ContainerImage,
+  LogDriver,
+  NetworkMode,
+  OperatingSystemFamily,
+  TaskDefinition,
+  type TaskDefinitionProps,
+} from 'aws-cdk-lib/aws-ecs';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { TaskSidecar, type TaskSidecarProps } from '../../infra/task-sidecar.ts';
+
+const IMAGE = ContainerImage.fromRegistry('registry.example/image');
+
+interface Given {
+  readonly stack: Stack;
+  readonly taskDefinition: TaskDefinition;
+}
+
+/** A task definition with an application that listens on `port`. */
+function taskDefinition(props: Partial<TaskDefinitionProps> = {}, port = 8080): Given {
+  const stack = new Stack(new App(), 'Stack');
+  const taskDefinition = new TaskDefinition(stack, 'Task', {
+    compatibility: Compatibility.FARGATE,
+    cpu: '256',
+    memoryMiB: '512',
+    ...props,
+  });
+  taskDefinition.addContainer('app', {
+    image: IMAGE,
+    memoryReservationMiB: 128,
+    ...(taskDefinition.networkMode !== NetworkMode.NONE && {
+      portMappings: [{ containerPort: port }],
+    }),
+  });
+  return { stack, taskDefinition };
+}
+
+function addSidecar({ stack, taskDefinition }: Given, props: Partial<TaskSidecarProps> = {}) {
+  return new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE, ...props });
+}
+
+function sidecarOf(stack: Stack, name = 'fargauge-sidecar'): Record<string, unknown> {
+  const [task] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'));
+  return task?.Properties.ContainerDefinitions.find(
+    (container: { Name: string }) => container.Name === name,
+  );
+}
+
+describe('a sidecar in a Fargate task', () => {
+  // GIVEN
+  const given = taskDefinition();
+
+  // WHEN
+  addSidecar(given);
+  const sidecar = sidecarOf(given.stack);
+
+  // THEN
+  it('is found by its docker labels', () => {
+    expect(sidecar.DockerLabels).toEqual({
+      ECS_PROMETHEUS_EXPORTER_PORT: '9546',
+      ECS_PROMETHEUS_METRICS_PATH: '/metrics',
+      job: 'fargauge-sidecar',
+    });
+  });
+
+  it('is reached on its port', () => {
+    expect(sidecar.PortMappings).toEqual([{ ContainerPort: 9546, Protocol: 'tcp' }]);
+  });
+
+  it('does not end the task when it ends', () => {
+    expect(sidecar.Essential).toBe(false);
+  });
+
+  it('has memory of its own', () => {
+    expect(sidecar.MemoryReservation).toBe(64);
+  });
+
+  it('cannot write to its root file system', () => {
+    expect(sidecar.ReadonlyRootFilesystem).toBe(true);
+  });
+
+  it('needs no environment variable', () => {
+    expect(sidecar).not.toHaveProperty('Environment');
+  });
+
+  it('logs to a group of its own, which is kept for two weeks', () => {
+    expect(sidecar.LogConfiguration).toMatchObject({
+      LogDriver: 'awslogs',
+      Options: { 'awslogs-group': { Ref: expect.stringMatching(/^SidecarLogGroup/) } },
+    });
+    Template.fromStack(given.stack).hasResourceProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 14,
+    });
+  });
+
+  it('leaves the application the default container', () => {
+    expect(given.taskDefinition.defaultContainer?.containerName).toBe('app');
+  });
+});
+
+describe('what can be chosen', () => {
+  it('the port, which the sidecar and the collector are told', () => {
+    // GIVEN
+    const given = taskDefinition({}, 9546);
+
+    // WHEN
+    addSidecar(given, { port: 9999 });
+
+    // THEN
+    expect(sidecarOf(given.stack)).toMatchObject({
+      PortMappings: [{ ContainerPort: 9999 }],
+      Environment: [{ Name: 'ECS_METRICS_EXPORTER_PORT', Value: '9999' }],
+      DockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: '9999' },
+    });
+  });
+
+  it('the name, the memory and the log', () => {
+    // GIVEN
+    const given = taskDefinition();
+
+    // WHEN
+    addSidecar(given, {
+      containerName: 'gauge',
+      memoryReservationMiB: 96,
+      logging: LogDriver.awsLogs({ streamPrefix: 'mine' }),
+    });
+
+    // THEN
+    expect(sidecarOf(given.stack, 'gauge')).toMatchObject({
+      MemoryReservation: 96,
+      LogConfiguration: { Options: { 'awslogs-stream-prefix': 'mine' } },
+    });
+  });
+});
+
+describe('what cannot work', () => {
+  it('a task without a network is refused', () => {
+    const given = taskDefinition({
+      compatibility: Compatibility.EC2,
+      networkMode: NetworkMode.NONE,
+    });
+    expect(() => addSidecar(given)).toThrow(
+      new Error(
+        '[Stack/Sidecar] A task in network mode "none" has no address, so that nothing can scrape its sidecar: Stack/Task',
+      ),
+    );
+  });
+
+  it('a Windows task is refused', () => {
+    const given = taskDefinition({
+      cpu: '1024',
+      memoryMiB: '2048',
+      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.WINDOWS_SERVER_2022_CORE },
+    });
+    expect(() => addSidecar(given)).toThrow(
+      new Error(
+        '[Stack/Sidecar] The sidecar is a Linux container, which a Windows task cannot run: Stack/Task',
+      ),
+    );
+  });
+
+  it.each([0, 65536, 9546.5])('port %d is refused', (port) => {
+    expect(() => addSidecar(taskDefinition(), { port })).toThrow(
+      new Error(`[Stack/Sidecar] Expected \`port\` to be from 1 to 65535, got ${port}`),
+    );
+  });
+
+  it('a port that the application has is refused', () => {
+    const given = taskDefinition({}, 9546);
+    addSidecar(given);
+    expect(() => Template.fromStack(given.stack)).toThrow(
+      '[Stack/Sidecar] Port 9546 is taken by the container "app" of the same task; give the sidecar another `port`',
+    );
+  });
+
+  it('a port that a container has which is added after the sidecar is refused', () => {
+    const given = taskDefinition();
+    addSidecar(given);
+    given.taskDefinition.addContainer('late', {
+      image: IMAGE,
+      portMappings: [{ containerPort: 9546 }],
+    });
+    expect(() => Template.fromStack(given.stack)).toThrow(
+      '[Stack/Sidecar] Port 9546 is taken by the container "late" of the same task; give the sidecar another `port`',
+    );
+  });
+
+  it('a port in a range that a container has is refused', () => {
+    const given = taskDefinition();
+    addSidecar(given);
+    given.taskDefinition.addContainer('late', {
+      image: IMAGE,
+      portMappings: [{ containerPort: 0, containerPortRange: '9500-9600' }],
+    });
+    expect(() => Template.fromStack(given.stack)).toThrow(
+      '[Stack/Sidecar] Port 9546 is taken by the container "late" of the same task; give the sidecar another `port`',
+    );
+  });
+});
+
+describe('network modes in which containers do not share ports', () => {
+  // GIVEN
+  const given = taskDefinition(
+    { compatibility: Compatibility.EC2, networkMode: NetworkMode.BRIDGE },
+    9546,
+  );
+
+  // WHEN
+  addSidecar(given);
+
+  // THEN
+  it('allow the same port twice', () => {
+    expect(() => Template.fromStack(given.stack)).not.toThrow();
+  });
+
+  it('are warned of, as the collector does not look there', () => {
+    Annotations.fromStack(given.stack).hasWarning(
+      '/Stack/Sidecar',
+      'The collector finds tasks in network mode "awsvpc" only, got "bridge"; other scrapers can reach the sidecar [ack: fargauge:networkMode]',
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Collector, type CollectorProps } from '../../infra/collector.ts';
+
+/** A function that is never run: what the templates say of it does not depend on its code. */
+export const CODE = Code.fromInline('export const handler = () => {};');
+
+export interface CollectorStack {
+  readonly stack: Stack;
+  readonly collector: Collector;
+}
+
+/** A stack with a collector of the cluster `prod` in a VPC that exists. */
+export function collectorStack(props: Partial<CollectorProps> = {}): CollectorStack {
+  const stack = new Stack(new App(), 'Stack');
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['a'],
+    privateSubnetIds: ['subnet-0123456789abcdef0'],
+  });
+  const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', {
+    clusterName: 'prod',
+    clusterArn: 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod',
+    vpc,
+  });
+  return {
+    stack,
+    collector: new Collector(stack, 'Collector', { vpc, cluster, code: CODE, ...props }),
+  };
+}
+
+/** The template of a stack with such a collector. */
+export function collectorTemplate(props: Partial<CollectorProps> = {}): Template {
+  return Template.fromStack(collectorStack(props).stack);
+}
