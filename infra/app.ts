@@ -1,0 +1,25 @@
+import { Annotations, App, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleCollector } from './bundle.ts';
+import { SettingsError } from './errors.ts';
+import { FargaugeStack } from './fargauge-stack.ts';
+import { readSettings } from './settings.ts';
+
+try {
+  const app = new App({ autoSynth: false });
+  const settings = readSettings(app.node.getAllContext(), process.env);
+  await bundleCollector();
+  const stack = new FargaugeStack(app, 'Fargauge', { settings });
+  for (const key of settings.unknownKeys) {
+    Annotations.of(stack).addWarningV2(
+      'fargauge:unknownContext',
+      `The context key ${key} is none of Fargauge's and is not used`,
+    );
+  }
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

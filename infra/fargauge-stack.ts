@@ -1,0 +1,119 @@
+import { type IConnectable, type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { Collector } from './collector.ts';
+import type { ExistingCluster, Settings } from './settings.ts';
+import { TaskCpuAlarm } from './task-cpu-alarm.ts';
+import { Trial } from './trial.ts';
+
+export interface FargaugeStackProps extends StackProps {
+  readonly settings: Settings;
+
+  /**
+   * The bundled collector.
+   *
+   * @default - the bundle that `npm run build` makes
+   */
+  readonly code?: Code;
+}
+
+/** What is collected from, and from where. */
+interface Place {
+  readonly vpc: IVpc;
+  readonly cluster: ICluster;
+  readonly tasks: readonly IConnectable[];
+  /** The services that get an alarm: name, and what tells their constructs apart. */
+  readonly services: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** The app's one stack: the collector of the cluster that the settings name, or of one made to try it with. */
+export class FargaugeStack extends Stack {
+  constructor(scope: Construct, id: string, props: FargaugeStackProps) {
+    super(scope, id, {
+      description: 'Fargauge: metrics from Amazon ECS tasks into CloudWatch',
+      ...props,
+    });
+    const { existing, configuration, otherLogGroupNames, maxCpuPercent } = props.settings;
+    const place = existing ? this.existingPlace(existing) : this.trialPlace();
+
+    const collector = new Collector(this, 'Collector', {
+      vpc: place.vpc,
+      cluster: place.cluster,
+      configuration,
+      otherLogGroupNames,
+      ...(props.code && { code: props.code }),
+    });
+    for (const tasks of place.tasks) collector.collectFrom(tasks);
+    for (const service of place.services) {
+      new TaskCpuAlarm(this, `TaskCpu-${service.id}`, {
+        clusterName: place.cluster.clusterName,
+        serviceName: service.name,
+        ...(maxCpuPercent !== undefined && { maxCpuPercent }),
+      });
+    }
+    this.addOutputs(collector, place);
+  }
+
+  private existingPlace(existing: ExistingCluster): Place {
+    const clusterName = existing.cluster.slice(existing.cluster.lastIndexOf('/') + 1);
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: existing.vpcId,
+      // Nothing here asks in which zone a subnet lies, but the attributes must name one.
+      availabilityZones: ['unknown'],
+      privateSubnetIds: [...existing.subnetIds],
+    });
+    return {
+      vpc,
+      cluster: Cluster.fromClusterAttributes(this, 'Cluster', {
+        clusterName,
+        clusterArn: existing.cluster.startsWith('arn:')
+          ? existing.cluster
+          : this.formatArn({ service: 'ecs', resource: 'cluster', resourceName: clusterName }),
+        vpc,
+      }),
+      tasks: existing.taskSecurityGroupIds.map((groupId) =>
+        SecurityGroup.fromSecurityGroupId(this, `Tasks-${groupId}`, groupId),
+      ),
+      services: existing.services.map((name) => ({ id: name, name })),
+    };
+  }
+
+  private trialPlace(): Place {
+    const { vpc, cluster, service } = new Trial(this, 'Trial');
+    return {
+      vpc,
+      cluster,
+      tasks: [service],
+      services: [{ id: 'Trial', name: service.serviceName }],
+    };
+  }
+
+  private addOutputs(collector: Collector, place: Place): void {
+    const [securityGroup] = collector.connections.securityGroups;
+    new CfnOutput(this, 'ClusterName', {
+      description: 'The cluster whose tasks are collected',
+      value: place.cluster.clusterName,
+    });
+    new CfnOutput(this, 'CollectorFunction', {
+      description: 'The function that collects, once a minute',
+      value: collector.function.functionName,
+    });
+    new CfnOutput(this, 'CollectorLogGroup', {
+      description: 'What the collector says about itself',
+      value: collector.logGroup.logGroupName,
+    });
+    new CfnOutput(this, 'MetricsLogGroup', {
+      description:
+        'The events from which CloudWatch takes the metrics, one for each task and minute',
+      value: collector.metricsLogGroup.logGroupName,
+    });
+    if (securityGroup) {
+      new CfnOutput(this, 'CollectorSecurityGroup', {
+        description: 'The group to which the security groups of the tasks must open port 9546',
+        value: securityGroup.securityGroupId,
+      });
+    }
+  }
+}

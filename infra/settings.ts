@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { CollectorConfiguration } from './collector-configuration.ts';
+import { SettingsError } from './errors.ts';
+
+const CLUSTER = 'the name or the ARN of an ECS cluster';
+const VPC = 'the id of a VPC, such as vpc-0123456789abcdef0';
+const SUBNETS = 'ids of subnets, such as subnet-0123456789abcdef0';
+const SECURITY_GROUPS = 'ids of security groups, such as sg-0123456789abcdef0';
+const SERVICES = 'names of ECS services';
+const PERCENT = 'a percentage from 0 to 100';
+const PATH = 'the path of a file';
+const LOG_GROUPS = 'names of log groups';
+
+/** The settings by their context keys. A list is an array, or a text with commas. */
+const SCHEMA = z.object({
+  cluster: text(
+    /^([\w-]{1,255}|arn:[\w-]+:ecs:[\w-]+:\d{12}:cluster\/[\w-]{1,255})$/,
+    CLUSTER,
+  ).optional(),
+  vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, VPC).optional(),
+  subnetIds: list(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, SUBNETS).optional(),
+  taskSecurityGroupIds: list(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, SECURITY_GROUPS).optional(),
+  services: list(/^[\w-]{1,255}$/, SERVICES).optional(),
+  maxCpuPercent: z
+    .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
+    .optional(),
+  configFile: text(/./, PATH).optional(),
+  agentConfigFile: text(/./, PATH).optional(),
+  prometheusConfigFile: text(/./, PATH).optional(),
+  otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
+});
+
+type Values = z.infer<typeof SCHEMA>;
+type Key = keyof Values;
+
+const KEYS = Object.keys(SCHEMA.shape) as Key[];
+
+/** Keys that say nothing unless a cluster is named, and whether one that is named needs them. */
+const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
+  ['vpcId', 'required'],
+  ['subnetIds', 'required'],
+  ['taskSecurityGroupIds', 'optional'],
+  ['services', 'optional'],
+];
+
+/** A cluster that exists, and where the collector shall run. */
+export interface ExistingCluster {
+  /** Name or ARN. */
+  readonly cluster: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly taskSecurityGroupIds: readonly string[];
+  /** The services that get an alarm. */
+  readonly services: readonly string[];
+}
+
+/** What the app was told. */
+export interface Settings {
+  /** Absent: a cluster to try Fargauge with is made. */
+  readonly existing?: ExistingCluster | undefined;
+  readonly maxCpuPercent?: number | undefined;
+  readonly configuration: CollectorConfiguration;
+  readonly otherLogGroupNames: readonly string[];
+  /** Context keys that look like settings and are none. */
+  readonly unknownKeys: readonly string[];
+}
+
+/**
+ * Reads the settings from the CDK context (`cdk deploy -c vpcId=…`) and from environment variables
+ * (`FARGAUGE_VPC_ID`), of which the context wins, and from the files that they name.
+ *
+ * @throws SettingsError with all that is wrong
+ */
+export function readSettings(
+  context: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const raw = Object.fromEntries(
+    KEYS.map((key) => [key, context[key] ?? environment[variableOf(key)]]),
+  );
+  const placeOf = (key: Key) =>
+    context[key] === undefined && environment[variableOf(key)] !== undefined
+      ? `environment variable ${variableOf(key)}`
+      : `context key ${key}`;
+
+  const parsed = SCHEMA.safeParse(raw);
+  if (!parsed.success) {
+    throw new SettingsError(
+      parsed.error.issues.map((issue) => {
+        const key = issue.path[0] as Key;
+        return `${placeOf(key)}: expected ${issue.message}, got ${JSON.stringify(raw[key])}`;
+      }),
+    );
+  }
+  const values = parsed.data;
+  const problems: string[] = [];
+  checkCluster(values, placeOf, problems);
+  const configuration = readConfiguration(values, placeOf, problems);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return {
+    existing: existingCluster(values),
+    maxCpuPercent: values.maxCpuPercent,
+    configuration,
+    otherLogGroupNames: values.otherLogGroups ?? [],
+    unknownKeys: Object.keys(context).filter(
+      (key) => /^[a-z]+$/i.test(key) && !(key in SCHEMA.shape),
+    ),
+  };
+}
+
+function checkCluster(values: Values, placeOf: (key: Key) => string, problems: string[]): void {
+  for (const [key, need] of OF_A_CLUSTER) {
+    if (values.cluster === undefined && values[key] !== undefined) {
+      problems.push(`${placeOf(key)}: expected together with cluster, which is not given`);
+    }
+    if (values.cluster !== undefined && values[key] === undefined && need === 'required') {
+      problems.push(`${placeOf(key)}: expected, since cluster is given; got nothing`);
+    }
+  }
+}
+
+function existingCluster(values: Values): ExistingCluster | undefined {
+  const { cluster, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
+  if (cluster === undefined || vpcId === undefined || subnetIds === undefined) return undefined;
+  return {
+    cluster,
+    vpcId,
+    subnetIds,
+    taskSecurityGroupIds: taskSecurityGroupIds ?? [],
+    services: services ?? [],
+  };
+}
+
+function readConfiguration(
+  values: Values,
+  placeOf: (key: Key) => string,
+  problems: string[],
+): CollectorConfiguration {
+  const read = (key: 'configFile' | 'agentConfigFile' | 'prometheusConfigFile') => {
+    const path = values[key];
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      problems.push(`${placeOf(key)}: expected a file that can be read, got ${error}`);
+      return undefined;
+    }
+  };
+  const native = read('configFile');
+  const agent = read('agentConfigFile');
+  const prometheus = read('prometheusConfigFile');
+
+  const given = (key: Key) => values[key] !== undefined;
+  if (given('agentConfigFile') !== given('prometheusConfigFile')) {
+    problems.push('agentConfigFile and prometheusConfigFile: expected both or neither');
+  }
+  if (given('configFile') && (given('agentConfigFile') || given('prometheusConfigFile'))) {
+    problems.push('configFile: expected alone, without agentConfigFile and prometheusConfigFile');
+  }
+  if (agent !== undefined && prometheus !== undefined) {
+    return CollectorConfiguration.cloudWatchAgent(agent, prometheus);
+  }
+  return native === undefined
+    ? CollectorConfiguration.builtIn()
+    : CollectorConfiguration.native(native);
+}
+
+/** FARGAUGE_VPC_ID for vpcId. */
+function variableOf(key: Key): string {
+  return `FARGAUGE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function text(pattern: RegExp, expected: string) {
+  return z.string(expected).regex(pattern, expected);
+}
+
+function list(pattern: RegExp, expected: string) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value),
+    z.array(text(pattern, expected), expected).min(1, expected),
+  );
+}
+
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+}

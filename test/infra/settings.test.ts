@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SettingsError } from '../../infra/errors.ts';
+import { readSettings } from '../../infra/settings.ts';
+
+const CLUSTER = {
+  cluster: 'prod',
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: 'subnet-0123456789abcdef0, subnet-0123456789abcdef1',
+};
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('where the settings come from', () => {
+  it('none at all: a trial with the built-in configuration', () => {
+    expect(readSettings({}, {})).toMatchObject({
+      existing: undefined,
+      configuration: { environment: {} },
+      otherLogGroupNames: [],
+    });
+  });
+
+  it('the context, lists with commas', () => {
+    const { existing } = readSettings(
+      { ...CLUSTER, taskSecurityGroupIds: 'sg-0123456789abcdef0', services: 'cart,checkout' },
+      {},
+    );
+    expect(existing).toEqual({
+      cluster: 'prod',
+      vpcId: 'vpc-0123456789abcdef0',
+      subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+      taskSecurityGroupIds: ['sg-0123456789abcdef0'],
+      services: ['cart', 'checkout'],
+    });
+  });
+
+  it('the context of cdk.json, lists as arrays and numbers as numbers', () => {
+    const settings = readSettings(
+      { ...CLUSTER, services: ['cart', 'checkout'], maxCpuPercent: 90 },
+      {},
+    );
+    expect(settings).toMatchObject({
+      existing: { services: ['cart', 'checkout'] },
+      maxCpuPercent: 90,
+    });
+  });
+
+  it('the environment', () => {
+    const { existing, maxCpuPercent } = readSettings(
+      {},
+      {
+        FARGAUGE_CLUSTER: 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod',
+        FARGAUGE_VPC_ID: CLUSTER.vpcId,
+        FARGAUGE_SUBNET_IDS: CLUSTER.subnetIds,
+        FARGAUGE_MAX_CPU_PERCENT: '90',
+      },
+    );
+    expect(existing?.cluster).toBe('arn:aws:ecs:eu-west-1:111122223333:cluster/prod');
+    expect(maxCpuPercent).toBe(90);
+  });
+
+  it('the context rather than the environment', () => {
+    const { existing } = readSettings(CLUSTER, { FARGAUGE_CLUSTER: 'test' });
+    expect(existing?.cluster).toBe('prod');
+  });
+
+  it('not from context keys that CDK has for itself', () => {
+    const context = { '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:x': 1, service: 'cart' };
+    expect(readSettings(context, {}).unknownKeys).toEqual(['service']);
+  });
+});
+
+describe('settings that cannot be used', () => {
+  it('are told all at once, each with its place', () => {
+    const read = () =>
+      readSettings(
+        { cluster: 'no such/name', subnetIds: 'subnet-1', maxCpuPercent: '101' },
+        { FARGAUGE_VPC_ID: 'vpc', FARGAUGE_SERVICES: 'cart,' },
+      );
+    expect(problemsOf(read)).toEqual([
+      'context key cluster: expected the name or the ARN of an ECS cluster, got "no such/name"',
+      'environment variable FARGAUGE_VPC_ID: expected the id of a VPC, such as vpc-0123456789abcdef0, got "vpc"',
+      'context key subnetIds: expected ids of subnets, such as subnet-0123456789abcdef0, got "subnet-1"',
+      'environment variable FARGAUGE_SERVICES: expected names of ECS services, got "cart,"',
+      'context key maxCpuPercent: expected a percentage from 0 to 100, got "101"',
+    ]);
+    expect(read).toThrow(/^The settings cannot be used:\n {2}context key cluster: /);
+  });
+
+  it.each([
+    ['a threshold that is no number', { maxCpuPercent: 'high' }, 'a percentage from 0 to 100'],
+    ['an empty threshold', { maxCpuPercent: '' }, 'a percentage from 0 to 100'],
+    ['a list of something else', { ...CLUSTER, services: [1] }, 'names of ECS services'],
+    ['an empty list', { ...CLUSTER, services: [] }, 'names of ECS services'],
+  ])('%s', (_, context, expected) => {
+    expect(problemsOf(() => readSettings(context, {}))).toEqual([
+      expect.stringContaining(`: expected ${expected}, got `),
+    ]);
+  });
+
+  it('a cluster without a place for the collector', () => {
+    expect(problemsOf(() => readSettings({ cluster: 'prod' }, {}))).toEqual([
+      'context key vpcId: expected, since cluster is given; got nothing',
+      'context key subnetIds: expected, since cluster is given; got nothing',
+    ]);
+  });
+
+  it('what belongs to a cluster, without one', () => {
+    expect(
+      problemsOf(() => readSettings({ services: 'cart' }, { FARGAUGE_VPC_ID: CLUSTER.vpcId })),
+    ).toEqual([
+      'environment variable FARGAUGE_VPC_ID: expected together with cluster, which is not given',
+      'context key services: expected together with cluster, which is not given',
+    ]);
+  });
+});
+
+describe('configuration files', () => {
+  let folder: string;
+  let file: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fargauge-settings-'));
+    file = join(folder, 'file');
+    writeFileSync(file, 'the text');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('a native file', () => {
+    const { configuration } = readSettings({ configFile: file }, {});
+    expect(configuration.environment).toEqual({ FARGAUGE_CONFIG: 'the text' });
+  });
+
+  it("the CloudWatch Agent's two files", () => {
+    const context = { agentConfigFile: file, prometheusConfigFile: file };
+    expect(readSettings(context, {}).configuration.environment).toEqual({
+      CW_CONFIG_CONTENT: 'the text',
+      PROMETHEUS_CONFIG_CONTENT: 'the text',
+    });
+  });
+
+  it('one of the two is not enough', () => {
+    expect(problemsOf(() => readSettings({ agentConfigFile: file }, {}))).toEqual([
+      'agentConfigFile and prometheusConfigFile: expected both or neither',
+    ]);
+  });
+
+  it('both kinds are too much', () => {
+    const context = { configFile: file, agentConfigFile: file, prometheusConfigFile: file };
+    expect(problemsOf(() => readSettings(context, {}))).toEqual([
+      'configFile: expected alone, without agentConfigFile and prometheusConfigFile',
+    ]);
+  });
+
+  it('a file that is not there', () => {
+    const configFile = join(folder, 'absent');
+    expect(problemsOf(() => readSettings({ configFile }, {}))).toEqual([
+      `context key configFile: expected a file that can be read, got Error: ENOENT: no such file or directory, open '${configFile}'`,
+    ]);
+  });
+});
