@@ -35,30 +35,43 @@ export class Labeller {
   #join(series: Series): Labels {
     const { labels: ofTarget, honorLabels } = this.#target;
     const joined = labelsOf(ofTarget);
+    const conflicting: [name: string, value: string][] = [];
     for (const [name, value] of Object.entries(series.labels)) {
+      const conflicts = ofTarget[name] !== undefined;
       // An empty value is no label, in Prometheus and in CloudWatch alike.
-      if (value === '') continue;
-      if (ofTarget[name] === undefined || honorLabels) joined[name] = value;
-      else joined[exportedName(name, series.labels, ofTarget)] = value;
+      if (value === '') {
+        // But it says that the series has none, as the Pushgateway does for `instance`.
+        if (conflicts && honorLabels) delete joined[name];
+      } else if (conflicts && !honorLabels) conflicting.push([name, value]);
+      else joined[name] = value;
     }
+    // Short names first, as Prometheus does, so that the order of the labels makes no difference.
+    conflicting.sort(([a], [b]) => a.length - b.length);
+    for (const [name, value] of conflicting) joined[exportedName(name, joined)] = value;
     if (this.#clusterName) joined[CLUSTER_LABEL] ??= this.#clusterName;
     joined[TYPE_LABEL] = series.type;
     return joined;
   }
 }
 
-/** `exported_` before the name, repeated until neither side has such a label, as Prometheus does. */
-function exportedName(name: string, ...taken: readonly Labels[]): string {
+/** `exported_` before the name, repeated until there is no such label, as Prometheus does. */
+function exportedName(name: string, taken: Labels): string {
   let exported = `exported_${name}`;
-  while (taken.some((labels) => labels[exported] !== undefined)) exported = `exported_${exported}`;
+  while (taken[exported] !== undefined) exported = `exported_${exported}`;
   return exported;
 }
 
-/** One text for each series of a target: `name`, type and labels, whatever order the labels come in. */
+/**
+ * One text for each series of a target: `name`, type and labels, whatever order the labels come in. Labels without a value
+ * are none. The length before each value tells a value that looks like further labels from those.
+ */
 export function seriesKey(name: string, { type, labels }: Series): string {
   const names = Object.keys(labels);
   if (names.length > 1) names.sort();
   let key = `${name}\u0000${type}`;
-  for (const label of names) key += `\u0000${label}\u0000${labels[label]}`;
+  for (const label of names) {
+    const value = labels[label];
+    if (value) key += `\u0000${label}\u0000${value.length}\u0000${value}`;
+  }
   return key;
 }

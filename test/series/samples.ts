@@ -1,0 +1,51 @@
+import {
+  type Labels,
+  labelsOf,
+  type MetricType,
+  type Sample,
+  type Series,
+} from '../../lambda/model/sample.ts';
+import type { Target } from '../../lambda/model/target.ts';
+
+/** Minutes that are whole in milliseconds, so that cases read as minute 0, 1, 2. */
+export const MINUTE = 60_000;
+
+/** A gauge without labels, and what differs from it. */
+export function series(name: string, more: Partial<Series> = {}): Series {
+  return { name, family: name, type: 'gauge', ...more, labels: labelsOf(more.labels ?? {}) };
+}
+
+export function counter(name: string, labels: Labels = {}): Series {
+  return series(name, { type: 'counter', labels });
+}
+
+/** A sample with the labels of its series, as the stages after labelling get it. */
+export function labelled(of: Series, value: number, timestamp?: number) {
+  const sample: Sample = { series: of, value, timestamp };
+  return { ...sample, labels: of.labels };
+}
+
+/** A target that sends nothing of its own, and what differs from it. */
+export function target(more: Partial<Target> = {}): Target {
+  return {
+    id: 'app 127.0.0.1:9100/metrics',
+    job: 'app',
+    url: 'http://127.0.0.1:9100/metrics',
+    limits: { timeoutMs: 5_000, bodyBytes: 0, samples: 0 },
+    honorLabels: false,
+    honorTimestamps: true,
+    ...more,
+    labels: labelsOf(more.labels ?? { job: 'app', instance: '127.0.0.1:9100' }),
+  };
+}
+
+export const ALL_TYPES: readonly MetricType[] = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'gaugehistogram',
+  'info',
+  'stateset',
+  'unknown',
+];
