@@ -64,7 +64,7 @@ export function readText(text: string): Map<string, ReadFamily> {
 }
 
 /** The value of the one row that has all these labels. */
-export function valueOf(text: string, name: string, labels: Labels = {}): number | undefined {
+export function readValue(text: string, name: string, labels: Labels = {}): number | undefined {
   const rows = (readText(text).get(name)?.rows ?? []).filter((row) =>
     Object.entries(labels).every(([label, value]) => row.labels[label] === value),
   );

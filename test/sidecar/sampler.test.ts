@@ -1,0 +1,170 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../sidecar/documents/json.ts';
+import type { Answer, Endpoint } from '../../sidecar/endpoint.ts';
+import { type Clock, type Sampler, startSampler } from '../../sidecar/sampler.ts';
+import { sampleStats, sampleTask } from './sample-documents.ts';
+
+describe('The sampler', () => {
+  it('polls both documents at once and then at the pace of their figures', async () => {
+    const { clock, endpoint } = start();
+    await clock.advance(0);
+    expect(endpoint.reads).toEqual(['/task', '/task/stats']);
+
+    endpoint.stats = sampleStats(10);
+    await clock.advance(9_499);
+    expect(endpoint.reads).toHaveLength(2);
+    await clock.advance(1);
+    expect(endpoint.reads).toHaveLength(4);
+  });
+
+  it('knows what the last poll brought', async () => {
+    const { clock, sampler } = start();
+    await clock.advance(0);
+
+    expect(sampler.observation()?.task.cpu.vcpus).toBe(0.2);
+  });
+
+  it.each(['/task', '/task/stats'] as const)('knows nothing once %s fails', async (path) => {
+    const { clock, endpoint, sampler, messages } = start();
+    await clock.advance(0);
+    endpoint.failing = path;
+    await clock.advance(9_500);
+
+    expect(sampler.observation()).toBeUndefined();
+    expect(messages).toEqual([`task metadata endpoint failed: ${path}: HTTP 500`]);
+  });
+
+  it('goes on with its deltas after a failure, and says so', async () => {
+    const { clock, endpoint, sampler, messages } = start();
+    await clock.advance(0);
+    endpoint.failing = '/task';
+    await clock.advance(9_500);
+    await clock.advance(1_000);
+    endpoint.failing = undefined;
+    endpoint.stats = sampleStats(20);
+    await clock.advance(2_000);
+
+    expect(sampler.observation()?.task.cpu.vcpus).toBe(0.2);
+    expect(sampler.observation()?.task.blockIo.rates.write).toBe(2000);
+    expect(messages).toEqual([
+      'task metadata endpoint failed: /task: HTTP 500',
+      'task metadata endpoint answers again',
+    ]);
+  });
+
+  it('knows nothing while an answer is overdue', async () => {
+    const { clock, endpoint, sampler } = start();
+    await clock.advance(0);
+    endpoint.hanging = true;
+    await clock.advance(3 * 9_500);
+    expect(sampler.observation()).toBeDefined();
+    await clock.advance(1);
+
+    expect(sampler.observation()).toBeUndefined();
+  });
+
+  it('is ready after the first poll', async () => {
+    const { clock, sampler } = start();
+
+    await clock.advance(0);
+    await sampler.ready();
+
+    expect(sampler.observation()).toBeDefined();
+  });
+
+  it('is ready after 2 s where the first poll takes longer', async () => {
+    const { clock, sampler } = start({ hanging: true });
+    let ready = false;
+    void sampler.ready().then(() => {
+      ready = true;
+    });
+    await clock.advance(1_999);
+    expect(ready).toBe(false);
+    await clock.advance(1);
+
+    expect(ready).toBe(true);
+    expect(sampler.observation()).toBeUndefined();
+  });
+
+  it('survives a document that its readers do not', async () => {
+    const task = {
+      get Containers(): never {
+        throw new TypeError('surprise');
+      },
+    };
+    const { clock, endpoint, sampler, messages } = start({ task });
+    await clock.advance(0);
+
+    expect(sampler.observation()).toBeUndefined();
+    expect(messages).toEqual(['task metadata endpoint failed: TypeError: surprise']);
+    endpoint.task = sampleTask();
+    await clock.advance(1_000);
+    expect(sampler.observation()).toBeDefined();
+  });
+
+  it('polls no more once stopped', async () => {
+    const { clock, endpoint, sampler } = start();
+    await clock.advance(0);
+    sampler.stop();
+    await clock.advance(60_000);
+
+    expect(endpoint.reads).toHaveLength(2);
+  });
+});
+
+interface FakeEndpoint extends Endpoint {
+  readonly reads: string[];
+  task: JsonObject;
+  stats: JsonObject;
+  failing: string | undefined;
+  hanging: boolean;
+}
+
+function start({ hanging = false, task = sampleTask() } = {}) {
+  const clock = createClock();
+  const endpoint: FakeEndpoint = {
+    reads: [],
+    task,
+    stats: sampleStats(0),
+    failing: undefined,
+    hanging,
+    async read(path): Promise<Answer> {
+      endpoint.reads.push(path);
+      if (endpoint.hanging) return new Promise(() => undefined);
+      if (endpoint.failing === path) return { ok: false, code: '500', reason: 'HTTP 500' };
+      return { ok: true, text: '', document: path === '/task' ? endpoint.task : endpoint.stats };
+    },
+    traffic: () => ({ requests: [], durations: [] }),
+  };
+  const messages: string[] = [];
+  const sampler: Sampler = startSampler({
+    endpoint,
+    clock,
+    log: (message) => messages.push(message),
+  });
+  return { clock, endpoint, sampler, messages };
+}
+
+/** A clock that moves only by `advance`, and lets what waited for it run. */
+function createClock(): Clock & { advance(milliseconds: number): Promise<void> } {
+  let now = 0;
+  let waiting: { until: number; resolve: () => void }[] = [];
+  return {
+    now: () => now,
+    elapsed: () => now,
+    pause(milliseconds, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ until: now + milliseconds, resolve });
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      return promise;
+    },
+    async advance(milliseconds) {
+      now += milliseconds;
+      const due = waiting.filter(({ until }) => until <= now);
+      waiting = waiting.filter(({ until }) => until > now);
+      for (const { resolve } of due) resolve();
+      await turn();
+    },
+  };
+}
