@@ -7,17 +7,15 @@ import type { Part } from './part.ts';
 /** Packages that hold statically linked programs: promtool and node_exporter. */
 const PACKAGES = ['prometheus', 'prometheus-node-exporter'] as const;
 
-/** Commands that the other parts are built with, and the package of each. */
-const TOOLS: Readonly<Record<string, string>> = {
-  'g++': 'g++',
-  cmake: 'cmake',
-  make: 'make',
-  xz: 'xz-utils',
-  python3: 'python3',
-};
-
-/** Package that lets `python3 -m venv` install pip. */
-const VENV_PACKAGE = 'python3-venv';
+/** Packages that the other parts are built with, and how to tell that they are not needed. */
+const TOOLS = {
+  'g++': () => isOnPath('g++'),
+  cmake: () => isOnPath('cmake'),
+  make: () => isOnPath('make'),
+  'xz-utils': () => isOnPath('xz'),
+  python3: () => isOnPath('python3'),
+  'python3-venv': canMakeVenv,
+} as const;
 
 /**
  * Debian's Prometheus and node_exporter. The packages are unpacked, not installed: the machine gets no new
@@ -25,7 +23,7 @@ const VENV_PACKAGE = 'python3-venv';
  */
 export const debianPrograms: Part = {
   name: 'promtool and node_exporter (Debian packages)',
-  tests: ['promtool.test.ts', 'node-exporter.test.ts'],
+  tests: ['promtool.test.ts', 'promtool-config.test.ts', 'node-exporter.test.ts'],
   folder: DEBIAN,
   recipe: PACKAGES.join(),
   install: () => {
@@ -38,12 +36,9 @@ export const debianPrograms: Part = {
   },
 };
 
-/** Installs what is missing of the compiler, cmake, make, xz and Python; does nothing where all are there. */
-export function requireTools(): void {
-  const missing = Object.entries(TOOLS)
-    .filter(([command]) => !isOnPath(command))
-    .map(([, name]) => name);
-  if (!canMakeVenv()) missing.push(VENV_PACKAGE);
+/** Installs those of the packages that are missing; does nothing where all are there. */
+export function requireTools(...names: readonly (keyof typeof TOOLS)[]): void {
+  const missing = names.filter((name) => !TOOLS[name]());
   if (missing.length === 0) return;
   const purpose = `needs the Debian packages ${missing.join(' ')}`;
   requireApt(purpose);

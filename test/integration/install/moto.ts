@@ -14,7 +14,7 @@ export const moto: Part = {
   folder: VENV,
   recipe: readFileSync(REQUIREMENTS, 'utf8'),
   install: () => {
-    requireTools();
+    requireTools('python3', 'python3-venv');
     run('python3', ['-m', 'venv', VENV]);
     run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS]);
     run(PYTHON, ['-m', 'pip', 'check']);

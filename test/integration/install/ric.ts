@@ -15,7 +15,7 @@ export const ric: Part = {
   folder: RIC,
   recipe: readFileSync(join(FOLDER, 'package-lock.json'), 'utf8'),
   install: () => {
-    requireTools();
+    requireTools('g++', 'cmake', 'make', 'xz-utils', 'python3');
     for (const file of FILES) copyFileSync(join(FOLDER, file), join(RIC, file));
     const headers = findNodeHeaders();
     run('npm', ['ci', '--no-audit', '--no-fund', '--foreground-scripts'], {
