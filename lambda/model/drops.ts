@@ -14,11 +14,15 @@ export type DropReason =
   | 'out_of_range'
   /** A name that is no CloudWatch metric name. */
   | 'metric_name'
+  /** A time further in the past or the future than CloudWatch Logs takes. */
+  | 'timestamp'
+  /** Its labels alone fill more than one event may have. */
+  | 'too_large'
   /** The first value of a cumulative series: there is nothing to subtract. */
   | 'first_sample'
   /** Not newer than the series' last published sample. */
   | 'not_newer'
-  /** The same name and labels came again in the same scrape: the last one counts. */
+  /** The same name and labels came again in the same scrape. */
   | 'duplicate';
 
 /** Counts what one target's samples lost on their way, and why. */

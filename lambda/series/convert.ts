@@ -31,6 +31,13 @@ export interface Converted<T extends Point> {
   readonly updates: ReadonlyMap<string, Previous>;
 }
 
+/**
+ * How far the time of an event may be from now; a batch with an event beyond that is accepted without it.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+export const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
+export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
+
 /** Types whose values this version can publish; the others come with their own conversion. */
 const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary', 'unknown']);
 
@@ -41,6 +48,7 @@ const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary
  * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
  * - The first sample of a series only gives what the next one is compared with.
  * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference.
+ * - A time that CloudWatch Logs would refuse gives nothing and forgets nothing either.
  *
  * @param previous what was remembered for the target, by `seriesKey`
  * @param scrapedAt milliseconds since the epoch: the time of samples that bring none
@@ -59,13 +67,16 @@ export function convert<T extends Sample & { readonly labels: Labels }>(
       drops.add('unsupported_type', series);
     } else if (!Number.isFinite(value)) {
       drops.add('not_finite', series);
+    } else if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {
+      drops.add('timestamp', series);
     } else if (!isCumulative(series)) {
       points.push({ ...sample, timestamp });
     } else {
       const key = seriesKey(series.name, series);
-      const last = updates.get(key) ?? previous.get(key);
+      const inThisScrape = updates.get(key);
+      const last = inThisScrape ?? previous.get(key);
       if (last !== undefined && timestamp <= last.timestamp) {
-        drops.add('not_newer', series);
+        drops.add(inThisScrape?.timestamp === timestamp ? 'duplicate' : 'not_newer', series);
         continue;
       }
       updates.set(key, { value, timestamp });

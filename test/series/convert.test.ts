@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import { Drops } from '../../lambda/model/drops.ts';
+import type { MetricType } from '../../lambda/model/sample.ts';
+import { convert, MAX_AGE_MS, MAX_AHEAD_MS, type Previous } from '../../lambda/series/convert.ts';
+import { seriesKey } from '../../lambda/series/label.ts';
+import { ALL_TYPES, counter, labelled, MINUTE, series } from './samples.ts';
+
+const REQUESTS = counter('requests_total');
+const KEY = seriesKey(REQUESTS.name, REQUESTS);
+/** Any time at which both ends of CloudWatch's window lie after 1970. */
+const NOW = Date.UTC(2026, 4, 1);
+
+const summary = (suffix: string, labels = {}) =>
+  series(`rpc_seconds${suffix}`, { family: 'rpc_seconds', type: 'summary', labels });
+
+describe('a cumulative series', () => {
+  const cases = [
+    ['grows: the difference', 10, 13, 3],
+    ['stays: zero', 10, 10, 0],
+    ['restarted and is below: all of it is new', 100, 5, 5],
+    ['restarted at zero: zero', 100, 0, 0],
+    ['grows by a fraction', 0.5, 0.75, 0.25],
+    ['grew beyond exact integers', 2 ** 53, 2 ** 53 + 4, 4],
+  ] as const;
+
+  it.each(cases)('%s', (_, before, value, published) => {
+    const { points, updates } = run([[REQUESTS, value]], { value: before });
+    expect(points).toEqual([{ value: published, timestamp: NOW }]);
+    expect(updates).toEqual(new Map([[KEY, { value, timestamp: NOW }]]));
+  });
+
+  it('seen for the first time gives only what the next sample is compared with', () => {
+    const { points, updates, dropped } = run([[REQUESTS, 10]]);
+    expect(points).toEqual([]);
+    expect(updates).toEqual(new Map([[KEY, { value: 10, timestamp: NOW }]]));
+    expect(dropped).toEqual({ first_sample: 1 });
+  });
+
+  it.each([
+    ['NaN', Number.NaN],
+    ['+Inf', Number.POSITIVE_INFINITY],
+    ['-Inf', Number.NEGATIVE_INFINITY],
+  ])('with %s gives nothing and forgets nothing', (_, value) => {
+    const { points, updates, dropped } = run([[REQUESTS, value]], { value: 10 });
+    expect(points).toEqual([]);
+    expect(updates.size).toBe(0);
+    expect(dropped).toEqual({ not_finite: 1 });
+  });
+
+  it.each([
+    ['of the same time as the previous one', NOW],
+    ['older than the previous one', NOW - 1],
+  ])('%s gives nothing and changes nothing', (_, timestamp) => {
+    const { points, updates, dropped } = run([[REQUESTS, 12, timestamp]], {
+      value: 10,
+      timestamp: NOW,
+    });
+    expect(points).toEqual([]);
+    expect(updates.size).toBe(0);
+    expect(dropped).toEqual({ not_newer: 1 });
+  });
+
+  it('with several times in one scrape gives the difference from each to the next', () => {
+    const { points, updates } = run(
+      [
+        [REQUESTS, 11, NOW - 2],
+        [REQUESTS, 15, NOW - 1],
+        [REQUESTS, 3, NOW],
+      ],
+      { value: 10 },
+    );
+    expect(points).toEqual([
+      { value: 1, timestamp: NOW - 2 },
+      { value: 4, timestamp: NOW - 1 },
+      { value: 3, timestamp: NOW },
+    ]);
+    expect(updates.get(KEY)).toEqual({ value: 3, timestamp: NOW });
+  });
+
+  it('that comes twice in one scrape counts once, with its first value', () => {
+    const { points, updates, dropped } = run(
+      [
+        [REQUESTS, 13],
+        [REQUESTS, 20],
+      ],
+      { value: 10 },
+    );
+    expect(points).toEqual([{ value: 3, timestamp: NOW }]);
+    expect(updates.get(KEY)).toEqual({ value: 13, timestamp: NOW });
+    expect(dropped).toEqual({ duplicate: 1 });
+  });
+
+  it('that comes twice in its first scrape is remembered with its first value', () => {
+    const { updates, dropped } = run([
+      [REQUESTS, 13],
+      [REQUESTS, 20],
+    ]);
+    expect(updates.get(KEY)).toEqual({ value: 13, timestamp: NOW });
+    expect(dropped).toEqual({ first_sample: 1, duplicate: 1 });
+  });
+
+  it('is told from those with other labels and names', () => {
+    const others = [
+      counter('requests_total', { code: '500' }),
+      counter('errors_total'),
+      series('requests_total', { type: 'summary', family: 'requests' }),
+    ];
+    const { points } = run([...others.map((each) => [each, 5] as const)], { value: 10 });
+    // The last one is no counter, so its value stands for itself.
+    expect(points).toEqual([{ value: 5, timestamp: NOW }]);
+  });
+});
+
+describe('the type of a series', () => {
+  const AS_IT_IS: readonly MetricType[] = ['gauge', 'summary', 'unknown'];
+  const UNSUPPORTED = ALL_TYPES.filter((type) => ![...AS_IT_IS, 'counter'].includes(type));
+
+  it.each(AS_IT_IS)('%s: the value as it is, and nothing to remember', (type) => {
+    const { points, updates } = run([[series('m', { type }), -1.5]]);
+    expect(points).toEqual([{ value: -1.5, timestamp: NOW }]);
+    expect(updates.size).toBe(0);
+  });
+
+  it.each(UNSUPPORTED)('%s: nothing, counted', (type) => {
+    const { points, updates, dropped } = run([[series('m', { type }), 1]]);
+    expect(points).toEqual([]);
+    expect(updates.size).toBe(0);
+    expect(dropped).toEqual({ unsupported_type: 1 });
+  });
+
+  it('summary: quantiles as they are, _sum and _count as differences', () => {
+    const samples = [
+      [summary('', { quantile: '0.5' }), 0.25],
+      [summary('_sum'), 12.5],
+      [summary('_count'), 104],
+    ] as const;
+    const sum = seriesKey('rpc_seconds_sum', summary('_sum'));
+    const count = seriesKey('rpc_seconds_count', summary('_count'));
+    const previous = new Map([
+      [sum, { value: 10.5, timestamp: NOW - MINUTE }],
+      [count, { value: 100, timestamp: NOW - MINUTE }],
+    ]);
+    const { points, updates } = run(samples, previous);
+    expect(points.map(({ value }) => value)).toEqual([0.25, 2, 4]);
+    expect([...updates.keys()]).toEqual([sum, count]);
+  });
+
+  it.each([
+    ['NaN', Number.NaN],
+    ['+Inf', Number.POSITIVE_INFINITY],
+    ['-Inf', Number.NEGATIVE_INFINITY],
+  ])('gauge: %s gives nothing', (_, value) => {
+    const { points, dropped } = run([[series('m'), value]]);
+    expect(points).toEqual([]);
+    expect(dropped).toEqual({ not_finite: 1 });
+  });
+});
+
+describe('the time of a sample', () => {
+  it('is the time of the scrape where the sample brings none', () => {
+    expect(run([[series('m'), 1]]).points).toEqual([{ value: 1, timestamp: NOW }]);
+  });
+
+  it('is its own where it brings one, 0 included', () => {
+    const { points } = convert([labelled(series('m'), 1, 0)], new Map(), MINUTE, new Drops());
+    expect(points).toMatchObject([{ timestamp: 0 }]);
+  });
+
+  it.each([
+    ['14 days old', NOW - MAX_AGE_MS, true],
+    ['older than 14 days', NOW - MAX_AGE_MS - 1, false],
+    ['two hours ahead', NOW + MAX_AHEAD_MS, true],
+    ['more than two hours ahead', NOW + MAX_AHEAD_MS + 1, false],
+    ['beyond any clock', 1e20, false],
+  ])('%s: taken by CloudWatch Logs or counted', (_, timestamp, taken) => {
+    const { points, dropped } = run([[series('m'), 1, timestamp]]);
+    expect(points).toEqual(taken ? [{ value: 1, timestamp }] : []);
+    expect(dropped).toEqual(taken ? {} : { timestamp: 1 });
+  });
+
+  it('that CloudWatch Logs would not take leaves a counter as it was', () => {
+    const { updates } = run([[REQUESTS, 20, NOW + 2 * MAX_AHEAD_MS]], { value: 10 });
+    expect(updates.size).toBe(0);
+  });
+});
+
+/** One scrape at `NOW`, after one a minute before that gave `previous` for `REQUESTS`. */
+function run(
+  samples: readonly (readonly [ReturnType<typeof series>, number, number?])[],
+  previous: Partial<Previous> | ReadonlyMap<string, Previous> = new Map(),
+) {
+  const drops = new Drops();
+  const remembered =
+    previous instanceof Map
+      ? previous
+      : new Map([[KEY, { value: 0, timestamp: NOW - MINUTE, ...previous }]]);
+  const { points, updates } = convert(
+    samples.map(([of, value, timestamp]) => labelled(of, value, timestamp)),
+    remembered,
+    NOW,
+    drops,
+  );
+  return {
+    points: points.map(({ value, timestamp }) => ({ value, timestamp })),
+    updates,
+    dropped: Object.fromEntries(drops.counts),
+  };
+}
