@@ -3,16 +3,23 @@ import type { Drops } from '../model/drops.ts';
 import type { Labels, Series } from '../model/sample.ts';
 
 /**
- * Characters of a dimension value.
+ * Characters of a dimension's name in an event, and of its value; the API itself takes names of 255.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
  */
+export const MAX_DIMENSION_NAME = 250;
 export const MAX_DIMENSION_VALUE = 1024;
 
 /**
- * What CloudWatch takes as a dimension value: ASCII, not only white space. A metric with any other is dropped in silence.
+ * What CloudWatch takes as a dimension's name and value: ASCII without control characters, not only white space. A metric
+ * with any other is dropped in silence.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
  */
-const DIMENSION_VALUE = /^(?=.*\S)[\x20-\x7e\t]+$/;
+const DIMENSION_NAME = /^(?=.*\S)(?!:)[\x20-\x7e]+$/;
+const DIMENSION_VALUE = /^(?=.*\S)[\x20-\x7e]+$/;
+
+/** The member of an event that holds its directives: never a label. */
+const RESERVED = '_aws';
 
 /** Answers that are remembered for one declaration before the memory is emptied. */
 const REMEMBERED_MATCHES = 10_000;
@@ -43,7 +50,9 @@ export class Rules {
   readonly #sets = new Map<string, DimensionSets>();
 
   constructor({ declarations, logUnmatched }: EmfConfig) {
-    this.#declarations = declarations.filter(({ sourceLabels }) => sourceLabels.length > 0);
+    this.#declarations = declarations
+      .filter(({ sourceLabels }) => sourceLabels.length > 0)
+      .map((each) => ({ ...each, dimensions: each.dimensions.filter(isDimensionSet) }));
     this.#logOnly = declarations.length === 0;
     this.#logUnmatched = logUnmatched;
   }
@@ -118,6 +127,12 @@ export class Rules {
     }
     return unique;
   }
+}
+
+function isDimensionSet(names: readonly string[]): boolean {
+  return names.every(
+    (name) => name.length <= MAX_DIMENSION_NAME && DIMENSION_NAME.test(name) && name !== RESERVED,
+  );
 }
 
 function isDimensionValue(value: string | undefined): boolean {

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/config.ts';
+import { Drops } from '../../lambda/model/drops.ts';
+import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE, Rules } from '../../lambda/rules/declare.ts';
+import { labelled, series } from '../series/samples.ts';
+
+describe('a declaration applies', () => {
+  const cases = [
+    ['where its matcher finds a match', { matcher: 'ap' }, { job: 'app' }, true],
+    ['nowhere else', { matcher: '^ap$' }, { job: 'app' }, false],
+    ['case-sensitively', { matcher: 'APP' }, { job: 'app' }, false],
+    [
+      'to all source labels in their order, joined by the separator',
+      { sourceLabels: ['b', 'a'], separator: '-', matcher: '^2-1$' },
+      { a: '1', b: '2' },
+      true,
+    ],
+    [
+      'to a missing label as to an empty text',
+      { sourceLabels: ['a', 'b'], matcher: '^;2$' },
+      { b: '2' },
+      true,
+    ],
+    [
+      'to a label __proto__ as to any other',
+      { sourceLabels: ['__proto__'], matcher: '^$' },
+      { job: 'app' },
+      true,
+    ],
+    ['to nothing without source labels', { sourceLabels: [] }, { job: 'app' }, false],
+    ['to nothing without selectors', { selectors: [] }, { job: 'app' }, false],
+  ] as const;
+
+  it.each(cases)('%s', (_, change, labels, applies) => {
+    const rules = rulesOf(declaration({ dimensions: [[]], ...change }));
+    expect(declare(rules, 'm', labels)).toEqual(applies ? [[]] : 'no_declaration');
+  });
+
+  it('again and again with the same answer, for any number of label values', () => {
+    const rules = rulesOf(declaration({ matcher: '[02468]$', dimensions: [['job']] }));
+    const labels = Array.from({ length: 12_000 }, (_, i) => ({ job: `job-${i}` }));
+    for (let round = 0; round < 2; round++) {
+      const samples = labels.map((each) => labelled(series('m', { labels: each }), 1));
+      const wanted = [...rules.declare(samples, new Drops())].map((sample) => sample.labels.job);
+      expect(wanted).toEqual(labels.map(({ job }) => job).filter((job) => /[02468]$/.test(job)));
+    }
+  });
+});
+
+describe('a metric is selected', () => {
+  it.each([
+    ['by any selector', ['^x$', '^m'], 'metric', true],
+    ['by a match anywhere in its name', ['tri'], 'metric', true],
+    ['by no other name', ['^x$', '^y$'], 'metric', false],
+  ] as const)('%s', (_, selectors, name, selected) => {
+    const rules = rulesOf(declaration({ selectors, dimensions: [[]] }));
+    expect(declare(rules, name, { job: 'app' })).toEqual(selected ? [[]] : 'no_declaration');
+    expect(rules.mayWant(name)).toBe(selected);
+  });
+
+  it('whatever came before, for any number of names', () => {
+    const rules = rulesOf(declaration({ selectors: ['0$'], dimensions: [[]] }));
+    const names = Array.from({ length: 12_000 }, (_, i) => `m${i}`);
+    for (let round = 0; round < 2; round++) {
+      const wanted = names.filter((name) => rules.mayWant(name));
+      expect(wanted).toEqual(names.filter((name) => name.endsWith('0')));
+    }
+  });
+});
+
+describe('the dimension sets of a metric', () => {
+  const cases = [
+    ['all of which the event has', [['a'], ['a', 'b']], { a: '1', b: '2' }, [['a'], ['a', 'b']]],
+    ['not those with a label that it lacks', [['a', 'c'], ['a']], { a: '1' }, [['a']]],
+    ['not those with an empty label', [['a'], ['b']], { a: '', b: '2' }, [['b']]],
+    ['not those with a blank label', [['a'], ['b']], { a: ' \t ', b: '2' }, [['b']]],
+    ['not those with a label beyond ASCII', [['a'], ['b']], { a: 'Zürich', b: '2' }, [['b']]],
+    [
+      'not those with a control character',
+      [['a'], ['b'], ['c']],
+      { a: 'x\ny', b: '2', c: '\tx' },
+      [['b']],
+    ],
+    ['the empty set, which every event has', [[], ['a']], {}, [[]]],
+    [
+      'not those with a label of the metric’s own name',
+      [['m'], ['a']],
+      { m: '1', a: '2' },
+      [['a']],
+    ],
+    [
+      'not those with _aws, which holds the directives',
+      [['_aws'], ['a']],
+      { _aws: '1', a: '2' },
+      [['a']],
+    ],
+    [
+      'not those with a name that begins with a colon',
+      [[':a'], ['a']],
+      { ':a': '1', a: '2' },
+      [['a']],
+    ],
+    ['not those with a name beyond ASCII', [['ä'], ['a']], { ä: '1', a: '2' }, [['a']]],
+    ['not those with a blank name', [[' '], ['a']], { ' ': '1', a: '2' }, [['a']]],
+    [
+      'those with labels like __proto__',
+      [['__proto__']],
+      JSON.parse('{"__proto__": "1"}'),
+      [['__proto__']],
+    ],
+    ['none that only an object has', [['constructor'], ['a']], { a: '1' }, [['a']]],
+  ] as const;
+
+  it.each(cases)('are %s', (_, dimensions, labels, expected) => {
+    const rules = rulesOf(declaration({ dimensions, sourceLabels: ['job'] }));
+    expect(declare(rules, 'm', labels)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'a value',
+      MAX_DIMENSION_VALUE,
+      (length: number) => ({ name: 'a', value: 'x'.repeat(length) }),
+    ],
+    ['a name', MAX_DIMENSION_NAME, (length: number) => ({ name: 'a'.repeat(length), value: 'x' })],
+  ])('are left out where %s is too long', (_, longest, labelOf) => {
+    for (const [length, fits] of [
+      [longest, true],
+      [longest + 1, false],
+    ] as const) {
+      const { name, value } = labelOf(length);
+      const rules = rulesOf(declaration({ dimensions: [[name]] }));
+      const expected = fits ? [[name]] : 'no_dimension_set';
+      expect(declare(rules, 'm', { [name]: value })).toEqual(expected);
+    }
+  });
+
+  it('are those of all declarations that apply and select, each once', () => {
+    const rules = rulesOf(
+      declaration({ dimensions: [['a'], ['b']] }),
+      declaration({ dimensions: [['b'], ['a', 'b']] }),
+      declaration({ matcher: '^other$', dimensions: [['c']] }),
+      declaration({ selectors: ['^other$'], dimensions: [[]] }),
+    );
+    expect(declare(rules, 'm', { a: '1', b: '2', c: '3' })).toEqual([['a'], ['b'], ['a', 'b']]);
+  });
+
+  it('are one list object for one list, so that metrics can be grouped by it', () => {
+    const rules = rulesOf(
+      declaration({ selectors: ['m'], dimensions: [['a'], ['b']] }),
+      declaration({ selectors: ['n'], dimensions: [['b'], ['a']] }),
+    );
+    const [one, other] = [...declared(rules, 'm', { a: '1', b: '2' }, 'n')];
+    expect(one?.dimensions).toHaveLength(2);
+    expect(other?.dimensions).toBe(one?.dimensions);
+  });
+});
+
+describe('a sample that no declaration publishes', () => {
+  const rules = (logUnmatched: boolean) =>
+    rulesOf({ logUnmatched }, declaration({ selectors: ['^m$'], dimensions: [['a']] }));
+
+  it.each([
+    ['is not selected', 'other', { a: '1' }, 'no_declaration'],
+    ['is selected without a complete set', 'm', {}, 'no_dimension_set'],
+  ] as const)('because it %s is dropped and counted', (_, name, labels, reason) => {
+    expect(declare(rules(false), name, labels)).toBe(reason);
+  });
+
+  it.each([
+    ['is not selected', 'other', { a: '1' }],
+    ['is selected without a complete set', 'm', {}],
+  ] as const)('because it %s is a plain field with log_unmatched', (_, name, labels) => {
+    expect(declare(rules(true), name, labels)).toEqual([]);
+    expect(rules(true).mayWant(name)).toBe(true);
+  });
+});
+
+it('without any declaration every sample is a plain field', () => {
+  expect(declare(rulesOf(), 'm', {})).toEqual([]);
+  expect(rulesOf().mayWant('anything')).toBe(true);
+});
+
+type Change = Partial<Pick<Declaration, 'sourceLabels' | 'separator' | 'dimensions'>> & {
+  readonly matcher?: string;
+  readonly selectors?: readonly string[];
+};
+
+/** One that applies to and selects everything, and what differs from it. */
+function declaration({ matcher = '', selectors = [''], ...more }: Change): Declaration {
+  return {
+    sourceLabels: ['job'],
+    separator: ';',
+    matcher: pattern(matcher),
+    selectors: selectors.map(pattern),
+    dimensions: [],
+    ...more,
+  };
+}
+
+/** The rules read a pattern's answers only; its syntax is the configuration's affair. */
+function pattern(source: string): Pattern {
+  const expression = new RegExp(source);
+  return { source, test: (text) => expression.test(text) };
+}
+
+function rulesOf(...parts: (Declaration | Pick<EmfConfig, 'logUnmatched'>)[]): Rules {
+  const declarations = parts.filter((part) => 'matcher' in part);
+  const options = parts.filter((part) => 'logUnmatched' in part);
+  const { logUnmatched = false } = options[0] ?? {};
+  return new Rules({ namespace: 'ns', units: new Map(), declarations, logUnmatched });
+}
+
+function declared(rules: Rules, name: string, labels: Record<string, string>, ...more: string[]) {
+  const samples = [name, ...more].map((each) => labelled(series(each, { labels }), 1));
+  return rules.declare(samples, new Drops());
+}
+
+/** The dimension sets of one sample, or why it was dropped. */
+function declare(rules: Rules, name: string, labels: Record<string, string>) {
+  const drops = new Drops();
+  const [sample] = [...rules.declare([labelled(series(name, { labels }), 1)], drops)];
+  expect(drops.total).toBe(sample === undefined ? 1 : 0);
+  return sample?.dimensions ?? [...drops.counts.keys()][0];
+}
