@@ -115,13 +115,13 @@ describe('collect against moto', () => {
   });
 
   it('reports a cluster that does not exist and delivers nothing', async () => {
-    const { code, stdout, stderr } = await collect(
+    const { code, stdout } = await collect(
       ['--cluster', 'nowhere', '--output', 'cloudwatch-logs', ...arguments_],
       aws.env,
     );
     const report = JSON.parse(stdout);
 
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(code).toBe(1);
     expect(report.targets.discovered).toBe(0);
     expect(report.discoveryErrors.join()).toContain('ClusterNotFoundException');
     expect(await listLogGroups(aws.logs)).not.toContain('/fargauge/nowhere');
