@@ -1,0 +1,86 @@
+import type { Config } from '../model/config.ts';
+import type { Target } from '../model/target.ts';
+import { Cluster, type ClusterTargets } from './cluster.ts';
+import type { DiscoveryError, EcsSender } from './ecs-calls.ts';
+import type { SkipReason } from './found-target.ts';
+import { toTarget } from './job-target.ts';
+import { staticTargets } from './static.ts';
+
+/** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
+const REFRESH_TIMEOUT_MS = 15_000;
+
+const NO_CLUSTER: ClusterTargets = { found: [], skipped: [], errors: [] };
+
+export interface DiscoveryOptions {
+  readonly config: Pick<Config, 'discovery' | 'jobs'>;
+  readonly ecs: EcsSender;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds that a refresh may take. @default 15000 */
+  readonly refreshTimeoutMs?: number;
+}
+
+/** What was discovered, as of the last refresh. */
+export interface Discovered {
+  /** Each `id` once. */
+  readonly targets: readonly Target[];
+  /** What asks to be scraped and is no target, by reason. */
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  readonly errors: readonly DiscoveryError[];
+  /** Milliseconds since the epoch: when the refresh began that this comes from. */
+  readonly refreshedAt: number;
+}
+
+export interface Discovery {
+  /**
+   * All targets, static ones always. Asks the ECS API no more often than `discovery.refreshMs`; in between, and about
+   * tasks of which the API cannot be asked, the answer is the last one. Never rejects.
+   */
+  discover(signal: AbortSignal): Promise<Discovered>;
+}
+
+/** Discovers the targets of a configuration. */
+export function createDiscovery({
+  config: { discovery, jobs },
+  ecs,
+  now,
+  refreshTimeoutMs = REFRESH_TIMEOUT_MS,
+}: DiscoveryOptions): Discovery {
+  const cluster = discovery && new Cluster(ecs, discovery);
+  const refreshMs = discovery?.refreshMs ?? Infinity;
+  let last: Discovered | undefined;
+  return {
+    discover: async (signal) => {
+      const startedAt = now();
+      if (last !== undefined && startedAt - last.refreshedAt < refreshMs) return last;
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
+      const fromCluster = await cluster?.find(startedAt, deadline);
+      last = { ...join(jobs, fromCluster ?? NO_CLUSTER), refreshedAt: startedAt };
+      return last;
+    },
+  };
+}
+
+/** The targets of every job, in the order of the jobs. */
+function join(
+  jobs: Config['jobs'],
+  cluster: ClusterTargets,
+): Pick<Discovered, 'targets' | 'skipped' | 'errors'> {
+  const targets = new Map<string, Target>();
+  const skipped = [...cluster.skipped];
+  for (const job of jobs) {
+    for (const found of [...(job.discovered ? cluster.found : []), ...staticTargets(job)]) {
+      const target = toTarget(found, job);
+      if (target === undefined) skipped.push('bad_address');
+      else if (targets.has(target.id)) skipped.push('duplicate');
+      else targets.set(target.id, target);
+    }
+  }
+  return { targets: [...targets.values()], skipped: countsOf(skipped), errors: cluster.errors };
+}
+
+function countsOf(reasons: readonly SkipReason[]): Discovered['skipped'] {
+  const counts: Partial<Record<SkipReason, number>> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,42 @@
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+
+/** Attempts of one request, the first included: the CloudWatch Agent's 3 retries. */
+const MAX_ATTEMPTS = 4;
+/** Milliseconds to connect. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+/** Milliseconds of one attempt: from writing the request to the headers of the answer, and without a byte of its body. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+export interface EcsClientOptions {
+  /** @default as the SDK finds it: `AWS_REGION`, then the profile */
+  readonly region?: string | undefined;
+  /** @default the endpoint of the Region */
+  readonly endpoint?: string | undefined;
+  /** @default as the SDK finds them */
+  readonly credentials?: ECSClientConfig['credentials'];
+  /** @default 4 */
+  readonly maxAttempts?: number | undefined;
+}
+
+/** An ECS client that retries, and whose attempts end in time even where nobody answers. */
+export function ecsClient({
+  region,
+  endpoint,
+  credentials,
+  maxAttempts = MAX_ATTEMPTS,
+}: EcsClientOptions = {}): ECSClient {
+  return new ECSClient({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    retryMode: 'standard',
+    maxAttempts,
+    // The SDK makes its Node.js handler from these. Without `throwOnRequestTimeout` it only prints a warning.
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+      socketTimeout: REQUEST_TIMEOUT_MS,
+    },
+  });
+}

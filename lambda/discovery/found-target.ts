@@ -1,0 +1,42 @@
+import { type Labels, labelsOf } from '../model/sample.ts';
+
+/** An address that was found, before a job's settings are applied to it. */
+export interface FoundTarget {
+  /** `host:port`. */
+  readonly address: string;
+  /** No empty values. `__metrics_path__`, `__scheme__` and `job` take precedence over the job's settings. */
+  readonly labels: Labels;
+}
+
+/** Label of the path to scrape. */
+export const METRICS_PATH = '__metrics_path__';
+
+/** Label of the scheme to scrape with. */
+export const SCHEME = '__scheme__';
+
+/** Why a task, or a container that asks to be scraped, is no target. */
+export type SkipReason =
+  /** Its state is not RUNNING. */
+  | 'not_running'
+  /** It went away between two calls. */
+  | 'gone'
+  /** Its task definition could not be read. */
+  | 'no_definition'
+  /** Its network mode is not supported. */
+  | 'network_mode'
+  /** It has no address yet. */
+  | 'no_address'
+  /** The port label of a container is not a number. */
+  | 'bad_port'
+  /** A port is in no port mapping. */
+  | 'unmapped_port'
+  /** Its address, or the scheme in its labels, makes no URL. */
+  | 'bad_address'
+  /** The same address and path were found before. */
+  | 'duplicate';
+
+/** Labels without those that have no value. */
+export function filled(labels: Readonly<Record<string, string | undefined>>): Labels {
+  const entries = Object.entries(labels).filter(([, value]) => value);
+  return labelsOf(Object.fromEntries(entries) as Labels);
+}
