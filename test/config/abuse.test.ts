@@ -1,0 +1,614 @@
+import { describe, expect, it } from '@jest/globals';
+import { agentEnv, errorOf, load, loadAgent, loadNative, messagesOf } from './loading.ts';
+
+const GROUP =
+  'a log group name of up to 512 letters, digits and . - _ / # with the placeholders {ClusterName} {TaskId} {NodeName} {PodName} {ServiceName} {ContainerInstanceId} {TaskDefinitionFamily} {JobName}';
+const PATTERN = 'a regular expression in RE2 syntax';
+const NAMESPACE = 'a namespace of 1 to 255 letters, digits, spaces and . _ - # : /';
+const PORTS = 'ports separated by ";", such as "9404;9406"';
+const GO_DURATION = 'a Go duration above zero and up to 24 days, such as "1m30s"';
+const DURATION = 'a Prometheus duration up to 24 days, such as "30s" or "1m30s"';
+const COUNT = 'a whole number of at least 0';
+const SIZE = 'a size such as "10MB", or 0 for no limit';
+const ADDRESS = 'an address such as "127.0.0.1:9100", without scheme and path';
+const NOT_YET = 'no such key (known to Prometheus, not supported by this version yet)';
+const TEXT = 'a string that is not empty';
+
+/** What is wrong, at which path, and the rest of the message. */
+type Case = readonly [value: unknown, path: string, complaint: string];
+
+const declaration = (entry: object) => ({
+  emf_processor: {
+    metric_declaration: [
+      { source_labels: ['job'], metric_selectors: ['x'], dimensions: [['job']], ...entry },
+    ],
+  },
+});
+const taskDefinition = (entry: object) => ({
+  ecs_service_discovery: {
+    task_definition_list: [
+      { sd_task_definition_arn_pattern: '.*', sd_metrics_ports: '9404', ...entry },
+    ],
+  },
+});
+const discovery = (section: object) => ({
+  ecs_service_discovery: { docker_label: {}, ...section },
+});
+
+describe('wrong values under logs.metrics_collected.prometheus', () => {
+  const SETTINGS = 'logs.metrics_collected.prometheus';
+  const EMF = 'emf_processor';
+  const DECLARATION = 'emf_processor.metric_declaration[0]';
+  const DISCOVERY = 'ecs_service_discovery';
+  const DEFINITION = 'ecs_service_discovery.task_definition_list[0]';
+  const thirtyOne = Array.from({ length: 31 }, (_, index) => `d${index}`);
+
+  const cases: readonly Case[] = [
+    [{ cluster_name: 5 }, 'cluster_name', 'expected a string, given 5 (number)'],
+    [{ cluster_nam: 'x' }, 'cluster_nam', 'expected the key "cluster_name", given an unknown key'],
+    [
+      { zzz: 'hunter2' },
+      'zzz',
+      'expected one of the keys cluster_name, log_group_name, disable_metric_extraction, ecs_service_discovery, emf_processor, prometheus_config_path, given an unknown key',
+    ],
+    [{ log_group_name: 'a b' }, 'log_group_name', `expected ${GROUP}, given "a b" (string)`],
+    [{ log_group_name: '{Foo}' }, 'log_group_name', `expected ${GROUP}, given "{Foo}" (string)`],
+    [{ log_group_name: null }, 'log_group_name', `expected ${GROUP}, given null`],
+    [
+      { disable_metric_extraction: 'true' },
+      'disable_metric_extraction',
+      'expected true or false, given "true" (string)',
+    ],
+    [{ ecs_service_discovery: true }, DISCOVERY, 'expected an object, given true (boolean)'],
+    [
+      discovery({ sd_frequency: '1x' }),
+      `${DISCOVERY}.sd_frequency`,
+      `expected ${GO_DURATION}, given "1x" (string)`,
+    ],
+    [
+      discovery({ sd_frequency: 60 }),
+      `${DISCOVERY}.sd_frequency`,
+      `expected ${GO_DURATION}, given 60 (number)`,
+    ],
+    [
+      discovery({ sd_target_cluster: '' }),
+      `${DISCOVERY}.sd_target_cluster`,
+      `expected ${TEXT}, given "" (string)`,
+    ],
+    [
+      discovery({ sd_cluster_region: '' }),
+      `${DISCOVERY}.sd_cluster_region`,
+      `expected ${TEXT}, given "" (string)`,
+    ],
+    [
+      discovery({ sd_result_file: '' }),
+      `${DISCOVERY}.sd_result_file`,
+      `expected ${TEXT}, given "" (string)`,
+    ],
+    [
+      discovery({ docker_label: null }),
+      `${DISCOVERY}.docker_label`,
+      'expected an object, given null',
+    ],
+    [
+      discovery({ docker_label: { sd_port_label: 9404 } }),
+      `${DISCOVERY}.docker_label.sd_port_label`,
+      `expected ${TEXT}, given 9404 (number)`,
+    ],
+    [
+      discovery({ docker_label: { sd_prot_label: 'x' } }),
+      `${DISCOVERY}.docker_label.sd_prot_label`,
+      'expected the key "sd_port_label", given an unknown key',
+    ],
+    [
+      discovery({ service_name_list_for_tasks: [] }),
+      `${DISCOVERY}.service_name_list_for_tasks`,
+      'expected no such key (known to the CloudWatch Agent, not supported by this version yet), given a list',
+    ],
+    [
+      discovery({ task_definition_list: {} }),
+      `${DISCOVERY}.task_definition_list`,
+      'expected a list, given an object',
+    ],
+    [
+      discovery({ task_definition_list: ['x'] }),
+      DEFINITION,
+      'expected an object, given "x" (string)',
+    ],
+    [
+      taskDefinition({ sd_task_definition_arn_pattern: '*memcached.*' }),
+      `${DEFINITION}.sd_task_definition_arn_pattern`,
+      `expected ${PATTERN}, given "*memcached.*" (string): missing argument to repetition operator: \`*\``,
+    ],
+    [
+      taskDefinition({ sd_task_definition_arn_pattern: undefined }),
+      `${DEFINITION}.sd_task_definition_arn_pattern`,
+      `expected ${PATTERN}, given nothing`,
+    ],
+    [
+      taskDefinition({ sd_metrics_ports: undefined }),
+      `${DEFINITION}.sd_metrics_ports`,
+      `expected ${PORTS}, given nothing`,
+    ],
+    [
+      taskDefinition({ sd_metrics_ports: '9404,9406' }),
+      `${DEFINITION}.sd_metrics_ports`,
+      `expected ${PORTS}, given "9404,9406" (string)`,
+    ],
+    [
+      taskDefinition({ sd_metrics_ports: 9404 }),
+      `${DEFINITION}.sd_metrics_ports`,
+      `expected ${PORTS}, given 9404 (number)`,
+    ],
+    [
+      taskDefinition({ sd_container_name_pattern: '(a' }),
+      `${DEFINITION}.sd_container_name_pattern`,
+      `expected ${PATTERN}, given "(a" (string): missing closing ): \`(a\``,
+    ],
+    [
+      taskDefinition({ sd_metrics_path: 1 }),
+      `${DEFINITION}.sd_metrics_path`,
+      'expected a string, given 1 (number)',
+    ],
+    [
+      taskDefinition({ sd_job_name: ['x'] }),
+      `${DEFINITION}.sd_job_name`,
+      'expected a string, given a list',
+    ],
+    [{ emf_processor: [] }, EMF, 'expected an object, given a list'],
+    [
+      { emf_processor: { metric_namespace: '' } },
+      `${EMF}.metric_namespace`,
+      `expected ${NAMESPACE}, given "" (string)`,
+    ],
+    [
+      { emf_processor: { metric_namespace: ' ' } },
+      `${EMF}.metric_namespace`,
+      `expected ${NAMESPACE}, given " " (string)`,
+    ],
+    [
+      { emf_processor: { metric_namespace: 'a"b' } },
+      `${EMF}.metric_namespace`,
+      `expected ${NAMESPACE}, given "a\\"b" (string)`,
+    ],
+    [
+      { emf_processor: { metric_namespace: 'n'.repeat(256) } },
+      `${EMF}.metric_namespace`,
+      `expected ${NAMESPACE}, given "${'n'.repeat(80)}…" (string)`,
+    ],
+    [
+      { emf_processor: { metric_unit: ['Count'] } },
+      `${EMF}.metric_unit`,
+      'expected an object, given a list',
+    ],
+    [
+      { emf_processor: { metric_unit: { a: 1 } } },
+      `${EMF}.metric_unit.a`,
+      'expected a string, given 1 (number)',
+    ],
+    [
+      { emf_processor: { metric_unit: { 'a.b c': 1 } } },
+      `${EMF}.metric_unit["a.b c"]`,
+      'expected a string, given 1 (number)',
+    ],
+    [
+      { emf_processor: { log_unmatched: 1 } },
+      `${EMF}.log_unmatched`,
+      'expected true or false, given 1 (number)',
+    ],
+    [
+      { emf_processor: { metric_declaration_dedup: 'no' } },
+      `${EMF}.metric_declaration_dedup`,
+      'expected true or false, given "no" (string)',
+    ],
+    [
+      { emf_processor: { metric_declaration: {} } },
+      `${EMF}.metric_declaration`,
+      'expected a list, given an object',
+    ],
+    [
+      { emf_processor: { metric_declaration: [null] } },
+      DECLARATION,
+      'expected an object, given null',
+    ],
+    [
+      declaration({ label_macher: 'x' }),
+      `${DECLARATION}.label_macher`,
+      'expected the key "label_matcher", given an unknown key',
+    ],
+    [
+      declaration({ source_labels: 'job' }),
+      `${DECLARATION}.source_labels`,
+      'expected a list, given "job" (string)',
+    ],
+    [
+      declaration({ source_labels: [1] }),
+      `${DECLARATION}.source_labels[0]`,
+      `expected ${TEXT}, given 1 (number)`,
+    ],
+    [
+      declaration({ label_separator: 1 }),
+      `${DECLARATION}.label_separator`,
+      'expected a string, given 1 (number)',
+    ],
+    [
+      declaration({ label_matcher: '*' }),
+      `${DECLARATION}.label_matcher`,
+      `expected ${PATTERN}, given "*" (string): missing argument to repetition operator: \`*\``,
+    ],
+    [
+      declaration({ label_matcher: '(?<!a)b' }),
+      `${DECLARATION}.label_matcher`,
+      `expected ${PATTERN}, given "(?<!a)b" (string): RE2 has no look-around`,
+    ],
+    [
+      declaration({ label_matcher: '(a)\\1' }),
+      `${DECLARATION}.label_matcher`,
+      `expected ${PATTERN}, given "(a)\\\\1" (string): invalid escape sequence: \`\\1\``,
+    ],
+    [
+      declaration({ label_matcher: null }),
+      `${DECLARATION}.label_matcher`,
+      `expected ${PATTERN}, given null`,
+    ],
+    [
+      declaration({ metric_selectors: ['ok', '(unclosed'] }),
+      `${DECLARATION}.metric_selectors[1]`,
+      `expected ${PATTERN}, given "(unclosed" (string): missing closing ): \`(unclosed\``,
+    ],
+    [
+      declaration({ dimensions: ['job'] }),
+      `${DECLARATION}.dimensions[0]`,
+      'expected a list, given "job" (string)',
+    ],
+    [
+      declaration({ dimensions: [['']] }),
+      `${DECLARATION}.dimensions[0][0]`,
+      `expected ${TEXT}, given "" (string)`,
+    ],
+    [
+      declaration({ dimensions: [['job'], thirtyOne] }),
+      `${DECLARATION}.dimensions[1]`,
+      'expected at most 30 names in a set, given 31 names',
+    ],
+  ];
+
+  it.each(cases)('%j is refused at %s', async (settings, path, complaint) => {
+    expect(await messagesOf(loadAgent(settings))).toEqual([
+      `CW_CONFIG_CONTENT: ${SETTINGS}.${path}: ${complaint}`,
+    ]);
+  });
+
+  it.each(cases.filter(([, path]) => path !== 'zzz'))(
+    'in a native document, %j is refused at %s',
+    async (settings, path, complaint) => {
+      expect(await messagesOf(loadNative(settings))).toEqual([
+        `FARGAUGE_CONFIG: ${path}: ${complaint}`,
+      ]);
+    },
+  );
+});
+
+describe('wrong values in a Prometheus file', () => {
+  const job = (entry: object) => ({ scrape_configs: [{ job_name: 'a', ...entry }] });
+  const target = (...targets: unknown[]) => job({ static_configs: [{ targets }] });
+  const labels = (values: object) =>
+    job({ static_configs: [{ targets: ['a:1'], labels: values }] });
+  const JOB = 'scrape_configs[0]';
+  const STATIC = 'scrape_configs[0].static_configs[0]';
+
+  const cases: readonly Case[] = [
+    [
+      { scrape_config: [] },
+      'scrape_config',
+      'expected the key "scrape_configs", given an unknown key',
+    ],
+    [{ scrape_config_files: ['a'] }, 'scrape_config_files', `expected ${NOT_YET}, given a list`],
+    [{ global: [] }, 'global', 'expected an object, given a list'],
+    [
+      { global: { scrape_interval: 60 } },
+      'global.scrape_interval',
+      `expected ${DURATION}, given 60 (number)`,
+    ],
+    [
+      { global: { scrape_timeout: '1.5s' } },
+      'global.scrape_timeout',
+      `expected ${DURATION}, given "1.5s" (string)`,
+    ],
+    [
+      { global: { scrape_timeout: '2m' } },
+      'global.scrape_timeout',
+      'expected at most the scrape_interval of 60 s, given "2m" (string)',
+    ],
+    [
+      { global: { sample_limit: '5' } },
+      'global.sample_limit',
+      `expected ${COUNT}, given "5" (string)`,
+    ],
+    [
+      { global: { label_limit: 30 } },
+      'global.label_limit',
+      'expected 0 (anything else is known to Prometheus, not supported by this version yet), given 30 (number)',
+    ],
+    [{ scrape_configs: {} }, 'scrape_configs', 'expected a list, given an object'],
+    [{ scrape_configs: ['a'] }, JOB, 'expected an object, given "a" (string)'],
+    [{ scrape_configs: [{}] }, `${JOB}.job_name`, `expected ${TEXT}, given nothing`],
+    [
+      { scrape_configs: [{ job_name: '' }] },
+      `${JOB}.job_name`,
+      `expected ${TEXT}, given "" (string)`,
+    ],
+    [
+      job({ scrape_timeout: '61s' }),
+      `${JOB}.scrape_timeout`,
+      'expected at most the scrape_interval of 60 s, given "61s" (string)',
+    ],
+    [
+      job({ scrape_interval: '5s', scrape_timeout: '6s' }),
+      `${JOB}.scrape_timeout`,
+      'expected at most the scrape_interval of 5 s, given "6s" (string)',
+    ],
+    [job({ metrics_path: '' }), `${JOB}.metrics_path`, `expected ${TEXT}, given "" (string)`],
+    [job({ scheme: 'ftp' }), `${JOB}.scheme`, 'expected "http" or "https", given "ftp" (string)'],
+    [
+      job({ honor_labels: 'yes' }),
+      `${JOB}.honor_labels`,
+      'expected true or false, given "yes" (string)',
+    ],
+    [
+      job({ honor_lables: true }),
+      `${JOB}.honor_lables`,
+      'expected the key "honor_labels", given an unknown key',
+    ],
+    [
+      job({ relable_configs: [] }),
+      `${JOB}.relable_configs`,
+      'expected the key "relabel_configs", given an unknown key',
+    ],
+    [job({ sample_limit: -1 }), `${JOB}.sample_limit`, `expected ${COUNT}, given -1 (number)`],
+    [job({ sample_limit: 1.5 }), `${JOB}.sample_limit`, `expected ${COUNT}, given 1.5 (number)`],
+    [job({ body_size_limit: 10 }), `${JOB}.body_size_limit`, `expected ${SIZE}, given 10 (number)`],
+    [
+      job({ body_size_limit: '10kB' }),
+      `${JOB}.body_size_limit`,
+      `expected ${SIZE}, given "10kB" (string)`,
+    ],
+    [
+      job({ follow_redirects: false }),
+      `${JOB}.follow_redirects`,
+      'expected true (anything else is known to Prometheus, not supported by this version yet), given false (boolean)',
+    ],
+    [
+      target('http://a:1/x'),
+      `${STATIC}.targets[0]`,
+      `expected ${ADDRESS}, given "http://a:1/x" (string)`,
+    ],
+    [
+      target('a:1', 'a:1/metrics'),
+      `${STATIC}.targets[1]`,
+      `expected ${ADDRESS}, given "a:1/metrics" (string)`,
+    ],
+    [target('a:99999'), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given "a:99999" (string)`],
+    [
+      target('me:hunter2@a:1'),
+      `${STATIC}.targets[0]`,
+      `expected ${ADDRESS}, given "***@a:1" (string)`,
+    ],
+    [target(''), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given "" (string)`],
+    [target(9100), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given 9100 (number)`],
+    [labels({ a: ['b'] }), `${STATIC}.labels.a`, 'expected a string, given a list'],
+    [
+      labels({ __tmp_x: 'b' }),
+      `${STATIC}.labels.__tmp_x`,
+      'expected no such label (labels beginning with __ are known to Prometheus, not supported by this version yet), given "b" (string)',
+    ],
+    [
+      job({ file_sd_configs: [{ files: ['/etc/targets.yaml'] }] }),
+      `${JOB}.file_sd_configs[0].files[0]`,
+      'expected "/tmp/cwagent_ecs_auto_sd.yaml", the sd_result_file of ecs_service_discovery (other files are known to Prometheus, not supported by this version yet), given "/etc/targets.yaml" (string)',
+    ],
+    [
+      job({ file_sd_configs: [{ files: [] }] }),
+      `${JOB}.file_sd_configs[0].files`,
+      'expected at least one file, given a list',
+    ],
+    [
+      job({ file_sd_configs: [{}] }),
+      `${JOB}.file_sd_configs[0].files`,
+      'expected a list, given nothing',
+    ],
+    [
+      { scrape_configs: [{ job_name: 'a' }, { job_name: 'b' }, { job_name: 'a' }] },
+      'scrape_configs[2].job_name',
+      'expected another name than that of scrape_configs[0], given "a" (string)',
+    ],
+  ];
+
+  it.each(cases)('%j is refused at %s', async (document, path, complaint) => {
+    expect(await messagesOf(loadAgent({}, document))).toEqual([
+      `PROMETHEUS_CONFIG_CONTENT: ${path}: ${complaint}`,
+    ]);
+  });
+
+  it.each(cases)('in a native document, %j is refused at %s', async (document, path, complaint) => {
+    expect(await messagesOf(loadNative(document))).toEqual([
+      `FARGAUGE_CONFIG: ${path}: ${complaint}`,
+    ]);
+  });
+
+  it.each([
+    'relabel_configs',
+    'metric_relabel_configs',
+    'params',
+    'basic_auth',
+    'authorization',
+    'bearer_token',
+    'oauth2',
+    'tls_config',
+    'proxy_url',
+    'http_sd_configs',
+    'aws_sd_configs',
+    'ec2_sd_configs',
+    'dns_sd_configs',
+    'kubernetes_sd_configs',
+  ])('%s, which Prometheus knows, is refused without showing what may be secret', async (key) => {
+    const loading = loadAgent({}, job({ [key]: { password: 'hunter2' } }));
+    expect(await messagesOf(loading)).toEqual([
+      `PROMETHEUS_CONFIG_CONTENT: ${JOB}.${key}: expected ${NOT_YET}, given an object`,
+    ]);
+  });
+});
+
+describe('wrong values elsewhere', () => {
+  it.each<Case>([
+    [{}, 'logs', 'expected an object, given nothing'],
+    [{ logs: {} }, 'logs.metrics_collected', 'expected an object, given nothing'],
+    [
+      { logs: { metrics_collected: {} } },
+      'logs.metrics_collected.prometheus',
+      'expected an object, given nothing',
+    ],
+    [
+      { logs: { metrics_collected: { prometheus: [] } } },
+      'logs.metrics_collected.prometheus',
+      'expected an object, given a list',
+    ],
+    [
+      { agent: { regoin: 'x' }, logs: { metrics_collected: { prometheus: {} } } },
+      'agent.regoin',
+      'expected the key "region", given an unknown key',
+    ],
+    [
+      {
+        agent: { credentials: { role_arn: 'x' } },
+        logs: { metrics_collected: { prometheus: {} } },
+      },
+      'agent.credentials',
+      'expected no such key (known to the CloudWatch Agent, not supported by this version yet), given an object',
+    ],
+    [
+      { logs: { endpoint_override: 'ftp://x', metrics_collected: { prometheus: {} } } },
+      'logs.endpoint_override',
+      'expected an http or https URL, or a host name, given "ftp://x" (string)',
+    ],
+    [
+      { logs: { metric_collected: {}, metrics_collected: { prometheus: {} } } },
+      'logs.metric_collected',
+      'expected the key "metrics_collected", given an unknown key',
+    ],
+  ])('of the agent’s document: %j is refused at %s', async (document, path, complaint) => {
+    const env = { ...agentEnv({}), CW_CONFIG_CONTENT: JSON.stringify(document) };
+    expect(await messagesOf(load({ env }))).toEqual([`CW_CONFIG_CONTENT: ${path}: ${complaint}`]);
+  });
+
+  it.each([
+    ['hunter2', 'expected an object, given a string'],
+    ['[hunter2]', 'expected an object, given a list'],
+    ['# nothing', 'expected an object, given null'],
+  ])('of a whole native document: %j', async (document, complaint) => {
+    expect(await messagesOf(loadNative(document))).toEqual([`FARGAUGE_CONFIG: ${complaint}`]);
+  });
+
+  it('of the log group in the environment', async () => {
+    const loading = load({ env: { FARGAUGE_CLUSTER: 'shop', FARGAUGE_LOG_GROUP: 'a b' } });
+    expect(await messagesOf(loading)).toEqual([
+      `FARGAUGE_LOG_GROUP: expected ${GROUP}, given "a b" (string)`,
+    ]);
+  });
+
+  it('of a job that takes the name of the one added for discovery', async () => {
+    const loading = loadNative({
+      ...discovery({}),
+      scrape_configs: [{ job_name: 'ecs', static_configs: [{ targets: ['a:1'] }] }],
+    });
+    expect(await messagesOf(loading)).toEqual([
+      'FARGAUGE_CONFIG: scrape_configs[0].job_name: expected another name than that of the job added for the targets of ecs_service_discovery, given "ecs" (string)',
+    ]);
+  });
+});
+
+describe('what is missing', () => {
+  it('is a cluster, where discovery is on and nothing names one', async () => {
+    const expected =
+      'ecs_service_discovery.sd_target_cluster: expected the name or ARN of a cluster, here, in cluster_name or in the environment variable FARGAUGE_CLUSTER, given nothing';
+    const document = JSON.stringify(discovery({}));
+    expect(await messagesOf(load({ env: { FARGAUGE_CONFIG: document } }))).toEqual([
+      `FARGAUGE_CONFIG: ${expected}`,
+    ]);
+    expect(await messagesOf(load({ env: {} }))).toEqual([`built-in default: ${expected}`]);
+  });
+
+  it('is a log group, where the agent would be outside of ECS', async () => {
+    const { FARGAUGE_CLUSTER: _, ...env } = agentEnv({});
+    expect(await messagesOf(load({ env }))).toEqual([
+      'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus.log_group_name: expected a log group, here or in the environment variable FARGAUGE_LOG_GROUP, where there is no cluster to name one after, given nothing',
+    ]);
+  });
+});
+
+describe('many errors', () => {
+  it('of single values, between values and in all documents are reported at once', async () => {
+    const settings = {
+      cluster_name: 5,
+      ecs_service_discovery: { docker_label: {}, sd_frequency: 'soon' },
+      emf_processor: {
+        metric_declaration: [
+          { label_matcher: '*', dimensions: [['', ...'abcdefghijklmnopqrstuvwxyz0123']] },
+        ],
+      },
+    };
+    const prometheus = `
+      global: { scrape_timeout: 2m }
+      scrape_configs:
+        - { job_name: a, scheme: ftp }
+        - { job_name: a, honor_label: true, file_sd_configs: [{ files: [/other.yaml] }] }
+        - { scrape_interval: often, static_configs: [{ targets: [], labels: { __x: a, y: [] } }] }`;
+    const env = { ...agentEnv(settings, prometheus), FARGAUGE_LOG_GROUP: '?' };
+    const { issues, message, name } = await errorOf(load({ env }));
+    expect(issues.map(({ source, path }) => `${source} ${path}`)).toEqual([
+      'FARGAUGE_LOG_GROUP ',
+      'CW_CONFIG_CONTENT logs.metrics_collected.prometheus.cluster_name',
+      'CW_CONFIG_CONTENT logs.metrics_collected.prometheus.ecs_service_discovery.sd_frequency',
+      'CW_CONFIG_CONTENT logs.metrics_collected.prometheus.emf_processor.metric_declaration[0].label_matcher',
+      'CW_CONFIG_CONTENT logs.metrics_collected.prometheus.emf_processor.metric_declaration[0].dimensions[0][0]',
+      'CW_CONFIG_CONTENT logs.metrics_collected.prometheus.emf_processor.metric_declaration[0].dimensions[0]',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[0].scheme',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[1].honor_label',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].job_name',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].scrape_interval',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].static_configs[0].labels.y',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].static_configs[0].labels.__x',
+      'PROMETHEUS_CONFIG_CONTENT global.scrape_timeout',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[1].job_name',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[1].file_sd_configs[0].files[0]',
+    ]);
+    expect(name).toBe('ConfigError');
+    expect(message).toBe(
+      `15 errors in the configuration\n${issues.map((issue) => `- ${issue.message}`).join('\n')}`,
+    );
+  });
+
+  it('include the syntax of one document and the values of the other', async () => {
+    const env = { ...agentEnv({}, { scrape_configs: 5 }), CW_CONFIG_CONTENT: '{"logs": ' };
+    expect(await messagesOf(load({ env }))).toEqual([
+      'CW_CONFIG_CONTENT: line 1, column 10: expected YAML or JSON, given Flow map must end with a }',
+      'PROMETHEUS_CONFIG_CONTENT: scrape_configs: expected a list, given 5 (number)',
+    ]);
+  });
+
+  it('keep their parts', async () => {
+    const { issues, message } = await errorOf(loadNative({ cluster_name: 5 }));
+    expect(issues).toEqual([
+      {
+        source: 'FARGAUGE_CONFIG',
+        path: 'cluster_name',
+        expected: 'a string',
+        given: '5 (number)',
+        message: 'FARGAUGE_CONFIG: cluster_name: expected a string, given 5 (number)',
+      },
+    ]);
+    expect(message).toBe(
+      '1 error in the configuration\n- FARGAUGE_CONFIG: cluster_name: expected a string, given 5 (number)',
+    );
+  });
+});

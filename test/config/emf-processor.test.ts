@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { MAX_DIMENSIONS } from '../../lambda/config/emf-processor.ts';
+import { loadAgent } from './loading.ts';
+
+const PATH = 'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus.emf_processor';
+const ENTRY = { source_labels: ['job'], metric_selectors: ['^m$'], dimensions: [['job']] };
+
+const emfOf = async (processor: object) => (await loadAgent({ emf_processor: processor })).emf;
+const declarationOf = async (entry: object) => {
+  const { declarations } = await emfOf({ metric_declaration: [{ ...ENTRY, ...entry }] });
+  return declarations[0]!;
+};
+
+describe('plain log events are written', () => {
+  it.each<[string, object]>([
+    ['without emf_processor', {}],
+    ['without metric_declaration', { emf_processor: { metric_namespace: 'n' } }],
+    ['with an empty metric_declaration', { emf_processor: { metric_declaration: [] } }],
+    [
+      'with disable_metric_extraction',
+      { disable_metric_extraction: true, emf_processor: { metric_declaration: [ENTRY] } },
+    ],
+  ])('%s', async (_, settings) => {
+    expect((await loadAgent(settings)).emf.declarations).toEqual([]);
+  });
+});
+
+describe('a declaration', () => {
+  it('joins source labels by the separator that it names, else by ";"', async () => {
+    expect((await declarationOf({})).separator).toBe(';');
+    expect((await declarationOf({ label_separator: '' })).separator).toBe(';');
+    expect((await declarationOf({ label_separator: ', ' })).separator).toBe(', ');
+  });
+
+  it('matches everything where label_matcher is missing or empty', async () => {
+    for (const entry of [{}, { label_matcher: '' }]) {
+      const { matcher } = await declarationOf(entry);
+      expect(['', 'a;b', 'a\nb'].map((text) => matcher.test(text))).toEqual([true, true, true]);
+    }
+  });
+
+  it('has its patterns compiled, and not anchored', async () => {
+    const { matcher, selectors } = await declarationOf({
+      label_matcher: 'ngin',
+      metric_selectors: ['_total$', '^up$'],
+    });
+    expect(matcher.test('my-nginx')).toBe(true);
+    expect(selectors.map((selector) => selector.test('requests_total'))).toEqual([true, false]);
+  });
+
+  it('has each set sorted, without repeated names, and once', async () => {
+    const dimensions = [['b', 'a'], ['a'], ['a', 'b', 'a'], [], ['B', 'a']];
+    expect((await declarationOf({ dimensions })).dimensions).toEqual([
+      ['a', 'b'],
+      ['a'],
+      [],
+      ['B', 'a'],
+    ]);
+  });
+
+  it(`has up to ${MAX_DIMENSIONS} names in a set, repeated ones not counted`, async () => {
+    const names = Array.from({ length: MAX_DIMENSIONS }, (_, index) => `d${index}`);
+    const { dimensions } = await declarationOf({ dimensions: [[...names, 'd0', 'd1']] });
+    expect(dimensions[0]).toHaveLength(MAX_DIMENSIONS);
+  });
+
+  it.each<[object, string]>([
+    [{ source_labels: undefined }, 'source_labels'],
+    [{ source_labels: [] }, 'source_labels'],
+    [{ metric_selectors: undefined }, 'metric_selectors'],
+    [{ metric_selectors: [] }, 'metric_selectors'],
+    [{ dimensions: undefined }, 'dimensions'],
+    [{ dimensions: [] }, 'dimensions'],
+    [{ dimensions: [], source_labels: [] }, 'source_labels and no dimensions'],
+  ])(
+    'that can never publish stays, selects nothing and is warned about: %j',
+    async (entry, what) => {
+      const processor = { metric_declaration: [ENTRY, { ...ENTRY, ...entry }] };
+      const { emf, warnings } = await loadAgent({ emf_processor: processor });
+      expect(emf.declarations.map(({ selectors }) => selectors.length)).toEqual([1, 0]);
+      expect(warnings).toContain(
+        `${PATH}.metric_declaration[1]: has no ${what}, so it never publishes a metric`,
+      );
+    },
+  );
+});
+
+describe('units', () => {
+  it.each([
+    'Seconds',
+    'Microseconds',
+    'Milliseconds',
+    'Percent',
+    'Count',
+    'None',
+    'Count/Second',
+    ...['Bytes', 'Kilobytes', 'Megabytes', 'Gigabytes', 'Terabytes'],
+    ...['Bits', 'Kilobits', 'Megabits', 'Gigabits', 'Terabits'],
+    ...['Bytes/Second', 'Kilobytes/Second', 'Megabytes/Second', 'Gigabytes/Second'],
+    ...['Terabytes/Second', 'Bits/Second', 'Kilobits/Second', 'Megabits/Second'],
+    ...['Gigabits/Second', 'Terabits/Second'],
+  ])('%s is one', async (unit) => {
+    expect(await emfOf({ metric_unit: { m: unit } })).toMatchObject({
+      units: new Map([['m', unit]]),
+    });
+  });
+
+  it('that CloudWatch does not have are ignored with a warning', async () => {
+    const { emf, warnings } = await loadAgent({
+      emf_processor: { metric_unit: { a: 'Furlongs', b: 'count', c: 'Count', 'd.e': '' } },
+    });
+    expect(emf.units).toEqual(new Map([['c', 'Count']]));
+    expect(warnings.slice(-3)).toEqual([
+      `${PATH}.metric_unit.a: "Furlongs" (string) is no CloudWatch unit; it is ignored`,
+      `${PATH}.metric_unit.b: "count" (string) is no CloudWatch unit; it is ignored`,
+      `${PATH}.metric_unit["d.e"]: "" (string) is no CloudWatch unit; it is ignored`,
+    ]);
+  });
+});
+
+describe('the rest', () => {
+  it('is the namespace, log_unmatched and a switch that has no effect', async () => {
+    const processor = {
+      metric_namespace: 'a/b',
+      log_unmatched: true,
+      metric_declaration_dedup: false,
+    };
+    const { emf, warnings } = await loadAgent({ emf_processor: processor });
+    expect(emf).toMatchObject({ namespace: 'a/b', logUnmatched: true });
+    expect(warnings.filter((text) => text.includes('emf_processor'))).toEqual([]);
+  });
+
+  it('has unmatched events dropped by default', async () => {
+    expect((await emfOf({})).logUnmatched).toBe(false);
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadAgent, loadNative } from './loading.ts';
+
+const TARGETS = { static_configs: [{ targets: ['127.0.0.1:9100'] }] };
+
+/** The only job of a Prometheus file. */
+async function jobOf(entry: object, global: object = {}) {
+  const document = { global, scrape_configs: [{ job_name: 'a', ...TARGETS, ...entry }] };
+  const { jobs } = await loadAgent({}, document);
+  expect(jobs).toHaveLength(1);
+  return jobs[0]!;
+}
+
+describe('a job', () => {
+  it('has the defaults of Prometheus', async () => {
+    expect(await jobOf({})).toEqual({
+      name: 'a',
+      scheme: 'http',
+      metricsPath: '/metrics',
+      timeoutMs: 10_000,
+      sampleLimit: 0,
+      bodySizeLimit: 0,
+      honorLabels: false,
+      honorTimestamps: true,
+      discovered: false,
+      staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
+    });
+  });
+
+  it('has what it says', async () => {
+    const entry = {
+      scheme: 'https',
+      metrics_path: 'stats',
+      scrape_timeout: '5s',
+      sample_limit: 7,
+      body_size_limit: '1KB',
+      honor_labels: true,
+      honor_timestamps: false,
+      static_configs: [
+        { targets: ['[::1]:80', 'example.com'], labels: { zone: 'a', __metrics_path__: '/x' } },
+        { targets: ['10.0.0.1:1'] },
+      ],
+    };
+    expect(await jobOf(entry)).toEqual({
+      name: 'a',
+      scheme: 'https',
+      metricsPath: '/stats',
+      timeoutMs: 5_000,
+      sampleLimit: 7,
+      bodySizeLimit: 1_024,
+      honorLabels: true,
+      honorTimestamps: false,
+      discovered: false,
+      staticConfigs: [
+        { targets: ['[::1]:80', 'example.com'], labels: { zone: 'a', __metrics_path__: '/x' } },
+        { targets: ['10.0.0.1:1'], labels: {} },
+      ],
+    });
+  });
+
+  it.each<[string, object, object, number]>([
+    ['its own', { scrape_timeout: '3s' }, { scrape_timeout: '4s' }, 3_000],
+    ['the global one', {}, { scrape_timeout: '4s' }, 4_000],
+    ['its interval where the global one is longer', { scrape_interval: '2s' }, {}, 2_000],
+    ['the global interval where that is shorter', {}, { scrape_interval: '3s' }, 3_000],
+    ['the default where it says 0', { scrape_timeout: '0s' }, { scrape_timeout: '0' }, 10_000],
+    ['its own up to its interval', { scrape_interval: '5m', scrape_timeout: '5m' }, {}, 300_000],
+  ])('has as its timeout %s', async (_, entry, global, timeoutMs) => {
+    expect((await jobOf(entry, global)).timeoutMs).toBe(timeoutMs);
+  });
+
+  it('has the global limits where it has none, or 0', async () => {
+    const global = { sample_limit: 9, body_size_limit: '2KB' };
+    expect(await jobOf({}, global)).toMatchObject({ sampleLimit: 9, bodySizeLimit: 2_048 });
+    expect(await jobOf({ sample_limit: 0, body_size_limit: 0 }, global)).toMatchObject({
+      sampleLimit: 9,
+      bodySizeLimit: 2_048,
+    });
+  });
+
+  it('has labels that inherit nothing, whose values are texts as written', async () => {
+    const { jobs } = await loadNative(`
+      scrape_configs:
+        - job_name: a
+          static_configs:
+            - targets: [127.0.0.1:9100]
+              labels: { version: 1.10, on: true, empty: , constructor: x }`);
+    const { labels } = jobs[0]!.staticConfigs[0]!;
+    expect({ ...labels }).toEqual({ version: '1.10', on: 'true', constructor: 'x' });
+    expect('toString' in labels).toBe(false);
+  });
+
+  it('may be written with anchors and merge keys', async () => {
+    const { jobs } = await loadAgent(
+      {},
+      `
+      scrape_configs:
+        - &defaults
+          job_name: a
+          sample_limit: 5
+          static_configs: [{ targets: ['127.0.0.1:1'] }]
+        - <<: *defaults
+          job_name: b`,
+    );
+    expect(jobs).toMatchObject([
+      { name: 'a', sampleLimit: 5 },
+      { name: 'b', sampleLimit: 5, staticConfigs: [{ targets: ['127.0.0.1:1'] }] },
+    ]);
+  });
+});
+
+describe('a Prometheus file', () => {
+  it('may be empty, or have keys without a value', async () => {
+    for (const file of ['# nothing', 'global:\nrule_files:\nscrape_configs:\n']) {
+      const { jobs, warnings } = await loadAgent({}, file);
+      expect(jobs).toEqual([]);
+      expect(warnings).toEqual([
+        'PROMETHEUS_CONFIG_CONTENT: scrape_configs: is empty, so there is nothing to scrape',
+      ]);
+    }
+  });
+
+  it('may have keys without a value in its jobs', async () => {
+    const { jobs } = await loadAgent(
+      {},
+      'scrape_configs:\n- job_name: a\n  sample_limit:\n  static_configs:\n',
+    );
+    expect(jobs).toMatchObject([{ name: 'a', sampleLimit: 0, staticConfigs: [] }]);
+  });
+
+  it('is warned about what cannot have its effect', async () => {
+    const { warnings } = await loadAgent(
+      {},
+      {
+        global: {
+          scrape_interval: '15s',
+          external_labels: { a: 'b' },
+          evaluation_interval: '15s',
+          scrape_protocols: ['PrometheusText0.0.4'],
+        },
+        rule_files: ['a.yml'],
+        alerting: {},
+        remote_write: [{ url: 'https://example.com' }],
+        scrape_configs: [
+          { job_name: 'a', ...TARGETS, scrape_interval: '30s', scrape_native_histograms: true },
+          { job_name: 'b', ...TARGETS, scrape_interval: '1m', enable_http2: false },
+          { job_name: 'c' },
+        ],
+      },
+    );
+    const interval =
+      'only bounds scrape_timeout: the schedule of the collector decides how often targets are scraped';
+    expect(warnings).toEqual(
+      [
+        'rule_files: has no effect: rules are not evaluated',
+        'alerting: has no effect: alerts are not sent',
+        'remote_write: has no effect: nothing is written to it',
+        'global.scrape_protocols: has no effect: targets are asked for what this version reads',
+        'global.external_labels: has no effect: they are not added to samples',
+        `global.scrape_interval: ${interval}`,
+        'scrape_configs[0].scrape_native_histograms: has no effect: native histograms are not asked for',
+        `scrape_configs[0].scrape_interval: ${interval}`,
+        'scrape_configs[2]: has no targets',
+      ].map((text) => `PROMETHEUS_CONFIG_CONTENT: ${text}`),
+    );
+  });
+});
