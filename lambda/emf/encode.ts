@@ -1,5 +1,5 @@
 import type { EmfConfig } from '../model/config.ts';
-import type { Drops } from '../model/drops.ts';
+import type { DropReason, Drops } from '../model/drops.ts';
 import type { LogEvent } from '../model/event.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import {
@@ -8,7 +8,11 @@ import {
   MAX_METRIC_NAME,
   MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
+  METRIC_NAME,
 } from './limits.ts';
+
+/** The member of an event that holds its directives: no metric and no label can have this name. */
+const DIRECTIVES_MEMBER = '_aws';
 
 /** A value to publish, with the dimension sets to publish it under. */
 export interface DeclaredPoint {
@@ -49,7 +53,7 @@ export function encode(
   const events: LogEvent[] = [];
   for (const group of groupByLabels(points, drops)) {
     const destination = destinationOf(group.labels);
-    for (const message of messages(group, emf)) events.push({ ...destination, ...message });
+    for (const message of messages(group, emf, drops)) events.push({ ...destination, ...message });
   }
   return events;
 }
@@ -58,6 +62,8 @@ export function encode(
 interface Group {
   readonly labels: Labels;
   readonly timestamp: number;
+  /** The only name, where it is also a label's: the number takes the place of the text, which may be another's dimension. */
+  readonly alone: string | undefined;
   readonly points: Map<string, DeclaredPoint>;
 }
 
@@ -65,54 +71,71 @@ function groupByLabels(points: Iterable<DeclaredPoint>, drops: Drops): Iterable<
   const byLabels = new Map<Labels, Group[]>();
   const groups: Group[] = [];
   for (const point of points) {
-    const { series, labels, timestamp, value } = point;
-    if (series.name.length > MAX_METRIC_NAME || !/\S/.test(series.name)) {
-      drops.add('metric_name', series);
-    } else if (Math.abs(value) > MAX_METRIC_VALUE) {
-      drops.add('out_of_range', series);
-    } else {
-      const sameLabels = byLabels.get(labels) ?? [];
-      if (sameLabels.length === 0) byLabels.set(labels, sameLabels);
-      let group = sameLabels.find((candidate) => candidate.timestamp === timestamp);
-      if (group === undefined) {
-        group = { labels, timestamp, points: new Map() };
-        sameLabels.push(group);
-        groups.push(group);
-      }
-      const earlier = group.points.get(series.name);
-      if (earlier !== undefined) drops.add('duplicate', earlier.series);
-      group.points.set(series.name, point);
+    const refused = refusalOf(point);
+    if (refused !== undefined) {
+      drops.add(refused, point.series);
+      continue;
     }
+    const { labels, timestamp } = point;
+    const { name } = point.series;
+    const alone = labels[name] === undefined ? undefined : name;
+    const sameLabels = byLabels.get(labels) ?? [];
+    if (sameLabels.length === 0) byLabels.set(labels, sameLabels);
+    let group = sameLabels.find((each) => each.timestamp === timestamp && each.alone === alone);
+    if (group === undefined) {
+      group = { labels, timestamp, alone, points: new Map() };
+      sameLabels.push(group);
+      groups.push(group);
+    }
+    const earlier = group.points.get(name);
+    if (earlier !== undefined) drops.add('duplicate', earlier.series);
+    group.points.set(name, point);
   }
   return groups;
 }
 
+/** Why CloudWatch would not take a point, or would take its whole event amiss. */
+function refusalOf({ series: { name }, value, dimensions }: DeclaredPoint): DropReason | undefined {
+  if (name === DIRECTIVES_MEMBER) return 'metric_name';
+  if (dimensions.length === 0) return undefined;
+  if (name.length > MAX_METRIC_NAME || !METRIC_NAME.test(name)) return 'metric_name';
+  return Math.abs(value) > MAX_METRIC_VALUE ? 'out_of_range' : undefined;
+}
+
 type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
-/** One message, or several where one would be too large. A single metric that is too large is left to the output to refuse. */
-function messages(group: Group, emf: Pick<EmfConfig, 'namespace' | 'units'>): Message[] {
-  const names = [...group.points.keys()];
-  const message = write(group, names, emf);
-  if (names.length === 1 || sizeOf(message.message) <= MAX_EVENT_BYTES) return [message];
-  const half = names.length >> 1;
-  return [names.slice(0, half), names.slice(half)].flatMap((part) =>
-    messages({ ...group, points: new Map(part.map((name) => [name, pointOf(group, name)])) }, emf),
+/** One message, or several where one would be too large. */
+function messages(
+  group: Group,
+  emf: Pick<EmfConfig, 'namespace' | 'units'>,
+  drops: Drops,
+): Message[] {
+  const points = [...group.points];
+  const message = write(group, emf);
+  if (sizeOf(message.message) <= MAX_EVENT_BYTES) return [message];
+  if (points.length === 1) {
+    for (const [, { series }] of points) drops.add('too_large', series);
+    return [];
+  }
+  const half = points.length >> 1;
+  return [points.slice(0, half), points.slice(half)].flatMap((part) =>
+    messages({ ...group, points: new Map(part) }, emf, drops),
   );
 }
 
 function write(
-  group: Group,
-  names: readonly string[],
+  { labels, timestamp, points }: Group,
   emf: Pick<EmfConfig, 'namespace' | 'units'>,
 ): Message {
-  const { labels, timestamp, points } = group;
   const directives = directivesOf(points, emf);
   const event: Record<string, unknown> = labelsOf();
-  if (directives.length > 0) event._aws = { Timestamp: timestamp, CloudWatchMetrics: directives };
-  for (const [name, value] of Object.entries(labels)) {
-    if (name !== '_aws') event[name] = value;
+  if (directives.length > 0) {
+    event[DIRECTIVES_MEMBER] = { Timestamp: timestamp, CloudWatchMetrics: directives };
   }
-  for (const name of names) event[name] = pointOf(group, name).value;
+  for (const [name, value] of Object.entries(labels)) {
+    if (name !== DIRECTIVES_MEMBER) event[name] = value;
+  }
+  for (const [name, { value }] of points) event[name] = value;
   const metrics = directives.reduce((sum, { Metrics }) => sum + Metrics.length, 0);
   return { timestamp, message: JSON.stringify(event), metrics };
 }
@@ -139,12 +162,6 @@ function directivesOf(
     }
   }
   return directives;
-}
-
-function pointOf({ points }: Group, name: string): DeclaredPoint {
-  const point = points.get(name);
-  if (point === undefined) throw new Error(`no point named ${name} in its own group`);
-  return point;
 }
 
 function sizeOf(message: string): number {

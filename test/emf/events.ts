@@ -1,0 +1,96 @@
+import type { LogEvent } from '../../lambda/model/event.ts';
+
+export interface Directive {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
+}
+
+/** The JSON of an event. */
+export interface EventDocument {
+  readonly _aws?: { readonly Timestamp: number; readonly CloudWatchMetrics: readonly Directive[] };
+  readonly [member: string]: unknown;
+}
+
+export function documentOf({ message }: Pick<LogEvent, 'message'>): EventDocument {
+  return JSON.parse(message) as EventDocument;
+}
+
+export function directivesOf(event: Pick<LogEvent, 'message'>): readonly Directive[] {
+  return documentOf(event)._aws?.CloudWatchMetrics ?? [];
+}
+
+/** The number fields of an event, directive or not. */
+export function valuesOf(event: Pick<LogEvent, 'message'>): Record<string, number> {
+  const numbers = Object.entries(documentOf(event)).filter(
+    ([, value]) => typeof value === 'number',
+  );
+  return Object.fromEntries(numbers) as Record<string, number>;
+}
+
+/** Each (namespace, metric, unit, dimension set) that an event publishes, as one text. */
+export function combinationsOf(event: Pick<LogEvent, 'message'>): string[] {
+  return directivesOf(event).flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name, Unit = '' }) =>
+      Dimensions.map((set) => JSON.stringify([Namespace, Name, Unit, [...set].sort()])),
+    ),
+  );
+}
+
+/**
+ * What CloudWatch would not like about an event; empty for a good one. The numbers stand here again, so that a wrong
+ * constant is noticed:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function problemsOf(event: LogEvent): string[] {
+  const problems: string[] = [];
+  const check = (holds: boolean, problem: string) => {
+    if (!holds) problems.push(problem);
+  };
+  const document = documentOf(event);
+  const directives = directivesOf(event);
+  check(Buffer.byteLength(event.message) + 26 <= 1_048_576, 'more than 1 MiB');
+  check(/^[\w./#-]{1,512}$/.test(event.logGroup), `log group ${event.logGroup}`);
+  check(/^[^:*]{1,512}$/s.test(event.logStream), `log stream ${event.logStream}`);
+  check(Number.isSafeInteger(event.timestamp), `time ${event.timestamp}`);
+  if (Object.hasOwn(document, '_aws')) {
+    const members = Object.keys(document._aws ?? {}).join();
+    check(members === 'Timestamp,CloudWatchMetrics', `members of _aws: ${members}`);
+    check(document._aws?.Timestamp === event.timestamp, `Timestamp ${document._aws?.Timestamp}`);
+    check(directives.length > 0, 'no directive');
+  }
+  for (const [name, value] of Object.entries(document)) {
+    const scalar = typeof value === 'string' || typeof value === 'number';
+    check(scalar || name === '_aws', `member ${name} is of type ${typeof value}`);
+  }
+  for (const { Namespace, Dimensions, Metrics } of directives) {
+    check(/^(?=.*\S)[a-zA-Z0-9 ._#:/-]{1,255}$/.test(Namespace), `namespace ${Namespace}`);
+    check(Metrics.length > 0 && Metrics.length <= 100, `${Metrics.length} metrics`);
+    check(Dimensions.length > 0, 'no dimension set');
+    for (const { Name } of Metrics) {
+      const value = memberOf(document, Name);
+      check(/^(?=.*\S)[\x20-\x7e]{1,255}$/.test(Name), `metric name ${Name}`);
+      const inRange = typeof value === 'number' && Math.abs(value) <= 2 ** 360;
+      check(inRange, `metric ${Name} is ${JSON.stringify(value)}`);
+    }
+    for (const set of Dimensions) {
+      check(set.length <= 30, `${set.length} dimensions`);
+      check(new Set(set).size === set.length, `repeated dimensions ${set}`);
+      for (const name of set) {
+        const value = memberOf(document, name);
+        check(/^(?=.*\S)(?!:)[\x20-\x7e]{1,250}$/.test(name), `dimension name ${name}`);
+        const fits = typeof value === 'string' && /^(?=.*\S)[\x20-\x7e]{1,1024}$/.test(value);
+        check(fits, `dimension ${name} is ${JSON.stringify(value)}`);
+      }
+    }
+  }
+  const combinations = combinationsOf(event);
+  check(new Set(combinations).size === combinations.length, 'a combination twice');
+  const metrics = directives.reduce((sum, { Metrics }) => sum + Metrics.length, 0);
+  check(event.metrics === metrics, `${event.metrics} metrics counted, ${metrics} in directives`);
+  return problems;
+}
+
+function memberOf(document: EventDocument, name: string): unknown {
+  return Object.hasOwn(document, name) ? document[name] : undefined;
+}
