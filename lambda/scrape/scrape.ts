@@ -2,7 +2,8 @@ import type { Sample, Series } from '../model/sample.ts';
 import { labelsOf } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { DecodeError, SampleLimitError } from './decode-error.ts';
-import { fetchExposition, ScrapeError, type ScrapeFailure } from './exchange.ts';
+import { fetchExposition } from './exchange.ts';
+import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { decodeText } from './text-decoder.ts';
 

@@ -1,0 +1,68 @@
+/** Why a target gave no samples. */
+export type ScrapeFailure =
+  | 'invalid_url'
+  | 'dns'
+  | 'connect_refused'
+  | 'connect_timeout'
+  | 'connection_lost'
+  | 'timeout'
+  | 'deadline'
+  | 'http_status'
+  | 'content_type'
+  | 'truncated'
+  | 'body_limit'
+  | 'sample_limit'
+  | 'invalid_body'
+  | 'internal';
+
+/** A scrape that failed: caught at the end of the scrape, where it becomes a value. */
+export class ScrapeError extends Error {
+  override readonly name = 'ScrapeError';
+  readonly reason: ScrapeFailure;
+
+  constructor(reason: ScrapeFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The clocks that an exchange runs against. */
+export interface ExchangeClocks {
+  /** The cycle's. */
+  readonly deadline: AbortSignal;
+  /** The target's own. */
+  readonly timeout: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** Errors of the system, by what they mean for a target. */
+const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNREFUSED: 'connect_refused',
+  EHOSTUNREACH: 'connect_refused',
+  ENETUNREACH: 'connect_refused',
+  EADDRNOTAVAIL: 'connect_refused',
+  ETIMEDOUT: 'connect_timeout',
+};
+
+/** What an error that came up in an exchange says of the target. */
+export function explain(error: unknown, clocks: ExchangeClocks): ScrapeError {
+  if (error instanceof ScrapeError) return error;
+  const cause = error as NodeJS.ErrnoException;
+  if (clocks.deadline.aborted) {
+    const message = 'the cycle ended before the target had answered';
+    return new ScrapeError('deadline', message, { cause });
+  }
+  if (clocks.timeout.aborted) {
+    const message = `no complete answer within ${clocks.timeoutMs} ms (scrape_timeout)`;
+    return new ScrapeError('timeout', message, { cause });
+  }
+  // Node.js reports a body that ends before its length, or before its last chunk, as 'aborted'.
+  if (cause.message === 'aborted') {
+    const message = 'the connection ended before the body did';
+    return new ScrapeError('truncated', message, { cause });
+  }
+  const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
+  return new ScrapeError(reason, cause.message, { cause });
+}
