@@ -1,0 +1,29 @@
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { Collector, type CollectorParts } from './collect.ts';
+import { createDiscovery } from './discovery/discover.ts';
+import type { Config } from './model/config.ts';
+import type { Output } from './model/event.ts';
+import { Scraper } from './scrape/scrape.ts';
+import { MemoryState } from './state/memory.ts';
+
+/** What differs between the Lambda function, the command line and the demo. */
+export interface Assembly {
+  readonly config: Config;
+  /** Asked only where the configuration has ECS discovery. */
+  readonly ecs: Pick<ECSClient, 'send'>;
+  readonly output: Output;
+  readonly onDrop?: CollectorParts['onDrop'];
+}
+
+/** A collector whose parts are the real ones. */
+export function assemble({ config, ecs, output, onDrop }: Assembly): Collector {
+  return new Collector({
+    config,
+    discovery: createDiscovery({ config, ecs, now: Date.now }),
+    scraper: new Scraper(Date.now),
+    state: new MemoryState(),
+    output,
+    now: Date.now,
+    onDrop,
+  });
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { assemble } from './assemble.ts';
+import { loadConfig } from './config/load.ts';
+import { ecsClient } from './discovery/ecs-client.ts';
+import { COLLECTOR_NAMESPACE } from './model/names.ts';
+import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
+import { logsClient } from './outputs/logs-client.ts';
+import { failureOf, logCycle, summaryOf } from './report-log.ts';
+import { publishCycle } from './self-metrics.ts';
+
+/** Milliseconds of the invocation that are kept for the report after the cycle. */
+const REPORT_RESERVE_MS = 1_000;
+
+const SERVICE_NAME = 'collector';
+
+const logger = new Logger({ serviceName: SERVICE_NAME });
+const metrics = new Metrics({ namespace: COLLECTOR_NAMESPACE, serviceName: SERVICE_NAME });
+
+// A broken configuration ends the start, with all of its errors in the message.
+const config = await loadConfig({
+  env: process.env,
+  readFile: (path) => readFile(path, 'utf8'),
+});
+for (const warning of config.warnings) logger.warn(warning);
+
+const collector = assemble({
+  config,
+  ecs: ecsClient({ region: config.discovery?.region }),
+  output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
+  onDrop: (reason, { name, labels }, { id }) =>
+    logger.debug('sample dropped', { reason, name, labels, target: id }),
+});
+
+/** One collection cycle, within the invocation's time. Fails where nothing at all could be collected or delivered. */
+export const handler = middy()
+  .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics, { captureColdStartMetric: true }))
+  .handler(async (_event: unknown, context: Context) => {
+    const report = await collector.collect(context.getRemainingTimeInMillis() - REPORT_RESERVE_MS);
+    publishCycle(report, metrics);
+    logCycle(report, logger);
+    const failure = failureOf(report);
+    if (failure !== undefined) throw new Error(failure);
+    return summaryOf(report);
+  });

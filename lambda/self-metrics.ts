@@ -1,0 +1,40 @@
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { CycleReport } from './report.ts';
+
+/**
+ * Says of one cycle, as metrics of the collector itself, how it went. The reasons behind the sums are metadata of the same
+ * log event: a dimension for each would be a billed metric each.
+ */
+export function publishCycle(
+  report: CycleReport,
+  metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
+): void {
+  const { targets, samples, delivery, discoveryErrors, durationMs, scrapes, skipped } = report;
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  count('TargetsDiscovered', targets.discovered);
+  count('TargetsUp', targets.up);
+  count('TargetsDown', targets.down);
+  count('DiscoveryErrors', discoveryErrors.length);
+  count('SamplesScraped', samples.scraped);
+  count('SamplesPublished', samples.published);
+  count('SamplesRejected', samples.rejected);
+  count('SamplesDropped', sum(samples.dropped));
+  count('EventsAccepted', delivery.events);
+  count('EventsRejected', sum(delivery.rejected));
+  count('MetricsPublished', delivery.metrics);
+  metrics.addMetric('BytesDelivered', MetricUnit.Bytes, delivery.bytes);
+  metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
+
+  const downByReason: Record<string, number> = {};
+  for (const { reason } of scrapes) {
+    if (reason !== undefined) downByReason[reason] = (downByReason[reason] ?? 0) + 1;
+  }
+  metrics.addMetadata('droppedByReason', JSON.stringify(samples.dropped));
+  metrics.addMetadata('rejectedByReason', JSON.stringify(delivery.rejected));
+  metrics.addMetadata('downByReason', JSON.stringify(downByReason));
+  metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
+}
+
+function sum(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((total, count = 0) => total + count, 0);
+}
