@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assemble } from '../lambda/assemble.ts';
+import { ecsClient } from '../lambda/discovery/ecs-client.ts';
+import type { Config } from '../lambda/model/config.ts';
+import type { Output } from '../lambda/model/event.ts';
+import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
+import { fileOutput } from '../lambda/outputs/file.ts';
+import { logsClient } from '../lambda/outputs/logs-client.ts';
+import { stdoutOutput } from '../lambda/outputs/stdout.ts';
+import { failureOf } from '../lambda/report-log.ts';
+import { describeReport } from './describe-report.ts';
+
+/** Where `fargauge collect` can send its events. */
+export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
+
+/** Options of `fargauge collect`, read and checked. */
+export interface CollectOptions {
+  readonly config: Config;
+  readonly output: (typeof OUTPUTS)[number];
+  /** Needed with the output `file`. */
+  readonly outputFile?: string | undefined;
+  readonly region?: string | undefined;
+  /** One address for all AWS APIs. */
+  readonly endpointUrl?: string | undefined;
+  /** Absent: one cycle. */
+  readonly everyMs?: number | undefined;
+  readonly timeoutMs: number;
+  /** The report of a cycle as one line of JSON. */
+  readonly json: boolean;
+  /** Where the report goes; the events of the output `stdout` go to `process.stdout`. */
+  readonly report: NodeJS.WritableStream;
+  /** Ends the cycles. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
+ * could be discovered, or nothing delivered.
+ */
+export async function collect(options: CollectOptions): Promise<boolean> {
+  const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const collector = assemble({
+    config,
+    ecs: ecsClient({
+      region: options.region ?? config.discovery?.region,
+      endpoint: options.endpointUrl,
+    }),
+    output: outputOf(options),
+  });
+  for (;;) {
+    const startedAt = Date.now();
+    const report = await collector.collect(timeoutMs);
+    const failure = failureOf(report);
+    stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
+    if (failure !== undefined && !json) stream.write(`failed: ${failure}\n`);
+    if (everyMs === undefined || stop.aborted) return failure === undefined;
+    await sleep(Math.max(startedAt + everyMs - Date.now(), 0), undefined, { signal: stop }).catch(
+      () => undefined,
+    );
+    if (stop.aborted) return failure === undefined;
+  }
+}
+
+function outputOf({ config, output, outputFile, region, endpointUrl }: CollectOptions): Output {
+  switch (output) {
+    case 'stdout':
+      return stdoutOutput(process.stdout);
+    case 'file':
+      if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
+      return fileOutput(outputFile);
+    case 'cloudwatch-logs': {
+      const { logs } = config;
+      return cloudWatchLogsOutput({
+        client: logsClient({
+          region: region ?? logs.region,
+          endpoint: endpointUrl ?? logs.endpoint,
+        }),
+      });
+    }
+  }
+}

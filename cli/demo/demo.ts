@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { assemble } from '../../lambda/assemble.ts';
+import type { Config } from '../../lambda/model/config.ts';
+import { SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
+import { logsClient } from '../../lambda/outputs/logs-client.ts';
+import type { CycleReport } from '../../lambda/report.ts';
+import { type Aws, startAws } from './aws/server.ts';
+import { figuresOf, type MetricStatistics, readEvent, statistics } from './cloudwatch-view.ts';
+import { PLANS, register } from './cluster.ts';
+import { taskAddresses } from './task/addresses.ts';
+import { MetadataEndpoint } from './task/metadata.ts';
+import { SimulatedTask } from './task/simulated-task.ts';
+
+/** Milliseconds that one cycle may take at most. */
+const CYCLE_TIMEOUT_MS = 30_000;
+
+/** The stand-in takes any. */
+const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
+
+export interface DemoOptions {
+  readonly config: Config;
+  readonly intervalMs: number;
+  /** One cycle only. */
+  readonly once: boolean;
+  /** Percent of a task's CPU above which it is over the alarm threshold. */
+  readonly thresholdPercent: number;
+  /** Told of each cycle. */
+  readonly onCycle: (cycle: DemoCycle) => void;
+  /** Ends the demo. */
+  readonly stop: AbortSignal;
+}
+
+/** One cycle of the demo, as CloudWatch sees it: all figures are read back from the delivered events. */
+export interface DemoCycle {
+  readonly number: number;
+  readonly tasks: readonly DemoTask[];
+  readonly published: {
+    readonly logGroups: readonly string[];
+    readonly events: number;
+    readonly bytes: number;
+    readonly metrics: readonly MetricStatistics[];
+  };
+  readonly report: CycleReport;
+}
+
+export interface DemoTask {
+  readonly taskId: string;
+  readonly service: string;
+  readonly address: string;
+  readonly appPid: number;
+  readonly sidecarPid: number;
+  readonly up: boolean;
+  /** Why it is down. */
+  readonly reason?: string | undefined;
+  readonly cpuPercent?: number | undefined;
+  readonly memoryPercent?: number | undefined;
+  readonly overThreshold: boolean;
+}
+
+/**
+ * Runs the collector against three tasks made of real processes and a stand-in for AWS, all on loopback.
+ *
+ * Resolves, when all that it started has ended, to whether the last cycle saw every task up with its CPU known and
+ * delivered all it had.
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { stop } = options;
+  const aws = await startAws();
+  const endpoint = await MetadataEndpoint.start();
+  const tasks: SimulatedTask[] = [];
+  try {
+    const addresses = await taskAddresses(PLANS.length, Math.random);
+    for (const [index, plan] of PLANS.entries()) {
+      const address = addresses[index];
+      if (address === undefined || stop.aborted) break;
+      tasks.push(new SimulatedTask(plan, address, endpoint, register(aws.ecs, plan, address)));
+    }
+    await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop)));
+    return await runCycles(aws, tasks, options);
+  } finally {
+    await Promise.all(tasks.map((task) => task.stop()));
+    endpoint.close();
+    await aws.close();
+  }
+}
+
+async function runCycles(
+  aws: Aws,
+  tasks: readonly SimulatedTask[],
+  { config, intervalMs, once, thresholdPercent, onCycle, stop }: DemoOptions,
+): Promise<boolean> {
+  const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
+  const collector = assemble({
+    config,
+    ecs: new ECSClient(place),
+    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+  });
+  let healthy = false;
+  for (let number = 1; !stop.aborted; number++) {
+    const startedAt = Date.now();
+    const report = await collector.collect(CYCLE_TIMEOUT_MS);
+    const cycle = readBack(number, report, aws, tasks, thresholdPercent);
+    onCycle(cycle);
+    healthy =
+      cycle.tasks.every(({ up, cpuPercent }) => up && cpuPercent !== undefined) &&
+      Object.keys(report.delivery.rejected).length === 0;
+    if (once) break;
+    const rest = Math.max(startedAt + intervalMs - Date.now(), 0);
+    await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return healthy;
+}
+
+function readBack(
+  number: number,
+  report: CycleReport,
+  aws: Aws,
+  tasks: readonly SimulatedTask[],
+  thresholdPercent: number,
+): DemoCycle {
+  const stored = aws.logs.events();
+  const events = stored.map(({ message }) => readEvent(message));
+  aws.logs.clear();
+  return {
+    number,
+    tasks: tasks.map(({ plan, address, appPid, sidecarPid }): DemoTask => {
+      const scrape = report.scrapes.find(
+        ({ labels }) => labels.TaskId === plan.taskId && labels.job === SIDECAR_JOB,
+      );
+      const figures = figuresOf(plan.taskId, events);
+      return {
+        taskId: plan.taskId,
+        service: plan.service,
+        address: `${address.host}:${address.sidecarPort}`,
+        appPid,
+        sidecarPid,
+        up: scrape?.up ?? false,
+        reason: scrape === undefined ? 'not_discovered' : scrape.reason,
+        ...figures,
+        overThreshold: (figures.cpuPercent ?? 0) > thresholdPercent,
+      };
+    }),
+    published: {
+      logGroups: [...new Set(stored.map(({ group }) => group))],
+      events: events.length,
+      bytes: events.reduce((sum, { bytes }) => sum + bytes, 0),
+      metrics: statistics(events).sort((a, b) => a.name.localeCompare(b.name)),
+    },
+    report,
+  };
+}

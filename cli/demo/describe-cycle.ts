@@ -1,0 +1,70 @@
+import { table } from '../table.ts';
+import type { DemoCycle, DemoTask } from './demo.ts';
+
+/** A cycle of the demo for people: the tasks, then what was published. */
+export function describeCycle(cycle: DemoCycle, thresholdPercent: number): string {
+  const { report, published, tasks } = cycle;
+  const { targets, samples, delivery } = report;
+  return [
+    '',
+    `Cycle ${cycle.number} at ${new Date(report.startedAt).toLocaleTimeString('en-GB')}: ${targets.up} of ${targets.discovered} targets up, ${Math.round(report.durationMs)} ms`,
+    '',
+    table(
+      [
+        'TASK',
+        'SERVICE',
+        'SIDECAR',
+        'PID',
+        'APP PID',
+        'STATE',
+        'CPU %',
+        'MEMORY %',
+        `ALARM > ${thresholdPercent} %`,
+      ],
+      tasks.map(taskRow),
+    ),
+    '',
+    `Published to CloudWatch Logs, ${published.logGroups.join(', ') || 'nothing'}: ${published.events} events, ${published.bytes} bytes, ${delivery.metrics} metric values`,
+    `Samples: ${samples.scraped} scraped, ${samples.published} published, dropped: ${describeDrops(samples.dropped)}`,
+    '',
+    table(
+      ['METRIC', 'DIMENSIONS', 'UNIT', 'SAMPLES', 'MINIMUM', 'MAXIMUM', 'SUM'],
+      published.metrics.map(({ name, dimensions, unit, sampleCount, minimum, maximum, sum }) => [
+        name,
+        Object.entries(dimensions)
+          .map(([label, value]) => `${label}=${value}`)
+          .join(' '),
+        unit,
+        String(sampleCount),
+        figure(minimum),
+        figure(maximum),
+        figure(sum),
+      ]),
+    ),
+  ].join('\n');
+}
+
+function taskRow(task: DemoTask): string[] {
+  return [
+    `${task.taskId.slice(0, 8)}...`,
+    task.service,
+    task.address,
+    String(task.sidecarPid),
+    String(task.appPid),
+    task.up ? 'up' : `down (${task.reason})`,
+    figure(task.cpuPercent),
+    figure(task.memoryPercent),
+    task.overThreshold ? 'OVER' : 'ok',
+  ];
+}
+
+function describeDrops(dropped: Readonly<Partial<Record<string, number>>>): string {
+  const entries = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  return entries.join(', ') || 'none';
+}
+
+/** Three digits that matter; a dash where there is no figure. */
+function figure(value: number | undefined): string {
+  if (value === undefined) return '-';
+  return value.toFixed(value === 0 || value >= 100 ? 0 : value >= 1 ? 1 : 3);
+}

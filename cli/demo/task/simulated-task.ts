@@ -1,0 +1,149 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskAddress } from './addresses.ts';
+import { type MetadataEndpoint, MetadataTask } from './metadata.ts';
+
+/** What a task of the demo is to be. */
+export interface TaskPlan {
+  readonly taskId: string;
+  readonly service: string;
+  /** Task definition family. */
+  readonly family: string;
+  readonly revision: number;
+  /** Share of one CPU that its container burns. */
+  readonly share: number;
+  /** Whether the container is the instrumented web application rather than a plain load. */
+  readonly instrumented: boolean;
+}
+
+/** vCPU and MiB of every task. */
+export const TASK_CPU = 1;
+export const TASK_MEMORY = 512;
+
+/** Name of the container that carries the load, and of the sidecar. */
+export const APP_CONTAINER = 'app';
+export const SIDECAR_CONTAINER = 'fargauge-sidecar';
+
+/** Milliseconds until a sidecar must answer. */
+const START_TIMEOUT_MS = 20_000;
+const POLL_MS = 100;
+
+const HERE = import.meta.dirname;
+const SIDECAR = join(HERE, '../../../sidecar/main.ts');
+
+/** Where a task stands in the cluster of the demo. */
+export interface Placement {
+  readonly clusterArn: string;
+  readonly taskArn: string;
+}
+
+/** A task made of real processes: a container that burns CPU, and the real sidecar beside it. */
+export class SimulatedTask {
+  readonly plan: TaskPlan;
+  readonly address: TaskAddress;
+  readonly #metadata: MetadataTask;
+  readonly #app: ChildProcess;
+  readonly #sidecar: ChildProcess;
+  #said = '';
+
+  /**
+   * Starts the processes.
+   *
+   * @throws where one cannot be started
+   */
+  constructor(plan: TaskPlan, address: TaskAddress, endpoint: MetadataEndpoint, place: Placement) {
+    this.plan = plan;
+    this.address = address;
+    this.#metadata = new MetadataTask({
+      ...place,
+      family: plan.family,
+      revision: String(plan.revision),
+      serviceName: plan.service,
+      cpu: TASK_CPU,
+      memory: TASK_MEMORY,
+      address: address.host,
+    });
+    const share = String(plan.share);
+    this.#app = plan.instrumented
+      ? fork(join(HERE, 'app.ts'), [address.host, String(address.appPort), share])
+      : fork(join(HERE, 'load.ts'), [share]);
+    this.#sidecar = spawn(process.execPath, [SIDECAR], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        ECS_CONTAINER_METADATA_URI_V4: endpoint.add(plan.taskId, this.#metadata),
+        ECS_METRICS_EXPORTER_HOST: address.host,
+        ECS_METRICS_EXPORTER_PORT: String(address.sidecarPort),
+      },
+    });
+    this.#sidecar.stderr?.on('data', (text) => {
+      this.#said += text;
+    });
+    this.#metadata.add(APP_CONTAINER, this.appPid);
+    this.#metadata.add(SIDECAR_CONTAINER, this.sidecarPid);
+  }
+
+  get appPid(): number {
+    return pidOf(this.#app, this.plan);
+  }
+
+  get sidecarPid(): number {
+    return pidOf(this.#sidecar, this.plan);
+  }
+
+  /**
+   * Waits until both processes are up, then begins to measure them, then waits until the sidecar shows `metric`.
+   *
+   * @throws where that takes longer than 20 s, with what the sidecar said
+   */
+  async measured(metric: string, stop: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(START_TIMEOUT_MS)]);
+    try {
+      await Promise.all([
+        once(this.#app, 'message', { signal }),
+        this.#sidecarShows('/health', () => true, signal),
+      ]);
+      this.#metadata.beginSampling();
+      await this.#sidecarShows('/metrics', (text) => text.includes(`\n${metric}{`), signal);
+    } catch (error) {
+      if (stop.aborted) return;
+      const { host, sidecarPort } = this.address;
+      const message = `the sidecar at ${host}:${sidecarPort} gave no ${metric} within ${START_TIMEOUT_MS} ms; it said: ${this.#said}`;
+      throw new Error(message, { cause: error });
+    }
+  }
+
+  /** Asks the sidecar again and again until it gives the wanted text. Rejects when aborted. */
+  async #sidecarShows(
+    path: string,
+    wanted: (text: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const url = `http://${this.address.host}:${this.address.sidecarPort}${path}`;
+    for (;;) {
+      signal.throwIfAborted();
+      const response = await fetch(url, { signal }).catch(() => undefined);
+      if (response?.ok && wanted(await response.text())) return;
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+
+  /** Ends both processes and waits for their end. */
+  async stop(): Promise<void> {
+    await Promise.all([end(this.#app), end(this.#sidecar)]);
+  }
+}
+
+function pidOf(child: ChildProcess, { taskId }: TaskPlan): number {
+  if (child.pid === undefined) throw new Error(`cannot start a process of task ${taskId}`);
+  return child.pid;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}

@@ -1,0 +1,40 @@
+import type { CycleReport, TargetReport } from '../lambda/report.ts';
+import { table } from './table.ts';
+
+/** A cycle's report for people: a line for each target, then what became of the samples. */
+export function describeReport(report: CycleReport): string {
+  const { targets, samples, delivery, scrapes, skipped, discoveryErrors } = report;
+  const lines = [
+    `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down; ${Math.round(report.durationMs)} ms`,
+  ];
+  if (scrapes.length > 0) {
+    lines.push(table(['TARGET', 'JOB', 'STATE', 'SAMPLES', 'OFFERED', 'EVENTS'], scrapes.map(row)));
+  }
+  lines.push(
+    `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
+    `${delivery.output}: ${delivery.events} events, ${delivery.metrics} metric values, ${delivery.bytes} bytes in ${delivery.requests} requests${counts('; rejected: ', delivery.rejected)}`,
+  );
+  const left = counts('left out by discovery: ', skipped);
+  if (left !== '') lines.push(left);
+  for (const { id, message } of scrapes)
+    if (message !== undefined) lines.push(`down: ${id}: ${message}`);
+  for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
+  for (const error of delivery.errors) lines.push(`delivery: ${error}`);
+  return lines.join('\n');
+}
+
+function row({ url, labels, up, reason, scraped, offered, events }: TargetReport): string[] {
+  return [
+    url,
+    labels.job ?? '',
+    up ? 'up' : `down (${reason})`,
+    ...[scraped, offered, events].map(String),
+  ];
+}
+
+/** `prefix` and `reason count` of each; empty where there is none. */
+function counts(prefix: string, byReason: Readonly<Partial<Record<string, number>>>): string {
+  const entries = Object.entries(byReason);
+  if (entries.length === 0) return '';
+  return prefix + entries.map(([reason, count]) => `${count} ${reason}`).join(', ');
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../lambda/config/errors.ts';
+import { loadConfig } from '../lambda/config/load.ts';
+import type { Config } from '../lambda/model/config.ts';
+import { ENV } from '../lambda/model/names.ts';
+import { collect, OUTPUTS } from './collect.ts';
+import { runDemo } from './demo/demo.ts';
+import { describeCycle } from './demo/describe-cycle.ts';
+import { duration } from './duration.ts';
+
+/** Exit codes: what the command was for did not work, or it was called wrongly. */
+const FAILURE = 1;
+const MISUSE = 2;
+
+const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+const program = new Command('fargauge')
+  .description('Metrics from Amazon ECS tasks into CloudWatch')
+  .showHelpAfterError('(--help says more)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : MISUSE));
+
+program
+  .command('collect')
+  .description('discover, scrape and deliver once, or every so often')
+  .option('--config <path>', 'native YAML or JSON, or the JSON of the CloudWatch Agent')
+  .option(
+    '--prometheus-config <path>',
+    'the Prometheus file that goes with the JSON of the CloudWatch Agent',
+  )
+  .option('--cluster <name>', 'cluster to discover where the configuration names none')
+  .option('--region <region>', 'AWS Region')
+  .option('--endpoint-url <url>', 'one address for all AWS APIs')
+  .addOption(
+    new Option('--output <output>', 'where the events go').choices(OUTPUTS).default('stdout'),
+  )
+  .option('--output-file <path>', 'file that the output `file` appends to')
+  .option('--every <duration>', 'collect again and again, such as 60s', duration)
+  .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
+  .option('--json', 'the report of each cycle as a line of JSON', false)
+  .action(async (options) => {
+    if ((options.output === 'file') !== (options.outputFile !== undefined)) {
+      program.error('error: --output file and --output-file <path> go together');
+    }
+    const config = await configOf(options, { [ENV.cluster]: options.cluster });
+    // Where the events take standard output, the report must not come between them.
+    const report = options.output === 'stdout' ? process.stderr : process.stdout;
+    const ok = await collect({
+      ...options,
+      config,
+      everyMs: options.every,
+      timeoutMs: options.timeout,
+      report,
+      stop: stop.signal,
+    });
+    process.exitCode = ok ? 0 : FAILURE;
+  });
+
+program
+  .command('demo')
+  .description('collect from three real tasks on this machine, with a stand-in for AWS')
+  .option('--config <path>', 'what to collect', DEMO_CONFIG)
+  .option('--interval <duration>', 'time from one cycle to the next', duration, duration('10s'))
+  .option('--threshold <percent>', 'CPU utilization above which a task is marked', percent, 80)
+  .option('--once', 'one cycle only; the exit code says whether all tasks were measured', false)
+  .option('--json', 'a line of JSON for each cycle', false)
+  .action(async ({ interval, threshold, once, json, ...options }) => {
+    const config = await configOf(options, { [ENV.cluster]: 'demo' });
+    if (!json) process.stdout.write('Starting three tasks and their sidecars. Ctrl-C ends them.\n');
+    const ok = await runDemo({
+      config,
+      intervalMs: interval,
+      once,
+      thresholdPercent: threshold,
+      onCycle: (cycle) =>
+        process.stdout.write(`${json ? JSON.stringify(cycle) : describeCycle(cycle, threshold)}\n`),
+      stop: stop.signal,
+    });
+    process.exitCode = ok || !once ? 0 : FAILURE;
+  });
+
+await program.parseAsync();
+
+/** The configuration that the options name, or the process's end with all that is wrong with it. */
+async function configOf(
+  options: { readonly config?: string; readonly prometheusConfig?: string },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Config> {
+  const { config, prometheusConfig } = options;
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  try {
+    const loaded = await loadConfig({
+      ...(config === undefined ? {} : { config: { path: config } }),
+      ...(prometheusConfig === undefined ? {} : { prometheusConfig: { path: prometheusConfig } }),
+      env: { ...process.env, ...given },
+      readFile: (path) => readFile(path, 'utf8'),
+    });
+    for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
+    return loaded;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(MISUSE);
+  }
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 100) || text.trim() === '') {
+    throw new InvalidArgumentError(`Expected a number from 0 to 100, got "${text}".`);
+  }
+  return value;
+}

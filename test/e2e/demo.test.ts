@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DemoCycle, type DemoTask, runDemo } from '../../cli/demo/demo.ts';
+import { secondsOf } from '../../cli/demo/task/usage.ts';
+import { loadConfig } from '../../lambda/config/load.ts';
+
+const CONFIG = join(import.meta.dirname, '../../cli/demo/fargauge.yaml');
+
+/** Cycles of about a second each, so that the sidecars' samples cover all of the time. */
+const INTERVAL_MS = 1_000;
+const MEASURED_CYCLES = 8;
+
+const THRESHOLD = 80;
+
+/** Milliseconds that one sample of the demo's metadata endpoint covers. */
+const SAMPLE_MS = 1_000;
+
+/** Points of CPU utilization by which the published figure may differ from what the system counted, which is what `ps` shows. */
+const CPU_TOLERANCE = 5;
+
+/** CPU seconds of a process at a time in milliseconds. */
+interface Reading {
+  readonly at: number;
+  readonly seconds: number;
+}
+
+describe('the demo, end to end', () => {
+  const cycles: DemoCycle[] = [];
+  /** What the burning container has used, read twenty times a second. */
+  const used: Reading[] = [];
+  const stop = new AbortController();
+  const pids = new Set<number>();
+  let watcher: NodeJS.Timeout | undefined;
+  let healthy: boolean | undefined;
+
+  beforeAll(async () => {
+    healthy = await runDemo({
+      config: await loadConfig({
+        config: { path: CONFIG },
+        env: {},
+        readFile: (path) => readFile(path, 'utf8'),
+      }),
+      intervalMs: INTERVAL_MS,
+      once: false,
+      thresholdPercent: THRESHOLD,
+      onCycle: (cycle) => {
+        cycles.push(cycle);
+        for (const { appPid, sidecarPid } of cycle.tasks) pids.add(appPid).add(sidecarPid);
+        watcher ??= setInterval(() => used.push(readCpu(task(cycle, 'worker').appPid)), 50);
+        if (cycle.number === MEASURED_CYCLES) clearInterval(watcher);
+        if (cycle.number === MEASURED_CYCLES)
+          process.kill(task(cycle, 'web').sidecarPid, 'SIGKILL');
+        if (cycle.number === MEASURED_CYCLES + 2) stop.abort();
+      },
+      stop: stop.signal,
+    });
+  }, 90_000);
+
+  afterAll(() => {
+    clearInterval(watcher);
+    stop.abort();
+  });
+
+  it('knows the CPU and memory of every task in its first cycle', () => {
+    expect(cycles[0]?.tasks).toHaveLength(3);
+    for (const { up, cpuPercent, memoryPercent } of cycles[0]!.tasks) {
+      expect(up).toBe(true);
+      expect(cpuPercent).toBeGreaterThanOrEqual(0);
+      expect(memoryPercent).toBeGreaterThan(0);
+    }
+  });
+
+  it('publishes the CPU of the burning task within 5 points of what the system counted', () => {
+    // The first cycles' samples began before the readings did.
+    for (const cycle of cycles.slice(3, MEASURED_CYCLES)) {
+      // The sidecar's sample covers one second that ended when the metadata endpoint took it, a moment before the scrape.
+      const counted = used
+        .filter(
+          ({ at }) => at <= cycle.report.startedAt + 200 && at > cycle.report.startedAt - 1_500,
+        )
+        .map((end) =>
+          percentOf(
+            used.findLast(({ at }) => at <= end.at - SAMPLE_MS),
+            end,
+          ),
+        )
+        .filter((percent) => !Number.isNaN(percent));
+      const published = containerCpu(cycle, 'worker');
+      const nearest = Math.min(...counted.map((percent) => Math.abs(percent - published)));
+      expect({ published, counted, near: nearest < CPU_TOLERANCE }).toMatchObject({ near: true });
+    }
+  });
+
+  it('shows the burning task as the busiest, and marks those over the alarm threshold', () => {
+    for (const { tasks } of cycles.slice(0, MEASURED_CYCLES)) {
+      const byCpu = tasks.toSorted((a, b) => b.cpuPercent! - a.cpuPercent!);
+      expect(byCpu[0]?.service).toBe('worker');
+      expect(tasks.map(({ overThreshold }) => overThreshold)).toEqual(
+        tasks.map(({ cpuPercent }) => cpuPercent! > THRESHOLD),
+      );
+    }
+  });
+
+  it('publishes one metric for each service, with a sample for each task', () => {
+    const cpu = cycles[0]!.published.metrics.filter(
+      ({ name }) => name === 'ee_task_cpu_utilization_percent',
+    );
+    expect(
+      cpu.map(({ dimensions, unit, sampleCount }) => ({ dimensions, unit, sampleCount })),
+    ).toEqual([
+      { dimensions: { ClusterName: 'demo', ServiceName: 'web' }, unit: 'Percent', sampleCount: 2 },
+      {
+        dimensions: { ClusterName: 'demo', ServiceName: 'worker' },
+        unit: 'Percent',
+        sampleCount: 1,
+      },
+    ]);
+  });
+
+  it('publishes the requests of the application as differences that add up to its own count', () => {
+    const deltas = cycles
+      .slice(0, MEASURED_CYCLES)
+      .map(({ published }) =>
+        published.metrics
+          .filter(({ name, dimensions }) => name === 'http_requests_total' && dimensions.status)
+          .reduce((sum, metric) => sum + metric.sum, 0),
+      );
+    expect(deltas[0]).toBe(0);
+    // Ten requests a second; a machine under load makes fewer, never more.
+    const total = deltas.reduce((sum, delta) => sum + delta, 0);
+    expect(total).toBeGreaterThan(0);
+    const seconds =
+      (cycles[MEASURED_CYCLES - 1]!.report.startedAt - cycles[0]!.report.startedAt) / 1000;
+    expect(total).toBeLessThanOrEqual(seconds * 10 + 2);
+  });
+
+  it('shows a killed sidecar as down while the others go on', () => {
+    const { tasks, report } = cycles.at(-1)!;
+    expect(tasks.filter(({ up }) => !up)).toEqual([
+      expect.objectContaining({ service: 'web', reason: 'connect_refused', cpuPercent: undefined }),
+    ]);
+    expect(tasks.filter(({ up, cpuPercent }) => up && cpuPercent !== undefined)).toHaveLength(2);
+    expect(report.targets).toEqual({ discovered: 4, up: 3, down: 1 });
+    expect(healthy).toBe(false);
+  });
+
+  it('ends every process that it started', () => {
+    expect([...pids].filter(isRunning)).toEqual([]);
+  });
+});
+
+function task({ tasks }: DemoCycle, service: string): DemoTask {
+  return tasks.find((each) => each.service === service)!;
+}
+
+function containerCpu({ published }: DemoCycle, service: string): number {
+  return published.metrics.find(
+    ({ name, dimensions }) =>
+      name === 'ee_container_cpu_utilization_percent' &&
+      dimensions.ServiceName === service &&
+      dimensions.container_name === 'app',
+  )!.maximum;
+}
+
+/** Percent of one CPU between two readings. */
+function percentOf(begin: Reading | undefined, end: Reading): number {
+  if (begin === undefined) return Number.NaN;
+  return ((end.seconds - begin.seconds) / (end.at - begin.at)) * 100_000;
+}
+
+/** CPU seconds of a process, from where ps takes them; Linux's ps itself prints whole seconds only. */
+function readCpu(pid: number): Reading {
+  if (process.platform !== 'linux') {
+    const time = execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' });
+    return { at: Date.now(), seconds: secondsOf(time.trim()) };
+  }
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [utime, stime] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return { at: Date.now(), seconds: (Number(utime) + Number(stime)) / 100 };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
