@@ -1,0 +1,67 @@
+import type { CollectorParts, Discovery } from '../../lambda/collect.ts';
+import { compilePattern } from '../../lambda/config/pattern.ts';
+import type { Config, Declaration, EmfConfig } from '../../lambda/model/config.ts';
+import type { Sample } from '../../lambda/model/sample.ts';
+import type { Target } from '../../lambda/model/target.ts';
+
+/** A configuration without discovery and jobs, and what differs in its rules. */
+export function configWith(emf: Partial<EmfConfig>): Config {
+  return {
+    source: 'test',
+    warnings: [],
+    logs: { group: '/test' },
+    jobs: [],
+    emf: {
+      namespace: 'Test',
+      declarations: [declarationOf({})],
+      units: new Map(),
+      logUnmatched: false,
+      ...emf,
+    },
+  };
+}
+
+/** Publishes every metric of every job by its job, and what differs. */
+export function declarationOf({
+  selectors = [''],
+  ...more
+}: Partial<Omit<Declaration, 'selectors'>> & { selectors?: readonly string[] }): Declaration {
+  return {
+    sourceLabels: ['job'],
+    separator: ';',
+    matcher: compilePattern(''),
+    selectors: selectors.map(compilePattern),
+    dimensions: [['job']],
+    ...more,
+  };
+}
+
+export function fixedDiscovery(targets: readonly Target[]): Discovery {
+  return { discover: async () => ({ targets, skipped: {}, errors: [] }) };
+}
+
+/** A scraper that gives these samples; `undefined` is a scrape that failed. */
+export function scriptedScraper(
+  now: () => number,
+  samplesOf: (target: Target) => readonly Sample[] | undefined,
+): CollectorParts['scraper'] {
+  return {
+    scrape: async (target) => {
+      const samples = samplesOf(target);
+      const scraped = samples?.length ?? 0;
+      const failure = {
+        reason: 'http_status',
+        message: 'expected HTTP status 200, got 500',
+      } as const;
+      return {
+        target,
+        startedAt: now(),
+        durationMs: 1,
+        bytes: 0,
+        samples: samples ?? [],
+        scraped,
+        ...(samples === undefined && { failure }),
+      };
+    },
+  };
+}
