@@ -3,6 +3,7 @@ import * as z from 'zod';
 /** Schemas that many keys share. The message of each is what it expects, as findings word it. */
 
 const TEXT = 'a string that is not empty';
+const FLAG = 'true or false';
 const WHOLE_NUMBER = 'a whole number of at least 0';
 
 export const text = z.string(TEXT).min(1, TEXT);
@@ -10,7 +11,12 @@ export const text = z.string(TEXT).min(1, TEXT);
 /** A string where the empty one means the same as none, as in Go. */
 export const blankableText = z.string('a string').transform((value) => value || undefined);
 
-export const flag = z.boolean('true or false');
+export const flag = z.boolean(FLAG);
+
+/** A flag of a Prometheus file, where Go's YAML also takes the words of YAML 1.1. */
+export const yamlFlag = z
+  .union([z.boolean(), z.enum(['yes', 'no', 'on', 'off'])], FLAG)
+  .transform((value) => value === true || value === 'yes' || value === 'on');
 
 /** A limit, where 0 means none. */
 export const limit = z.int(WHOLE_NUMBER).min(0, WHOLE_NUMBER);
@@ -24,8 +30,8 @@ export function notYet<K extends string>(owner: Owner, keys: readonly K[]) {
   return Object.fromEntries(keys.map((key) => [key, schema])) as Record<K, typeof schema>;
 }
 
-/** A key of `owner` that this version only supports with the value that it has by default. */
-export function onlyDefault<T extends boolean | number>(owner: Owner, value: T) {
+/** A key of `owner` that this version supports with one value only. */
+export function only<T extends boolean | number>(owner: Owner, value: T) {
   return z.literal(value, `${value} (anything else is ${notSupported(owner)})`).optional();
 }
 

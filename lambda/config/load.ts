@@ -1,6 +1,5 @@
 import type { Config } from '../model/config.ts';
 import { ENV } from '../model/names.ts';
-import { assemble } from './assemble.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
 import { checkConsistency, type Draft } from './consistency.ts';
 import { type Documents, readDocuments } from './documents.ts';
@@ -13,6 +12,7 @@ import { withoutNulls, withoutNullsIn } from './nulls.ts';
 import type { Place } from './place.ts';
 import { prometheusDocument } from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
+import { toConfig } from './sections.ts';
 import { validate } from './validate.ts';
 import type { ParsedText } from './yaml-text.ts';
 
@@ -61,7 +61,7 @@ function loadNative(
     endpoint: document.endpoint_override,
     expectsJob: false,
   };
-  return { source: main.source, ...assemble(sections, surroundings, findings) };
+  return { source: main.source, ...toConfig(sections, surroundings, findings) };
 }
 
 function loadAgent(
@@ -99,7 +99,7 @@ function loadAgent(
     endpoint: document.logs.endpoint_override,
     expectsJob: true,
   };
-  return { source: main.source, ...assemble(sections, surroundings, findings) };
+  return { source: main.source, ...toConfig(sections, surroundings, findings) };
 }
 
 function documentPlace(source: string): Place {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { targetAddress } from './address.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
-import { flag, limit, notYet, onlyDefault, text } from './keys.ts';
+import { limit, notYet, only, text, yamlFlag } from './keys.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 
 /**
@@ -57,11 +57,11 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
 
 /** Limits that are 0, which means none, unless they are set. */
 const unsupportedLimits = {
-  target_limit: onlyDefault(OWNER, 0),
-  label_limit: onlyDefault(OWNER, 0),
-  label_name_length_limit: onlyDefault(OWNER, 0),
-  label_value_length_limit: onlyDefault(OWNER, 0),
-  extra_scrape_metrics: onlyDefault(OWNER, false),
+  target_limit: only(OWNER, 0),
+  label_limit: only(OWNER, 0),
+  label_name_length_limit: only(OWNER, 0),
+  label_value_length_limit: only(OWNER, 0),
+  extra_scrape_metrics: only(OWNER, false),
 };
 
 /** Labels by which a static target says how it is scraped. Others that begin with `__` only serve relabeling. */
@@ -70,9 +70,10 @@ const TARGET_SETTINGS: ReadonlySet<string> = new Set(['__metrics_path__', '__sch
 const targetLabels = z.record(z.string(), z.string()).superRefine(
   (labels, context) => {
     for (const [name, value] of Object.entries(labels)) {
-      if (!name.startsWith('__') || TARGET_SETTINGS.has(name)) continue;
-      const message = `no such label (labels beginning with __ are known to ${OWNER}, not supported by this version yet)`;
-      context.addIssue({ code: 'custom', message, path: [name], input: value });
+      const message = labelNameProblem(name);
+      if (message !== undefined) {
+        context.addIssue({ code: 'custom', message, path: [name], input: value });
+      }
     }
   },
   // Also beside wrong values.
@@ -97,14 +98,15 @@ export const scrapeConfigShape = {
   scrape_timeout: prometheusDuration.optional(),
   metrics_path: text.default('/metrics'),
   scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
-  honor_labels: flag.default(false),
-  honor_timestamps: flag.default(true),
+  honor_labels: yamlFlag.default(false),
+  honor_timestamps: yamlFlag.default(true),
   sample_limit: limit.optional(),
   body_size_limit: byteSize.optional(),
   static_configs: z.array(staticConfig).default([]),
   file_sd_configs: z.array(fileSdConfig).default([]),
-  enable_compression: onlyDefault(OWNER, true),
-  follow_redirects: onlyDefault(OWNER, true),
+  enable_compression: only(OWNER, true),
+  // The default of Prometheus is true.
+  follow_redirects: only(OWNER, false),
   ...unsupportedLimits,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
   ...notYet(OWNER, [
@@ -182,3 +184,9 @@ export const prometheusDocument = z.strictObject({
 export type GlobalSection = z.output<typeof globalSection>;
 export type ScrapeConfig = z.output<typeof scrapeConfig>;
 export type PrometheusDocument = z.output<typeof prometheusDocument>;
+
+function labelNameProblem(name: string): string | undefined {
+  if (name === '') return 'the name of a label';
+  if (!name.startsWith('__') || TARGET_SETTINGS.has(name)) return undefined;
+  return `no such label (labels beginning with __ are known to ${OWNER}, not supported by this version yet)`;
+}

@@ -351,9 +351,9 @@ describe('wrong values in a Prometheus file', () => {
     [job({ metrics_path: '' }), `${JOB}.metrics_path`, `expected ${TEXT}, given "" (string)`],
     [job({ scheme: 'ftp' }), `${JOB}.scheme`, 'expected "http" or "https", given "ftp" (string)'],
     [
-      job({ honor_labels: 'yes' }),
+      job({ honor_labels: 'ja' }),
       `${JOB}.honor_labels`,
-      'expected true or false, given "yes" (string)',
+      'expected true or false, given "ja" (string)',
     ],
     [
       job({ honor_lables: true }),
@@ -374,9 +374,9 @@ describe('wrong values in a Prometheus file', () => {
       `expected ${SIZE}, given "10kB" (string)`,
     ],
     [
-      job({ follow_redirects: false }),
+      job({ follow_redirects: true }),
       `${JOB}.follow_redirects`,
-      'expected true (anything else is known to Prometheus, not supported by this version yet), given false (boolean)',
+      'expected false (anything else is known to Prometheus, not supported by this version yet), given true (boolean)',
     ],
     [
       target('http://a:1/x'),
@@ -397,6 +397,11 @@ describe('wrong values in a Prometheus file', () => {
     [target(''), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given "" (string)`],
     [target(9100), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given 9100 (number)`],
     [labels({ a: ['b'] }), `${STATIC}.labels.a`, 'expected a string, given a list'],
+    [
+      labels({ '': 'b' }),
+      `${STATIC}.labels[""]`,
+      'expected the name of a label, given "b" (string)',
+    ],
     [
       labels({ __tmp_x: 'b' }),
       `${STATIC}.labels.__tmp_x`,

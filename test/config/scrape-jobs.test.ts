@@ -69,6 +69,17 @@ describe('a job', () => {
     expect((await jobOf(entry, global)).timeoutMs).toBe(timeoutMs);
   });
 
+  it.each([
+    ['yes', true],
+    ['on', true],
+    ['True', true],
+    ['no', false],
+    ['off', false],
+  ])('reads the flag %s as Go’s YAML does', async (flag, expected) => {
+    const { jobs } = await loadAgent({}, `scrape_configs: [{job_name: a, honor_labels: ${flag}}]`);
+    expect(jobs).toMatchObject([{ honorLabels: expected }]);
+  });
+
   it('has the global limits where it has none, or 0', async () => {
     const global = { sample_limit: 9, body_size_limit: '2KB' };
     expect(await jobOf({}, global)).toMatchObject({ sampleLimit: 9, bodySizeLimit: 2_048 });

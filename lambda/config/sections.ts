@@ -26,7 +26,7 @@ export interface Sections {
 }
 
 /** Makes one configuration of its parts, each of which is right and consistent with the others. */
-export function assemble(
+export function toConfig(
   sections: Sections,
   surroundings: Surroundings,
   findings: Findings,
