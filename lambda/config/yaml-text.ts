@@ -1,5 +1,6 @@
 import {
   type Document,
+  type ErrorCode,
   isMap,
   isScalar,
   LineCounter,
@@ -16,6 +17,16 @@ export interface ParsedText {
 }
 
 const EXPECTED = 'YAML or JSON';
+
+/** In place of the parser's messages that repeat the text that it stumbled over, or that are about its own interface. */
+const OWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  UNEXPECTED_TOKEN: 'something that does not belong there',
+  TAG_RESOLVE_FAILED: 'a tag that is not known',
+  BAD_COLLECTION_TYPE: 'a tag of another type',
+  BAD_DIRECTIVE: 'a directive that is not known',
+  NON_STRING_KEY: 'a key that is no string',
+  MULTIPLE_DOCS: 'a second document',
+};
 
 /** A syntax error: where in the text, and what stands there. */
 interface Problem {
@@ -61,11 +72,11 @@ export function parseText(
 function syntaxProblems(document: Document): Problem[] {
   const errors = [...document.errors, ...document.warnings];
   const exhaustion = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  // One for each level of the nesting would follow.
   if (exhaustion !== undefined) return [{ offset: exhaustion.pos[0], given: 'too deep a nesting' }];
   return errors.map(({ code, message, pos: [offset] }) => ({
     offset,
-    // The parser ends some messages with the text that it stumbled over.
-    given: code === 'MULTIPLE_DOCS' ? 'a second document' : message.replace(/: ".*$/s, ''),
+    given: OWN_WORDS[code] ?? message,
   }));
 }
 

@@ -551,6 +551,13 @@ describe('what is missing', () => {
   });
 });
 
+it('a missing part of the agent’s document is reported once, without what would lie in it', async () => {
+  const env = { CW_CONFIG_CONTENT: '{"logs": {"metrics_collected": {}}}' };
+  expect(await messagesOf(load({ env }))).toEqual([
+    'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus: expected an object, given nothing',
+  ]);
+});
+
 describe('many errors', () => {
   it('of single values, between values and in all documents are reported at once', async () => {
     const settings = {
