@@ -9,6 +9,12 @@ import { staticTargets } from './static.ts';
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
 const REFRESH_TIMEOUT_MS = 15_000;
 
+/**
+ * Milliseconds by which a refresh may come early, at most half of `refreshMs`: a schedule of one cycle a minute does not
+ * fire to the second, and without this a `sd_frequency` of 1m would give every other cycle the last cycle's tasks.
+ */
+const REFRESH_TOLERANCE_MS = 10_000;
+
 const NO_CLUSTER: ClusterTargets = { found: [], skipped: [], errors: [] };
 
 export interface DiscoveryOptions {
@@ -33,8 +39,8 @@ export interface Discovered {
 
 export interface Discovery {
   /**
-   * All targets, static ones always. Asks the ECS API no more often than `discovery.refreshMs`; in between, and about
-   * tasks of which the API cannot be asked, the answer is the last one. Never rejects.
+   * All targets, static ones always. Asks the ECS API every `discovery.refreshMs`, and at each call as long as it has
+   * given nothing but errors; in between, and about tasks of which the API cannot be asked, the answer is the last one. Never rejects.
    */
   discover(signal: AbortSignal): Promise<Discovered>;
 }
@@ -48,17 +54,25 @@ export function createDiscovery({
 }: DiscoveryOptions): Discovery {
   const cluster = discovery && new Cluster(ecs, discovery);
   const refreshMs = discovery?.refreshMs ?? Infinity;
+  const goodForMs = refreshMs - Math.min(REFRESH_TOLERANCE_MS, refreshMs / 2);
   let last: Discovered | undefined;
   return {
     discover: async (signal) => {
       const startedAt = now();
-      if (last !== undefined && startedAt - last.refreshedAt < refreshMs) return last;
+      if (last !== undefined && !isFruitless(last) && startedAt - last.refreshedAt < goodForMs) {
+        return last;
+      }
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
       const fromCluster = await cluster?.find(startedAt, deadline);
       last = { ...join(jobs, fromCluster ?? NO_CLUSTER), refreshedAt: startedAt };
       return last;
     },
   };
+}
+
+/** Whether there is nothing that would be worth waiting with until the next refresh. */
+function isFruitless({ targets, errors }: Discovered): boolean {
+  return targets.length === 0 && errors.length > 0;
 }
 
 /** The targets of every job, in the order of the jobs. */

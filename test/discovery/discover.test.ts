@@ -223,13 +223,31 @@ describe('a refresh', () => {
     const discover = discoverer();
     const first = await discover();
     putTasks(2);
-    now += MINUTE - 1;
+    now += MINUTE / 2;
     expect(await discover()).toBe(first);
     expect(aws.calls.count('ListTasks')).toBe(1);
-    now += 1;
+    now += MINUTE / 2;
     const second = await discover();
     expect(second).toMatchObject({ refreshedAt: now });
     expect(ids(second)).toEqual(['t0', 't1']);
+  });
+
+  it('comes with every cycle of a schedule that is some seconds early', async () => {
+    putTasks(1);
+    const discover = discoverer();
+    await discover();
+    putTasks(2);
+    now += MINUTE - 9_000;
+    expect(ids(await discover())).toEqual(['t0', 't1']);
+  });
+
+  it('is tried again at the next call while there are only errors', async () => {
+    putTasks(1);
+    const discover = discoverer();
+    aws.faults.inject('ListTasks', { kind: 'deny' }, { times: 1 });
+    expect((await discover()).targets).toEqual([]);
+    now += 1_000;
+    expect(ids(await discover())).toEqual(['t0']);
   });
 
   it('forgets at once what has stopped', async () => {
