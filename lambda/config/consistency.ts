@@ -7,7 +7,7 @@ import { listOf, lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
 import { IMPLICIT_JOB } from './scrape-jobs.ts';
-import { effectiveTiming } from './scrape-timing.ts';
+import { effectiveTiming, type Timing } from './scrape-timing.ts';
 
 /** A part of the configuration as it was written, whether or not all of its values are right. */
 export interface Part {
@@ -61,6 +61,8 @@ function checkLogGroup(draft: Draft, findings: Findings): void {
 function checkTiming({ place, value }: Part, findings: Findings): void {
   const global = checkTimingAt(place, lookup(value, 'global'), ['global'], undefined, findings);
   for (const [index, entry] of jobsOf(value).entries()) {
+    // Nothing can be said about a job that depends on a wrong value.
+    if (global === undefined && lookup(entry, 'scrape_interval') === undefined) continue;
     checkTimingAt(place, entry, ['scrape_configs', index], global, findings);
   }
 }
@@ -70,9 +72,9 @@ function checkTimingAt(
   root: Place,
   section: unknown,
   path: Path,
-  fallback: ReturnType<typeof effectiveTiming> | undefined,
+  fallback: Timing | undefined,
   findings: Findings,
-): ReturnType<typeof effectiveTiming> | undefined {
+): Timing | undefined {
   const [interval, timeout] = ['scrape_interval', 'scrape_timeout'].map((key) =>
     lookup(section, key),
   );

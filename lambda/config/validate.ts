@@ -44,9 +44,8 @@ export function validate<S extends z.ZodType>(
   for (const issue of result.error.issues) {
     const path = pathOf(issue.path);
     if (issue.code === 'unrecognized_keys') {
-      const schemaOfParent = shapes.get(formatPath(path));
-      for (const key of issue.keys)
-        rejectKey(key, schemaOfParent, below(place, ...path, key), findings);
+      const parent = shapes.get(formatPath(path));
+      for (const key of issue.keys) rejectKey(key, parent, below(place, ...path, key), findings);
     } else {
       const details: IssueDetails = (issue.code === 'custom' && issue.params) || {};
       const describe =

@@ -608,6 +608,16 @@ describe('many errors', () => {
     ]);
   });
 
+  it('do not follow from one another', async () => {
+    const loading = loadNative({
+      global: { scrape_interval: 'often' },
+      scrape_configs: [{ job_name: 'a', scrape_timeout: '90s' }],
+    });
+    expect(await messagesOf(loading)).toEqual([
+      `FARGAUGE_CONFIG: global.scrape_interval: expected ${DURATION}, given "often" (string)`,
+    ]);
+  });
+
   it('keep their parts', async () => {
     const { issues, message } = await errorOf(loadNative({ cluster_name: 5 }));
     expect(issues).toEqual([
