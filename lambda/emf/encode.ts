@@ -1,10 +1,9 @@
 import type { EmfConfig } from '../model/config.ts';
 import type { DropReason, Drops } from '../model/drops.ts';
 import type { LogEvent } from '../model/event.ts';
+import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import {
-  EVENT_OVERHEAD_BYTES,
-  MAX_EVENT_BYTES,
   MAX_METRIC_NAME,
   MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
@@ -112,7 +111,7 @@ function messages(
 ): Message[] {
   const points = [...group.points];
   const message = write(group, emf);
-  if (sizeOf(message.message) <= MAX_EVENT_BYTES) return [message];
+  if (eventBytes(message.message) <= MAX_EVENT_BYTES) return [message];
   if (points.length === 1) {
     for (const [, { series }] of points) drops.add('too_large', series);
     return [];
@@ -162,8 +161,4 @@ function directivesOf(
     }
   }
   return directives;
-}
-
-function sizeOf(message: string): number {
-  return Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
 }

@@ -17,10 +17,3 @@ export const METRIC_NAME = /^(?=.*\S)[\x20-\x7e]+$/;
 
 /** Largest absolute value: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const MAX_METRIC_VALUE = 2 ** 360;
-
-/**
- * Bytes of one log event with the 26 that CloudWatch Logs adds to it.
- * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
- */
-export const MAX_EVENT_BYTES = 1_048_576;
-export const EVENT_OVERHEAD_BYTES = 26;

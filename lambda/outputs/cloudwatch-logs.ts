@@ -7,7 +7,7 @@ import type {
   Output,
   RejectReason,
 } from '../model/event.ts';
-import { eventBytes, MAX_EVENT_BYTES } from './limits.ts';
+import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
 import { type LogBatch, LogBatches } from './log-batch.ts';
 import { failureOf, type LogsCallError } from './log-failure.ts';
 import { LogsApi, type LogsSender } from './logs-api.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent } from '../model/event.ts';
-import { eventBytes } from './limits.ts';
+import { eventBytes } from '../model/event-size.ts';
 import { PendingWrite } from './pending-write.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
 

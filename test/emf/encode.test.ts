@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type DeclaredPoint, encode } from '../../lambda/emf/encode.ts';
 import {
-  EVENT_OVERHEAD_BYTES,
-  MAX_EVENT_BYTES,
   MAX_METRIC_NAME,
   MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
 } from '../../lambda/emf/limits.ts';
 import { Drops } from '../../lambda/model/drops.ts';
+import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/event-size.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import { series } from '../series/samples.ts';
 import { directivesOf, documentOf, problemsOf, valuesOf } from './events.ts';

@@ -4,10 +4,14 @@ import type { Fault } from '../../cli/demo/aws/faults.ts';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import type { LogEvent } from '../../lambda/model/event.ts';
 import {
+  EVENT_OVERHEAD_BYTES,
+  eventBytes,
+  MAX_EVENT_BYTES,
+} from '../../lambda/model/event-size.ts';
+import {
   type CloudWatchLogsOptions,
   cloudWatchLogsOutput,
 } from '../../lambda/outputs/cloudwatch-logs.ts';
-import { EVENT_OVERHEAD_BYTES, eventBytes, MAX_EVENT_BYTES } from '../../lambda/outputs/limits.ts';
 import { type LogsClientOptions, logsClient } from '../../lambda/outputs/logs-client.ts';
 import { logEvent } from './events.ts';
 

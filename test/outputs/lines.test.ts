@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RejectReason } from '../../lambda/model/event.ts';
+import { eventBytes } from '../../lambda/model/event-size.ts';
 import { fileOutput } from '../../lambda/outputs/file.ts';
-import { eventBytes } from '../../lambda/outputs/limits.ts';
 import { stdoutOutput } from '../../lambda/outputs/stdout.ts';
 import { logEvent } from './events.ts';
 
