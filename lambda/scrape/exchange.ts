@@ -37,8 +37,11 @@ export async function fetchExposition(
   if (deadline.aborted)
     throw new ScrapeError('deadline', 'the cycle ended before the scrape began');
   const timeout = AbortSignal.timeout(limits.timeoutMs);
+  const signal = AbortSignal.any([deadline, timeout]);
+  let answered = false;
   try {
-    const response = await send(url, limits, AbortSignal.any([deadline, timeout]));
+    const response = await send(url, limits, signal);
+    answered = true;
     try {
       if (response.statusCode !== 200) {
         throw new ScrapeError(
@@ -56,15 +59,16 @@ export async function fetchExposition(
       response.destroy();
     }
   } catch (error) {
-    throw explain(error, { deadline, timeout, timeoutMs: limits.timeoutMs });
+    throw explain(error, { deadline, timeout, timeoutMs: limits.timeoutMs, answered });
   }
 }
 
 /** Resolves with the headers of the answer. */
 function send(url: string, limits: ScrapeLimits, signal: AbortSignal): Promise<IncomingMessage> {
   const parsed = URL.parse(url);
-  if (parsed === null) {
-    throw new ScrapeError('invalid_url', `expected a URL, got ${JSON.stringify(url)}`);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    const message = `expected an http or https URL, got ${JSON.stringify(url)}`;
+    throw new ScrapeError('invalid_url', message);
   }
   return new Promise((resolve, reject) => {
     const request = (parsed.protocol === 'https:' ? httpsRequest : httpRequest)(parsed, {
@@ -83,9 +87,17 @@ function send(url: string, limits: ScrapeLimits, signal: AbortSignal): Promise<I
       request.destroy(new ScrapeError('connect_timeout', message));
     }, CONNECT_TIMEOUT_MS);
     request.once('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)));
-    request.once('close', () => clearTimeout(connecting));
-    request.once('response', resolve);
+    request.once('response', (response) => {
+      // Of a body without a length, Node.js would take any end for a good one.
+      request.on('error', (error) => response.destroy(error));
+      resolve(response);
+    });
     request.once('error', reject);
+    request.once('close', () => {
+      clearTimeout(connecting);
+      // After an answer 101, Switching Protocols, Node.js closes the connection without any other event.
+      reject(new ScrapeError('connection_lost', 'the connection closed without an answer'));
+    });
     request.end();
   });
 }

@@ -5,6 +5,7 @@ export type ScrapeFailure =
   | 'connect_refused'
   | 'connect_timeout'
   | 'connection_lost'
+  | 'not_http'
   | 'timeout'
   | 'deadline'
   | 'http_status'
@@ -26,13 +27,15 @@ export class ScrapeError extends Error {
   }
 }
 
-/** The clocks that an exchange runs against. */
-export interface ExchangeClocks {
+/** How far an exchange came, and the clocks that it ran against. */
+export interface Exchange {
   /** The cycle's. */
   readonly deadline: AbortSignal;
   /** The target's own. */
   readonly timeout: AbortSignal;
   readonly timeoutMs: number;
+  /** Whether the head of an answer came. */
+  readonly answered: boolean;
 }
 
 /** Errors of the system, by what they mean for a target. */
@@ -47,21 +50,24 @@ const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
 };
 
 /** What an error that came up in an exchange says of the target. */
-export function explain(error: unknown, clocks: ExchangeClocks): ScrapeError {
+export function explain(error: unknown, exchange: Exchange): ScrapeError {
   if (error instanceof ScrapeError) return error;
   const cause = error as NodeJS.ErrnoException;
-  if (clocks.deadline.aborted) {
+  if (exchange.deadline.aborted) {
     const message = 'the cycle ended before the target had answered';
     return new ScrapeError('deadline', message, { cause });
   }
-  if (clocks.timeout.aborted) {
-    const message = `no complete answer within ${clocks.timeoutMs} ms (scrape_timeout)`;
+  if (exchange.timeout.aborted) {
+    const message = `no complete answer within ${exchange.timeoutMs} ms (scrape_timeout)`;
     return new ScrapeError('timeout', message, { cause });
   }
-  // Node.js reports a body that ends before its length, or before its last chunk, as 'aborted'.
-  if (cause.message === 'aborted') {
+  if (exchange.answered) {
     const message = 'the connection ended before the body did';
     return new ScrapeError('truncated', message, { cause });
+  }
+  // The codes of Node.js' HTTP parser.
+  if (cause.code?.startsWith('HPE_')) {
+    return new ScrapeError('not_http', `expected an HTTP answer, got: ${cause.message}`, { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
   return new ScrapeError(reason, cause.message, { cause });
