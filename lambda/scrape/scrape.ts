@@ -60,7 +60,7 @@ export class Scraper {
   }
 
   #decode(target: Target, body: Buffer, contentType: string): Sample[] {
-    if (/^application\/(openmetrics-text|vnd\.google\.protobuf)/.test(contentType)) {
+    if (/^application\/(openmetrics-text|vnd\.google\.protobuf)/i.test(contentType)) {
       throw new ScrapeError(
         'content_type',
         `expected content-type text/plain, got ${JSON.stringify(contentType)}`,

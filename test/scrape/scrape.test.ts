@@ -1,0 +1,230 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Target } from '../../lambda/model/target.ts';
+import { Scraper } from '../../lambda/scrape/scrape.ts';
+import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
+import { target as targetWith } from '../series/samples.ts';
+import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';
+
+const NOW = 1_700_000_000_000;
+const NO_DEADLINE = new AbortController().signal;
+const METRICS = [
+  '# TYPE requests counter',
+  'requests{code="200"} 7',
+  '# TYPE load gauge',
+  'load 0.5 1699999999000',
+  '',
+].join('\n');
+
+let scraper: Scraper;
+const servers: RawTarget[] = [];
+
+beforeEach(() => {
+  scraper = new Scraper(() => NOW);
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+/** A target that answers so, and what differs from it. */
+async function targetThat(answer: Answer, more: Partial<Target> = {}): Promise<Target> {
+  const server = await startTarget(answer);
+  servers.push(server);
+  return targetWith({ url: server.url, ...more });
+}
+
+async function scrape(target: Target, deadline: AbortSignal = NO_DEADLINE) {
+  const { samples, ...rest } = await scraper.scrape(target, deadline);
+  const ofTarget = samples.slice(0, rest.scraped);
+  const own = samples.slice(rest.scraped);
+  return { ...rest, samples: ofTarget, own };
+}
+
+describe('a scrape that succeeds', () => {
+  it('has the samples of the target, its size and its time', async () => {
+    const target = await targetThat(answering(METRICS));
+    const result = await scrape(target);
+    expect(result).toMatchObject({ target, startedAt: NOW, bytes: METRICS.length, scraped: 2 });
+    expect(result.failure).toBeUndefined();
+    expect(result.samples).toMatchObject([
+      { series: { name: 'requests', type: 'counter', labels: { code: '200' } }, value: 7 },
+      { series: { name: 'load', type: 'gauge' }, value: 0.5, timestamp: 1_699_999_999_000 },
+    ]);
+    expect(result.samples[0]?.timestamp).toBeUndefined();
+  });
+
+  it('ends with series about itself', async () => {
+    const { own, durationMs } = await scrape(await targetThat(answering(METRICS)));
+    expect(durationMs).toBeGreaterThan(0);
+    expect(own.map(({ series, value }) => [series.name, series.type, value])).toEqual([
+      ['up', 'gauge', 1],
+      ['scrape_duration_seconds', 'gauge', durationMs / 1000],
+      ['scrape_samples_scraped', 'gauge', 2],
+    ]);
+  });
+
+  it('counts decompressed bytes', async () => {
+    const body = gzipSync(METRICS);
+    const target = await targetThat(answering(body, { 'content-encoding': 'gzip' }));
+    expect(await scrape(target)).toMatchObject({ bytes: METRICS.length, scraped: 2 });
+  });
+
+  it('leaves out timestamps where the job does not honour them', async () => {
+    const { samples } = await scrape(
+      await targetThat(answering(METRICS), { honorTimestamps: false }),
+    );
+    expect(samples.map(({ value, timestamp }) => [value, timestamp])).toEqual([
+      [7, undefined],
+      [0.5, undefined],
+    ]);
+  });
+
+  it.each([
+    ['an empty body', ''],
+    ['only comments', '# nothing to see\n'],
+  ])('may give %s', async (_, body) => {
+    const result = await scrape(await targetThat(answering(body)));
+    expect(result.failure).toBeUndefined();
+    expect(result.own[0]?.value).toBe(1);
+    expect(result.scraped).toBe(0);
+  });
+
+  it.each(['', 'text/plain', 'application/octet-stream', 'text/html'])(
+    'reads an exposition of content-type "%s" as text',
+    async (type) => {
+      const target = await targetThat(answering(METRICS, { 'content-type': type }));
+      expect(await scrape(target)).toMatchObject({ scraped: 2 });
+    },
+  );
+
+  it('may have exactly as many samples as sample_limit allows', async () => {
+    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 2 };
+    expect(await scrape(await targetThat(answering(METRICS), { limits }))).toMatchObject({
+      scraped: 2,
+    });
+  });
+
+  it('remembers nothing that another target of the job could trip over', async () => {
+    const one = await targetThat(answering('# TYPE m counter\nm{a="1"} 1\n'));
+    const other = await targetThat(answering('# TYPE m gauge\nm{a="1"} 2\n'));
+    for (let round = 0; round < 2; round++) {
+      expect((await scrape(one)).samples).toMatchObject([
+        { series: { type: 'counter' }, value: 1 },
+      ]);
+      expect((await scrape(other)).samples).toMatchObject([
+        { series: { type: 'gauge' }, value: 2 },
+      ]);
+    }
+  });
+});
+
+describe('a scrape that fails', () => {
+  const PAGE = '<!DOCTYPE html>\n<html><body>Welcome to nginx!</body></html>\n';
+  const cases: readonly {
+    readonly name: string;
+    readonly answer: Answer;
+    readonly reason: ScrapeFailure;
+    readonly message: string;
+  }[] = [
+    {
+      name: 'because of its status',
+      answer: answering('', {}, '503 Service Unavailable'),
+      reason: 'http_status',
+      message: 'expected HTTP status 200, got 503',
+    },
+    {
+      name: 'because it is OpenMetrics, which was not asked for',
+      answer: answering('# EOF\n', {
+        'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      }),
+      reason: 'content_type',
+      message:
+        'expected content-type text/plain, got "application/openmetrics-text; version=1.0.0; charset=utf-8"',
+    },
+    {
+      name: 'because it is OpenMetrics, in capitals',
+      answer: answering('# EOF\n', { 'content-type': 'Application/OpenMetrics-Text' }),
+      reason: 'content_type',
+      message: 'expected content-type text/plain, got "Application/OpenMetrics-Text"',
+    },
+    {
+      name: 'because it is protobuf',
+      answer: answering('', {
+        'content-type':
+          'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+      }),
+      reason: 'content_type',
+      message:
+        'expected content-type text/plain, got "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"',
+    },
+    {
+      name: 'because it is a page',
+      answer: answering(PAGE, { 'content-type': 'text/html; charset=utf-8' }),
+      reason: 'invalid_body',
+      message:
+        'line 1: expected a metric name, got "<!DOCTYPE html>" (content-type "text/html; charset=utf-8")',
+    },
+    {
+      name: 'because it is binary',
+      answer: answering(Buffer.from('0001020a', 'hex'), {
+        'content-type': 'application/octet-stream',
+      }),
+      reason: 'invalid_body',
+      message:
+        'line 1: expected a metric name, got "\\u0000\\u0001\\u0002" (content-type "application/octet-stream")',
+    },
+    {
+      name: 'because of one broken line',
+      answer: answering('a 1\nb 2\nc{d="e"} three\nf 4\n'),
+      reason: 'invalid_body',
+      message: 'line 3: expected float as value, got "three"',
+    },
+    {
+      name: 'because its last line was cut off',
+      answer: answering('a 1\nb 2'),
+      reason: 'invalid_body',
+      message: 'line 2: unexpected end of input stream: expected a newline after "b 2"',
+    },
+  ];
+
+  it.each(cases.map((c) => [c.name, c] as const))('%s says why', async (_, c) => {
+    const result = await scrape(await targetThat(c.answer));
+    expect(result.failure).toEqual({ reason: c.reason, message: c.message });
+  });
+
+  it('because of sample_limit says so', async () => {
+    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 1 };
+    const result = await scrape(await targetThat(answering(METRICS), { limits }));
+    expect(result.failure).toEqual({
+      reason: 'sample_limit',
+      message: 'expected at most 1 samples (sample_limit), got more',
+    });
+  });
+
+  it('has no samples but those about itself', async () => {
+    const result = await scrape(targetWith({ url: await refusingUrl() }));
+    expect(result.failure?.reason).toBe('connect_refused');
+    expect(result).toMatchObject({ startedAt: NOW, bytes: 0, scraped: 0, samples: [] });
+    expect(result.own.map(({ series, value }) => [series.name, value])).toEqual([
+      ['up', 0],
+      ['scrape_duration_seconds', result.durationMs / 1000],
+      ['scrape_samples_scraped', 0],
+    ]);
+  });
+
+  it('because of the cycle’s deadline says so', async () => {
+    const deadline = new AbortController();
+    const target = await targetThat(() => deadline.abort());
+    const { failure } = await scrape(target, deadline.signal);
+    expect(failure?.reason).toBe('deadline');
+  });
+
+  it('leaves the next scrape of the same target alone', async () => {
+    const bodies = ['m 1\n', 'm 2\nbroken{\n', 'm 3\n'];
+    const target = await targetThat((socket) => answering(bodies.shift() ?? '')(socket));
+    const values: (number | undefined)[] = [];
+    for (let round = 0; round < 3; round++) values.push((await scrape(target)).samples[0]?.value);
+    expect(values).toEqual([1, undefined, 3]);
+  });
+});
