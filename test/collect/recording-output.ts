@@ -5,7 +5,7 @@ import type {
   Output,
   RejectReason,
 } from '../../lambda/model/event.ts';
-import { eventBytes } from '../../lambda/outputs/limits.ts';
+import { eventBytes } from '../../lambda/model/event-size.ts';
 
 /** An output that keeps in memory what it was offered. */
 export interface RecordingOutput extends Output {

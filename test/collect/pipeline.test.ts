@@ -1,0 +1,242 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Collector } from '../../lambda/collect.ts';
+import { labelsOf, type Sample, type Series } from '../../lambda/model/sample.ts';
+import type { CycleReport } from '../../lambda/report.ts';
+import { MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
+import { MemoryState } from '../../lambda/state/memory.ts';
+import { documentOf, problemsOf, valuesOf } from '../emf/events.ts';
+import { ALL_TYPES, MINUTE, series, target } from '../series/samples.ts';
+import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from './parts.ts';
+import { type RecordingOutput, recordingOutput } from './recording-output.ts';
+
+/**
+ * Properties of the stages between the scrape and the delivery, for any samples: names, labels and values that mean
+ * something to a stage come often, so that they come together.
+ */
+
+const START = Date.UTC(2026, 4, 1);
+
+const LABEL_NAMES = [
+  'job',
+  'instance',
+  'code',
+  'le',
+  'ClusterName',
+  'm1',
+  '__proto__',
+  '_aws',
+  'é',
+  ':x',
+];
+const DIMENSION_NAMES = [...LABEL_NAMES, 'prom_metric_type', 'l'.repeat(251)];
+const METRIC_NAMES = [
+  'm1',
+  'm2',
+  'code',
+  'job',
+  '_aws',
+  '__proto__',
+  'größe',
+  ' ',
+  'n'.repeat(256),
+];
+
+const labelValue = fc.oneof(
+  fc.constantFrom('a', 'b', '', ' ', '\t', 'é', 'a\nb', 'x'.repeat(1024), 'x'.repeat(1025)),
+  fc.string(),
+);
+const labels = fc
+  .dictionary(fc.constantFrom(...LABEL_NAMES, 'l'.repeat(251)), labelValue, { maxKeys: 5 })
+  .map((entries) => labelsOf(entries));
+const value = fc.oneof(
+  fc.integer({ min: 0, max: 100 }),
+  fc.double(),
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -Number.MAX_VALUE, 2 ** 360, 2 ** 361, -0),
+);
+const timeOfSample = fc.constantFrom(undefined, 0, -1, 1, -MAX_AGE_MS - MINUTE, 2 * MAX_AHEAD_MS);
+
+const anySeries = fc.oneof(
+  fc.record({
+    name: fc.oneof(fc.constantFrom(...METRIC_NAMES), fc.string({ maxLength: 4 })),
+    type: fc.constantFrom(...ALL_TYPES),
+    labels,
+  }),
+  fc.record({
+    name: fc.constantFrom('s', 's_sum', 's_count'),
+    type: fc.constant('summary'),
+    labels,
+  }),
+);
+
+const anySample = fc.record({ of: anySeries, value, time: timeOfSample });
+
+/** Many metrics with the same labels: more than one directive holds, and more than one event where the labels are long. */
+const crowd = fc
+  .tuple(fc.integer({ min: 99, max: 230 }), fc.constantFrom(1, 150, 200_000))
+  .map(([count, length]) =>
+    Array.from({ length: count }, (_, i) => ({
+      of: {
+        name: `${'m'.repeat(Math.min(length, 200))}${i}`,
+        type: 'gauge' as const,
+        labels: labelsOf({ filler: 'x'.repeat(length > 200 ? 900_000 : length) }),
+      },
+      value: i,
+      time: undefined,
+    })),
+  );
+
+const scrapes = fc.oneof(
+  { weight: 9, arbitrary: fc.array(anySample, { maxLength: 40 }) },
+  { weight: 1, arbitrary: crowd },
+);
+
+const rules = fc.record({
+  declarations: fc.array(
+    fc
+      .record({
+        selectors: fc.constantFrom([''], ['^m'], ['1$', 'code'], []),
+        dimensions: fc.array(
+          fc.uniqueArray(fc.constantFrom(...DIMENSION_NAMES), { maxLength: 3 }),
+          {
+            maxLength: 3,
+          },
+        ),
+      })
+      .map(declarationOf),
+    { maxLength: 3 },
+  ),
+  logUnmatched: fc.boolean(),
+  units: fc.constantFrom(new Map(), new Map([['m1', 'Count']])),
+});
+
+const setting = fc.record({
+  rules,
+  honorLabels: fc.boolean(),
+  targetLabels: labels.map((some) => dropEmpty({ job: 'j', ...some })),
+  clusterName: fc.constantFrom(undefined, '', 'prod'),
+});
+
+it('whatever the samples are, each is published or counted, and each event is valid', async () => {
+  await fc.assert(
+    fc.asyncProperty(setting, scrapes, scrapes, async (given, first, second) => {
+      const { output, cycle } = start(given);
+      for (const scrape of [first, second]) {
+        const { samples } = await cycle(scrape);
+        const dropped = Object.values(samples.dropped).reduce((sum, count) => sum + count, 0);
+        expect(output.events.flatMap(problemsOf)).toEqual([]);
+        expect(samples.scraped).toBe(scrape.length);
+        expect(samples.published + dropped).toBe(scrape.length);
+        expect(samples.published).toBe(numbersIn(output));
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it('whatever the samples are, a gauge is published with its own value or not at all', async () => {
+  await fc.assert(
+    fc.asyncProperty(setting, fc.array(anySample, { maxLength: 40 }), async (given, scrape) => {
+      const gauges = scrape.map((each) => ({
+        ...each,
+        of: { ...each.of, type: 'gauge' as const },
+      }));
+      const { output, cycle } = start(given);
+      await cycle(gauges);
+      for (const [name, number] of output.events.flatMap((event) =>
+        Object.entries(valuesOf(event)),
+      )) {
+        const values = gauges.filter(({ of }) => of.name === name).map((each) => each.value + 0);
+        expect(values).toContain(number);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('whatever the labels are, events hold those of the target and the series', async () => {
+  await fc.assert(
+    fc.asyncProperty(setting, labels, async (given, ofSeries) => {
+      const emf = { declarations: [], logUnmatched: false, units: new Map() };
+      const { output, cycle } = start({ ...given, rules: emf });
+      await cycle([
+        { of: { name: 'metric', type: 'gauge', labels: ofSeries }, value: 1, time: undefined },
+      ]);
+      const texts = Object.entries(documentOf(output.events[0]!)).filter(
+        ([name]) => name !== 'metric',
+      );
+      const expected = [
+        ...Object.entries(given.targetLabels).filter(
+          ([name]) => !(given.honorLabels && name in ofSeries),
+        ),
+        ...Object.entries(dropEmpty(ofSeries)),
+      ].filter(([name]) => name !== '_aws');
+      for (const [name, text] of expected) {
+        // A scraped label in conflict is there under another name.
+        expect(
+          texts.filter(([other, value]) => other.endsWith(name) && value === text),
+        ).not.toEqual([]);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+interface GivenSample {
+  readonly of: Pick<Series, 'name'> & { readonly type: string; readonly labels: Series['labels'] };
+  readonly value: number;
+  /** Milliseconds from the time of the scrape. */
+  readonly time: number | undefined;
+}
+
+type Setting = typeof setting extends fc.Arbitrary<infer T> ? T : never;
+
+/** A collector of one target whose scrapes are given, one a minute. */
+function start({ rules: emf, honorLabels, targetLabels, clusterName }: Setting): {
+  output: RecordingOutput;
+  cycle(scrape: readonly GivenSample[]): Promise<CycleReport>;
+} {
+  const output = recordingOutput();
+  let now = START;
+  let samples: Sample[] = [];
+  const collector = new Collector({
+    config: {
+      ...configWith(emf),
+      clusterName,
+      logs: { group: '/{ServiceName}/{JobName}{ClusterName}' },
+    },
+    discovery: fixedDiscovery([target({ labels: targetLabels, honorLabels })]),
+    scraper: scriptedScraper(
+      () => now,
+      () => samples,
+    ),
+    state: new MemoryState(),
+    output,
+    now: () => now,
+  });
+  return {
+    output,
+    cycle: (scrape) => {
+      now += MINUTE;
+      output.events.length = 0;
+      samples = scrape.map(({ of: { name, type, labels: own }, value: raw, time }) => ({
+        series: series(name, {
+          family: type === 'summary' ? name.replace(/_(sum|count)$/, '') : name,
+          type: type as Series['type'],
+          labels: own,
+        }),
+        value: raw,
+        ...(time !== undefined && { timestamp: now + time }),
+      }));
+      return collector.collect(60_000);
+    },
+  };
+}
+
+function numbersIn({ events }: RecordingOutput): number {
+  return events.reduce((sum, event) => sum + Object.keys(valuesOf(event)).length, 0);
+}
+
+function dropEmpty(some: Readonly<Record<string, string>>): Record<string, string> {
+  return labelsOf(Object.fromEntries(Object.entries(some).filter(([, text]) => text !== '')));
+}
