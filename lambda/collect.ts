@@ -65,11 +65,14 @@ export class Collector {
   /**
    * One cycle, over before `timeoutMs` milliseconds have passed: targets that hang are cut off, what was collected is
    * delivered, what was not is reported. Rejects for nothing that a target, an event or AWS does.
+   *
+   * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, output, state, now } = this.#parts;
     const tally = new Tally(now());
-    const reserve = Math.min(DELIVERY_RESERVE_MS, timeoutMs / 4);
+    // Timers take whole milliseconds only.
+    const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
     const delivery = output.open(AbortSignal.timeout(timeoutMs));
 
