@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib/core';
+import { FargaugeStack } from '../../infra/fargauge-stack.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { CODE } from './template.ts';
+
+function stackOf(context: Record<string, unknown>): FargaugeStack {
+  return new FargaugeStack(new App(), 'Fargauge', {
+    settings: readSettings(context, {}),
+    code: CODE,
+  });
+}
+
+describe('for a cluster that exists', () => {
+  // GIVEN
+  const stack = stackOf({
+    cluster: 'prod',
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetIds: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
+    taskSecurityGroupIds: 'sg-0123456789abcdef0,sg-0123456789abcdef1',
+    services: 'cart,checkout',
+    maxCpuPercent: 90,
+    otherLogGroups: '/ecs/prometheus',
+  });
+
+  // WHEN
+  const template = Template.fromStack(stack);
+
+  // THEN
+  it('the collector runs in the subnets that are named', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'] },
+    });
+  });
+
+  it('collects the cluster of this account and region', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { FARGAUGE_CLUSTER: 'prod' } },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: {
+              ArnEquals: {
+                'ecs:cluster': {
+                  'Fn::Join': ['', Match.arrayWith([{ Ref: 'AWS::Region' }, ':cluster/prod'])],
+                },
+              },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it.each(['sg-0123456789abcdef0', 'sg-0123456789abcdef1'])(
+    'reaches the tasks in the security group %s',
+    (GroupId) => {
+      template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId, ToPort: 9546 });
+    },
+  );
+
+  it.each(['cart', 'checkout'])('watches the CPU of the tasks of %s', (service) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [
+        { Name: 'ClusterName', Value: 'prod' },
+        { Name: 'ServiceName', Value: service },
+      ],
+      Threshold: 90,
+    });
+  });
+
+  it('may create the log groups that the configuration names', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Action: 'logs:CreateLogGroup' })]),
+      },
+    });
+  });
+
+  it('makes no network, cluster or service', () => {
+    for (const type of ['AWS::EC2::VPC', 'AWS::ECS::Cluster', 'AWS::ECS::Service']) {
+      template.resourceCountIs(type, 0);
+    }
+  });
+
+  it('says where to look', () => {
+    expect(Object.keys(template.findOutputs('*'))).toEqual([
+      'ClusterName',
+      'CollectorFunction',
+      'CollectorLogGroup',
+      'MetricsLogGroup',
+      'CollectorSecurityGroup',
+    ]);
+  });
+
+  it('warns of nothing', () => {
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+it('a cluster can be named by its ARN', () => {
+  const template = Template.fromStack(
+    stackOf({
+      cluster: 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod',
+      vpcId: 'vpc-0123456789abcdef0',
+      subnetIds: 'subnet-0123456789abcdef0',
+    }),
+  );
+  template.hasOutput('ClusterName', { Value: 'prod' });
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
+    '"ecs:cluster":"arn:aws:ecs:eu-west-1:111122223333:cluster/prod"',
+  );
+});
+
+describe('without a cluster', () => {
+  // GIVEN / WHEN
+  const template = Template.fromStack(stackOf({}));
+
+  // THEN
+  it('one is made, with a task that has a sidecar', () => {
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({ Name: 'burn', Essential: true }),
+        Match.objectLike({ Name: 'fargauge-sidecar', Essential: false }),
+      ],
+    });
+  });
+
+  it('the collector reaches the task', () => {
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialServiceSecurityGroup'), 'GroupId'] },
+      ToPort: 9546,
+      SourceSecurityGroupId: {
+        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorSecurityGroup'), 'GroupId'],
+      },
+    });
+  });
+
+  it.each([
+    ['collector', 'ecs', '^CollectorSecurityGroup'],
+    ['collector', 'logs', '^CollectorSecurityGroup'],
+    ['task', 'logs', '^TrialServiceSecurityGroup'],
+  ])('the %s reaches the endpoint of %s', (_, service, source) => {
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: {
+        'Fn::GetAtt': [Match.stringLikeRegexp(`^TrialVpc${service}SecurityGroup`), 'GroupId'],
+      },
+      ToPort: 443,
+      SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp(source), 'GroupId'] },
+    });
+  });
+
+  it('nothing is billed by the hour but the task and two endpoints in one zone', () => {
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
+    template.allResourcesProperties('AWS::EC2::VPCEndpoint', {
+      SubnetIds: [Match.anyValue()],
+    });
+  });
+
+  it('the one alarm is on the service that is made', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [
+        { Name: 'ClusterName', Value: { Ref: Match.stringLikeRegexp('^TrialCluster') } },
+        {
+          Name: 'ServiceName',
+          Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialService'), 'Name'] },
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  Cluster,
+  ContainerImage,
+  FargateService,
+  FargateTaskDefinition,
+  LogDriver,
+} from 'aws-cdk-lib/aws-ecs';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { Collector } from '../../infra/collector.ts';
+import { FargaugeStack } from '../../infra/fargauge-stack.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { TaskCpuAlarm } from '../../infra/task-cpu-alarm.ts';
+import { TaskSidecar } from '../../infra/task-sidecar.ts';
+import { CODE } from './template.ts';
+
+const IMAGE = ContainerImage.fromRegistry('registry.example/image');
+
+/** What the AwsSolutions pack finds, a line each. */
+function findings(app: App): string[] {
+  const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+  return violations.flatMap(({ ruleName, violatingResources }) =>
+    violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+  );
+}
+
+describe("cdk-nag's AwsSolutions pack finds nothing", () => {
+  it.each([
+    ['a cluster to try with', {}],
+    [
+      'a cluster that exists',
+      {
+        cluster: 'prod',
+        vpcId: 'vpc-0123456789abcdef0',
+        subnetIds: 'subnet-0123456789abcdef0',
+        taskSecurityGroupIds: 'sg-0123456789abcdef0',
+        services: 'checkout',
+        otherLogGroups: '/ecs/one,/ecs/two',
+      },
+    ],
+  ])('in the stack of the app for %s', (_, context) => {
+    const app = new App();
+    new FargaugeStack(app, 'Fargauge', { settings: readSettings(context, {}), code: CODE });
+    expect(findings(app)).toEqual([]);
+  });
+
+  it.each([
+    ['no account and region', {}],
+    ['an account and a region', { env: { account: '111122223333', region: 'eu-west-1' } }],
+  ])('in a stack of its own constructs with %s', (_, props) => {
+    // GIVEN
+    const app = new App();
+    const stack = new Stack(app, 'Own', props);
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a'],
+      privateSubnetIds: ['subnet-0123456789abcdef0'],
+    });
+    const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'prod', vpc });
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+    taskDefinition.addContainer('app', {
+      image: IMAGE,
+      logging: LogDriver.awsLogs({ streamPrefix: 'app' }),
+    });
+    const service = new FargateService(stack, 'Service', { cluster, taskDefinition });
+
+    // WHEN
+    new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE });
+    new Collector(stack, 'Collector', {
+      vpc,
+      cluster,
+      code: CODE,
+      otherLogGroupNames: ['/ecs/one'],
+    }).collectFrom(service);
+    new TaskCpuAlarm(stack, 'Alarm', {
+      clusterName: cluster.clusterName,
+      serviceName: service.serviceName,
+    });
+
+    // THEN
+    expect(findings(app)).toEqual([]);
+  });
+});
+
+it('the check does find what is wrong', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'] });
+  new SecurityGroup(stack, 'Open', { vpc }).addIngressRule(Peer.anyIpv4(), Port.allTraffic());
+  expect(findings(app)).toContain('AwsSolutions-EC23 at Stack/Open/Resource');
+});

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REPOSITORY } from '../../infra/paths.ts';
+
+const run = promisify(execFile);
+
+/** Loading the CDK and cdk-nag, bundling and checking takes seconds, more where other tests run beside it. */
+const SLOW = 120_000;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fargauge-synth-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** `npm run synth` without a way to AWS: no credentials, no profile, no region. */
+function synth(...args: string[]) {
+  const { PATH, HOME = folder } = process.env;
+  return run(
+    'npm',
+    ['run', 'synth', '--', '--no-notices', '--output', join(folder, 'out'), ...args],
+    {
+      cwd: REPOSITORY,
+      env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', CI: 'true' },
+    },
+  );
+}
+
+describe('cdk synth', () => {
+  it(
+    'makes the stack without access to AWS',
+    async () => {
+      await synth();
+      const template = JSON.parse(
+        await readFile(join(folder, 'out/Fargauge.template.json'), 'utf8'),
+      );
+      const types = Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
+      expect(types).toEqual(
+        expect.arrayContaining([
+          'AWS::Lambda::Function',
+          'AWS::Scheduler::Schedule',
+          'AWS::ECS::TaskDefinition',
+          'AWS::CloudWatch::Alarm',
+        ]),
+      );
+    },
+    SLOW,
+  );
+
+  it(
+    'says what is wrong with the settings, and nothing else',
+    async () => {
+      await expect(synth('--context', 'cluster=prod')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(
+          'The settings cannot be used:\n' +
+            '  context key vpcId: expected, since cluster is given; got nothing\n' +
+            '  context key subnetIds: expected, since cluster is given; got nothing\n',
+        ),
+      });
+    },
+    SLOW,
+  );
+});
