@@ -1,7 +1,7 @@
 import { type IConnectable, type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { Collector } from './collector.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
@@ -24,6 +24,8 @@ interface Place {
   readonly vpc: IVpc;
   readonly cluster: ICluster;
   readonly tasks: readonly IConnectable[];
+  /** What the collector must be let into, to call its APIs. */
+  readonly endpoints: readonly IConnectable[];
   /** The services that get an alarm: name, and what tells their constructs apart. */
   readonly services: readonly { readonly id: string; readonly name: string }[];
 }
@@ -46,6 +48,7 @@ export class FargaugeStack extends Stack {
       ...(props.code && { code: props.code }),
     });
     for (const tasks of place.tasks) collector.collectFrom(tasks);
+    for (const { connections } of place.endpoints) connections.allowDefaultPortFrom(collector);
     for (const service of place.services) {
       new TaskCpuAlarm(this, `TaskCpu-${service.id}`, {
         clusterName: place.cluster.clusterName,
@@ -64,6 +67,10 @@ export class FargaugeStack extends Stack {
       availabilityZones: ['unknown'],
       privateSubnetIds: [...existing.subnetIds],
     });
+    Annotations.of(vpc).acknowledgeWarning(
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      'Nothing here adds routes.',
+    );
     return {
       vpc,
       cluster: Cluster.fromClusterAttributes(this, 'Cluster', {
@@ -76,16 +83,18 @@ export class FargaugeStack extends Stack {
       tasks: existing.taskSecurityGroupIds.map((groupId) =>
         SecurityGroup.fromSecurityGroupId(this, `Tasks-${groupId}`, groupId),
       ),
+      endpoints: [],
       services: existing.services.map((name) => ({ id: name, name })),
     };
   }
 
   private trialPlace(): Place {
-    const { vpc, cluster, service } = new Trial(this, 'Trial');
+    const { vpc, cluster, service, endpoints } = new Trial(this, 'Trial');
     return {
       vpc,
       cluster,
       tasks: [service],
+      endpoints,
       services: [{ id: 'Trial', name: service.serviceName }],
     };
   }

@@ -3,13 +3,14 @@ import {
   ContainerDefinition,
   ContainerImage,
   CpuArchitecture,
+  type HealthCheck,
   LogDriver,
   NetworkMode,
   type PortMapping,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
   JOB_NAME_LABEL,
@@ -22,6 +23,18 @@ import { InvalidPropsError } from './errors.ts';
 import { REPOSITORY } from './paths.ts';
 
 const DOCKERFILE = 'sidecar/Dockerfile';
+
+/**
+ * Each check starts a Node.js, which takes more CPU than a minute of the sidecar's own work, and nothing waits for the
+ * result: so as rarely as ECS allows.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+const HEALTH_CHECK: HealthCheck = {
+  command: ['CMD', 'node', '/sidecar.mjs', 'health'],
+  interval: Duration.minutes(5),
+  timeout: Duration.seconds(5),
+  retries: 3,
+};
 
 export interface TaskSidecarProps {
   /** The task definition that the sidecar is added to. */
@@ -55,6 +68,13 @@ export interface TaskSidecarProps {
    * @default 64
    */
   readonly memoryReservationMiB?: number;
+
+  /**
+   * How ECS tells whether the sidecar serves. It is for people to see: the container is not essential.
+   *
+   * @default - the check of the image, every 5 minutes
+   */
+  readonly healthCheck?: HealthCheck;
 
   /**
    * Where the sidecar's log goes.
@@ -98,6 +118,7 @@ export class TaskSidecar extends Construct {
         [METRICS_PATH_LABEL]: '/metrics',
         [JOB_NAME_LABEL]: SIDECAR_JOB,
       },
+      healthCheck: props.healthCheck ?? HEALTH_CHECK,
       logging: props.logging ?? this.makeLogging(),
     });
     // Containers may still be added after the sidecar.

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { TaskCpuAlarm, type TaskCpuAlarmProps } from '../../infra/task-cpu-alarm.ts';
+import { defaultDocument } from '../../lambda/config/default.ts';
 
 function alarmTemplate(props: Partial<TaskCpuAlarmProps> = {}): Template {
   const stack = new Stack(new App(), 'Stack');
@@ -51,6 +52,20 @@ describe('an alarm on the CPU of the tasks of a service', () => {
       AlarmDescription: 'A task of checkout uses more than 80 % of its CPU limit',
     });
   });
+});
+
+it('the metric of the alarm is one that the collector publishes without a configuration', () => {
+  const { emf_processor } = defaultDocument();
+  const [alarm] = Object.values(alarmTemplate().findResources('AWS::CloudWatch::Alarm'));
+  const { Namespace, MetricName, Dimensions } = alarm!.Properties;
+
+  expect(emf_processor?.metric_namespace).toBe(Namespace);
+  expect(emf_processor?.metric_declaration).toContainEqual(
+    expect.objectContaining({
+      metric_selectors: expect.arrayContaining([`^${MetricName}$`]),
+      dimensions: [Dimensions.map(({ Name }: { Name: string }) => Name)],
+    }),
+  );
 });
 
 describe('what can be chosen', () => {

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import {
   Compatibility,
   ContainerImage,
+  CpuArchitecture,
+  FargateTaskDefinition,
   LogDriver,
   NetworkMode,
   OperatingSystemFamily,
@@ -10,6 +14,7 @@ import {
   type TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
 import { App, Stack } from 'aws-cdk-lib/core';
+import { REPOSITORY } from '../../infra/paths.ts';
 import { TaskSidecar, type TaskSidecarProps } from '../../infra/task-sidecar.ts';
 
 const IMAGE = ContainerImage.fromRegistry('registry.example/image');
@@ -42,10 +47,23 @@ function addSidecar({ stack, taskDefinition }: Given, props: Partial<TaskSidecar
   return new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE, ...props });
 }
 
+/** The container as CloudFormation gets it. */
 function sidecarOf(stack: Stack, name = 'fargauge-sidecar'): Record<string, unknown> {
   const [task] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'));
   return task?.Properties.ContainerDefinitions.find(
     (container: { Name: string }) => container.Name === name,
+  );
+}
+
+/** CloudFormation's names as the ECS API spells them: the first letter small. Docker labels are no such names. */
+function inApiCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inApiCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      name === 'DockerLabels' ? inner : inApiCase(inner),
+    ]),
   );
 }
 
@@ -96,9 +114,32 @@ describe('a sidecar in a Fargate task', () => {
     });
   });
 
+  it('is checked with its own program, as rarely as ECS allows', () => {
+    expect(sidecar.HealthCheck).toEqual({
+      Command: ['CMD', 'node', '/sidecar.mjs', 'health'],
+      Interval: 300,
+      Retries: 3,
+      Timeout: 5,
+    });
+  });
+
   it('leaves the application the default container', () => {
     expect(given.taskDefinition.defaultContainer?.containerName).toBe('app');
   });
+});
+
+it('the guide shows the same container for those without the CDK', () => {
+  // GIVEN
+  const given = taskDefinition();
+  addSidecar(given);
+  const { LogConfiguration: _log, ...container } = sidecarOf(given.stack);
+
+  // WHEN
+  const guide = readFileSync(join(REPOSITORY, 'docs/deploy.md'), 'utf8');
+  const shown = JSON.parse(/```json\n(.*?)```/s.exec(guide)?.[1] ?? '');
+
+  // THEN
+  expect({ ...shown, image: 'registry.example/image' }).toEqual(inApiCase(container));
 });
 
 describe('what can be chosen', () => {
@@ -133,6 +174,38 @@ describe('what can be chosen', () => {
       MemoryReservation: 96,
       LogConfiguration: { Options: { 'awslogs-stream-prefix': 'mine' } },
     });
+  });
+});
+
+describe('the image', () => {
+  it.each([
+    ['arm64', CpuArchitecture.ARM64],
+    ['amd64', CpuArchitecture.X86_64],
+    ['amd64', undefined],
+  ])('is built for %s where the task runs on it', (platform, cpuArchitecture) => {
+    // GIVEN
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task', {
+      ...(cpuArchitecture && { runtimePlatform: { cpuArchitecture } }),
+    });
+    taskDefinition.addContainer('app', { image: IMAGE });
+
+    // WHEN
+    new TaskSidecar(stack, 'Sidecar', { taskDefinition });
+
+    // THEN
+    const { directory } = app.synth();
+    const { dockerImages } = JSON.parse(readFileSync(join(directory, 'Stack.assets.json'), 'utf8'));
+    expect(Object.values(dockerImages)).toEqual([
+      expect.objectContaining({
+        source: {
+          directory: expect.any(String),
+          dockerFile: 'sidecar/Dockerfile',
+          platform: `linux/${platform}`,
+        },
+      }),
+    ]);
   });
 });
 
