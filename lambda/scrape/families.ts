@@ -1,64 +1,134 @@
 import type { MetricType } from '../model/sample.ts';
+import { DecodeError, quote } from './decode-error.ts';
 
-/** What an exposition has said about one family so far. */
+/** Suffixes by which a sample's name may extend the name of its family, and the types of family that have such samples. */
+const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
+  ['_count', ['summary', 'histogram', 'gaugehistogram']],
+  ['_sum', ['summary', 'histogram', 'gaugehistogram']],
+  ['_bucket', ['histogram', 'gaugehistogram']],
+  ['_gcount', ['gaugehistogram']],
+  ['_gsum', ['gaugehistogram']],
+  ['_total', ['counter']],
+]);
+
+/**
+ * A metric name, and what the exposition at hand has said so far about the family of that name. There is one for each
+ * name, so who keeps it need not look for the name again. Only `Families` makes and changes it.
+ */
 export interface Family {
   readonly name: string;
+  /** The last exposition that mentions the family. What follows is about that one, and out of date in any other. */
+  exposition: number;
   type: MetricType;
   typed: boolean;
   helped: boolean;
   sampled: boolean;
+  /** The family that a sample of this name may belong to because of its suffix, if it is of one of `baseTypes`. */
+  readonly base: Family | undefined;
+  readonly baseTypes: readonly MetricType[];
 }
 
-/** Suffixes of the samples of a family whose own name they extend, by the family's type. */
-const SUFFIXES: Readonly<Partial<Record<MetricType, readonly string[]>>> = {
-  summary: ['_count', '_sum'],
-  histogram: ['_count', '_sum', '_bucket'],
-  gaugehistogram: ['_gcount', '_gsum', '_count', '_sum', '_bucket'],
-  counter: ['_total'],
-};
+/** A HELP or a TYPE line. An empty one says no more than the family's name. */
+export type FamilyComment =
+  | { readonly keyword: 'HELP'; readonly family: Family; readonly empty: boolean }
+  | {
+      readonly keyword: 'TYPE';
+      readonly family: Family;
+      readonly word: string;
+      /** What the word means; `undefined` where it is empty or no type. */
+      readonly type: MetricType | undefined;
+    };
 
-const LONGEST_SUFFIX = '_gcount'.length;
-
-/** The families of one exposition: which TYPE applies to a sample's name. */
+/** The families of one exposition after the other: which TYPE applies to a sample's name. */
 export class Families {
-  readonly #byName = new Map<string, Family>();
-  /** What `of` was last asked, and its answer: samples of one name come together. */
-  #name = '';
-  #family: Family | undefined;
+  private readonly byName = new Map<string, Family>();
+  private exposition = 0;
+
+  /** Names that have ever been asked for. */
+  get size(): number {
+    return this.byName.size;
+  }
+
+  /** Begins an exposition: no family has been mentioned yet. */
+  begin(): void {
+    this.exposition++;
+  }
+
+  named(name: string): Family {
+    return this.byName.get(name) ?? this.add(name);
+  }
 
   /**
    * The family that a sample of this name belongs to: the one of that very name, else the one whose type gives its
-   * samples the name's suffix, else a new one of unknown type.
+   * samples the name's suffix, else a new one of unknown type. It has samples from now on.
    */
-  of(name: string): Family {
-    if (this.#family !== undefined && this.#name === name) return this.#family;
-    this.#name = name;
-    this.#family = this.#byName.get(name) ?? this.#extendedBy(name) ?? this.#add(name);
-    return this.#family;
+  sampled(name: Family): Family {
+    const { base } = name;
+    const extended =
+      name.exposition !== this.exposition &&
+      base?.exposition === this.exposition &&
+      name.baseTypes.includes(base.type);
+    const family = extended ? base : this.mentioned(name);
+    family.sampled = true;
+    return family;
   }
 
-  /** The family that a HELP or TYPE line names. */
-  declared(name: string): Family {
-    this.#family = undefined;
-    return this.#byName.get(name) ?? this.#add(name);
+  /**
+   * Takes in a HELP or TYPE line.
+   *
+   * @param number the line's, from 1, for the message
+   * @throws DecodeError
+   */
+  declare(comment: FamilyComment, number: number): void {
+    const family = this.mentioned(comment.family);
+    const { name } = family;
+    if (comment.keyword === 'HELP') {
+      if (comment.empty) return;
+      if (family.helped) {
+        throw new DecodeError(number, `second HELP line for metric name ${quote(name)}`);
+      }
+      family.helped = true;
+      return;
+    }
+    const { word, type } = comment;
+    if (word === '') return;
+    if (family.typed || family.sampled) {
+      throw new DecodeError(
+        number,
+        `second TYPE line for metric name ${quote(name)}, or TYPE reported after samples`,
+      );
+    }
+    if (type === undefined) throw new DecodeError(number, `unknown metric type ${quote(word)}`);
+    family.type = type;
+    family.typed = true;
   }
 
-  #extendedBy(name: string): Family | undefined {
-    const at = name.lastIndexOf('_');
-    if (at <= 0 || name.length - at > LONGEST_SUFFIX) return undefined;
-    const family = this.#byName.get(name.slice(0, at));
-    return family && SUFFIXES[family.type]?.includes(name.slice(at)) ? family : undefined;
+  /** A family that the exposition at hand mentions, be it for the first time. */
+  private mentioned(family: Family): Family {
+    if (family.exposition !== this.exposition) {
+      family.exposition = this.exposition;
+      family.type = 'unknown';
+      family.typed = false;
+      family.helped = false;
+      family.sampled = false;
+    }
+    return family;
   }
 
-  #add(name: string): Family {
+  private add(name: string): Family {
+    const suffix = name.lastIndexOf('_');
+    const baseTypes = suffix > 0 ? TYPES_BY_SUFFIX.get(name.slice(suffix)) : undefined;
     const family: Family = {
       name,
+      exposition: 0,
       type: 'unknown',
       typed: false,
       helped: false,
       sampled: false,
+      base: baseTypes && this.named(name.slice(0, suffix)),
+      baseTypes: baseTypes ?? [],
     };
-    this.#byName.set(name, family);
+    this.byName.set(name, family);
     return family;
   }
 }

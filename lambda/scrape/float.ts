@@ -1,75 +1,136 @@
-/** Powers of ten that a double holds exactly; a mantissa below 2^53 times or divided by one of them is rounded once. */
+/** Powers of ten that a double holds exactly. */
 const EXACT_POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
-/** Decimal digits that always stay below 2^53. */
-const EXACT_DIGITS = 15;
+/** Up to here every integer is a double of its own. */
+const LARGEST_EXACT_MANTISSA = 2 ** 53;
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const NOT_A_NUMBER = /^nan$/i;
+/** An exponent beyond this decides nothing more; counting on would lose its digits. */
+const EXPONENT_BOUND = 100_000;
+
+/** A decimal of this length cannot be too large for a double. */
+const LONGEST_PLAIN = 300;
+
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_E = 0x65;
+const TO_LOWER_CASE = 0x20;
 
 /**
- * Reads `text[start, end)` as the floating-point literal of the Prometheus text format: what Go's `strconv.ParseFloat`
+ * Reads `bytes[start, end)` as the floating-point literal of the Prometheus text format: what Go's `strconv.ParseFloat`
  * takes, without hexadecimal and without underscores. `undefined` where it is none, or too large for a double.
+ *
+ *     float    = [ sign ] ( digits [ "." [ digits ] ] | "." digits ) [ ( "e" | "E" ) [ sign ] digits ]
+ *              | [ sign ] ( "inf" | "infinity" ) | "nan"      (in any case)
+ *
+ * The result is the double nearest to the literal. A mantissa up to 2^53 times or divided by a power of ten that is a
+ * double is rounded once, so it is right; `Number` reads the rest.
  */
-export function readFloat(text: string, start: number, end: number): number | undefined {
+export function readFloat(bytes: Uint8Array, start: number, end: number): number | undefined {
   let at = start;
-  let negative = false;
-  const sign = text.charCodeAt(at);
-  if (sign === 0x2d || sign === 0x2b) {
-    negative = sign === 0x2d;
-    at++;
-  }
+  const sign = bytes[at];
+  const negative = sign === MINUS;
+  if (negative || sign === PLUS) at++;
+
+  const digitsStart = at;
   let mantissa = 0;
-  let digits = 0;
-  let point = -1;
-  for (; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 0x30 && code <= 0x39) {
-      mantissa = mantissa * 10 + (code - 0x30);
-      digits++;
-    } else if (code === 0x2e && point === -1) {
-      point = at;
-    } else {
-      break;
-    }
+  let digit = digitAt(bytes, at, end);
+  while (digit >= 0) {
+    mantissa = mantissa * 10 + digit;
+    digit = digitAt(bytes, ++at, end);
   }
-  if (digits === 0 || digits > EXACT_DIGITS) return readAnyFloat(text.slice(start, end));
-  let exponent = point === -1 ? 0 : point + 1 - at;
+  let digits = at - digitsStart;
+  let exponent = 0;
+  if (at < end && bytes[at] === POINT) {
+    const fraction = ++at;
+    digit = digitAt(bytes, at, end);
+    while (digit >= 0) {
+      mantissa = mantissa * 10 + digit;
+      digit = digitAt(bytes, ++at, end);
+    }
+    exponent = fraction - at;
+    digits -= exponent;
+  }
+  if (digits === 0) return readWord(bytes, start, end);
   if (at < end) {
-    const written = readExponent(text, at, end);
-    if (written === undefined) return readAnyFloat(text.slice(start, end));
+    const written = readExponent(bytes, at, end);
+    if (written === undefined) return undefined;
     exponent += written;
   }
+
   const power = EXACT_POWERS_OF_TEN[Math.abs(exponent)];
-  if (power === undefined) return readAnyFloat(text.slice(start, end));
+  if (power === undefined || mantissa > LARGEST_EXACT_MANTISSA) {
+    const value = Number(textOf(bytes, start, end));
+    return Number.isFinite(value) ? value : undefined;
+  }
   const value = exponent < 0 ? mantissa / power : mantissa * power;
   return negative ? -value : value;
 }
 
-/** `e`, an optional sign and one to three digits up to `end`. */
-function readExponent(text: string, start: number, end: number): number | undefined {
-  let at = start;
-  if ((text.charCodeAt(at++) | 0x20) !== 0x65) return undefined;
-  const sign = text.charCodeAt(at);
-  if (sign === 0x2d || sign === 0x2b) at++;
-  if (at >= end || end - at > 3) return undefined;
-  let value = 0;
-  for (; at < end; at++) {
+/** Whether a text is a literal that `readFloat` takes. */
+export function isFloat(text: string): boolean {
+  // Nearly all bounds of buckets and quantiles are plain decimals, but for the last bucket's.
+  if (text.length > LONGEST_PLAIN) return isUnusualFloat(text);
+  let points = 0;
+  for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code < 0x30 || code > 0x39) return undefined;
-    value = value * 10 + (code - 0x30);
+    if (code === POINT && points === 0) points++;
+    else if (code < ZERO || code > NINE) return text === '+Inf' || isUnusualFloat(text);
   }
-  return sign === 0x2d ? -value : value;
+  return text.length > points;
 }
 
-/** The rare forms: many digits, large exponents, infinities, NaN. */
-function readAnyFloat(literal: string): number | undefined {
-  if (DECIMAL.test(literal)) {
-    const value = Number(literal);
-    return Number.isFinite(value) ? value : undefined;
+function isUnusualFloat(text: string): boolean {
+  const bytes = Buffer.from(text);
+  return readFloat(bytes, 0, bytes.length) !== undefined;
+}
+
+/** The decimal digit at `at`, or a negative number where there is none before `end`. */
+function digitAt(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return -1;
+  const digit = (bytes[at] ?? 0) - ZERO;
+  return digit <= 9 ? digit : -1;
+}
+
+/** `e`, an optional sign and digits, up to `end`. */
+function readExponent(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (((bytes[start] ?? 0) | TO_LOWER_CASE) !== LETTER_E) return undefined;
+  let at = start + 1;
+  const sign = bytes[at];
+  if (sign === MINUS || sign === PLUS) at++;
+  if (at === end) return undefined;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = digitAt(bytes, at, end);
+    if (digit < 0) return undefined;
+    value = Math.min(value * 10 + digit, EXPONENT_BOUND);
   }
-  const infinity = INFINITY.exec(literal);
-  if (infinity) return infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return NOT_A_NUMBER.test(literal) ? Number.NaN : undefined;
+  return sign === MINUS ? -value : value;
+}
+
+const LONGEST_WORD = '-infinity'.length;
+
+/** The literals without digits. */
+function readWord(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start > LONGEST_WORD) return undefined;
+  switch (textOf(bytes, start, end).toLowerCase()) {
+    case 'nan':
+      return Number.NaN;
+    case 'inf':
+    case '+inf':
+    case 'infinity':
+    case '+infinity':
+      return Number.POSITIVE_INFINITY;
+    case '-inf':
+    case '-infinity':
+      return Number.NEGATIVE_INFINITY;
+    default:
+      return undefined;
+  }
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 }

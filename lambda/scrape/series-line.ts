@@ -1,179 +1,144 @@
 import { labelsOf } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
+import type { ExpositionBody } from './exposition-body.ts';
+import type { Family } from './families.ts';
+import type { MetricNames } from './metric-names.ts';
+import { RepeatedToken } from './repeated-token.ts';
+import { LABEL_NAME, skipBlanks } from './tokens.ts';
 
-/** Name and labels as one sample line writes them, and where they end. */
-export interface SeriesLine {
-  readonly name: string;
-  readonly labels: Record<string, string>;
-  /** Index after the name and labels. */
-  readonly end: number;
-}
-
-const SPACE = 0x20;
-const TAB = 0x09;
+const NEWLINE = 0x0a;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
+/** Name and labels as one sample line writes them, and where they end. */
+export interface SeriesLine {
+  readonly name: Family;
+  readonly labels: Record<string, string>;
+  /** Index after the name and labels. */
+  readonly end: number;
+}
+
 /**
  * Reads the part of a sample line before its value:
  *
- *     series  = name [ "{" labels "}" ] | "{" quoted-name [ "," labels ] "}"
- *     labels  = [ label *( "," label ) ] [ "," ]
- *     label   = ( name | quoted-name ) "=" quoted
- *     quoted  = DQUOTE *( any but DQUOTE, "\" and LF | "\" any ) DQUOTE
+ *     series = name [ "{" labels "}" ] | "{" quoted [ "," labels ] "}"
+ *     labels = [ label *( "," label ) ] [ "," ]
+ *     label  = ( name | quoted ) "=" quoted                     (name, quoted: see tokens.ts)
  *
- * Blanks and tabs may stand between all tokens. In a value `\\`, `\"` and `\n` are escapes; a backslash before any other
- * character is kept as written, as prometheus/client_python does.
- *
- * @param line one line without its newline
- * @param number counts from 1, for the message
- * @throws DecodeError
+ * Blanks and tabs may stand between all tokens.
  */
-export function readSeriesLine(line: string, number: number): SeriesLine {
-  return new SeriesLineReader(line, number).read();
-}
-
-/** Index of the first character at or after `at` that is neither a blank nor a tab. */
-export function skipBlanks(text: string, at: number): number {
-  for (let i = at; ; i++) {
-    const code = text.charCodeAt(i);
-    if (code !== SPACE && code !== TAB) return i;
-  }
-}
-
-/** Index after the name that begins at `at`; `at` itself where none begins. Colons are for metric names only. */
-export function nameEnd(text: string, at: number, metric: boolean): number {
-  let i = at;
-  for (; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
-    const digit = code >= 0x30 && code <= 0x39 && i > at;
-    if (!letter && !digit && code !== 0x5f && !(metric && code === 0x3a)) break;
-  }
-  return i;
-}
-
-/** Resolves `\\\\`, `\\"` and `\\n`; a backslash before any other character stays. */
-export function unescapeQuoted(raw: string): string {
-  return raw.replace(/\\([\\"n])/g, (_, character: string) =>
-    character === 'n' ? '\n' : character,
-  );
-}
-
-/** One line and how far it has been read. */
-class SeriesLineReader {
+export class SeriesReader {
   // `private`, not `#`: the brand checks of private methods cost a third of a cold decode.
-  private readonly line: string;
-  private readonly number: number;
+  private readonly body: ExpositionBody;
+  private readonly bytes: Uint8Array;
+  private readonly names: MetricNames;
+  private readonly keys: RepeatedToken[] = [];
+  private readonly values: RepeatedToken[] = [];
+  private number = 0;
   private at = 0;
 
-  constructor(line: string, number: number) {
-    this.line = line;
-    this.number = number;
+  constructor(body: ExpositionBody, names: MetricNames) {
+    this.body = body;
+    this.bytes = body.bytes;
+    this.names = names;
   }
 
-  read(): SeriesLine {
-    const line = this.line;
-    const start = skipBlanks(line, 0);
-    const end = nameEnd(line, start, true);
-    const name = line.slice(start, end);
-    this.at = skipBlanks(line, end);
-    if (line.charCodeAt(this.at) === OPENING_BRACE) {
-      this.at++;
-      return this.readLabels(name);
-    }
-    if (end === start) throw this.expected('a metric name', start);
+  /**
+   * @param start index of the line
+   * @param number the line's, from 1, for the message
+   * @throws DecodeError
+   */
+  read(start: number, number: number): SeriesLine {
+    this.number = number;
+    const nameStart = skipBlanks(this.bytes, start);
+    const end = this.names.read(nameStart);
+    const name = end > nameStart ? this.names.last : undefined;
+    this.at = skipBlanks(this.bytes, end);
+    if (this.take(OPENING_BRACE)) return this.readLabels(name);
+    if (name === undefined) throw this.expected('a metric name', nameStart);
     return { name, labels: labelsOf(), end };
   }
 
-  private readLabels(before: string): SeriesLine {
+  private readLabels(before: Family | undefined): SeriesLine {
     const labels = labelsOf();
     let name = before;
-    this.skipBlanks();
     // `a{,}` is let through, as prometheus/client_python does; `a{b="c",,}` is not.
     this.take(COMMA);
-    while (!this.take(CLOSING_BRACE)) {
+    for (let index = 0; this.peek() !== CLOSING_BRACE; index++) {
       const quoted = this.peek() === QUOTE;
-      const key = quoted ? this.readQuoted() : this.readLabelName();
-      this.skipBlanks();
+      const keyToken = tokenAt(this.keys, index, this.body);
+      const key = quoted ? this.readQuoted(keyToken) : this.readLabelName(keyToken);
       if (quoted && this.peek() !== EQUALS) {
-        if (name !== '') {
-          throw this.error(`expected one metric name, got ${quote(name)} and ${quote(key)}`);
+        if (name !== undefined) {
+          throw this.error(`expected one metric name, got ${quote(name.name)} and ${quote(key)}`);
         }
-        name = key;
+        if (key !== '') name = this.names.of(key);
       } else {
         if (!this.take(EQUALS)) throw this.expected(`'=' after label name ${quote(key)}`);
         if (this.peek() !== QUOTE) throw this.expected(`'"' at start of label value`);
-        const value = this.readQuoted();
+        const value = this.readQuoted(tokenAt(this.values, index, this.body));
         if (key === '__name__') throw this.error('label name "__name__" is reserved');
-        if (labels[key] !== undefined) throw this.error(`label ${quote(key)} is given twice`);
+        if (index > 0 && labels[key] !== undefined)
+          throw this.error(`label ${quote(key)} is given twice`);
         labels[key] = value;
       }
-      this.skipBlanks();
       if (!this.take(COMMA) && this.peek() !== CLOSING_BRACE) {
         throw this.expected('"," or "}" after a label');
       }
     }
-    if (name === '') throw this.error('expected a metric name, got labels only');
-    return { name, labels, end: this.at };
+    if (name === undefined) throw this.error('expected a metric name, got labels only');
+    return { name, labels, end: this.at + 1 };
   }
 
-  private readLabelName(): string {
+  private readLabelName(token: RepeatedToken): string {
+    const end = token.readName(this.at, LABEL_NAME);
+    if (end === this.at) throw this.expected('a label name');
+    this.at = skipBlanks(this.bytes, end);
+    return token.text;
+  }
+
+  private readQuoted(token: RepeatedToken): string {
     const start = this.at;
-    const end = nameEnd(this.line, start, false);
-    if (end === start) throw this.expected('a label name');
-    this.at = end;
-    return this.line.slice(start, end);
-  }
-
-  /** The text of the quoted token at hand, without its quotes and escapes. */
-  private readQuoted(): string {
-    const line = this.line;
-    const start = this.at + 1;
-    let escaped = false;
-    for (let at = start; at < line.length; at++) {
-      const code = line.charCodeAt(at);
-      if (code === QUOTE) {
-        this.at = at + 1;
-        const raw = line.slice(start, at);
-        return escaped ? unescapeQuoted(raw) : raw;
-      }
-      if (code === BACKSLASH) {
-        escaped = true;
-        at++;
-      }
+    const end = token.readQuoted(start);
+    if (end === -1) {
+      const rest = this.body.text(start + 1, this.body.lineEnd(start));
+      throw this.error(`expected a closing quote, got the end of the line after ${quote(rest)}`);
     }
-    throw this.error(
-      `expected a closing quote, got the end of the line after ${quote(line.slice(start))}`,
-    );
+    this.at = skipBlanks(this.bytes, end);
+    return token.text;
   }
 
-  private peek(): number {
-    return this.line.charCodeAt(this.at);
+  private peek(): number | undefined {
+    return this.bytes[this.at];
   }
 
-  /** Whether the character at hand is this one; if so, it and the blanks after it are behind. */
-  private take(code: number): boolean {
-    if (this.line.charCodeAt(this.at) !== code) return false;
-    this.at++;
-    if (code !== CLOSING_BRACE) this.skipBlanks();
+  /** Whether the byte at hand is this one; if so, it and the blanks after it are behind. */
+  private take(byte: number): boolean {
+    if (this.bytes[this.at] !== byte) return false;
+    this.at = skipBlanks(this.bytes, this.at + 1);
     return true;
   }
 
-  private skipBlanks(): void {
-    this.at = skipBlanks(this.line, this.at);
-  }
-
   private expected(what: string, at: number = this.at): DecodeError {
-    const got = at < this.line.length ? quote(this.line.slice(at)) : 'the end of the line';
+    const got =
+      this.bytes[at] === NEWLINE
+        ? 'the end of the line'
+        : quote(this.body.text(at, this.body.lineEnd(at)));
     return this.error(`expected ${what}, got ${got}`);
   }
 
   private error(problem: string): DecodeError {
     return new DecodeError(this.number, problem);
   }
+}
+
+function tokenAt(tokens: RepeatedToken[], index: number, body: ExpositionBody): RepeatedToken {
+  const known = tokens[index];
+  if (known !== undefined) return known;
+  const added = new RepeatedToken(body);
+  tokens[index] = added;
+  return added;
 }

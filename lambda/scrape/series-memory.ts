@@ -1,56 +1,74 @@
-import type { Series } from '../model/sample.ts';
+import { Families } from './families.ts';
+import type { LineKey } from './line-key.ts';
+import { type KnownLine, type LineMeaning, LineTable } from './line-table.ts';
 
-/** Lines that are remembered in one generation, unless the user of the memory says otherwise. */
-const DEFAULT_CAPACITY = 50_000;
+/** Bytes that a memory may take unless its user says otherwise. */
+const DEFAULT_CAPACITY = 64 * 1024 * 1024;
 
 /**
- * Remembers which series a line's name and labels led to, so that a target that sends nearly the same text each minute
- * costs only the reading of its values. One memory serves all targets of a job.
+ * Bytes that a line costs beside its key: its place in the table, its series, the texts of its labels. Measured on
+ * exporters' expositions with one to three labels.
+ */
+const LINE_OVERHEAD = 256;
+
+/** Bytes that a metric name costs beside its own. */
+const NAME_OVERHEAD = 160;
+
+/**
+ * Remembers what the lines of expositions mean, so that a target that sends nearly the same text each minute costs only
+ * the comparison of its bytes and the reading of its values. One memory serves all targets of a job.
  *
- * Bounded: when a generation is full it becomes the old one, and what is not asked for again is forgotten with it, so
- * at most twice the capacity is held.
+ * Bounded: once full, it learns no more. When it has missed as much for that reason as it can hold, it is of too little
+ * use, and starts anew. So it serves even a job that is larger than itself, which forgetting what was not used lately
+ * would not: there, each line's turn comes just after it was forgotten.
  */
 export class SeriesMemory {
-  #young = new Map<string, Series>();
-  #old = new Map<string, Series>();
-  readonly #capacity: number;
+  /** The line before the first. */
+  first: { follower: KnownLine | undefined } = { follower: undefined };
+  families = new Families();
+  private table = new LineTable();
+  private readonly capacity: number;
+  private missed = 0;
 
-  /** @param capacity lines per generation, at least 1. @default 50,000 */
+  /** @param capacity bytes, at least 1. @default 64 MiB */
   constructor(capacity: number = DEFAULT_CAPACITY) {
     if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
-      throw new RangeError(`expected a capacity of 1 or more lines, got ${capacity}`);
+      throw new RangeError(`expected a capacity of 1 or more bytes, got ${capacity}`);
     }
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** Lines that are held now. */
-  get size(): number {
-    return this.#young.size + this.#old.size;
+  get lines(): number {
+    return this.table.size;
   }
 
-  recall(line: string): Series | undefined {
-    const series = this.#young.get(line);
-    if (series !== undefined) return series;
-    const old = this.#old.get(line);
-    // The key is the caller's slice of a whole body: it must be copied before it is kept.
-    if (old !== undefined) this.remember(ownCopy(line), old);
-    return old;
+  /** Bytes that are held now, as far as they can be known. */
+  get bytes(): number {
+    return this.table.bytes + this.table.size * LINE_OVERHEAD + this.families.size * NAME_OVERHEAD;
   }
 
-  /** @param line must not be a slice of a longer text, or that text stays in memory as long as the line does. */
-  remember(line: string, series: Series): void {
-    if (this.#young.size >= this.#capacity) {
-      this.#old = this.#young;
-      this.#young = new Map();
+  /** Begins an exposition. */
+  begin(): void {
+    if (this.missed > this.capacity) {
+      this.table = new LineTable();
+      this.families = new Families();
+      this.first = { follower: undefined };
+      this.missed = 0;
     }
-    this.#young.set(line, series);
+    this.families.begin();
   }
-}
 
-/**
- * A copy that shares no memory with the text that it was sliced from. V8 makes a slice of 13 or more characters a view of
- * its parent, which keeps a whole body alive; joining makes a new text, of which this is a view.
- */
-export function ownCopy(slice: string): string {
-  return ` ${slice}`.slice(1);
+  recall(key: LineKey): KnownLine | undefined {
+    return this.table.find(key);
+  }
+
+  /** @param key of a line that is not known yet */
+  remember(key: LineKey, meaning: LineMeaning): KnownLine | undefined {
+    if (this.bytes >= this.capacity) {
+      this.missed += key.end - key.start + LINE_OVERHEAD;
+      return undefined;
+    }
+    return this.table.add(key, meaning);
+  }
 }

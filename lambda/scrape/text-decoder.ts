@@ -1,36 +1,21 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { MetricType, Sample, Series } from '../model/sample.ts';
+import { readComment } from './comment-line.ts';
 import { DecodeError, quote, SampleLimitError } from './decode-error.ts';
-import { Families, type Family } from './families.ts';
-import { readFloat } from './float.ts';
-import { nameEnd, readSeriesLine, skipBlanks, unescapeQuoted } from './series-line.ts';
-import { ownCopy, type SeriesMemory } from './series-memory.ts';
+import { ExpositionBody } from './exposition-body.ts';
+import type { Family } from './families.ts';
+import { isFloat, readFloat } from './float.ts';
+import { LineKey } from './line-key.ts';
+import type { KnownLine, LineMeaning } from './line-table.ts';
+import { MetricNames } from './metric-names.ts';
+import { type SeriesLine, SeriesReader } from './series-line.ts';
+import type { SeriesMemory } from './series-memory.ts';
+import { skipBlanks, wordEnd } from './tokens.ts';
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const HASH = 0x23;
-const QUOTED = /^"(?:[^"\\]|\\.)+"/;
-
-/** What TYPE lines may say; `untyped` is the text format's word for unknown. */
-const TYPES: Readonly<Record<string, MetricType>> = {
-  counter: 'counter',
-  gauge: 'gauge',
-  summary: 'summary',
-  histogram: 'histogram',
-  gaugehistogram: 'gaugehistogram',
-  gauge_histogram: 'gaugehistogram',
-  info: 'info',
-  stateset: 'stateset',
-  untyped: 'unknown',
-  unknown: 'unknown',
-};
-
-/** The label of a family's samples that must hold a number. */
-const NUMERIC_LABEL: Readonly<Partial<Record<MetricType, string>>> = {
-  summary: 'quantile',
-  histogram: 'le',
-  gaugehistogram: 'le',
-};
+const OPENING_BRACE = 0x7b;
+const INTEGER = /^[+-]?\d+$/;
 
 export interface DecodeOptions {
   /** Samples; more are an error. 0 means no limit. @default 0 */
@@ -40,16 +25,14 @@ export interface DecodeOptions {
 /**
  * Decodes the Prometheus text format 0.0.4:
  *
- *     exposition = *( comment LF | help LF | type LF | sample LF | LF )
- *     help       = "#" "HELP" name [ text ]
- *     type       = "#" "TYPE" name type
- *     sample     = series value [ timestamp ]           (series: see readSeriesLine)
+ *     exposition = *( comment LF | sample LF | LF )            (comment: see readComment)
+ *     sample     = series value [ timestamp ]                  (series: see SeriesReader)
  *
  * As strict as prometheus/common's expfmt: all or nothing, a newline at the very end (so that a body that was cut off is
  * noticed), one HELP and one TYPE line a family, TYPE before the samples. Not checked: the order of families, repeated
  * series.
  *
- * A line whose name and labels `memory` knows is not read again, only its value is.
+ * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
  * @throws DecodeError, SampleLimitError
@@ -59,187 +42,185 @@ export function decodeText(
   memory: SeriesMemory,
   options: DecodeOptions = {},
 ): Sample[] {
-  const text = textOf(body);
-  const limit = options.sampleLimit || Number.POSITIVE_INFINITY;
-  const samples: Sample[] = [];
-  const exposition = new Exposition(memory);
-  let number = 0;
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    number++;
-    const first = text.charCodeAt(start);
-    if (first === HASH) {
-      exposition.comment(text.slice(start, end), number);
-    } else if (first !== NEWLINE) {
-      const sample =
-        exposition.knownSample(text, start, end) ?? exposition.line(text, start, end, number);
-      if (sample !== undefined) samples.push(sample);
-      if (samples.length > limit) throw new SampleLimitError(limit);
+  return new Exposition(new ExpositionBody(body), memory, options).decode();
+}
+
+/** One exposition and how far it has been decoded. */
+class Exposition {
+  // `private`, not `#`: see SeriesReader.
+  private readonly body: ExpositionBody;
+  private readonly bytes: Uint8Array;
+  private readonly memory: SeriesMemory;
+  private readonly limit: number;
+  private readonly samples: Sample[] = [];
+  private readonly key: LineKey;
+  private readonly names: MetricNames;
+  private readonly reader: SeriesReader;
+  /** Index and number of the line at hand. */
+  private at = 0;
+  private number = 0;
+  /** Index after the key of the line that was read in full last; -1: it has none. */
+  private keyEnd = -1;
+  /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
+  private lastWasNew = false;
+
+  constructor(body: ExpositionBody, memory: SeriesMemory, { sampleLimit }: DecodeOptions) {
+    this.body = body;
+    this.bytes = body.bytes;
+    this.memory = memory;
+    this.limit = sampleLimit || Number.POSITIVE_INFINITY;
+    this.key = new LineKey(body);
+    memory.begin();
+    this.names = new MetricNames(body, memory.families);
+    this.reader = new SeriesReader(body, this.names);
+  }
+
+  decode(): Sample[] {
+    const { body, memory } = this;
+    let previous: { follower: KnownLine | undefined } = memory.first;
+    let last = 0;
+    while (this.at < body.length) {
+      last = this.at;
+      this.number++;
+      const line = this.line(previous.follower);
+      if (line !== undefined) {
+        if (previous.follower !== line) previous.follower = line;
+        previous = line;
+      }
     }
-    if (newline === -1) {
-      const last = quote(text.slice(start));
+    if (!body.terminated) {
+      const text = quote(body.text(last, body.length - 1));
       throw new DecodeError(
-        number,
-        `unexpected end of input stream: expected a newline after ${last}`,
+        this.number,
+        `unexpected end of input stream: expected a newline after ${text}`,
       );
     }
-    start = end + 1;
-  }
-  return samples;
-}
-
-/** ASCII, as nearly every exposition is, needs no decoding and makes one-byte strings. */
-function textOf(body: Buffer): string {
-  if (isAscii(body)) return body.toString('latin1');
-  if (!isUtf8(body)) throw new DecodeError(1, 'expected UTF-8 text, got bytes that are none');
-  return body.toString('utf8');
-}
-
-/** The state of decoding one exposition. */
-class Exposition {
-  readonly #memory: SeriesMemory;
-  readonly #families = new Families();
-  /** The family of the last sample or comment: nearly always the next one's too. */
-  #family: Family | undefined;
-
-  constructor(memory: SeriesMemory) {
-    this.#memory = memory;
+    return this.samples;
   }
 
-  /** The sample of a line without a timestamp whose name and labels are remembered and still mean the same. */
-  knownSample(text: string, start: number, end: number): Sample | undefined {
-    let at = end - 1;
-    while (at > start && text.charCodeAt(at) !== SPACE) at--;
-    if (at === start) return undefined;
-    const series = this.#memory.recall(text.slice(start, at));
-    if (series === undefined || !this.#belongs(series)) return undefined;
-    const value = readFloat(text, at + 1, end);
-    return value === undefined ? undefined : { series, value, timestamp: undefined };
-  }
-
-  /** Any line that does not begin with `#`; `undefined` for a blank one and for an indented comment. */
-  line(text: string, start: number, end: number, number: number): Sample | undefined {
-    const line = ownCopy(text.slice(start, end));
-    const first = skipBlanks(line, 0);
-    if (first === line.length) return undefined;
-    if (line.charCodeAt(first) === HASH) {
-      this.comment(line, number);
+  /**
+   * Decodes the line at hand.
+   *
+   * @param guess what it may be
+   * @returns what it is, where it is known or can be from now on
+   */
+  private line(guess: KnownLine | undefined): KnownLine | undefined {
+    const start = this.at;
+    if (guess?.isAt(this.body, start) && this.known(guess)) {
+      this.lastWasNew = false;
+      return guess;
+    }
+    if (this.bytes[start] === NEWLINE) {
+      this.at++;
       return undefined;
     }
-    const { name, labels, end: seriesEnd } = readSeriesLine(line, number);
-    const valueStart = skipBlanks(line, seriesEnd);
-    const valueEnd = tokenEnd(line, valueStart);
-    const value = readFloat(line, valueStart, valueEnd);
-    if (value === undefined) {
-      const got = valueStart < line.length ? quote(line.slice(valueStart, valueEnd)) : 'nothing';
-      throw new DecodeError(number, `expected float as value, got ${got}`);
+    // After a new line mostly comes another, and then looking for it first would be in vain.
+    if (!this.lastWasNew && this.key.find(start)) {
+      const line = this.memory.recall(this.key);
+      if (line !== undefined && this.known(line)) return line;
     }
-    const timestamp = readTimestamp(line, skipBlanks(line, valueEnd), number);
-    const series = this.#series(name, labels, number);
-    // What knownSample will ask for: all before the blank before the value. With a timestamp it would ask in vain.
-    if (timestamp === undefined && valueStart > seriesEnd) {
-      this.#memory.remember(line.slice(0, valueStart - 1), series);
-    }
-    return { series, value, timestamp };
+    const meaning = this.full();
+    this.lastWasNew = true;
+    if (this.keyEnd === -1) return undefined;
+    this.key.set(start, this.keyEnd);
+    const line = this.memory.recall(this.key);
+    if (line === undefined) return this.memory.remember(this.key, meaning);
+    line.series = meaning.series;
+    this.lastWasNew = false;
+    return line;
   }
 
-  /** A line whose first character that is no blank is `#`: HELP, TYPE, or a comment to be ignored. */
-  comment(line: string, number: number): void {
-    const keyword = skipBlanks(line, skipBlanks(line, 0) + 1);
-    const isType = line.startsWith('TYPE', keyword);
-    if (!isType && !line.startsWith('HELP', keyword)) return;
-    const blank = keyword + 4;
-    const start = skipBlanks(line, blank);
-    if (start === blank || start === line.length) return;
-    const name = readCommentName(line, start, number);
-    const family = this.#families.declared(name.text);
-    this.#family = family;
-    if (isType) declareType(family, line.slice(name.end).trim(), number);
-    else if (skipBlanks(line, name.end) < line.length) declareHelp(family, number);
-  }
-
-  /** Whether the TYPE lines of this exposition say of a remembered series what they said when it was remembered. */
-  #belongs(series: Series): boolean {
-    if (this.#family?.name !== series.family) this.#family = this.#families.of(series.name);
-    const family = this.#family;
-    if (family?.name !== series.family || family.type !== series.type) return false;
-    family.sampled = true;
+  /** Decodes the line at hand, which begins as a known one does. `false`: it means something else this time. */
+  private known({ series, name, comment, length }: KnownLine): boolean {
+    const { families } = this.memory;
+    const keyEnd = this.at + length;
+    if (series === undefined || name === undefined) {
+      if (comment !== undefined) families.declare(comment, this.number);
+      this.at = keyEnd;
+      return true;
+    }
+    const valueStart = skipBlanks(this.bytes, keyEnd);
+    // Labels may come after a blank.
+    if (this.bytes[valueStart] === OPENING_BRACE) return false;
+    const family = families.sampled(name);
+    if (family.name !== series.family || family.type !== series.type) return false;
+    this.sample(series, valueStart);
     return true;
   }
 
-  #series(name: string, labels: Record<string, string>, number: number): Series {
-    const family = this.#families.of(name);
-    family.sampled = true;
-    this.#family = family;
-    const numeric = NUMERIC_LABEL[family.type];
+  /**
+   * Decodes the line at hand, whatever it is.
+   *
+   * @returns what it means
+   */
+  private full(): LineMeaning {
+    const { bytes, at, number } = this;
+    const { families } = this.memory;
+    const first = skipBlanks(bytes, at);
+    if (bytes[first] === NEWLINE || bytes[first] === HASH) {
+      const comment =
+        bytes[first] === HASH ? readComment(this.body, at, number, this.names) : undefined;
+      if (comment !== undefined) families.declare(comment, number);
+      this.at = this.body.lineEnd(first) + 1;
+      this.keyEnd = this.at;
+      return { series: undefined, name: undefined, comment };
+    }
+    const line = this.reader.read(at, number);
+    const series = this.series(line, families.sampled(line.name));
+    this.sample(series, skipBlanks(bytes, line.end));
+    this.keyEnd = bytes[line.end] === SPACE ? line.end + 1 : -1;
+    return { series, name: line.name, comment: undefined };
+  }
+
+  private series({ name, labels }: SeriesLine, family: Family): Series {
+    const numeric = numericLabel(family.type);
     const text = numeric && labels[numeric];
-    if (text !== undefined && readFloat(text, 0, text.length) === undefined) {
+    if (text !== undefined && !isFloat(text)) {
       throw new DecodeError(
-        number,
+        this.number,
         `expected float as value for '${numeric}' label, got ${quote(text)}`,
       );
     }
-    return { name, family: family.name, type: family.type, labels };
+    return { name: name.name, family: family.name, type: family.type, labels };
+  }
+
+  /** Reads the value and the timestamp at `valueStart`, up to the end of the line. */
+  private sample(series: Series, valueStart: number): void {
+    const { bytes, number } = this;
+    const valueEnd = wordEnd(bytes, valueStart);
+    const value = readFloat(bytes, valueStart, valueEnd);
+    if (value === undefined) {
+      const got = valueStart < valueEnd ? quote(this.body.text(valueStart, valueEnd)) : 'nothing';
+      throw new DecodeError(number, `expected float as value, got ${got}`);
+    }
+    let timestamp: number | undefined;
+    let end = skipBlanks(bytes, valueEnd);
+    if (bytes[end] !== NEWLINE) {
+      const timestampEnd = wordEnd(bytes, end);
+      timestamp = this.timestamp(end, timestampEnd);
+      end = skipBlanks(bytes, timestampEnd);
+    }
+    this.samples.push({ series, value, timestamp });
+    if (this.samples.length > this.limit) throw new SampleLimitError(this.limit);
+    this.at = end + 1;
+  }
+
+  private timestamp(start: number, end: number): number {
+    const token = this.body.text(start, end);
+    if (!INTEGER.test(token)) {
+      throw new DecodeError(this.number, `expected integer as timestamp, got ${quote(token)}`);
+    }
+    const rest = skipBlanks(this.bytes, end);
+    if (this.bytes[rest] !== NEWLINE) {
+      const spurious = this.body.text(rest, this.body.lineEnd(rest)).trim();
+      throw new DecodeError(this.number, `spurious string after timestamp: ${quote(spurious)}`);
+    }
+    return Number(token);
   }
 }
 
-function declareType(family: Family, word: string, number: number): void {
-  if (word === '') return;
-  if (family.typed || family.sampled) {
-    throw new DecodeError(
-      number,
-      `second TYPE line for metric name ${quote(family.name)}, or TYPE reported after samples`,
-    );
-  }
-  const type = TYPES[word.toLowerCase()];
-  if (type === undefined || !Object.hasOwn(TYPES, word.toLowerCase())) {
-    throw new DecodeError(number, `unknown metric type ${quote(word)}`);
-  }
-  family.type = type;
-  family.typed = true;
-}
-
-function declareHelp(family: Family, number: number): void {
-  if (family.helped) {
-    throw new DecodeError(number, `second HELP line for metric name ${quote(family.name)}`);
-  }
-  family.helped = true;
-}
-
-function readCommentName(
-  line: string,
-  start: number,
-  number: number,
-): { text: string; end: number } {
-  const quoted = line[start] === '"' ? QUOTED.exec(line.slice(start))?.[0] : undefined;
-  const end = quoted === undefined ? nameEnd(line, start, true) : start + quoted.length;
-  if (end === start || (end < line.length && skipBlanks(line, end) === end)) {
-    throw new DecodeError(number, `invalid metric name in comment: ${quote(line)}`);
-  }
-  const text = quoted === undefined ? line.slice(start, end) : unescapeQuoted(quoted.slice(1, -1));
-  return { text: ownCopy(text), end };
-}
-
-function readTimestamp(line: string, start: number, number: number): number | undefined {
-  if (start === line.length) return undefined;
-  const end = tokenEnd(line, start);
-  const token = line.slice(start, end);
-  if (!/^[+-]?\d+$/.test(token)) {
-    throw new DecodeError(number, `expected integer as timestamp, got ${quote(token)}`);
-  }
-  if (skipBlanks(line, end) < line.length) {
-    throw new DecodeError(
-      number,
-      `spurious string after timestamp: ${quote(line.slice(end).trim())}`,
-    );
-  }
-  return Number(token);
-}
-
-/** Index of the first blank at or after `at`, or the end. */
-function tokenEnd(line: string, at: number): number {
-  let i = at;
-  while (i < line.length && line.charCodeAt(i) !== SPACE && line.charCodeAt(i) !== 0x09) i++;
-  return i;
+/** The label of a family's samples that must hold a number. */
+function numericLabel(type: MetricType): 'le' | 'quantile' | undefined {
+  if (type === 'summary') return 'quantile';
+  return type === 'histogram' || type === 'gaugehistogram' ? 'le' : undefined;
 }

@@ -1,0 +1,68 @@
+import type { MetricType } from '../model/sample.ts';
+import { DecodeError, quote } from './decode-error.ts';
+import type { ExpositionBody } from './exposition-body.ts';
+import type { FamilyComment } from './families.ts';
+import type { MetricNames } from './metric-names.ts';
+import { isBlank, quotedEnd, skipBlanks, unescapeQuoted } from './tokens.ts';
+
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const HELP = Buffer.from('HELP');
+const TYPE = Buffer.from('TYPE');
+
+/** What TYPE lines may say; `untyped` is the text format's word for unknown. */
+const TYPES: ReadonlyMap<string, MetricType> = new Map([
+  ['counter', 'counter'],
+  ['gauge', 'gauge'],
+  ['summary', 'summary'],
+  ['histogram', 'histogram'],
+  ['gaugehistogram', 'gaugehistogram'],
+  ['gauge_histogram', 'gaugehistogram'],
+  ['info', 'info'],
+  ['stateset', 'stateset'],
+  ['untyped', 'unknown'],
+  ['unknown', 'unknown'],
+]);
+
+/**
+ * Reads a line whose first character that is no blank is `#`:
+ *
+ *     comment = "#" ( "HELP" ( name | quoted ) [ text ] | "TYPE" ( name | quoted ) [ type ] | text )
+ *
+ * @param start index of the line
+ * @param number the line's, from 1, for the message
+ * @returns `undefined` for a comment that is to be ignored
+ * @throws DecodeError
+ */
+export function readComment(
+  body: ExpositionBody,
+  start: number,
+  number: number,
+  names: MetricNames,
+): FamilyComment | undefined {
+  const { bytes } = body;
+  const keyword = skipBlanks(bytes, skipBlanks(bytes, start) + 1);
+  const isType = hasWord(bytes, keyword, TYPE);
+  if (!isType && !hasWord(bytes, keyword, HELP)) return undefined;
+  const keywordEnd = keyword + TYPE.length;
+  const nameStart = skipBlanks(bytes, keywordEnd);
+  if (nameStart === keywordEnd || bytes[nameStart] === NEWLINE) return undefined;
+
+  const quoted = bytes[nameStart] === QUOTE;
+  const end = quoted ? quotedEnd(bytes, nameStart) : names.read(nameStart);
+  const shortest = nameStart + (quoted ? '""'.length : 0);
+  if (end <= shortest || !(isBlank(bytes[end]) || bytes[end] === NEWLINE)) {
+    const line = body.text(start, body.lineEnd(start));
+    throw new DecodeError(number, `invalid metric name in comment: ${quote(line)}`);
+  }
+  const family = quoted ? names.of(unescapeQuoted(body.text(nameStart + 1, end - 1))) : names.last;
+  const textStart = skipBlanks(bytes, end);
+  if (!isType) return { keyword: 'HELP', family, empty: bytes[textStart] === NEWLINE };
+  const word = body.text(textStart, body.lineEnd(textStart)).trim();
+  return { keyword: 'TYPE', family, word, type: TYPES.get(word.toLowerCase()) };
+}
+
+function hasWord(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false;
+  return true;
+}

@@ -1,0 +1,59 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { DecodeError } from './decode-error.ts';
+
+const NEWLINE = 0x0a;
+
+/** V8 copies slices up to this length; a longer one is a view that keeps the text alive from which it was cut. */
+const LONGEST_COPIED_SLICE = 12;
+
+/** Bytes that are made into a text at once, to cut slices from: tens of them for the price of two calls. */
+const WINDOW_LENGTH = 2048;
+
+/**
+ * The bytes of one exposition. Its structure is read from them as they are; texts are made only of what is kept, for
+ * making a text of a few bytes takes as long as comparing hundreds of them.
+ */
+export class ExpositionBody {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** Over the same bytes, to compare four of them at a time. */
+  readonly view: DataView;
+  /** Whether the last line has its newline; `bytes` has one after it in any case. */
+  readonly terminated: boolean;
+  private readonly buffer: Buffer;
+  private window = '';
+  private windowStart = 0;
+  private readonly encoding: 'latin1' | 'utf8';
+
+  /** @throws DecodeError where the bytes are no UTF-8 */
+  constructor(body: Buffer) {
+    const ascii = isAscii(body);
+    if (!ascii && !isUtf8(body)) {
+      throw new DecodeError(1, 'expected UTF-8 text, got bytes that are none');
+    }
+    this.encoding = ascii ? 'latin1' : 'utf8';
+    this.terminated = body.length === 0 || body[body.length - 1] === NEWLINE;
+    this.buffer = this.terminated ? body : Buffer.concat([body, Buffer.of(NEWLINE)]);
+    const { buffer, byteOffset, length } = this.buffer;
+    this.length = length;
+    this.bytes = new Uint8Array(buffer, byteOffset, length);
+    this.view = new DataView(buffer, byteOffset, length);
+  }
+
+  /** A text of its own, that does not keep the whole body alive. */
+  text(start: number, end: number): string {
+    if (this.encoding !== 'latin1' || end - start > LONGEST_COPIED_SLICE) {
+      return this.buffer.toString(this.encoding, start, end);
+    }
+    if (start < this.windowStart || end > this.windowStart + this.window.length) {
+      this.windowStart = start;
+      this.window = this.buffer.toString('latin1', start, start + WINDOW_LENGTH);
+    }
+    return this.window.slice(start - this.windowStart, end - this.windowStart);
+  }
+
+  /** Index of the newline that ends the line in which `at` lies. */
+  lineEnd(at: number): number {
+    return this.buffer.indexOf(NEWLINE, at);
+  }
+}

@@ -1,0 +1,147 @@
+import type { Series } from '../model/sample.ts';
+import { copyBytes, sameBytes } from './bytes.ts';
+import type { ExpositionBody } from './exposition-body.ts';
+import type { Family, FamilyComment } from './families.ts';
+import type { LineKey } from './line-key.ts';
+
+/** Keys are kept in pages of this size; a longer one is not kept. */
+const PAGE_BYTES = 64 * 1024;
+
+const FIRST_BUCKETS = 1024;
+
+/** Lines in one bucket. A target that makes its lines collide has them read in full, not compared with thousands. */
+const LONGEST_CHAIN = 16;
+
+/** What a line means: a sample of a series, a HELP or TYPE line, or nothing. */
+export interface LineMeaning {
+  /** Of a sample: its series, as the TYPE lines had it last time. */
+  series: Series | undefined;
+  /** Of a sample: its name. */
+  readonly name: Family | undefined;
+  readonly comment: FamilyComment | undefined;
+}
+
+/** A line that was read before. */
+export class KnownLine implements LineMeaning {
+  series: Series | undefined;
+  readonly name: Family | undefined;
+  readonly comment: FamilyComment | undefined;
+  /** The line that came after this one last time: a good guess for the next. */
+  follower: KnownLine | undefined = undefined;
+  /** Bytes of its key. */
+  readonly length: number;
+  readonly hash: number;
+  /** Another line of the same bucket. */
+  chained: KnownLine | undefined;
+  private readonly page: DataView;
+  private readonly at: number;
+
+  constructor(
+    page: DataView,
+    at: number,
+    length: number,
+    hash: number,
+    { series, name, comment }: LineMeaning,
+    chained: KnownLine | undefined,
+  ) {
+    this.page = page;
+    this.at = at;
+    this.length = length;
+    this.hash = hash;
+    this.series = series;
+    this.name = name;
+    this.comment = comment;
+    this.chained = chained;
+  }
+
+  /** Whether a body has this line's key at `start`. */
+  isAt(body: ExpositionBody, start: number): boolean {
+    const { length } = this;
+    return length <= body.length - start && sameBytes(this.page, this.at, body.view, start, length);
+  }
+}
+
+/** Known lines by their keys: a hash table with chains, and the keys' bytes. */
+export class LineTable {
+  private buckets: (KnownLine | undefined)[] = emptyBuckets(FIRST_BUCKETS);
+  private page = new DataView(new ArrayBuffer(0));
+  private used = 0;
+  private count = 0;
+  private keyBytes = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Bytes of all keys. */
+  get bytes(): number {
+    return this.keyBytes;
+  }
+
+  find(key: LineKey): KnownLine | undefined {
+    const length = key.end - key.start;
+    let line = this.buckets[key.hash & (this.buckets.length - 1)];
+    while (line !== undefined) {
+      if (line.hash === key.hash && line.length === length && line.isAt(key.body, key.start)) {
+        return line;
+      }
+      line = line.chained;
+    }
+    return undefined;
+  }
+
+  /** Adds a line that is not there yet; `undefined` where there is no place for it. */
+  add(key: LineKey, meaning: LineMeaning): KnownLine | undefined {
+    const length = key.end - key.start;
+    if (length > PAGE_BYTES) return undefined;
+    if (this.count >= this.buckets.length) this.grow();
+    const bucket = key.hash & (this.buckets.length - 1);
+    const chained = this.buckets[bucket];
+    if (chainLength(chained) >= LONGEST_CHAIN) return undefined;
+    const at = this.keep(key);
+    const line = new KnownLine(this.page, at, length, key.hash, meaning, chained);
+    this.buckets[bucket] = line;
+    this.count++;
+    return line;
+  }
+
+  /** Copies a key. @returns where it is in the page */
+  private keep({ body, start, end }: LineKey): number {
+    const length = end - start;
+    if (this.used + length > this.page.byteLength) {
+      this.page = new DataView(new ArrayBuffer(PAGE_BYTES));
+      this.used = 0;
+    }
+    const at = this.used;
+    copyBytes(body.view, start, end, this.page, at);
+    this.used += length;
+    this.keyBytes += length;
+    return at;
+  }
+
+  private grow(): void {
+    const old = this.buckets;
+    const buckets = emptyBuckets(old.length * 4);
+    for (const first of old) {
+      let line = first;
+      while (line !== undefined) {
+        const next = line.chained;
+        const bucket = line.hash & (buckets.length - 1);
+        line.chained = buckets[bucket];
+        buckets[bucket] = line;
+        line = next;
+      }
+    }
+    this.buckets = buckets;
+  }
+}
+
+function emptyBuckets(length: number): (KnownLine | undefined)[] {
+  return new Array<KnownLine | undefined>(length).fill(undefined);
+}
+
+function chainLength(first: KnownLine | undefined): number {
+  let length = 0;
+  for (let line = first; line !== undefined; line = line.chained) length++;
+  return length;
+}
