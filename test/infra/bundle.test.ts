@@ -41,7 +41,7 @@ describe('the collector', () => {
     expect(bundle.missing).toEqual([]);
   });
 
-  it('scrapes and delivers, with all that the bundle replaces', async () => {
+  it('scrapes and delivers', async () => {
     // GIVEN
     const target = await serve(() => '# TYPE queue_length gauge\nqueue_length 7\n');
     const delivered: string[] = [];
