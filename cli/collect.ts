@@ -48,15 +48,15 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     output: outputOf(options),
   });
   for (;;) {
-    const startedAt = Date.now();
+    // Not the time of day, which may be set back.
+    const startedAt = performance.now();
     const report = await collector.collect(timeoutMs);
     const failure = failureOf(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
     if (failure !== undefined && !json) stream.write(`failed: ${failure}\n`);
     if (everyMs === undefined || stop.aborted) return failure === undefined;
-    await sleep(Math.max(startedAt + everyMs - Date.now(), 0), undefined, { signal: stop }).catch(
-      () => undefined,
-    );
+    const rest = Math.max(startedAt + everyMs - performance.now(), 0);
+    await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
   }
 }
