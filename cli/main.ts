@@ -9,6 +9,7 @@ import { collect, OUTPUTS } from './collect.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
 import { duration } from './duration.ts';
+import { endpointUrl } from './endpoint-url.ts';
 
 /** Exit codes: what the command was for did not work, or it was called wrongly. */
 const FAILURE = 1;
@@ -34,7 +35,7 @@ program
   )
   .option('--cluster <name>', 'cluster to discover where the configuration names none')
   .option('--region <region>', 'AWS Region')
-  .option('--endpoint-url <url>', 'one address for all AWS APIs')
+  .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
   .addOption(
     new Option('--output <output>', 'where the events go').choices(OUTPUTS).default('stdout'),
   )
