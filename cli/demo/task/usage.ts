@@ -45,8 +45,10 @@ async function fromProc(pid: number): Promise<Usage> {
   };
 }
 
-async function fromPs(pid: number): Promise<Usage> {
-  const { stdout } = await run('ps', ['-o', 'time=,rss=', '-p', String(pid)]);
+/** @throws where there is no such process */
+export async function fromPs(pid: number): Promise<Usage> {
+  // An option for each column: what follows the `=` of one is its heading, commas included.
+  const { stdout } = await run('ps', ['-o', 'time=', '-o', 'rss=', '-p', String(pid)]);
   const [time = '', kibibytes] = stdout.trim().split(/\s+/);
   const residentBytes = Number(kibibytes) * 1024;
   return { cpuNanoseconds: secondsOf(time) * 1e9, anonymousBytes: residentBytes, residentBytes };
