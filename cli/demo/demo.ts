@@ -99,15 +99,17 @@ async function runCycles(
   });
   let healthy = false;
   for (let number = 1; !stop.aborted; number++) {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const report = await collector.collect(CYCLE_TIMEOUT_MS);
+    // Ctrl-C reaches the tasks' processes too: they may be down for no other reason.
+    if (stop.aborted) break;
     const cycle = readBack(number, report, aws, tasks, thresholdPercent);
     onCycle(cycle);
     healthy =
       cycle.tasks.every(({ up, cpuPercent }) => up && cpuPercent !== undefined) &&
       Object.keys(report.delivery.rejected).length === 0;
     if (once) break;
-    const rest = Math.max(startedAt + intervalMs - Date.now(), 0);
+    const rest = Math.max(startedAt + intervalMs - performance.now(), 0);
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
   }
   return healthy;

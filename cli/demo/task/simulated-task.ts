@@ -46,6 +46,8 @@ export class SimulatedTask {
   readonly #metadata: MetadataTask;
   readonly #app: ChildProcess;
   readonly #sidecar: ChildProcess;
+  /** Aborted when one of the processes has ended. */
+  readonly #ended = new AbortController();
   #said = '';
 
   /**
@@ -81,6 +83,9 @@ export class SimulatedTask {
     this.#sidecar.stderr?.on('data', (text) => {
       this.#said += text;
     });
+    // Not 'exit': what it said must have been read.
+    this.#sidecar.once('close', () => this.#ended.abort());
+    this.#app.once('exit', () => this.#ended.abort());
     this.#metadata.add(APP_CONTAINER, this.appPid);
     this.#metadata.add(SIDECAR_CONTAINER, this.sidecarPid);
   }
@@ -96,10 +101,11 @@ export class SimulatedTask {
   /**
    * Waits until both processes are up, then begins to measure them, then waits until the sidecar shows `metric`.
    *
-   * @throws where that takes longer than 20 s, with what the sidecar said
+   * @throws where one of them ends, or that takes longer than 20 s, with what the sidecar said
    */
   async measured(metric: string, stop: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(START_TIMEOUT_MS)]);
+    const late = AbortSignal.timeout(START_TIMEOUT_MS);
+    const signal = AbortSignal.any([stop, late, this.#ended.signal]);
     try {
       await Promise.all([
         once(this.#app, 'message', { signal }),
@@ -110,7 +116,8 @@ export class SimulatedTask {
     } catch (error) {
       if (stop.aborted) return;
       const { host, sidecarPort } = this.address;
-      const message = `the sidecar at ${host}:${sidecarPort} gave no ${metric} within ${START_TIMEOUT_MS} ms; it said: ${this.#said}`;
+      const when = late.aborted ? `within ${START_TIMEOUT_MS} ms` : 'before its task ended';
+      const message = `the sidecar at ${host}:${sidecarPort} gave no ${metric} ${when}; it said: ${this.#said}`;
       throw new Error(message, { cause: error });
     }
   }
