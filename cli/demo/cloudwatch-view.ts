@@ -54,7 +54,9 @@ export function statistics(events: readonly DeliveredEvent[]): MetricStatistics[
     for (const { Namespace, Dimensions, Metrics } of directives) {
       for (const set of Dimensions) {
         for (const { Name, Unit } of Metrics) {
-          const dimensions = Object.fromEntries(set.map((name) => [name, String(fields[name])]));
+          const dimensions = Object.fromEntries(
+            set.toSorted().map((name) => [name, String(fields[name])]),
+          );
           const key = JSON.stringify([Namespace, Name, dimensions]);
           const value = Number(fields[Name]);
           const before = byMetric.get(key);
