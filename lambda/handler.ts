@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
+import { Logger, LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
@@ -14,7 +14,7 @@ import { logsClient } from './outputs/logs-client.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
 
-/** Milliseconds of the invocation that are kept for the report after the cycle. */
+/** Milliseconds of the invocation that are kept for the report after the cycle; at most half of what remains. */
 const REPORT_RESERVE_MS = 1_000;
 
 const SERVICE_NAME = 'collector';
@@ -33,8 +33,11 @@ const collector = assemble({
   config,
   ecs: ecsClient({ region: config.discovery?.region }),
   output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
-  onDrop: (reason, { name, labels }, { id }) =>
-    logger.debug('sample dropped', { reason, name, labels, target: id }),
+  onDrop: (reason, { name, labels }, { id }) => {
+    // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
+    if (logger.level > LogLevelThreshold.DEBUG) return;
+    logger.debug('sample dropped', { reason, name, labels, target: id });
+  },
 });
 
 /** One collection cycle, within the invocation's time. Fails where nothing at all could be collected or delivered. */
@@ -42,10 +45,16 @@ export const handler = middy()
   .use(injectLambdaContext(logger))
   .use(logMetrics(metrics, { captureColdStartMetric: true }))
   .handler(async (_event: unknown, context: Context) => {
-    const report = await collector.collect(context.getRemainingTimeInMillis() - REPORT_RESERVE_MS);
+    const report = await collector.collect(cycleTime(context.getRemainingTimeInMillis()));
     publishCycle(report, metrics);
     logCycle(report, logger);
     const failure = failureOf(report);
     if (failure !== undefined) throw new Error(failure);
     return summaryOf(report);
   });
+
+/** Milliseconds that a cycle may take. */
+function cycleTime(remainingMs: number): number {
+  const reserve = Math.min(REPORT_RESERVE_MS, remainingMs / 2);
+  return Math.max(Math.floor(remainingMs - reserve), 0);
+}
