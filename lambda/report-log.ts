@@ -6,38 +6,62 @@ export interface CycleLogger {
   info(message: string, extra: Record<string, unknown>): void;
 }
 
-/** Lines for targets that are down in one cycle's log; the rest is in the count. */
-const MAX_TARGET_LINES = 20;
+/**
+ * Texts of one kind in one cycle's log: targets that are down, failures of discovery, failures of delivery. With a log
+ * group for each task there may be a failure for each task, and a log event or an invocation's answer has its limits.
+ */
+export const MAX_TEXTS = 20;
+
+/** Texts in the message of a cycle that has failed. */
+export const MAX_CAUSES = 3;
 
 /** One line that sums the cycle up, and one for each thing that went wrong. */
 export function logCycle(report: CycleReport, logger: CycleLogger): void {
-  for (const error of report.discoveryErrors) logger.warn('discovery failed', { error });
-  for (const error of report.delivery.errors) logger.warn('delivery failed', { error });
-  for (const { id, reason, message } of downTargets(report)) {
+  const summary = summaryOf(report);
+  for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
+  for (const error of summary.delivery.errors) logger.warn('delivery failed', { error });
+  for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
-  logger.info('cycle', summaryOf(report));
+  logger.info('cycle', summary);
 }
 
-function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
-  return scrapes.filter(({ up }) => !up).slice(0, MAX_TARGET_LINES);
-}
-
-/** The cycle without its targets: what an invocation answers. */
+/** The cycle without its targets, and with the first of its texts: what an invocation answers. */
 export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   const { scrapes: _, ...summary } = report;
-  return summary;
+  return {
+    ...summary,
+    discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    delivery: { ...report.delivery, errors: first(MAX_TEXTS, report.delivery.errors) },
+  };
 }
 
 /** Why the cycle as a whole has failed; `undefined` where it gave anything, or had nothing to do. */
 export function failureOf(report: CycleReport): string | undefined {
   const { targets, discoveryErrors, delivery } = report;
   if (targets.discovered === 0 && discoveryErrors.length > 0) {
-    return `no target: ${discoveryErrors.join('; ')}`;
+    return `no target: ${causes(discoveryErrors)}`;
   }
+  if (delivery.events > 0) return undefined;
   const rejected = Object.values(delivery.rejected).reduce((sum, count) => sum + count, 0);
-  if (delivery.events === 0 && rejected > 0) {
-    return `none of ${rejected} events was delivered: ${delivery.errors.join('; ')}`;
+  if (rejected > 0) return `none of ${rejected} events was delivered: ${causes(delivery.errors)}`;
+  if (targets.discovered > 0 && targets.up === 0) {
+    const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
+    return `none of ${targets.discovered} targets is up: ${causes(down)}`;
   }
   return undefined;
+}
+
+function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
+  return scrapes.filter(({ up }) => !up);
+}
+
+function causes(texts: readonly string[]): string {
+  return first(MAX_CAUSES, texts).join('; ');
+}
+
+/** The first texts, and how many there are more. */
+function first(count: number, texts: readonly string[]): readonly string[] {
+  if (texts.length <= count) return texts;
+  return [...texts.slice(0, count), `and ${texts.length - count} more`];
 }
