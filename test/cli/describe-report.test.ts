@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeReport } from '../../cli/describe-report.ts';
+import { cycleReport, downTarget, targetReport } from '../report/cycle.ts';
+
+describe('the report of a cycle, for people', () => {
+  it('has a row for each target, and what became of the samples', () => {
+    const report = cycleReport([targetReport({ scraped: 1_234, offered: 7, events: 2 })], {
+      samples: { scraped: 1_237, published: 7, rejected: 0, dropped: { no_declaration: 1_230 } },
+      delivery: { output: 'stdout', events: 2, metrics: 5, bytes: 800, requests: 1 },
+    });
+    expect(describeReport(report)).toBe(
+      `
+2026-01-02T03:04:05.678Z  1 targets: 1 up, 0 down; 123 ms
+TARGET                        JOB  STATE  SAMPLES  OFFERED  EVENTS
+http://10.0.0.1:9546/metrics  web  up        1234        7       2
+samples: 1237 scraped, 7 published, 0 rejected; dropped: 1230 no_declaration
+stdout: 2 events, 5 metric values, 800 bytes in 1 requests
+`.trim(),
+    );
+  });
+
+  it('names all that went wrong, each with its reason', () => {
+    const report = cycleReport([downTarget('http://10.0.0.2:80/metrics'), targetReport()], {
+      skipped: { not_running: 2, no_address: 1 },
+      discoveryErrors: ['DescribeTasks failed. Timeout:'],
+      samples: { scraped: 7, published: 0, rejected: 4, dropped: {} },
+      delivery: {
+        events: 0,
+        rejected: { throttled: 3, too_old: 1 },
+        errors: ['PutLogEvents failed. ThrottlingException'],
+      },
+    });
+    const lines = describeReport(report).split('\n');
+    expect(lines.slice(2)).toEqual([
+      expect.stringMatching(/^http:\/\/10\.0\.0\.2:80\/metrics +web +down \(connect_refused\) /),
+      expect.stringMatching(/^http:\/\/10\.0\.0\.1:9546\/metrics +web +up /),
+      'samples: 7 scraped, 0 published, 4 rejected',
+      expect.stringMatching(/^cloudwatch-logs: 0 events, .*; rejected: 3 throttled, 1 too_old$/),
+      'left out by discovery: 2 not_running, 1 no_address',
+      'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
+      'discovery: DescribeTasks failed. Timeout:',
+      'delivery: PutLogEvents failed. ThrottlingException',
+    ]);
+  });
+
+  it('has no table where there is no target', () => {
+    expect(describeReport(cycleReport([]))).not.toContain('TARGET');
+  });
+});

@@ -1,0 +1,67 @@
+import type { DeliveryReport } from '../../lambda/model/event.ts';
+import type { CycleReport, TargetReport } from '../../lambda/report.ts';
+
+/** A target that is up and has published a sample in an event, and what differs. */
+export function targetReport(more: Partial<TargetReport> = {}): TargetReport {
+  return {
+    id: 'web http://10.0.0.1:9546/metrics',
+    url: 'http://10.0.0.1:9546/metrics',
+    labels: { job: 'web' },
+    up: true,
+    durationMs: 12,
+    bytes: 100,
+    scraped: 1,
+    offered: 1,
+    events: 1,
+    rejected: {},
+    ...more,
+  };
+}
+
+/** A target that refuses connections; `id` is also its URL. */
+export function downTarget(id: string): TargetReport {
+  return targetReport({
+    id,
+    url: id,
+    up: false,
+    reason: 'connect_refused',
+    message: `connect ECONNREFUSED ${id}`,
+    bytes: 0,
+    scraped: 0,
+    offered: 0,
+    events: 0,
+  });
+}
+
+interface Differences extends Omit<Partial<CycleReport>, 'delivery'> {
+  readonly delivery?: Partial<DeliveryReport>;
+}
+
+/** The report of a cycle over these targets, in which each event was accepted, and what differs. */
+export function cycleReport(
+  scrapes: readonly TargetReport[],
+  { delivery, ...more }: Differences = {},
+): CycleReport {
+  const up = scrapes.filter((scrape) => scrape.up).length;
+  const events = scrapes.reduce((sum, scrape) => sum + scrape.events, 0);
+  return {
+    startedAt: Date.parse('2026-01-02T03:04:05.678Z'),
+    durationMs: 123.4,
+    targets: { discovered: scrapes.length, up, down: scrapes.length - up },
+    skipped: {},
+    discoveryErrors: [],
+    samples: { scraped: events, published: events, rejected: 0, dropped: {} },
+    scrapes,
+    ...more,
+    delivery: {
+      output: 'cloudwatch-logs',
+      events,
+      metrics: events,
+      bytes: events * 100,
+      requests: 1,
+      rejected: {},
+      errors: [],
+      ...delivery,
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type CycleLogger,
+  failureOf,
+  logCycle,
+  MAX_CAUSES,
+  MAX_TEXTS,
+  summaryOf,
+} from '../../lambda/report-log.ts';
+import { cycleReport, downTarget, targetReport } from './cycle.ts';
+
+const DENIED = 'ListTasks is denied; the role needs ecs:ListTasks.';
+const THROTTLED = 'PutLogEvents on log group "/a" failed. ThrottlingException: Rate exceeded';
+
+describe('a cycle as a whole', () => {
+  it.each([
+    ['every target was collected', cycleReport([targetReport()])],
+    ['there was nothing to discover', cycleReport([])],
+    [
+      'one target of two is down',
+      cycleReport([downTarget('b'), targetReport({ events: 0, offered: 0 })]),
+    ],
+    [
+      'a target has nothing to publish yet, as counters have at first',
+      cycleReport([targetReport({ events: 0, offered: 0 })]),
+    ],
+    [
+      'discovery failed but the last targets are still known',
+      cycleReport([targetReport()], { discoveryErrors: [DENIED] }),
+    ],
+    [
+      'part of the events was accepted',
+      cycleReport([targetReport()], { delivery: { rejected: { throttled: 5 } } }),
+    ],
+    [
+      'no target is up but its `up` of 0 was published',
+      cycleReport([{ ...downTarget('a'), events: 1, offered: 1 }]),
+    ],
+  ])('has not failed where %s', (_case, report) => {
+    expect(failureOf(report)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'discovery failed and gave no target',
+      cycleReport([], { discoveryErrors: [DENIED, 'DescribeTasks failed. Timeout:'] }),
+      `no target: ${DENIED}; DescribeTasks failed. Timeout:`,
+    ],
+    [
+      'no event was accepted',
+      cycleReport([targetReport()], {
+        delivery: { events: 0, rejected: { throttled: 3, too_old: 1 }, errors: [THROTTLED] },
+      }),
+      `none of 4 events was delivered: ${THROTTLED}`,
+    ],
+    [
+      'no target is up and nothing was published',
+      cycleReport([downTarget('a'), downTarget('b')]),
+      'none of 2 targets is up: a: connect ECONNREFUSED a; b: connect ECONNREFUSED b',
+    ],
+  ])('has failed where %s', (_case, report, failure) => {
+    expect(failureOf(report)).toBe(failure);
+  });
+
+  it.each([
+    ['discovery', cycleReport([], { discoveryErrors: numbered(50) }), 'no target: '],
+    [
+      'delivery',
+      cycleReport([targetReport()], {
+        delivery: { events: 0, rejected: { throttled: 1 }, errors: numbered(50) },
+      }),
+      'none of 1 events was delivered: ',
+    ],
+  ])('names the first causes of many in %s and how many there are more', (_case, report, text) => {
+    const causes = [...numbered(MAX_CAUSES), `and ${50 - MAX_CAUSES} more`];
+    expect(failureOf(report)).toBe(text + causes.join('; '));
+  });
+});
+
+describe('the log of a cycle', () => {
+  it('has one line for all that went well, without the targets', () => {
+    const report = cycleReport([targetReport(), targetReport()]);
+    const { scrapes: _, ...rest } = report;
+    expect(logOf(report)).toEqual([['info', 'cycle', rest]]);
+  });
+
+  it('has a line for each thing that went wrong, with its reason', () => {
+    const report = cycleReport([targetReport(), downTarget('a')], {
+      discoveryErrors: [DENIED],
+      delivery: { errors: [THROTTLED] },
+    });
+    expect(logOf(report)).toEqual([
+      ['warn', 'discovery failed', { error: DENIED }],
+      ['warn', 'delivery failed', { error: THROTTLED }],
+      [
+        'warn',
+        'target is down',
+        { target: 'a', reason: 'connect_refused', detail: 'connect ECONNREFUSED a' },
+      ],
+      ['info', 'cycle', summaryOf(report)],
+    ]);
+  });
+
+  it('stays readable, and its lines short, however much goes wrong', () => {
+    const targets = numbered(5_000).map(downTarget);
+    const report = cycleReport(targets, {
+      discoveryErrors: numbered(1_000),
+      delivery: { errors: numbered(2_000) },
+    });
+
+    const lines = logOf(report);
+
+    const counts = Map.groupBy(lines, ([, message]) => message);
+    expect([...counts].map(([message, { length }]) => [message, length])).toEqual([
+      ['discovery failed', MAX_TEXTS + 1],
+      ['delivery failed', MAX_TEXTS + 1],
+      ['target is down', MAX_TEXTS],
+      ['cycle', 1],
+    ]);
+    expect(lines).toContainEqual([
+      'warn',
+      'delivery failed',
+      { error: `and ${2_000 - MAX_TEXTS} more` },
+    ]);
+    expect(summaryOf(report)).toMatchObject({
+      targets: { discovered: 5_000, down: 5_000 },
+      discoveryErrors: [...numbered(MAX_TEXTS), `and ${1_000 - MAX_TEXTS} more`],
+      delivery: { errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] },
+    });
+  });
+});
+
+type Line = readonly [level: keyof CycleLogger, message: string, extra: Record<string, unknown>];
+
+function logOf(report: Parameters<typeof logCycle>[0]): Line[] {
+  const lines: Line[] = [];
+  logCycle(report, {
+    warn: (message, extra) => lines.push(['warn', message, extra]),
+    info: (message, extra) => lines.push(['info', message, extra]),
+  });
+  return lines;
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `error ${index}`);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { publishCycle } from '../../lambda/self-metrics.ts';
+import { cycleReport, downTarget, targetReport } from './cycle.ts';
+
+/** What the cycle adds to the metrics of an invocation. */
+function published(report: Parameters<typeof publishCycle>[0]) {
+  const metrics: Record<string, readonly [unit: string, value: number]> = {};
+  const metadata: Record<string, unknown> = {};
+  const recorder: Parameters<typeof publishCycle>[1] = {
+    addMetric(name, unit, value) {
+      metrics[name] = [unit, value];
+      return undefined as never;
+    },
+    addMetadata(key, value) {
+      metadata[key] = JSON.parse(value);
+      return undefined as never;
+    },
+  };
+  publishCycle(report, recorder);
+  return { metrics, metadata };
+}
+
+const REPORT = cycleReport(
+  [targetReport(), downTarget('a'), downTarget('b'), { ...downTarget('c'), reason: 'timeout' }],
+  {
+    discoveryErrors: ['DescribeTasks failed.'],
+    skipped: { not_running: 2, no_address: 1 },
+    samples: {
+      scraped: 100,
+      published: 60,
+      rejected: 10,
+      dropped: { no_declaration: 25, first_sample: 5 },
+    },
+    delivery: {
+      events: 8,
+      metrics: 60,
+      bytes: 4_321,
+      rejected: { throttled: 3, too_old: 1 },
+    },
+  },
+);
+
+describe('the metrics of the collector about itself', () => {
+  it('are the counts of the cycle, with their units', () => {
+    expect(published(REPORT).metrics).toEqual({
+      TargetsDiscovered: ['Count', 4],
+      TargetsUp: ['Count', 1],
+      TargetsDown: ['Count', 3],
+      DiscoveryErrors: ['Count', 1],
+      SamplesScraped: ['Count', 100],
+      SamplesPublished: ['Count', 60],
+      SamplesRejected: ['Count', 10],
+      SamplesDropped: ['Count', 30],
+      EventsAccepted: ['Count', 8],
+      EventsRejected: ['Count', 4],
+      MetricsPublished: ['Count', 60],
+      BytesDelivered: ['Bytes', 4_321],
+      CycleDuration: ['Milliseconds', 123.4],
+    });
+  });
+
+  it('name the reasons behind the sums', () => {
+    expect(published(REPORT).metadata).toEqual({
+      droppedByReason: { no_declaration: 25, first_sample: 5 },
+      rejectedByReason: { throttled: 3, too_old: 1 },
+      downByReason: { connect_refused: 2, timeout: 1 },
+      skippedByReason: { not_running: 2, no_address: 1 },
+    });
+  });
+
+  it('are the same in a cycle that had nothing to do, so that no alarm misses them', () => {
+    const { metrics } = published(cycleReport([]));
+    expect(Object.keys(metrics)).toEqual(Object.keys(published(REPORT).metrics));
+    const values = Object.entries(metrics).map(([name, [, value]]) => [name, value]);
+    expect(Object.fromEntries(values)).toMatchObject({ TargetsDown: 0, SamplesDropped: 0 });
+  });
+});

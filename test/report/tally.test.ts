@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { Drops } from '../../lambda/model/drops.ts';
+import { labelsOf, type Series } from '../../lambda/model/sample.ts';
+import type { Target } from '../../lambda/model/target.ts';
+import { Tally, type TargetOutcome } from '../../lambda/report.ts';
+import type { Scrape } from '../../lambda/scrape/scrape.ts';
+import { cycleReport } from './cycle.ts';
+
+const SERIES: Series = { name: 'a', family: 'a', type: 'gauge', labels: labelsOf() };
+
+const { delivery } = cycleReport([]);
+
+/** A scrape that gave this many samples, the three about itself included. */
+function scrape(id: string, samples: number, failure?: Scrape['failure']): Scrape {
+  return {
+    target: { id, url: `http://${id}/metrics`, labels: { job: 'web' } } as unknown as Target,
+    startedAt: 1_000,
+    durationMs: 5,
+    bytes: 10,
+    samples: Array.from({ length: samples }, () => ({ series: SERIES, value: 1 })),
+    scraped: samples - 3,
+    ...(failure && { failure }),
+  };
+}
+
+function outcome(offered: number, more: Partial<TargetOutcome> = {}): TargetOutcome {
+  return {
+    events: 1,
+    offered,
+    drops: new Drops(),
+    outcome: { accepted: 1, rejected: new Map() },
+    ...more,
+  };
+}
+
+describe('the report of a cycle', () => {
+  it('adds up its targets', () => {
+    const drops = new Drops();
+    drops.add('no_declaration', SERIES);
+    drops.add('no_declaration', SERIES);
+    drops.add('not_finite', SERIES);
+    const tally = new Tally(1_000);
+
+    tally.discovered({ skipped: { not_running: 1 }, errors: [{ message: 'ListTasks failed' }] });
+    tally.target(scrape('a', 10), outcome(7, { drops }));
+    tally.target(scrape('b', 5), outcome(5));
+    tally.delivered(delivery);
+    const report = tally.report(1_250);
+
+    expect(report).toMatchObject({
+      startedAt: 1_000,
+      durationMs: 250,
+      targets: { discovered: 2, up: 2, down: 0 },
+      skipped: { not_running: 1 },
+      discoveryErrors: ['ListTasks failed'],
+      samples: {
+        scraped: 15,
+        published: 12,
+        rejected: 0,
+        dropped: { no_declaration: 2, not_finite: 1 },
+      },
+      delivery,
+    });
+    expect(report.scrapes.map(({ id, scraped, offered }) => [id, scraped, offered])).toEqual([
+      ['a', 7, 7],
+      ['b', 2, 5],
+    ]);
+  });
+
+  it('says why a target is down', () => {
+    const failure = { reason: 'timeout', message: 'no complete answer within 10 ms' } as const;
+    const tally = new Tally(0);
+    tally.target(scrape('a', 3, failure), outcome(3));
+    tally.delivered(delivery);
+    expect(tally.report(1)).toMatchObject({
+      targets: { discovered: 1, up: 0, down: 1 },
+      scrapes: [{ up: false, ...failure }],
+    });
+  });
+
+  it('counts all samples of a target with a rejected event as rejected: its counters stay', () => {
+    const tally = new Tally(0);
+    const rejected = new Map([['too_old', 1]] as const);
+    tally.target(scrape('a', 8), outcome(8, { events: 2, outcome: { accepted: 1, rejected } }));
+    tally.delivered(delivery);
+    expect(tally.report(1)).toMatchObject({
+      samples: { published: 0, rejected: 8 },
+      scrapes: [{ events: 2, rejected: { too_old: 1 } }],
+    });
+  });
+
+  it('cannot be made before the delivery has ended', () => {
+    expect(() => new Tally(0).report(1)).toThrow('a cycle is reported after its delivery');
+  });
+});
