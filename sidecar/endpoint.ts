@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
+import { request } from 'node:http';
 import { isObject } from './documents/json.ts';
 
 /** The endpoint's own timeout is 5 s: what takes longer than this is given up before. */
@@ -99,40 +99,42 @@ export function createEndpoint({
 
 type Page = { readonly ok: true; readonly text: string } | Extract<Answer, { ok: false }>;
 
-async function get(url: string, timeoutMs: number): Promise<Page> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await open(url, signal);
-    const text = await readBody(response);
-    if (text === undefined) return failure('invalid', `more than ${MAX_BYTES} bytes`);
-    if (response.statusCode === 200) return { ok: true, text };
-    const status = String(response.statusCode);
-    return failure(status, `HTTP ${status}: ${text.slice(0, QUOTE_LENGTH).trim()}`);
-  } catch (error) {
-    if (signal.aborted) return failure('timeout', `no answer within ${timeoutMs} ms`);
-    return failure('refused', error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** A connection for each request: one kept open would often be closed by the other side just when it is used. */
-function open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  request(url, { agent: false, signal, headers: { accept: 'application/json' } }, resolve)
-    .on('error', reject)
-    .end();
+/**
+ * One exchange. A connection for each, since one kept open would often be closed by the other side just when it is
+ * used. Events instead of an abort signal and an async iterator: once a second that costs less memory and CPU.
+ */
+function get(url: string, timeoutMs: number): Promise<Page> {
+  const { promise, resolve } = Promise.withResolvers<Page>();
+  const exchange = request(url, { agent: false, headers: { accept: 'application/json' } });
+  const settle = (page: Page) => {
+    clearTimeout(timer);
+    resolve(page);
+    exchange.destroy();
+  };
+  const timer = setTimeout(
+    () => settle(failure('timeout', `no answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  const refuse = (error: Error) => settle(failure('refused', error.message));
+  exchange.on('error', refuse).on('response', (response) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response
+      .on('error', refuse)
+      .on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > MAX_BYTES) settle(failure('invalid', `more than ${MAX_BYTES} bytes`));
+      })
+      .on('end', () => settle(pageOf(response.statusCode, Buffer.concat(chunks).toString('utf8'))));
+  });
+  exchange.end();
   return promise;
 }
 
-async function readBody(response: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Leaving the loop destroys the connection.
-    if (bytes > MAX_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+function pageOf(status: number | undefined, text: string): Page {
+  if (status === 200) return { ok: true, text };
+  return failure(String(status), `HTTP ${status}: ${text.slice(0, QUOTE_LENGTH).trim()}`);
 }
 
 /** Both documents are JSON objects; the agent, written in Go, may write an empty map as null. */
