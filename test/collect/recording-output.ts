@@ -1,5 +1,6 @@
 import type {
   Delivery,
+  DeliveryOutcome,
   DeliveryReport,
   LogEvent,
   Output,
@@ -15,62 +16,75 @@ export interface RecordingOutput extends Output {
   readonly accepted: LogEvent[];
   /** Why an event is rejected; `undefined` accepts it. */
   reject: ((event: LogEvent) => RejectReason | undefined) | undefined;
+  /** Whether the last delivery was closed after its deadline. */
+  closedLate: boolean | undefined;
 }
 
-/** Like CloudWatch Logs it answers only when the delivery is closed. */
+/** Like CloudWatch Logs with a batch that is not full, it answers only when the delivery is closed. */
 export function recordingOutput(): RecordingOutput {
   const output: RecordingOutput = {
     name: 'recording',
     events: [],
     accepted: [],
     reject: undefined,
-    open: () => new RecordingDelivery(output),
+    closedLate: undefined,
+    open: (signal) => new RecordingDelivery(output, signal),
   };
   return output;
 }
 
 class RecordingDelivery implements Delivery {
   readonly #output: RecordingOutput;
-  readonly #rejected = new Map<RejectReason, number>();
-  readonly #accepted: LogEvent[] = [];
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #signal: AbortSignal;
+  readonly #writes: { events: readonly LogEvent[]; settle(outcome: DeliveryOutcome): void }[] = [];
 
-  constructor(output: RecordingOutput) {
+  constructor(output: RecordingOutput, signal: AbortSignal) {
     this.#output = output;
+    this.#signal = signal;
   }
 
-  async write(events: readonly LogEvent[]) {
-    const rejected = new Map<RejectReason, number>();
-    let accepted = 0;
+  async write(events: readonly LogEvent[]): Promise<DeliveryOutcome> {
+    if (events.length === 0) return { accepted: 0, rejected: new Map() };
     this.#output.events.push(...events);
-    if (events.length > 0) await this.#closed.promise;
-    for (const event of events) {
-      const reason = this.#output.reject?.(event);
-      if (reason === undefined) {
-        accepted++;
-        this.#accepted.push(event);
-        this.#output.accepted.push(event);
-      } else {
-        rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
-        this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
-      }
-    }
-    return { accepted, rejected };
+    const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
+    this.#writes.push({ events, settle: resolve });
+    return promise;
   }
 
   async ready(): Promise<void> {}
 
   async close(): Promise<DeliveryReport> {
-    this.#closed.resolve();
-    const events = this.#accepted;
+    this.#output.closedLate = this.#signal.aborted;
+    const accepted: LogEvent[] = [];
+    const rejected = new Map<RejectReason, number>();
+    for (const { events, settle } of this.#writes) {
+      const outcome = this.#outcomeOf(events);
+      accepted.push(...outcome.accepted);
+      for (const [reason, count] of outcome.rejected) {
+        rejected.set(reason, (rejected.get(reason) ?? 0) + count);
+      }
+      settle({ accepted: outcome.accepted.length, rejected: outcome.rejected });
+    }
+    this.#output.accepted.push(...accepted);
     return {
       output: this.#output.name,
-      events: events.length,
-      metrics: events.reduce((sum, { metrics }) => sum + metrics, 0),
-      bytes: events.reduce((sum, { message }) => sum + eventBytes(message), 0),
+      events: accepted.length,
+      metrics: accepted.reduce((sum, { metrics }) => sum + metrics, 0),
+      bytes: accepted.reduce((sum, { message }) => sum + eventBytes(message), 0),
       requests: 1,
-      rejected: Object.fromEntries(this.#rejected),
+      rejected: Object.fromEntries(rejected),
       errors: [],
     };
+  }
+
+  #outcomeOf(events: readonly LogEvent[]) {
+    const accepted: LogEvent[] = [];
+    const rejected = new Map<RejectReason, number>();
+    for (const event of events) {
+      const reason = this.#output.reject?.(event);
+      if (reason === undefined) accepted.push(event);
+      else rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
+    }
+    return { accepted, rejected };
   }
 }
