@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Aws } from '../../cli/demo/aws/server.ts';
+import { type Child, type Finished, runToEnd, start } from '../integration/support/child.ts';
+import { ROOT } from '../integration/support/places.ts';
+
+const MAIN = join(ROOT, 'cli/main.ts');
+
+/** Nothing that the AWS SDK could find credentials or a Region in. */
+const SURROUNDINGS = {
+  HOME: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  // Node.js compiles the SDK once for all processes of a run.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs `fargauge` with these arguments to its end, in a process of its own without AWS credentials. */
+export function fargauge(args: readonly string[], env: Environment = {}): Promise<Finished> {
+  return runToEnd(process.execPath, [MAIN, ...args], { ...SURROUNDINGS, ...env });
+}
+
+/** Starts the same, to be ended by a signal. */
+export function startFargauge(args: readonly string[], env: Environment = {}): Child {
+  return start(process.execPath, [MAIN, ...args], { ...SURROUNDINGS, ...env });
+}
+
+/** Credentials and Region for the stand-in. */
+export function credentialsFor(aws: Aws): Environment {
+  return {
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+}
+
+/** A folder for the files of one test. */
+export interface Folder extends AsyncDisposable {
+  path(name: string): string;
+  /** Writes a text, or a value as JSON, and gives its path. */
+  file(name: string, content: unknown): Promise<string>;
+}
+
+export async function temporaryFolder(): Promise<Folder> {
+  const folder = await mkdtemp(join(tmpdir(), 'fargauge-cli-'));
+  const path = (name: string) => join(folder, name);
+  return {
+    path,
+    async file(name, content) {
+      await writeFile(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+      return path(name);
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** The lines of a text, each of which must be JSON. */
+export function jsonLines<T = Readonly<Record<string, unknown>>>(text: string): T[] {
+  if (text === '') return [];
+  if (!text.endsWith('\n')) throw new Error(`Expected a newline at the end of ${text}`);
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that is scraped. */
+export interface ScrapedServer extends AsyncDisposable {
+  /** `host:port`. */
+  readonly address: string;
+  readonly port: number;
+  /** Requests so far. */
+  readonly scrapes: number;
+}
+
+/**
+ * Serves what `exposition` gives of the number of the scrape, from 1 on.
+ *
+ * @param port 0 takes any
+ */
+export async function serveMetrics(
+  exposition: (scrape: number) => string | Promise<string>,
+  { host = '127.0.0.1', port = 0 } = {},
+): Promise<ScrapedServer> {
+  let scrapes = 0;
+  const server = createServer(async (_request, response) => {
+    scrapes++;
+    const body = await exposition(scrapes);
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(body);
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    address: `${host}:${address.port}`,
+    port: address.port,
+    get scrapes() {
+      return scrapes;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** An address of loopback where nothing listens. */
+export async function deadAddress(): Promise<string> {
+  await using server = await serveMetrics(() => '');
+  return server.address;
+}
