@@ -101,15 +101,13 @@ describe('the bundle in the Lambda runtime', () => {
     // The start of the process is no part of the invocation.
     expect(await lambda.invoke(EVENT, 3_000)).toMatchObject({ kind: 'response' });
 
-    const began = performance.now();
+    // A function that is late gets the outcome `timeout`.
     const outcome = await lambda.invoke(EVENT, 4_000);
-    const took = performance.now() - began;
 
     expect(outcome).toMatchObject({
       kind: 'response',
       body: { targets: { discovered: 2, up: 1, down: 1 } },
     });
-    expect(took).toBeLessThan(4_000);
     const stored = await readLogGroup(aws.logs, 'deadline');
     expect(stored.flatMap(({ message }) => extractMetrics(message))).toContainEqual(
       expect.objectContaining({ name: 'queue_length', values: [7] }),

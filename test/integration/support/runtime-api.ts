@@ -14,7 +14,9 @@ export interface RuntimeError {
 /** How an invocation ended. */
 export type Outcome =
   | { readonly kind: 'response'; readonly body: unknown }
-  | { readonly kind: 'error'; readonly error: RuntimeError };
+  | { readonly kind: 'error'; readonly error: RuntimeError }
+  /** Nothing was heard by the deadline: Lambda would have ended the function. */
+  | { readonly kind: 'timeout' };
 
 /** What a Lambda execution environment offers to the runtime inside it. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -40,15 +42,27 @@ interface Invocation {
 export async function startRuntimeApi(): Promise<RuntimeApi> {
   const queued: Invocation[] = [];
   const waiting: ServerResponse[] = [];
-  const running = new Map<string, Invocation>();
+  const running = new Map<string, { invocation: Invocation; deadline: NodeJS.Timeout }>();
   const initError = Promise.withResolvers<RuntimeError>();
+
+  const finish = (id: string, outcome: Outcome) => {
+    const entry = running.get(id);
+    if (entry === undefined) return;
+    running.delete(id);
+    clearTimeout(entry.deadline);
+    entry.invocation.end(outcome);
+  };
 
   const handOut = () => {
     while (queued.length > 0 && waiting.length > 0) {
       const invocation = queued.shift();
       const response = waiting.shift();
       if (invocation === undefined || response === undefined) return;
-      running.set(invocation.id, invocation);
+      const deadline = setTimeout(
+        () => finish(invocation.id, { kind: 'timeout' }),
+        invocation.timeoutMs,
+      );
+      running.set(invocation.id, { invocation, deadline });
       response.writeHead(200, {
         'content-type': 'application/json',
         'lambda-runtime-aws-request-id': invocation.id,
@@ -58,12 +72,6 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
       });
       response.end(JSON.stringify(invocation.event));
     }
-  };
-
-  const finish = (id: string, outcome: Outcome) => {
-    const invocation = running.get(id);
-    running.delete(id);
-    invocation?.end(outcome);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -92,6 +100,9 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
         handOut();
       }),
     initError: initError.promise,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => {
+      for (const { deadline } of running.values()) clearTimeout(deadline);
+      return server[Symbol.asyncDispose]();
+    },
   };
 }
