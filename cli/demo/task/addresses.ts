@@ -15,18 +15,26 @@ const APP_PORT = 8080;
 const FIRST_BLOCK = 2;
 const BLOCKS = 250;
 
+/** Where the tasks' own addresses are: 127.0.x.y. */
+const NETWORK = '127.0';
+
 /**
  * An address for each of `count` tasks: 127.0.x.1, 127.0.x.2 … and the usual ports where the system has the whole loopback
  * range, as Linux does; 127.0.0.1 and free ports elsewhere.
  *
  * @param random from 0 to 1, chooses x
+ * @param network first two bytes of the tasks' own addresses
  */
-export async function taskAddresses(count: number, random: () => number): Promise<TaskAddress[]> {
+export async function taskAddresses(
+  count: number,
+  random: () => number,
+  network = NETWORK,
+): Promise<TaskAddress[]> {
   const start = Math.floor(random() * BLOCKS);
   for (let offset = 0; offset < BLOCKS; offset++) {
     const block = FIRST_BLOCK + ((start + offset) % BLOCKS);
     const addresses = Array.from({ length: count }, (_, index) => ({
-      host: `127.0.${block}.${index + 1}`,
+      host: `${network}.${block}.${index + 1}`,
       sidecarPort: SIDECAR_PORT,
       appPort: APP_PORT,
     }));
