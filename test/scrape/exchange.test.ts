@@ -16,8 +16,8 @@ import {
 
 const METRICS = '# TYPE up gauge\nup 1\n';
 const NO_DEADLINE = new AbortController().signal;
-/** Long enough never to be the reason, short enough to end a test that hangs. */
-const LIMITS: ScrapeLimits = { timeoutMs: 10_000, bodyBytes: 0, samples: 0 };
+/** Longer than a test may last, so that a connection that is left open fails the test. */
+const LIMITS: ScrapeLimits = { timeoutMs: 60_000, bodyBytes: 0, samples: 0 };
 
 const targets: RawTarget[] = [];
 
@@ -70,6 +70,15 @@ describe('a good answer', () => {
     expect(target.connections).toBe(1);
   });
 
+  it.each([
+    ['plain', answering('m 1\n'.repeat(1000))],
+    ['compressed', answering(gzipSync('m 1\n'.repeat(1000)), { 'content-encoding': 'gzip' })],
+  ])('may be just below the limit, %s', async (_, answer) => {
+    const limits = { ...LIMITS, bodyBytes: 4001 };
+    const { body } = await fetchExposition((await start(answer)).url, limits, NO_DEADLINE);
+    expect(body).toHaveLength(4000);
+  });
+
   it('may be empty', async () => {
     const target = await start(answering('', { 'content-type': '' }));
     const answer = await fetchExposition(target.url, LIMITS, NO_DEADLINE);
@@ -89,7 +98,7 @@ describe('the request', () => {
       'accept: text/plain;version=0.0.4;q=0.9,*/*;q=0.1',
       'connection: close',
       'user-agent: fargauge',
-      'x-prometheus-scrape-timeout-seconds: 10',
+      'x-prometheus-scrape-timeout-seconds: 60',
     ]);
   });
 });
@@ -165,10 +174,10 @@ const FAILURES: readonly Failure[] = [
   },
   {
     name: 'with a compressed body of exactly the limit',
-    answer: answering(gzipSync(METRICS), { 'content-encoding': 'gzip' }),
-    limits: { bodyBytes: METRICS.length },
+    answer: answering(gzipSync('m 1\n'.repeat(1000)), { 'content-encoding': 'gzip' }),
+    limits: { bodyBytes: 4000 },
     reason: 'body_limit',
-    message: `expected a body of less than ${METRICS.length} bytes (body_size_limit), got more`,
+    message: 'expected a body of less than 4000 bytes (body_size_limit), got more',
   },
   {
     name: 'with the smallest limit of all',
