@@ -1,5 +1,8 @@
 /** Loops over bytes, four at a time: for a few dozen bytes they are faster than a call to Node's native ones. */
 
+// Looked up once: in a context of its own, such as Jest's, a global costs a microsecond each time.
+const { imul } = Math;
+
 /** 2^32 divided by the golden ratio: an odd number that spreads its factor over all bits (Knuth, TAOCP 3, 6.4). */
 const SPREADING_FACTOR = 0x9e3779b1 | 0;
 
@@ -42,9 +45,9 @@ export function hashBytes(view: DataView, start: number, end: number): number {
   let hash = end - start;
   let at = start;
   for (; at <= end - 4; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at), SPREADING_FACTOR);
+    hash = imul(hash ^ view.getInt32(at), SPREADING_FACTOR);
     hash ^= hash >>> 15;
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), SPREADING_FACTOR);
+  for (; at < end; at++) hash = imul(hash ^ view.getUint8(at), SPREADING_FACTOR);
   return hash ^ (hash >>> 15);
 }

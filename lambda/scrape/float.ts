@@ -60,7 +60,7 @@ export function readFloat(bytes: Uint8Array, start: number, end: number): number
     exponent += written;
   }
 
-  const power = EXACT_POWERS_OF_TEN[Math.abs(exponent)];
+  const power = EXACT_POWERS_OF_TEN[exponent < 0 ? -exponent : exponent];
   if (power === undefined || mantissa > LARGEST_EXACT_MANTISSA) {
     const value = Number(textOf(bytes, start, end));
     return Number.isFinite(value) ? value : undefined;

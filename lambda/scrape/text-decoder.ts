@@ -45,6 +45,15 @@ export function decodeText(
   return new Exposition(new ExpositionBody(body), memory, options).decode();
 }
 
+/** What was found out about a line. */
+interface LineReading {
+  readonly meaning: LineMeaning;
+  /** Index after the key; `undefined` where none says all that the line means. */
+  readonly keyEnd: number | undefined;
+  /** Index of the value, or of the next line where there is none. */
+  readonly next: number;
+}
+
 /** One exposition and how far it has been decoded. */
 class Exposition {
   // `private`, not `#`: see SeriesReader.
@@ -59,8 +68,6 @@ class Exposition {
   /** Index and number of the line at hand. */
   private at = 0;
   private number = 0;
-  /** Index after the key of the line that was read in full last; -1: it has none. */
-  private keyEnd = -1;
   /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
   private lastWasNew = false;
 
@@ -119,15 +126,7 @@ class Exposition {
       const line = this.memory.recall(this.key);
       if (line !== undefined && this.known(line)) return line;
     }
-    const meaning = this.full();
-    this.lastWasNew = true;
-    if (this.keyEnd === -1) return undefined;
-    this.key.set(start, this.keyEnd);
-    const line = this.memory.recall(this.key);
-    if (line === undefined) return this.memory.remember(this.key, meaning);
-    line.series = meaning.series;
-    this.lastWasNew = false;
-    return line;
+    return this.full();
   }
 
   /** Decodes the line at hand, which begins as a known one does. `false`: it means something else this time. */
@@ -148,12 +147,30 @@ class Exposition {
     return true;
   }
 
-  /**
-   * Decodes the line at hand, whatever it is.
-   *
-   * @returns what it means
-   */
-  private full(): LineMeaning {
+  /** Decodes the line at hand, whatever it is, and remembers what it means. */
+  private full(): KnownLine | undefined {
+    const start = this.at;
+    const { meaning, keyEnd, next } = this.read();
+    const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
+    if (meaning.series !== undefined) this.sample(line?.series ?? meaning.series, next);
+    else this.at = next;
+    return line;
+  }
+
+  private remembered(start: number, keyEnd: number, meaning: LineMeaning): KnownLine | undefined {
+    this.key.set(start, keyEnd);
+    const line = this.memory.recall(this.key);
+    this.lastWasNew = line === undefined;
+    if (line === undefined) return this.memory.remember(this.key, meaning);
+    const { series } = meaning;
+    if (line.series?.type !== series?.type || line.series?.family !== series?.family) {
+      line.series = series;
+    }
+    return line;
+  }
+
+  /** Reads the line at hand up to its value, or all of it where it has none. */
+  private read(): LineReading {
     const { bytes, at, number } = this;
     const { families } = this.memory;
     const first = skipBlanks(bytes, at);
@@ -161,15 +178,16 @@ class Exposition {
       const comment =
         bytes[first] === HASH ? readComment(this.body, at, number, this.names) : undefined;
       if (comment !== undefined) families.declare(comment, number);
-      this.at = this.body.lineEnd(first) + 1;
-      this.keyEnd = this.at;
-      return { series: undefined, name: undefined, comment };
+      const next = this.body.lineEnd(first) + 1;
+      return { meaning: { series: undefined, name: undefined, comment }, keyEnd: next, next };
     }
     const line = this.reader.read(at, number);
     const series = this.series(line, families.sampled(line.name));
-    this.sample(series, skipBlanks(bytes, line.end));
-    this.keyEnd = bytes[line.end] === SPACE ? line.end + 1 : -1;
-    return { series, name: line.name, comment: undefined };
+    return {
+      meaning: { series, name: line.name, comment: undefined },
+      keyEnd: bytes[line.end] === SPACE ? line.end + 1 : undefined,
+      next: skipBlanks(bytes, line.end),
+    };
   }
 
   private series({ name, labels }: SeriesLine, family: Family): Series {
