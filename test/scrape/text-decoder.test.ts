@@ -1,0 +1,204 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { DecodeError, SampleLimitError } from '../../lambda/scrape/decode-error.ts';
+import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
+import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { outcomeOf } from './text-decoder-outcome.ts';
+
+describe('A text that is no exposition', () => {
+  it.each([
+    [
+      '# TYPE a gauge\n# TYPE a gauge\n',
+      'line 2: second TYPE line for metric name "a", or TYPE reported after samples',
+    ],
+    [
+      'a 1\n# TYPE a gauge\n',
+      'line 2: second TYPE line for metric name "a", or TYPE reported after samples',
+    ],
+    [
+      '# TYPE a summary\na_sum 1\n# TYPE a gauge\n',
+      'line 3: second TYPE line for metric name "a", or TYPE reported after samples',
+    ],
+    ['# HELP a b\n# HELP a b\n', 'line 2: second HELP line for metric name "a"'],
+    ['# TYPE a bar\n', 'line 1: unknown metric type "bar"'],
+    ['# TYPE a constructor\n', 'line 1: unknown metric type "constructor"'],
+    ['# HELP 1 text\n', 'line 1: invalid metric name in comment: "# HELP 1 text"'],
+    ['# TYPE "" gauge\n', 'line 1: invalid metric name in comment: "# TYPE \\"\\" gauge"'],
+    ['# TYPE "a gauge\n', 'line 1: invalid metric name in comment: "# TYPE \\"a gauge"'],
+    ['\n\n  a\n', 'line 3: expected float as value, got nothing'],
+    ['a x\n', 'line 1: expected float as value, got "x"'],
+    ['a 1 1.5\n', 'line 1: expected integer as timestamp, got "1.5"'],
+    ['a 1 2 3\n', 'line 1: spurious string after timestamp: "3"'],
+    ['a 1', 'line 1: unexpected end of input stream: expected a newline after "a 1"'],
+    ['a 1\n  ', 'line 2: unexpected end of input stream: expected a newline after "  "'],
+    ['a{b', 'line 1: expected \'=\' after label name "b", got the end of the line'],
+    [
+      '# TYPE a histogram\na_bucket{le="x"} 1\n',
+      'line 2: expected float as value for \'le\' label, got "x"',
+    ],
+    [
+      '# TYPE a summary\na{quantile=""} 1\n',
+      'line 2: expected float as value for \'quantile\' label, got ""',
+    ],
+    ['<!DOCTYPE html>\n', 'line 1: expected a metric name, got "<!DOCTYPE html>"'],
+    [
+      '{"error":"not found"}\n',
+      'line 1: expected "," or "}" after a label, got ":\\"not found\\"}"',
+    ],
+    [`${'x'.repeat(70)}!\n`, `line 1: expected float as value, got "!"`],
+    [`${'9'.repeat(70)}\n`, `line 1: expected a metric name, got "${'9'.repeat(57)}..."`],
+  ])('%j is refused: %s', (text, message) => {
+    expect(outcomeOf(Buffer.from(text))).toBe(`DecodeError: ${message}`);
+  });
+
+  it('is refused where it is no UTF-8', () => {
+    const decode = () => decodeText(Buffer.from('a{b="\xff"} 1\n', 'latin1'), new SeriesMemory());
+    expect(decode).toThrow(new DecodeError(1, 'expected UTF-8 text, got bytes that are none'));
+  });
+
+  it('is refused at every length at which a valid one was cut off, but between lines', () => {
+    const text = '# TYPE a gauge\na{b="c"} 1.5 17\n';
+    const memory = new SeriesMemory();
+    for (let length = 1; length < text.length; length++) {
+      const outcome = outcomeOf(Buffer.from(text.slice(0, length)), memory);
+      if (length === 15) expect(outcome).toEqual([]);
+      else expect(outcome).toMatch(/^DecodeError: line \d: /);
+    }
+  });
+});
+
+describe('The limit of samples', () => {
+  it.each([0, 2, 3])('lets two samples pass where it is %i', (sampleLimit) => {
+    expect(decodeText(Buffer.from('a 1\nb 2\n'), new SeriesMemory(), { sampleLimit })).toHaveLength(
+      2,
+    );
+  });
+
+  it('refuses one more, before it finds what is wrong after it', () => {
+    const body = Buffer.from('a 1\nb 2\nthis is wrong\n');
+    const memory = new SeriesMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(() => decodeText(body, memory, { sampleLimit: 1 })).toThrow(new SampleLimitError(1));
+    }
+  });
+});
+
+describe('A line that was seen before', () => {
+  it('gives the same series object, and its value of now', () => {
+    const memory = new SeriesMemory();
+    const [first] = decodeText(Buffer.from('a{b="c"} 1\n'), memory);
+    const [second] = decodeText(Buffer.from('x 5\na{b="c"} 2 17\n'), memory).slice(-1);
+    expect(second!.series).toBe(first!.series);
+    expect(second).toMatchObject({ value: 2, timestamp: 17 });
+  });
+
+  it.each([
+    [
+      'its family got another type',
+      '# TYPE a gauge\na 1\n',
+      '# TYPE a counter\na 1\n',
+      'a',
+      'counter',
+    ],
+    ['its family lost its type', '# TYPE a gauge\na 1\n', 'a 1\n', 'a', 'unknown'],
+    [
+      'its name became a family of its own',
+      '# TYPE a summary\na_sum 1\n',
+      '# TYPE a_sum summary\na_sum 1\n',
+      'a_sum',
+      'summary',
+    ],
+    [
+      'its family became that of a summary',
+      'a_sum 1\n',
+      '# TYPE a summary\na_sum 1\n',
+      'a',
+      'summary',
+    ],
+    [
+      'its family came to have no such samples',
+      '# TYPE a histogram\na_bucket 1\n',
+      '# TYPE a summary\na_bucket 1\n',
+      'a_bucket',
+      'unknown',
+    ],
+    [
+      'only a HELP line made its name a family',
+      '# TYPE a summary\na_sum 1\n',
+      '# TYPE a summary\n# HELP a_sum\na_sum 1\n',
+      'a_sum',
+      'unknown',
+    ],
+  ])('has the meaning of now where %s', (_, before, now, family, type) => {
+    const memory = new SeriesMemory();
+    for (const text of [before, now, before, now]) {
+      expect(outcomeOf(Buffer.from(text), memory)).toEqual(outcomeOf(Buffer.from(text)));
+    }
+    expect(outcomeOf(Buffer.from(now), memory)).toMatchObject([{ family, type }]);
+  });
+
+  it('is not taken for a longer one that begins with it', () => {
+    const memory = new SeriesMemory();
+    decodeText(Buffer.from('a 1\n'), memory);
+    expect(outcomeOf(Buffer.from('a {b="c"} 1\n'), memory)).toMatchObject([
+      { labels: [['b', 'c']] },
+    ]);
+    expect(outcomeOf(Buffer.from('a 1\n'), memory)).toMatchObject([{ labels: [] }]);
+  });
+
+  it('is not taken for a known one where a value sticks to the name', () => {
+    const memory = new SeriesMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(outcomeOf(Buffer.from('a-5 17\n'), memory)).toMatchObject([
+        { name: 'a', value: -5, timestamp: 17 },
+      ]);
+    }
+  });
+
+  it('is read right though it is longer than what is remembered', () => {
+    const memory = new SeriesMemory();
+    const value = 'x'.repeat(100_000);
+    const body = Buffer.from(`# HELP a ${value}\na{b="${value}"} 1\nc 2\n`);
+    for (let scrape = 0; scrape < 3; scrape++) {
+      expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
+    }
+    expect(memory.lines).toBe(1);
+  });
+});
+
+describe('Labels', () => {
+  it('may have the names of properties that all objects have', () => {
+    const [sample] = decodeText(
+      Buffer.from('a{__proto__="b",constructor="c"} 1\n'),
+      new SeriesMemory(),
+    );
+    expect(Object.entries(sample!.series.labels)).toEqual([
+      ['__proto__', 'b'],
+      ['constructor', 'c'],
+    ]);
+    expect(sample!.series.labels.toString).toBeUndefined();
+  });
+});
+
+describe('What is kept of a body', () => {
+  it('is not the body', () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const memory = new SeriesMemory();
+    const kept: unknown[] = [];
+    const filling = `# ${'x'.repeat(1_000_000)}\n`;
+    const held = () => {
+      gc();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = held();
+    for (let scrape = 0; scrape < 50; scrape++) {
+      const line = `name_${scrape}{label_${scrape}="a value of more than a few characters ${scrape}",short="${scrape}"} 1\n`;
+      kept.push(decodeText(Buffer.from(filling + line), memory));
+    }
+    expect(kept).toHaveLength(50);
+    expect(held() - before).toBeLessThan(10_000_000);
+  });
+});
