@@ -52,7 +52,7 @@ export function createPagesServer(pages: Pages, log: (message: string) => void):
         log(`${request.url}: ${String(error)}`);
         return plain(500, 'internal error\n');
       });
-      send(request, response, reply);
+      send(response, reply);
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
@@ -86,11 +86,7 @@ function plain(status: number, body: string): Reply {
   return { status, type: PLAIN_CONTENT_TYPE, body };
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, type, body, headers = {} }: Reply,
-): void {
+function send(response: ServerResponse, { status, type, body, headers = {} }: Reply): void {
   response.writeHead(status, {
     ...headers,
     'content-type': type,
@@ -98,5 +94,6 @@ function send(
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  // Node.js itself leaves the body out of the answer to HEAD.
+  response.end(body);
 }

@@ -20,7 +20,9 @@ export function instantOf(value: unknown): Instant | undefined {
 export function epochSeconds(instant: Instant): number;
 export function epochSeconds(instant: Instant | undefined): number | undefined;
 export function epochSeconds(instant: Instant | undefined): number | undefined {
-  return instant === undefined ? undefined : Number(instant) / 1e9;
+  if (instant === undefined) return undefined;
+  // Apart, since nanoseconds since the epoch do not fit into a number.
+  return Number(instant / NANOSECONDS) + Number(instant % NANOSECONDS) / 1e9;
 }
 
 /** Seconds since the epoch, rounded down. */

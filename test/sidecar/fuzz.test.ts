@@ -42,7 +42,7 @@ describe('Whatever the endpoint says', () => {
         }
         expectReadable(observation);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('Whatever the endpoint says', () => {
       fc.property(fc.jsonValue(), fc.jsonValue(), (task, stats) => {
         expectReadable(follow(undefined, task, stats));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -47,6 +47,8 @@ export function sampleContainer(id: string, name: string, changes: JsonObject = 
     StartedAt: '2026-05-01T05:59:12.75Z',
     Type: 'NORMAL',
     Networks: [{ NetworkMode: 'awsvpc', IPv4Addresses: ['10.0.0.7'] }],
+    Health: { status: 'HEALTHY', statusSince: '2026-05-01T05:59:30Z' },
+    RestartCount: 0,
     ...changes,
   };
 }

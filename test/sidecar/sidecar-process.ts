@@ -25,9 +25,13 @@ export interface SidecarProcess extends AsyncDisposable {
 /** Starts `sidecar/main.ts`, or the program given, on loopback and any free port. */
 export function startSidecar(
   env: Readonly<Record<string, string>>,
-  { program = MAIN, args = [] as readonly string[] } = {},
+  {
+    flags = [],
+    program = MAIN,
+    args = [],
+  }: { flags?: readonly string[]; program?: string; args?: readonly string[] } = {},
 ): SidecarProcess {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [...flags, program, ...args], {
     env: { ECS_METRICS_EXPORTER_PORT: '0', ECS_METRICS_EXPORTER_HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

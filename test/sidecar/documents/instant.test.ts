@@ -37,6 +37,7 @@ describe('A time of the endpoint', () => {
 
   it('keeps its fraction in seconds, or loses it on request', () => {
     expect(epochSeconds(1_740_633_769_500_000_000n)).toBe(1_740_633_769.5);
+    expect(epochSeconds(1_777_615_152_750_000_000n)).toBe(1_777_615_152.75);
     expect(wholeSeconds(1_740_633_769_999_999_999n)).toBe(1_740_633_769);
     expect(epochSeconds(undefined)).toBeUndefined();
     expect(wholeSeconds(undefined)).toBeUndefined();

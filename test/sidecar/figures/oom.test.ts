@@ -48,7 +48,7 @@ describe('An out-of-memory kill', () => {
       'is not suspected where the count appears only now',
       0,
       [
-        [{}, 990],
+        [{ RestartCount: undefined }, 990],
         [{ RestartCount: 4 }, 990],
       ],
     ],
