@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import type { MetricType, Sample } from '../../lambda/model/sample.ts';
+import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
+import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
+
+interface Exposition {
+  file: string;
+  format: string;
+  samples: number;
+  /** Families that have samples, by type. */
+  families: Record<string, number>;
+  samplesWithTimestamp?: number;
+}
+
+describeWithFixtures('Real expositions', 'expositions', () => {
+  const expositions = fixtureJson<Exposition[]>('expositions', 'index.json').filter(
+    ({ format }) => format === 'text-0.0.4',
+  );
+  const memory = new SeriesMemory();
+
+  it.each(expositions.map((e) => [e.file, e] as const))(
+    '%s has as many samples and families as its index says, cold and warm',
+    (file, { samples: count, families, samplesWithTimestamp = 0 }) => {
+      const body = readFileSync(join(FIXTURES, 'expositions', file));
+      for (let scrape = 0; scrape < 2; scrape++) {
+        const samples = decodeText(body, memory);
+        expect(samples).toHaveLength(count);
+        expect(samples.filter(({ timestamp }) => timestamp !== undefined)).toHaveLength(
+          samplesWithTimestamp,
+        );
+        expect(familiesByType(samples)).toEqual(families);
+      }
+    },
+  );
+});
+
+function familiesByType(samples: readonly Sample[]): Record<string, number> {
+  const counts = { counter: 0, gauge: 0, histogram: 0, summary: 0, untyped: 0 };
+  const types = new Map<string, MetricType>();
+  for (const { series } of samples) types.set(series.family, series.type);
+  for (const type of types.values()) {
+    if (type === 'unknown') counts.untyped++;
+    else if (type in counts) counts[type as keyof typeof counts]++;
+    else throw new Error(`expected a type of the text format, got ${type}`);
+  }
+  return counts;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MetricType } from '../../lambda/model/sample.ts';
+import { Families } from '../../lambda/scrape/families.ts';
+
+describe('The family of a sample', () => {
+  it.each<[sample: string, declared: string, type: MetricType, family: string]>([
+    ['a', 'a', 'gauge', 'a'],
+    ['a_sum', 'a', 'summary', 'a'],
+    ['a_count', 'a', 'summary', 'a'],
+    ['a_bucket', 'a', 'summary', 'a_bucket'],
+    ['a_sum', 'a', 'histogram', 'a'],
+    ['a_count', 'a', 'histogram', 'a'],
+    ['a_bucket', 'a', 'histogram', 'a'],
+    ['a_gsum', 'a', 'histogram', 'a_gsum'],
+    ['a_gsum', 'a', 'gaugehistogram', 'a'],
+    ['a_gcount', 'a', 'gaugehistogram', 'a'],
+    ['a_bucket', 'a', 'gaugehistogram', 'a'],
+    ['a_sum', 'a', 'gauge', 'a_sum'],
+    ['a_sum', 'a', 'counter', 'a_sum'],
+    ['a_total', 'a', 'counter', 'a'],
+    ['a_total', 'a', 'gauge', 'a_total'],
+    ['a_total', 'a_total', 'counter', 'a_total'],
+    ['a_sum_sum', 'a_sum', 'summary', 'a_sum'],
+    ['_sum', '', 'summary', '_sum'],
+    ['a_Sum', 'a', 'summary', 'a_Sum'],
+  ])('%s after TYPE %s %s is %s', (sample, declared, type, family) => {
+    const families = new Families();
+    families.begin();
+    families.declare({ keyword: 'TYPE', family: families.named(declared), word: type, type }, 1);
+    expect(families.sampled(families.named(sample)).name).toBe(family);
+  });
+
+  it('is its own where a line names it, whatever family it could extend', () => {
+    const families = new Families();
+    families.begin();
+    const [a, sum] = [families.named('a'), families.named('a_sum')];
+    families.declare({ keyword: 'TYPE', family: a, word: 'summary', type: 'summary' }, 1);
+    families.declare({ keyword: 'HELP', family: sum, empty: true }, 2);
+    expect(families.sampled(sum)).toBe(sum);
+  });
+
+  it('is of unknown type again in the next exposition', () => {
+    const families = new Families();
+    const a = families.named('a');
+    for (const type of ['gauge', 'counter'] as const) {
+      families.begin();
+      families.declare({ keyword: 'HELP', family: a, empty: false }, 1);
+      families.declare({ keyword: 'TYPE', family: a, word: type, type }, 2);
+      expect(families.sampled(a)).toMatchObject({ name: 'a', type });
+    }
+    families.begin();
+    expect(families.sampled(a)).toMatchObject({ name: 'a', type: 'unknown' });
+  });
+
+  it('is found by its name', () => {
+    const families = new Families();
+    expect(families.named('a')).toBe(families.named('a'));
+    expect(families.named('a_count').base).toBe(families.named('a'));
+    expect(families.size).toBe(2);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { hashBytes } from '../../lambda/scrape/bytes.ts';
+import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
+import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { outcomeOf } from './text-decoder-outcome.ts';
+
+/** One line for each number from `start` to before `end`. */
+function lines(start: number, end: number): Buffer {
+  let text = '';
+  for (let i = start; i < end; i++) text += `name{number="${i}"} ${i}\n`;
+  return Buffer.from(text);
+}
+
+describe('A memory of series', () => {
+  it('tells how many lines it holds, and how many bytes at least', () => {
+    const memory = new SeriesMemory();
+    expect([memory.lines, memory.bytes]).toEqual([0, 0]);
+    const body = Buffer.from('# HELP a text\n# TYPE a gauge\na{b="c"} 1\na{b="d"} 2\n');
+    decodeText(body, memory);
+    decodeText(body, memory);
+    expect(memory.lines).toBe(4);
+    expect(memory.bytes).toBeGreaterThan(body.length);
+  });
+
+  it('keeps one line for all targets that send it', () => {
+    const memory = new SeriesMemory();
+    for (const own of ['x', 'y', 'z']) {
+      decodeText(Buffer.from(`a 1\nb{own="${own}"} 2\nc 3\n`), memory);
+    }
+    expect(memory.lines).toBe(5);
+  });
+
+  it('stays below its capacity, but for the names of one exposition', () => {
+    const capacity = 100_000;
+    const memory = new SeriesMemory(capacity);
+    for (let scrape = 0; scrape < 100; scrape++) {
+      decodeText(lines(scrape * 100, scrape * 100 + 100), memory);
+      expect(memory.bytes).toBeLessThan(capacity * 1.01);
+    }
+    expect(memory.lines).toBeGreaterThan(100);
+  });
+
+  it('counts names too, so that a target that invents them cannot fill it', () => {
+    const capacity = 100_000;
+    const memory = new SeriesMemory(capacity);
+    for (let scrape = 0; scrape < 100; scrape++) {
+      const text = Array.from({ length: 50 }, (_, i) => `name_${scrape}_${i} 1\n`).join('');
+      decodeText(Buffer.from(text), memory);
+      expect(memory.bytes).toBeLessThan(capacity * 3);
+    }
+  });
+
+  it('goes on knowing what it knows when it is full', () => {
+    const memory = new SeriesMemory(100_000);
+    const known = lines(0, 200);
+    const [before] = decodeText(known, memory);
+    decodeText(lines(200, 400), memory);
+    const full = memory.lines;
+    decodeText(lines(200, 400), memory);
+    const [after] = decodeText(known, memory);
+    expect(after?.series).toBe(before?.series);
+    expect(memory.lines).toBe(full);
+  });
+
+  it('starts anew when it is full of what nobody sends any more', () => {
+    const memory = new SeriesMemory(100_000);
+    decodeText(lines(0, 1_000), memory);
+    const now = lines(5_000, 5_100);
+    for (let scrape = 0; scrape < 10; scrape++) decodeText(now, memory);
+    const [before] = decodeText(now, memory);
+    const [after] = decodeText(now, memory);
+    expect(after?.series).toBe(before?.series);
+    expect(memory.lines).toBe(100);
+  });
+
+  it('knows only a part of an exposition that is larger than itself, and is right about it', () => {
+    const memory = new SeriesMemory(10_000);
+    const body = lines(0, 1_000);
+    for (let scrape = 0; scrape < 5; scrape++) {
+      expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
+    }
+  });
+
+  it('is right about lines that were made to share one place in its table', () => {
+    const memory = new SeriesMemory();
+    const body = Buffer.from(`${colliding(40).join('\n')}\n`);
+    for (let scrape = 0; scrape < 3; scrape++) {
+      expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
+    }
+    expect(memory.lines).toBeLessThan(40);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('cannot have a capacity of %d', (capacity) => {
+    expect(() => new SeriesMemory(capacity)).toThrow(
+      new RangeError(`expected a capacity of 1 or more bytes, got ${capacity}`),
+    );
+  });
+});
+
+/** Sample lines whose keys' hashes have the same 12 last bits, more than a small table looks at. */
+function colliding(count: number): string[] {
+  const found: string[] = [];
+  for (let i = 0; found.length < count; i++) {
+    const key = Buffer.from(`a${i} `);
+    const view = new DataView(key.buffer, key.byteOffset, key.length);
+    if ((hashBytes(view, 0, key.length) & 0xfff) === 0) found.push(`${key}${i}`);
+  }
+  return found;
+}
