@@ -9,9 +9,9 @@ const REPORTER = join(import.meta.dirname, 'usage-reporter.ts');
 /** Nanoseconds that a tick of /proc takes, for user and for system time each. */
 const TICKS_NS = 2 * 10_000_000;
 
-/** macOS has it; a small Linux may not. */
-const hasPs = spawnSync('ps').error === undefined;
-if (!hasPs) console.info('This system has no ps: what it says of a process is not tested.');
+/** macOS has one that can; a small Linux may not. */
+const hasPs = spawnSync('ps', ['-o', 'time=', '-p', String(process.pid)]).status === 0;
+if (!hasPs) console.info('ps tells no CPU times here: what it says of a process is not tested.');
 
 /** Ways to read a usage, and the nanoseconds by which each may be wrong. */
 const SOURCES: [string, (pid: number) => Promise<Usage | undefined>, number][] = [
