@@ -6,7 +6,7 @@ import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, LogEvent, Output } from './model/event.ts';
 import type { Labels, Sample, Series } from './model/sample.ts';
 import type { Target } from './model/target.ts';
-import { type CycleReport, Tally } from './report.ts';
+import { type CycleReport, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import { convert, type Previous } from './series/convert.ts';
@@ -80,46 +80,62 @@ export class Collector {
     tally.discovered(discovered);
     const delivered = await pMap(
       discovered.targets,
-      (target) => this.#collectTarget(target, delivery, tally, scrapingEnds),
+      (target) => this.#collectTarget(target, delivery, scrapingEnds),
       { concurrency: CONCURRENCY },
     );
     tally.delivered(await delivery.close());
-    await Promise.all(delivered.map(({ committed }) => committed));
+    for (const { done } of delivered) {
+      const { scrape, outcome } = await done;
+      tally.target(scrape, outcome);
+    }
     state.forgetBefore(now() - FORGET_AFTER_MS);
     return tally.report(now());
   }
 
-  /** Resolves when the target was scraped and its events are on their way; `committed` when they have arrived. */
+  /** Resolves when the target was scraped and its events are on their way; `done` when they have arrived. */
   async #collectTarget(
     target: Target,
     delivery: Delivery,
-    tally: Tally,
     deadline: AbortSignal,
-  ): Promise<{ committed: Promise<void> }> {
+  ): Promise<{ readonly done: Promise<{ scrape: Scrape; outcome: TargetOutcome }> }> {
     const { scraper, state } = this.#parts;
-    const scrape = await scraper.scrape(target, deadline);
-    const { events, updates, drops, offered } = this.#eventsOf(scrape);
+    const scraped = await scraper.scrape(target, deadline);
+    const { scrape, events, updates, drops } = this.#prepare(scraped);
+    const offered = scrape.samples.length - drops.total;
     await delivery.ready();
-    const committed = delivery.write(events).then((outcome) => {
+    const done = delivery.write(events).then((outcome) => {
       if (outcome.rejected.size === 0) state.commit(target.id, updates);
-      tally.target(scrape, { events: events.length, offered, drops, outcome });
+      return { scrape, outcome: { events: events.length, offered, drops, outcome } };
     });
-    return { committed };
+    return { done };
   }
 
-  /** The stages between the scrape and the delivery of one target. */
-  #eventsOf(scrape: Scrape): TargetEvents {
-    const { config, state, onDrop } = this.#parts;
-    const { target, startedAt } = scrape;
-    const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, target)));
+  /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */
+  #prepare(scrape: Scrape): Prepared {
+    const { onDrop } = this.#parts;
+    const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
+    try {
+      return { scrape, drops, ...this.#eventsOf(scrape, drops) };
+    } catch (error) {
+      const failure = { reason: 'internal', message: String(error) } as const;
+      const lost = new Drops();
+      for (const { series } of scrape.samples) lost.add('internal', series);
+      return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
+    }
+  }
 
-    const wanted = this.#wanted(scrape.samples, drops);
+  /** The stages between the scrape and the delivery. */
+  #eventsOf(
+    { target, startedAt, samples }: Scrape,
+    drops: Drops,
+  ): Pick<Prepared, 'events' | 'updates'> {
+    const { config, state } = this.#parts;
+    const wanted = this.#wanted(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
     const declared = this.#rules.declare(labelled, drops);
     const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
     const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
-
-    return { events, updates, drops, offered: scrape.samples.length - drops.total };
+    return { events, updates };
   }
 
   /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
@@ -131,13 +147,12 @@ export class Collector {
   }
 }
 
-interface TargetEvents {
+interface Prepared {
+  readonly scrape: Scrape;
   readonly events: readonly LogEvent[];
   /** What the state must hold once the events were accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
   readonly drops: Drops;
-  /** Samples in the events. */
-  readonly offered: number;
 }
 
 function* label(

@@ -27,7 +27,7 @@ export interface CycleReport {
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   };
   readonly delivery: DeliveryReport;
-  /** One for each target, in the order in which they were done. */
+  /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
 

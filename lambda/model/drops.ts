@@ -23,7 +23,9 @@ export type DropReason =
   /** Not newer than the series' last published sample. */
   | 'not_newer'
   /** The same name and labels came again in the same scrape. */
-  | 'duplicate';
+  | 'duplicate'
+  /** A defect of the collector stopped the target's samples on their way. */
+  | 'internal';
 
 /** Counts what one target's samples lost on their way, and why. */
 export class Drops {

@@ -7,7 +7,7 @@ import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { decodeText } from './text-decoder.ts';
 
-/** What one scrape of one target gave. `samples` ends with the scrape's own series, also where it failed. */
+/** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
 export interface Scrape {
   readonly target: Target;
   /** Milliseconds since the epoch, when the scrape began: the time of samples without a timestamp of their own. */
@@ -46,16 +46,10 @@ export class Scraper {
       return { target, startedAt, durationMs, bytes: body.length, samples, scraped };
     } catch (error) {
       const durationMs = performance.now() - began;
-      const samples = ownSeries(0, durationMs, 0);
-      return {
-        target,
-        startedAt,
-        durationMs,
-        bytes: 0,
-        samples,
-        scraped: 0,
-        failure: asFailure(error),
-      };
+      const failure = asFailure(error);
+      // What the end of the cycle cut off says nothing of the target: it is reported, but not published as down.
+      const samples = failure.reason === 'deadline' ? [] : ownSeries(0, durationMs, 0);
+      return { target, startedAt, durationMs, bytes: 0, samples, scraped: 0, failure };
     }
   }
 

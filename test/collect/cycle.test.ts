@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector, type CollectorParts } from '../../lambda/collect.ts';
 import type { EmfConfig } from '../../lambda/model/config.ts';
+import type { Labels } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
@@ -15,8 +16,8 @@ import {
   refusingUrl,
   startTarget,
 } from '../scrape/raw-target.ts';
-import { MINUTE, target } from '../series/samples.ts';
-import { configWith, declarationOf, fixedDiscovery } from './parts.ts';
+import { MINUTE, series, target } from '../series/samples.ts';
+import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from './parts.ts';
 import { type RecordingOutput, recordingOutput } from './recording-output.ts';
 
 /** Whole cycles over real HTTP. */
@@ -382,8 +383,8 @@ describe('the end of a cycle', () => {
     const report = await collectorOf(targets).collect(2_000);
     expect(output.closedLate).toBe(false);
     expect(report.scrapes.map(({ id, reason }) => [id, reason])).toEqual([
-      ['good', undefined],
       ['hangs', 'deadline'],
+      ['good', undefined],
     ]);
     expect(acceptedOf('good')).toEqual({ load: 0.5 });
   });
@@ -418,5 +419,25 @@ describe('where events go', () => {
       ['/prod/undefined', 'app'],
       ['/prod/web', 'app'],
     ]);
+  });
+});
+
+describe('a defect of the collector at one target', () => {
+  it('costs only that target its samples, which are counted', async () => {
+    const load = { series: series('load'), value: 1 };
+    const odd = { ...load, series: { ...load.series, labels: undefined as unknown as Labels } };
+    const targets = [targetAt('good', 'http://a'), targetAt('odd', 'http://b')];
+    const collector = collectorOf(targets, {
+      scraper: scriptedScraper(
+        () => now,
+        ({ id }) => (id === 'odd' ? [load, odd] : [load]),
+      ),
+    });
+    const report = await collector.collect(AMPLE_MS);
+    expect(report.scrapes.map(({ id, up, reason }) => ({ id, up, reason }))).toEqual([
+      { id: 'good', up: true, reason: undefined },
+      { id: 'odd', up: false, reason: 'internal' },
+    ]);
+    expect(report.samples).toMatchObject({ scraped: 3, published: 1, dropped: { internal: 2 } });
   });
 });

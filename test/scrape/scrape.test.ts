@@ -216,8 +216,10 @@ describe('a scrape that fails', () => {
   it('because of the cycle’s deadline says so', async () => {
     const deadline = new AbortController();
     const target = await targetThat(() => deadline.abort());
-    const { failure } = await scrape(target, deadline.signal);
+    const { failure, own } = await scrape(target, deadline.signal);
     expect(failure?.reason).toBe('deadline');
+    // Whether the target is up is not known.
+    expect(own).toEqual([]);
   });
 
   it('leaves the next scrape of the same target alone', async () => {
