@@ -57,12 +57,15 @@ export function nextPace(pace: Pace, outcome: PollOutcome): Pace {
         pauseMs: doubling(pace.failures),
       };
     case 'unchanged':
-      if (pace.secondLook) return { ...calm, pauseMs: pauseOf(periodMs - MIN_PAUSE_MS) };
+      if (pace.secondLook) return { ...calm, pauseMs: pauseOf(periodMs - pace.pauseMs) };
       return { ...calm, unchanged: pace.unchanged + 1, pauseMs: doubling(pace.unchanged) };
     case 'renewed': {
       const renewed = { ...calm, periodMs: periodOf(pace, outcome) };
-      if (!outcome.complete) return { ...renewed, secondLook: true, pauseMs: MIN_PAUSE_MS };
-      return { ...renewed, pauseMs: pauseOf(renewed.periodMs) };
+      if (pace.secondLook) {
+        return { ...renewed, pauseMs: pauseOf(renewed.periodMs - pace.pauseMs) };
+      }
+      if (outcome.complete) return { ...renewed, pauseMs: pauseOf(renewed.periodMs) };
+      return { ...renewed, secondLook: true, pauseMs: MIN_PAUSE_MS };
     }
   }
 }

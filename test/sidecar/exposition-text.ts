@@ -15,7 +15,7 @@ export interface ReadRow {
 
 const HELP = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/;
 const TYPE = /^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge)$/;
-const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? ([^ ]+)$/;
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^\n]*)\})? ([^ ]+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y;
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
@@ -79,7 +79,7 @@ function readLabels(text: string, problem: (what: string) => Error): Record<stri
     const label = LABEL.exec(text);
     if (label === null) throw problem('not a label');
     if (Object.hasOwn(labels, label[1]!)) throw problem('label again');
-    labels[label[1]!] = label[2]!.replace(/\\(.)/g, (_, escaped) =>
+    labels[label[1]!] = label[2]!.replace(/\\([n"\\])/g, (_, escaped) =>
       escaped === 'n' ? '\n' : escaped,
     );
   }

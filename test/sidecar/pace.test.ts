@@ -61,8 +61,8 @@ describe('The pause before the next poll', () => {
     ],
     [
       'looks again for containers that are sampled a moment later',
-      [renewed(undefined, 10_000), partly(10_000), renewed(300, 10_000)],
-      [9500, 1000, 9500],
+      [renewed(undefined, 10_000), partly(10_000), partly(300), renewed(10_000, 10_000)],
+      [9500, 1000, 8500, 9500],
     ],
     [
       'looks again only once for a container whose figures are dead',
@@ -101,5 +101,5 @@ function renewed(gapMs: number | undefined, spanMs: number | undefined): PollOut
 }
 
 function partly(gapMs: number): PollOutcome {
-  return { kind: 'renewed', complete: false, gapMs, spanMs: gapMs };
+  return { kind: 'renewed', complete: false, gapMs, spanMs: 10_000 };
 }

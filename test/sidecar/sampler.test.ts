@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../sidecar/documents/json.ts';
 import type { Answer, Endpoint } from '../../sidecar/endpoint.ts';
 import { type Clock, type Sampler, startSampler } from '../../sidecar/sampler.ts';
-import { sampleStats, sampleTask } from './sample-documents.ts';
+import { APP, sampleStats, sampleTask } from './sample-documents.ts';
 
 describe('The sampler', () => {
   it('polls both documents at once and then at the pace of their figures', async () => {
@@ -16,6 +16,37 @@ describe('The sampler', () => {
     expect(endpoint.reads).toHaveLength(2);
     await clock.advance(1);
     expect(endpoint.reads).toHaveLength(4);
+  });
+
+  it('looks again soon for a container whose figures come a moment later', async () => {
+    const { clock, endpoint } = start();
+    await clock.advance(0);
+    endpoint.stats = { ...sampleStats(0), ...pick(sampleStats(10), APP) };
+    await clock.advance(9_500);
+    expect(endpoint.reads).toHaveLength(4);
+
+    endpoint.stats = sampleStats(10);
+    await clock.advance(1_000);
+    expect(endpoint.reads).toHaveLength(6);
+    await clock.advance(8_499);
+    expect(endpoint.reads).toHaveLength(6);
+    await clock.advance(1);
+    expect(endpoint.reads).toHaveLength(8);
+  });
+
+  it('learns how often the figures are renewed', async () => {
+    const { clock, endpoint } = start({ stats: sampleStats(0, 1) });
+    await clock.advance(0);
+    await clock.advance(1_000);
+    await clock.advance(1_000);
+    endpoint.stats = sampleStats(5, 1);
+    await clock.advance(2_000);
+    expect(endpoint.reads).toHaveLength(8);
+
+    await clock.advance(4_499);
+    expect(endpoint.reads).toHaveLength(8);
+    await clock.advance(1);
+    expect(endpoint.reads).toHaveLength(10);
   });
 
   it('knows what the last poll brought', async () => {
@@ -112,6 +143,10 @@ describe('The sampler', () => {
     expect(endpoint.reads).toHaveLength(2);
   });
 });
+
+function pick(document: JsonObject, key: string): JsonObject {
+  return { [key]: document[key] };
+}
 
 interface FakeEndpoint extends Endpoint {
   readonly reads: string[];

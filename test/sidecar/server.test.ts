@@ -123,6 +123,17 @@ describe('The server', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
+  it('refuses the 65th connection and goes on', async () => {
+    const sockets = Array.from({ length: 65 }, () =>
+      connect(port, '127.0.0.1').on('error', () => {}),
+    );
+    const [dropped] = await once(server, 'drop');
+    for (const socket of sockets) socket.destroy();
+
+    expect(dropped).toMatchObject({ localPort: port });
+    expect(server.listening).toBe(true);
+  });
+
   it('survives clients that leave before the answer', async () => {
     const asked = Promise.withResolvers<void>();
     const answered = Promise.withResolvers<string>();

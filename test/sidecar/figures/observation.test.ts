@@ -63,6 +63,15 @@ describe('An observation', () => {
     expect(saturated([sampleStats(0), { ...sampleStats(10), [APP]: busyEntry(10) }])).toBe(10);
   });
 
+  it('never takes saturated time back, not even with the clock', () => {
+    const busy = { ...sampleStats(10), [APP]: busyEntry(10) };
+    const back = { [APP]: { ...busyEntry(0), precpu_stats: {} }, [SIDECAR]: null };
+    const all = { [APP]: busyEntry(30, 200), [SIDECAR]: null };
+
+    expect(follow([sampleStats(0), busy, back]).task.cpu.saturated).toBe(10);
+    expect(follow([sampleStats(0), busy, back, all]).task.cpu.saturated).toBe(40);
+  });
+
   it('knows the greatest utilization and working set of the last minute', () => {
     const busy = { ...sampleStats(10), [APP]: busyEntry(10) };
     const polls = [sampleStats(0), busy, ...[20, 30, 40].map(quietStats)];
@@ -98,9 +107,9 @@ function vcpusOf({ containers }: Observation): (number | undefined)[] {
 }
 
 /** 3 s of CPU time more than the sample has, and 450 MB more of memory. */
-function busyEntry(second: number): JsonObject {
+function busyEntry(second: number, more = 0): JsonObject {
   return sampleEntry(second, {
-    cpu_stats: { cpu_usage: { total_usage: (130 + second) * 100_000_000 } },
+    cpu_stats: { cpu_usage: { total_usage: (130 + more + second) * 100_000_000 } },
     memory_stats: { usage: 650_000_000, stats: { inactive_file: 50_000_000 } },
   });
 }
