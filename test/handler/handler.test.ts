@@ -1,0 +1,364 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { PLANS, register } from '../../cli/demo/cluster.ts';
+import { taskAddresses } from '../../cli/demo/task/addresses.ts';
+import { deadAddress, serveMetrics } from '../cli/target.ts';
+import { extractMetrics } from '../integration/support/emf.ts';
+import { environmentFor, startFunction } from './function-process.ts';
+
+const GROUP = '/shop';
+
+let aws: Aws;
+
+beforeEach(async () => {
+  aws = await startAws({ ecs: { clusters: ['demo'] } });
+});
+
+afterEach(() => aws.close());
+
+/** Static targets, all of whose metrics with an `orders_` name are published by their job. */
+function environment(...addresses: readonly string[]): Record<string, string> {
+  return {
+    ...environmentFor(aws),
+    FARGAUGE_CONFIG: JSON.stringify({
+      log_group_name: GROUP,
+      scrape_configs: [{ job_name: 'shop', static_configs: [{ targets: addresses }] }],
+      emf_processor: {
+        metric_namespace: 'Shop',
+        metric_declaration: [
+          { source_labels: ['job'], dimensions: [['job']], metric_selectors: ['^orders_'] },
+        ],
+      },
+    }),
+  };
+}
+
+/** A counter that grows by ten from scrape to scrape. */
+const counter = (scrape: number) =>
+  `# TYPE orders_total counter\norders_total ${100 + 10 * scrape}\n`;
+
+/** Two gauges of different labels, so that they are two events. */
+const gauges = () => '# TYPE orders_open gauge\norders_open{shop="a"} 1\norders_open{shop="b"} 2\n';
+
+function stored() {
+  return aws.logs.events({ group: GROUP }).flatMap(({ message }) => extractMetrics(message));
+}
+
+describe('the Lambda handler', () => {
+  it('collects, answers with a summary and publishes metrics about itself', async () => {
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address, await deadAddress()));
+
+    expect(lambda.loaded).toEqual({ kind: 'ready' });
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'result',
+      result: {
+        targets: { discovered: 2, up: 1, down: 1 },
+        samples: { scraped: 8, published: 2, rejected: 0, dropped: { no_declaration: 6 } },
+        delivery: { events: 2, metrics: 2, rejected: {}, errors: [] },
+      },
+    });
+
+    expect(stored().map(({ name, dimensions, values }) => [name, dimensions, values])).toEqual([
+      ['orders_open', { job: 'shop' }, [1]],
+      ['orders_open', { job: 'shop' }, [2]],
+    ]);
+    const { ownMetrics, stdout, log } = await lambda.end();
+    expect(ownMetrics).toEqual({
+      ColdStart: [1],
+      TargetsDiscovered: [2],
+      TargetsUp: [1],
+      TargetsDown: [1],
+      DiscoveryErrors: [0],
+      SamplesScraped: [8],
+      SamplesPublished: [2],
+      SamplesRejected: [0],
+      SamplesDropped: [6],
+      EventsAccepted: [2],
+      EventsRejected: [0],
+      MetricsPublished: [2],
+      BytesDelivered: [expect.any(Number)],
+      CycleDuration: [expect.any(Number)],
+    });
+    const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
+    expect(JSON.parse(own!)).toMatchObject({
+      downByReason: '{"connect_refused":1}',
+      droppedByReason: '{"no_declaration":6}',
+    });
+    expect(log.filter(({ level }) => level === 'WARN')).toEqual([
+      expect.objectContaining({
+        message: 'target is down',
+        reason: 'connect_refused',
+        function_request_id: 'request-1',
+      }),
+    ]);
+    expect(log.at(-1)).not.toHaveProperty('scrapes');
+    // Six samples were dropped; nobody asked which.
+    expect(log.filter(({ level }) => level === 'DEBUG')).toEqual([]);
+  });
+
+  it('collects the sidecars of its cluster where it has no configuration', async () => {
+    const [address] = await taskAddresses(1, Math.random);
+    register(aws.ecs, PLANS[2]!, address!);
+    await using _sidecar = await serveMetrics(
+      () => '# TYPE ee_task_cpu_utilization_percent gauge\nee_task_cpu_utilization_percent 93.5\n',
+      { host: address!.host, port: address!.sidecarPort },
+    );
+    await using lambda = await startFunction({ ...environmentFor(aws), FARGAUGE_CLUSTER: 'demo' });
+
+    expect(await lambda.invoke()).toMatchObject({ kind: 'result' });
+
+    const messages = aws.logs.events({ group: '/fargauge/demo' }).map(({ message }) => message);
+    expect(messages.flatMap(extractMetrics)).toEqual([
+      expect.objectContaining({
+        namespace: 'Fargauge',
+        name: 'ee_task_cpu_utilization_percent',
+        dimensions: { ClusterName: 'demo', ServiceName: 'worker' },
+        values: [93.5],
+        event: expect.objectContaining({ TaskId: PLANS[2]?.taskId }),
+      }),
+    ]);
+  });
+
+  it('publishes counters as their differences from invocation to invocation', async () => {
+    await using target = await serveMetrics(counter);
+    await using lambda = await startFunction(environment(target.address));
+
+    for (let invocation = 0; invocation < 3; invocation++) await lambda.invoke();
+
+    expect(stored().map(({ name, values }) => [name, values])).toEqual([
+      ['orders_total', [10]],
+      ['orders_total', [10]],
+    ]);
+    expect((await lambda.end()).ownMetrics).toMatchObject({
+      ColdStart: [1],
+      SamplesPublished: [0, 1, 1],
+      EventsAccepted: [0, 1, 1],
+    });
+  });
+
+  it('says of each dropped sample why at the log level DEBUG', async () => {
+    await using target = await serveMetrics(counter);
+    await using lambda = await startFunction({
+      ...environment(target.address),
+      POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    });
+
+    await lambda.invoke();
+
+    const { log } = await lambda.end();
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        level: 'DEBUG',
+        message: 'sample dropped',
+        reason: 'first_sample',
+        name: 'orders_total',
+        target: `shop http://${target.address}/metrics`,
+      }),
+    );
+  });
+});
+
+describe('the deadline of an invocation', () => {
+  // Not what halves or quarters to whole milliseconds: of so little, half or 1 s is kept for the report, and of the rest a
+  // quarter for the delivery.
+  it.each([2_001, 1_501])(
+    'of %d ms is kept although a target never answers, and the others are published',
+    async (remainingMs) => {
+      await using silent = await serveMetrics(() => new Promise(() => {}));
+      await using target = await serveMetrics(gauges);
+      await using lambda = await startFunction(environment(silent.address, target.address));
+
+      const began = performance.now();
+      const answer = await lambda.invoke(remainingMs);
+      const took = performance.now() - began;
+
+      expect(took).toBeLessThan(remainingMs);
+      expect(answer).toMatchObject({
+        kind: 'result',
+        result: { targets: { discovered: 2, up: 1, down: 1 }, delivery: { events: 2 } },
+      });
+      expect(stored()).toHaveLength(2);
+      const { log } = await lambda.end();
+      expect(log).toContainEqual(
+        expect.objectContaining({ message: 'target is down', reason: 'deadline' }),
+      );
+    },
+  );
+
+  it('that has passed already makes an invocation that says so', async () => {
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address));
+
+    for (const remainingMs of [0, -50]) {
+      expect(await lambda.invoke(remainingMs)).toEqual({
+        kind: 'error',
+        message: expect.stringMatching(
+          /^none of 1 targets is up: shop \S+: the cycle ended before /,
+        ),
+      });
+    }
+
+    const { ownMetrics } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ TargetsDown: [1, 1], EventsAccepted: [0, 0] });
+  });
+
+  it('is kept although CloudWatch Logs never answers', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'hang' });
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address));
+
+    const answer = await lambda.invoke(2_000);
+
+    expect(answer).toEqual({
+      kind: 'error',
+      message: `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" was not done by the deadline`,
+    });
+    expect((await lambda.end()).ownMetrics).toMatchObject({
+      EventsRejected: [2],
+      SamplesRejected: [2],
+    });
+  });
+});
+
+describe('an invocation that goes wrong', () => {
+  it('fails where ECS denies, names the permission, and still publishes its metrics', async () => {
+    aws.faults.inject('ListTasks', { kind: 'deny' }, { times: 1 });
+    await using lambda = await startFunction({ ...environmentFor(aws), FARGAUGE_CLUSTER: 'demo' });
+
+    expect(await lambda.invoke()).toEqual({
+      kind: 'error',
+      message: expect.stringMatching(
+        /^no target: ListTasks is denied; the role needs ecs:ListTasks\. User: /,
+      ),
+    });
+    // The next one asks again.
+    expect(await lambda.invoke()).toMatchObject({ kind: 'result' });
+
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({
+      TargetsDiscovered: [0, 0],
+      DiscoveryErrors: [1, 0],
+      EventsAccepted: [0, 0],
+    });
+    expect(log.filter(({ message }) => message === 'discovery failed')).toEqual([
+      expect.objectContaining({ level: 'WARN', function_request_id: 'request-1' }),
+    ]);
+  });
+
+  it('fails where CloudWatch Logs denies, and the next difference covers what was not taken', async () => {
+    await using target = await serveMetrics(counter);
+    await using lambda = await startFunction(environment(target.address));
+    await lambda.invoke();
+    const denial = aws.faults.inject('PutLogEvents', { kind: 'deny' });
+
+    expect(await lambda.invoke()).toEqual({
+      kind: 'error',
+      message: expect.stringContaining('the role needs logs:PutLogEvents'),
+    });
+    denial.lift();
+    expect(await lambda.invoke()).toMatchObject({ kind: 'result' });
+
+    expect(stored().map(({ values }) => values)).toEqual([[20]]);
+    expect((await lambda.end()).ownMetrics).toMatchObject({
+      EventsAccepted: [0, 0, 1],
+      EventsRejected: [0, 1, 0],
+      SamplesPublished: [0, 0, 1],
+      SamplesRejected: [0, 1, 0],
+    });
+  });
+
+  it('counts what CloudWatch Logs throttles until the deadline', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'throttle' });
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address));
+
+    expect(await lambda.invoke(1_500)).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('none of 2 events was delivered: PutLogEvents on '),
+    });
+
+    const { ownMetrics, stdout } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ EventsRejected: [2], SamplesRejected: [2] });
+    expect(stdout).toMatch(/"rejectedByReason":"{\\"(deadline|throttled)\\":2}"/);
+  });
+
+  it('delivers what CloudWatch Logs throttles only once', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'throttle' }, { times: 1 });
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address));
+
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'result',
+      result: { delivery: { events: 2, rejected: {} } },
+    });
+  });
+
+  it('counts what CloudWatch Logs rejects of a batch, and delivers the rest', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'reject', tooNew: 1 });
+    await using target = await serveMetrics(gauges);
+    await using lambda = await startFunction(environment(target.address));
+
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'result',
+      result: { delivery: { events: 1, rejected: { too_new: 1 } } },
+    });
+
+    expect(stored()).toHaveLength(1);
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ EventsAccepted: [1], EventsRejected: [1] });
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'delivery failed',
+        error: `PutLogEvents on log group "${GROUP}" rejected events: too_new`,
+      }),
+    );
+  });
+});
+
+describe('a function that is wrongly configured', () => {
+  it('does not start, and names all that is wrong', async () => {
+    await using lambda = await startFunction({
+      ...environmentFor(aws),
+      CW_CONFIG_CONTENT: JSON.stringify({
+        logs: {
+          metrics_collected: {
+            prometheus: { cluster_name: 5, emf_processor: { metric_namespace: 7 } },
+          },
+        },
+      }),
+      PROMETHEUS_CONFIG_CONTENT: 'scrape_configs: [{ job_name: 1 }]',
+    });
+
+    expect(lambda.loaded).toEqual({ kind: 'error', message: expect.any(String) });
+    const [head, ...lines] = (lambda.loaded as { message: string }).message.split('\n');
+    expect(head).toBe(`${lines.length} errors in the configuration`);
+    const path = 'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus';
+    for (const place of [
+      `- ${path}.cluster_name: expected `,
+      `- ${path}.emf_processor.metric_namespace: expected `,
+      '- PROMETHEUS_CONFIG_CONTENT: scrape_configs[0].job_name: expected ',
+    ]) {
+      expect(lines).toContainEqual(expect.stringContaining(place));
+    }
+  });
+
+  it('logs what has no effect, and starts', async () => {
+    await using target = await serveMetrics(gauges);
+    const { FARGAUGE_CONFIG = '', ...rest } = environment(target.address);
+    await using lambda = await startFunction({
+      ...rest,
+      FARGAUGE_CONFIG,
+      PROMETHEUS_CONFIG_CONTENT: 'scrape_configs: []',
+    });
+
+    expect(lambda.loaded).toEqual({ kind: 'ready' });
+    expect((await lambda.end()).log).toEqual([
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'PROMETHEUS_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG comes first',
+      }),
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * What the Lambda runtime does, in a few lines: loads the handler, says so or why not, then invokes it with an event and a
+ * context for each message of its parent and answers with what it gave.
+ */
+import type { Context } from 'aws-lambda';
+import type { Answer, Invocation } from './function-process.ts';
+
+const EVENT = { version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled Event' };
+
+let invocations = 0;
+
+try {
+  const { handler } = await import('../../lambda/handler.ts');
+  process.on('message', ({ remainingMs }: Invocation) => {
+    handler(EVENT, contextOf(remainingMs)).then(
+      (result) => answer({ kind: 'result', result }),
+      (error) => answer({ kind: 'error', message: error.message }),
+    );
+  });
+  answer({ kind: 'ready' });
+} catch (error) {
+  answer({ kind: 'error', message: (error as Error).message });
+}
+
+process.on('disconnect', () => process.exit(0));
+
+function answer(message: Answer): void {
+  process.send?.(message);
+}
+
+function contextOf(remainingMs: number): Context {
+  const deadline = Date.now() + remainingMs;
+  invocations++;
+  return {
+    awsRequestId: `request-${invocations}`,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: 'fargauge',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:fargauge',
+    memoryLimitInMB: '512',
+    logGroupName: '/aws/lambda/fargauge',
+    logStreamName: '2026/01/02/[$LATEST]abc',
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+  };
+}
