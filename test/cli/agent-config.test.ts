@@ -23,7 +23,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
 });
 
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(() => folder.remove());
 
 /** Writes both documents and gives the options that name them. */
 async function configured(agent: unknown, prometheus: unknown): Promise<string[]> {

@@ -9,7 +9,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
 });
 
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(() => folder.remove());
 
 describe('`fargauge collect --every`', () => {
   it('publishes counters as their differences from cycle to cycle, until SIGINT', async () => {

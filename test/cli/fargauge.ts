@@ -37,10 +37,11 @@ export function credentialsFor(aws: Aws): Environment {
 }
 
 /** A folder for the files of one test. */
-export interface Folder extends AsyncDisposable {
+export interface Folder {
   path(name: string): string;
   /** Writes a text, or a value as JSON, and gives its path. */
   file(name: string, content: unknown): Promise<string>;
+  remove(): Promise<void>;
 }
 
 export async function temporaryFolder(): Promise<Folder> {
@@ -52,7 +53,7 @@ export async function temporaryFolder(): Promise<Folder> {
       await writeFile(path(name), typeof content === 'string' ? content : JSON.stringify(content));
       return path(name);
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    remove: () => rm(folder, { recursive: true }),
   };
 }
 

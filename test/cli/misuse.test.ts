@@ -56,7 +56,7 @@ describe('a broken configuration of `fargauge collect`', () => {
   afterAll(async () => {
     await aws.close();
     await target[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
+    await folder.remove();
   });
 
   /** Runs with all that a right configuration would need. */

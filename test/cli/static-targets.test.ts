@@ -12,7 +12,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
 });
 
-afterEach(() => folder[Symbol.asyncDispose]());
+afterEach(() => folder.remove());
 
 describe('`fargauge collect` of static targets', () => {
   it('writes the events to stdout and the report to stderr, without AWS', async () => {

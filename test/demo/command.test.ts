@@ -36,7 +36,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
 });
 
-afterAll(() => folder[Symbol.asyncDispose]());
+afterAll(() => folder.remove());
 
 describe('`fargauge demo`', () => {
   it(

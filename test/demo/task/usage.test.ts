@@ -56,7 +56,9 @@ describe('the usage of a process', () => {
     await once(child, 'message');
   });
 
-  afterAll(() => child.kill());
+  afterAll(() => {
+    child.kill();
+  });
 
   async function ownUsage(): Promise<OwnUsage> {
     const answer = once(child, 'message');
