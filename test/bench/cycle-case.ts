@@ -1,0 +1,89 @@
+import { Collector } from '../../lambda/collect.ts';
+import { loadConfig } from '../../lambda/config/load.ts';
+import { createDiscovery } from '../../lambda/discovery/discover.ts';
+import { ecsClient } from '../../lambda/discovery/ecs-client.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
+import { logsClient } from '../../lambda/outputs/logs-client.ts';
+import type { CycleReport } from '../../lambda/report.ts';
+import { Scraper } from '../../lambda/scrape/scrape.ts';
+import { MemoryState } from '../../lambda/state/memory.ts';
+import type { Surroundings } from './cycle-surroundings.ts';
+import { answerParent } from './fresh-process.ts';
+
+/** Between two cycles, on the collector's clock: they follow each other at once. */
+const INTERVAL_MS = 60_000;
+
+const CYCLE_TIMEOUT_MS = 60_000;
+
+/** The stand-in takes any. */
+const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+
+export interface CycleCase {
+  readonly surroundings: Surroundings;
+  readonly cycles: number;
+}
+
+export interface CycleFigures {
+  readonly cycles: readonly CycleCost[];
+  /** Bytes, over all cycles. */
+  readonly peakMemory: number;
+}
+
+export interface CycleCost {
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+  readonly targets: number;
+  /** Samples that the targets gave, and those that were published. */
+  readonly scraped: number;
+  readonly published: number;
+  /** Of the targets' expositions. */
+  readonly bytes: number;
+}
+
+answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> => {
+  const { endpoint, region, env } = surroundings;
+  const config = await loadConfig({ env, readFile: () => Promise.reject(new Error('no files')) });
+  const place = { endpoint, region, credentials: CREDENTIALS };
+  // As `assemble` does it, but for the clock. The last cycle is now: CloudWatch Logs refuses the future.
+  let early = cycles * INTERVAL_MS;
+  const now = () => Date.now() - early;
+  const collector = new Collector({
+    config,
+    discovery: createDiscovery({ config, ecs: ecsClient(place), now }),
+    scraper: new Scraper(now),
+    state: new MemoryState(),
+    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    now,
+  });
+  const costs: CycleCost[] = [];
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    early -= INTERVAL_MS;
+    const startedAt = performance.now();
+    const startedWith = process.cpuUsage();
+    const report = await collector.collect(CYCLE_TIMEOUT_MS);
+    const { user, system } = process.cpuUsage(startedWith);
+    costs.push(costOf(report, (user + system) / 1e6, (performance.now() - startedAt) / 1e3));
+  }
+  return { cycles: costs, peakMemory: process.resourceUsage().maxRSS * 1024 };
+});
+
+/** @throws where anything did not work: then the figures are of no use */
+function costOf(report: CycleReport, cpuSeconds: number, seconds: number): CycleCost {
+  const { targets, delivery, discoveryErrors, samples, scrapes } = report;
+  const problems = [
+    ...discoveryErrors,
+    ...delivery.errors,
+    ...scrapes.flatMap(({ id, message }) => (message === undefined ? [] : [`${id}: ${message}`])),
+  ];
+  if (problems.length > 0 || targets.up === 0) {
+    throw new Error(`expected a cycle without problems, got ${problems.slice(0, 5).join('\n')}`);
+  }
+  return {
+    cpuSeconds,
+    seconds,
+    targets: targets.up,
+    scraped: scrapes.reduce((sum, { scraped }) => sum + scraped, 0),
+    published: samples.published,
+    bytes: scrapes.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}

@@ -1,0 +1,22 @@
+import { startAws } from '../../cli/demo/aws/server.ts';
+import { WORKLOADS } from './cycle-workloads.ts';
+import { answerParent } from './fresh-process.ts';
+
+/** What was delivered is forgotten this often, so that the stand-in's memory leaves the machine to the collector. */
+const CLEARING_INTERVAL_MS = 500;
+
+/** All that the collector talks to. */
+export interface Surroundings {
+  /** Of the stand-in for the AWS APIs. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** The collector's environment variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+answerParent(async (workload: keyof typeof WORKLOADS): Promise<Surroundings> => {
+  const aws = await startAws();
+  setInterval(() => aws.logs.clear(), CLEARING_INTERVAL_MS);
+  const env = await WORKLOADS[workload].start(aws);
+  return { endpoint: aws.url, region: aws.region, env };
+});

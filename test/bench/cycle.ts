@@ -1,0 +1,84 @@
+import { table } from '../../cli/table.ts';
+import type { CycleCase, CycleCost, CycleFigures } from './cycle-case.ts';
+import type { Surroundings } from './cycle-surroundings.ts';
+import { WORKLOADS } from './cycle-workloads.ts';
+import { askOnce, FreshProcess } from './fresh-process.ts';
+import { median, megabytes, range } from './statistics.ts';
+
+/** Processes for each case. */
+const REPEATS = 3;
+
+/** Cycles of a warm process: the first two are left out, for then its code is still being compiled. */
+const WARM_CYCLES = 7;
+const LEFT_OUT = 2;
+
+/**
+ * Whole cycles, from discovery to committed state, with the real SDK clients. Cold is the first cycle of a process, warm
+ * are later ones. Targets and AWS APIs are in another process, whose CPU time does not count.
+ */
+export async function runCycle(): Promise<void> {
+  const rows: string[][] = [];
+  for (const workload of Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[]) {
+    console.error(`cycle: ${WORKLOADS[workload].title}`);
+    await using process = new FreshProcess('./cycle-surroundings.ts');
+    const surroundings = await process.ask<string, Surroundings>(workload);
+    const { title } = WORKLOADS[workload];
+    rows.push(await rowOf(title, 'cold', { surroundings, cycles: 1 }, 0));
+    rows.push(await rowOf(title, 'warm', { surroundings, cycles: WARM_CYCLES }, LEFT_OUT));
+  }
+  console.log(
+    `cycle: CPU seconds of the collector's process, median of ${REPEATS} processes (warm: of ${WARM_CYCLES - LEFT_OUT} cycles in each)\n`,
+  );
+  console.log(
+    table(
+      [
+        'workload',
+        '',
+        'samples',
+        'published',
+        'MB',
+        'CPU s',
+        'range',
+        'samples/CPU s',
+        'MB/s',
+        'seconds',
+        'peak MB',
+      ],
+      rows,
+    ),
+  );
+  console.log();
+}
+
+async function rowOf(
+  title: string,
+  temperature: 'cold' | 'warm',
+  input: CycleCase,
+  leftOut: number,
+): Promise<string[]> {
+  const costs: CycleCost[] = [];
+  const peaks: number[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const figures = await askOnce<CycleCase, CycleFigures>('./cycle-case.ts', input);
+    costs.push(...figures.cycles.slice(leftOut));
+    peaks.push(figures.peakMemory);
+  }
+  const of = (figure: (cost: CycleCost) => number) => median(costs.map(figure));
+  const cpuSeconds = of((cost) => cost.cpuSeconds);
+  return [
+    title,
+    temperature,
+    String(of((cost) => cost.scraped)),
+    String(of((cost) => cost.published)),
+    (of((cost) => cost.bytes) / 1e6).toFixed(1),
+    cpuSeconds.toFixed(2),
+    range(
+      costs.map((cost) => cost.cpuSeconds),
+      2,
+    ),
+    (of((cost) => cost.scraped) / cpuSeconds).toFixed(0),
+    (of((cost) => cost.bytes) / 1e6 / cpuSeconds).toFixed(1),
+    of((cost) => cost.seconds).toFixed(2),
+    megabytes(Math.max(...peaks)),
+  ];
+}

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { table } from '../../cli/table.ts';
+import type { DecodeCase, DecodeFigures } from './decode-case.ts';
+import { askOnce } from './fresh-process.ts';
+import { generateExposition } from './generated-exposition.ts';
+import { median, megabytes, range } from './statistics.ts';
+
+/** Processes for each case, taking turns with those of the other cases of a file. */
+const REPEATS = 3;
+
+/** As for the tests, which must be run by Jest. */
+const FIXTURES = resolve(
+  process.env.FARGAUGE_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'),
+);
+
+/** The one that the budgets are about. */
+const FIRST_FILE = 'alltypes.237mfs.prom';
+
+const YARDSTICK = 'parse-prometheus-text-format';
+const PARSERS = [YARDSTICK, 'fargauge cold', 'fargauge warm'] as const;
+
+interface Exposition {
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly bytes: number;
+}
+
+/** Decoding: cold is with an empty memory, warm is the same body again. */
+export async function runDecode(): Promise<void> {
+  const expositions = findExpositions();
+  const node = await measure({ parser: 'none', path: expositions[0]?.path });
+  const rows: string[][] = [];
+  for (const exposition of expositions) {
+    console.error(`decode: ${exposition.name}`);
+    rows.push(...(await rowsOf(exposition)));
+  }
+  console.log(
+    `decode: MB/s of text per CPU second, median of ${REPEATS} processes with 9 rounds each; the range is that of the
+processes' medians. Node.js alone takes ${megabytes(node.peakMemory)} MB.\n`,
+  );
+  console.log(
+    table(
+      ['file', 'kB', 'parser', 'MB/s', 'range', 'times', 'CPU s/1000 scrapes', 'peak MB'],
+      rows,
+    ),
+  );
+  console.log();
+}
+
+function findExpositions(): Exposition[] {
+  const folder = join(FIXTURES, 'expositions');
+  if (!existsSync(folder)) {
+    console.log(`decode: ${folder} is not there, so the exposition is a generated one\n`);
+    return [{ name: 'generated', path: undefined, bytes: generateExposition(0, 0).length }];
+  }
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.prom'))
+    .map((name) => ({
+      name,
+      path: join(folder, name),
+      bytes: statSync(join(folder, name)).size,
+    }))
+    .sort((a, b) => Number(b.name === FIRST_FILE) - Number(a.name === FIRST_FILE));
+}
+
+async function rowsOf({ name, path, bytes }: Exposition): Promise<string[][]> {
+  const measured = new Map(PARSERS.map((parser) => [parser, [] as DecodeFigures[]]));
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    for (const [parser, figures] of measured) figures.push(await measure({ parser, path }));
+  }
+  const speeds = new Map(
+    [...measured].map(([parser, all]) => [parser, median(all.flatMap((one) => one.speeds))]),
+  );
+  return [...measured].map(([parser, all]) => {
+    const speed = speeds.get(parser) ?? Number.NaN;
+    const peak = megabytes(Math.max(...all.map((one) => one.peakMemory)));
+    const file = [name, (bytes / 1e3).toFixed(0), parser];
+    if (Number.isNaN(speed)) return [...file, '-', 'refuses it', '-', '-', peak];
+    const ratio = speed / (speeds.get(YARDSTICK) ?? Number.NaN);
+    return [
+      ...file,
+      speed.toFixed(0),
+      range(
+        all.map((one) => median(one.speeds)),
+        0,
+      ),
+      Number.isNaN(ratio) ? '-' : ratio.toFixed(1),
+      (bytes / 1e3 / speed).toFixed(2),
+      peak,
+    ];
+  });
+}
+
+function measure(input: DecodeCase): Promise<DecodeFigures> {
+  return askOnce<DecodeCase, DecodeFigures>('./decode-case.ts', input);
+}

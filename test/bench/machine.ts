@@ -1,0 +1,11 @@
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+
+/** What the figures were measured on. A load near or above the number of cores says that others were at work too. */
+export function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg()[0]?.toFixed(1);
+  return [
+    `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, ${memory} GiB`,
+    `${process.platform} ${process.arch}, Node.js ${process.version}, load at the start ${load}`,
+  ].join('\n');
+}

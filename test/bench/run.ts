@@ -1,0 +1,25 @@
+import { runCycle } from './cycle.ts';
+import { runDecode } from './decode.ts';
+import { machine } from './machine.ts';
+
+/**
+ * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
+ * per second of CPU time, which other programs on the machine disturb least.
+ */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  decode: runDecode,
+  cycle: runCycle,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  const expected = Object.keys(BENCHES).join(', ');
+  console.error(`expected names of benches (${expected}), got ${unknown.join(', ')}`);
+  process.exit(2);
+}
+
+console.log(`${machine()}\n`);
+for (const [name, run] of Object.entries(BENCHES)) {
+  if (names.length === 0 || names.includes(name)) await run();
+}
