@@ -19,6 +19,8 @@ const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+// Nobody reads any more, as with `| head`. Without a listener it would be a crash that leaves the demo's processes behind.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
 
 const program = new Command('fargauge')
   .description('Metrics from Amazon ECS tasks into CloudWatch')

@@ -1,6 +1,13 @@
+import { devNull } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CycleReport } from '../../lambda/report.ts';
-import { type Folder, jsonLines, startFargauge, temporaryFolder } from './fargauge.ts';
+import {
+  type Folder,
+  fargaugeIntoHead,
+  jsonLines,
+  startFargauge,
+  temporaryFolder,
+} from './fargauge.ts';
 import { deadAddress, serveMetrics } from './target.ts';
 
 let folder: Folder;
@@ -77,6 +84,22 @@ describe('`fargauge collect --every`', () => {
     for (const { targets } of jsonLines<CycleReport>(collector.stderr())) {
       expect(targets).toEqual({ discovered: 1, up: 0, down: 1 });
     }
+  });
+});
+
+describe('a reader that goes away', () => {
+  it.each([
+    ['of the events', [], 1],
+    ['of the reports', ['--output', 'file', '--output-file', devNull], 0],
+  ])('%s ends the cycles', async (_case, output, code) => {
+    await using target = await serveMetrics(() => '# TYPE orders_open gauge\norders_open 1\n');
+    const config = await folder.file('fargauge.yaml', rulesFor(target.address));
+    const args = ['collect', '--config', config, '--every', '50ms', ...output];
+
+    const finished = await fargaugeIntoHead(args);
+
+    expect(finished.code).toBe(code);
+    expect(finished.stderr).not.toContain('EPIPE\n    at ');
   });
 });
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +27,23 @@ export function fargauge(args: readonly string[], env: Environment = {}): Promis
 /** Starts the same, to be ended by a signal. */
 export function startFargauge(args: readonly string[], env: Environment = {}): Child {
   return start(process.execPath, [MAIN, ...args], { ...SURROUNDINGS, ...env });
+}
+
+/** Runs `fargauge` and reads only the beginning of its standard output, as with `| head`. */
+export async function fargaugeIntoHead(args: readonly string[]): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, ...SURROUNDINGS },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close');
+  const [head] = await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = await ended;
+  return { code, stdout: String(head), stderr };
 }
 
 /** Credentials and Region for the stand-in. */
