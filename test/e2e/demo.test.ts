@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DemoCycle, type DemoTask, runDemo } from '../../cli/demo/demo.ts';
 import { secondsOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 
-const CONFIG = join(import.meta.dirname, '../../cli/demo/fargauge.yaml');
+/** What the demo collects, and when the endpoint took the figures. */
+const CONFIG = `${readFileSync(join(import.meta.dirname, '../../cli/demo/fargauge.yaml'), 'utf8')}
+    - source_labels: [ServiceName]
+      label_matcher: .+
+      metric_selectors: [^ee_container_sample_timestamp_seconds$]
+      dimensions: [[ClusterName, ServiceName, container_name]]
+`;
 
 /** Cycles of about a second each, so that the sidecars' samples cover all of the time. */
 const INTERVAL_MS = 1_000;
@@ -17,6 +22,9 @@ const THRESHOLD = 80;
 
 /** Milliseconds that one sample of the demo's metadata endpoint covers. */
 const SAMPLE_MS = 1_000;
+
+/** Milliseconds that the difference between two polls of the sidecar covers at most, on a busy machine. */
+const LONGEST_SPAN_MS = 3_000;
 
 /** Points of CPU utilization by which the published figure may differ from what the system counted, which is what `ps` shows. */
 const CPU_TOLERANCE = 5;
@@ -39,9 +47,8 @@ describe('the demo, end to end', () => {
   beforeAll(async () => {
     healthy = await runDemo({
       config: await loadConfig({
-        config: { path: CONFIG },
-        env: {},
-        readFile: (path) => readFile(path, 'utf8'),
+        env: { FARGAUGE_CONFIG: CONFIG },
+        readFile: () => Promise.reject(new Error('no file is read')),
       }),
       intervalMs: INTERVAL_MS,
       once: false,
@@ -75,22 +82,17 @@ describe('the demo, end to end', () => {
 
   it('publishes the CPU of the burning task within 5 points of what the system counted', () => {
     // The first cycles' samples began before the readings did.
-    for (const cycle of cycles.slice(3, MEASURED_CYCLES)) {
-      // The sidecar's sample covers one second that ended when the metadata endpoint took it, a moment before the scrape.
-      const counted = used
-        .filter(
-          ({ at }) => at <= cycle.report.startedAt + 200 && at > cycle.report.startedAt - 1_500,
-        )
-        .map((end) =>
-          percentOf(
-            used.findLast(({ at }) => at <= end.at - SAMPLE_MS),
-            end,
-          ),
-        )
-        .filter((percent) => !Number.isNaN(percent));
-      const published = containerCpu(cycle, 'worker');
-      const nearest = Math.min(...counted.map((percent) => Math.abs(percent - published)));
-      expect({ published, counted, near: nearest < CPU_TOLERANCE }).toMatchObject({ near: true });
+    for (const cycle of cycles.slice(LONGEST_SPAN_MS / INTERVAL_MS + 1, MEASURED_CYCLES)) {
+      const published = containerMetric(cycle, 'ee_container_cpu_utilization_percent');
+      const readAt = containerMetric(cycle, 'ee_container_sample_timestamp_seconds') * 1_000;
+      // One sample of the endpoint, or more where the machine was too busy for the sidecar to see each.
+      const counted = [];
+      for (let span = SAMPLE_MS; span <= LONGEST_SPAN_MS; span += SAMPLE_MS / 10) {
+        counted.push(percentOf(readingAt(used, readAt - span), readingAt(used, readAt)));
+      }
+      const off = Math.min(...counted.map((percent) => Math.abs(percent - published)));
+      if (off >= CPU_TOLERANCE) console.error({ published, counted });
+      expect(off).toBeLessThan(CPU_TOLERANCE);
     }
   });
 
@@ -156,18 +158,22 @@ function task({ tasks }: DemoCycle, service: string): DemoTask {
   return tasks.find((each) => each.service === service)!;
 }
 
-function containerCpu({ published }: DemoCycle, service: string): number {
+/** What was published of the burning container. */
+function containerMetric({ published }: DemoCycle, metric: string): number {
   return published.metrics.find(
     ({ name, dimensions }) =>
-      name === 'ee_container_cpu_utilization_percent' &&
-      dimensions.ServiceName === service &&
-      dimensions.container_name === 'app',
+      name === metric && dimensions.ServiceName === 'worker' && dimensions.container_name === 'app',
   )!.maximum;
 }
 
+function readingAt(readings: readonly Reading[], time: number): Reading {
+  return readings.reduce((nearest, reading) =>
+    Math.abs(reading.at - time) < Math.abs(nearest.at - time) ? reading : nearest,
+  );
+}
+
 /** Percent of one CPU between two readings. */
-function percentOf(begin: Reading | undefined, end: Reading): number {
-  if (begin === undefined) return Number.NaN;
+function percentOf(begin: Reading, end: Reading): number {
   return ((end.seconds - begin.seconds) / (end.at - begin.at)) * 100_000;
 }
 
