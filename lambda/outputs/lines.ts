@@ -76,6 +76,8 @@ export class LineDelivery implements Delivery {
   };
 
   #failure(error: Error): Failure {
-    return { reason: 'unavailable', text: `Writing to ${this.#name} failed. ${error.message}` };
+    // What broke the stream, not that it is broken: a file that cannot be opened, say.
+    const { message } = this.#stream.errored ?? error;
+    return { reason: 'unavailable', text: `Writing to ${this.#name} failed. ${message}` };
   }
 }
