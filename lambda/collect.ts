@@ -3,10 +3,10 @@ import { destinationBy } from './emf/destination.ts';
 import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
-import type { Delivery, LogEvent, Output } from './model/event.ts';
+import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
 import type { Labels, Sample, Series } from './model/sample.ts';
 import type { Target } from './model/target.ts';
-import { type CycleReport, Tally, type TargetOutcome } from './report.ts';
+import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import { convert, type Previous } from './series/convert.ts';
@@ -97,15 +97,18 @@ export class Collector {
     target: Target,
     delivery: Delivery,
     deadline: AbortSignal,
-  ): Promise<{ readonly done: Promise<{ scrape: Scrape; outcome: TargetOutcome }> }> {
+  ): Promise<{ readonly done: Promise<TargetDone> }> {
     const { scraper, state } = this.#parts;
-    const scraped = await scraper.scrape(target, deadline);
-    const { scrape, events, updates, drops } = this.#prepare(scraped);
-    const offered = scrape.samples.length - drops.total;
+    const { scrape, events, updates, drops } = this.#prepare(
+      await scraper.scrape(target, deadline),
+    );
+    const { samples, ...rest } = scrape;
+    const summary = { ...rest, sampleCount: samples.length };
+    const sums = { events: events.length, offered: samples.length - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
-      if (outcome.rejected.size === 0) state.commit(target.id, updates);
-      return { scrape, outcome: { events: events.length, offered, drops, outcome } };
+      if (isSettled(outcome)) state.commit(target.id, updates);
+      return { scrape: summary, outcome: { ...sums, outcome } };
     });
     return { done };
   }
@@ -153,6 +156,23 @@ interface Prepared {
   /** What the state must hold once the events were accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
   readonly drops: Drops;
+}
+
+/** One target when the fate of its events is known. */
+interface TargetDone {
+  readonly scrape: ScrapeSummary;
+  readonly outcome: TargetOutcome;
+}
+
+/** What no further attempt would change, for it lies in the event. */
+const FINAL: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired', 'too_large']);
+
+/**
+ * Whether the state may advance. An event that can still be accepted keeps it back, so that the next difference covers
+ * what is missing; one that never will would keep it back for ever, and with it what was accepted beside it.
+ */
+function isSettled({ rejected }: DeliveryOutcome): boolean {
+  return [...rejected.keys()].every((reason) => FINAL.has(reason));
 }
 
 function* label(

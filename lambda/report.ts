@@ -51,6 +51,12 @@ export interface TargetReport {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
+/** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
+export type ScrapeSummary = Omit<Scrape, 'samples'> & {
+  /** Samples that the target gave, and the scrape's own. */
+  readonly sampleCount: number;
+};
+
 /** What became of one target after its scrape. */
 export interface TargetOutcome {
   readonly events: number;
@@ -81,9 +87,9 @@ export class Tally {
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
-  target(scrape: Scrape, { events, offered, drops, outcome }: TargetOutcome): void {
+  target(scrape: ScrapeSummary, { events, offered, drops, outcome }: TargetOutcome): void {
     const { target, failure, durationMs, bytes, scraped } = scrape;
-    this.#samples.scraped += scrape.samples.length;
+    this.#samples.scraped += scrape.sampleCount;
     this.#samples[outcome.rejected.size === 0 ? 'published' : 'rejected'] += offered;
     for (const [reason, count] of drops.counts) {
       this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;

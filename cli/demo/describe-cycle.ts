@@ -57,8 +57,14 @@ function taskRow(task: DemoTask): string[] {
     task.up ? 'up' : `down (${task.reason})`,
     figure(task.cpuPercent),
     figure(task.memoryPercent),
-    task.overThreshold ? 'OVER' : 'ok',
+    alarmOf(task),
   ];
+}
+
+/** Of a task that was not measured, nothing is known. */
+function alarmOf({ cpuPercent, overThreshold }: DemoTask): string {
+  if (cpuPercent === undefined) return '-';
+  return overThreshold ? 'OVER' : 'ok';
 }
 
 function describeDrops(dropped: Readonly<Partial<Record<string, number>>>): string {

@@ -67,7 +67,7 @@ interface Group {
 }
 
 function groupByLabels(points: Iterable<DeclaredPoint>, drops: Drops): Iterable<Group> {
-  const byLabels = new Map<Labels, Group[]>();
+  const byLabels = new Map<Labels, Map<string, Group>>();
   const groups: Group[] = [];
   for (const point of points) {
     const refused = refusalOf(point);
@@ -78,12 +78,16 @@ function groupByLabels(points: Iterable<DeclaredPoint>, drops: Drops): Iterable<
     const { labels, timestamp } = point;
     const { name } = point.series;
     const alone = labels[name] === undefined ? undefined : name;
-    const sameLabels = byLabels.get(labels) ?? [];
-    if (sameLabels.length === 0) byLabels.set(labels, sameLabels);
-    let group = sameLabels.find((each) => each.timestamp === timestamp && each.alone === alone);
+    let sameLabels = byLabels.get(labels);
+    if (sameLabels === undefined) {
+      sameLabels = new Map();
+      byLabels.set(labels, sameLabels);
+    }
+    const key = `${timestamp} ${alone ?? ''}`;
+    let group = sameLabels.get(key);
     if (group === undefined) {
       group = { labels, timestamp, alone, points: new Map() };
-      sameLabels.push(group);
+      sameLabels.set(key, group);
       groups.push(group);
     }
     const earlier = group.points.get(name);

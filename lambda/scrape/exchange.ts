@@ -8,8 +8,11 @@ import { explain, ScrapeError } from './scrape-error.ts';
 /** Text format 0.0.4 before anything else, which servers that know only something else may then still send. */
 const ACCEPT = 'text/plain;version=0.0.4;q=0.9,*/*;q=0.1';
 
-/** Bytes of a decompressed body where the job sets no `body_size_limit`: the collector's own bound. */
-export const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
+/**
+ * Bytes of a decompressed body where the job sets no `body_size_limit`: the collector's own bound. Twenty times the largest
+ * exposition of the fixtures, and little enough that a few of them at once do not exhaust the function's memory.
+ */
+export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Milliseconds until a connection must stand: a task on the same VPC answers in one, a dead address never. */
 export const CONNECT_TIMEOUT_MS = 3_000;

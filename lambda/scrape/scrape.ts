@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Sample, Series } from '../model/sample.ts';
 import { labelsOf } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
@@ -26,6 +27,7 @@ export interface Scrape {
 export class Scraper {
   readonly #now: () => number;
   readonly #memories = new Map<string, SeriesMemory>();
+  #turns: Promise<void> = Promise.resolve();
 
   /** @param now milliseconds since the epoch */
   constructor(now: () => number) {
@@ -38,6 +40,10 @@ export class Scraper {
     const began = performance.now();
     try {
       const { body, contentType } = await fetchExposition(target.url, target.limits, deadline);
+      await this.#turn();
+      if (deadline.aborted) {
+        throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
+      }
       const samples = this.#decode(target, body, contentType);
       const durationMs = performance.now() - began;
       const own = ownSeries(1, durationMs, samples.length);
@@ -51,6 +57,15 @@ export class Scraper {
       const samples = failure.reason === 'deadline' ? [] : ownSeries(0, durationMs, 0);
       return { target, startedAt, durationMs, bytes: 0, samples, scraped: 0, failure };
     }
+  }
+
+  /**
+   * Resolves in a turn of the event loop of its own. Several bodies that arrive together would else be read in one go, in
+   * which no timer fires, and so past the end of the cycle.
+   */
+  #turn(): Promise<void> {
+    this.#turns = this.#turns.then(() => setImmediate());
+    return this.#turns;
   }
 
   #decode(target: Target, body: Buffer, contentType: string): Sample[] {

@@ -8,7 +8,7 @@ import {
 } from '../model/sample.ts';
 import { seriesKey } from './label.ts';
 
-/** The last value of a cumulative series that was published, or noted as its first. */
+/** The last value of a cumulative series, or of one that brings its own times. */
 export interface Previous {
   readonly value: number;
   /** Milliseconds since the epoch. */
@@ -47,7 +47,8 @@ const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary
  * - A value below the previous one means that the process restarted: all of it is new.
  * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
  * - The first sample of a series only gives what the next one is compared with.
- * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference.
+ * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference,
+ *   and a gauge that brings the same time again and again is published once.
  * - A time that CloudWatch Logs would refuse gives nothing and forgets nothing either.
  *
  * @param previous what was remembered for the target, by `seriesKey`
@@ -69,7 +70,7 @@ export function convert<T extends Sample & { readonly labels: Labels }>(
       drops.add('not_finite', series);
     } else if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {
       drops.add('timestamp', series);
-    } else if (!isCumulative(series)) {
+    } else if (!isCumulative(series) && sample.timestamp === undefined) {
       points.push({ ...sample, timestamp });
     } else {
       const key = seriesKey(series.name, series);
@@ -80,14 +81,15 @@ export function convert<T extends Sample & { readonly labels: Labels }>(
         continue;
       }
       updates.set(key, { value, timestamp });
-      if (last === undefined) drops.add('first_sample', series);
-      else
-        points.push({
-          ...sample,
-          value: value < last.value ? value : value - last.value,
-          timestamp,
-        });
+      if (!isCumulative(series)) points.push({ ...sample, timestamp });
+      else if (last === undefined) drops.add('first_sample', series);
+      else points.push({ ...sample, value: increase(last.value, value), timestamp });
     }
   }
   return { points, updates };
+}
+
+/** All of the value is new where it has fallen: the process has restarted. */
+function increase(from: number, to: number): number {
+  return to < from ? to : to - from;
 }

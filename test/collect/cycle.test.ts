@@ -341,6 +341,20 @@ describe('the state of a target', () => {
     expect(acceptedOf('app')).toMatchObject({ requests: 20 });
   });
 
+  it.each(['too_old', 'too_new', 'expired', 'too_large'] as const)(
+    'is not kept back by an event that is %s and always will be',
+    async (reason) => {
+      const collector = collectorOf([await counting('app', 'other{a="1"} 1\n')]);
+      const some: RecordingOutput['reject'] = (event) =>
+        documentOf(event).a === '1' ? reason : undefined;
+      await collectTimes(collector, [some, some, some]);
+      expect(acceptedOf('app')).toMatchObject({ requests: 10 });
+      expect(output.accepted.map(documentOf).map(({ requests }) => requests)).toEqual(
+        expect.not.arrayContaining([20, 30]),
+      );
+    },
+  );
+
   it('begins with the first scrape that was accepted', async () => {
     const collector = collectorOf([await counting('app')]);
     await collectTimes(collector, [() => 'unavailable', undefined]);
@@ -419,6 +433,21 @@ describe('where events go', () => {
       ['/prod/undefined', 'app'],
       ['/prod/web', 'app'],
     ]);
+  });
+});
+
+describe('many large bodies at the end of a cycle', () => {
+  it('are not read one after the other past its end', async () => {
+    // Each takes some hundred milliseconds to read and write, and all arrive together.
+    const lines = Array.from({ length: 40_000 }, (_, n) => `load{n="${n}"} 1\n`).join('');
+    const answer = answering(gzipSync(lines), { 'content-encoding': 'gzip' });
+    const targets = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => serve(`app${n}`, answer)),
+    );
+    const report = await collectorOf(targets).collect(6_000);
+    expect(output.closedLate).toBe(false);
+    expect(report.scrapes.filter(({ reason }) => reason === 'deadline').length).toBeGreaterThan(0);
+    expect(report.scrapes.filter(({ up }) => up).length).toBeGreaterThan(0);
   });
 });
 

@@ -71,7 +71,10 @@ const crowd = fc
 
 const scrapes = fc.oneof({ weight: 9, arbitrary: some }, { weight: 1, arbitrary: crowd });
 
-const dimensionSet = fc.uniqueArray(oftenOf(DIMENSION_NAMES, ODD_NAMES), { maxLength: 2 });
+/** Sorted, as the loader leaves them. */
+const dimensionSet = fc
+  .uniqueArray(oftenOf(DIMENSION_NAMES, ODD_NAMES), { maxLength: 2 })
+  .map((names) => names.toSorted());
 
 const rules = fc.record({
   declarations: fc.array(

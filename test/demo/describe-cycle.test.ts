@@ -100,7 +100,7 @@ requests  ClusterName=demo ServiceName=web  Count          2      3.0      3.0  
 
     const text = describeCycle(cycle, 80);
 
-    expect(text).toMatch(/^a1a1a1a1\.\.\. .* down \(connect_refused\) +- +- +ok$/m);
+    expect(text).toMatch(/^a1a1a1a1\.\.\. .* down \(connect_refused\) +- +- +-$/m);
     expect(text).toContain('\ndown: sidecar: connect ECONNREFUSED sidecar\n');
     expect(text).toContain('\ndiscovery: DescribeTasks failed.\ndelivery: PutLogEvents failed.\n');
     expect(text).toContain('\nPublished to CloudWatch Logs, nothing: 0 events, 0 bytes, ');

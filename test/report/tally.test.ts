@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Drops } from '../../lambda/model/drops.ts';
 import { labelsOf, type Series } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
-import { Tally, type TargetOutcome } from '../../lambda/report.ts';
-import type { Scrape } from '../../lambda/scrape/scrape.ts';
+import { type ScrapeSummary, Tally, type TargetOutcome } from '../../lambda/report.ts';
 import { cycleReport } from './cycle.ts';
 
 const SERIES: Series = { name: 'a', family: 'a', type: 'gauge', labels: labelsOf() };
@@ -11,14 +10,18 @@ const SERIES: Series = { name: 'a', family: 'a', type: 'gauge', labels: labelsOf
 const { delivery } = cycleReport([]);
 
 /** A scrape that gave this many samples, the three about itself included. */
-function scrape(id: string, samples: number, failure?: Scrape['failure']): Scrape {
+function scrape(
+  id: string,
+  sampleCount: number,
+  failure?: ScrapeSummary['failure'],
+): ScrapeSummary {
   return {
     target: { id, url: `http://${id}/metrics`, labels: { job: 'web' } } as unknown as Target,
     startedAt: 1_000,
     durationMs: 5,
     bytes: 10,
-    samples: Array.from({ length: samples }, () => ({ series: SERIES, value: 1 })),
-    scraped: samples - 3,
+    sampleCount,
+    scraped: sampleCount - 3,
     ...(failure && { failure }),
   };
 }

@@ -156,7 +156,7 @@ const FAILURES: readonly Failure[] = [
       endlessly(socket, Buffer.alloc(MEGABYTE, 'x'));
     },
     reason: 'body_limit',
-    message: 'expected a body of less than 33554432 bytes (body_size_limit), got more',
+    message: 'expected a body of less than 8388608 bytes (body_size_limit), got more',
   },
   {
     name: 'with a body of exactly the limit',

@@ -206,3 +206,23 @@ function run(
     dropped: Object.fromEntries(drops.counts),
   };
 }
+
+describe('a gauge that brings its own time', () => {
+  const LOAD = series('load');
+  const at = (timestamp: number, remembered?: Previous) => {
+    const drops = new Drops();
+    const previous = new Map(remembered && [[seriesKey('load', LOAD), remembered]]);
+    const { points, updates } = convert([labelled(LOAD, 5, timestamp)], previous, NOW, drops);
+    return { values: points.map(({ value }) => value), updates, dropped: drops.counts };
+  };
+
+  it('is published once, however often the same sample is scraped', () => {
+    const first = at(NOW - MINUTE);
+    expect(first.values).toEqual([5]);
+    const remembered = first.updates.get(seriesKey('load', LOAD))!;
+    const again = at(NOW - MINUTE, remembered);
+    expect(again.values).toEqual([]);
+    expect(again.dropped).toEqual(new Map([['not_newer', 1]]));
+    expect(at(NOW, remembered).values).toEqual([5]);
+  });
+});
