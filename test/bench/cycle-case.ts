@@ -7,8 +7,8 @@ import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
+import { answerParent } from './answer-parent.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
-import { answerParent } from './fresh-process.ts';
 
 /** Between two cycles, on the collector's clock: they follow each other at once. */
 const INTERVAL_MS = 60_000;

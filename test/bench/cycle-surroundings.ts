@@ -1,6 +1,6 @@
 import { startAws } from '../../cli/demo/aws/server.ts';
+import { answerParent } from './answer-parent.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
-import { answerParent } from './fresh-process.ts';
 
 /** What was delivered is forgotten this often, so that the stand-in's memory leaves the machine to the collector. */
 const CLEARING_INTERVAL_MS = 500;

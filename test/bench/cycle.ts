@@ -20,7 +20,7 @@ export async function runCycle(): Promise<void> {
   const rows: string[][] = [];
   for (const workload of Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[]) {
     console.error(`cycle: ${WORKLOADS[workload].title}`);
-    await using process = new FreshProcess('./cycle-surroundings.ts');
+    await using process = await FreshProcess.start('cycle-surroundings.ts');
     const surroundings = await process.ask<string, Surroundings>(workload);
     const { title } = WORKLOADS[workload];
     rows.push(await rowOf(title, 'cold', { surroundings, cycles: 1 }, 0));
@@ -59,7 +59,7 @@ async function rowOf(
   const costs: CycleCost[] = [];
   const peaks: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const figures = await askOnce<CycleCase, CycleFigures>('./cycle-case.ts', input);
+    const figures = await askOnce<CycleCase, CycleFigures>('cycle-case.ts', input);
     costs.push(...figures.cycles.slice(leftOut));
     peaks.push(figures.peakMemory);
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
 import { decodeText } from '../../lambda/scrape/text-decoder.ts';
-import { answerParent } from './fresh-process.ts';
+import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
 
 /** CPU time until the code is compiled. */

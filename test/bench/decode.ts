@@ -93,5 +93,5 @@ async function rowsOf({ name, path, bytes }: Exposition): Promise<string[][]> {
 }
 
 function measure(input: DecodeCase): Promise<DecodeFigures> {
-  return askOnce<DecodeCase, DecodeFigures>('./decode-case.ts', input);
+  return askOnce<DecodeCase, DecodeFigures>('decode-case.ts', input);
 }

@@ -1,15 +1,30 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { basename, join } from 'node:path';
+import { bundleCollector } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
 
-/** A module that runs in a process of its own, so that neither its CPU time nor its memory is anybody else's. */
+/** Files of the programs that were bundled already, by module. */
+const programs = new Map<string, Promise<string>>();
+
+/**
+ * A module that runs in a process of its own, so that neither its CPU time nor its memory is anybody else's. It is
+ * bundled as the Lambda function is: what Node.js needs to strip types, about 40 MB, is not part of the figures.
+ */
 export class FreshProcess implements AsyncDisposable {
   readonly #module: string;
   readonly #child: ChildProcess;
 
-  /** @param module beside this one; it calls `answerParent` */
-  constructor(module: string) {
+  private constructor(module: string, child: ChildProcess) {
     this.#module = module;
-    this.#child = fork(new URL(module, import.meta.url), { execArgv: ['--expose-gc'] });
+    this.#child = child;
+  }
+
+  /** @param module name of a file beside this one, which calls `answerParent` */
+  static async start(module: string): Promise<FreshProcess> {
+    const program = programs.get(module) ?? bundle(module);
+    programs.set(module, program);
+    return new FreshProcess(module, fork(await program, { execArgv: ['--expose-gc'] }));
   }
 
   /** What the module makes of the input. */
@@ -34,13 +49,12 @@ export class FreshProcess implements AsyncDisposable {
 
 /** Asks a module in a process that ends with the answer. */
 export async function askOnce<Input, Output>(module: string, input: Input): Promise<Output> {
-  await using child = new FreshProcess(module);
+  await using child = await FreshProcess.start(module);
   return await child.ask<Input, Output>(input);
 }
 
-/** In the child: answers each input. A failure ends the process, with its stack on stderr. */
-export function answerParent<Input, Output>(answer: (input: Input) => Output | Promise<Output>) {
-  process.on('message', async (input) => {
-    process.send?.(await answer(input as Input));
-  });
+/** Within the repository, whose packages are not all bundled. */
+async function bundle(module: string): Promise<string> {
+  const outdir = join(REPOSITORY, 'dist/bench', basename(module, '.ts'));
+  return (await bundleCollector(outdir, join(import.meta.dirname, module))).file;
 }

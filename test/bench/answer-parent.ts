@@ -1,0 +1,8 @@
+/** In a `FreshProcess`: answers each input. A failure ends the process, with its stack on stderr. */
+export function answerParent<Input, Output>(
+  answer: (input: Input) => Output | Promise<Output>,
+): void {
+  process.on('message', async (input) => {
+    process.send?.(await answer(input as Input));
+  });
+}
