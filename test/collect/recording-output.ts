@@ -45,7 +45,7 @@ class RecordingDelivery implements Delivery {
 
   async write(events: readonly LogEvent[]): Promise<DeliveryOutcome> {
     if (events.length === 0) return { accepted: 0, rejected: new Map() };
-    this.#output.events.push(...events);
+    for (const event of events) this.#output.events.push(event);
     const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
     this.#writes.push({ events, settle: resolve });
     return promise;
@@ -65,7 +65,7 @@ class RecordingDelivery implements Delivery {
       }
       settle({ accepted: outcome.accepted.length, rejected: outcome.rejected });
     }
-    this.#output.accepted.push(...accepted);
+    for (const event of accepted) this.#output.accepted.push(event);
     return {
       output: this.#output.name,
       events: accepted.length,
