@@ -86,7 +86,7 @@ export interface CollectorProps {
   /**
    * Memory of the function in MiB; its share of a CPU grows with it.
    *
-   * @default 256
+   * @default 512
    */
   readonly memorySize?: number;
 
@@ -144,7 +144,7 @@ export class Collector extends Construct implements IConnectable {
       architecture: Architecture.ARM_64,
       code: props.code ?? this.builtCode(),
       handler: 'index.handler',
-      memorySize: props.memorySize ?? 256,
+      memorySize: props.memorySize ?? 512,
       timeout,
       environment: this.validEnvironment({
         ...(props.configuration ?? CollectorConfiguration.builtIn()).environment,

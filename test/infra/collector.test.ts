@@ -14,11 +14,11 @@ describe('a collector with nothing but a cluster and a network', () => {
   const template = collectorTemplate();
 
   // THEN
-  it('runs on Node.js 24 and arm64 with 256 MB', () => {
+  it('runs on Node.js 24 and arm64 with 512 MB', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 256,
+      MemorySize: 512,
       Handler: 'index.handler',
     });
   });
