@@ -11,6 +11,12 @@ const DEFAULT_CAPACITY = 64 * 1024 * 1024;
  */
 const LINE_OVERHEAD = 256;
 
+/** A full memory starts anew when it has missed this many times what it can hold. */
+const MISSES_OF_A_FUTILE_MEMORY = 16;
+
+/** It does so too when names, without which nothing can be decoded, have made it this many times as large as it may be. */
+const EXCESS_OF_NAMES = 1.25;
+
 /** Bytes that a metric name costs beside its own. */
 const NAME_OVERHEAD = 160;
 
@@ -18,9 +24,9 @@ const NAME_OVERHEAD = 160;
  * Remembers what the lines of expositions mean, so that a target that sends nearly the same text each minute costs only
  * the comparison of its bytes and the reading of its values. One memory serves all targets of a job.
  *
- * Bounded: once full, it learns no more. When it has missed as much for that reason as it can hold, it is of too little
- * use, and starts anew. So it serves even a job that is larger than itself, which forgetting what was not used lately
- * would not: there, each line's turn comes just after it was forgotten.
+ * Bounded: once full, it learns no more, and when it has missed far more for that reason than it can hold, it starts
+ * anew. So it serves a job that is a few times larger than itself, too. Forgetting what was not used lately would not:
+ * there, each line's turn comes just after it was forgotten.
  */
 export class SeriesMemory {
   /** The line before the first. */
@@ -50,7 +56,8 @@ export class SeriesMemory {
 
   /** Begins an exposition. */
   begin(): void {
-    if (this.missed > this.capacity) {
+    const futile = this.missed > this.capacity * MISSES_OF_A_FUTILE_MEMORY;
+    if (futile || this.bytes > this.capacity * EXCESS_OF_NAMES) {
       this.table = new LineTable();
       this.families = new Families();
       this.first = { follower: undefined };
