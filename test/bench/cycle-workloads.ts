@@ -5,7 +5,11 @@ import type { Aws } from '../../cli/demo/aws/server.ts';
 import { CLUSTER, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { ENV } from '../../lambda/model/names.ts';
-import { generateExposition, SELECTED_NOUN } from './generated-exposition.ts';
+import {
+  generateExposition,
+  generateOwnExposition,
+  SELECTED_NOUN,
+} from './generated-exposition.ts';
 import { SidecarPage } from './sidecar-page.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -24,7 +28,11 @@ export interface Workload {
 export const WORKLOADS = {
   services: {
     title: '1,000 targets x 1,000 series, a tenth selected',
-    start: async () => configurationFor(await startServices(1_000)),
+    start: async () => configurationFor(await startServices(1_000, generateExposition)),
+  },
+  pods: {
+    title: 'the same, but no series of two targets alike',
+    start: async () => configurationFor(await startServices(1_000, generateOwnExposition)),
   },
   sidecars: {
     title: '150 tasks / 1,000 containers, built-in default',
@@ -36,11 +44,14 @@ export const WORKLOADS = {
 } satisfies Record<string, Workload>;
 
 /** @returns their addresses */
-async function startServices(count: number): Promise<string[]> {
+async function startServices(
+  count: number,
+  exposition: (target: number, scrape: number) => string,
+): Promise<string[]> {
   return Promise.all(
     Array.from({ length: count }, (_, target) => {
       let scrape = 0;
-      return serve(() => generateExposition(target, scrape++), '127.0.0.1', 0);
+      return serve(() => exposition(target, scrape++), '127.0.0.1', 0);
     }),
   );
 }

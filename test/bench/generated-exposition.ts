@@ -38,6 +38,7 @@ const shared = new Map<number, string>();
  * @param scrape from 0; each has values of its own, greater ones for counters
  */
 export function generateExposition(target: number, scrape: number): string {
+  const own = ownLabel(target);
   let common = shared.get(scrape);
   if (common === undefined) {
     common = NOUNS.filter((noun) => noun !== OWN_NOUN)
@@ -45,7 +46,17 @@ export function generateExposition(target: number, scrape: number): string {
       .join('');
     shared.set(scrape, common);
   }
-  return common + familiesOf(OWN_NOUN, scrape, `,pod="shop-${target}"`);
+  return common + familiesOf(OWN_NOUN, scrape, own);
+}
+
+/** The same series, but none that another target has. */
+export function generateOwnExposition(target: number, scrape: number): string {
+  const own = ownLabel(target);
+  return NOUNS.map((noun) => familiesOf(noun, scrape, own)).join('');
+}
+
+function ownLabel(target: number): string {
+  return `,pod="shop-${target}"`;
 }
 
 /** 5 families with 20 series each. */
