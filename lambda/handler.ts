@@ -7,7 +7,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config/load.ts';
-import { ecsClient } from './discovery/ecs-client.ts';
+import { awsClients } from './discovery/aws-clients.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
 import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
@@ -31,7 +31,7 @@ for (const warning of config.warnings) logger.warn(warning);
 
 const collector = assemble({
   config,
-  ecs: ecsClient({ region: config.discovery?.region }),
+  clientsOf: awsClients({ region: process.env.AWS_REGION }),
   output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
   onDrop: (reason, { name, labels }, { id }) =>
     logger.debug('sample dropped', { reason, name, labels, target: id }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ECSClient } from '@aws-sdk/client-ecs';
 import { assemble } from '../../lambda/assemble.ts';
+import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import type { Config } from '../../lambda/model/config.ts';
 import { SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
@@ -94,7 +94,7 @@ async function runCycles(
   const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
   const collector = assemble({
     config,
-    ecs: new ECSClient(place),
+    clientsOf: awsClients(place),
     output: cloudWatchLogsOutput({ client: logsClient(place) }),
   });
   let healthy = false;
