@@ -20,7 +20,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
 }
 
 function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
-  return scrapes.filter(({ up }) => !up).slice(0, MAX_TARGET_LINES);
+  return scrapes.filter(({ up, stopped }) => !up && !stopped).slice(0, MAX_TARGET_LINES);
 }
 
 /** The cycle without its targets: what an invocation answers. */
