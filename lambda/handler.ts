@@ -8,6 +8,7 @@ import type { Context } from 'aws-lambda';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config/load.ts';
 import { awsClients } from './discovery/aws-clients.ts';
+import { ec2Client } from './discovery/ec2-client.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
 import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
@@ -31,7 +32,7 @@ for (const warning of config.warnings) logger.warn(warning);
 
 const collector = assemble({
   config,
-  clientsOf: awsClients({ region: process.env.AWS_REGION }),
+  clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
   output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
   onDrop: (reason, { name, labels }, { id }) =>
     logger.debug('sample dropped', { reason, name, labels, target: id }),

@@ -10,18 +10,21 @@ export type EcsSender = Pick<ECSClient, 'send'>;
 /** The APIs of one account in one Region. */
 export interface AwsClients {
   readonly ecs: EcsSender;
-  /** Loaded and made when it is first called: few clusters need it, and it is larger than all other clients together. */
+  /** Made when it is first needed: few clusters do. */
   ec2(): Promise<Ec2Api>;
 }
 
 /** Makes the clients for an account and a Region. */
 export type AwsClientsOf = (source: Pick<EcsSource, 'region' | 'role'>) => AwsClients;
 
+/** How to come by the EC2 API. Its client is larger than all others together, so who starts from source loads it late. */
+export type Ec2Loader = () => Promise<(options: ClientOptions) => Ec2Api>;
+
 /**
  * The real clients. `options.region` is that of the collector; a source may have another one, and a role whose
  * credentials are used instead of those of the collector.
  */
-export function awsClients(options: ClientOptions = {}): AwsClientsOf {
+export function awsClients(options: ClientOptions, loadEc2: Ec2Loader): AwsClientsOf {
   return ({ region, role }) => {
     const ofSource: ClientOptions = {
       ...options,
@@ -32,7 +35,7 @@ export function awsClients(options: ClientOptions = {}): AwsClientsOf {
     return {
       ecs: new ECSClient(clientSettings(ofSource)),
       ec2: () => {
-        ec2 ??= import('./ec2-client.ts').then(({ ec2Client }) => ec2Client(ofSource));
+        ec2 ??= loadEc2().then((ec2Client) => ec2Client(ofSource));
         return ec2;
       },
     };

@@ -5,6 +5,7 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { assemble } from '../../lambda/assemble.ts';
 import type { Collector } from '../../lambda/collect.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
+import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { logCycle } from '../../lambda/report-log.ts';
 import { publishCycle } from '../../lambda/self-metrics.ts';
 import { container, definition, discoveryOf, job, task } from '../discovery/cluster-of.ts';
@@ -52,12 +53,15 @@ beforeEach(async () => {
         }),
       ],
     },
-    clientsOf: awsClients({
-      endpoint: aws.url,
-      region: aws.region,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      maxAttempts: 1,
-    }),
+    clientsOf: awsClients(
+      {
+        endpoint: aws.url,
+        region: aws.region,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        maxAttempts: 1,
+      },
+      loadEc2,
+    ),
     output,
   });
 });

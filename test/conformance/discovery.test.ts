@@ -6,6 +6,7 @@ import { ConfigError } from '../../lambda/config/errors.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
+import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
 import { Source } from '../../lambda/discovery/source.ts';
 import { distinctTargets } from '../../lambda/discovery/target-list.ts';
@@ -79,7 +80,7 @@ async function targetsOf(
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const [source] = discovery!.sources;
-  const clients = awsClients({ endpoint: aws.url, credentials })(source!);
+  const clients = awsClients({ endpoint: aws.url, credentials }, loadEc2)(source!);
   const budget = new RequestBudget(systemClock);
   try {
     const { clusters, errors } = await new Source(source!, discovery!, clients, budget).find(

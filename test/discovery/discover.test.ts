@@ -3,6 +3,7 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
+import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
 import { KEPT_MS } from '../../lambda/discovery/source.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
@@ -47,12 +48,15 @@ function discoverer({
   endpoint = aws.url,
   ...more
 }: Setting = {}) {
-  const clientsOf = awsClients({
-    endpoint,
-    region: aws.region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts,
-  });
+  const clientsOf = awsClients(
+    {
+      endpoint,
+      region: aws.region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts,
+    },
+    loadEc2,
+  );
   const config = { discovery: discoveryOf(discovery), jobs };
   const clock = { ...systemClock, now: () => now };
   const { discover } = createDiscovery({ config, clientsOf, clock, ...more });
@@ -206,7 +210,7 @@ describe('discovery', () => {
   it('asks nothing where no cluster is configured', async () => {
     const { discover } = createDiscovery({
       config: { jobs: [STATIC] },
-      clientsOf: awsClients({ endpoint: aws.url, region: aws.region }),
+      clientsOf: awsClients({ endpoint: aws.url, region: aws.region }, loadEc2),
       clock: systemClock,
     });
     expect(instances(await discover(deadline.signal))).toEqual(['node:9100']);
