@@ -8,7 +8,7 @@ import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targe
 import { listTargets, type TargetList } from './target-list.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
-export const REFRESH_TIMEOUT_MS = 15_000;
+export const REFRESH_TIMEOUT_MS = 20_000;
 
 /**
  * Milliseconds by which a refresh may come early, at most half of `refreshMs`: a schedule of one cycle a minute does not
@@ -23,7 +23,7 @@ export interface DiscoveryOptions {
   readonly config: Pick<Config, 'discovery' | 'jobs'>;
   readonly clientsOf: AwsClientsOf;
   readonly clock: Clock;
-  /** Milliseconds that a refresh may take. @default 15000 */
+  /** Milliseconds that a refresh may take. @default 20000 */
   readonly refreshTimeoutMs?: number;
 }
 
