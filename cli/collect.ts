@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble } from '../lambda/assemble.ts';
-import { ecsClient } from '../lambda/discovery/ecs-client.ts';
+import { awsClients } from '../lambda/discovery/aws-clients.ts';
+import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
 import type { Config } from '../lambda/model/config.ts';
 import type { Output } from '../lambda/model/event.ts';
 import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
@@ -41,10 +42,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
   const collector = assemble({
     config,
-    ecs: ecsClient({
-      region: options.region ?? config.discovery?.region,
-      endpoint: options.endpointUrl,
-    }),
+    clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
     output: outputOf(options),
   });
   for (;;) {

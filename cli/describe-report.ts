@@ -5,7 +5,7 @@ import { table } from './table.ts';
 export function describeReport(report: CycleReport): string {
   const { targets, samples, delivery, scrapes, skipped, discoveryErrors } = report;
   const lines = [
-    `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down; ${Math.round(report.durationMs)} ms`,
+    `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
   if (scrapes.length > 0) {
     lines.push(table(['TARGET', 'JOB', 'STATE', 'SAMPLES', 'OFFERED', 'EVENTS'], scrapes.map(row)));
@@ -16,18 +16,28 @@ export function describeReport(report: CycleReport): string {
   );
   const left = counts('left out by discovery: ', skipped);
   if (left !== '') lines.push(left);
-  for (const { id, message } of scrapes)
-    if (message !== undefined) lines.push(`down: ${id}: ${message}`);
+  for (const { id, message, stopped } of scrapes) {
+    if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
+  }
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
   for (const error of delivery.errors) lines.push(`delivery: ${error}`);
   return lines.join('\n');
 }
 
-function row({ url, labels, up, reason, scraped, offered, events }: TargetReport): string[] {
+function row({
+  url,
+  labels,
+  up,
+  stopped,
+  reason,
+  scraped,
+  offered,
+  events,
+}: TargetReport): string[] {
   return [
     url,
     labels.job ?? '',
-    up ? 'up' : `down (${reason})`,
+    stopped ? 'stopped' : up ? 'up' : `down (${reason})`,
     ...[scraped, offered, events].map(String),
   ];
 }

@@ -1,5 +1,6 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
 import { Collector, type CollectorParts } from './collect.ts';
+import type { AwsClientsOf } from './discovery/aws-clients.ts';
+import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
@@ -10,16 +11,16 @@ import { MemoryState } from './state/memory.ts';
 export interface Assembly {
   readonly config: Config;
   /** Asked only where the configuration has ECS discovery. */
-  readonly ecs: Pick<ECSClient, 'send'>;
+  readonly clientsOf: AwsClientsOf;
   readonly output: Output;
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
 /** A collector whose parts are the real ones. */
-export function assemble({ config, ecs, output, onDrop }: Assembly): Collector {
+export function assemble({ config, clientsOf, output, onDrop }: Assembly): Collector {
   return new Collector({
     config,
-    discovery: createDiscovery({ config, ecs, now: Date.now }),
+    discovery: createDiscovery({ config, clientsOf, clock: systemClock }),
     scraper: new Scraper(Date.now),
     state: new MemoryState(),
     output,

@@ -9,6 +9,7 @@ import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
+import type { ScrapeFailure } from './scrape/scrape-error.ts';
 import { convert, type Previous } from './series/convert.ts';
 import { Labeller } from './series/label.ts';
 
@@ -18,18 +19,39 @@ const CONCURRENCY = 64;
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
+/** The part of that in which the ECS API may say which targets stopped. */
+const STOPPED_CHECK_SHARE = 0.5;
+
+/** Failures of a scrape that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
+const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
+  'dns',
+  'connect_refused',
+  'connect_timeout',
+  'connection_lost',
+  'timeout',
+  'deadline',
+  'truncated',
+]);
+
 /** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Where the targets come from. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
   discover(signal: AbortSignal): Promise<Discovered>;
+  /** Which of these targets have stopped since. Never rejects. */
+  stopped(targetIds: readonly string[], signal: AbortSignal): Promise<Stopped>;
 }
 
 export interface Discovered {
   readonly targets: readonly Target[];
   /** Tasks and containers that were left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  readonly errors: readonly { readonly message: string }[];
+}
+
+export interface Stopped {
+  readonly ids: ReadonlySet<string>;
   readonly errors: readonly { readonly message: string }[];
 }
 
@@ -69,7 +91,7 @@ export class Collector {
    * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
-    const { discovery, output, state, now } = this.#parts;
+    const { discovery, scraper, output, state, now } = this.#parts;
     const tally = new Tally(now());
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
@@ -78,36 +100,61 @@ export class Collector {
 
     const discovered = await discovery.discover(scrapingEnds);
     tally.discovered(discovered);
+    const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
-      (target) => this.#collectTarget(target, delivery, scrapingEnds),
+      async (target) => {
+        const scrape = await scraper.scrape(target, scrapingEnds);
+        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, delivery);
+        unclear.push(scrape);
+        return undefined;
+      },
       { concurrency: CONCURRENCY },
     );
+    for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
+      delivered.push(await this.#deliver(scrape, delivery));
+    }
     tally.delivered(await delivery.close());
-    for (const { done } of delivered) {
-      const { scrape, outcome } = await done;
+    for (const target of delivered) {
+      if (target === undefined) continue;
+      const { scrape, outcome } = await target.done;
       tally.target(scrape, outcome);
     }
     state.forgetBefore(now() - FORGET_AFTER_MS);
     return tally.report(now());
   }
 
-  /** Resolves when the target was scraped and its events are on their way; `done` when they have arrived. */
-  async #collectTarget(
-    target: Target,
-    delivery: Delivery,
-    deadline: AbortSignal,
-  ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { scraper, state } = this.#parts;
-    const { scrape, events, updates, drops } = this.#prepare(
-      await scraper.scrape(target, deadline),
+  /** Those of the failed scrapes whose target has not just stopped with its task. */
+  async #stillRunning(
+    scrapes: readonly Scrape[],
+    reserve: number,
+    tally: Tally,
+  ): Promise<readonly Scrape[]> {
+    if (scrapes.length === 0) return scrapes;
+    const signal = AbortSignal.timeout(Math.ceil(reserve * STOPPED_CHECK_SHARE));
+    const ids = scrapes.map(({ target }) => target.id);
+    const stopped = await this.#parts.discovery.stopped(ids, signal);
+    tally.stopped(
+      scrapes.filter(({ target }) => stopped.ids.has(target.id)),
+      stopped.errors,
     );
+    return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
+  }
+
+  /** Resolves when the events of a target are on their way; `done` when they have arrived. */
+  async #deliver(
+    scraped: Scrape,
+    delivery: Delivery,
+  ): Promise<{ readonly done: Promise<TargetDone> }> {
+    const { state } = this.#parts;
+    const targetId = scraped.target.id;
+    const { scrape, events, updates, drops } = this.#prepare(scraped);
     const { samples, ...rest } = scrape;
     const summary = { ...rest, sampleCount: samples.length };
     const sums = { events: events.length, offered: samples.length - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
-      if (isSettled(outcome)) state.commit(target.id, updates);
+      if (isSettled(outcome)) state.commit(targetId, updates);
       return { scrape: summary, outcome: { ...sums, outcome } };
     });
     return { done };
@@ -148,6 +195,10 @@ export class Collector {
       else drops.add('no_declaration', sample.series);
     }
   }
+}
+
+function mayHaveStopped({ failure }: Scrape): boolean {
+  return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
 interface Prepared {

@@ -7,7 +7,8 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config/load.ts';
-import { ecsClient } from './discovery/ecs-client.ts';
+import { awsClients } from './discovery/aws-clients.ts';
+import { ec2Client } from './discovery/ec2-client.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
 import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
@@ -31,7 +32,7 @@ for (const warning of config.warnings) logger.warn(warning);
 
 const collector = assemble({
   config,
-  ecs: ecsClient({ region: config.discovery?.region }),
+  clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
   output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
   onDrop: (reason, { name, labels }, { id }) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.

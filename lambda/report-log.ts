@@ -45,7 +45,7 @@ export function failureOf(report: CycleReport): string | undefined {
   if (delivery.events > 0) return undefined;
   const rejected = Object.values(delivery.rejected).reduce((sum, count) => sum + count, 0);
   if (rejected > 0) return `none of ${rejected} events was delivered: ${causes(delivery.errors)}`;
-  if (targets.discovered > 0 && targets.up === 0) {
+  if (targets.down > 0 && targets.up === 0) {
     const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
     return `none of ${targets.discovered} targets is up: ${causes(down)}`;
   }
@@ -53,7 +53,7 @@ export function failureOf(report: CycleReport): string | undefined {
 }
 
 function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
-  return scrapes.filter(({ up }) => !up);
+  return scrapes.filter(({ up, stopped }) => !up && !stopped);
 }
 
 function causes(texts: readonly string[]): string {

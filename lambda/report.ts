@@ -12,6 +12,8 @@ export interface CycleReport {
     readonly discovered: number;
     readonly up: number;
     readonly down: number;
+    /** Their task stopped between discovery and scrape, so nothing is published about them. */
+    readonly stopped: number;
   };
   /** Tasks and containers that discovery left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
@@ -37,7 +39,9 @@ export interface TargetReport {
   readonly url: string;
   readonly labels: Labels;
   readonly up: boolean;
-  /** Why it is down: a `ScrapeFailure`. */
+  /** Its task has stopped, so that it is not up but not down either. */
+  readonly stopped: boolean;
+  /** Why it is not up: a `ScrapeFailure`. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
   readonly durationMs: number;
@@ -70,6 +74,7 @@ export class Tally {
   readonly #startedAt: number;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #scrapes: TargetReport[] = [];
+  #order: ReadonlyMap<string, number> = new Map();
   #skipped: Readonly<Record<string, number>> = {};
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
@@ -80,33 +85,40 @@ export class Tally {
   }
 
   discovered(discovery: {
+    readonly targets?: readonly { readonly id: string }[];
     readonly skipped: Readonly<Record<string, number>>;
     readonly errors: readonly { readonly message: string }[];
   }): void {
+    this.#order = new Map(discovery.targets?.map(({ id }, index) => [id, index]));
     this.#skipped = discovery.skipped;
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
   target(scrape: ScrapeSummary, { events, offered, drops, outcome }: TargetOutcome): void {
-    const { target, failure, durationMs, bytes, scraped } = scrape;
     this.#samples.scraped += scrape.sampleCount;
     this.#samples[outcome.rejected.size === 0 ? 'published' : 'rejected'] += offered;
     for (const [reason, count] of drops.counts) {
       this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
     }
-    this.#scrapes.push({
-      id: target.id,
-      url: target.url,
-      labels: target.labels,
-      up: failure === undefined,
-      ...failure,
-      durationMs,
-      bytes,
-      scraped,
-      offered,
-      events,
-      rejected: Object.fromEntries(outcome.rejected),
-    });
+    const rejected = Object.fromEntries(outcome.rejected);
+    this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
+  }
+
+  /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
+  stopped(
+    scrapes: readonly Omit<Scrape, 'samples'>[],
+    errors: readonly { readonly message: string }[],
+  ): void {
+    for (const scrape of scrapes) {
+      this.#scrapes.push({
+        ...reportOf(scrape),
+        stopped: true,
+        offered: 0,
+        events: 0,
+        rejected: {},
+      });
+    }
+    this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
   delivered(report: DeliveryReport): void {
@@ -116,16 +128,35 @@ export class Tally {
   report(finishedAt: number): CycleReport {
     if (this.#delivery === undefined) throw new Error('a cycle is reported after its delivery');
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
+    const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
     return {
       startedAt: this.#startedAt,
       durationMs: finishedAt - this.#startedAt,
-      targets: { discovered, up, down: discovered - up },
+      targets: { discovered, up, down: discovered - up - stopped, stopped },
       skipped: this.#skipped,
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
       delivery: this.#delivery,
-      scrapes: this.#scrapes,
+      scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
     };
   }
+
+  #place({ id }: TargetReport): number {
+    return this.#order.get(id) ?? 0;
+  }
+}
+
+/** What a scrape itself says. */
+function reportOf({ target, failure, durationMs, bytes, scraped }: Omit<Scrape, 'samples'>) {
+  return {
+    id: target.id,
+    url: target.url,
+    labels: target.labels,
+    up: failure === undefined,
+    ...failure,
+    durationMs,
+    bytes,
+    scraped,
+  };
 }

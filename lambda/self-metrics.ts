@@ -14,6 +14,7 @@ export function publishCycle(
   count('TargetsDiscovered', targets.discovered);
   count('TargetsUp', targets.up);
   count('TargetsDown', targets.down);
+  count('TargetsStopped', targets.stopped);
   count('DiscoveryErrors', discoveryErrors.length);
   count('SamplesScraped', samples.scraped);
   count('SamplesPublished', samples.published);
@@ -26,8 +27,8 @@ export function publishCycle(
   metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
 
   const downByReason: Record<string, number> = {};
-  for (const { reason } of scrapes) {
-    if (reason !== undefined) downByReason[reason] = (downByReason[reason] ?? 0) + 1;
+  for (const { reason, stopped } of scrapes) {
+    if (reason !== undefined && !stopped) downByReason[reason] = (downByReason[reason] ?? 0) + 1;
   }
   metrics.addMetadata('droppedByReason', JSON.stringify(samples.dropped));
   metrics.addMetadata('rejectedByReason', JSON.stringify(delivery.rejected));

@@ -135,7 +135,8 @@ function knowsCluster({ settings, surroundings }: ClusterSources): boolean {
   return (
     surroundings.cluster !== undefined ||
     isSet(settings, 'cluster_name') ||
-    isSet(settings, 'ecs_service_discovery', 'sd_target_cluster')
+    isSet(settings, 'ecs_service_discovery', 'sd_target_cluster') ||
+    listOf(lookup(settings.value, 'ecs_service_discovery', 'sd_targets')).length > 0
   );
 }
 
@@ -143,7 +144,8 @@ function isDiscovering({ value }: Part): boolean {
   const section = lookup(value, 'ecs_service_discovery');
   return (
     lookup(section, 'docker_label') !== undefined ||
-    listOf(lookup(section, 'task_definition_list')).length > 0
+    listOf(lookup(section, 'task_definition_list')).length > 0 ||
+    listOf(lookup(section, 'service_name_list_for_tasks')).length > 0
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import { ENV } from '../model/names.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
+import { clusterSelector } from './cluster-selector.ts';
 import { checkConsistency, type Draft } from './consistency.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { ConfigError } from './errors.ts';
@@ -27,6 +28,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const findings = new Findings();
   const documents = await readDocuments(request, findings);
   const surroundings = surroundingsOf(request.env);
+  validate(clusterSelector.optional(), surroundings.cluster, documentPlace(ENV.cluster), findings);
   validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
   const config =
     documents.kind === 'agent'

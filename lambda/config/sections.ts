@@ -1,5 +1,6 @@
 import type { Config } from '../model/config.ts';
-import { discovers, toDiscoveryConfig } from './ecs-discovery.ts';
+import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
+import { clusterSelectors, discovers, toDiscoveryConfig } from './ecs-discovery.ts';
 import { toEmfConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
@@ -43,26 +44,31 @@ export function toConfig(
       'is empty, so there is nothing to scrape',
     );
   }
+  const isEcs = clusterName !== undefined || discovery !== undefined;
   const emfContext = {
     extractionDisabled: settings.disable_metric_extraction,
-    ecs: clusterName !== undefined,
+    ecs: isEcs,
   };
   const emfPlace = below(settingsPlace, 'emf_processor');
   return {
     clusterName,
-    logs: { group: logGroupFor(settings, surroundings, clusterName), region, endpoint },
+    logs: { group: logGroupFor(settings, surroundings, isEcs), region, endpoint },
     discovery,
     jobs,
     emf: toEmfConfig(settings.emf_processor, emfContext, emfPlace, findings),
   };
 }
 
-/** The agent takes the cluster that it runs in; a collector outside of it takes the one that it is about. */
+/**
+ * The agent takes the cluster that it runs in; a collector outside of it takes the one that it is about. Where it is
+ * about several, each target has its own.
+ */
 function clusterNameFor(settings: Settings, { cluster }: Surroundings): string | undefined {
   if (settings.cluster_name !== undefined) return settings.cluster_name;
-  const known = cluster ?? settings.ecs_service_discovery?.sd_target_cluster;
-  // Of an ARN such as arn:aws:ecs:eu-west-1:123456789012:cluster/shop the part after the last slash.
-  return known?.slice(known.lastIndexOf('/') + 1);
+  const section = settings.ecs_service_discovery;
+  const selectors = section === undefined ? [] : clusterSelectors(section, undefined);
+  const known = cluster ?? (selectors.length === 1 ? selectors[0] : undefined);
+  return known === undefined || isClusterPattern(known) ? undefined : clusterNameOf(known);
 }
 
 function discoveryFor(
@@ -73,19 +79,15 @@ function discoveryFor(
   const section = settings.ecs_service_discovery;
   if (section === undefined) return undefined;
   if (!discovers(section)) {
-    const reason = 'has neither docker_label nor task_definition_list, so nothing is discovered';
+    const reason =
+      'has none of docker_label, task_definition_list and service_name_list_for_tasks, so nothing is discovered';
     findings.warn(below(settingsPlace, 'ecs_service_discovery'), reason);
     return undefined;
   }
-  const target = section.sd_target_cluster ?? cluster ?? settings.cluster_name;
-  return target === undefined ? undefined : toDiscoveryConfig(section, target, region);
+  return toDiscoveryConfig(section, cluster ?? settings.cluster_name, region);
 }
 
-function logGroupFor(
-  settings: Settings,
-  { logGroup }: Surroundings,
-  clusterName: string | undefined,
-): string {
-  const fallback = clusterName === undefined ? CLUSTERLESS_LOG_GROUP : ECS_LOG_GROUP;
+function logGroupFor(settings: Settings, { logGroup }: Surroundings, isEcs: boolean): string {
+  const fallback = isEcs ? ECS_LOG_GROUP : CLUSTERLESS_LOG_GROUP;
   return settings.log_group_name ?? logGroup ?? fallback;
 }

@@ -1,16 +1,27 @@
+import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ecs';
 import type { EcsDiscoveryConfig } from '../model/config.ts';
-import { readTasks } from './ecs.ts';
-import { type DiscoveryError, EcsCalls, type EcsSender } from './ecs-calls.ts';
+import { ApiCalls, type DiscoveryError } from './api-calls.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { nameOf } from './cluster-list.ts';
 import { targetsOf } from './ecs-targets.ts';
-import { type FoundTarget, METRICS_PATH, type SkipReason } from './found-target.ts';
+import type { FoundTarget, SkipReason } from './found-target.ts';
+import { Instances } from './instances.ts';
 import { KnownTasks } from './known-tasks.ts';
-import { TaskDefinitions } from './task-definitions.ts';
+import { PublicIps } from './public-ips.ts';
+import type { RequestBudget } from './request-budget.ts';
+import { Services } from './services.ts';
+import type { TaskDefinitions } from './task-definitions.ts';
+import { describeTasks, readTasks } from './tasks.ts';
 
-/** The path that tells targets of the same address apart where none is configured, as in the CloudWatch Agent. */
-const DEFAULT_PATH = '/metrics';
-
-/** Refreshes for which a task that cannot be read any more counts as it was. */
-export const KEPT_REFRESHES = 5;
+/** What the clusters of one account in one Region share. */
+export interface ClusterParts {
+  readonly config: EcsDiscoveryConfig;
+  readonly clients: AwsClients;
+  readonly budget: RequestBudget;
+  readonly definitions: TaskDefinitions;
+  /** Milliseconds for which a task that cannot be read any more counts as it was. */
+  readonly keepMs: number;
+}
 
 /** What a cluster has to offer. */
 export interface ClusterTargets {
@@ -19,52 +30,123 @@ export interface ClusterTargets {
   readonly errors: readonly DiscoveryError[];
 }
 
+/** Which tasks do not run any more. */
+export interface StoppedTasks {
+  readonly arns: readonly string[];
+  readonly errors: readonly DiscoveryError[];
+}
+
 /** One cluster, with what is remembered of it between refreshes. */
 export class Cluster {
-  readonly #ecs: EcsSender;
-  readonly #config: EcsDiscoveryConfig;
-  readonly #definitions: TaskDefinitions;
+  readonly name: string;
+  readonly #id: string;
+  readonly #parts: ClusterParts;
   readonly #tasks: KnownTasks;
+  readonly #instances: Instances;
+  readonly #services: Services;
+  readonly #publicIps: PublicIps;
+  #tags: readonly Tag[] = [];
 
-  constructor(ecs: EcsSender, config: EcsDiscoveryConfig) {
-    this.#ecs = ecs;
-    this.#config = config;
-    this.#definitions = new TaskDefinitions(ecs);
-    this.#tasks = new KnownTasks(KEPT_REFRESHES * config.refreshMs);
+  /** @param id name or ARN */
+  constructor(id: string, parts: ClusterParts) {
+    this.name = nameOf(id);
+    this.#id = id;
+    this.#parts = parts;
+    this.#tasks = new KnownTasks(parts.keepMs);
+    this.#instances = new Instances(parts.clients, id);
+    this.#services = new Services(parts.clients.ecs, id);
+    this.#publicIps = new PublicIps(parts.clients);
   }
 
-  /** Finds the targets of all tasks. What the ECS API does not say by the time of `signal` is an error. */
-  async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
-    const calls = new EcsCalls(signal);
-    const reading = await readTasks(this.#ecs, this.#config.cluster, calls);
-    const { tasks, kept } = this.#tasks.update(reading, now);
-    const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
-    const arns = new Set(running.flatMap(({ taskDefinitionArn: arn }) => (arn ? [arn] : [])));
-    const definitions = await this.#definitions.read(arns, calls);
+  /** ARNs of the task definitions of all running tasks, as of the last refresh. */
+  get definitionsInUse(): readonly string[] {
+    return definitionArns(this.#tasks.running);
+  }
 
-    const all = tasks.map((task) =>
-      targetsOf(task, definitions.get(task.taskDefinitionArn ?? ''), this.#config),
+  /** Finds the targets of all tasks. What the APIs do not say by the time of `signal` is an error. */
+  async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
+    const { clients, definitions, config } = this.#parts;
+    const calls = this.#calls(signal);
+    const reading = await readTasks(clients.ecs, this.#id, calls, (tasks) =>
+      definitions.read(definitionArns(tasks.filter(isRunning)), calls),
     );
-    const found = new Map<string, FoundTarget>();
-    const skipped = [
-      ...reading.gone.map((): SkipReason => 'gone'),
-      ...all.flatMap((task) => task.skipped),
-    ];
-    for (const target of all.flatMap((task) => task.found)) {
-      const identity = `${target.address}${target.labels[METRICS_PATH] ?? DEFAULT_PATH}`;
-      if (found.has(identity)) skipped.push('duplicate');
-      else found.set(identity, target);
-    }
-    const errors = kept > 0 ? [...calls.errors, keptTasks(kept)] : calls.errors;
-    return { found: [...found.values()], skipped, errors };
+    const kept = this.#tasks.update(reading, now);
+    const running = this.#tasks.running;
+    await Promise.all([
+      // Those of tasks that could not be read this time may be missing.
+      definitions.read(definitionArns(running), calls),
+      this.#instances.read(running, calls),
+      this.#services.read(running, config.lookups.has('services'), calls),
+      config.lookups.has('public_ips') && this.#publicIps.read(running, calls),
+      config.lookups.has('cluster_tags') && this.#readTags(calls),
+    ]);
+
+    const all = running.map((task) => this.#targetsOf(task));
+    return {
+      found: all.flatMap(({ found }) => found),
+      skipped: [
+        ...Array.from({ length: this.#tasks.size - running.length }, () => 'not_running' as const),
+        ...reading.gone.map(() => 'gone' as const),
+        ...all.flatMap(({ skipped }) => skipped),
+      ],
+      errors: kept > 0 ? [...calls.errors, keptTasks(kept, this.name)] : calls.errors,
+    };
+  }
+
+  /** Which of these tasks do not run any more, or are told to stop. Those that cannot be asked for count as running. */
+  async stopped(arns: readonly string[], signal: AbortSignal): Promise<StoppedTasks> {
+    const calls = this.#calls(signal);
+    const { tasks, gone } = await describeTasks(this.#parts.clients.ecs, this.#id, arns, calls);
+    const ended = tasks.filter((task) => !isRunning(task) || task.desiredStatus === 'STOPPED');
+    return {
+      arns: [...gone, ...ended.flatMap(({ taskArn }) => taskArn ?? [])],
+      errors: calls.errors,
+    };
+  }
+
+  #calls(signal: AbortSignal): ApiCalls {
+    return new ApiCalls(this.#parts.budget, `of ${this.name}`, signal);
+  }
+
+  #targetsOf(task: Task) {
+    const { definitions, config } = this.#parts;
+    const definition = definitions.get(task.taskDefinitionArn ?? '');
+    if (definition === undefined) return { found: [], skipped: ['no_definition' as const] };
+    const serviceName = this.#services.nameOf(task);
+    const described = {
+      task,
+      definition,
+      instance: this.#instances.of(task),
+      serviceName,
+      service: serviceName === undefined ? undefined : this.#services.get(serviceName),
+      cluster: { name: this.name, tags: this.#tags },
+      publicIp: this.#publicIps.of(task),
+    };
+    return targetsOf(described, config);
+  }
+
+  async #readTags(calls: ApiCalls): Promise<void> {
+    const command = new DescribeClustersCommand({ clusters: [this.#id], include: ['TAGS'] });
+    const answer = await calls.call('DescribeClusters', (options) =>
+      this.#parts.clients.ecs.send(command, options),
+    );
+    this.#tags = answer?.clusters?.[0]?.tags ?? this.#tags;
   }
 }
 
-function keptTasks(count: number): DiscoveryError {
+function isRunning({ lastStatus }: Task): boolean {
+  return lastStatus === 'RUNNING';
+}
+
+function definitionArns(tasks: readonly Task[]): string[] {
+  return [...new Set(tasks.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []))];
+}
+
+function keptTasks(count: number, cluster: string): DiscoveryError {
   return {
     operation: 'DescribeTasks',
     code: 'Kept',
-    message: `${count} tasks could not be read; they are taken as they were`,
+    message: `${count} tasks of ${cluster} could not be read; they are taken as they were`,
     count,
   };
 }

@@ -1,13 +1,14 @@
-import type { Config } from '../model/config.ts';
-import type { Target } from '../model/target.ts';
-import { Cluster, type ClusterTargets } from './cluster.ts';
-import type { DiscoveryError, EcsSender } from './ecs-calls.ts';
-import type { SkipReason } from './found-target.ts';
-import { toTarget } from './job-target.ts';
-import { staticTargets } from './static.ts';
+import type { AssumedRole, Config } from '../model/config.ts';
+import type { AwsClientsOf } from './aws-clients.ts';
+import type { Clock } from './clock.ts';
+import { arnParts } from './described-task.ts';
+import { RequestBudget } from './request-budget.ts';
+import { Source } from './source.ts';
+import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
+import { listTargets, type TargetList } from './target-list.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
-const REFRESH_TIMEOUT_MS = 15_000;
+export const REFRESH_TIMEOUT_MS = 20_000;
 
 /**
  * Milliseconds by which a refresh may come early, at most half of `refreshMs`: a schedule of one cycle a minute does not
@@ -15,86 +16,81 @@ const REFRESH_TIMEOUT_MS = 15_000;
  */
 const REFRESH_TOLERANCE_MS = 10_000;
 
-const NO_CLUSTER: ClusterTargets = { found: [], skipped: [], errors: [] };
+/** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
+const REPAIR_MS = 30_000;
 
 export interface DiscoveryOptions {
   readonly config: Pick<Config, 'discovery' | 'jobs'>;
-  readonly ecs: EcsSender;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Milliseconds that a refresh may take. @default 15000 */
+  readonly clientsOf: AwsClientsOf;
+  readonly clock: Clock;
+  /** Milliseconds that a refresh may take. @default 20000 */
   readonly refreshTimeoutMs?: number;
 }
 
 /** What was discovered, as of the last refresh. */
-export interface Discovered {
-  /** Each `id` once. */
-  readonly targets: readonly Target[];
-  /** What asks to be scraped and is no target, by reason. */
-  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
-  readonly errors: readonly DiscoveryError[];
+export interface Discovered extends TargetList {
   /** Milliseconds since the epoch: when the refresh began that this comes from. */
   readonly refreshedAt: number;
 }
 
 export interface Discovery {
   /**
-   * All targets, static ones always. Asks the ECS API every `discovery.refreshMs`, and at each call as long as it has
-   * given nothing but errors; in between, and about tasks of which the API cannot be asked, the answer is the last one. Never rejects.
+   * All targets, static ones always. Asks the AWS APIs every `discovery.refreshMs`, sooner where the last answer was not
+   * complete, and at each call as long as they have given nothing but errors; in between, and about tasks of which the
+   * API cannot be asked, the answer is the last one. Never rejects.
    */
   discover(signal: AbortSignal): Promise<Discovered>;
+  /**
+   * Asks the ECS API, a hundred tasks a call, which of these targets of the last `discover` have stopped since. Those of
+   * which it cannot be asked count as running. Never rejects.
+   */
+  stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets>;
 }
 
 /** Discovers the targets of a configuration. */
-export function createDiscovery({
-  config: { discovery, jobs },
-  ecs,
-  now,
-  refreshTimeoutMs = REFRESH_TIMEOUT_MS,
-}: DiscoveryOptions): Discovery {
-  const cluster = discovery && new Cluster(ecs, discovery);
-  const refreshMs = discovery?.refreshMs ?? Infinity;
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+  const { config, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
+  const sources = sourcesOf(options);
+  const refreshMs = config.discovery?.refreshMs ?? Infinity;
   const goodForMs = refreshMs - Math.min(REFRESH_TOLERANCE_MS, refreshMs / 2);
   let last: Discovered | undefined;
+  let origins: Origins = new Map();
   return {
     discover: async (signal) => {
-      const startedAt = now();
-      if (last !== undefined && !isFruitless(last) && startedAt - last.refreshedAt < goodForMs) {
+      const startedAt = clock.now();
+      if (last !== undefined && startedAt - last.refreshedAt < lifetimeOf(last, goodForMs)) {
         return last;
       }
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
-      const fromCluster = await cluster?.find(startedAt, deadline);
-      last = { ...join(jobs, fromCluster ?? NO_CLUSTER), refreshedAt: startedAt };
+      const found = await Promise.all(sources.map((source) => source.find(startedAt, deadline)));
+      const { list, origins: ofTargets } = listTargets(config.jobs, found);
+      origins = ofTargets;
+      last = { ...list, refreshedAt: startedAt };
       return last;
     },
+    stopped: (targetIds, signal) => stoppedAmong(targetIds, origins, signal),
   };
 }
 
-/** Whether there is nothing that would be worth waiting with until the next refresh. */
-function isFruitless({ targets, errors }: Discovered): boolean {
-  return targets.length === 0 && errors.length > 0;
+/** Clients are made here, so that their caches and buckets live as long as the discovery. */
+function sourcesOf({ config: { discovery }, clientsOf, clock }: DiscoveryOptions): Source[] {
+  if (discovery === undefined) return [];
+  const budgets = new Map<string, RequestBudget>();
+  return discovery.sources.map((source) => {
+    const key = `${source.region} ${accountOf(source.role)}`;
+    const budget = budgets.get(key) ?? new RequestBudget(clock);
+    budgets.set(key, budget);
+    return new Source(source, discovery, clientsOf(source), budget);
+  });
 }
 
-/** The targets of every job, in the order of the jobs. */
-function join(
-  jobs: Config['jobs'],
-  cluster: ClusterTargets,
-): Pick<Discovered, 'targets' | 'skipped' | 'errors'> {
-  const targets = new Map<string, Target>();
-  const skipped = [...cluster.skipped];
-  for (const job of jobs) {
-    for (const found of [...(job.discovered ? cluster.found : []), ...staticTargets(job)]) {
-      const target = toTarget(found, job);
-      if (target === undefined) skipped.push('bad_address');
-      else if (targets.has(target.id)) skipped.push('duplicate');
-      else targets.set(target.id, target);
-    }
-  }
-  return { targets: [...targets.values()], skipped: countsOf(skipped), errors: cluster.errors };
+/** Empty for the collector's own, whose number is not known. */
+function accountOf(role: AssumedRole | undefined): string {
+  return arnParts(role?.arn).account;
 }
 
-function countsOf(reasons: readonly SkipReason[]): Discovered['skipped'] {
-  const counts: Partial<Record<SkipReason, number>> = {};
-  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
+/** Milliseconds that an answer is good for. */
+function lifetimeOf({ targets, errors }: Discovered, goodForMs: number): number {
+  if (errors.length === 0) return goodForMs;
+  return targets.length === 0 ? 0 : Math.min(goodForMs, REPAIR_MS);
 }

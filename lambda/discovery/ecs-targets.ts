@@ -1,11 +1,16 @@
-import type { ContainerDefinition, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
-import { type FoundTarget, filled, METRICS_PATH, type SkipReason } from './found-target.ts';
-import { networkOf } from './network.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
+import { arnParts, type DescribedTask } from './described-task.ts';
+import { type FoundTarget, filled, META, METRICS_PATH, type SkipReason } from './found-target.ts';
+import { metaLabels } from './meta-labels.ts';
+import { hostPort, networkOf } from './network.ts';
 
 /** Docker labels with other names are not copied. */
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** What no container may say of itself: its address, which ECS knows, and what relabeling is told of it. */
+const NOT_COPIED = new RegExp(`^(?:__address__$|${META})`);
 
 /** What one task has to offer. */
 export interface TaskTargets {
@@ -13,41 +18,22 @@ export interface TaskTargets {
   readonly skipped: readonly SkipReason[];
 }
 
-/** A container's port that a mode of discovery asks for. */
-interface Candidate {
-  readonly container: ContainerDefinition;
-  /** NaN where the label is not a port. */
-  readonly port: number;
-  /** Whether the container itself names the port, so that it must have it. */
-  readonly isOwn: boolean;
-  readonly metricsPath?: string | undefined;
-  readonly jobName?: string | undefined;
-}
-
-/** The targets of a task, with repeated addresses; container by container, in the order of the modes. */
-export function targetsOf(
-  task: Task,
-  definition: TaskDefinition | undefined,
-  config: EcsDiscoveryConfig,
-): TaskTargets {
-  if (task.lastStatus !== 'RUNNING') return skippedFor('not_running');
-  if (definition === undefined) return skippedFor('no_definition');
-  const containers = definition.containerDefinitions ?? [];
-  const candidates = containers.flatMap((container) => [
-    ...byDockerLabel(container, config),
-    ...byTaskDefinition(container, task, config),
-  ]);
+/** The targets of a running task, with repeated addresses; container by container, in the order of the modes. */
+export function targetsOf(described: DescribedTask, config: EcsDiscoveryConfig): TaskTargets {
+  const { task, definition, instance } = described;
+  const candidates = candidatesOf(described, config);
   if (candidates.length === 0) return { found: [], skipped: [] };
-  const network = networkOf(task, definition);
-  if (typeof network === 'string') return skippedFor(network);
+  const network = networkOf(task, definition, instance);
+  if (typeof network === 'string') return { found: [], skipped: [network] };
 
   const found: FoundTarget[] = [];
   const skipped: SkipReason[] = [];
+  const meta = metaLabels(described, network.address);
   for (const candidate of candidates) {
     const port = network.portOf(candidate.container, candidate.port);
     if (port !== undefined) {
-      const labels = labelsFor(candidate, task, definition);
-      found.push({ address: `${network.host}:${port}`, labels });
+      const labels = labelsOf(labelsFor(candidate, described, config), meta);
+      found.push({ address: hostPort(network.address, port), labels, taskArn: task.taskArn });
     } else if (candidate.isOwn) {
       skipped.push(Number.isNaN(candidate.port) ? 'bad_port' : 'unmapped_port');
     }
@@ -55,49 +41,14 @@ export function targetsOf(
   return { found, skipped };
 }
 
-function skippedFor(reason: SkipReason): TaskTargets {
-  return { found: [], skipped: [reason] };
-}
-
-function byDockerLabel(
-  container: ContainerDefinition,
-  { dockerLabel: names }: EcsDiscoveryConfig,
-): Candidate[] {
-  const labels = container.dockerLabels ?? {};
-  const port = names && labels[names.portLabel];
-  if (names === undefined || port === undefined) return [];
-  return [
-    {
-      container,
-      port: /^\d+$/.test(port) ? Number(port) : Number.NaN,
-      isOwn: true,
-      metricsPath: labels[names.metricsPathLabel],
-      jobName: labels[names.jobNameLabel],
-    },
-  ];
-}
-
-function byTaskDefinition(
-  container: ContainerDefinition,
-  { taskDefinitionArn = '' }: Task,
-  { taskDefinitions }: EcsDiscoveryConfig,
-): Candidate[] {
-  return taskDefinitions
-    .filter(({ arnPattern }) => arnPattern.test(taskDefinitionArn))
-    .filter(({ containerNamePattern }) => containerNamePattern?.test(container.name ?? '') ?? true)
-    .flatMap(({ ports, metricsPath, jobName }) =>
-      ports.map((port) => ({ container, port, isOwn: false, metricsPath, jobName })),
-    );
-}
-
 /** A docker label overrides what is known of the task, and a job name that was asked for overrides both. */
 function labelsFor(
   { container, metricsPath, jobName }: Candidate,
-  task: Task,
-  definition: TaskDefinition,
+  { task, definition, instance, serviceName, cluster }: DescribedTask,
+  { labelsCluster }: EcsDiscoveryConfig,
 ): Labels {
   const { name, dockerLabels = {} } = container;
-  const arn = (task.taskArn ?? '').split('/');
+  const { resource } = arnParts(task.taskArn);
   const ofTask = {
     container_name: name,
     TaskDefinitionFamily: definition.family,
@@ -105,12 +56,20 @@ function labelsFor(
     TaskGroup: task.group,
     StartedBy: task.startedBy,
     LaunchType: task.launchType,
-    TaskId: arn.at(-1),
+    TaskId: resource.at(-1),
+    TaskArn: task.taskArn,
     // Only the long format names the cluster: `task/CLUSTER/ID`.
-    TaskClusterName: arn.length > 2 ? arn[1] : undefined,
-    ServiceName: /^service:(.*)$/.exec(task.group ?? '')?.[1],
+    TaskClusterName: resource.length > 2 ? resource[1] : undefined,
+    ClusterName: labelsCluster ? cluster.name : undefined,
+    ServiceName: serviceName,
+    AvailabilityZone: task.availabilityZone,
+    InstanceType: instance?.ec2?.type,
+    VpcId: instance?.ec2?.vpcId,
+    SubnetId: instance?.ec2?.subnetId,
     [METRICS_PATH]: metricsPath,
   };
-  const copied = Object.entries(dockerLabels).filter(([key]) => LABEL_NAME.test(key));
+  const copied = Object.entries(dockerLabels).filter(
+    ([key]) => LABEL_NAME.test(key) && !NOT_COPIED.test(key),
+  );
   return labelsOf(filled(ofTask), filled(Object.fromEntries(copied)), filled({ job: jobName }));
 }

@@ -6,6 +6,8 @@ export interface FoundTarget {
   readonly address: string;
   /** No empty values. `__metrics_path__`, `__scheme__` and `job` take precedence over the job's settings. */
   readonly labels: Labels;
+  /** The task that it belongs to. */
+  readonly taskArn?: string | undefined;
 }
 
 /** Label of the path to scrape. */
@@ -13,6 +15,9 @@ export const METRICS_PATH = '__metrics_path__';
 
 /** Label of the scheme to scrape with. */
 export const SCHEME = '__scheme__';
+
+/** What labels begin with that only relabeling sees. */
+export const META = '__meta_';
 
 /** Why a task, or a container that asks to be scraped, is no target. */
 export type SkipReason =
@@ -22,13 +27,13 @@ export type SkipReason =
   | 'gone'
   /** Its task definition could not be read. */
   | 'no_definition'
-  /** Its network mode is not supported. */
+  /** Its network mode is `none`, or one that is not known. */
   | 'network_mode'
-  /** It has no address yet. */
+  /** It has no address yet, or the instance that it runs on is not known. */
   | 'no_address'
   /** The port label of a container is not a number. */
   | 'bad_port'
-  /** A port is in no port mapping. */
+  /** A port is in no port mapping, or is bound to no port of the instance. */
   | 'unmapped_port'
   /** Its address, or the scheme in its labels, makes no URL. */
   | 'bad_address'

@@ -1,5 +1,5 @@
 import type { Task } from '@aws-sdk/client-ecs';
-import type { TaskReading } from './ecs.ts';
+import type { TaskReading } from './tasks.ts';
 
 interface KnownTask {
   readonly task: Task;
@@ -17,11 +17,22 @@ export class KnownTasks {
     this.#keepMs = keepMs;
   }
 
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** Those in state RUNNING. */
+  get running(): readonly Task[] {
+    return Array.from(this.#tasks.values(), ({ task }) => task).filter(
+      ({ lastStatus }) => lastStatus === 'RUNNING',
+    );
+  }
+
   /**
-   * The tasks to go by after a reading: those that it holds, and those of earlier readings of which it could not say
-   * whether they still run.
+   * Goes by a reading from now on: by the tasks that it holds, and by those of earlier readings of which it could not say
+   * whether they still run. Returns how many those are.
    */
-  update(reading: TaskReading, now: number): { tasks: readonly Task[]; kept: number } {
+  update(reading: TaskReading, now: number): number {
     const tasks = new Map<string, KnownTask>();
     for (const task of reading.tasks) tasks.set(task.taskArn ?? '', { task, readAt: now });
     const unread = new Set(reading.unread);
@@ -34,6 +45,6 @@ export class KnownTasks {
       kept += 1;
     }
     this.#tasks = tasks;
-    return { tasks: Array.from(tasks.values(), ({ task }) => task), kept };
+    return kept;
   }
 }

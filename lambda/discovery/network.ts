@@ -1,52 +1,96 @@
-import type { ContainerDefinition, Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type {
+  Container,
+  ContainerDefinition,
+  NetworkBinding,
+  PortMapping,
+  Task,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import type { SkipReason } from './found-target.ts';
+import type { Instance } from './instances.ts';
 
 /** How the containers of a task are reached. */
 export interface Network {
-  /** An IPv4 address, or an IPv6 address in brackets. */
-  readonly host: string;
-  /** The port of the host that leads to a port of a container; undefined where no port mapping has it. */
+  readonly address: string;
+  /** The port of the address that leads to a port of a container; undefined where none does. */
   portOf(container: ContainerDefinition, containerPort: number): number | undefined;
 }
 
 /** The network of a task, or why it cannot be reached. */
-export function networkOf(task: Task, { networkMode }: TaskDefinition): Network | SkipReason {
-  switch (networkMode) {
-    case 'awsvpc': {
-      const host = interfaceAddress(task);
-      return host === undefined ? 'no_address' : { host, portOf: mappedPort };
+export function networkOf(
+  task: Task,
+  { networkMode }: TaskDefinition,
+  instance: Instance | undefined,
+): Network | SkipReason {
+  switch (networkMode || 'bridge') {
+    case 'awsvpc':
+      return reached(interfaceAddress(task) ?? instance?.address, mappedPort);
+    case 'host':
+      return reached(instance?.address, mappedPort);
+    case 'bridge': {
+      const containers = new Map(task.containers?.map((container) => [container.name, container]));
+      return reached(instance?.address, ({ name }, port) => boundPort(containers.get(name), port));
     }
     default:
       return 'network_mode';
   }
 }
 
-/** The attachment has the IPv4 address; an IPv6 address stands only with the containers. */
-function interfaceAddress({ attachments = [], containers = [] }: Task): string | undefined {
-  const details = attachments
+/** A detail of the attached network interface, such as `networkInterfaceId` and `subnetId`. */
+export function interfaceDetail({ attachments = [] }: Task, name: string): string | undefined {
+  return attachments
     .filter(({ type }) => type === 'ElasticNetworkInterface')
-    .flatMap((attachment) => attachment.details ?? []);
-  const ofAttachment = details.find(({ name, value }) => name === 'privateIPv4Address' && value);
-  if (ofAttachment?.value) return ofAttachment.value;
-  const interfaces = containers.flatMap(({ networkInterfaces = [] }) => networkInterfaces);
-  const ipv4 = interfaces.find(({ privateIpv4Address }) => privateIpv4Address);
-  if (ipv4?.privateIpv4Address) return ipv4.privateIpv4Address;
-  const ipv6 = interfaces.find(({ ipv6Address }) => ipv6Address);
-  return ipv6?.ipv6Address && `[${ipv6.ipv6Address}]`;
+    .flatMap(({ details = [] }) => details)
+    .find((detail) => detail.name === name && detail.value)?.value;
 }
 
-/** The last mapping of the port, as in the CloudWatch Agent. With awsvpc the host port may be blank: it is the same. */
-function mappedPort({ portMappings = [] }: ContainerDefinition, port: number): number | undefined {
-  const mapping = portMappings.findLast(
-    ({ containerPort, containerPortRange }) =>
-      containerPort === port || isInRange(port, containerPortRange),
+/** `address:port`, with an IPv6 address in brackets. */
+export function hostPort(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+function reached(address: string | undefined, portOf: Network['portOf']): Network | SkipReason {
+  return address === undefined ? 'no_address' : { address, portOf };
+}
+
+/** The attachment has the IPv4 address; an IPv6 address stands only with the containers. */
+function interfaceAddress(task: Task): string | undefined {
+  const ofAttachment = interfaceDetail(task, 'privateIPv4Address');
+  if (ofAttachment !== undefined) return ofAttachment;
+  const interfaces = (task.containers ?? []).flatMap(
+    ({ networkInterfaces = [] }) => networkInterfaces,
   );
+  const ipv4 = interfaces.find(({ privateIpv4Address }) => privateIpv4Address);
+  const ipv6 = interfaces.find(({ ipv6Address }) => ipv6Address);
+  return ipv4?.privateIpv4Address ?? ipv6?.ipv6Address;
+}
+
+/** The last mapping of the port, as in the CloudWatch Agent. With awsvpc and host the host port may be blank: it is the same. */
+function mappedPort({ portMappings = [] }: ContainerDefinition, port: number): number | undefined {
+  const mapping = portMappings.findLast((candidate) => leadsTo(candidate, port));
   if (mapping === undefined) return undefined;
   return (mapping.hostPort ?? port) || undefined;
 }
 
-/** `range` is written `first-last`. */
-function isInRange(port: number, range: string | undefined): boolean {
+/** The last binding of the port: ECS chooses the ports of the instance when it starts the container. */
+function boundPort(container: Container | undefined, port: number): number | undefined {
+  const binding = container?.networkBindings?.findLast((candidate) => leadsTo(candidate, port));
+  const [first] = rangeOf(binding?.containerPortRange);
+  const [firstOfHost] = rangeOf(binding?.hostPortRange);
+  const bound = binding?.hostPort ?? firstOfHost + port - first;
+  return bound > 0 ? bound : undefined;
+}
+
+function leadsTo(
+  { containerPort, containerPortRange }: PortMapping | NetworkBinding,
+  port: number,
+): boolean {
+  const [first, last] = rangeOf(containerPortRange);
+  return containerPort === port || (port >= first && port <= last);
+}
+
+/** A range is written `first-last`. */
+function rangeOf(range: string | undefined): [first: number, last: number] {
   const [first = Number.NaN, last = Number.NaN] = range?.split('-').map(Number) ?? [];
-  return port >= first && port <= last;
+  return [first, last];
 }

@@ -30,16 +30,43 @@ export interface Pattern {
   test(text: string): boolean;
 }
 
+/** Discovery of tasks through the ECS API (`ecs_service_discovery`). */
 export interface EcsDiscoveryConfig {
-  /** Cluster name or ARN, handed to ECS as it is. */
-  readonly cluster: string;
-  readonly region?: string | undefined;
+  /** Where to look for tasks; at least one. */
+  readonly sources: readonly EcsSource[];
+  /** Whether targets have a label `ClusterName` of their own, as there may be several clusters. */
+  readonly labelsCluster: boolean;
   /** How long a discovery is good for, in milliseconds (`sd_frequency`). */
   readonly refreshMs: number;
+  /** What is asked of the AWS APIs for labels that few need. */
+  readonly lookups: ReadonlySet<DiscoveryLookup>;
+  readonly services: readonly ServiceMode[];
   /** Absent: mode off. */
   readonly dockerLabel?: DockerLabelMode | undefined;
   readonly taskDefinitions: readonly TaskDefinitionMode[];
 }
+
+/** Clusters of one account in one Region. */
+export interface EcsSource {
+  /** Names, ARNs, or patterns of either in which `*` stands for any text and `?` for one character. At least one. */
+  readonly clusters: readonly string[];
+  /** Absent: that of the AWS SDK. */
+  readonly region?: string | undefined;
+  /** Absent: the collector's own credentials. */
+  readonly role?: AssumedRole | undefined;
+}
+
+/** A role, perhaps of another account, whose credentials are used. */
+export interface AssumedRole {
+  readonly arn: string;
+  readonly externalId?: string | undefined;
+}
+
+/**
+ * `services`: status and tags of services, by ListServices and DescribeServices. `cluster_tags`: by DescribeClusters.
+ * `public_ips`: public addresses of awsvpc tasks, by the EC2 API's DescribeNetworkInterfaces.
+ */
+export type DiscoveryLookup = 'services' | 'cluster_tags' | 'public_ips';
 
 /** Names of the docker labels that make a container a target. */
 export interface DockerLabelMode {
@@ -48,13 +75,22 @@ export interface DockerLabelMode {
   readonly jobNameLabel: string;
 }
 
-/** One entry of `task_definition_list`. */
-export interface TaskDefinitionMode {
-  readonly arnPattern: Pattern;
+/** What the entries of `service_name_list_for_tasks` and `task_definition_list` have in common. */
+export interface PortsMode {
   readonly containerNamePattern?: Pattern | undefined;
   readonly ports: readonly number[];
   readonly metricsPath?: string | undefined;
   readonly jobName?: string | undefined;
+}
+
+/** One entry of `service_name_list_for_tasks`. */
+export interface ServiceMode extends PortsMode {
+  readonly namePattern: Pattern;
+}
+
+/** One entry of `task_definition_list`. */
+export interface TaskDefinitionMode extends PortsMode {
+  readonly arnPattern: Pattern;
 }
 
 /** One entry of `scrape_configs`, with the defaults of `global` filled in. */

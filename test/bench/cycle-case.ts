@@ -1,7 +1,9 @@
 import { Collector } from '../../lambda/collect.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
+import { awsClients } from '../../lambda/discovery/aws-clients.ts';
+import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
-import { ecsClient } from '../../lambda/discovery/ecs-client.ts';
+import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
 import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
@@ -49,7 +51,11 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
   const now = () => Date.now() - early;
   const collector = new Collector({
     config,
-    discovery: createDiscovery({ config, ecs: ecsClient(place), now }),
+    discovery: createDiscovery({
+      config,
+      clientsOf: awsClients(place, loadEc2),
+      clock: { ...systemClock, now },
+    }),
     scraper: new Scraper(now),
     state: new MemoryState(),
     output: cloudWatchLogsOutput({ client: logsClient(place) }),

@@ -98,9 +98,9 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     await collector.stop();
 
     const reports = jsonLines<CycleReport>(collector.stdout());
-    expect(reports[0]?.targets).toEqual({ discovered: 3, up: 3, down: 0 });
+    expect(reports[0]?.targets).toEqual({ discovered: 3, up: 3, down: 0, stopped: 0 });
     const { targets, scrapes } = reports.find(({ targets: { down } }) => down > 0)!;
-    expect(targets).toEqual({ discovered: 3, up: 2, down: 1 });
+    expect(targets).toEqual({ discovered: 3, up: 2, down: 1, stopped: 0 });
     expect(scrapes.find(({ up }) => !up)).toMatchObject({
       labels: { TaskId: PLANS[2]?.taskId, ServiceName: 'worker' },
       reason: 'connect_refused',
@@ -118,7 +118,7 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('0 targets: 0 up, 0 down');
     expect(stdout).toMatch(
-      /^failed: no target: ListTasks is denied; the role needs ecs:ListTasks\. User: /m,
+      /^failed: no target: ListTasks of demo is denied; the role needs ecs:ListTasks\. User: /m,
     );
     expect(aws.logs.groups.size).toBe(0);
   });
@@ -126,7 +126,9 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
   it('has failed where the cluster does not exist', async () => {
     const { code, stdout } = await fargauge(collecting('nowhere'), credentialsFor(aws));
     expect(code).toBe(1);
-    expect(stdout).toContain('failed: no target: ListTasks failed. ClusterNotFoundException: ');
+    expect(stdout).toContain(
+      'failed: no target: ListTasks of nowhere failed. ClusterNotFoundException: ',
+    );
   });
 
   it('has failed where CloudWatch Logs denies, and names the permission', async () => {
@@ -163,13 +165,16 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
   ])('has failed %s, and says so', async (_case, env, message) => {
     const { code, stdout } = await fargauge(collecting('demo'), env);
     expect(code).toBe(1);
-    expect(stdout).toMatch(new RegExp(`^failed: no target: ListTasks failed\\. .*${message}`, 'm'));
+    expect(stdout).toMatch(
+      new RegExp(`^failed: no target: ListTasks of demo failed\\. .*${message}`, 'm'),
+    );
   });
 
-  it('takes the Region of its option', async () => {
-    const { code } = await fargauge(collecting('demo', '--region', 'eu-west-1'), {
+  // The cluster is only in that of the option.
+  it.each(['', 'eu-west-1'])('takes the Region of its option, not %j', async (AWS_REGION) => {
+    const { code } = await fargauge(collecting('demo', '--region', aws.region), {
       ...credentialsFor(aws),
-      AWS_REGION: '',
+      AWS_REGION,
     });
     expect(code).toBe(0);
   });

@@ -82,7 +82,7 @@ describe('`fargauge collect --every`', () => {
 
     expect(await collector.ended).toBe(1);
     for (const { targets } of jsonLines<CycleReport>(collector.stderr())) {
-      expect(targets).toEqual({ discovered: 1, up: 0, down: 1 });
+      expect(targets).toEqual({ discovered: 1, up: 0, down: 1, stopped: 0 });
     }
   });
 });

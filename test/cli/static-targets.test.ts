@@ -65,7 +65,7 @@ describe('`fargauge collect` of static targets', () => {
     expect(first.stdout).toContain(`file ${events}: 1 events, 1 metric values, `);
     expect(jsonLines<CycleReport>(second.stdout)).toEqual([
       expect.objectContaining({
-        targets: { discovered: 1, up: 1, down: 0 },
+        targets: { discovered: 1, up: 1, down: 0, stopped: 0 },
         delivery: expect.objectContaining({ output: `file ${events}`, events: 1 }),
       }),
     ]);
@@ -98,7 +98,7 @@ describe('`fargauge collect` of static targets', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const [report] = jsonLines<CycleReport>(stderr);
     expect(report).toMatchObject({
-      targets: { discovered: 1, up: 0, down: 1 },
+      targets: { discovered: 1, up: 0, down: 1, stopped: 0 },
       scrapes: [{ up: false, reason: 'connect_refused' }],
     });
   });

@@ -151,6 +151,7 @@ describe('bad targets among healthy ones', () => {
       discovered: 2 * BAD.length + 1,
       up: BAD.length,
       down: BAD.length + 1,
+      stopped: 0,
     });
     for (const [job, reason] of expected) {
       expect([job, acceptedOf(job)]).toEqual([job, reason === undefined ? { load: 0.5 } : {}]);
@@ -198,7 +199,7 @@ describe('the report of a cycle', () => {
     const report = await collectorOf([good, bad], { emf }).collect(AMPLE_MS);
 
     expect(report).toMatchObject({ startedAt: now, durationMs: 0 });
-    expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1 });
+    expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1, stopped: 0 });
     expect(report.samples).toEqual({
       // Eight of the target and three of each scrape.
       scraped: 8 + 3 + 3,
@@ -226,6 +227,7 @@ describe('the report of a cycle', () => {
       url: good.url,
       labels: good.labels,
       up: true,
+      stopped: false,
       durationMs: expect.any(Number),
       bytes: body.length,
       scraped: 8,
@@ -251,10 +253,11 @@ describe('the report of a cycle', () => {
         skipped: { no_address: 2 },
         errors: [new Error('ListTasks is denied')],
       }),
+      stopped: async () => ({ ids: new Set<string>(), errors: [] }),
     };
     const report = await collectorOf([], { discovery }).collect(AMPLE_MS);
     expect(report).toMatchObject({
-      targets: { discovered: 0, up: 0, down: 0 },
+      targets: { discovered: 0, up: 0, down: 0, stopped: 0 },
       skipped: { no_address: 2 },
       discoveryErrors: ['ListTasks is denied'],
       samples: { scraped: 0, published: 0, rejected: 0, dropped: {} },
@@ -408,14 +411,14 @@ describe('the end of a cycle', () => {
       Array.from({ length: 100 }, (_, i) => serve(`hangs ${i}`, () => {})),
     );
     const report = await collectorOf(targets).collect(400);
-    expect(report.targets).toEqual({ discovered: 100, up: 0, down: 100 });
+    expect(report.targets).toEqual({ discovered: 100, up: 0, down: 100, stopped: 0 });
     expect(new Set(report.scrapes.map(({ reason }) => reason))).toEqual(new Set(['deadline']));
     await Promise.all(servers.map((server) => server.closed()));
   });
 
   it('comes although there is nothing to do', async () => {
     const report = await collectorOf([]).collect(0);
-    expect(report.targets).toEqual({ discovered: 0, up: 0, down: 0 });
+    expect(report.targets).toEqual({ discovered: 0, up: 0, down: 0, stopped: 0 });
   });
 });
 

@@ -37,7 +37,10 @@ export function declarationOf({
 }
 
 export function fixedDiscovery(targets: readonly Target[]): Discovery {
-  return { discover: async () => ({ targets, skipped: {}, errors: [] }) };
+  return {
+    discover: async () => ({ targets, skipped: {}, errors: [] }),
+    stopped: async () => ({ ids: new Set(), errors: [] }),
+  };
 }
 
 /** A scraper that gives these samples; `undefined` is a scrape that failed. */

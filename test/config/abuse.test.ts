@@ -13,6 +13,7 @@ const SIZE = 'a size such as "10MB", or 0 for no limit';
 const ADDRESS = 'an address such as "127.0.0.1:9100", without scheme and path';
 const NOT_YET = 'no such key (known to Prometheus, not supported by this version yet)';
 const TEXT = 'a string that is not empty';
+const CLUSTER = 'the name or ARN of a cluster, or a pattern of one such as "prod-*"';
 
 /** What is wrong, at which path, and the rest of the message. */
 type Case = readonly [value: unknown, path: string, complaint: string];
@@ -73,7 +74,7 @@ describe('wrong values under logs.metrics_collected.prometheus', () => {
     [
       discovery({ sd_target_cluster: '' }),
       `${DISCOVERY}.sd_target_cluster`,
-      `expected ${TEXT}, given "" (string)`,
+      `expected ${CLUSTER}, given "" (string)`,
     ],
     [
       discovery({ sd_cluster_region: '' }),
@@ -99,11 +100,6 @@ describe('wrong values under logs.metrics_collected.prometheus', () => {
       discovery({ docker_label: { sd_prot_label: 'x' } }),
       `${DISCOVERY}.docker_label.sd_prot_label`,
       'expected the key "sd_port_label", given an unknown key',
-    ],
-    [
-      discovery({ service_name_list_for_tasks: [] }),
-      `${DISCOVERY}.service_name_list_for_tasks`,
-      'expected no such key (known to the CloudWatch Agent, not supported by this version yet), given a list',
     ],
     [
       discovery({ task_definition_list: {} }),

@@ -45,7 +45,7 @@ describe('the cluster that is discovered', () => {
     const { discovery } = await load({
       env: { ...env, FARGAUGE_CONFIG: JSON.stringify(document) },
     });
-    expect(discovery?.cluster).toBe(expected);
+    expect(discovery?.sources.map(({ clusters }) => clusters)).toEqual([[expected]]);
   });
 });
 
@@ -98,7 +98,7 @@ describe('region and endpoint', () => {
 
   it('of the agent are for CloudWatch Logs and for discovery', async () => {
     const { logs, discovery } = await agent({ region: 'eu-west-1' }, {});
-    expect([logs.region, discovery?.region]).toEqual(['eu-west-1', 'eu-west-1']);
+    expect([logs.region, discovery?.sources[0]?.region]).toEqual(['eu-west-1', 'eu-west-1']);
   });
 
   it('of discovery can be another', async () => {
@@ -107,7 +107,7 @@ describe('region and endpoint', () => {
       {},
       { sd_cluster_region: 'us-east-1' },
     );
-    expect([logs.region, discovery?.region]).toEqual(['eu-west-1', 'us-east-1']);
+    expect([logs.region, discovery?.sources[0]?.region]).toEqual(['eu-west-1', 'us-east-1']);
   });
 
   it.each([

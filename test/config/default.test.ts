@@ -17,11 +17,11 @@ describe('the built-in default', () => {
     const { source, warnings, clusterName, discovery } = await load({
       env: { FARGAUGE_CLUSTER: CLUSTER_ARN },
     });
-    expect({ source, warnings, clusterName, cluster: discovery?.cluster }).toEqual({
+    expect({ source, warnings, clusterName, sources: discovery?.sources }).toEqual({
       source: 'built-in default',
       warnings: [],
       clusterName: 'shop',
-      cluster: CLUSTER_ARN,
+      sources: [{ clusters: [CLUSTER_ARN], region: 'eu-west-1' }],
     });
   });
 

@@ -11,11 +11,11 @@ it('is off where it is not configured', async () => {
 });
 
 it('is off, with a warning, where no way of finding targets is on', async () => {
-  for (const section of [{}, { task_definition_list: [] }]) {
+  for (const section of [{}, { task_definition_list: [], service_name_list_for_tasks: [] }]) {
     const { discovery, warnings, jobs } = await loadAgent({ ecs_service_discovery: section });
     expect([discovery, jobs]).toEqual([undefined, []]);
     expect(warnings[0]).toBe(
-      `${PATH}: has neither docker_label nor task_definition_list, so nothing is discovered`,
+      `${PATH}: has none of docker_label, task_definition_list and service_name_list_for_tasks, so nothing is discovered`,
     );
   }
 });

@@ -13,7 +13,7 @@ it('examples/fargauge.yaml loads without a warning and says what its comments sa
     clusterName: 'shop',
     logs: { group: '/fargauge/{ClusterName}', region: 'eu-west-1' },
     discovery: {
-      cluster: 'shop',
+      sources: [{ clusters: ['shop'], region: 'eu-west-1' }],
       refreshMs: 60_000,
       dockerLabel: { portLabel: 'ECS_PROMETHEUS_EXPORTER_PORT' },
       taskDefinitions: [

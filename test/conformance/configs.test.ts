@@ -12,12 +12,9 @@ interface DeclarationCase {
 
 interface DiscoveryCase {
   name: string;
-  config: { service_name_list_for_tasks?: unknown };
+  config: object;
   expected: { error_path?: Path };
 }
-
-const SERVICE_MODE =
-  'logs.metrics_collected.prometheus.ecs_service_discovery.service_name_list_for_tasks';
 
 describeWithFixtures('published configurations', 'cloudwatch-agent', () => {
   it.each([
@@ -123,10 +120,8 @@ describeWithFixtures('the agent’s cases', 'cloudwatch-agent', () => {
 
   describe('of discovery', () => {
     const named = discoveries.map((c) => [c.name, c] as const);
-    const byService = ({ config }: DiscoveryCase) =>
-      config.service_name_list_for_tasks !== undefined;
 
-    it.each(named.filter(([, c]) => c.expected.error_path === undefined && !byService(c)))(
+    it.each(named.filter(([, c]) => c.expected.error_path === undefined))(
       '%s loads',
       async (_, c) => {
         expect((await loadDiscovery(c)).discovery).toBeDefined();
@@ -142,10 +137,5 @@ describeWithFixtures('the agent’s cases', 'cloudwatch-agent', () => {
         expect(messages[0]).toContain(`CW_CONFIG_CONTENT: ${path}: expected `);
       },
     );
-
-    it.each(named.filter(([, c]) => byService(c)))('%s is not supported yet', async (_, c) => {
-      const { issues } = await errorOf(loadDiscovery(c));
-      expect(issues.map(({ path }) => path)).toEqual([SERVICE_MODE]);
-    });
   });
 });

@@ -98,7 +98,7 @@ describe('`fargauge demo`', () => {
           ['ee_task_memory_utilization_percent', 'worker'],
         ].sort(([a = ''], [b = '']) => a.localeCompare(b)),
       );
-      expect(report.targets).toEqual({ discovered: 4, up: 4, down: 0 });
+      expect(report.targets).toEqual({ discovered: 4, up: 4, down: 0, stopped: 0 });
       expect(tasks.map(({ up, memoryPercent }) => up && memoryPercent! > 0)).toEqual([
         ...[true, true, true],
       ]);

@@ -1,4 +1,5 @@
 import type { ContainerDefinition, Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import type { EcsDiscoveryConfig, Pattern, ScrapeJob } from '../../lambda/model/config.ts';
 
 const ARN = 'arn:aws:ecs:us-east-1:123456789012';
@@ -56,6 +57,15 @@ export function container(more: ContainerDefinition = {}): ContainerDefinition {
   };
 }
 
+/** The task and its definition, of the cluster `demo`, and what else is known. */
+export function described(
+  ofTask: Task,
+  ofDefinition: TaskDefinition,
+  more: Partial<DescribedTask> = {},
+): DescribedTask {
+  return { task: ofTask, definition: ofDefinition, cluster: { name: 'demo', tags: [] }, ...more };
+}
+
 export const DOCKER_LABEL = {
   portLabel: 'ECS_PROMETHEUS_EXPORTER_PORT',
   metricsPathLabel: 'ECS_PROMETHEUS_METRICS_PATH',
@@ -64,8 +74,11 @@ export const DOCKER_LABEL = {
 
 export function discoveryOf(more: Partial<EcsDiscoveryConfig> = {}): EcsDiscoveryConfig {
   return {
-    cluster: 'demo',
+    sources: [{ clusters: ['demo'] }],
+    labelsCluster: false,
     refreshMs: 60_000,
+    lookups: new Set(),
+    services: [],
     dockerLabel: DOCKER_LABEL,
     taskDefinitions: [],
     ...more,

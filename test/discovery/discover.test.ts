@@ -1,10 +1,11 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { KEPT_REFRESHES } from '../../lambda/discovery/cluster.ts';
+import { awsClients } from '../../lambda/discovery/aws-clients.ts';
+import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
-import { REQUEST_CONCURRENCY } from '../../lambda/discovery/ecs.ts';
-import { ecsClient } from '../../lambda/discovery/ecs-client.ts';
+import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
+import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
+import { KEPT_MS } from '../../lambda/discovery/source.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
 import {
   container,
@@ -21,17 +22,14 @@ const MINUTE = 60_000;
 let aws: Aws;
 let now: number;
 let deadline: AbortController;
-let clients: ECSClient[];
 
 beforeEach(async () => {
   aws = await startAws({ ecs: { clusters: ['demo'], taskDefinitions: [definition('web')] } });
   now = 1_000_000;
   deadline = new AbortController();
-  clients = [];
 });
 
 afterEach(async () => {
-  for (const client of clients) client.destroy();
   await aws.close();
 });
 
@@ -50,15 +48,18 @@ function discoverer({
   endpoint = aws.url,
   ...more
 }: Setting = {}) {
-  const ecs = ecsClient({
-    endpoint,
-    region: aws.region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts,
-  });
-  clients.push(ecs);
+  const clientsOf = awsClients(
+    {
+      endpoint,
+      region: aws.region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts,
+    },
+    loadEc2,
+  );
   const config = { discovery: discoveryOf(discovery), jobs };
-  const { discover } = createDiscovery({ config, ecs, now: () => now, ...more });
+  const clock = { ...systemClock, now: () => now };
+  const { discover } = createDiscovery({ config, clientsOf, clock, ...more });
   return () => discover(deadline.signal);
 }
 
@@ -146,7 +147,7 @@ describe('discovery', () => {
 
   it('counts what is no target, by reason', async () => {
     const mappings = [{ containerPort: 9404 }];
-    aws.ecs.putTaskDefinition(definition('bridge', undefined, { networkMode: 'bridge' }));
+    aws.ecs.putTaskDefinition(definition('none', undefined, { networkMode: 'none' }));
     aws.ecs.putTaskDefinition(
       definition('bad', [
         container({ dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: 'x' } }),
@@ -157,7 +158,7 @@ describe('discovery', () => {
     const of = (family: string) => ({ taskDefinitionArn: definitionArn(family) });
     aws.ecs.putTask(task('good', '10.0.0.1'));
     aws.ecs.putTask(task('pending', '10.0.0.2', { lastStatus: 'PENDING' }));
-    aws.ecs.putTask(task('bridge', '10.0.0.3', of('bridge')));
+    aws.ecs.putTask(task('none', '10.0.0.3', of('none')));
     aws.ecs.putTask(task('no address', '', { attachments: [] }));
     aws.ecs.putTask(task('bad', '10.0.0.4', of('bad')));
     aws.ecs.putTask(task('unknown', '10.0.0.5', of('unknown')));
@@ -209,8 +210,8 @@ describe('discovery', () => {
   it('asks nothing where no cluster is configured', async () => {
     const { discover } = createDiscovery({
       config: { jobs: [STATIC] },
-      ecs: ecsClient({ endpoint: aws.url, region: aws.region }),
-      now: () => now,
+      clientsOf: awsClients({ endpoint: aws.url, region: aws.region }, loadEc2),
+      clock: systemClock,
     });
     expect(instances(await discover(deadline.signal))).toEqual(['node:9100']);
     expect(aws.calls.count('ListTasks')).toBe(0);
@@ -264,13 +265,13 @@ describe('a refresh', () => {
     const discover = discoverer();
     await discover();
     aws.faults.inject('ListTasks', { kind: 'throttle' });
-    for (let n = 0; n < KEPT_REFRESHES; n += 1) {
+    for (let n = 0; n < KEPT_MS / MINUTE; n += 1) {
       now += MINUTE;
       const result = await discover();
       expect(ids(result)).toEqual(['t0', 't1']);
       expect(result.errors.map(({ message }) => message)).toEqual([
-        'ListTasks failed. ThrottlingException: Rate exceeded',
-        '2 tasks could not be read; they are taken as they were',
+        'ListTasks of demo failed. ThrottlingException: Rate exceeded',
+        '2 tasks of demo could not be read; they are taken as they were',
       ]);
     }
     now += MINUTE;
@@ -350,7 +351,7 @@ describe('a failure', () => {
         operation: 'ListTasks',
         code: 'AccessDeniedException',
         message: expect.stringMatching(
-          /^ListTasks is denied; the role needs ecs:ListTasks\. User: .* not authorized/,
+          /^ListTasks of demo is denied; the role needs ecs:ListTasks\. User: .* not authorized/,
         ),
         count: 1,
       },
@@ -371,7 +372,11 @@ describe('a failure', () => {
   });
 
   it.each<[string, string, Setting]>([
-    ['a cluster that is not there', 'ClusterNotFoundException', { discovery: { cluster: 'x' } }],
+    [
+      'a cluster that is not there',
+      'ClusterNotFoundException',
+      { discovery: { sources: [{ clusters: ['x'] }] } },
+    ],
     ['an endpoint where nobody listens', 'ECONNREFUSED', { endpoint: 'http://127.0.0.1:9' }],
   ])('of %s is an error: %s', async (_, what, setting) => {
     const { targets, errors } = await discoverer({ ...setting, jobs: [job(), STATIC] })();
@@ -398,7 +403,7 @@ describe('an API that never answers', () => {
       {
         operation: 'ListTasks',
         code: 'Deadline',
-        message: 'ListTasks was not answered by the deadline',
+        message: 'ListTasks of demo was not answered by the deadline',
       },
       { code: 'Kept' },
     ]);

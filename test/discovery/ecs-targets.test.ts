@@ -1,162 +1,148 @@
-import type { Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from '@jest/globals';
+import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import { targetsOf } from '../../lambda/discovery/ecs-targets.ts';
-import { container, definition, discoveryOf, pattern, task } from './cluster-of.ts';
+import type { EcsDiscoveryConfig } from '../../lambda/model/config.ts';
+import { container, definition, described, discoveryOf, pattern, task } from './cluster-of.ts';
 
 const ADDRESS = '10.0.0.1';
+const OFF = { dockerLabel: undefined };
+
 const addresses = ({ found }: ReturnType<typeof targetsOf>) =>
   found.map(({ address, labels }) => `${address}${labels.__metrics_path__ ?? ''}`);
 
+const find = (
+  ofDefinition: ReturnType<typeof definition>,
+  config: Partial<EcsDiscoveryConfig> = {},
+  more: Partial<DescribedTask> = {},
+) => targetsOf(described(task('t', ADDRESS), ofDefinition, more), discoveryOf(config));
+
 describe('a task', () => {
-  it.each<[string, Partial<Task>, Partial<TaskDefinition> | undefined]>([
-    ['not_running', { lastStatus: 'PENDING' }, {}],
-    ['not_running', { lastStatus: 'DEACTIVATING' }, {}],
-    ['not_running', { lastStatus: undefined }, {}],
-    ['no_definition', {}, undefined],
-    ['network_mode', {}, { networkMode: 'bridge' }],
-    ['network_mode', {}, { networkMode: 'host' }],
-    ['network_mode', {}, { networkMode: 'none' }],
-    ['network_mode', {}, { networkMode: undefined }],
-    ['no_address', { attachments: undefined }, {}],
-    ['no_address', { attachments: [{ type: 'ElasticNetworkInterface' }] }, {}],
-    [
-      'no_address',
-      {
-        attachments: [
-          { type: 'Service Connect', details: [{ name: 'privateIPv4Address', value: ADDRESS }] },
-        ],
-      },
-      {},
-    ],
-    ['no_address', { containers: [{ networkInterfaces: [{}] }], attachments: [] }, {}],
-  ])('is skipped as %s: %j of %j', (reason, ofTask, ofDefinition) => {
-    const described = ofDefinition && definition('web', undefined, ofDefinition);
-    const result = targetsOf(task('t', ADDRESS, ofTask), described, discoveryOf());
-    expect(result).toEqual({ found: [], skipped: [reason] });
-  });
-
   it('that no mode asks for is not skipped, whatever its network', () => {
-    const bridge = definition('web', [{ name: 'app' }], { networkMode: 'bridge' });
-    const result = targetsOf(task('t', ADDRESS), bridge, discoveryOf());
-    expect(result).toEqual({ found: [], skipped: [] });
+    const none = definition('web', [{ name: 'app' }], { networkMode: 'none' });
+    expect(find(none)).toEqual({ found: [], skipped: [] });
   });
 
-  it.each<[string, Partial<Task>]>([
-    ['10.0.0.1:9404', {}],
-    [
-      '10.0.0.2:9404',
-      {
-        attachments: [],
-        containers: [
-          { networkInterfaces: [{ privateIpv4Address: '10.0.0.2', ipv6Address: 'fd00::2' }] },
-        ],
-      },
-    ],
-    [
-      '[fd00::2]:9404',
-      { attachments: [], containers: [{}, { networkInterfaces: [{ ipv6Address: 'fd00::2' }] }] },
-    ],
-  ])('has the address %s', (expected, ofTask) => {
-    const result = targetsOf(task('t', ADDRESS, ofTask), definition('web'), discoveryOf());
-    expect(addresses(result)).toEqual([expected]);
+  it('that cannot be reached is skipped once', () => {
+    const containers = [container(), container({ name: 'other' })];
+    const none = definition('web', containers, { networkMode: 'none' });
+    expect(find(none)).toEqual({ found: [], skipped: ['network_mode'] });
+  });
+
+  it('is named by its targets', () => {
+    expect(find(definition('web')).found).toMatchObject([
+      { taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/demo/t' },
+    ]);
   });
 });
 
-describe('a port', () => {
-  it.each([
-    ['the host port of its mapping', [{ containerPort: 9404, hostPort: 9500 }], 9500],
-    ['itself where the host port is blank', [{ containerPort: 9404 }], 9404],
-    [
-      'the last mapping',
-      [
-        { containerPort: 9404, hostPort: 1 },
-        { containerPort: 9404, hostPort: 2 },
-      ],
-      2,
-    ],
-    ['itself in a range', [{ containerPortRange: '9400-9410' }], 9404],
-    ['the end of a range', [{ containerPortRange: '9404-9404' }], 9404],
-  ])('is %s', (_, portMappings, port) => {
-    const described = definition('web', [container({ portMappings })]);
-    const result = targetsOf(task('t', ADDRESS), described, discoveryOf());
-    expect(addresses(result)).toEqual([`${ADDRESS}:${port}`]);
-  });
-
+describe('docker label mode', () => {
   it.each([
     ['unmapped_port', '9404', undefined],
     ['unmapped_port', '9404', [{ containerPort: 9405, hostPort: 9405 }]],
-    ['unmapped_port', '9404', [{ containerPort: 9404, hostPort: 0 }]],
-    ['unmapped_port', '9404', [{ containerPortRange: '9405-9410' }]],
-    ['unmapped_port', '9404', [{ containerPortRange: 'all' }]],
     ['unmapped_port', '0', [{ containerPort: 9404 }]],
     ['bad_port', '', [{ containerPort: 9404 }]],
     ['bad_port', ' 9404', [{ containerPort: 9404 }]],
     ['bad_port', '-1', [{ containerPort: 9404 }]],
     ['bad_port', 'http', [{ containerPort: 9404 }]],
     ['bad_port', '1e3', [{ containerPort: 1000 }]],
-  ])('is skipped as %s: label "%s" with mappings %j', (reason, label, portMappings) => {
-    const described = definition('web', [
-      { name: 'app', dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: label }, portMappings },
-    ]);
-    const result = targetsOf(task('t', ADDRESS), described, discoveryOf());
-    expect(result).toEqual({ found: [], skipped: [reason] });
+  ])('skips as %s: label "%s" with mappings %j', (reason, label, portMappings) => {
+    const container = {
+      name: 'app',
+      dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: label },
+      portMappings,
+    };
+    expect(find(definition('web', [container]))).toEqual({ found: [], skipped: [reason] });
   });
 });
 
-describe('task definition mode', () => {
+describe.each([
+  ['task definition mode', 'taskDefinitions', 'arnPattern', '/web:', '/api:'],
+  ['service mode', 'services', 'namePattern', 'sh', 'web'],
+] as const)('%s', (_, mode, key, matching, other) => {
   const two = definition('web', [
     { name: 'app', portMappings: [{ containerPort: 1 }, { containerPort: 2 }] },
     { name: 'side', portMappings: [{ containerPort: 3 }] },
   ]);
-  const find = (more: object) =>
-    targetsOf(
-      task('t', ADDRESS),
-      two,
-      discoveryOf({
-        dockerLabel: undefined,
-        taskDefinitions: [{ arnPattern: pattern('/web:'), ports: [1, 2, 3], ...more }],
-      }),
-    );
+  const entry = (more: object = {}) => ({
+    [key]: pattern(matching),
+    ports: [1, 2, 3],
+    ...more,
+  });
+  const findBy = (...entries: object[]) =>
+    find(two, { ...OFF, [mode]: entries }, { serviceName: 'shop' });
 
   it('tries every port of every container, and misses none in silence that it was not told of', () => {
-    expect(find({})).toMatchObject({ skipped: [] });
-    expect(addresses(find({}))).toEqual(['10.0.0.1:1', '10.0.0.1:2', '10.0.0.1:3']);
+    expect(findBy(entry())).toMatchObject({ skipped: [] });
+    expect(addresses(findBy(entry()))).toEqual(['10.0.0.1:1', '10.0.0.1:2', '10.0.0.1:3']);
   });
 
   it('asks for the containers whose name the pattern finds', () => {
-    expect(addresses(find({ containerNamePattern: pattern('id') }))).toEqual(['10.0.0.1:3']);
+    expect(addresses(findBy(entry({ containerNamePattern: pattern('id') })))).toEqual([
+      '10.0.0.1:3',
+    ]);
   });
 
-  it('asks for the tasks whose definition the pattern finds', () => {
-    expect(find({ arnPattern: pattern('/api:') })).toEqual({ found: [], skipped: [] });
+  it('asks for the tasks that the pattern finds', () => {
+    expect(findBy(entry({ [key]: pattern(other) }))).toEqual({ found: [], skipped: [] });
   });
 
   it('sets path and job name', () => {
-    const { found } = find({ ports: [1], metricsPath: '/stats', jobName: 'web' });
+    const { found } = findBy(entry({ ports: [1], metricsPath: '/stats', jobName: 'web' }));
     expect(found[0]?.labels).toMatchObject({ __metrics_path__: '/stats', job: 'web' });
   });
 
-  it('comes after the docker label of the same container, and both come container by container', () => {
-    const both = definition('web', [
-      container({ name: 'first', portMappings: [{ containerPort: 9404 }, { containerPort: 1 }] }),
-      container({ name: 'second', portMappings: [{ containerPort: 9404, hostPort: 2 }] }),
-    ]);
-    const config = discoveryOf({ taskDefinitions: [{ arnPattern: pattern('.'), ports: [1] }] });
-    const result = targetsOf(task('t', ADDRESS), both, config);
-    expect(addresses(result)).toEqual(['10.0.0.1:9404', '10.0.0.1:1', '10.0.0.1:2']);
+  it('takes every entry that wants the container, in their order', () => {
+    const result = findBy(
+      entry({ ports: [2] }),
+      entry({ ports: [1], containerNamePattern: pattern('side') }),
+      entry({ ports: [1] }),
+    );
+    expect(addresses(result)).toEqual(['10.0.0.1:2', '10.0.0.1:1']);
   });
 });
 
+it('service mode finds no task without a service, whatever its pattern', () => {
+  const services = [{ namePattern: pattern(''), ports: [9404] }];
+  expect(find(definition('web'), { ...OFF, services })).toEqual({ found: [], skipped: [] });
+});
+
+it('the modes come service, docker label, task definition, for one container after the other', () => {
+  const both = definition('web', [
+    container({ name: 'first', portMappings: [{ containerPortRange: '1-9999' }] }),
+    container({ name: 'second', portMappings: [{ containerPort: 9404, hostPort: 2 }] }),
+  ]);
+  const config = {
+    services: [{ namePattern: pattern('.'), ports: [3] }],
+    taskDefinitions: [{ arnPattern: pattern('.'), ports: [1] }],
+  };
+  const result = find(both, config, { serviceName: 'shop' });
+  expect(addresses(result)).toEqual(['10.0.0.1:3', '10.0.0.1:9404', '10.0.0.1:1', '10.0.0.1:2']);
+});
+
 describe('labels', () => {
-  const labelsOf = (dockerLabels: Record<string, string>, more: Partial<Task> = {}) => {
+  const labelsOf = (
+    dockerLabels: Record<string, string>,
+    ofTask: Partial<Task> = {},
+    more: Partial<DescribedTask> = {},
+    config: Partial<EcsDiscoveryConfig> = {},
+  ) => {
     const labels = { ECS_PROMETHEUS_EXPORTER_PORT: '9404', ...dockerLabels };
-    const described = definition('web', [container({ dockerLabels: labels })]);
-    const { found } = targetsOf(task('t', ADDRESS, more), described, discoveryOf());
-    return { ...found[0]?.labels };
+    const ofDefinition = definition('web', [container({ dockerLabels: labels })]);
+    const ofContainer = described(task('t', ADDRESS, ofTask), ofDefinition, more);
+    const { found } = targetsOf(ofContainer, discoveryOf(config));
+    return Object.fromEntries(
+      Object.entries(found[0]?.labels ?? {}).filter(([name]) => !name.startsWith('__meta_')),
+    );
   };
 
-  it('say of which container, task, definition, service and cluster a target is', () => {
-    expect(labelsOf({}, { group: 'service:shop', startedBy: 'ecs-svc/1' })).toEqual({
+  it('say of which container, task, definition, service, zone and cluster a target is', () => {
+    const ofTask = {
+      group: 'service:shop',
+      startedBy: 'ecs-svc/1',
+      availabilityZone: 'us-east-1a',
+    };
+    expect(labelsOf({}, ofTask, { serviceName: 'shop' })).toEqual({
       container_name: 'app',
       TaskDefinitionFamily: 'web',
       TaskRevision: '1',
@@ -164,10 +150,27 @@ describe('labels', () => {
       StartedBy: 'ecs-svc/1',
       LaunchType: 'FARGATE',
       TaskId: 't',
+      TaskArn: 'arn:aws:ecs:us-east-1:123456789012:task/demo/t',
       TaskClusterName: 'demo',
       ServiceName: 'shop',
+      AvailabilityZone: 'us-east-1a',
       ECS_PROMETHEUS_EXPORTER_PORT: '9404',
     });
+  });
+
+  it('say on which EC2 instance it is', () => {
+    const ec2 = { id: 'i-1', type: 't3.medium', vpcId: 'vpc-1', subnetId: 'subnet-1', tags: [] };
+    expect(labelsOf({}, { launchType: 'EC2' }, { instance: { ec2 } })).toMatchObject({
+      LaunchType: 'EC2',
+      InstanceType: 't3.medium',
+      VpcId: 'vpc-1',
+      SubnetId: 'subnet-1',
+    });
+  });
+
+  it('name the cluster once more where there may be several', () => {
+    expect(labelsOf({}, {}, {}, { labelsCluster: true })).toMatchObject({ ClusterName: 'demo' });
+    expect(labelsOf({})).not.toHaveProperty('ClusterName');
   });
 
   it('name no service for a task of a family, and no cluster for an old ARN', () => {
@@ -186,17 +189,37 @@ describe('labels', () => {
       '2nd': 'c',
       ECS_PROMETHEUS_METRICS_PATH: '/stats',
       job: 'shop',
+      __scheme__: 'https',
     });
     expect(labels).toMatchObject({
       TaskId: 'mine',
       LaunchType: 'FARGATE',
       team: 'a',
       __metrics_path__: '/stats',
+      __scheme__: 'https',
       job: 'shop',
     });
     expect(Object.keys(labels)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/com\.example|2nd/)]),
     );
+  });
+
+  it('are not overridden where they say what only AWS knows', () => {
+    const ofDefinition = definition('web', [
+      container({
+        dockerLabels: {
+          ECS_PROMETHEUS_EXPORTER_PORT: '9404',
+          __address__: '169.254.169.254:80',
+          __meta_ecs_cluster: 'other',
+          __meta_ecs_tag_task_team: 'other',
+        },
+      }),
+    ]);
+    const [target] = find(ofDefinition).found;
+    expect(target?.address).toBe('10.0.0.1:9404');
+    expect(target?.labels).not.toHaveProperty('__address__');
+    expect(target?.labels).not.toHaveProperty('__meta_ecs_tag_task_team');
+    expect(target?.labels.__meta_ecs_cluster).toBe('demo');
   });
 
   it('may be called like a member of every object', () => {
@@ -207,11 +230,8 @@ describe('labels', () => {
   });
 
   it('have the job name that was asked for rather than a docker label "job"', () => {
-    const described = definition('web', [container({ dockerLabels: { job: 'label' } })]);
-    const config = discoveryOf({
-      taskDefinitions: [{ arnPattern: pattern('.'), ports: [9404], jobName: 'asked' }],
-    });
-    const { found } = targetsOf(task('t', ADDRESS), described, config);
-    expect(found[0]?.labels.job).toBe('asked');
+    const ofDefinition = definition('web', [container({ dockerLabels: { job: 'label' } })]);
+    const taskDefinitions = [{ arnPattern: pattern('.'), ports: [9404], jobName: 'asked' }];
+    expect(find(ofDefinition, { taskDefinitions }).found[0]?.labels.job).toBe('asked');
   });
 });

@@ -145,7 +145,7 @@ describe('the demo, end to end', () => {
       expect.objectContaining({ service: 'web', reason: 'connect_refused', cpuPercent: undefined }),
     ]);
     expect(tasks.filter(({ up, cpuPercent }) => up && cpuPercent !== undefined)).toHaveLength(2);
-    expect(report.targets).toEqual({ discovered: 4, up: 3, down: 1 });
+    expect(report.targets).toEqual({ discovered: 4, up: 3, down: 1, stopped: 0 });
     expect(healthy).toBe(false);
   });
 

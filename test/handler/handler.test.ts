@@ -69,6 +69,7 @@ describe('the Lambda handler', () => {
       TargetsDiscovered: [2],
       TargetsUp: [1],
       TargetsDown: [1],
+      TargetsStopped: [0],
       DiscoveryErrors: [0],
       SamplesScraped: [8],
       SamplesPublished: [2],
@@ -229,7 +230,7 @@ describe('an invocation that goes wrong', () => {
     expect(await lambda.invoke()).toEqual({
       kind: 'error',
       message: expect.stringMatching(
-        /^no target: ListTasks is denied; the role needs ecs:ListTasks\. User: /,
+        /^no target: ListTasks of demo is denied; the role needs ecs:ListTasks\. User: /,
       ),
     });
     // The next one asks again.

@@ -54,7 +54,7 @@ describe('collect against moto', () => {
     const events = await readLogGroup(aws.logs, '/fargauge/shop');
     const metrics = events.flatMap(({ message }) => extractMetrics(message));
 
-    expect(report.targets).toEqual({ discovered: 3, up: 3, down: 0 });
+    expect(report.targets).toEqual({ discovered: 3, up: 3, down: 0, stopped: 0 });
     expect(report.discoveryErrors).toEqual([]);
     expect(report.delivery).toMatchObject({ events: events.length, rejected: {}, errors: [] });
     expect(metrics.map(described).sort()).toEqual(tasks.flatMap(expectedOf).sort());
@@ -79,7 +79,7 @@ describe('collect against moto', () => {
       const report = reportOf(
         await collect([...files, '--output', 'cloudwatch-logs', ...arguments_], aws.env),
       );
-      expect(report.targets).toEqual({ discovered: 3, up: 3, down: 0 });
+      expect(report.targets).toEqual({ discovered: 3, up: 3, down: 0, stopped: 0 });
 
       const events = await readLogGroup(aws.logs, '/agent/shop');
       const metrics = events.flatMap(({ message }) => extractMetrics(message));
@@ -104,7 +104,7 @@ describe('collect against moto', () => {
     );
     const events = await readLogGroup(aws.logs, '/fargauge/half');
 
-    expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1 });
+    expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1, stopped: 0 });
     expect(report.scrapes.find(({ up }) => !up)).toMatchObject({
       url: expect.stringContaining(dead!.address),
       labels: { TaskId: dead!.id },

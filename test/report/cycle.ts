@@ -8,6 +8,7 @@ export function targetReport(more: Partial<TargetReport> = {}): TargetReport {
     url: 'http://10.0.0.1:9546/metrics',
     labels: { job: 'web' },
     up: true,
+    stopped: false,
     durationMs: 12,
     bytes: 100,
     scraped: 1,
@@ -33,6 +34,11 @@ export function downTarget(id: string): TargetReport {
   });
 }
 
+/** A target that refuses connections because its task has stopped. */
+export function stoppedTarget(id: string): TargetReport {
+  return { ...downTarget(id), stopped: true };
+}
+
 interface Differences extends Omit<Partial<CycleReport>, 'delivery'> {
   readonly delivery?: Partial<DeliveryReport>;
 }
@@ -43,11 +49,13 @@ export function cycleReport(
   { delivery, ...more }: Differences = {},
 ): CycleReport {
   const up = scrapes.filter((scrape) => scrape.up).length;
+  const stopped = scrapes.filter((scrape) => scrape.stopped).length;
+  const down = scrapes.length - up - stopped;
   const events = scrapes.reduce((sum, scrape) => sum + scrape.events, 0);
   return {
     startedAt: Date.parse('2026-01-02T03:04:05.678Z'),
     durationMs: 123.4,
-    targets: { discovered: scrapes.length, up, down: scrapes.length - up },
+    targets: { discovered: scrapes.length, up, down, stopped },
     skipped: {},
     discoveryErrors: [],
     samples: { scraped: events, published: events, rejected: 0, dropped: {} },

@@ -7,7 +7,7 @@ import {
   MAX_TEXTS,
   summaryOf,
 } from '../../lambda/report-log.ts';
-import { cycleReport, downTarget, targetReport } from './cycle.ts';
+import { cycleReport, downTarget, stoppedTarget, targetReport } from './cycle.ts';
 
 const DENIED = 'ListTasks is denied; the role needs ecs:ListTasks.';
 const THROTTLED = 'PutLogEvents on log group "/a" failed. ThrottlingException: Rate exceeded';
@@ -36,6 +36,10 @@ describe('a cycle as a whole', () => {
       'no target is up but its `up` of 0 was published',
       cycleReport([{ ...downTarget('a'), events: 1, offered: 1 }]),
     ],
+    [
+      'the tasks of all targets have stopped',
+      cycleReport([stoppedTarget('a'), stoppedTarget('b')]),
+    ],
   ])('has not failed where %s', (_case, report) => {
     expect(failureOf(report)).toBeUndefined();
   });
@@ -57,6 +61,11 @@ describe('a cycle as a whole', () => {
       'no target is up and nothing was published',
       cycleReport([downTarget('a'), downTarget('b')]),
       'none of 2 targets is up: a: connect ECONNREFUSED a; b: connect ECONNREFUSED b',
+    ],
+    [
+      'a target is down and the task of the other has stopped',
+      cycleReport([stoppedTarget('a'), downTarget('b')]),
+      'none of 2 targets is up: b: connect ECONNREFUSED b',
     ],
   ])('has failed where %s', (_case, report, failure) => {
     expect(failureOf(report)).toBe(failure);

@@ -46,6 +46,7 @@ describe('the metrics of the collector about itself', () => {
       TargetsDiscovered: ['Count', 4],
       TargetsUp: ['Count', 1],
       TargetsDown: ['Count', 3],
+      TargetsStopped: ['Count', 0],
       DiscoveryErrors: ['Count', 1],
       SamplesScraped: ['Count', 100],
       SamplesPublished: ['Count', 60],

@@ -11,11 +11,18 @@ export class Calls {
   readonly #counts = new Map<string, number>();
   readonly #running = new Map<string, number>();
   readonly #peaks = new Map<string, number>();
+  readonly #throttled = new Map<string, number>();
   readonly #waiting = new Map<string, ((call: ReceivedCall) => void)[]>();
 
   /** How many calls of the operation arrived. */
   count(operation: string): number {
     return this.#counts.get(operation) ?? 0;
+  }
+
+  /** How many calls came faster than the documented rate allows, of the operation or of all. */
+  throttled(operation?: string): number {
+    if (operation !== undefined) return this.#throttled.get(operation) ?? 0;
+    return [...this.#throttled.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** How many calls of the operation were at most under way at the same time. */
@@ -34,6 +41,12 @@ export class Calls {
   reset(): void {
     this.#counts.clear();
     this.#peaks.clear();
+    this.#throttled.clear();
+  }
+
+  /** Counts a call that had no token. */
+  throttle(operation: string): void {
+    this.#throttled.set(operation, this.throttled(operation) + 1);
   }
 
   /** Counts a call that goes on until `ended`. */

@@ -21,7 +21,7 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { type ClusterEntry, type EcsRegistry, lastOf } from './ecs-registry.ts';
-import { operation, type Service } from './operation.ts';
+import { JSON_ERRORS, operation, type Service } from './operation.ts';
 import type { PagedMap } from './page.ts';
 import { AwsError } from './protocol.ts';
 
@@ -42,6 +42,7 @@ export function ecsService(registry: EcsRegistry): Service {
   return {
     target: 'AmazonEC2ContainerServiceV20141113',
     iamPrefix: 'ecs',
+    ...JSON_ERRORS,
     operations: new Map([
       ['ListClusters', operation((input: ListClustersRequest) => listClusters(registry, input))],
       [

@@ -11,7 +11,7 @@ import type {
 import type { Rejection } from './faults.ts';
 import { filterLogEvents, getLogEvents } from './log-reader.ts';
 import type { LogStore, StoredEvent } from './log-store.ts';
-import { operation, type Service } from './operation.ts';
+import { JSON_ERRORS, operation, type Service } from './operation.ts';
 import { AwsError } from './protocol.ts';
 import { putLogEvents } from './put-log-events.ts';
 
@@ -32,6 +32,7 @@ export function logsService(store: LogStore): Service {
   return {
     target: 'Logs_20140328',
     iamPrefix: 'logs',
+    ...JSON_ERRORS,
     operations: new Map([
       ['CreateLogGroup', operation((input: CreateLogGroupRequest) => createGroup(store, input))],
       ['CreateLogStream', operation((input: CreateLogStreamRequest) => createStream(store, input))],

@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type AccountRegion, Accounts } from './accounts.ts';
 import { Calls } from './calls.ts';
-import { ecsService } from './ecs.ts';
-import { EcsRegistry, type EcsResources } from './ecs-registry.ts';
+import type { Ec2Registry, Ec2Resources } from './ec2-registry.ts';
+import type { EcsRegistry, EcsResources } from './ecs-registry.ts';
 import { Faults, type Rejection } from './faults.ts';
 import { LogStore } from './log-store.ts';
 import { logsService } from './logs.ts';
 import type { Service } from './operation.ts';
-import { AwsError, readCall, sendError, sendOutput, unknownOperation } from './protocol.ts';
+import { type AwsCall, AwsError, unknownOperation } from './protocol.ts';
+import { callerOf, protocolOf, readCall } from './request.ts';
+import { Roles, stsService } from './sts.ts';
 
 /** Where the stand-in listens and what it holds. */
 export interface AwsOptions {
@@ -22,24 +25,32 @@ export interface AwsOptions {
   /** @default 123456789012 */
   readonly account?: string;
   readonly ecs?: EcsResources;
+  readonly ec2?: Ec2Resources;
 }
 
-/** A stand-in for Amazon ECS and Amazon CloudWatch Logs that is listening. */
+/** A stand-in for Amazon ECS, Amazon EC2, AWS STS and Amazon CloudWatch Logs that is listening. */
 export interface Aws {
-  /** The `endpoint` for SDK clients of both services. */
+  /** The `endpoint` for SDK clients of all services. */
   readonly url: string;
   readonly region: string;
+  /** Those of its own account and Region. */
   readonly ecs: EcsRegistry;
+  readonly ec2: Ec2Registry;
   readonly logs: LogStore;
+  /** The roles of all accounts; whose credentials a call is signed with, that account it sees. */
+  readonly roles: Roles;
   readonly faults: Faults;
   readonly calls: Calls;
+  /** What another account, or another Region, holds. */
+  at(account: string, region: string): Pick<AccountRegion, 'ecs' | 'ec2' | 'buckets'>;
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a stand-in for the AWS APIs on loopback. It speaks what the AWS SDKs send (AWS JSON 1.1), asks for a signature
- * without checking it, and keeps everything in memory.
+ * Starts a stand-in for the AWS APIs on loopback. It speaks what the AWS SDKs send (AWS JSON 1.1, and the query protocols
+ * of EC2 and STS), asks for a signature without checking it, throttles at the documented rates, and keeps everything in
+ * memory.
  *
  * @example
  * const aws = await startAws({ ecs: { clusters: ['demo'] } });
@@ -51,17 +62,19 @@ export async function startAws({
   clock = Date.now,
   region = 'us-east-1',
   account = '123456789012',
-  ecs: resources = {},
+  ecs: ecsResources = {},
+  ec2: ec2Resources = {},
 }: AwsOptions = {}): Promise<Aws> {
-  const ecs = new EcsRegistry(`arn:aws:ecs:${region}:${account}`, resources);
+  const accounts = new Accounts(clock);
+  const { ecs, ec2 } = accounts.at(account, region, { ecs: ecsResources, ec2: ec2Resources });
   const logs = new LogStore(`arn:aws:logs:${region}:${account}`, clock);
+  const roles = new Roles(clock);
   const faults = new Faults();
   const calls = new Calls();
-  const services = new Map(
-    [ecsService(ecs), logsService(logs)].map((service) => [service.target, service]),
-  );
+  const global = [logsService(logs), stsService(roles)];
+  const context = { accounts, roles, global, faults, calls, account, region };
   const server = createServer((request, response) => {
-    void answer(request, response, { services, faults, calls, account });
+    void answer(request, response, context);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -73,9 +86,12 @@ export async function startAws({
     url: `http://${authority}:${boundPort}`,
     region,
     ecs,
+    ec2,
     logs,
+    roles,
     faults,
     calls,
+    at: (otherAccount, otherRegion) => accounts.at(otherAccount, otherRegion),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -85,10 +101,15 @@ export async function startAws({
 }
 
 interface Context {
-  readonly services: ReadonlyMap<string, Service>;
+  readonly accounts: Accounts;
+  readonly roles: Roles;
+  /** Services that are the same for all accounts and Regions. */
+  readonly global: readonly Service[];
   readonly faults: Faults;
   readonly calls: Calls;
+  /** Those of callers whose signature says nothing else. */
   readonly account: string;
+  readonly region: string;
 }
 
 async function answer(
@@ -96,35 +117,45 @@ async function answer(
   response: ServerResponse,
   context: Context,
 ): Promise<void> {
+  const protocol = protocolOf(request);
+  let call: AwsCall | undefined;
   try {
-    const output = await run(request, response, context);
+    call = await readCall(request);
+    const output = await run(call, request, response, context);
     if (output === undefined) request.socket.resetAndDestroy();
-    else sendOutput(response, output);
+    else protocol.output(response, call, output);
   } catch (error) {
-    sendError(response, error instanceof AwsError ? error : internalFailure(error));
+    protocol.error(response, call, error instanceof AwsError ? error : internalFailure(error));
   }
 }
 
 /** The output of the call, or `undefined` where there is nobody to tell: the connection is reset, or gone. */
 async function run(
+  { service: target, operation, input }: AwsCall,
   request: IncomingMessage,
   response: ServerResponse,
-  { services, faults, calls, account }: Context,
+  { accounts, roles, global, faults, calls, ...own }: Context,
 ): Promise<object | undefined> {
-  const { service: target, operation, input } = await readCall(request);
-  const service = services.get(target);
+  const { accessKeyId = '', region = own.region } = callerOf(request);
+  const account = roles.accountOf(accessKeyId) ?? own.account;
+  const { services, buckets } = accounts.at(account, region);
+  const service = [...services, ...global].find((candidate) => candidate.target === target);
   const perform = service?.operations.get(operation);
   if (service === undefined || perform === undefined) throw unknownOperation();
 
   const ended = new Promise<void>((resolve) => response.once('close', resolve));
   calls.begin({ operation, input, ended });
+  if (!buckets.take(operation)) {
+    calls.throttle(operation);
+    throw throttled(service);
+  }
   const { fault, lifted } = faults.take(operation, input) ?? {};
   let rejection: Rejection | undefined;
   switch (fault?.kind) {
     case 'throttle':
-      throw new AwsError('ThrottlingException', 'Rate exceeded');
+      throw throttled(service);
     case 'deny':
-      throw accessDenied(account, `${service.iamPrefix}:${operation}`);
+      throw denied(service, account, operation);
     case 'error':
       throw new AwsError(fault.type, fault.message ?? '', fault.status);
     case 'reset':
@@ -143,10 +174,20 @@ async function run(
   return perform(input, rejection);
 }
 
-function accessDenied(account: string, action: string): AwsError {
+function throttled({ throttled: { type, status } }: Service): AwsError {
+  return new AwsError(type, 'Rate exceeded', status);
+}
+
+function denied(
+  { iamPrefix, denied: { type, status } }: Service,
+  account: string,
+  operation: string,
+): AwsError {
+  const action = `${iamPrefix}:${operation}`;
   return new AwsError(
-    'AccessDeniedException',
+    type,
     `User: arn:aws:sts::${account}:assumed-role/fargauge/session is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
+    status,
   );
 }
 

@@ -1,4 +1,4 @@
-import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 
 /** Attempts of one request, the first included: the CloudWatch Agent's 3 retries. */
 const MAX_ATTEMPTS = 4;
@@ -7,7 +7,8 @@ const CONNECTION_TIMEOUT_MS = 2_000;
 /** Milliseconds of one attempt: from writing the request to the headers of the answer, and without a byte of its body. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
-export interface EcsClientOptions {
+/** Where and as whom a client calls. */
+export interface ClientOptions {
   /** @default as the SDK finds it: `AWS_REGION`, then the profile */
   readonly region?: string | undefined;
   /** @default the endpoint of the Region */
@@ -18,18 +19,18 @@ export interface EcsClientOptions {
   readonly maxAttempts?: number | undefined;
 }
 
-/** An ECS client that retries, and whose attempts end in time even where nobody answers. */
-export function ecsClient({
+/** Settings of an SDK client that retries, and whose attempts end in time even where nobody answers. */
+export function clientSettings({
   region,
   endpoint,
   credentials,
   maxAttempts = MAX_ATTEMPTS,
-}: EcsClientOptions = {}): ECSClient {
-  return new ECSClient({
+}: ClientOptions) {
+  return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    retryMode: 'standard',
+    retryMode: 'adaptive',
     maxAttempts,
     // The SDK makes its Node.js handler from these. Without `throwOnRequestTimeout` it only prints a warning.
     requestHandler: {
@@ -38,5 +39,5 @@ export function ecsClient({
       throwOnRequestTimeout: true,
       socketTimeout: REQUEST_TIMEOUT_MS,
     },
-  });
+  } satisfies ECSClientConfig;
 }

@@ -1,0 +1,98 @@
+import type { Operation, RequestBudget } from './request-budget.ts';
+
+/** Calls of an AWS API that failed for good, all in the same way. */
+export interface DiscoveryError {
+  /** Such as `ListTasks`. */
+  readonly operation: string;
+  /** The SDK's name of the error, the network's code, or one of discovery's own such as `Deadline`. */
+  readonly code: string;
+  /** For the log. */
+  readonly message: string;
+  /** How many calls failed so. */
+  readonly count: number;
+}
+
+/** What the SDK's clients take beside a command. */
+export interface CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** How the APIs say that the caller lacks a permission: ECS, then EC2. */
+const DENIED = new Set(['AccessDeniedException', 'UnauthorizedOperation']);
+
+/** The calls of one refresh. Retries and backoff are the SDK's, which obeys the abort signal. */
+export class ApiCalls {
+  readonly #budget: RequestBudget;
+  readonly #scope: string;
+  readonly #signal: AbortSignal;
+  readonly #denied = new Map<Operation, DiscoveryError>();
+  readonly #errors = new Map<string, DiscoveryError>();
+
+  /** @param scope what the calls are about, as messages say it after the operation: `of shop` */
+  constructor(budget: RequestBudget, scope: string, signal: AbortSignal) {
+    this.#budget = budget;
+    this.#scope = scope;
+    this.#signal = signal;
+  }
+
+  get errors(): readonly DiscoveryError[] {
+    return [...this.#errors.values()];
+  }
+
+  /**
+   * The answer of one call, or `undefined` where it failed: then its error is among `errors`. An operation that was
+   * denied is not called again.
+   */
+  async call<Answer>(
+    operation: Operation,
+    send: (options: CallOptions) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    const what = `${operation} ${this.#scope}`.trimEnd();
+    const refused = this.#denied.get(operation);
+    if (refused !== undefined) return this.#note(refused);
+    try {
+      await this.#budget.admit(operation, this.#signal);
+    } catch {
+      const message = `${what} had to wait past the deadline, to stay below the request rate of the account`;
+      return this.#note({ operation, code: 'RequestRate', message, count: 1 });
+    }
+    try {
+      // Meanwhile.
+      const denied = this.#denied.get(operation);
+      if (denied !== undefined) return this.#note(denied);
+      if (this.#signal.aborted) return this.#note(late(operation, what));
+      return await send({ abortSignal: this.#signal });
+    } catch (cause) {
+      const error = this.#signal.aborted ? late(operation, what) : errorOf(operation, what, cause);
+      if (DENIED.has(error.code)) this.#denied.set(operation, error);
+      return this.#note(error);
+    } finally {
+      this.#budget.done();
+    }
+  }
+
+  #note(error: DiscoveryError): undefined {
+    const count = (this.#errors.get(error.message)?.count ?? 0) + 1;
+    this.#errors.set(error.message, { ...error, count });
+  }
+}
+
+function late(operation: Operation, what: string): DiscoveryError {
+  const message = `${what} was not answered by the deadline`;
+  return { operation, code: 'Deadline', message, count: 1 };
+}
+
+/** What the SDK throws: its own errors have a name, those of the network a code and often no message. */
+function errorOf(operation: Operation, what: string, cause: unknown): DiscoveryError {
+  const { name = 'Error', message = '', code } = cause as Partial<NodeJS.ErrnoException>;
+  const known = name === 'Error' && code !== undefined ? code : name;
+  const why = DENIED.has(known)
+    ? `is denied; the role needs ${actionOf(operation)}.`
+    : `failed. ${known}:`;
+  return { operation, code: known, message: `${what} ${why} ${message}`.trim(), count: 1 };
+}
+
+function actionOf(operation: Operation): string {
+  const isEc2 = operation === 'DescribeInstances' || operation === 'DescribeNetworkInterfaces';
+  return `${isEc2 ? 'ec2' : 'ecs'}:${operation}`;
+}

@@ -1,0 +1,51 @@
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { AssumedRole } from '../model/config.ts';
+
+/** Name of the sessions, as CloudTrail of the role's account shows it. */
+const SESSION_NAME = 'fargauge';
+
+type Credentials = NonNullable<ECSClientConfig['credentials']>;
+
+/** How AWS STS is reached. */
+export interface StsOptions {
+  /** That of the collector: the one of the cluster may not be reachable from its VPC. */
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** @default as the SDK finds them */
+  readonly credentials?: Credentials | undefined;
+}
+
+/** Credentials of a role, asked for when they are first needed and again before they expire. */
+export function assumedRole(role: AssumedRole, sts: StsOptions): Credentials {
+  const { region, endpoint, credentials } = sts;
+  const provider = fromTemporaryCredentials({
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: SESSION_NAME,
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    },
+    ...(credentials === undefined ? {} : { masterCredentials: credentials }),
+    clientConfig: {
+      ...(region === undefined ? {} : { region }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+    },
+  });
+  return async (properties) => {
+    try {
+      return await provider(properties);
+    } catch (cause) {
+      throw new AssumeRoleError(role.arn, cause);
+    }
+  };
+}
+
+/** Says which role could not be assumed, and why. */
+class AssumeRoleError extends Error {
+  override readonly name = 'AssumeRoleError';
+
+  constructor(arn: string, cause: unknown) {
+    const { name = 'Error', message = '' } = cause as Partial<Error>;
+    super(`the role ${arn} cannot be assumed. ${name}: ${message}`, { cause });
+  }
+}

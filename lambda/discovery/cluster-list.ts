@@ -1,0 +1,117 @@
+import { ListClustersCommand } from '@aws-sdk/client-ecs';
+import type { ApiCalls, DiscoveryError } from './api-calls.ts';
+import type { EcsSender } from './aws-clients.ts';
+
+/**
+ * The largest page of ListClusters.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListClusters.html
+ */
+export const LIST_CLUSTERS_PAGE = 100;
+
+/** The clusters of an account in a Region that a source selects. */
+export class ClusterList {
+  readonly #ecs: EcsSender;
+  readonly #plain: readonly string[];
+  readonly #patterns: readonly string[];
+  readonly #keepMs: number;
+  /** ARNs of what the patterns selected when all clusters were listed. */
+  #selected: readonly string[] = [];
+  #listedAt = 0;
+
+  /** `keepMs`: for how long the patterns select what they did, when the clusters cannot be listed any more. */
+  constructor(ecs: EcsSender, selectors: readonly string[], keepMs: number) {
+    this.#ecs = ecs;
+    this.#keepMs = keepMs;
+    this.#plain = selectors.filter((selector) => !isPattern(selector));
+    this.#patterns = selectors.filter(isPattern);
+  }
+
+  /** Names or ARNs, each cluster once. Asks the ECS API only where there is a pattern. */
+  async read(now: number, calls: ApiCalls): Promise<ListedClusters> {
+    if (this.#patterns.length === 0) return { clusters: distinct(this.#plain), errors: [] };
+    const { arns, complete } = await this.#list(calls);
+    const select = (pattern: string) =>
+      arns.filter((arn) => matches(pattern, isArn(pattern) ? arn : nameOf(arn)));
+    const selected = this.#patterns.flatMap(select);
+    if (complete) {
+      this.#selected = selected;
+      this.#listedAt = now;
+      const errors = this.#patterns
+        .filter((pattern) => select(pattern).length === 0)
+        .map(noCluster);
+      return { clusters: distinct([...this.#plain, ...selected]), errors };
+    }
+    const kept = now - this.#listedAt > this.#keepMs ? [] : this.#selected;
+    return { clusters: distinct([...this.#plain, ...selected, ...kept]), errors: [] };
+  }
+
+  async #list(calls: ApiCalls) {
+    const arns: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const command = new ListClustersCommand({ maxResults: LIST_CLUSTERS_PAGE, nextToken });
+      const page = await calls.call('ListClusters', (options) => this.#ecs.send(command, options));
+      if (page === undefined) return { arns, complete: false };
+      arns.push(...(page.clusterArns ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return { arns, complete: true };
+  }
+}
+
+export interface ListedClusters {
+  readonly clusters: readonly string[];
+  readonly errors: readonly DiscoveryError[];
+}
+
+/** The name in a name or an ARN. */
+export function nameOf(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf('/') + 1);
+}
+
+function isPattern(selector: string): boolean {
+  return /[*?]/.test(selector);
+}
+
+function isArn(selector: string): boolean {
+  return selector.startsWith('arn:');
+}
+
+/** The first of those that mean the same cluster. */
+function distinct(clusters: readonly string[]): string[] {
+  const byName = new Map<string, string>();
+  for (const cluster of clusters) {
+    const name = nameOf(cluster);
+    if (!byName.has(name)) byName.set(name, cluster);
+  }
+  return [...byName.values()];
+}
+
+/** Whether `*` (any text) and `?` (one character) make the pattern the text. Its time is the product of the lengths. */
+export function matches(pattern: string, text: string): boolean {
+  let [at, star, resume] = [0, -1, 0];
+  let position = 0;
+  while (position < text.length) {
+    if (pattern[at] === '*') {
+      star = at;
+      resume = position;
+      at += 1;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[position])) {
+      at += 1;
+      position += 1;
+    } else if (star >= 0) {
+      // The last star takes one character more.
+      at = star + 1;
+      resume += 1;
+      position = resume;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
+
+function noCluster(pattern: string): DiscoveryError {
+  const message = `ListClusters gives no cluster that ${JSON.stringify(pattern)} matches`;
+  return { operation: 'ListClusters', code: 'NoCluster', message, count: 1 };
+}

@@ -1,0 +1,62 @@
+import type { EcsDiscoveryConfig, EcsSource } from '../model/config.ts';
+import { ApiCalls, type DiscoveryError } from './api-calls.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { Cluster, type ClusterParts, type ClusterTargets } from './cluster.ts';
+import { ClusterList, nameOf } from './cluster-list.ts';
+import type { RequestBudget } from './request-budget.ts';
+import { TaskDefinitions } from './task-definitions.ts';
+
+/** Milliseconds for which the APIs may fail without what is known being given up, where a refresh is not rarer. */
+export const KEPT_MS = 5 * 60_000;
+
+/** Refreshes that may fail without what is known being given up, where they are rare. */
+const KEPT_REFRESHES = 2;
+
+/** What a source has to offer, cluster by cluster. */
+export interface SourceTargets {
+  readonly clusters: readonly (ClusterTargets & { readonly cluster: Cluster })[];
+  /** What concerns no single cluster. */
+  readonly errors: readonly DiscoveryError[];
+}
+
+/** The clusters of one account in one Region. */
+export class Source {
+  readonly #scope: string;
+  readonly #parts: ClusterParts;
+  readonly #list: ClusterList;
+  #clusters = new Map<string, Cluster>();
+
+  constructor(
+    { clusters, region, role }: EcsSource,
+    config: EcsDiscoveryConfig,
+    clients: AwsClients,
+    budget: RequestBudget,
+  ) {
+    const keepMs = Math.max(KEPT_MS, KEPT_REFRESHES * config.refreshMs);
+    const definitions = new TaskDefinitions(clients.ecs);
+    this.#scope = [region && `in ${region}`, role && `as ${role.arn}`].filter(Boolean).join(' ');
+    this.#parts = { config, clients, budget, definitions, keepMs };
+    this.#list = new ClusterList(clients.ecs, clusters, keepMs);
+  }
+
+  /** Finds the targets of all its clusters, each of which fails on its own. */
+  async find(now: number, signal: AbortSignal): Promise<SourceTargets> {
+    const calls = new ApiCalls(this.#parts.budget, this.#scope, signal);
+    const { clusters: ids, errors } = await this.#list.read(now, calls);
+    this.#clusters = new Map(
+      ids.map((id) => {
+        const name = nameOf(id);
+        return [name, this.#clusters.get(name) ?? new Cluster(id, this.#parts)];
+      }),
+    );
+    const clusters = await Promise.all(
+      Array.from(this.#clusters.values(), async (cluster) => ({
+        cluster,
+        ...(await cluster.find(now, signal)),
+      })),
+    );
+    const inUse = clusters.flatMap(({ cluster }) => cluster.definitionsInUse);
+    this.#parts.definitions.endRefresh(new Set(inUse));
+    return { clusters, errors: [...calls.errors, ...errors] };
+  }
+}

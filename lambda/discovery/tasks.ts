@@ -1,0 +1,121 @@
+import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+import type { ApiCalls } from './api-calls.ts';
+import type { EcsSender } from './aws-clients.ts';
+import { batchesOf } from './batches.ts';
+
+/**
+ * The largest page of ListTasks.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
+export const LIST_TASKS_PAGE = 100;
+
+/**
+ * "You can specify up to 100 tasks".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
+export const DESCRIBE_TASKS_BATCH = 100;
+
+/** What the ECS API says about the tasks of a cluster. */
+export interface TaskReading {
+  readonly tasks: readonly Task[];
+  /** ARNs of tasks that are listed and of which nothing is known, because the call for them failed. */
+  readonly unread: readonly string[];
+  /** ARNs of tasks that went away after they were listed. */
+  readonly gone: readonly string[];
+  /** Whether every page of the list was read. */
+  readonly complete: boolean;
+}
+
+type Described = Omit<TaskReading, 'complete'>;
+
+/**
+ * Reads the tasks of a cluster, each page of the list as soon as it is there. What a failing page or batch leaves out is
+ * said; the rest is intact.
+ *
+ * @param onTasks is told of tasks as they come, and waited for in the end
+ */
+export async function readTasks(
+  ecs: EcsSender,
+  cluster: string,
+  calls: ApiCalls,
+  onTasks: (tasks: readonly Task[]) => Promise<void>,
+): Promise<TaskReading> {
+  const described: Promise<Described>[] = [];
+  const followed: Promise<void>[] = [];
+  let nextToken: string | undefined;
+  let complete = true;
+  do {
+    const command = new ListTasksCommand({ cluster, maxResults: LIST_TASKS_PAGE, nextToken });
+    const page = await calls.call('ListTasks', (options) => ecs.send(command, options));
+    const batch = describeTasks(ecs, cluster, page?.taskArns ?? [], calls);
+    described.push(batch);
+    followed.push(batch.then(({ tasks }) => onTasks(tasks)));
+    complete = page !== undefined;
+    nextToken = page?.nextToken;
+  } while (nextToken);
+  const reading = joined(await Promise.all(described));
+  await Promise.all(followed);
+  return { ...reading, complete };
+}
+
+/** Describes tasks by their ARNs, in batches. */
+export async function describeTasks(
+  ecs: EcsSender,
+  cluster: string,
+  arns: readonly string[],
+  calls: ApiCalls,
+): Promise<Described> {
+  const batches = batchesOf(arns, DESCRIBE_TASKS_BATCH);
+  return joined(await Promise.all(batches.map((batch) => describe(ecs, cluster, batch, calls))));
+}
+
+async function describe(
+  ecs: EcsSender,
+  cluster: string,
+  batch: readonly string[],
+  calls: ApiCalls,
+): Promise<Described> {
+  const command = new DescribeTasksCommand({ cluster, tasks: [...batch], include: ['TAGS'] });
+  const answer = await calls.call('DescribeTasks', (options) => ecs.send(command, options));
+  if (answer === undefined) return { tasks: [], unread: batch, gone: [] };
+  const { tasks = [], failures = [] } = answer;
+  return {
+    tasks: tasks.map(slim),
+    unread: [],
+    gone: failures.flatMap(({ arn }) => (arn === undefined ? [] : [arn])),
+  };
+}
+
+function joined(parts: readonly Described[]): Described {
+  return {
+    tasks: parts.flatMap(({ tasks }) => tasks),
+    unread: parts.flatMap(({ unread }) => unread),
+    gone: parts.flatMap(({ gone }) => gone),
+  };
+}
+
+/** Only what discovery reads: the tasks are kept until the next refresh, and there may be 10,000 of them. */
+function slim(task: Task): Task {
+  return {
+    taskArn: task.taskArn,
+    clusterArn: task.clusterArn,
+    taskDefinitionArn: task.taskDefinitionArn,
+    containerInstanceArn: task.containerInstanceArn,
+    lastStatus: task.lastStatus,
+    desiredStatus: task.desiredStatus,
+    healthStatus: task.healthStatus,
+    group: task.group,
+    startedBy: task.startedBy,
+    launchType: task.launchType,
+    platformFamily: task.platformFamily,
+    platformVersion: task.platformVersion,
+    availabilityZone: task.availabilityZone,
+    attachments: task.attachments,
+    containers: task.containers?.map(({ name, networkBindings, networkInterfaces }) => ({
+      name,
+      networkBindings,
+      networkInterfaces,
+    })),
+    tags: task.tags,
+  };
+}
