@@ -1,11 +1,11 @@
 /** Powers of ten that a double holds exactly. */
 const EXACT_POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
-/** Up to here every integer is a double of its own. */
-const LARGEST_EXACT_MANTISSA = 2 ** 53;
+/** Below this every integer is a double of its own; it may itself be one above it, rounded. */
+const FIRST_AMBIGUOUS_MANTISSA = 2 ** 53;
 
-/** An exponent beyond this decides nothing more; counting on would lose its digits. */
-const EXPONENT_BOUND = 100_000;
+/** More than there are digits in any text, which may make up for an exponent; less than what would be rounded. */
+const EXPONENT_BOUND = 1e15;
 
 /** A decimal of this length cannot be too large for a double. */
 const LONGEST_PLAIN = 300;
@@ -25,7 +25,7 @@ const TO_LOWER_CASE = 0x20;
  *     float    = [ sign ] ( digits [ "." [ digits ] ] | "." digits ) [ ( "e" | "E" ) [ sign ] digits ]
  *              | [ sign ] ( "inf" | "infinity" ) | "nan"      (in any case)
  *
- * The result is the double nearest to the literal. A mantissa up to 2^53 times or divided by a power of ten that is a
+ * The result is the double nearest to the literal. A mantissa below 2^53 times or divided by a power of ten that is a
  * double is rounded once, so it is right; `Number` reads the rest.
  */
 export function readFloat(bytes: Uint8Array, start: number, end: number): number | undefined {
@@ -61,7 +61,7 @@ export function readFloat(bytes: Uint8Array, start: number, end: number): number
   }
 
   const power = EXACT_POWERS_OF_TEN[exponent < 0 ? -exponent : exponent];
-  if (power === undefined || mantissa > LARGEST_EXACT_MANTISSA) {
+  if (power === undefined || mantissa >= FIRST_AMBIGUOUS_MANTISSA) {
     const value = Number(textOf(bytes, start, end));
     return Number.isFinite(value) ? value : undefined;
   }
