@@ -146,7 +146,7 @@ function keptTasks(count: number, cluster: string): DiscoveryError {
   return {
     operation: 'DescribeTasks',
     code: 'Kept',
-    message: `${count} tasks of ${cluster} could not be read; they are taken as they were`,
+    message: `${count} of the tasks of ${cluster} could not be read and count as they were`,
     count,
   };
 }
