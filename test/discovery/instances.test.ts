@@ -1,13 +1,13 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { AccountRegion } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { ADDRESS_ATTRIBUTE } from '../../lambda/discovery/instances.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
-import { Source } from '../../lambda/discovery/source.ts';
 import type { DiscoveryLookup } from '../../lambda/model/config.ts';
 import { CREDENTIALS } from '../demo/aws/clients.ts';
 import { definition, definitionArn, discoveryOf, job, task } from './cluster-of.ts';
@@ -213,7 +213,7 @@ const metaOf = async (lookups: DiscoveryLookup[]) => {
   const [source] = discovery.sources;
   const options = { endpoint: aws.url, region: aws.region, credentials: CREDENTIALS };
   const clients = awsClients(options, loadEc2)(source!);
-  const { clusters } = await new Source(
+  const { clusters } = await new AccountRegion(
     source!,
     discovery,
     clients,
