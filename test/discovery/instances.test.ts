@@ -175,6 +175,14 @@ describe('instances', () => {
     expect(aws.calls.count('DescribeInstances')).toBe(2);
   });
 
+  it('are not asked for where nobody wants to scrape their tasks', async () => {
+    putInstance('i-1', '10.0.0.1');
+    aws.ecs.putTaskDefinition(definition('quiet', [{ name: 'app' }], { networkMode: 'none' }));
+    putTask('quiet', 'i-1', 1, { taskDefinitionArn: definitionArn('quiet') });
+    expect(await found(discoverer())).toEqual({ targets: [], skipped: {}, errors: [] });
+    expect(aws.calls.count('DescribeContainerInstances')).toBe(0);
+  });
+
   it('that are gone cost nobody else their address', async () => {
     putInstance('i-1', '10.0.0.1');
     putInstance('i-2', undefined);
