@@ -45,10 +45,7 @@ export function toConfig(
     );
   }
   const isEcs = clusterName !== undefined || discovery !== undefined;
-  const emfContext = {
-    extractionDisabled: settings.disable_metric_extraction,
-    ecs: isEcs,
-  };
+  const emfContext = { extractionDisabled: settings.disable_metric_extraction, ecs: isEcs };
   const emfPlace = below(settingsPlace, 'emf_processor');
   return {
     clusterName,
@@ -67,8 +64,9 @@ function clusterNameFor(settings: Settings, { cluster }: Surroundings): string |
   if (settings.cluster_name !== undefined) return settings.cluster_name;
   const section = settings.ecs_service_discovery;
   const selectors = section === undefined ? [] : clusterSelectors(section, undefined);
-  const known = cluster ?? (selectors.length === 1 ? selectors[0] : undefined);
-  return known === undefined || isClusterPattern(known) ? undefined : clusterNameOf(known);
+  const own = selectors.length === 1 ? selectors[0] : undefined;
+  const known = [cluster, own].find((name) => name !== undefined && !isClusterPattern(name));
+  return known === undefined ? undefined : clusterNameOf(known);
 }
 
 function discoveryFor(

@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { EcsDiscoveryConfig, PortsMode } from '../model/config.ts';
-import type { DescribedTask } from './described-task.ts';
+import type { NamedTask } from './described-task.ts';
 
 /** A container's port that a mode of discovery asks for. */
 export interface Candidate {
@@ -16,8 +16,10 @@ export interface Candidate {
 type Modes = Pick<EcsDiscoveryConfig, 'services' | 'dockerLabel' | 'taskDefinitions'>;
 
 /** What the modes ask for of a task, container by container, in the order of precedence of the CloudWatch Agent. */
-export function candidatesOf(described: DescribedTask, modes: Modes): Candidate[] {
-  const { task, definition, serviceName } = described;
+export function candidatesOf(
+  { task, definition, serviceName }: NamedTask,
+  modes: Modes,
+): Candidate[] {
   const { services, taskDefinitions } = modes;
   const byService = services.filter(({ namePattern }) =>
     serviceName === undefined ? false : namePattern.test(serviceName),

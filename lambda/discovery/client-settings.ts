@@ -30,6 +30,7 @@ export function clientSettings({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
+    // Slows down after a throttled call, whoever emptied the bucket.
     retryMode: 'adaptive',
     maxAttempts,
     // The SDK makes its Node.js handler from these. Without `throwOnRequestTimeout` it only prints a warning.

@@ -2,8 +2,10 @@ import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ec
 import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import { nameOf } from './cluster-list.ts';
-import { targetsOf } from './ecs-targets.ts';
+import type { NamedTask } from './described-task.ts';
+import { type TaskTargets, targetsOf } from './ecs-targets.ts';
 import type { FoundTarget, SkipReason } from './found-target.ts';
 import { Instances } from './instances.ts';
 import { KnownTasks } from './known-tasks.ts';
@@ -34,6 +36,10 @@ export interface ClusterTargets {
 export interface StoppedTasks {
   readonly arns: readonly string[];
   readonly errors: readonly DiscoveryError[];
+}
+
+interface DefinedTask extends NamedTask {
+  readonly candidates: readonly Candidate[];
 }
 
 /** One cluster, with what is remembered of it between refreshes. */
@@ -75,18 +81,25 @@ export class Cluster {
     await Promise.all([
       // Those of tasks that could not be read this time may be missing.
       definitions.read(definitionArns(running), calls),
-      this.#instances.read(running, calls),
       this.#services.read(running, config.lookups.has('services'), calls),
-      config.lookups.has('public_ips') && this.#publicIps.read(running, calls),
       config.lookups.has('cluster_tags') && this.#readTags(calls),
     ]);
+    const defined = running.flatMap((task) => this.#withDefinition(task));
+    const wanted = defined.filter(({ candidates }) => candidates.length > 0);
+    // Only of these: a cluster may have many tasks that nobody wants to scrape.
+    const tasks = wanted.map(({ task }) => task);
+    await Promise.all([
+      this.#instances.read(tasks, calls),
+      config.lookups.has('public_ips') && this.#publicIps.read(tasks, calls),
+    ]);
 
-    const all = running.map((task) => this.#targetsOf(task));
+    const all = wanted.map((task) => this.#targetsOf(task));
     return {
       found: all.flatMap(({ found }) => found),
       skipped: [
-        ...Array.from({ length: this.#tasks.size - running.length }, () => 'not_running' as const),
-        ...reading.gone.map(() => 'gone' as const),
+        ...repeated('not_running', this.#tasks.size - running.length),
+        ...repeated('no_definition', running.length - defined.length),
+        ...repeated('gone', reading.gone.length),
         ...all.flatMap(({ skipped }) => skipped),
       ],
       errors: kept > 0 ? [...calls.errors, keptTasks(kept, this.name)] : calls.errors,
@@ -108,21 +121,25 @@ export class Cluster {
     return new ApiCalls(this.#parts.budget, `of ${this.name}`, signal);
   }
 
-  #targetsOf(task: Task) {
+  /** The task and what the modes ask for of it; nothing where its definition could not be read. */
+  #withDefinition(task: Task): DefinedTask[] {
     const { definitions, config } = this.#parts;
     const definition = definitions.get(task.taskDefinitionArn ?? '');
-    if (definition === undefined) return { found: [], skipped: ['no_definition' as const] };
-    const serviceName = this.#services.nameOf(task);
+    if (definition === undefined) return [];
+    const named = { task, definition, serviceName: this.#services.nameOf(task) };
+    return [{ ...named, candidates: candidatesOf(named, config) }];
+  }
+
+  #targetsOf({ candidates, ...defined }: DefinedTask): TaskTargets {
+    const { task, serviceName } = defined;
     const described = {
-      task,
-      definition,
+      ...defined,
       instance: this.#instances.of(task),
-      serviceName,
       service: serviceName === undefined ? undefined : this.#services.get(serviceName),
       cluster: { name: this.name, tags: this.#tags },
       publicIp: this.#publicIps.of(task),
     };
-    return targetsOf(described, config);
+    return targetsOf(described, candidates, this.#parts.config);
   }
 
   async #readTags(calls: ApiCalls): Promise<void> {
@@ -132,6 +149,10 @@ export class Cluster {
     );
     this.#tags = answer?.clusters?.[0]?.tags ?? this.#tags;
   }
+}
+
+function repeated(reason: SkipReason, count: number): SkipReason[] {
+  return Array.from({ length: count }, () => reason);
 }
 
 function isRunning({ lastStatus }: Task): boolean {
@@ -146,7 +167,7 @@ function keptTasks(count: number, cluster: string): DiscoveryError {
   return {
     operation: 'DescribeTasks',
     code: 'Kept',
-    message: `${count} tasks of ${cluster} could not be read; they are taken as they were`,
+    message: `${count} of the tasks of ${cluster} could not be read and count as they were`,
     count,
   };
 }

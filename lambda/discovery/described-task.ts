@@ -1,14 +1,18 @@
 import type { Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Instance } from './instances.ts';
 
-/** A task with all that was found out about it. */
-export interface DescribedTask {
+/** A task with its definition and the name of its service: what the modes of discovery go by. */
+export interface NamedTask {
   readonly task: Task;
   readonly definition: TaskDefinition;
+  readonly serviceName?: string | undefined;
+}
+
+/** A task with all that was found out about it. */
+export interface DescribedTask extends NamedTask {
   /** Absent for Fargate, and where nothing is known of it. */
   readonly instance?: Instance | undefined;
-  readonly serviceName?: string | undefined;
-  /** What was looked up about that service. */
+  /** What was looked up about its service. */
   readonly service?: Service | undefined;
   readonly cluster: DescribedCluster;
   /** Public address of the task's own network interface. */

@@ -1,9 +1,9 @@
 import type { AssumedRole, Config } from '../model/config.ts';
+import { AccountRegion } from './account-region.ts';
 import type { AwsClientsOf } from './aws-clients.ts';
 import type { Clock } from './clock.ts';
 import { arnParts } from './described-task.ts';
 import { RequestBudget } from './request-budget.ts';
-import { Source } from './source.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
 
@@ -50,7 +50,7 @@ export interface Discovery {
 /** Discovers the targets of a configuration. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
   const { config, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
-  const sources = sourcesOf(options);
+  const accounts = accountsOf(options);
   const refreshMs = config.discovery?.refreshMs ?? Infinity;
   const goodForMs = refreshMs - Math.min(REFRESH_TOLERANCE_MS, refreshMs / 2);
   let last: Discovered | undefined;
@@ -62,7 +62,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         return last;
       }
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
-      const found = await Promise.all(sources.map((source) => source.find(startedAt, deadline)));
+      const found = await Promise.all(accounts.map((account) => account.find(startedAt, deadline)));
       const { list, origins: ofTargets } = listTargets(config.jobs, found);
       origins = ofTargets;
       last = { ...list, refreshedAt: startedAt };
@@ -73,19 +73,23 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 }
 
 /** Clients are made here, so that their caches and buckets live as long as the discovery. */
-function sourcesOf({ config: { discovery }, clientsOf, clock }: DiscoveryOptions): Source[] {
+function accountsOf({
+  config: { discovery },
+  clientsOf,
+  clock,
+}: DiscoveryOptions): AccountRegion[] {
   if (discovery === undefined) return [];
   const budgets = new Map<string, RequestBudget>();
   return discovery.sources.map((source) => {
-    const key = `${source.region} ${accountOf(source.role)}`;
+    const key = `${source.region} ${accountNumber(source.role)}`;
     const budget = budgets.get(key) ?? new RequestBudget(clock);
     budgets.set(key, budget);
-    return new Source(source, discovery, clientsOf(source), budget);
+    return new AccountRegion(source, discovery, clientsOf(source), budget);
   });
 }
 
 /** Empty for the collector's own, whose number is not known. */
-function accountOf(role: AssumedRole | undefined): string {
+function accountNumber(role: AssumedRole | undefined): string {
   return arnParts(role?.arn).account;
 }
 

@@ -1,6 +1,6 @@
 import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import { arnParts, type DescribedTask } from './described-task.ts';
 import { type FoundTarget, filled, META, METRICS_PATH, type SkipReason } from './found-target.ts';
 import { metaLabels } from './meta-labels.ts';
@@ -18,11 +18,13 @@ export interface TaskTargets {
   readonly skipped: readonly SkipReason[];
 }
 
-/** The targets of a running task, with repeated addresses; container by container, in the order of the modes. */
-export function targetsOf(described: DescribedTask, config: EcsDiscoveryConfig): TaskTargets {
+/** The targets that the candidates of a running task lead to, in their order, with repeated addresses. */
+export function targetsOf(
+  described: DescribedTask,
+  candidates: readonly Candidate[],
+  config: Pick<EcsDiscoveryConfig, 'labelsCluster'>,
+): TaskTargets {
   const { task, definition, instance } = described;
-  const candidates = candidatesOf(described, config);
-  if (candidates.length === 0) return { found: [], skipped: [] };
   const network = networkOf(task, definition, instance);
   if (typeof network === 'string') return { found: [], skipped: [network] };
 
@@ -45,7 +47,7 @@ export function targetsOf(described: DescribedTask, config: EcsDiscoveryConfig):
 function labelsFor(
   { container, metricsPath, jobName }: Candidate,
   { task, definition, instance, serviceName, cluster }: DescribedTask,
-  { labelsCluster }: EcsDiscoveryConfig,
+  { labelsCluster }: Pick<EcsDiscoveryConfig, 'labelsCluster'>,
 ): Labels {
   const { name, dockerLabels = {} } = container;
   const { resource } = arnParts(task.taskArn);

@@ -1,10 +1,10 @@
 import type { Config, ScrapeJob } from '../model/config.ts';
 import type { Target } from '../model/target.ts';
+import type { AccountTargets } from './account-region.ts';
 import type { DiscoveryError } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
 import { type FoundTarget, METRICS_PATH, type SkipReason } from './found-target.ts';
 import { toTarget } from './job-target.ts';
-import type { SourceTargets } from './source.ts';
 import { staticTargets } from './static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
 
@@ -29,9 +29,9 @@ export interface LocatedTarget {
 /** The targets of every job, in the order of the jobs: those of discovery, then its static ones. */
 export function listTargets(
   jobs: Config['jobs'],
-  sources: readonly SourceTargets[],
+  accounts: readonly AccountTargets[],
 ): { list: TargetList; origins: Origins } {
-  const clusters = sources.flatMap((source) => source.clusters);
+  const clusters = accounts.flatMap((account) => account.clusters);
   const { located, duplicates } = distinctTargets(clusters);
   const skipped = [...clusters.flatMap((cluster) => cluster.skipped), ...duplicates];
   const targets = new Map<string, Target>();
@@ -50,7 +50,7 @@ export function listTargets(
       }
     }
   }
-  const errors = [...sources, ...clusters].flatMap((failed) => failed.errors);
+  const errors = [...accounts, ...clusters].flatMap((failed) => failed.errors);
   return {
     list: { targets: [...targets.values()], skipped: countsOf(skipped), errors },
     origins,
@@ -60,7 +60,7 @@ export function listTargets(
 /**
  * Each address and path once: as in the CloudWatch Agent the first target stays, and later ones are not merged with it.
  */
-export function distinctTargets(clusters: SourceTargets['clusters']): {
+export function distinctTargets(clusters: AccountTargets['clusters']): {
   located: readonly LocatedTarget[];
   duplicates: readonly SkipReason[];
 } {

@@ -66,6 +66,30 @@ it('reads entries of task_definition_list, where an empty text means none', asyn
   });
 });
 
+it('reads entries of service_name_list_for_tasks in the same way', async () => {
+  const entry = {
+    sd_service_name_pattern: '^nginx-',
+    sd_metrics_ports: '9113',
+    sd_container_name_pattern: 'exporter',
+    sd_metrics_path: '/stats',
+    sd_job_name: 'nginx',
+  };
+  const discovery = await discover({ service_name_list_for_tasks: [entry] });
+  expect(discovery).toMatchObject({ dockerLabel: undefined, taskDefinitions: [] });
+  const [service] = discovery!.services;
+  expect(service).toMatchObject({ ports: [9113], metricsPath: '/stats', jobName: 'nginx' });
+  expect(service?.namePattern.test('nginx-plus')).toBe(true);
+  expect(service?.containerNamePattern?.test('exporter')).toBe(true);
+});
+
+it('looks up only what it is asked for', async () => {
+  expect((await discover({ docker_label: {} }))?.lookups).toEqual(new Set());
+  const sd_lookups = ['services', 'public_ips', 'services'];
+  expect((await discover({ docker_label: {}, sd_lookups }))?.lookups).toEqual(
+    new Set(['services', 'public_ips']),
+  );
+});
+
 it('is renewed every minute unless sd_frequency says otherwise', async () => {
   expect((await discover({ docker_label: {} }))?.refreshMs).toBe(60_000);
   expect((await discover({ docker_label: {}, sd_frequency: '1m30s' }))?.refreshMs).toBe(90_000);

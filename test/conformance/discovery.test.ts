@@ -4,11 +4,11 @@ import { expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
 import { ConfigError } from '../../lambda/config/errors.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
+import { AccountRegion } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
-import { Source } from '../../lambda/discovery/source.ts';
 import { distinctTargets } from '../../lambda/discovery/target-list.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
@@ -83,7 +83,7 @@ async function targetsOf(
   const clients = awsClients({ endpoint: aws.url, credentials }, loadEc2)(source!);
   const budget = new RequestBudget(systemClock);
   try {
-    const { clusters, errors } = await new Source(source!, discovery!, clients, budget).find(
+    const { clusters, errors } = await new AccountRegion(source!, discovery!, clients, budget).find(
       0,
       new AbortController().signal,
     );

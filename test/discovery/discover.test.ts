@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { KEPT_MS } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
-import { KEPT_MS } from '../../lambda/discovery/source.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
 import {
   container,
@@ -18,6 +18,9 @@ import {
 } from './cluster-of.ts';
 
 const MINUTE = 60_000;
+
+/** After a throttled call the SDK lets the next ones wait; after this one it does not. */
+const BROKEN = { kind: 'error', status: 500, type: 'ServerException', message: 'Broken.' } as const;
 
 let aws: Aws;
 let now: number;
@@ -251,6 +254,21 @@ describe('a refresh', () => {
     expect(ids(await discover())).toEqual(['t0']);
   });
 
+  it('that was not complete is done again soon, however rare refreshes are', async () => {
+    putTasks(1);
+    const discover = discoverer({ discovery: { refreshMs: 60 * MINUTE } });
+    await discover();
+    aws.faults.inject('ListTasks', BROKEN, { times: 1 });
+    now += 60 * MINUTE;
+    expect((await discover()).errors).toHaveLength(2);
+    putTasks(2);
+    now += 1_000;
+    expect(ids(await discover())).toEqual(['t0']);
+    now += MINUTE / 2;
+    expect(await discover()).toMatchObject({ errors: [], refreshedAt: now });
+    expect(ids(await discover())).toEqual(['t0', 't1']);
+  });
+
   it('forgets at once what has stopped', async () => {
     putTasks(2);
     const discover = discoverer();
@@ -264,14 +282,14 @@ describe('a refresh', () => {
     putTasks(2);
     const discover = discoverer();
     await discover();
-    aws.faults.inject('ListTasks', { kind: 'throttle' });
+    aws.faults.inject('ListTasks', BROKEN);
     for (let n = 0; n < KEPT_MS / MINUTE; n += 1) {
       now += MINUTE;
       const result = await discover();
       expect(ids(result)).toEqual(['t0', 't1']);
       expect(result.errors.map(({ message }) => message)).toEqual([
-        'ListTasks of demo failed. ThrottlingException: Rate exceeded',
-        '2 tasks of demo could not be read; they are taken as they were',
+        'ListTasks of demo failed. ServerException: Broken.',
+        '2 of the tasks of demo could not be read and count as they were',
       ]);
     }
     now += MINUTE;
@@ -307,18 +325,16 @@ describe('a failure', () => {
     await discover();
     aws.ecs.putTask(task('t150', '10.7.7.7'));
     aws.ecs.putTask(task('t10', '10.7.7.8'));
-    aws.faults.inject(
-      'DescribeTasks',
-      { kind: 'throttle' },
-      { when: ({ tasks }) => String(tasks).includes('/t150') },
-    );
+    aws.faults.inject('DescribeTasks', BROKEN, {
+      when: ({ tasks }) => String(tasks).includes('/t150'),
+    });
     now += MINUTE;
     const result = await discover();
     expect(result.targets).toHaveLength(250);
     expect(instances(result)).toContain('10.7.7.8:9404');
     expect(instances(result)).not.toContain('10.7.7.7:9404');
     expect(result.errors).toMatchObject([
-      { operation: 'DescribeTasks', code: 'ThrottlingException', count: 1 },
+      { operation: 'DescribeTasks', code: 'ServerException', count: 1 },
       { operation: 'DescribeTasks', code: 'Kept', count: 100 },
     ]);
   });
@@ -327,11 +343,9 @@ describe('a failure', () => {
     aws.ecs.putTaskDefinition(definition('api'));
     aws.ecs.putTask(task('web', '10.0.0.1'));
     aws.ecs.putTask(task('api', '10.0.0.2', { taskDefinitionArn: definitionArn('api') }));
-    const { lift } = aws.faults.inject(
-      'DescribeTaskDefinition',
-      { kind: 'throttle' },
-      { when: ({ taskDefinition }) => taskDefinition === definitionArn('api') },
-    );
+    const { lift } = aws.faults.inject('DescribeTaskDefinition', BROKEN, {
+      when: ({ taskDefinition }) => taskDefinition === definitionArn('api'),
+    });
     const discover = discoverer();
     const failed = await discover();
     expect(ids(failed)).toEqual(['web']);

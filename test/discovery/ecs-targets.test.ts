@@ -1,5 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from '@jest/globals';
+import { candidatesOf } from '../../lambda/discovery/candidates.ts';
 import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import { targetsOf } from '../../lambda/discovery/ecs-targets.ts';
 import type { EcsDiscoveryConfig } from '../../lambda/model/config.ts';
@@ -11,18 +12,16 @@ const OFF = { dockerLabel: undefined };
 const addresses = ({ found }: ReturnType<typeof targetsOf>) =>
   found.map(({ address, labels }) => `${address}${labels.__metrics_path__ ?? ''}`);
 
+const targetsOfTask = (ofTask: DescribedTask, config: EcsDiscoveryConfig) =>
+  targetsOf(ofTask, candidatesOf(ofTask, config), config);
+
 const find = (
   ofDefinition: ReturnType<typeof definition>,
   config: Partial<EcsDiscoveryConfig> = {},
   more: Partial<DescribedTask> = {},
-) => targetsOf(described(task('t', ADDRESS), ofDefinition, more), discoveryOf(config));
+) => targetsOfTask(described(task('t', ADDRESS), ofDefinition, more), discoveryOf(config));
 
 describe('a task', () => {
-  it('that no mode asks for is not skipped, whatever its network', () => {
-    const none = definition('web', [{ name: 'app' }], { networkMode: 'none' });
-    expect(find(none)).toEqual({ found: [], skipped: [] });
-  });
-
   it('that cannot be reached is skipped once', () => {
     const containers = [container(), container({ name: 'other' })];
     const none = definition('web', containers, { networkMode: 'none' });
@@ -130,7 +129,7 @@ describe('labels', () => {
     const labels = { ECS_PROMETHEUS_EXPORTER_PORT: '9404', ...dockerLabels };
     const ofDefinition = definition('web', [container({ dockerLabels: labels })]);
     const ofContainer = described(task('t', ADDRESS, ofTask), ofDefinition, more);
-    const { found } = targetsOf(ofContainer, discoveryOf(config));
+    const { found } = targetsOfTask(ofContainer, discoveryOf(config));
     return Object.fromEntries(
       Object.entries(found[0]?.labels ?? {}).filter(([name]) => !name.startsWith('__meta_')),
     );

@@ -1,4 +1,4 @@
-import type { ContainerInstance, Service, Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerInstance, Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import { PagedMap } from './page.ts';
 
 /** What the account holds when the stand-in starts. Each resource needs its ARN; the rest is as the ECS API gives it. */
@@ -15,6 +15,7 @@ export interface EcsResources {
 export interface ClusterEntry {
   readonly name: string;
   readonly arn: string;
+  readonly tags: readonly Tag[];
   readonly tasks: PagedMap<Task>;
   readonly services: PagedMap<Service>;
   readonly containerInstances: PagedMap<ContainerInstance>;
@@ -40,12 +41,14 @@ export class EcsRegistry {
     return `${this.#arnPrefix}:${resource}`;
   }
 
-  putCluster(name: string): ClusterEntry {
+  /** Adds a cluster, unless it is there. */
+  putCluster(name: string, tags: readonly Tag[] = []): ClusterEntry {
     const present = this.clusters.get(name);
     if (present !== undefined) return present;
     const entry: ClusterEntry = {
       name,
       arn: this.arnOf(`cluster/${name}`),
+      tags,
       tasks: new PagedMap(),
       services: new PagedMap(),
       containerInstances: new PagedMap(),

@@ -71,7 +71,7 @@ function listClusters(registry: EcsRegistry, input: ListClustersRequest): ListCl
 
 function describeClusters(
   registry: EcsRegistry,
-  { clusters = ['default'] }: DescribeClustersRequest,
+  { clusters = ['default'], include = [] }: DescribeClustersRequest,
 ): DescribeClustersResponse {
   checkCount(clusters, 'clusters', MAX_DESCRIBED);
   const { found, failures } = describe(
@@ -80,10 +80,11 @@ function describeClusters(
     (name) => registry.arnOf(`cluster/${lastOf(name)}`),
   );
   return {
-    clusters: found.map(({ arn, name, tasks, services, containerInstances }) => ({
+    clusters: found.map(({ arn, name, tags, tasks, services, containerInstances }) => ({
       clusterArn: arn,
       clusterName: name,
       status: 'ACTIVE',
+      ...(include.includes('TAGS') && { tags: [...tags] }),
       registeredContainerInstancesCount: containerInstances.values().length,
       runningTasksCount: tasks.values().filter(({ lastStatus }) => lastStatus === 'RUNNING').length,
       pendingTasksCount: tasks.values().filter(({ lastStatus }) => lastStatus === 'PENDING').length,

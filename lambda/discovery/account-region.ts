@@ -12,15 +12,15 @@ export const KEPT_MS = 5 * 60_000;
 /** Refreshes that may fail without what is known being given up, where they are rare. */
 const KEPT_REFRESHES = 2;
 
-/** What a source has to offer, cluster by cluster. */
-export interface SourceTargets {
+/** What an account has to offer in a Region, cluster by cluster. */
+export interface AccountTargets {
   readonly clusters: readonly (ClusterTargets & { readonly cluster: Cluster })[];
   /** What concerns no single cluster. */
   readonly errors: readonly DiscoveryError[];
 }
 
 /** The clusters of one account in one Region. */
-export class Source {
+export class AccountRegion {
   readonly #scope: string;
   readonly #parts: ClusterParts;
   readonly #list: ClusterList;
@@ -40,7 +40,7 @@ export class Source {
   }
 
   /** Finds the targets of all its clusters, each of which fails on its own. */
-  async find(now: number, signal: AbortSignal): Promise<SourceTargets> {
+  async find(now: number, signal: AbortSignal): Promise<AccountTargets> {
     const calls = new ApiCalls(this.#parts.budget, this.#scope, signal);
     const { clusters: ids, errors } = await this.#list.read(now, calls);
     this.#clusters = new Map(
