@@ -163,7 +163,7 @@ describe('the Lambda handler', () => {
 describe('the deadline of an invocation', () => {
   // Not what halves or quarters to whole milliseconds: of so little, half or 1 s is kept for the report, and of the rest a
   // quarter for the delivery.
-  it.each([2_001, 1_501])(
+  it.each([6_001, 4_501])(
     'of %d ms is kept although a target never answers, and the others are published',
     async (remainingMs) => {
       await using silent = await serveMetrics(() => new Promise(() => {}));
