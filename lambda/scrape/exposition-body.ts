@@ -42,7 +42,7 @@ export class ExpositionBody {
 
   /** A text of its own, that does not keep the whole body alive. */
   text(start: number, end: number): string {
-    if (this.encoding !== 'latin1' || end - start > LONGEST_COPIED_SLICE) {
+    if (end - start > LONGEST_COPIED_SLICE || !this.isAscii(start, end)) {
       return this.buffer.toString(this.encoding, start, end);
     }
     if (start < this.windowStart || end > this.windowStart + this.window.length) {
@@ -50,6 +50,13 @@ export class ExpositionBody {
       this.window = this.buffer.toString('latin1', start, start + WINDOW_LENGTH);
     }
     return this.window.slice(start - this.windowStart, end - this.windowStart);
+  }
+
+  private isAscii(start: number, end: number): boolean {
+    if (this.encoding === 'latin1') return true;
+    let all = 0;
+    for (let at = start; at < end; at++) all |= this.bytes[at] ?? 0;
+    return all < 0x80;
   }
 
   /** Index of the newline that ends the line in which `at` lies. */

@@ -4,10 +4,11 @@ import type { ExpositionBody } from './exposition-body.ts';
 import type { Family, FamilyComment } from './families.ts';
 import type { LineKey } from './line-key.ts';
 
-/** Keys are kept in pages of this size; a longer one is not kept. */
+/** Keys are kept in pages, small ones first; a key longer than the largest is not kept. */
+const FIRST_PAGE_BYTES = 4 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-const FIRST_BUCKETS = 1024;
+const FIRST_BUCKETS = 256;
 
 /** Lines in one bucket. A target that makes its lines collide has them read in full, not compared with thousands. */
 const LONGEST_CHAIN = 16;
@@ -109,7 +110,8 @@ export class LineTable {
   private keep({ body, start, end }: LineKey): number {
     const length = end - start;
     if (this.used + length > this.page.byteLength) {
-      this.page = new DataView(new ArrayBuffer(PAGE_BYTES));
+      const size = Math.max(length, FIRST_PAGE_BYTES, Math.min(this.keyBytes, PAGE_BYTES));
+      this.page = new DataView(new ArrayBuffer(size));
       this.used = 0;
     }
     const at = this.used;
