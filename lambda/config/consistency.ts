@@ -1,5 +1,5 @@
+import { parsePrometheusDuration } from '../model/duration.ts';
 import { ENV } from '../model/names.ts';
-import { parsePrometheusDuration } from './duration.ts';
 import { RESULT_FILE } from './ecs-discovery.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';

@@ -1,3 +1,4 @@
+import { joinLabels } from '../model/join-labels.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 
@@ -23,7 +24,7 @@ export class Labeller {
   }
 
   of(series: Series): Labels {
-    const key = seriesKey('', series);
+    const key = (series.origin ? '=' : '') + seriesKey('', series);
     let labels = this.#bySeries.get(key);
     if (labels === undefined) {
       labels = this.#join(series);
@@ -33,32 +34,14 @@ export class Labeller {
   }
 
   #join(series: Series): Labels {
-    const { labels: ofTarget, honorLabels } = this.#target;
-    const joined = labelsOf(ofTarget);
-    const conflicting: [name: string, value: string][] = [];
-    for (const [name, value] of Object.entries(series.labels)) {
-      const conflicts = ofTarget[name] !== undefined;
-      // An empty value is no label, in Prometheus and in CloudWatch alike.
-      if (value === '') {
-        // But it says that the series has none, as the Pushgateway does for `instance`.
-        if (conflicts && honorLabels) delete joined[name];
-      } else if (conflicts && !honorLabels) conflicting.push([name, value]);
-      else joined[name] = value;
-    }
-    // Short names first, as Prometheus does, so that the order of the labels makes no difference.
-    conflicting.sort(([a], [b]) => a.length - b.length);
-    for (const [name, value] of conflicting) joined[exportedName(name, joined)] = value;
+    // Metric relabeling has joined them already, and may have taken some away.
+    const joined = series.origin
+      ? labelsOf(series.labels)
+      : joinLabels(series.labels, this.#target);
     if (this.#clusterName) joined[CLUSTER_LABEL] ??= this.#clusterName;
     joined[TYPE_LABEL] = series.type;
     return joined;
   }
-}
-
-/** `exported_` before the name, repeated until there is no such label, as Prometheus does. */
-function exportedName(name: string, taken: Labels): string {
-  let exported = `exported_${name}`;
-  while (taken[exported] !== undefined) exported = `exported_${exported}`;
-  return exported;
 }
 
 /**
