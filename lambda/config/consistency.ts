@@ -1,8 +1,11 @@
+import { isAuthority } from '../model/address.ts';
 import { parsePrometheusDuration } from '../model/duration.ts';
 import { ENV } from '../model/names.ts';
+import { TARGET } from './address.ts';
 import { RESULT_FILE } from './ecs-discovery.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
+import { checkHttpClient } from './http-consistency.ts';
 import { listOf, lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
@@ -39,6 +42,10 @@ export function checkConsistency(draft: Draft, findings: Findings): void {
   checkTiming(draft.prometheus, findings);
   checkJobNames(draft.prometheus, isDiscovering(draft.settings), findings);
   checkFiles(draft.prometheus, draft.settings, findings);
+  checkTargets(draft.prometheus, findings);
+  for (const [index, entry] of jobsOf(draft.prometheus.value).entries()) {
+    checkHttpClient(entry, below(draft.prometheus.place, 'scrape_configs', index), findings);
+  }
 }
 
 function checkCluster({ settings, surroundings }: ClusterSources, findings: Findings): void {
@@ -126,6 +133,21 @@ function checkFiles({ place, value }: Part, settings: Part, findings: Findings):
         if (typeof file !== 'string' || file === resultFile) continue;
         const path = ['scrape_configs', job, 'file_sd_configs', group, 'files', index];
         findings.reject(below(place, ...path), expected, describeGiven(file));
+      }
+    }
+  }
+}
+
+/** As in Prometheus, the targets of a job with `relabel_configs` may be what those make addresses of. */
+function checkTargets({ place, value }: Part, findings: Findings): void {
+  for (const [job, entry] of jobsOf(value).entries()) {
+    if (listOf(lookup(entry, 'relabel_configs')).length > 0) continue;
+    for (const [group, config] of listOf(lookup(entry, 'static_configs')).entries()) {
+      for (const [index, target] of listOf(lookup(config, 'targets')).entries()) {
+        // What is no text at all was reported already.
+        if (typeof target !== 'string' || target === '' || isAuthority(target)) continue;
+        const path = ['scrape_configs', job, 'static_configs', group, 'targets', index];
+        findings.reject(below(place, ...path), TARGET, describeGiven(target));
       }
     }
   }

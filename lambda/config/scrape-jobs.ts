@@ -1,4 +1,5 @@
 import type { ScrapeJob, StaticConfig } from '../model/config.ts';
+import { DEFAULT_HTTP, type HttpSettings } from '../model/http-settings.ts';
 import { labelsOf } from '../model/sample.ts';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
@@ -25,6 +26,8 @@ export interface ScrapeSource extends PrometheusDocument {
 export interface ScrapeContext {
   /** Path of the discovery's result file; undefined where discovery is off. */
   readonly resultFile: string | undefined;
+  /** Of each scrape configuration. */
+  readonly http: readonly HttpSettings[];
   /** Whether a missing job for the discovered targets is worth a warning. */
   readonly expectsJob: boolean;
 }
@@ -32,7 +35,7 @@ export interface ScrapeContext {
 /** The jobs of `document`, which stands at `place`, and one for discovered targets where it has none. */
 export function toScrapeJobs(
   document: ScrapeSource,
-  { resultFile, expectsJob }: ScrapeContext,
+  { resultFile, expectsJob, http }: ScrapeContext,
   place: Place,
   findings: Findings,
 ): ScrapeJob[] {
@@ -41,7 +44,7 @@ export function toScrapeJobs(
   warnOfInterval(document.global, below(place, 'global'), findings);
   const timing = timingOf(document.global);
   const jobs = document.scrape_configs.map((entry, index) => {
-    const job = toScrapeJob(entry, document.global, timing);
+    const job = toScrapeJob(entry, document.global, timing, http[index] ?? DEFAULT_HTTP);
     warnOfJob(entry, job, resultFile, below(place, 'scrape_configs', index), findings);
     return job;
   });
@@ -57,16 +60,20 @@ function toScrapeJob(
   entry: ScrapeSource['scrape_configs'][number],
   global: GlobalSection,
   timing: Timing,
+  http: HttpSettings,
 ): ScrapeJob {
   return {
     name: entry.job_name,
     scheme: entry.scheme,
     metricsPath: entry.metrics_path.startsWith('/') ? entry.metrics_path : `/${entry.metrics_path}`,
-    timeoutMs: timingOf(entry, timing).timeoutMs,
-    sampleLimit: entry.sample_limit || global.sample_limit,
-    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    params: entry.params,
+    ...timingOf(entry, timing),
+    ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
+    http,
+    relabeling: entry.relabel_configs,
+    metricRelabeling: entry.metric_relabel_configs,
     // Any file is the discovery's: others were refused.
     discovered: entry.ecs_discovered === true || entry.file_sd_configs.length > 0,
     staticConfigs: entry.static_configs.map(
@@ -75,18 +82,32 @@ function toScrapeJob(
   };
 }
 
-function implicitJob(global: GlobalSection, { timeoutMs }: Timing): ScrapeJob {
+function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
   return {
     name: IMPLICIT_JOB,
     scheme: 'http',
     metricsPath: '/metrics',
-    timeoutMs,
-    sampleLimit: global.sample_limit,
-    bodySizeLimit: global.body_size_limit,
+    params: {},
+    ...timing,
+    ...limitsOf(global, global),
     honorLabels: false,
     honorTimestamps: true,
+    http: DEFAULT_HTTP,
+    relabeling: [],
+    metricRelabeling: [],
     discovered: true,
     staticConfigs: [],
+  };
+}
+
+function limitsOf(entry: GlobalSection | ScrapeConfig, global: GlobalSection) {
+  return {
+    sampleLimit: entry.sample_limit || global.sample_limit,
+    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    labelLimit: entry.label_limit || global.label_limit,
+    labelNameLengthLimit: entry.label_name_length_limit || global.label_name_length_limit,
+    labelValueLengthLimit: entry.label_value_length_limit || global.label_value_length_limit,
+    targetLimit: entry.target_limit || global.target_limit,
   };
 }
 

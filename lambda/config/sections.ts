@@ -1,4 +1,5 @@
 import type { Config } from '../model/config.ts';
+import type { HttpSettings } from '../model/http-settings.ts';
 import { discovers, toDiscoveryConfig } from './ecs-discovery.ts';
 import { toEmfConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';
@@ -21,6 +22,8 @@ export interface Sections {
   readonly prometheusPlace: Place;
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
+  /** Of each scrape configuration. */
+  readonly http: readonly HttpSettings[];
   /** Whether the Prometheus part should have a job for the discovered targets, as the agent needs one. */
   readonly expectsJob: boolean;
 }
@@ -35,7 +38,7 @@ export function toConfig(
   const clusterName = clusterNameFor(settings, surroundings);
   const discovery = discoveryFor(sections, surroundings, findings);
   const resultFile = discovery && settings.ecs_service_discovery?.sd_result_file;
-  const context = { resultFile, expectsJob: sections.expectsJob };
+  const context = { resultFile, expectsJob: sections.expectsJob, http: sections.http };
   const jobs = toScrapeJobs(prometheus, context, prometheusPlace, findings);
   if (jobs.length === 0) {
     findings.warn(

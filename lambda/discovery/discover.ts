@@ -3,7 +3,7 @@ import type { Target } from '../model/target.ts';
 import { Cluster, type ClusterTargets } from './cluster.ts';
 import type { DiscoveryError, EcsSender } from './ecs-calls.ts';
 import type { SkipReason } from './found-target.ts';
-import { toTarget } from './job-target.ts';
+import { toTarget, withinLimit } from './job-target.ts';
 import { staticTargets } from './static.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
@@ -80,17 +80,23 @@ function join(
   jobs: Config['jobs'],
   cluster: ClusterTargets,
 ): Pick<Discovered, 'targets' | 'skipped' | 'errors'> {
-  const targets = new Map<string, Target>();
+  const targets: Target[] = [];
+  const ids = new Set<string>();
   const skipped = [...cluster.skipped];
   for (const job of jobs) {
+    const ofJob: Target[] = [];
     for (const found of [...(job.discovered ? cluster.found : []), ...staticTargets(job)]) {
       const target = toTarget(found, job);
-      if (target === undefined) skipped.push('bad_address');
-      else if (targets.has(target.id)) skipped.push('duplicate');
-      else targets.set(target.id, target);
+      if (typeof target === 'string') skipped.push(target);
+      else if (ids.has(target.id)) skipped.push('duplicate');
+      else {
+        ids.add(target.id);
+        ofJob.push(target);
+      }
     }
+    targets.push(...withinLimit(ofJob, job));
   }
-  return { targets: [...targets.values()], skipped: countsOf(skipped), errors: cluster.errors };
+  return { targets, skipped: countsOf(skipped), errors: cluster.errors };
 }
 
 function countsOf(reasons: readonly SkipReason[]): Discovered['skipped'] {

@@ -16,7 +16,7 @@ import {
   refusingUrl,
   startTarget,
 } from '../scrape/raw-target.ts';
-import { MINUTE, series, target } from '../series/samples.ts';
+import { limits as limitsWith, MINUTE, series, target } from '../series/samples.ts';
 import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from './parts.ts';
 import { type RecordingOutput, recordingOutput } from './recording-output.ts';
 
@@ -78,7 +78,7 @@ function acceptedOf(job: string): Record<string, number> {
 
 describe('bad targets among healthy ones', () => {
   const MEGABYTE = 1024 * 1024;
-  const limits = { timeoutMs: 5_000, bodyBytes: MEGABYTE, samples: 100 };
+  const limits = limitsWith({ bodyBytes: MEGABYTE, samples: 100 });
   const hangs = { limits: { ...limits, timeoutMs: 300 } };
 
   const BAD: readonly [reason: string, job: string, answer: Answer, more?: Partial<Target>][] = [

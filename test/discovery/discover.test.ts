@@ -1,11 +1,14 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import { KEPT_REFRESHES } from '../../lambda/discovery/cluster.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/ecs.ts';
 import { ecsClient } from '../../lambda/discovery/ecs-client.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { limits } from '../series/samples.ts';
 import {
   container,
   definition,
@@ -108,10 +111,29 @@ describe('discovery', () => {
           instance: '10.0.0.1:9404',
           job: 'ecs',
         }),
-        limits: { timeoutMs: 3_000, bodyBytes: 0, samples: 0 },
+        limits: limits({ timeoutMs: 3_000 }),
         honorLabels: false,
         honorTimestamps: true,
+        http: DEFAULT_HTTP,
+        metricRelabeling: [],
       },
+    ]);
+  });
+
+  it('leaves out what relabeling drops, and marks the targets of a job that has too many', async () => {
+    putTasks(3);
+    const relabeling = [
+      relabelConfig.parse({ action: 'drop', source_labels: ['__address__'], regex: '.*\\.1:.*' }),
+    ];
+    const jobs = [job({ name: 'a', relabeling }), job({ name: 'b', targetLimit: 2 })];
+    const { targets, skipped } = await discoverer({ jobs })();
+    expect(skipped).toEqual({ relabeled: 1 });
+    expect(targets.map(({ job: name, overLimit }) => [name, overLimit !== undefined])).toEqual([
+      ['a', false],
+      ['a', false],
+      ['b', true],
+      ['b', true],
+      ['b', true],
     ]);
   });
 

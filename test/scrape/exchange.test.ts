@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ScrapeLimits } from '../../lambda/model/target.ts';
 import { CONNECT_TIMEOUT_MS, fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { ScrapeError, type ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
+import { limits as limitsWith } from '../series/samples.ts';
 import {
   type Answer,
   answering,
@@ -17,7 +18,7 @@ import {
 const METRICS = '# TYPE up gauge\nup 1\n';
 const NO_DEADLINE = new AbortController().signal;
 /** Longer than a test may last, so that a connection that is left open fails the test. */
-const LIMITS: ScrapeLimits = { timeoutMs: 60_000, bodyBytes: 0, samples: 0 };
+const LIMITS = limitsWith({ timeoutMs: 60_000 });
 
 const targets: RawTarget[] = [];
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Target } from '../../lambda/model/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
-import { target as targetWith } from '../series/samples.ts';
+import { limits as limitsWith, target as targetWith } from '../series/samples.ts';
 import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';
 
 const NOW = 1_700_000_000_000;
@@ -99,7 +99,7 @@ describe('a scrape that succeeds', () => {
   );
 
   it('may have exactly as many samples as sample_limit allows', async () => {
-    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 2 };
+    const limits = limitsWith({ samples: 2 });
     expect(await scrape(await targetThat(answering(METRICS), { limits }))).toMatchObject({
       scraped: 2,
     });
@@ -194,7 +194,7 @@ describe('a scrape that fails', () => {
   });
 
   it('because of sample_limit says so', async () => {
-    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 1 };
+    const limits = limitsWith({ samples: 1 });
     const result = await scrape(await targetThat(answering(METRICS), { limits }));
     expect(result.failure).toEqual({
       reason: 'sample_limit',
