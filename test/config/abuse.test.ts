@@ -297,6 +297,101 @@ describe('wrong values in a Prometheus file', () => {
   const JOB = 'scrape_configs[0]';
   const STATIC = 'scrape_configs[0].static_configs[0]';
 
+  const ACTIONS =
+    'one of the actions replace, keep, drop, keepequal, dropequal, hashmod, labelmap, labeldrop, labelkeep, lowercase, uppercase';
+  const LABEL = 'the name of a label';
+  const relabelingCases = (key: string): Case[] =>
+    (
+      [
+        ['x', '', 'expected an object, given "x" (string)'],
+        [{ action: 'rename' }, '.action', `expected ${ACTIONS}, given "rename" (string)`],
+        [{ action: [] }, '.action', `expected ${ACTIONS}, given a list`],
+        [{ source_labels: 'a' }, '.source_labels', 'expected a list, given "a" (string)'],
+        [
+          { source_labels: [''], target_label: 'x' },
+          '.source_labels[0]',
+          `expected ${LABEL}, given "" (string)`,
+        ],
+        [{ separator: [] }, '.separator', 'expected a string, given a list'],
+        [
+          { regex: '(' },
+          '.regex',
+          `expected ${PATTERN}, given "(" (string): missing closing ): \`(\``,
+        ],
+        [
+          { regex: 'a)(b' },
+          '.regex',
+          `expected ${PATTERN}, given "a)(b" (string): unexpected ): \`a)(b\``,
+        ],
+        [
+          { regex: '(?=a)' },
+          '.regex',
+          `expected ${PATTERN}, given "(?=a)" (string): RE2 has no look-around`,
+        ],
+        [{ replacement: {} }, '.replacement', 'expected a string, given an object'],
+        [{ modulus: -1, target_label: 'x' }, '.modulus', `expected ${COUNT}, given -1 (number)`],
+        [
+          { target: 'a', target_label: 'x' },
+          '.target',
+          'expected one of the keys action, source_labels, separator, regex, target_label, replacement, modulus, given an unknown key',
+        ],
+        [{}, '.target_label', `expected ${LABEL}, which the action replace needs, given nothing`],
+        [
+          { action: 'hashmod', target_label: 'a' },
+          '.modulus',
+          'expected a whole number of at least 1, which the action hashmod needs, given nothing',
+        ],
+        [
+          { action: 'hashmod', target_label: 'a', modulus: 0 },
+          '.modulus',
+          'expected a whole number of at least 1, which the action hashmod needs, given 0 (number)',
+        ],
+        ...['hashmod', 'keepequal', 'dropequal', 'lowercase', 'Uppercase'].map((action) => [
+          { action, modulus: action === 'hashmod' ? 1 : undefined, target_label: '' },
+          '.target_label',
+          `expected ${LABEL}, which the action ${action.toLowerCase()} needs, given "" (string)`,
+        ]),
+        [
+          { action: 'labelmap', replacement: '' },
+          '.replacement',
+          `expected ${LABEL} or a template of one, which the action labelmap needs, given "" (string)`,
+        ],
+        ...['lowercase', 'uppercase'].map((action) => [
+          { action, target_label: 'a', replacement: 'b' },
+          '.replacement',
+          `expected no such key beside the action ${action}, which takes no replacement, given "b" (string)`,
+        ]),
+        ...['keepequal', 'dropequal'].flatMap((action) =>
+          Object.entries({ regex: 'a', separator: ',', replacement: '$2' }).map(([name, value]) => [
+            { action, target_label: 'a', [name]: value },
+            `.${name}`,
+            `expected no such key beside the action ${action}, which takes only source_labels and target_label, given "${value}" (string)`,
+          ]),
+        ),
+        ...['labeldrop', 'labelkeep'].flatMap((action) => [
+          [
+            { action, source_labels: ['a'] },
+            '.source_labels',
+            `expected no such key beside the action ${action}, which takes only regex, given a list`,
+          ],
+          [
+            { action, target_label: 'a' },
+            '.target_label',
+            `expected no such key beside the action ${action}, which takes only regex, given "a" (string)`,
+          ],
+          [
+            { action, modulus: 5 },
+            '.modulus',
+            `expected no such key beside the action ${action}, which takes only regex, given 5 (number)`,
+          ],
+        ]),
+      ] as Case[]
+    ).map(([config, path, complaint]) => [
+      job({ [key]: [config] }),
+      `${JOB}.${key}[0]${path}`,
+      complaint,
+    ]);
+
   const cases: readonly Case[] = [
     [
       { scrape_config: [] },
@@ -407,6 +502,72 @@ describe('wrong values in a Prometheus file', () => {
       `${STATIC}.labels[""]`,
       'expected the name of a label, given "b" (string)',
     ],
+    [job({ params: { a: 'b' } }), `${JOB}.params.a`, 'expected a list, given "b" (string)'],
+    [job({ params: { a: [{}] } }), `${JOB}.params.a[0]`, 'expected a string, given an object'],
+    [job({ label_limit: 'x' }), `${JOB}.label_limit`, `expected ${COUNT}, given "x" (string)`],
+    [
+      job({ label_name_length_limit: -1 }),
+      `${JOB}.label_name_length_limit`,
+      `expected ${COUNT}, given -1 (number)`,
+    ],
+    [
+      job({ label_value_length_limit: 0.5 }),
+      `${JOB}.label_value_length_limit`,
+      `expected ${COUNT}, given 0.5 (number)`,
+    ],
+    [job({ target_limit: true }), `${JOB}.target_limit`, `expected ${COUNT}, given true (boolean)`],
+    [
+      job({ enable_compression: 'gzip' }),
+      `${JOB}.enable_compression`,
+      'expected true or false, given "gzip" (string)',
+    ],
+    [
+      job({ authorization: { type: 'basic', credentials: 'x' } }),
+      `${JOB}.authorization.type`,
+      'expected another type than that for which there is basic_auth, given "basic" (string)',
+    ],
+    [
+      job({ basic_auth: {}, authorization: {} }),
+      `${JOB}.authorization`,
+      'expected no such key beside basic_auth, given one',
+    ],
+    [
+      job({ bearer_token: 'x', bearer_token_file: '/x' }),
+      `${JOB}.bearer_token_file`,
+      'expected no such key beside bearer_token, given one',
+    ],
+    [
+      job({ basic_auth: { username: 'x', username_file: '/x' } }),
+      `${JOB}.basic_auth.username_file`,
+      'expected no such key beside username, given one',
+    ],
+    [
+      job({ basic_auth: { password: 'x', password_file: '/x' } }),
+      `${JOB}.basic_auth.password_file`,
+      'expected no such key beside password, given one',
+    ],
+    [
+      job({ authorization: { credentials: 'x', credentials_file: '/x' } }),
+      `${JOB}.authorization.credentials_file`,
+      'expected no such key beside credentials, given one',
+    ],
+    [
+      job({ http_headers: { authorization: { values: ['x'] } } }),
+      `${JOB}.http_headers.authorization`,
+      'expected another header than those that the collector sets itself, given "authorization"',
+    ],
+    [
+      job({ http_headers: { 'a b': {} } }),
+      `${JOB}.http_headers["a b"]`,
+      'expected the name of an HTTP header, given "a b"',
+    ],
+    [
+      job({ http_headers: { a: { value: ['x'] } } }),
+      `${JOB}.http_headers.a.value`,
+      'expected the key "values", given an unknown key',
+    ],
+    ...relabelingCases('relabel_configs'),
+    ...relabelingCases('metric_relabel_configs'),
     [
       job({ file_sd_configs: [{ files: ['/etc/targets.yaml'] }] }),
       `${JOB}.file_sd_configs[0].files[0]`,
