@@ -101,7 +101,7 @@ export class Collector {
     const { scraper, state } = this.#parts;
     const scraped = await scraper.scrape(target, deadline);
     const { scrape, events, updates, drops } = this.#prepare(scraped);
-    const offered = scrape.samples.length - drops.total;
+    const offered = scrape.samples.length + scrape.dropped.length - drops.total;
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
       if (outcome.rejected.size === 0) state.commit(target.id, updates);
@@ -114,11 +114,13 @@ export class Collector {
   #prepare(scrape: Scrape): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
+    for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
       return { scrape, drops, ...this.#eventsOf(scrape, drops) };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
+      for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
       return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
     }

@@ -83,7 +83,7 @@ export class Tally {
 
   target(scrape: Scrape, { events, offered, drops, outcome }: TargetOutcome): void {
     const { target, failure, durationMs, bytes, scraped } = scrape;
-    this.#samples.scraped += scrape.samples.length;
+    this.#samples.scraped += scrape.samples.length + scrape.dropped.length;
     this.#samples[outcome.rejected.size === 0 ? 'published' : 'rejected'] += offered;
     for (const [reason, count] of drops.counts) {
       this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;

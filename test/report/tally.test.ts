@@ -18,6 +18,7 @@ function scrape(id: string, samples: number, failure?: Scrape['failure']): Scrap
     durationMs: 5,
     bytes: 10,
     samples: Array.from({ length: samples }, () => ({ series: SERIES, value: 1 })),
+    dropped: [],
     scraped: samples - 3,
     ...(failure && { failure }),
   };

@@ -36,9 +36,9 @@ async function targetThat(answer: Answer, more: Partial<Target> = {}): Promise<T
 
 async function scrape(target: Target, deadline: AbortSignal = NO_DEADLINE) {
   const { samples, ...rest } = await scraper.scrape(target, deadline);
-  const ofTarget = samples.slice(0, rest.scraped);
-  const own = samples.slice(rest.scraped);
-  return { ...rest, samples: ofTarget, own };
+  const first = samples.findIndex(({ series }) => series.name === 'up');
+  const end = first < 0 ? samples.length : first;
+  return { ...rest, samples: samples.slice(0, end), own: samples.slice(end) };
 }
 
 describe('a scrape that succeeds', () => {
@@ -61,6 +61,7 @@ describe('a scrape that succeeds', () => {
       ['up', 'gauge', 1],
       ['scrape_duration_seconds', 'gauge', durationMs / 1000],
       ['scrape_samples_scraped', 'gauge', 2],
+      ['scrape_samples_post_metric_relabeling', 'gauge', 2],
     ]);
   });
 
@@ -198,7 +199,7 @@ describe('a scrape that fails', () => {
     const result = await scrape(await targetThat(answering(METRICS), { limits }));
     expect(result.failure).toEqual({
       reason: 'sample_limit',
-      message: 'expected at most 1 samples (sample_limit), got more',
+      message: 'expected at most 1 samples (sample_limit), got 2',
     });
   });
 
@@ -210,6 +211,7 @@ describe('a scrape that fails', () => {
       ['up', 0],
       ['scrape_duration_seconds', result.durationMs / 1000],
       ['scrape_samples_scraped', 0],
+      ['scrape_samples_post_metric_relabeling', 0],
     ]);
   });
 
