@@ -73,6 +73,7 @@ describe('a name', () => {
   it.each([
     [['169.254.169.254']],
     [['fe80::1']],
+    [['fe80::1%eth0']],
     [['::ffff:169.254.169.254']],
     [['10.0.0.1', 'fd00:ec2::254']],
   ])('that resolves to %j is forbidden', async (addresses) => {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
@@ -98,6 +99,20 @@ describe('a scrape that succeeds', () => {
       expect(await scrape(target)).toMatchObject({ scraped: 2 });
     },
   );
+
+  it('has what metric relabeling left, and tells what it dropped', async () => {
+    const metricRelabeling = [
+      { action: 'drop', source_labels: ['__name__'], regex: 'load' },
+      { source_labels: ['code'], target_label: 'status' },
+      { action: 'labeldrop', regex: 'code|instance' },
+    ].map((config) => relabelConfig.parse(config));
+    const result = await scrape(await targetThat(answering(METRICS), { metricRelabeling }));
+    expect(result.samples).toHaveLength(1);
+    expect({ ...result.samples[0]?.series.labels }).toEqual({ job: 'app', status: '200' });
+    expect(result.dropped.map(({ name }) => name)).toEqual(['load']);
+    expect(result.scraped).toBe(2);
+    expect(result.own.map(({ value }) => value)).toEqual([1, result.durationMs / 1000, 2, 1]);
+  });
 
   it('may have exactly as many samples as sample_limit allows', async () => {
     const limits = limitsWith({ samples: 2 });
@@ -213,6 +228,33 @@ describe('a scrape that fails', () => {
       ['scrape_samples_scraped', 0],
       ['scrape_samples_post_metric_relabeling', 0],
     ]);
+  });
+
+  it('because of what is left after metric relabeling has counted it all', async () => {
+    const result = await scrape(
+      await targetThat(answering(METRICS), {
+        limits: limitsWith({ labels: 3 }),
+        metricRelabeling: [
+          relabelConfig.parse({ action: 'drop', source_labels: ['__name__'], regex: 'load' }),
+        ],
+      }),
+    );
+    expect(result.failure).toEqual({
+      reason: 'label_limit',
+      message: 'expected at most 3 labels (label_limit), got 4 at "requests"',
+    });
+    expect(result).toMatchObject({ scraped: 2, samples: [], dropped: [] });
+    expect(result.own.map(({ value }) => value)).toEqual([0, result.durationMs / 1000, 2, 1]);
+  });
+
+  it('because its job has too many targets, without being asked', async () => {
+    const server = await startTarget(answering(METRICS));
+    servers.push(server);
+    const overLimit = 'expected at most 1 targets in the job (target_limit), got 2';
+    const { failure, own } = await scrape(targetWith({ url: server.url, overLimit }));
+    expect(failure).toEqual({ reason: 'target_limit', message: overLimit });
+    expect(own[0]?.value).toBe(0);
+    expect(server.connections).toBe(0);
   });
 
   it('because of the cycle’s deadline says so', async () => {
