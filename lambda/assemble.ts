@@ -3,6 +3,7 @@ import { Collector, type CollectorParts } from './collect.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
 
@@ -19,7 +20,7 @@ export interface Assembly {
 export function assemble({ config, ecs, output, onDrop }: Assembly): Collector {
   return new Collector({
     config,
-    discovery: createDiscovery({ config, ecs, now: Date.now }),
+    discovery: createDiscovery({ config, ecs, fetch: fetchExposition, now: Date.now }),
     scraper: new Scraper(Date.now),
     state: new MemoryState(),
     output,

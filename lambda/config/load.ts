@@ -14,6 +14,7 @@ import { withoutNulls, withoutNullsIn } from './nulls.ts';
 import { below, type Place } from './place.ts';
 import { prometheusDocument, type ScrapeConfig } from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
+import type { JobHttp } from './scrape-jobs.ts';
 import { SecretReader } from './secret-reader.ts';
 import { toConfig } from './sections.ts';
 import { validate } from './validate.ts';
@@ -109,19 +110,25 @@ async function loadAgent(
   return { source: main.source, ...toConfig(sections, surroundings, findings) };
 }
 
-/** How each job makes its requests, with what it has in files and by reference. */
+/** How each job, and its discovery, makes requests, with what it has in files and by reference. */
 async function readHttp(
   jobs: readonly ScrapeConfig[],
   place: Place,
   request: ConfigRequest,
   findings: Findings,
-): Promise<HttpSettings[]> {
+): Promise<JobHttp[]> {
   const reader = new HttpSettingsReader(new SecretReader(request, findings), findings);
-  const settings: HttpSettings[] = [];
+  const settings: JobHttp[] = [];
   // One after the other, so that what is wrong is reported in the order of the document.
   for (const [index, job] of jobs.entries()) {
-    const http = await reader.read(job, below(place, 'scrape_configs', index));
-    settings.push({ ...http, compression: job.enable_compression });
+    const at = below(place, 'scrape_configs', index);
+    const targets = { ...(await reader.read(job, at)), compression: job.enable_compression };
+    const discoveries: HttpSettings[] = [];
+    for (const [number, source] of job.http_sd_configs.entries()) {
+      const http = await reader.read(source, below(at, 'http_sd_configs', number));
+      discoveries.push({ ...http, compression: true });
+    }
+    settings.push({ targets, discoveries });
   }
   return settings;
 }

@@ -6,6 +6,7 @@ import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
 import { limit, notYet, only, text, yamlFlag } from './keys.ts';
 import { relabelConfig } from './relabel-config.ts';
+import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 
 /**
@@ -88,12 +89,6 @@ const staticConfig = z.strictObject({
   labels: targetLabels.default({}),
 });
 
-const fileSdConfig = z.strictObject({
-  files: z.array(text).min(1, 'at least one file'),
-  // Discovery has a frequency of its own.
-  ...withoutEffect({ refresh_interval: null }),
-});
-
 /** Keys of an entry of `scrape_configs`. */
 export const scrapeConfigShape = {
   job_name: text,
@@ -108,6 +103,7 @@ export const scrapeConfigShape = {
   metric_relabel_configs: z.array(relabelConfig).default([]),
   static_configs: z.array(staticConfig).default([]),
   file_sd_configs: z.array(fileSdConfig).default([]),
+  http_sd_configs: z.array(httpSdConfig).default([]),
   enable_compression: yamlFlag.default(true),
   ...limits,
   ...httpClientShape,
@@ -124,7 +120,6 @@ export const scrapeConfigShape = {
     'eureka_sd_configs',
     'gce_sd_configs',
     'hetzner_sd_configs',
-    'http_sd_configs',
     'ionos_sd_configs',
     'kubernetes_sd_configs',
     'kuma_sd_configs',

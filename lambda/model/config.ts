@@ -1,6 +1,7 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
+import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
 export interface Config {
@@ -86,6 +87,8 @@ export interface ScrapeJob {
   /** Whether the targets of ECS discovery belong to this job. */
   readonly discovered: boolean;
   readonly staticConfigs: readonly StaticConfig[];
+  readonly fileDiscoveries: readonly FileDiscovery[];
+  readonly httpDiscoveries: readonly HttpDiscovery[];
 }
 
 export interface StaticConfig {

@@ -300,6 +300,8 @@ describe('wrong values in a Prometheus file', () => {
   const ACTIONS =
     'one of the actions replace, keep, drop, keepequal, dropequal, hashmod, labelmap, labeldrop, labelkeep, lowercase, uppercase';
   const LABEL = 'the name of a label';
+  const FILES =
+    'a path that ends in .json, .yml or .yaml, with * in its last part at most, and only once';
   const relabelingCases = (key: string): Case[] =>
     (
       [
@@ -569,9 +571,39 @@ describe('wrong values in a Prometheus file', () => {
     ...relabelingCases('relabel_configs'),
     ...relabelingCases('metric_relabel_configs'),
     [
-      job({ file_sd_configs: [{ files: ['/etc/targets.yaml'] }] }),
+      job({ file_sd_configs: [{ files: ['/etc/targets'] }] }),
       `${JOB}.file_sd_configs[0].files[0]`,
-      'expected "/tmp/cwagent_ecs_auto_sd.yaml", the sd_result_file of ecs_service_discovery (other files are known to Prometheus, not supported by this version yet), given "/etc/targets.yaml" (string)',
+      `expected ${FILES}, given "/etc/targets" (string)`,
+    ],
+    [
+      job({ file_sd_configs: [{ files: ['/ok/*.json', '/a*/b.json'] }] }),
+      `${JOB}.file_sd_configs[0].files[1]`,
+      `expected ${FILES}, given "/a*/b.json" (string)`,
+    ],
+    [
+      job({ file_sd_configs: [{ files: ['/a.json'], refresh_interval: 5 }] }),
+      `${JOB}.file_sd_configs[0].refresh_interval`,
+      `expected ${DURATION}, given 5 (number)`,
+    ],
+    [
+      job({ http_sd_configs: [{}] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given nothing',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'ftp://x/' }] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given "ftp://x/" (string)',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'http://me:hunter2@x/' }] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given "http://***@x/" (string)',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'http://x/', basic_auth: {}, bearer_token: 'x' }] }),
+      `${JOB}.http_sd_configs[0].bearer_token`,
+      'expected no such key beside basic_auth, given one',
     ],
     [
       job({ file_sd_configs: [{ files: [] }] }),
@@ -606,7 +638,6 @@ describe('wrong values in a Prometheus file', () => {
     'oauth2',
     'proxy_url',
     'proxy_connect_header',
-    'http_sd_configs',
     'aws_sd_configs',
     'ec2_sd_configs',
     'dns_sd_configs',
@@ -728,7 +759,7 @@ describe('many errors', () => {
       global: { scrape_timeout: 2m }
       scrape_configs:
         - { job_name: a, scheme: ftp }
-        - { job_name: a, honor_label: true, file_sd_configs: [{ files: [/other.yaml] }] }
+        - { job_name: a, honor_label: true, file_sd_configs: [{ files: [/other] }] }
         - { scrape_interval: often, static_configs: [{ targets: [], labels: { '': a, y: [] } }] }`;
     const env = { ...agentEnv(settings, prometheus), FARGAUGE_LOG_GROUP: '?' };
     const { issues, message, name } = await errorOf(load({ env }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
-import { loadAgent, loadNative } from './loading.ts';
+import { load, loadAgent, loadNative } from './loading.ts';
 
 const TARGETS = { static_configs: [{ targets: ['127.0.0.1:9100'] }] };
 
@@ -34,6 +34,8 @@ describe('a job', () => {
       metricRelabeling: [],
       discovered: false,
       staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
+      fileDiscoveries: [],
+      httpDiscoveries: [],
     });
   });
 
@@ -101,6 +103,8 @@ describe('a job', () => {
         { targets: ['[::1]:80', 'example.com'], labels: { zone: 'a', __metrics_path__: '/x' } },
         { targets: ['10.0.0.1:1'], labels: {} },
       ],
+      fileDiscoveries: [],
+      httpDiscoveries: [],
     });
   });
 
@@ -266,5 +270,49 @@ describe('a Prometheus file', () => {
         'scrape_configs[2]: has no targets',
       ].map((text) => `PROMETHEUS_CONFIG_CONTENT: ${text}`),
     );
+  });
+});
+
+describe('a job that reads its targets from elsewhere', () => {
+  it('has the files, beside that of ECS discovery, and the URLs that it names', async () => {
+    const { jobs, warnings } = await load({
+      config: '/etc/fargauge/config.yaml',
+      files: {
+        '/etc/fargauge/config.yaml': `
+          scrape_configs:
+            - job_name: a
+              file_sd_configs:
+                - files: [/tmp/cwagent_ecs_auto_sd.yaml]
+                - { files: [targets/*.json, /x.yml, /tmp/cwagent_ecs_auto_sd.yaml], refresh_interval: 10s }
+              http_sd_configs:
+                - { url: http://sd.test/targets, bearer_token_file: token }
+                - { url: https://sd.test/, refresh_interval: 5m, follow_redirects: true }`,
+        '/etc/fargauge/token': 't\n',
+      },
+    });
+    const [job] = jobs;
+    expect(job).toMatchObject({
+      discovered: true,
+      fileDiscoveries: [
+        { patterns: ['/etc/fargauge/targets/*.json', '/x.yml'], refreshMs: 10_000 },
+      ],
+      httpDiscoveries: [
+        { url: 'http://sd.test/targets', refreshMs: 60_000 },
+        { url: 'https://sd.test/', refreshMs: 300_000, http: { followRedirects: true } },
+      ],
+    });
+    expect(job?.httpDiscoveries[0]?.http.authorization?.reveal()).toBe('Bearer t');
+    expect(job?.http).toEqual(DEFAULT_HTTP);
+    expect(warnings).toEqual([
+      '/etc/fargauge/config.yaml: scrape_configs[0]: reads the targets of ecs_service_discovery, which is off',
+    ]);
+  });
+
+  it('is no job of ECS discovery for that', async () => {
+    const entry = { static_configs: [], file_sd_configs: [{ files: ['/x.json'] }] };
+    expect(await jobOf(entry)).toMatchObject({
+      discovered: false,
+      fileDiscoveries: [{ patterns: ['/x.json'], refreshMs: 300_000 }],
+    });
   });
 });

@@ -94,6 +94,8 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     metricRelabeling: [],
     discovered: true,
     staticConfigs: [],
+    fileDiscoveries: [],
+    httpDiscoveries: [],
     ...more,
   };
 }

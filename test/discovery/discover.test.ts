@@ -8,6 +8,7 @@ import { REQUEST_CONCURRENCY } from '../../lambda/discovery/ecs.ts';
 import { ecsClient } from '../../lambda/discovery/ecs-client.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { limits } from '../series/samples.ts';
 import {
   container,
@@ -61,7 +62,13 @@ function discoverer({
   });
   clients.push(ecs);
   const config = { discovery: discoveryOf(discovery), jobs };
-  const { discover } = createDiscovery({ config, ecs, now: () => now, ...more });
+  const { discover } = createDiscovery({
+    config,
+    ecs,
+    fetch: fetchExposition,
+    now: () => now,
+    ...more,
+  });
   return () => discover(deadline.signal);
 }
 
@@ -230,6 +237,7 @@ describe('discovery', () => {
 
   it('asks nothing where no cluster is configured', async () => {
     const { discover } = createDiscovery({
+      fetch: fetchExposition,
       config: { jobs: [STATIC] },
       ecs: ecsClient({ endpoint: aws.url, region: aws.region }),
       now: () => now,
