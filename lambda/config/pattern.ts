@@ -24,9 +24,7 @@ export function compilePattern(source: string): Pattern {
  * @throws {Error} as `compilePattern` does
  */
 export function compileAnchored(source: string): AnchoredPattern {
-  // Alone first: `a)(b` would be right between brackets, and messages quote what was written.
-  RE2JS.compile(source);
-  const compiled = RE2JS.compile(`^(?s:${source})$`);
+  const compiled = anchored(source);
   return {
     source,
     test: (text) => compiled.test(text),
@@ -40,6 +38,17 @@ export function compileAnchored(source: string): AnchoredPattern {
       };
     },
   };
+}
+
+/** Between brackets as Prometheus has it, where even `a)(b` is right. */
+function anchored(source: string): RE2JS {
+  try {
+    return RE2JS.compile(`^(?s:${source})$`);
+  } catch (error) {
+    // Messages quote what was written, if that alone is wrong too.
+    RE2JS.compile(source);
+    throw error;
+  }
 }
 
 /** Schema of a pattern; its output is the compiled one. */

@@ -321,9 +321,9 @@ describe('wrong values in a Prometheus file', () => {
           `expected ${PATTERN}, given "(" (string): missing closing ): \`(\``,
         ],
         [
-          { regex: 'a)(b' },
+          { regex: 'a\\Q' },
           '.regex',
-          `expected ${PATTERN}, given "a)(b" (string): unexpected ): \`a)(b\``,
+          `expected ${PATTERN}, given "a\\\\Q" (string): missing closing ): \`^(?s:a\\Q)$\``,
         ],
         [
           { regex: '(?=a)' },
