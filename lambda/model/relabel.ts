@@ -70,6 +70,7 @@ const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
     return set(labels, targetLabel, String(hash % BigInt(modulus)));
   },
   labelmap: (labels, { regex, replacement }) => {
+    // Of several that get the same name the last one wins; in Prometheus that depends on the rules before.
     for (const name of Object.keys(labels).sort()) {
       const match = regex.match(name);
       if (match !== undefined) set(labels, expand(replacement, match), labels[name] ?? '');
