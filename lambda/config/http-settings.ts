@@ -97,9 +97,7 @@ export class HttpSettingsReader {
     const ca = await this.#keyOrFile(client, 'ca', place);
     const cert = await this.#keyOrFile(client, 'cert', place);
     const key = await this.#keyOrFile(client, 'key', place);
-    for (const authority of ca?.text.match(CERTIFICATE) ?? (ca ? [''] : [])) {
-      if (ca !== undefined && this.#certificate(authority, ca.place) === undefined) break;
-    }
+    if (ca !== undefined) this.#authorities(ca.text, ca.place);
     const certificate = cert && this.#certificate(cert.text, cert.place);
     const privateKey = key && this.#privateKey(key.text, key.place);
     if (key && certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
@@ -114,6 +112,13 @@ export class HttpSettingsReader {
       minVersion: client.min_version,
       maxVersion: client.max_version,
     };
+  }
+
+  /** One wrong certificate is as wrong as several. */
+  #authorities(text: string, place: Place): void {
+    for (const authority of text.match(CERTIFICATE) ?? ['']) {
+      if (this.#certificate(authority, place) === undefined) return;
+    }
   }
 
   #certificate(text: string, place: Place): X509Certificate | undefined {

@@ -65,3 +65,11 @@ export function labelsOf(...entries: readonly Labels[]): Record<string, string> 
   for (const entry of entries) Object.assign(labels, entry);
   return labels;
 }
+
+/** Whether two sets have the same labels with the same values. */
+export function sameLabels(one: Labels, other: Labels): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
+  );
+}

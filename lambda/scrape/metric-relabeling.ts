@@ -1,6 +1,6 @@
 import { joinLabels } from '../model/join-labels.ts';
 import { METRIC_NAME, relabel } from '../model/relabel.ts';
-import { type Labels, labelsOf, type Sample, type Series } from '../model/sample.ts';
+import { labelsOf, type Sample, type Series, sameLabels } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
@@ -72,15 +72,8 @@ function outcomeOf(series: Series, target: Target): Outcome {
   const breach = checkLabels(name, after, target.limits);
   if (breach !== undefined) return breach;
   // Then it is joined again where it is used, which takes less than to remember it joined.
-  if (isSame(before, after)) return series;
+  if (sameLabels(before, after)) return series;
   const labels = labelsOf(after);
   delete labels[METRIC_NAME];
   return { name, family: series.family, type: series.type, labels, origin: series };
-}
-
-function isSame(one: Labels, other: Labels): boolean {
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
-  );
 }

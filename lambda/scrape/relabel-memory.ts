@@ -1,5 +1,5 @@
 import type { RelabelRule } from '../model/relabel.ts';
-import type { Labels, Series } from '../model/sample.ts';
+import { type Labels, type Series, sameLabels } from '../model/sample.ts';
 import type { ScrapeLimits, Target } from '../model/target.ts';
 import type { ScrapeError } from './scrape-error.ts';
 
@@ -118,16 +118,9 @@ function isOf(target: Target, { labels, rules, limits, honorLabels }: Entry): bo
   return (
     target.metricRelabeling === rules &&
     target.honorLabels === honorLabels &&
-    (target.labels === labels || isEqual(target.labels, labels)) &&
+    (target.labels === labels || sameLabels(target.labels, labels)) &&
     target.limits.labels === limits.labels &&
     target.limits.labelNameBytes === limits.labelNameBytes &&
     target.limits.labelValueBytes === limits.labelValueBytes
-  );
-}
-
-function isEqual(one: Labels, other: Labels): boolean {
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
   );
 }

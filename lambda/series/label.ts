@@ -24,6 +24,7 @@ export class Labeller {
   }
 
   of(series: Series): Labels {
+    // The same labels are something else where the target's are among them already.
     const key = (series.origin ? '=' : '') + seriesKey('', series);
     let labels = this.#bySeries.get(key);
     if (labels === undefined) {
