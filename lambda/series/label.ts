@@ -16,6 +16,8 @@ export class Labeller {
   readonly #target: Target;
   readonly #clusterName: string | undefined;
   readonly #bySeries = new Map<string, Labels>();
+  /** Where metric relabeling may give different series the same labels. */
+  readonly #byLabels = new Map<string, Labels>();
 
   /** @param clusterName value of `ClusterName` where neither the series nor the target has one */
   constructor(target: Target, clusterName: string | undefined) {
@@ -28,10 +30,18 @@ export class Labeller {
     const key = (series.origin ? '=' : '') + seriesKey('', series);
     let labels = this.#bySeries.get(key);
     if (labels === undefined) {
-      labels = this.#join(series);
+      labels = this.#shared(this.#join(series), series);
       this.#bySeries.set(key, labels);
     }
     return labels;
+  }
+
+  #shared(labels: Labels, { type }: Series): Labels {
+    if (this.#target.metricRelabeling.length === 0) return labels;
+    const key = seriesKey('', { type, labels });
+    const known = this.#byLabels.get(key) ?? labels;
+    this.#byLabels.set(key, known);
+    return known;
   }
 
   #join(series: Series): Labels {
@@ -49,7 +59,7 @@ export class Labeller {
  * One text for each series of a target: `name`, type and labels, whatever order the labels come in. Labels without a value
  * are none. The length before each value tells a value that looks like further labels from those.
  */
-export function seriesKey(name: string, { type, labels }: Series): string {
+export function seriesKey(name: string, { type, labels }: Pick<Series, 'type' | 'labels'>): string {
   const names = Object.keys(labels);
   if (names.length > 1) names.sort();
   let key = `${name}\u0000${type}`;

@@ -80,6 +80,12 @@ describe('metric relabeling in a cycle', () => {
     expect(samples.dropped).toEqual({ duplicate: 1 });
   });
 
+  it('puts series into one event that have the same labels only now', async () => {
+    const collector = collectorWith({ action: 'labeldrop', regex: 'worker' });
+    await cycle(collector, 'load{worker="a"} 1\nidle 2\nbusy{worker="b"} 3\n');
+    expect(published()).toMatchObject([{ values: { load: 1, idle: 2, busy: 3 } }]);
+  });
+
   it('takes labels of the target away for good', async () => {
     const collector = collectorWith({ action: 'labeldrop', regex: 'TaskId|instance' });
     await cycle(collector, 'load 1\n');
