@@ -4,6 +4,7 @@ import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
 
@@ -20,7 +21,12 @@ export interface Assembly {
 export function assemble({ config, clientsOf, output, onDrop }: Assembly): Collector {
   return new Collector({
     config,
-    discovery: createDiscovery({ config, clientsOf, clock: systemClock }),
+    discovery: createDiscovery({
+      config,
+      clientsOf,
+      fetch: fetchExposition,
+      clock: systemClock,
+    }),
     scraper: new Scraper(Date.now),
     state: new MemoryState(),
     output,

@@ -149,9 +149,10 @@ export class Collector {
     const { state } = this.#parts;
     const targetId = scraped.target.id;
     const { scrape, events, updates, drops } = this.#prepare(scraped);
-    const { samples, ...rest } = scrape;
-    const summary = { ...rest, sampleCount: samples.length };
-    const sums = { events: events.length, offered: samples.length - drops.total, drops };
+    const { samples, dropped, ...rest } = scrape;
+    const sampleCount = samples.length + dropped.length;
+    const summary = { ...rest, sampleCount };
+    const sums = { events: events.length, offered: sampleCount - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
       if (isSettled(outcome)) state.commit(targetId, updates);
@@ -164,11 +165,13 @@ export class Collector {
   #prepare(scrape: Scrape): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
+    for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
       return { scrape, drops, ...this.#eventsOf(scrape, drops) };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
+      for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
       return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
     }

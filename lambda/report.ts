@@ -56,8 +56,8 @@ export interface TargetReport {
 }
 
 /** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
-export type ScrapeSummary = Omit<Scrape, 'samples'> & {
-  /** Samples that the target gave, and the scrape's own. */
+export type ScrapeSummary = Omit<Scrape, 'samples' | 'dropped'> & {
+  /** Samples that the target gave, those that relabeling dropped included, and the scrape's own. */
   readonly sampleCount: number;
 };
 
@@ -106,7 +106,7 @@ export class Tally {
 
   /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
   stopped(
-    scrapes: readonly Omit<Scrape, 'samples'>[],
+    scrapes: readonly Omit<Scrape, 'samples' | 'dropped'>[],
     errors: readonly { readonly message: string }[],
   ): void {
     for (const scrape of scrapes) {
@@ -148,7 +148,13 @@ export class Tally {
 }
 
 /** What a scrape itself says. */
-function reportOf({ target, failure, durationMs, bytes, scraped }: Omit<Scrape, 'samples'>) {
+function reportOf({
+  target,
+  failure,
+  durationMs,
+  bytes,
+  scraped,
+}: Omit<Scrape, 'samples' | 'dropped'>) {
   return {
     id: target.id,
     url: target.url,

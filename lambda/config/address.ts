@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-const TARGET = 'an address such as "127.0.0.1:9100", without scheme and path';
+export const TARGET = 'an address such as "127.0.0.1:9100", without scheme and path';
 const ENDPOINT = 'an http or https URL, or a host name';
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Schema of one static target: `host:port`, or a host that listens on the port of its scheme. */
-export const targetAddress = z.string(TARGET).refine(isAuthority, TARGET);
+/** Schema of one static target, which may not be an address yet. */
+export const targetText = z.string(TARGET).min(1, TARGET);
 
 /** Schema of `endpoint_override`; its output is a URL. The agent's own examples are host names, which means https. */
 export const endpoint = z.string(ENDPOINT).transform((text, context): string => {
@@ -14,7 +14,3 @@ export const endpoint = z.string(ENDPOINT).transform((text, context): string => 
   context.issues.push({ code: 'custom', message: ENDPOINT, input: text });
   return z.NEVER;
 });
-
-function isAuthority(text: string): boolean {
-  return /^[^\s/?#@\\]+$/.test(text) && URL.canParse(`http://${text}`);
-}

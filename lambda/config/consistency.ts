@@ -1,13 +1,17 @@
+import { isAuthority } from '../model/address.ts';
+import { parsePrometheusDuration } from '../model/duration.ts';
 import { ENV } from '../model/names.ts';
-import { parsePrometheusDuration } from './duration.ts';
+import { TARGET } from './address.ts';
 import { RESULT_FILE } from './ecs-discovery.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
+import { checkHttpClient } from './http-consistency.ts';
 import { listOf, lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
 import { IMPLICIT_JOB } from './scrape-jobs.ts';
 import { effectiveTiming, type Timing } from './scrape-timing.ts';
+import { FILES, isFilePattern } from './service-discovery.ts';
 
 /** A part of the configuration as it was written, whether or not all of its values are right. */
 export interface Part {
@@ -37,8 +41,16 @@ export function checkConsistency(draft: Draft, findings: Findings): void {
   checkLogGroup(draft, findings);
   if (draft.prometheus === undefined) return;
   checkTiming(draft.prometheus, findings);
-  checkJobNames(draft.prometheus, isDiscovering(draft.settings), findings);
+  checkJobNames(draft.prometheus, draft.settings, findings);
   checkFiles(draft.prometheus, draft.settings, findings);
+  checkTargets(draft.prometheus, findings);
+  for (const [index, entry] of jobsOf(draft.prometheus.value).entries()) {
+    const job = below(draft.prometheus.place, 'scrape_configs', index);
+    checkHttpClient(entry, job, findings);
+    for (const [at, source] of listOf(lookup(entry, 'http_sd_configs')).entries()) {
+      checkHttpClient(source, below(job, 'http_sd_configs', at), findings);
+    }
+  }
 }
 
 function checkCluster({ settings, surroundings }: ClusterSources, findings: Findings): void {
@@ -94,10 +106,11 @@ function durationOf(value: unknown): number | undefined {
   return typeof value === 'string' ? (parsePrometheusDuration(value) ?? Number.NaN) : Number.NaN;
 }
 
-function checkJobNames({ place, value }: Part, discovering: boolean, findings: Findings): void {
+function checkJobNames({ place, value }: Part, settings: Part, findings: Findings): void {
   const first = new Map<string, number>();
   const jobs = jobsOf(value);
-  const implicit = discovering && !jobs.some(readsDiscovery);
+  const resultFile = resultFileOf(settings);
+  const implicit = isDiscovering(settings) && !jobs.some((job) => readsDiscovery(job, resultFile));
   for (const [index, entry] of jobs.entries()) {
     const name = lookup(entry, 'job_name');
     if (typeof name !== 'string') continue;
@@ -117,15 +130,29 @@ function checkJobNames({ place, value }: Part, discovering: boolean, findings: F
 }
 
 function checkFiles({ place, value }: Part, settings: Part, findings: Findings): void {
-  const configured = lookup(settings.value, 'ecs_service_discovery', 'sd_result_file');
-  const resultFile = typeof configured === 'string' ? configured : RESULT_FILE;
-  const expected = `${JSON.stringify(resultFile)}, the sd_result_file of ecs_service_discovery (other files are known to Prometheus, not supported by this version yet)`;
+  const resultFile = resultFileOf(settings);
   for (const [job, entry] of jobsOf(value).entries()) {
     for (const [group, config] of listOf(lookup(entry, 'file_sd_configs')).entries()) {
       for (const [index, file] of listOf(lookup(config, 'files')).entries()) {
-        if (typeof file !== 'string' || file === resultFile) continue;
+        if (typeof file !== 'string' || file === '' || file === resultFile) continue;
+        if (isFilePattern(file)) continue;
         const path = ['scrape_configs', job, 'file_sd_configs', group, 'files', index];
-        findings.reject(below(place, ...path), expected, describeGiven(file));
+        findings.reject(below(place, ...path), FILES, describeGiven(file));
+      }
+    }
+  }
+}
+
+/** As in Prometheus, the targets of a job with `relabel_configs` may be what those make addresses of. */
+function checkTargets({ place, value }: Part, findings: Findings): void {
+  for (const [job, entry] of jobsOf(value).entries()) {
+    if (listOf(lookup(entry, 'relabel_configs')).length > 0) continue;
+    for (const [group, config] of listOf(lookup(entry, 'static_configs')).entries()) {
+      for (const [index, target] of listOf(lookup(config, 'targets')).entries()) {
+        // What is no text at all was reported already.
+        if (typeof target !== 'string' || target === '' || isAuthority(target)) continue;
+        const path = ['scrape_configs', job, 'static_configs', group, 'targets', index];
+        findings.reject(below(place, ...path), TARGET, describeGiven(target));
       }
     }
   }
@@ -149,10 +176,15 @@ function isDiscovering({ value }: Part): boolean {
   );
 }
 
-function readsDiscovery(job: unknown): boolean {
-  return (
-    lookup(job, 'ecs_discovered') === true || listOf(lookup(job, 'file_sd_configs')).length > 0
-  );
+function readsDiscovery(job: unknown, resultFile: string): boolean {
+  if (lookup(job, 'ecs_discovered') === true) return true;
+  const groups = listOf(lookup(job, 'file_sd_configs'));
+  return groups.some((group) => listOf(lookup(group, 'files')).includes(resultFile));
+}
+
+function resultFileOf(settings: Part): string {
+  const configured = lookup(settings.value, 'ecs_service_discovery', 'sd_result_file');
+  return typeof configured === 'string' ? configured : RESULT_FILE;
 }
 
 function jobsOf(value: unknown): readonly unknown[] {

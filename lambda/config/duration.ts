@@ -1,7 +1,5 @@
 import * as z from 'zod';
-
-/** The longest that a timer of Node.js can wait: 2^31 - 1 ms, almost 25 days. */
-const MAX_TIMER_MS = 2_147_483_647;
+import { MAX_TIMER_MS, parsePrometheusDuration } from '../model/duration.ts';
 
 const GO_UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -18,11 +16,6 @@ const GO_UNITS: Readonly<Record<string, number>> = {
 const GO_DURATION = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const GO_PART = /([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** model.ParseDuration of prometheus/common: each unit at most once, from the largest to the smallest. */
-const PROMETHEUS_DURATION =
-  /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const PROMETHEUS_UNITS = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1_000, 1];
-
 /** Milliseconds of a Go duration such as `1m30s`; undefined where it is none, is zero or too long for a timer. */
 export function parseGoDuration(text: string): number | undefined {
   if (!GO_DURATION.test(text)) return undefined;
@@ -31,18 +24,6 @@ export function parseGoDuration(text: string): number | undefined {
     milliseconds += Number(amount) * (GO_UNITS[unit] ?? 0);
   }
   return milliseconds > 0 && milliseconds <= MAX_TIMER_MS ? milliseconds : undefined;
-}
-
-/** Milliseconds of a Prometheus duration such as `1d12h`; undefined where it is none or too long for a timer. */
-export function parsePrometheusDuration(text: string): number | undefined {
-  if (text === '0') return 0;
-  const match = PROMETHEUS_DURATION.exec(text);
-  if (match === null || text === '') return undefined;
-  const milliseconds = PROMETHEUS_UNITS.reduce(
-    (sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit,
-    0,
-  );
-  return milliseconds <= MAX_TIMER_MS ? milliseconds : undefined;
 }
 
 /** Schema of `sd_frequency`; its output is in milliseconds. */

@@ -1,4 +1,5 @@
 import type { Config } from '../model/config.ts';
+import type { HttpSettings } from '../model/http-settings.ts';
 import { ENV } from '../model/names.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
@@ -6,13 +7,16 @@ import { checkConsistency, type Draft } from './consistency.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { ConfigError } from './errors.ts';
 import { Findings } from './findings.ts';
+import { HttpSettingsReader } from './http-settings.ts';
 import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
 import { nativeDocument } from './native.ts';
 import { withoutNulls, withoutNullsIn } from './nulls.ts';
-import type { Place } from './place.ts';
-import { prometheusDocument } from './prometheus.ts';
+import { below, type Place } from './place.ts';
+import { prometheusDocument, type ScrapeConfig } from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
+import type { JobHttp } from './scrape-jobs.ts';
+import { SecretReader } from './secret-reader.ts';
 import { toConfig } from './sections.ts';
 import { validate } from './validate.ts';
 import type { ParsedText } from './yaml-text.ts';
@@ -32,19 +36,20 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
   const config =
     documents.kind === 'agent'
-      ? loadAgent(documents, surroundings, findings)
-      : loadNative(documents.main, surroundings, findings);
+      ? await loadAgent(documents, surroundings, request, findings)
+      : await loadNative(documents.main, surroundings, request, findings);
   if (config === undefined || findings.issues.length > 0) throw new ConfigError(findings.issues);
   return { ...config, warnings: findings.warnings };
 }
 
 type LoadedConfig = Omit<Config, 'warnings'> | undefined;
 
-function loadNative(
+async function loadNative(
   main: ParsedText | undefined,
   surroundings: Surroundings,
+  request: ConfigRequest,
   findings: Findings,
-): LoadedConfig {
+): Promise<LoadedConfig> {
   if (main === undefined) return undefined;
   const place = documentPlace(main.source);
   // The agent's keys are strict about null, those of Prometheus are not.
@@ -61,16 +66,18 @@ function loadNative(
     prometheusPlace: place,
     region: document.region,
     endpoint: document.endpoint_override,
+    http: await readHttp(document.scrape_configs, place, request, findings),
     expectsJob: false,
   };
   return { source: main.source, ...toConfig(sections, surroundings, findings) };
 }
 
-function loadAgent(
+async function loadAgent(
   documents: Extract<Documents, { kind: 'agent' }>,
   surroundings: Surroundings,
+  request: ConfigRequest,
   findings: Findings,
-): LoadedConfig {
+): Promise<LoadedConfig> {
   const { main, prometheus: text } = documents;
   const place = documentPlace(main?.source ?? '');
   const document = main && validate(cloudWatchAgentDocument, main.value, place, findings);
@@ -99,9 +106,33 @@ function loadAgent(
     prometheusPlace,
     region: document.agent?.region,
     endpoint: document.logs.endpoint_override,
+    http: await readHttp(prometheus.scrape_configs, prometheusPlace, request, findings),
     expectsJob: true,
   };
   return { source: main.source, ...toConfig(sections, surroundings, findings) };
+}
+
+/** How each job, and its discovery, makes requests, with what it has in files and by reference. */
+async function readHttp(
+  jobs: readonly ScrapeConfig[],
+  place: Place,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<JobHttp[]> {
+  const reader = new HttpSettingsReader(new SecretReader(request, findings), findings);
+  const settings: JobHttp[] = [];
+  // One after the other, so that what is wrong is reported in the order of the document.
+  for (const [index, job] of jobs.entries()) {
+    const at = below(place, 'scrape_configs', index);
+    const targets = { ...(await reader.read(job, at)), compression: job.enable_compression };
+    const discoveries: HttpSettings[] = [];
+    for (const [number, source] of job.http_sd_configs.entries()) {
+      const http = await reader.read(source, below(at, 'http_sd_configs', number));
+      discoveries.push({ ...http, compression: true });
+    }
+    settings.push({ targets, discoveries });
+  }
+  return settings;
 }
 
 function documentPlace(source: string): Place {

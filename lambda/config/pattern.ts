@@ -1,8 +1,12 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
 import type { Pattern } from '../model/config.ts';
+import type { AnchoredPattern } from '../model/relabel.ts';
 
 const EXPECTED = 'a regular expression in RE2 syntax';
+
+/** Of a group in a template; a leading zero makes it a name. */
+const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
 
 const LOOK_AROUND = /\(\?<?[=!]/;
 
@@ -15,16 +19,55 @@ export function compilePattern(source: string): Pattern {
   return { source, test: (text) => compiled.test(text) };
 }
 
-/** Schema of a pattern; its output is the compiled one. */
-export const pattern = z.string(EXPECTED).transform((source, context): Pattern => {
+/**
+ * Compiles an expression that a whole text has to match, line breaks included, as Prometheus does for relabeling.
+ * @throws {Error} as `compilePattern` does
+ */
+export function compileAnchored(source: string): AnchoredPattern {
+  const compiled = anchored(source);
+  return {
+    source,
+    test: (text) => compiled.test(text),
+    match: (text) => {
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return undefined;
+      const named = matcher.getNamedGroups();
+      return (group) => {
+        if (!GROUP_NUMBER.test(group)) return named[group] ?? '';
+        return Number(group) <= matcher.groupCount() ? (matcher.group(Number(group)) ?? '') : '';
+      };
+    },
+  };
+}
+
+/** Between brackets as Prometheus has it, where even `a)(b` is right. */
+function anchored(source: string): RE2JS {
   try {
-    return compilePattern(source);
+    return RE2JS.compile(`^(?s:${source})$`);
   } catch (error) {
-    const params = { reason: reasonOf(error, source) };
-    context.issues.push({ code: 'custom', message: EXPECTED, params, input: source });
-    return z.NEVER;
+    // Messages quote what was written, if that alone is wrong too.
+    RE2JS.compile(source);
+    throw error;
   }
-});
+}
+
+/** Schema of a pattern; its output is the compiled one. */
+export const pattern = patternWith(compilePattern);
+
+/** Schema of a pattern of relabeling; its output is the compiled one. */
+export const anchoredPattern = patternWith(compileAnchored);
+
+function patternWith<T>(compile: (source: string) => T) {
+  return z.string(EXPECTED).transform((source, context): T => {
+    try {
+      return compile(source);
+    } catch (error) {
+      const params = { reason: reasonOf(error, source) };
+      context.issues.push({ code: 'custom', message: EXPECTED, params, input: source });
+      return z.NEVER;
+    }
+  });
+}
 
 function reasonOf(error: unknown, source: string): string {
   // The library takes look-behind for a badly named group.

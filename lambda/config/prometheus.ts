@@ -1,8 +1,12 @@
 import * as z from 'zod';
-import { targetAddress } from './address.ts';
+import { isLabelName } from '../model/relabel.ts';
+import { targetText } from './address.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
+import { httpClientShape } from './http-client.ts';
 import { limit, notYet, only, text, yamlFlag } from './keys.ts';
+import { relabelConfig } from './relabel-config.ts';
+import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 
 /**
@@ -55,25 +59,24 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
   tracing: null,
 } as const satisfies WithoutEffect<string>;
 
-/** Limits that are 0, which means none, unless they are set. */
-const unsupportedLimits = {
-  target_limit: only(OWNER, 0),
-  label_limit: only(OWNER, 0),
-  label_name_length_limit: only(OWNER, 0),
-  label_value_length_limit: only(OWNER, 0),
+/** Limits that a job takes from `global` where it has none, or 0, itself. */
+const limits = {
+  sample_limit: limit.default(0),
+  body_size_limit: byteSize.default(0),
+  label_limit: limit.default(0),
+  label_name_length_limit: limit.default(0),
+  label_value_length_limit: limit.default(0),
+  target_limit: limit.default(0),
   extra_scrape_metrics: only(OWNER, false),
 };
 
-/** Labels by which a static target says how it is scraped. Others that begin with `__` only serve relabeling. */
-const TARGET_SETTINGS: ReadonlySet<string> = new Set(['__metrics_path__', '__scheme__']);
+const LABEL = 'the name of a label';
 
 const targetLabels = z.record(z.string(), z.string()).superRefine(
   (labels, context) => {
     for (const [name, value] of Object.entries(labels)) {
-      const message = labelNameProblem(name);
-      if (message !== undefined) {
-        context.addIssue({ code: 'custom', message, path: [name], input: value });
-      }
+      if (isLabelName(name)) continue;
+      context.addIssue({ code: 'custom', message: LABEL, path: [name], input: value });
     }
   },
   // Also beside wrong values.
@@ -81,14 +84,9 @@ const targetLabels = z.record(z.string(), z.string()).superRefine(
 );
 
 const staticConfig = z.strictObject({
-  targets: z.array(targetAddress).default([]),
+  // Whether they are addresses depends on what relabeling does to them.
+  targets: z.array(targetText).default([]),
   labels: targetLabels.default({}),
-});
-
-const fileSdConfig = z.strictObject({
-  files: z.array(text).min(1, 'at least one file'),
-  // Discovery has a frequency of its own.
-  ...withoutEffect({ refresh_interval: null }),
 });
 
 /** Keys of an entry of `scrape_configs`. */
@@ -100,30 +98,17 @@ export const scrapeConfigShape = {
   scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
   honor_labels: yamlFlag.default(false),
   honor_timestamps: yamlFlag.default(true),
-  sample_limit: limit.optional(),
-  body_size_limit: byteSize.optional(),
+  params: z.record(z.string(), z.array(z.string('a string'))).default({}),
+  relabel_configs: z.array(relabelConfig).default([]),
+  metric_relabel_configs: z.array(relabelConfig).default([]),
   static_configs: z.array(staticConfig).default([]),
   file_sd_configs: z.array(fileSdConfig).default([]),
-  enable_compression: only(OWNER, true),
-  // The default of Prometheus is true.
-  follow_redirects: only(OWNER, false),
-  ...unsupportedLimits,
+  http_sd_configs: z.array(httpSdConfig).default([]),
+  enable_compression: yamlFlag.default(true),
+  ...limits,
+  ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
   ...notYet(OWNER, [
-    'params',
-    'relabel_configs',
-    'metric_relabel_configs',
-    'basic_auth',
-    'authorization',
-    'bearer_token',
-    'bearer_token_file',
-    'oauth2',
-    'tls_config',
-    'http_headers',
-    'proxy_url',
-    'no_proxy',
-    'proxy_from_environment',
-    'proxy_connect_header',
     'aws_sd_configs',
     'azure_sd_configs',
     'consul_sd_configs',
@@ -135,7 +120,6 @@ export const scrapeConfigShape = {
     'eureka_sd_configs',
     'gce_sd_configs',
     'hetzner_sd_configs',
-    'http_sd_configs',
     'ionos_sd_configs',
     'kubernetes_sd_configs',
     'kuma_sd_configs',
@@ -160,9 +144,7 @@ export const scrapeConfigShape = {
 export const globalSection = z.strictObject({
   scrape_interval: prometheusDuration.optional(),
   scrape_timeout: prometheusDuration.optional(),
-  sample_limit: limit.default(0),
-  body_size_limit: byteSize.default(0),
-  ...unsupportedLimits,
+  ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });
 
@@ -184,9 +166,3 @@ export const prometheusDocument = z.strictObject({
 export type GlobalSection = z.output<typeof globalSection>;
 export type ScrapeConfig = z.output<typeof scrapeConfig>;
 export type PrometheusDocument = z.output<typeof prometheusDocument>;
-
-function labelNameProblem(name: string): string | undefined {
-  if (name === '') return 'the name of a label';
-  if (!name.startsWith('__') || TARGET_SETTINGS.has(name)) return undefined;
-  return `no such label (labels beginning with __ are known to ${OWNER}, not supported by this version yet)`;
-}

@@ -14,6 +14,11 @@ export interface ConfigRequest {
   readonly env: Environment;
   /** Rejects where the file cannot be read. */
   readFile(path: string): Promise<string>;
+  /**
+   * Gets the secret that `aws:secretsmanager:ARN` or `aws:ssm:NAME` stands for. Rejects where it cannot be read.
+   * @default a reference is an error of the configuration
+   */
+  readonly resolveSecret?: ((reference: string) => Promise<string>) | undefined;
 }
 
 /** A text and what messages call its origin. */

@@ -1,4 +1,5 @@
 import type { ScrapeJob, StaticConfig } from '../model/config.ts';
+import { DEFAULT_HTTP, type HttpSettings } from '../model/http-settings.ts';
 import { labelsOf } from '../model/sample.ts';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
@@ -11,6 +12,7 @@ import {
   type ScrapeConfig,
 } from './prometheus.ts';
 import { DEFAULT_SCRAPE_INTERVAL_MS, effectiveTiming, type Timing } from './scrape-timing.ts';
+import { toFileDiscovery, toHttpDiscovery } from './service-discovery.ts';
 import { warnOfKeys } from './without-effect.ts';
 
 /** Name of the job that the discovered targets get where no scrape configuration asks for them. */
@@ -21,10 +23,23 @@ export interface ScrapeSource extends PrometheusDocument {
   readonly scrape_configs: (ScrapeConfig & { readonly ecs_discovered?: boolean })[];
 }
 
+/** How the requests of a job are made. */
+export interface JobHttp {
+  readonly targets: HttpSettings;
+  /** Of each entry of `http_sd_configs`. */
+  readonly discoveries: readonly HttpSettings[];
+}
+
+const DEFAULT_JOB_HTTP: JobHttp = { targets: DEFAULT_HTTP, discoveries: [] };
+
 /** What decides about jobs beside the document itself. */
 export interface ScrapeContext {
-  /** Path of the discovery's result file; undefined where discovery is off. */
-  readonly resultFile: string | undefined;
+  /** The path by which jobs ask for the targets of ECS discovery. */
+  readonly resultFile: string;
+  /** Whether ECS discovery is on. */
+  readonly discovering: boolean;
+  /** Of each scrape configuration. */
+  readonly http: readonly JobHttp[];
   /** Whether a missing job for the discovered targets is worth a warning. */
   readonly expectsJob: boolean;
 }
@@ -32,20 +47,25 @@ export interface ScrapeContext {
 /** The jobs of `document`, which stands at `place`, and one for discovered targets where it has none. */
 export function toScrapeJobs(
   document: ScrapeSource,
-  { resultFile, expectsJob }: ScrapeContext,
+  context: ScrapeContext,
   place: Place,
   findings: Findings,
 ): ScrapeJob[] {
+  const { resultFile, discovering, expectsJob, http } = context;
   warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
   warnOfKeys(document.global, GLOBAL_WITHOUT_EFFECT, below(place, 'global'), findings);
   warnOfInterval(document.global, below(place, 'global'), findings);
   const timing = timingOf(document.global);
   const jobs = document.scrape_configs.map((entry, index) => {
-    const job = toScrapeJob(entry, document.global, timing);
-    warnOfJob(entry, job, resultFile, below(place, 'scrape_configs', index), findings);
+    const job = toScrapeJob(entry, document.global, timing, {
+      resultFile,
+      source: place.source,
+      http: http[index] ?? DEFAULT_JOB_HTTP,
+    });
+    warnOfJob(entry, job, discovering, below(place, 'scrape_configs', index), findings);
     return job;
   });
-  if (resultFile === undefined || jobs.some(({ discovered }) => discovered)) return jobs;
+  if (!discovering || jobs.some(({ discovered }) => discovered)) return jobs;
   if (expectsJob) {
     const missing = `no scrape configuration reads ${resultFile}; the job ${JSON.stringify(IMPLICIT_JOB)} is added for the discovered targets`;
     findings.warn(below(place, 'scrape_configs'), missing);
@@ -57,36 +77,63 @@ function toScrapeJob(
   entry: ScrapeSource['scrape_configs'][number],
   global: GlobalSection,
   timing: Timing,
+  { resultFile, source, http }: { resultFile: string; source: string; http: JobHttp },
 ): ScrapeJob {
+  const files = entry.file_sd_configs;
   return {
     name: entry.job_name,
     scheme: entry.scheme,
     metricsPath: entry.metrics_path.startsWith('/') ? entry.metrics_path : `/${entry.metrics_path}`,
-    timeoutMs: timingOf(entry, timing).timeoutMs,
-    sampleLimit: entry.sample_limit || global.sample_limit,
-    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    params: entry.params,
+    ...timingOf(entry, timing),
+    ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
-    // Any file is the discovery's: others were refused.
-    discovered: entry.ecs_discovered === true || entry.file_sd_configs.length > 0,
+    http: http.targets,
+    relabeling: entry.relabel_configs,
+    metricRelabeling: entry.metric_relabel_configs,
+    discovered:
+      entry.ecs_discovered === true || files.some((config) => config.files.includes(resultFile)),
     staticConfigs: entry.static_configs.map(
       ({ targets, labels }): StaticConfig => ({ targets, labels: labelsOf(labels) }),
+    ),
+    fileDiscoveries: files
+      .map((config) => toFileDiscovery(config, resultFile, source))
+      .filter(({ patterns }) => patterns.length > 0),
+    httpDiscoveries: entry.http_sd_configs.map((config, index) =>
+      toHttpDiscovery(config, http.discoveries[index] ?? DEFAULT_HTTP),
     ),
   };
 }
 
-function implicitJob(global: GlobalSection, { timeoutMs }: Timing): ScrapeJob {
+function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
   return {
     name: IMPLICIT_JOB,
     scheme: 'http',
     metricsPath: '/metrics',
-    timeoutMs,
-    sampleLimit: global.sample_limit,
-    bodySizeLimit: global.body_size_limit,
+    params: {},
+    ...timing,
+    ...limitsOf(global, global),
     honorLabels: false,
     honorTimestamps: true,
+    http: DEFAULT_HTTP,
+    relabeling: [],
+    metricRelabeling: [],
     discovered: true,
     staticConfigs: [],
+    fileDiscoveries: [],
+    httpDiscoveries: [],
+  };
+}
+
+function limitsOf(entry: GlobalSection | ScrapeConfig, global: GlobalSection) {
+  return {
+    sampleLimit: entry.sample_limit || global.sample_limit,
+    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    labelLimit: entry.label_limit || global.label_limit,
+    labelNameLengthLimit: entry.label_name_length_limit || global.label_name_length_limit,
+    labelValueLengthLimit: entry.label_value_length_limit || global.label_value_length_limit,
+    targetLimit: entry.target_limit || global.target_limit,
   };
 }
 
@@ -98,14 +145,16 @@ function timingOf(entry: GlobalSection | ScrapeConfig, fallback?: Timing): Timin
 function warnOfJob(
   entry: ScrapeConfig,
   job: ScrapeJob,
-  resultFile: string | undefined,
+  discovering: boolean,
   place: Place,
   findings: Findings,
 ): void {
   warnOfKeys(entry, JOB_WITHOUT_EFFECT, place, findings);
   warnOfInterval(entry, place, findings);
-  const targets = job.staticConfigs.some((group) => group.targets.length > 0);
-  if (job.discovered && resultFile === undefined) {
+  const targets =
+    job.staticConfigs.some((group) => group.targets.length > 0) ||
+    job.fileDiscoveries.length + job.httpDiscoveries.length > 0;
+  if (job.discovered && !discovering) {
     findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
   } else if (!job.discovered && !targets) {
     findings.warn(place, 'has no targets');

@@ -1,11 +1,11 @@
 import type { Config } from '../model/config.ts';
 import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
-import { clusterSelectors, discovers, toDiscoveryConfig } from './ecs-discovery.ts';
+import { clusterSelectors, discovers, RESULT_FILE, toDiscoveryConfig } from './ecs-discovery.ts';
 import { toEmfConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
-import { type ScrapeSource, toScrapeJobs } from './scrape-jobs.ts';
+import { type JobHttp, type ScrapeSource, toScrapeJobs } from './scrape-jobs.ts';
 import type { Settings } from './settings.ts';
 
 /** The agent's log group on ECS. */
@@ -22,6 +22,8 @@ export interface Sections {
   readonly prometheusPlace: Place;
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
+  /** Of each scrape configuration. */
+  readonly http: readonly JobHttp[];
   /** Whether the Prometheus part should have a job for the discovered targets, as the agent needs one. */
   readonly expectsJob: boolean;
 }
@@ -35,8 +37,12 @@ export function toConfig(
   const { settings, settingsPlace, prometheus, prometheusPlace, region, endpoint } = sections;
   const clusterName = clusterNameFor(settings, surroundings);
   const discovery = discoveryFor(sections, surroundings, findings);
-  const resultFile = discovery && settings.ecs_service_discovery?.sd_result_file;
-  const context = { resultFile, expectsJob: sections.expectsJob };
+  const context = {
+    resultFile: settings.ecs_service_discovery?.sd_result_file ?? RESULT_FILE,
+    discovering: discovery !== undefined,
+    expectsJob: sections.expectsJob,
+    http: sections.http,
+  };
   const jobs = toScrapeJobs(prometheus, context, prometheusPlace, findings);
   if (jobs.length === 0) {
     findings.warn(

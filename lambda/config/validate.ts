@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
+import { isConfidential } from './http-client.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import { nearest } from './spelling.ts';
 
@@ -48,8 +49,8 @@ export function validate<S extends z.ZodType>(
       for (const key of issue.keys) rejectKey(key, parent, below(place, ...path, key), findings);
     } else {
       const details: IssueDetails = (issue.code === 'custom' && issue.params) || {};
-      const describe =
-        issue.code === 'invalid_type' && path.length === 0 ? describeDocument : describeGiven;
+      const hidden = path.length === 0 ? issue.code === 'invalid_type' : isConfidential(path);
+      const describe = hidden ? describeType : describeGiven;
       const given = details.given ?? describe(issue.input);
       findings.reject(below(place, ...path), issue.message, given, details.reason);
     }
@@ -57,9 +58,14 @@ export function validate<S extends z.ZodType>(
   return undefined;
 }
 
-/** A document that is no object may be anything, even a secret under the wrong name: only its type is shown. */
-function describeDocument(value: unknown): string {
-  return typeof value === 'string' ? 'a string' : describeGiven(value);
+/**
+ * A document that is no object may be anything, even a secret under the wrong name, and where secrets belong they may
+ * have the wrong type: only that is shown.
+ */
+function describeType(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? `a ${typeof value}`
+    : describeGiven(value);
 }
 
 function rejectKey(

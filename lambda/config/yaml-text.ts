@@ -1,7 +1,7 @@
 import {
   type Document,
   type ErrorCode,
-  isMap,
+  isCollection,
   isScalar,
   LineCounter,
   parseDocument,
@@ -59,7 +59,7 @@ export function parseText(
     findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
   }
   if (problems.length > 0) return undefined;
-  keepLabelTexts(document);
+  keepTexts(document);
   try {
     return { source, value: document.toJS() };
   } catch {
@@ -100,16 +100,42 @@ function contentProblems(document: Document): Problem[] {
   return problems;
 }
 
-/** Label values are texts: `version: 1.10` means "1.10", as Go's YAML reads it, not the number 1.1. */
-function keepLabelTexts(document: Document): void {
+/** Keys under which every scalar is a text, however deep. */
+const TEXTS: ReadonlySet<unknown> = new Set([
+  ...['labels', 'params', 'relabel_configs', 'metric_relabel_configs'],
+  ...['basic_auth', 'authorization', 'http_headers'],
+]);
+
+/** The key of relabeling whose value is a number. */
+const MODULUS = 'modulus';
+
+/** A text elsewhere. */
+const TEXT = 'bearer_token';
+
+/**
+ * Texts that look like numbers or flags stay what was written, as Go's YAML reads them: the label `version: 1.10` is
+ * "1.10", not the number 1.1, and so it is for what relabeling compares and sets, and for passwords.
+ */
+function keepTexts(document: Document): void {
   visit(document, {
     Pair(_, { key, value }) {
-      if (!isScalar(key) || key.value !== 'labels' || !isMap(value)) return;
-      for (const label of value.items) {
-        if (isScalar(label.value)) keepText(label.value);
+      if (!isScalar(key)) return;
+      if (key.value === TEXT) keepAll([value]);
+      else if (TEXTS.has(key.value) && isCollection(value)) {
+        const number = String(key.value).endsWith('relabel_configs') ? MODULUS : undefined;
+        visit(value, {
+          Pair: (_, pair) => {
+            if (!isScalar(pair.key) || pair.key.value !== number) keepAll([pair.value]);
+          },
+          Seq: (_, { items }) => keepAll(items),
+        });
       }
     },
   });
+}
+
+function keepAll(nodes: readonly unknown[]): void {
+  for (const node of nodes) if (isScalar(node)) keepText(node);
 }
 
 function keepText(scalar: Scalar): void {

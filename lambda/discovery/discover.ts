@@ -1,20 +1,17 @@
 import type { AssumedRole, Config } from '../model/config.ts';
-import { AccountRegion } from './account-region.ts';
+import { AccountRegion, type AccountTargets } from './account-region.ts';
 import type { AwsClientsOf } from './aws-clients.ts';
 import type { Clock } from './clock.ts';
 import { arnParts } from './described-task.ts';
+import type { Fetch } from './http-source.ts';
+import { goodForMs } from './refresh.ts';
 import { RequestBudget } from './request-budget.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
+import { type JobTargets, TargetSources } from './target-sources.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
 export const REFRESH_TIMEOUT_MS = 20_000;
-
-/**
- * Milliseconds by which a refresh may come early, at most half of `refreshMs`: a schedule of one cycle a minute does not
- * fire to the second, and without this a `sd_frequency` of 1m would give every other cycle the last cycle's tasks.
- */
-const REFRESH_TOLERANCE_MS = 10_000;
 
 /** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
 const REPAIR_MS = 30_000;
@@ -22,6 +19,8 @@ const REPAIR_MS = 30_000;
 export interface DiscoveryOptions {
   readonly config: Pick<Config, 'discovery' | 'jobs'>;
   readonly clientsOf: AwsClientsOf;
+  /** For `http_sd_configs`. */
+  readonly fetch: Fetch;
   readonly clock: Clock;
   /** Milliseconds that a refresh may take. @default 20000 */
   readonly refreshTimeoutMs?: number;
@@ -47,26 +46,46 @@ export interface Discovery {
   stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets>;
 }
 
+/** What a refresh found in the clusters, and when it began. */
+interface Refreshed {
+  readonly found: readonly AccountTargets[];
+  readonly at: number;
+}
+
+/** What targets were made of. */
+interface Joined {
+  readonly refreshed: Refreshed;
+  readonly listed: JobTargets;
+}
+
 /** Discovers the targets of a configuration. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  const { config, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
+  const { config, fetch, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
   const accounts = accountsOf(options);
-  const refreshMs = config.discovery?.refreshMs ?? Infinity;
-  const goodForMs = refreshMs - Math.min(REFRESH_TOLERANCE_MS, refreshMs / 2);
-  let last: Discovered | undefined;
+  const freshMs = goodForMs(config.discovery?.refreshMs ?? Infinity);
+  const listings = new TargetSources(config.jobs, fetch);
+  let refreshed: Refreshed | undefined;
+  let last: (Joined & { readonly discovered: Discovered }) | undefined;
   let origins: Origins = new Map();
   return {
     discover: async (signal) => {
       const startedAt = clock.now();
-      if (last !== undefined && startedAt - last.refreshedAt < lifetimeOf(last, goodForMs)) {
-        return last;
-      }
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
-      const found = await Promise.all(accounts.map((account) => account.find(startedAt, deadline)));
-      const { list, origins: ofTargets } = listTargets(config.jobs, found);
-      origins = ofTargets;
-      last = { ...list, refreshedAt: startedAt };
-      return last;
+      const reading = listings.find(startedAt, deadline);
+      if (!refreshed || startedAt - refreshed.at >= lifetimeOf(refreshed.found, freshMs)) {
+        const found = await Promise.all(
+          accounts.map((account) => account.find(startedAt, deadline)),
+        );
+        refreshed = { found, at: startedAt };
+      }
+      const listed = await reading;
+      // The same parts make the same targets, and thousands of URLs take a while.
+      if (last?.refreshed !== refreshed || last.listed !== listed) {
+        const { list, origins: ofTargets } = listTargets(config.jobs, refreshed.found, listed);
+        origins = ofTargets;
+        last = { refreshed, listed, discovered: { ...list, refreshedAt: refreshed.at } };
+      }
+      return last.discovered;
     },
     stopped: (targetIds, signal) => stoppedAmong(targetIds, origins, signal),
   };
@@ -93,8 +112,9 @@ function accountNumber(role: AssumedRole | undefined): string {
   return arnParts(role?.arn).account;
 }
 
-/** Milliseconds that an answer is good for. */
-function lifetimeOf({ targets, errors }: Discovered, goodForMs: number): number {
-  if (errors.length === 0) return goodForMs;
-  return targets.length === 0 ? 0 : Math.min(goodForMs, REPAIR_MS);
+/** Milliseconds that an answer of the AWS APIs is good for. */
+function lifetimeOf(sources: readonly AccountTargets[], freshMs: number): number {
+  const clusters = sources.flatMap((source) => source.clusters);
+  if ([...sources, ...clusters].every(({ errors }) => errors.length === 0)) return freshMs;
+  return clusters.every(({ found }) => found.length === 0) ? 0 : Math.min(freshMs, REPAIR_MS);
 }

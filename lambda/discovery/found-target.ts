@@ -2,7 +2,7 @@ import { type Labels, labelsOf } from '../model/sample.ts';
 
 /** An address that was found, before a job's settings are applied to it. */
 export interface FoundTarget {
-  /** `host:port`. */
+  /** `host:port`, or what relabeling makes one of. */
   readonly address: string;
   /** No empty values. `__metrics_path__`, `__scheme__` and `job` take precedence over the job's settings. */
   readonly labels: Labels;
@@ -29,7 +29,7 @@ export type SkipReason =
   | 'no_definition'
   /** Its network mode is `none`, or one that is not known. */
   | 'network_mode'
-  /** It has no address yet, or the instance that it runs on is not known. */
+  /** It has no address yet, the instance that it runs on is not known, or relabeling took the address away. */
   | 'no_address'
   /** The port label of a container is not a number. */
   | 'bad_port'
@@ -37,6 +37,10 @@ export type SkipReason =
   | 'unmapped_port'
   /** Its address, or the scheme in its labels, makes no URL. */
   | 'bad_address'
+  /** `relabel_configs` drop it. */
+  | 'relabeled'
+  /** Relabeling left no interval or timeout, or a timeout above the interval. */
+  | 'bad_timing'
   /** The same address and path were found before. */
   | 'duplicate';
 

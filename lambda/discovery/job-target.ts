@@ -1,31 +1,111 @@
+import { isAuthority } from '../model/address.ts';
 import type { ScrapeJob } from '../model/config.ts';
-import { labelsOf } from '../model/sample.ts';
+import { formatPrometheusDuration, parsePrometheusDuration } from '../model/duration.ts';
+import { relabel } from '../model/relabel.ts';
+import { type Labels, labelsOf } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
-import { type FoundTarget, METRICS_PATH, SCHEME } from './found-target.ts';
+import { type FoundTarget, METRICS_PATH, SCHEME, type SkipReason } from './found-target.ts';
+
+/** Labels by which a target, and relabeling, say how it is scraped. */
+const ADDRESS = '__address__';
+const INTERVAL = '__scrape_interval__';
+const TIMEOUT = '__scrape_timeout__';
+const PARAM_PREFIX = '__param_';
 
 /**
- * The target that a job makes of an address. As in Prometheus the labels of an address decide about its path, scheme,
- * job name and instance, and the job's settings where they say nothing. Undefined where that makes no URL.
+ * The target that a job makes of an address, or why it makes none. As in Prometheus the labels of an address come before
+ * the job's settings, and relabeling has the last word about both.
  */
-export function toTarget({ address, labels }: FoundTarget, job: ScrapeJob): Target | undefined {
-  const scheme = labels[SCHEME] ?? job.scheme;
-  const path = labels[METRICS_PATH] ?? job.metricsPath;
-  const text = `${scheme}://${address}${path.startsWith('/') ? '' : '/'}${path}`;
-  if (!/^https?$/.test(scheme) || !URL.canParse(text)) return undefined;
-  const url = new URL(text).href;
-  const all = labelsOf({ job: job.name, instance: address }, labels);
-  const visible = Object.entries(all).filter(([name]) => !name.startsWith('__'));
+export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReason {
+  const labels = relabel(discoveredLabels(found, job), job.relabeling);
+  if (labels === undefined) return 'relabeled';
+  const address = labels[ADDRESS];
+  if (address === undefined) return 'no_address';
+  const url = urlOf(address, labels, job);
+  if (url === undefined) return 'bad_address';
+  const timeoutMs = timeoutOf(labels);
+  if (timeoutMs === undefined) return 'bad_timing';
+  const visible = Object.entries(labels).filter(([name]) => !name.startsWith('__'));
+  const own = labelsOf({ instance: address }, Object.fromEntries(visible));
+  const name = own.job ?? job.name;
   return {
-    id: `${all.job} ${url}`,
-    job: all.job ?? job.name,
+    id: `${name} ${url}`,
+    job: name,
     url,
-    labels: labelsOf(Object.fromEntries(visible)),
+    labels: own,
     limits: {
-      timeoutMs: job.timeoutMs,
+      timeoutMs,
       bodyBytes: job.bodySizeLimit,
       samples: job.sampleLimit,
+      labels: job.labelLimit,
+      labelNameBytes: job.labelNameLengthLimit,
+      labelValueBytes: job.labelValueLengthLimit,
     },
     honorLabels: job.honorLabels,
     honorTimestamps: job.honorTimestamps,
+    http: job.http,
+    metricRelabeling: job.metricRelabeling,
   };
+}
+
+/** The targets of one job, each marked where they are more than its `target_limit`. */
+export function withinLimit(
+  targets: readonly Target[],
+  { targetLimit }: ScrapeJob,
+): readonly Target[] {
+  if (targetLimit === 0 || targets.length <= targetLimit) return targets;
+  const overLimit = `expected at most ${targetLimit} targets in the job (target_limit), got ${targets.length}`;
+  return targets.map((target) => ({ ...target, overLimit }));
+}
+
+/** What relabeling begins with: PopulateDiscoveredLabels of Prometheus, scrape/target.go. */
+function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Labels {
+  const params = Object.entries(job.params).map(([name, [first = '']]) => [
+    PARAM_PREFIX + name,
+    first,
+  ]);
+  const ofJob = {
+    job: job.name,
+    [INTERVAL]: formatPrometheusDuration(job.intervalMs),
+    [TIMEOUT]: formatPrometheusDuration(job.timeoutMs),
+    [METRICS_PATH]: job.metricsPath,
+    [SCHEME]: job.scheme,
+    ...Object.fromEntries(params.filter(([, first]) => first !== '')),
+  };
+  return labelsOf(ofJob, labels, { [ADDRESS]: address });
+}
+
+/** Milliseconds; undefined where relabeling left no timing that Prometheus would take. */
+function timeoutOf({
+  [INTERVAL]: interval = '',
+  [TIMEOUT]: timeout = '',
+}: Labels): number | undefined {
+  const intervalMs = parsePrometheusDuration(interval);
+  const timeoutMs = parsePrometheusDuration(timeout);
+  return intervalMs && timeoutMs && timeoutMs <= intervalMs ? timeoutMs : undefined;
+}
+
+/** Undefined where the labels make no URL. */
+function urlOf(address: string, labels: Labels, job: ScrapeJob): string | undefined {
+  const { [SCHEME]: scheme = '', [METRICS_PATH]: path = '/' } = labels;
+  if (!/^https?$/.test(scheme) || !isAuthority(address)) return undefined;
+  const url = new URL(`${scheme}://${address}${path.startsWith('/') ? '' : '/'}${path}`);
+  const query = queryOf(labels, job).toString();
+  if (query !== '') url.search += `${url.search === '' ? '?' : '&'}${query}`;
+  return url.href;
+}
+
+/** The job's parameters, each with the value that its label has now as its first; sorted, as in Prometheus. */
+function queryOf(labels: Labels, { params }: ScrapeJob): URLSearchParams {
+  const values = new Map(Object.entries(params));
+  for (const [label, value] of Object.entries(labels)) {
+    if (!label.startsWith(PARAM_PREFIX)) continue;
+    const name = label.slice(PARAM_PREFIX.length);
+    values.set(name, [value, ...(values.get(name) ?? []).slice(1)]);
+  }
+  const query = new URLSearchParams();
+  for (const [name, all] of [...values].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const value of all) query.append(name, value);
+  }
+  return query;
 }

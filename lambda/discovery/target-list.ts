@@ -4,9 +4,10 @@ import type { AccountTargets } from './account-region.ts';
 import type { DiscoveryError } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
 import { type FoundTarget, METRICS_PATH, type SkipReason } from './found-target.ts';
-import { toTarget } from './job-target.ts';
+import { toTarget, withinLimit } from './job-target.ts';
 import { staticTargets } from './static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
+import type { JobTargets } from './target-sources.ts';
 
 /** The path that tells targets of the same address apart where none is configured, as in the CloudWatch Agent. */
 const DEFAULT_PATH = '/metrics';
@@ -26,33 +27,38 @@ export interface LocatedTarget {
   readonly cluster?: Cluster;
 }
 
-/** The targets of every job, in the order of the jobs: those of discovery, then its static ones. */
+/** The targets of every job, in the order of the jobs: those of ECS discovery, its static ones, then the listed ones. */
 export function listTargets(
   jobs: Config['jobs'],
   accounts: readonly AccountTargets[],
+  listed: JobTargets,
 ): { list: TargetList; origins: Origins } {
   const clusters = accounts.flatMap((account) => account.clusters);
   const { located, duplicates } = distinctTargets(clusters);
   const skipped = [...clusters.flatMap((cluster) => cluster.skipped), ...duplicates];
-  const targets = new Map<string, Target>();
+  const targets: Target[] = [];
+  const ids = new Set<string>();
   const origins = new Map<string, Origin>();
   for (const job of jobs) {
-    for (const { target: found, cluster } of locatedTargets(job, located)) {
+    const ofJob: Target[] = [];
+    for (const { target: found, cluster } of locatedTargets(job, located, listed)) {
       const target = toTarget(found, job);
-      if (target === undefined) {
-        skipped.push('bad_address');
-      } else if (targets.has(target.id)) {
+      if (typeof target === 'string') {
+        skipped.push(target);
+      } else if (ids.has(target.id)) {
         skipped.push('duplicate');
       } else {
         const { taskArn } = found;
-        targets.set(target.id, target);
+        ids.add(target.id);
+        ofJob.push(target);
         if (cluster && taskArn !== undefined) origins.set(target.id, { cluster, taskArn });
       }
     }
+    targets.push(...withinLimit(ofJob, job));
   }
-  const errors = [...accounts, ...clusters].flatMap((failed) => failed.errors);
+  const errors = [...accounts, ...clusters, listed].flatMap((failed) => failed.errors);
   return {
-    list: { targets: [...targets.values()], skipped: countsOf(skipped), errors },
+    list: { targets, skipped: countsOf(skipped), errors },
     origins,
   };
 }
@@ -76,8 +82,12 @@ export function distinctTargets(clusters: AccountTargets['clusters']): {
   return { located: [...located.values()], duplicates };
 }
 
-function locatedTargets(job: ScrapeJob, discovered: readonly LocatedTarget[]): LocatedTarget[] {
-  const ofJob = staticTargets(job).map((target) => ({ target }));
+function locatedTargets(
+  job: ScrapeJob,
+  discovered: readonly LocatedTarget[],
+  { byJob }: JobTargets,
+): LocatedTarget[] {
+  const ofJob = [...staticTargets(job), ...(byJob.get(job) ?? [])].map((target) => ({ target }));
   return job.discovered ? [...discovered, ...ofJob] : ofJob;
 }
 

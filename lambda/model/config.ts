@@ -1,4 +1,7 @@
+import type { HttpSettings } from './http-settings.ts';
+import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
+import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
 export interface Config {
@@ -93,23 +96,39 @@ export interface TaskDefinitionMode extends PortsMode {
   readonly arnPattern: Pattern;
 }
 
-/** One entry of `scrape_configs`, with the defaults of `global` filled in. */
+/** One entry of `scrape_configs`, with the defaults of `global` filled in. Limits: 0 means none. */
 export interface ScrapeJob {
   readonly name: string;
   readonly scheme: 'http' | 'https';
   readonly metricsPath: string;
+  /** Of the URL's query: values by name. */
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  /** Milliseconds. It only bounds the timeout. */
+  readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly sampleLimit: number;
   readonly bodySizeLimit: number;
+  readonly labelLimit: number;
+  readonly labelNameLengthLimit: number;
+  readonly labelValueLengthLimit: number;
+  /** Targets; with more, none of the job's is scraped. */
+  readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  readonly http: HttpSettings;
+  /** `relabel_configs`, for the labels of targets. */
+  readonly relabeling: readonly RelabelRule[];
+  /** `metric_relabel_configs`, for the labels of samples. */
+  readonly metricRelabeling: readonly RelabelRule[];
   /** Whether the targets of ECS discovery belong to this job. */
   readonly discovered: boolean;
   readonly staticConfigs: readonly StaticConfig[];
+  readonly fileDiscoveries: readonly FileDiscovery[];
+  readonly httpDiscoveries: readonly HttpDiscovery[];
 }
 
 export interface StaticConfig {
-  /** `host:port`. */
+  /** `host:port`, or what relabeling makes one of. */
   readonly targets: readonly string[];
   readonly labels: Labels;
 }

@@ -2,6 +2,8 @@ import type { Series } from './sample.ts';
 
 /** Why a sample was not published. */
 export type DropReason =
+  /** `metric_relabel_configs` say so. */
+  | 'relabeled'
   /** No declaration's matcher and selectors want it. */
   | 'no_declaration'
   /** Declarations want it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */

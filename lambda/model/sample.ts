@@ -19,7 +19,7 @@ export type MetricType =
 /** Label names and values. Made by `labelsOf`. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** One series as its target exposes it. Immutable. */
+/** One series as its target exposes it, or as metric relabeling left it. Immutable. */
 export interface Series {
   /** The name of the sample, with its suffix: `http_requests_total`, `rpc_seconds_bucket`. */
   readonly name: string;
@@ -27,6 +27,11 @@ export interface Series {
   readonly family: string;
   readonly type: MetricType;
   readonly labels: Labels;
+  /**
+   * The series as its target exposes it, where metric relabeling made this one of it; then `labels` include the target's.
+   * What it means, and what its values are compared with, follows its origin, whatever it is called now.
+   */
+  readonly origin?: Series | undefined;
 }
 
 /** One value of a series. */
@@ -40,11 +45,8 @@ export interface Sample {
 const CUMULATIVE_SUFFIXES = ['_sum', '_count', '_bucket'] as const;
 
 /** Whether the values of a series only grow until its process restarts, so that their differences are what counts. */
-export function isCumulative({
-  name,
-  family,
-  type,
-}: Pick<Series, 'name' | 'family' | 'type'>): boolean {
+export function isCumulative(series: Pick<Series, 'name' | 'family' | 'type' | 'origin'>): boolean {
+  const { name, family, type } = series.origin ?? series;
   if (type === 'counter') return true;
   if (type !== 'summary' && type !== 'histogram') return false;
   return CUMULATIVE_SUFFIXES.some((suffix) => name === family + suffix);
@@ -62,4 +64,12 @@ export function labelsOf(...entries: readonly Labels[]): Record<string, string> 
   const labels = new LabelSet();
   for (const entry of entries) Object.assign(labels, entry);
   return labels;
+}
+
+/** Whether two sets have the same labels with the same values. */
+export function sameLabels(one: Labels, other: Labels): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
+  );
 }

@@ -1,3 +1,5 @@
+import type { HttpSettings } from './http-settings.ts';
+import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
 
 /** One address and path to scrape, with the labels that its samples get. */
@@ -6,13 +8,18 @@ export interface Target {
   readonly id: string;
   readonly job: string;
   readonly url: string;
-  /** Never empty values. Always holds `job` and `instance`; names that begin with `__` are gone. */
+  /** Never empty values. Holds `instance`, and `job` unless relabeling took it away; names that begin with `__` are gone. */
   readonly labels: Labels;
   readonly limits: ScrapeLimits;
   /** A scraped label that a target label also has: `true` keeps the scraped one, `false` renames it to `exported_<name>`. */
   readonly honorLabels: boolean;
   /** `true` uses the timestamps of the exposition, `false` the time of the scrape. */
   readonly honorTimestamps: boolean;
+  readonly http: HttpSettings;
+  /** What becomes of the labels of its samples, after they were joined with its own. */
+  readonly metricRelabeling: readonly RelabelRule[];
+  /** Why it is not scraped, but down: its job has more targets than its `target_limit`. */
+  readonly overLimit?: string | undefined;
 }
 
 /** What one scrape may cost. */
@@ -21,6 +28,12 @@ export interface ScrapeLimits {
   readonly timeoutMs: number;
   /** Bytes of the decompressed body; a body that reaches it fails the scrape. 0 means the collector's own bound. */
   readonly bodyBytes: number;
-  /** Samples; more fail the scrape. 0 means no limit. */
+  /** Samples that metric relabeling leaves; more fail the scrape. 0 means no limit, as for the limits below. */
   readonly samples: number;
+  /** Labels of a sample, with its name and those of its target; more fail the scrape. */
+  readonly labels: number;
+  /** UTF-8 bytes of the name of a label; a longer one fails the scrape. */
+  readonly labelNameBytes: number;
+  /** UTF-8 bytes of the value of a label, or of the name of a sample; a longer one fails the scrape. */
+  readonly labelValueBytes: number;
 }

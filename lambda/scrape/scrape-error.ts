@@ -1,11 +1,15 @@
 /** Why a target gave no samples. */
 export type ScrapeFailure =
   | 'invalid_url'
+  | 'forbidden_address'
+  | 'target_limit'
   | 'dns'
   | 'connect_refused'
   | 'connect_timeout'
   | 'connection_lost'
   | 'not_http'
+  | 'tls'
+  | 'redirect'
   | 'timeout'
   | 'deadline'
   | 'http_status'
@@ -13,6 +17,10 @@ export type ScrapeFailure =
   | 'truncated'
   | 'body_limit'
   | 'sample_limit'
+  | 'label_limit'
+  | 'label_name_length_limit'
+  | 'label_value_length_limit'
+  | 'invalid_series'
   | 'invalid_body'
   | 'internal';
 
@@ -49,6 +57,13 @@ const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
   ETIMEDOUT: 'connect_timeout',
 };
 
+/**
+ * Codes of a handshake that failed: https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes and
+ * those of OpenSSL.
+ */
+const TLS_FAILURE =
+  /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/;
+
 /** What an error that came up in an exchange says of the target. */
 export function explain(error: unknown, exchange: Exchange): ScrapeError {
   if (error instanceof ScrapeError) return error;
@@ -68,6 +83,10 @@ export function explain(error: unknown, exchange: Exchange): ScrapeError {
   // The codes of Node.js' HTTP parser.
   if (cause.code?.startsWith('HPE_')) {
     return new ScrapeError('not_http', `expected an HTTP answer, got: ${cause.message}`, { cause });
+  }
+  if (TLS_FAILURE.test(cause.code ?? '')) {
+    // Some of OpenSSL's messages end with a line break.
+    return new ScrapeError('tls', cause.message.trim(), { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
   return new ScrapeError(reason, cause.message, { cause });

@@ -1,9 +1,11 @@
+import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Sample, Series } from '../model/sample.ts';
-import { labelsOf } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
-import { DecodeError, SampleLimitError } from './decode-error.ts';
+import { DecodeError } from './decode-error.ts';
 import { fetchExposition } from './exchange.ts';
+import { MetricRelabeling } from './metric-relabeling.ts';
+import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { decodeText } from './text-decoder.ts';
@@ -17,45 +19,63 @@ export interface Scrape {
   /** Decompressed bytes; 0 where the scrape failed. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
-  /** Samples that the target gave, without the scrape's own. */
+  /** Series that metric relabeling dropped, one for each sample. */
+  readonly dropped: readonly Series[];
+  /** Samples that the target gave, without the scrape's own and before metric relabeling. */
   readonly scraped: number;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
 }
 
+/** The counts of a scrape that got no samples at all. */
+const NOTHING = { scraped: 0, remaining: 0 };
+
 /** Scrapes targets, remembering per job what their lines mean. */
 export class Scraper {
   readonly #now: () => number;
+  readonly #lookup: LookupFunction | undefined;
   readonly #memories = new Map<string, SeriesMemory>();
+  readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
 
-  /** @param now milliseconds since the epoch */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param lookup resolves names. @default the system's
+   */
+  constructor(now: () => number, lookup?: LookupFunction) {
     this.#now = now;
+    this.#lookup = lookup;
   }
 
   /** Never rejects: a failure is part of the result. */
   async scrape(target: Target, deadline: AbortSignal): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
+    const failed = (error: unknown, counts = NOTHING): Scrape => {
+      const durationMs = performance.now() - began;
+      const failure = asFailure(error);
+      // What the end of the cycle cut off says nothing of the target: it is reported, but not published as down.
+      const samples =
+        failure.reason === 'deadline' ? [] : ownSamples({ up: false, durationMs, ...counts });
+      const { scraped } = counts;
+      return { target, startedAt, durationMs, bytes: 0, samples, dropped: [], scraped, failure };
+    };
     try {
-      const { body, contentType } = await fetchExposition(target.url, target.limits, deadline);
+      if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
+      const { body, contentType } = await fetchExposition(target, deadline, this.#lookup);
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const samples = this.#decode(target, body, contentType);
+      const all = this.#decode(target, body, contentType);
+      const scraped = all.length;
+      const { samples, dropped, remaining, failure } = this.#relabeling.apply(target, all);
+      if (failure !== undefined) return failed(failure, { scraped, remaining });
       const durationMs = performance.now() - began;
-      const own = ownSeries(1, durationMs, samples.length);
-      const scraped = samples.length;
-      samples.push(...own);
-      return { target, startedAt, durationMs, bytes: body.length, samples, scraped };
+      samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
+      return { target, startedAt, durationMs, bytes: body.length, samples, dropped, scraped };
     } catch (error) {
-      const durationMs = performance.now() - began;
-      const failure = asFailure(error);
-      // What the end of the cycle cut off says nothing of the target: it is reported, but not published as down.
-      const samples = failure.reason === 'deadline' ? [] : ownSeries(0, durationMs, 0);
-      return { target, startedAt, durationMs, bytes: 0, samples, scraped: 0, failure };
+      return failed(error);
     }
   }
 
@@ -80,21 +100,16 @@ export class Scraper {
       memory = new SeriesMemory();
       this.#memories.set(target.job, memory);
     }
-    const samples = decode(body, contentType, memory, target.limits.samples);
+    const samples = decode(body, contentType, memory);
     if (target.honorTimestamps) return samples;
     return samples.map(({ series, value }) => ({ series, value, timestamp: undefined }));
   }
 }
 
 /** Other content types than text/plain are tried too, as the CloudWatch Agent's fallback protocol does. */
-function decode(
-  body: Buffer,
-  contentType: string,
-  memory: SeriesMemory,
-  sampleLimit: number,
-): Sample[] {
+function decode(body: Buffer, contentType: string, memory: SeriesMemory): Sample[] {
   try {
-    return decodeText(body, memory, { sampleLimit });
+    return decodeText(body, memory);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const hint = contentType.startsWith('text/plain')
@@ -104,19 +119,8 @@ function decode(
   }
 }
 
-/** Series about a scrape itself, as Prometheus has them for each target. */
-const OWN_SERIES = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'].map(
-  (name): Series => ({ name, family: name, type: 'gauge', labels: labelsOf() }),
-);
-
-function ownSeries(up: 0 | 1, durationMs: number, scraped: number): Sample[] {
-  const values = [up, durationMs / 1000, scraped];
-  return OWN_SERIES.map((series, index) => ({ series, value: values[index] ?? Number.NaN }));
-}
-
 function asFailure(error: unknown): { reason: ScrapeFailure; message: string } {
   if (error instanceof ScrapeError) return { reason: error.reason, message: error.message };
-  if (error instanceof SampleLimitError) return { reason: 'sample_limit', message: error.message };
   // A defect of the collector at one target's answer must not cost the other targets theirs.
   return { reason: 'internal', message: String(error) };
 }

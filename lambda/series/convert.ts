@@ -73,7 +73,8 @@ export function convert<T extends Sample & { readonly labels: Labels }>(
     } else if (!isCumulative(series) && sample.timestamp === undefined) {
       points.push({ ...sample, timestamp });
     } else {
-      const key = seriesKey(series.name, series);
+      const exposed = series.origin ?? series;
+      const key = seriesKey(exposed.name, exposed);
       const inThisScrape = updates.get(key);
       const last = inThisScrape ?? previous.get(key);
       if (last !== undefined && timestamp <= last.timestamp) {

@@ -1,3 +1,4 @@
+import { joinLabels } from '../model/join-labels.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 
@@ -15,6 +16,8 @@ export class Labeller {
   readonly #target: Target;
   readonly #clusterName: string | undefined;
   readonly #bySeries = new Map<string, Labels>();
+  /** Where metric relabeling may give different series the same labels. */
+  readonly #byLabels = new Map<string, Labels>();
 
   /** @param clusterName value of `ClusterName` where neither the series nor the target has one */
   constructor(target: Target, clusterName: string | undefined) {
@@ -23,49 +26,40 @@ export class Labeller {
   }
 
   of(series: Series): Labels {
-    const key = seriesKey('', series);
+    // The same labels are something else where the target's are among them already.
+    const key = (series.origin ? '=' : '') + seriesKey('', series);
     let labels = this.#bySeries.get(key);
     if (labels === undefined) {
-      labels = this.#join(series);
+      labels = this.#shared(this.#join(series), series);
       this.#bySeries.set(key, labels);
     }
     return labels;
   }
 
+  #shared(labels: Labels, { type }: Series): Labels {
+    if (this.#target.metricRelabeling.length === 0) return labels;
+    const key = seriesKey('', { type, labels });
+    const known = this.#byLabels.get(key) ?? labels;
+    this.#byLabels.set(key, known);
+    return known;
+  }
+
   #join(series: Series): Labels {
-    const { labels: ofTarget, honorLabels } = this.#target;
-    const joined = labelsOf(ofTarget);
-    const conflicting: [name: string, value: string][] = [];
-    for (const [name, value] of Object.entries(series.labels)) {
-      const conflicts = ofTarget[name] !== undefined;
-      // An empty value is no label, in Prometheus and in CloudWatch alike.
-      if (value === '') {
-        // But it says that the series has none, as the Pushgateway does for `instance`.
-        if (conflicts && honorLabels) delete joined[name];
-      } else if (conflicts && !honorLabels) conflicting.push([name, value]);
-      else joined[name] = value;
-    }
-    // Short names first, as Prometheus does, so that the order of the labels makes no difference.
-    conflicting.sort(([a], [b]) => a.length - b.length);
-    for (const [name, value] of conflicting) joined[exportedName(name, joined)] = value;
+    // Metric relabeling has joined them already, and may have taken some away.
+    const joined = series.origin
+      ? labelsOf(series.labels)
+      : joinLabels(series.labels, this.#target);
     if (this.#clusterName) joined[CLUSTER_LABEL] ??= this.#clusterName;
     joined[TYPE_LABEL] = series.type;
     return joined;
   }
 }
 
-/** `exported_` before the name, repeated until there is no such label, as Prometheus does. */
-function exportedName(name: string, taken: Labels): string {
-  let exported = `exported_${name}`;
-  while (taken[exported] !== undefined) exported = `exported_${exported}`;
-  return exported;
-}
-
 /**
  * One text for each series of a target: `name`, type and labels, whatever order the labels come in. Labels without a value
  * are none. The length before each value tells a value that looks like further labels from those.
  */
-export function seriesKey(name: string, { type, labels }: Series): string {
+export function seriesKey(name: string, { type, labels }: Pick<Series, 'type' | 'labels'>): string {
   const names = Object.keys(labels);
   if (names.length > 1) names.sort();
   let key = `${name}\u0000${type}`;

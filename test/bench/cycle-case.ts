@@ -7,6 +7,7 @@ import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
 import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { answerParent } from './answer-parent.ts';
@@ -53,6 +54,7 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
     config,
     discovery: createDiscovery({
       config,
+      fetch: fetchExposition,
       clientsOf: awsClients(place, loadEc2),
       clock: { ...systemClock, now },
     }),

@@ -42,7 +42,7 @@ describe('`fargauge collect` of static targets', () => {
       expect.stringMatching(/^\d{4}-\S+Z {2}1 targets: 1 up, 0 down; \d+ ms$/),
       expect.stringMatching(/^TARGET +JOB +STATE +SAMPLES +OFFERED +EVENTS$/),
       expect.stringMatching(`^http://${target.address}/metrics +web +up +1 +1 +1$`),
-      'samples: 4 scraped, 1 published, 0 rejected; dropped: 3 no_declaration',
+      'samples: 5 scraped, 1 published, 0 rejected; dropped: 4 no_declaration',
       expect.stringMatching(/^stdout: 1 events, 1 metric values, \d+ bytes in 1 requests$/),
     ]);
     expect(credentials.scrapes).toBe(0);

@@ -16,7 +16,7 @@ import {
   refusingUrl,
   startTarget,
 } from '../scrape/raw-target.ts';
-import { MINUTE, series, target } from '../series/samples.ts';
+import { limits as limitsWith, MINUTE, series, target } from '../series/samples.ts';
 import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from './parts.ts';
 import { type RecordingOutput, recordingOutput } from './recording-output.ts';
 
@@ -78,7 +78,7 @@ function acceptedOf(job: string): Record<string, number> {
 
 describe('bad targets among healthy ones', () => {
   const MEGABYTE = 1024 * 1024;
-  const limits = { timeoutMs: 5_000, bodyBytes: MEGABYTE, samples: 100 };
+  const limits = limitsWith({ bodyBytes: MEGABYTE, samples: 100 });
   const hangs = { limits: { ...limits, timeoutMs: 300 } };
 
   const BAD: readonly [reason: string, job: string, answer: Answer, more?: Partial<Target>][] = [
@@ -201,8 +201,8 @@ describe('the report of a cycle', () => {
     expect(report).toMatchObject({ startedAt: now, durationMs: 0 });
     expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1, stopped: 0 });
     expect(report.samples).toEqual({
-      // Eight of the target and three of each scrape.
-      scraped: 8 + 3 + 3,
+      // Eight of the target and four of each scrape.
+      scraped: 8 + 4 + 4,
       // load and up of the good one, up of the bad one.
       published: 3,
       rejected: 0,
@@ -212,7 +212,7 @@ describe('the report of a cycle', () => {
         not_finite: 1,
         unsupported_type: 3,
         // unwanted, and two scrape_* of each target.
-        no_declaration: 5,
+        no_declaration: 7,
       },
     });
     expect(report.delivery).toMatchObject({
@@ -272,8 +272,8 @@ describe('the report of a cycle', () => {
     ];
     output.reject = ({ logStream }) => (logStream === 'throttled' ? 'throttled' : undefined);
     const { samples, delivery, scrapes } = await collectorOf(targets).collect(AMPLE_MS);
-    // Of each: load, and three of the scrape itself; the counter is a first sample.
-    expect(samples).toMatchObject({ published: 4, rejected: 4, dropped: { first_sample: 2 } });
+    // Of each: load, and four of the scrape itself; the counter is a first sample.
+    expect(samples).toMatchObject({ published: 5, rejected: 5, dropped: { first_sample: 2 } });
     expect(delivery).toMatchObject({ events: 1, rejected: { throttled: 1 } });
     expect(scrapes.map(({ id, rejected }) => [id, rejected]).sort()).toEqual([
       ['good', {}],

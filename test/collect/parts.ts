@@ -62,6 +62,7 @@ export function scriptedScraper(
         durationMs: 1,
         bytes: 0,
         samples: samples ?? [],
+        dropped: [],
         scraped,
         ...(samples === undefined && { failure }),
       };

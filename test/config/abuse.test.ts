@@ -293,6 +293,103 @@ describe('wrong values in a Prometheus file', () => {
   const JOB = 'scrape_configs[0]';
   const STATIC = 'scrape_configs[0].static_configs[0]';
 
+  const ACTIONS =
+    'one of the actions replace, keep, drop, keepequal, dropequal, hashmod, labelmap, labeldrop, labelkeep, lowercase, uppercase';
+  const LABEL = 'the name of a label';
+  const FILES =
+    'a path that ends in .json, .yml or .yaml, with * in its last part at most, and only once';
+  const relabelingCases = (key: string): Case[] =>
+    (
+      [
+        ['x', '', 'expected an object, given "x" (string)'],
+        [{ action: 'rename' }, '.action', `expected ${ACTIONS}, given "rename" (string)`],
+        [{ action: [] }, '.action', `expected ${ACTIONS}, given a list`],
+        [{ source_labels: 'a' }, '.source_labels', 'expected a list, given "a" (string)'],
+        [
+          { source_labels: [''], target_label: 'x' },
+          '.source_labels[0]',
+          `expected ${LABEL}, given "" (string)`,
+        ],
+        [{ separator: [] }, '.separator', 'expected a string, given a list'],
+        [
+          { regex: '(' },
+          '.regex',
+          `expected ${PATTERN}, given "(" (string): missing closing ): \`(\``,
+        ],
+        [
+          { regex: 'a\\Q' },
+          '.regex',
+          `expected ${PATTERN}, given "a\\\\Q" (string): missing closing ): \`^(?s:a\\Q)$\``,
+        ],
+        [
+          { regex: '(?=a)' },
+          '.regex',
+          `expected ${PATTERN}, given "(?=a)" (string): RE2 has no look-around`,
+        ],
+        [{ replacement: {} }, '.replacement', 'expected a string, given an object'],
+        [{ modulus: -1, target_label: 'x' }, '.modulus', `expected ${COUNT}, given -1 (number)`],
+        [
+          { target: 'a', target_label: 'x' },
+          '.target',
+          'expected one of the keys action, source_labels, separator, regex, target_label, replacement, modulus, given an unknown key',
+        ],
+        [{}, '.target_label', `expected ${LABEL}, which the action replace needs, given nothing`],
+        [
+          { action: 'hashmod', target_label: 'a' },
+          '.modulus',
+          'expected a whole number of at least 1, which the action hashmod needs, given nothing',
+        ],
+        [
+          { action: 'hashmod', target_label: 'a', modulus: 0 },
+          '.modulus',
+          'expected a whole number of at least 1, which the action hashmod needs, given 0 (number)',
+        ],
+        ...['hashmod', 'keepequal', 'dropequal', 'lowercase', 'Uppercase'].map((action) => [
+          { action, modulus: action === 'hashmod' ? 1 : undefined, target_label: '' },
+          '.target_label',
+          `expected ${LABEL}, which the action ${action.toLowerCase()} needs, given "" (string)`,
+        ]),
+        [
+          { action: 'labelmap', replacement: '' },
+          '.replacement',
+          `expected ${LABEL} or a template of one, which the action labelmap needs, given "" (string)`,
+        ],
+        ...['lowercase', 'uppercase'].map((action) => [
+          { action, target_label: 'a', replacement: 'b' },
+          '.replacement',
+          `expected no such key beside the action ${action}, which takes no replacement, given "b" (string)`,
+        ]),
+        ...['keepequal', 'dropequal'].flatMap((action) =>
+          Object.entries({ regex: 'a', separator: ',', replacement: '$2' }).map(([name, value]) => [
+            { action, target_label: 'a', [name]: value },
+            `.${name}`,
+            `expected no such key beside the action ${action}, which takes only source_labels and target_label, given "${value}" (string)`,
+          ]),
+        ),
+        ...['labeldrop', 'labelkeep'].flatMap((action) => [
+          [
+            { action, source_labels: ['a'] },
+            '.source_labels',
+            `expected no such key beside the action ${action}, which takes only regex, given a list`,
+          ],
+          [
+            { action, target_label: 'a' },
+            '.target_label',
+            `expected no such key beside the action ${action}, which takes only regex, given "a" (string)`,
+          ],
+          [
+            { action, modulus: 5 },
+            '.modulus',
+            `expected no such key beside the action ${action}, which takes only regex, given 5 (number)`,
+          ],
+        ]),
+      ] as Case[]
+    ).map(([config, path, complaint]) => [
+      job({ [key]: [config] }),
+      `${JOB}.${key}[0]${path}`,
+      complaint,
+    ]);
+
   const cases: readonly Case[] = [
     [
       { scrape_config: [] },
@@ -322,9 +419,14 @@ describe('wrong values in a Prometheus file', () => {
       `expected ${COUNT}, given "5" (string)`,
     ],
     [
-      { global: { label_limit: 30 } },
+      { global: { label_limit: -30 } },
       'global.label_limit',
-      'expected 0 (anything else is known to Prometheus, not supported by this version yet), given 30 (number)',
+      `expected ${COUNT}, given -30 (number)`,
+    ],
+    [
+      { global: { extra_scrape_metrics: true } },
+      'global.extra_scrape_metrics',
+      'expected false (anything else is known to Prometheus, not supported by this version yet), given true (boolean)',
     ],
     [{ scrape_configs: {} }, 'scrape_configs', 'expected a list, given an object'],
     [{ scrape_configs: ['a'] }, JOB, 'expected an object, given "a" (string)'],
@@ -370,9 +472,9 @@ describe('wrong values in a Prometheus file', () => {
       `expected ${SIZE}, given "10kB" (string)`,
     ],
     [
-      job({ follow_redirects: true }),
+      job({ follow_redirects: 'never' }),
       `${JOB}.follow_redirects`,
-      'expected false (anything else is known to Prometheus, not supported by this version yet), given true (boolean)',
+      'expected true or false, given "never" (string)',
     ],
     [
       target('http://a:1/x'),
@@ -398,15 +500,106 @@ describe('wrong values in a Prometheus file', () => {
       `${STATIC}.labels[""]`,
       'expected the name of a label, given "b" (string)',
     ],
+    [job({ params: { a: 'b' } }), `${JOB}.params.a`, 'expected a list, given "b" (string)'],
+    [job({ params: { a: [{}] } }), `${JOB}.params.a[0]`, 'expected a string, given an object'],
+    [job({ label_limit: 'x' }), `${JOB}.label_limit`, `expected ${COUNT}, given "x" (string)`],
     [
-      labels({ __tmp_x: 'b' }),
-      `${STATIC}.labels.__tmp_x`,
-      'expected no such label (labels beginning with __ are known to Prometheus, not supported by this version yet), given "b" (string)',
+      job({ label_name_length_limit: -1 }),
+      `${JOB}.label_name_length_limit`,
+      `expected ${COUNT}, given -1 (number)`,
     ],
     [
-      job({ file_sd_configs: [{ files: ['/etc/targets.yaml'] }] }),
+      job({ label_value_length_limit: 0.5 }),
+      `${JOB}.label_value_length_limit`,
+      `expected ${COUNT}, given 0.5 (number)`,
+    ],
+    [job({ target_limit: true }), `${JOB}.target_limit`, `expected ${COUNT}, given true (boolean)`],
+    [
+      job({ enable_compression: 'gzip' }),
+      `${JOB}.enable_compression`,
+      'expected true or false, given "gzip" (string)',
+    ],
+    [
+      job({ authorization: { type: 'basic', credentials: 'x' } }),
+      `${JOB}.authorization.type`,
+      'expected another type than that for which there is basic_auth, given "basic" (string)',
+    ],
+    [
+      job({ basic_auth: {}, authorization: {} }),
+      `${JOB}.authorization`,
+      'expected no such key beside basic_auth, given one',
+    ],
+    [
+      job({ bearer_token: 'x', bearer_token_file: '/x' }),
+      `${JOB}.bearer_token_file`,
+      'expected no such key beside bearer_token, given one',
+    ],
+    [
+      job({ basic_auth: { username: 'x', username_file: '/x' } }),
+      `${JOB}.basic_auth.username_file`,
+      'expected no such key beside username, given one',
+    ],
+    [
+      job({ basic_auth: { password: 'x', password_file: '/x' } }),
+      `${JOB}.basic_auth.password_file`,
+      'expected no such key beside password, given one',
+    ],
+    [
+      job({ authorization: { credentials: 'x', credentials_file: '/x' } }),
+      `${JOB}.authorization.credentials_file`,
+      'expected no such key beside credentials, given one',
+    ],
+    [
+      job({ http_headers: { authorization: { values: ['x'] } } }),
+      `${JOB}.http_headers.authorization`,
+      'expected another header than those that the collector sets itself, given "authorization"',
+    ],
+    [
+      job({ http_headers: { 'a b': {} } }),
+      `${JOB}.http_headers["a b"]`,
+      'expected the name of an HTTP header, given "a b"',
+    ],
+    [
+      job({ http_headers: { a: { value: ['x'] } } }),
+      `${JOB}.http_headers.a.value`,
+      'expected the key "values", given an unknown key',
+    ],
+    ...relabelingCases('relabel_configs'),
+    ...relabelingCases('metric_relabel_configs'),
+    [
+      job({ file_sd_configs: [{ files: ['/etc/targets'] }] }),
       `${JOB}.file_sd_configs[0].files[0]`,
-      'expected "/tmp/cwagent_ecs_auto_sd.yaml", the sd_result_file of ecs_service_discovery (other files are known to Prometheus, not supported by this version yet), given "/etc/targets.yaml" (string)',
+      `expected ${FILES}, given "/etc/targets" (string)`,
+    ],
+    [
+      job({ file_sd_configs: [{ files: ['/ok/*.json', '/a*/b.json'] }] }),
+      `${JOB}.file_sd_configs[0].files[1]`,
+      `expected ${FILES}, given "/a*/b.json" (string)`,
+    ],
+    [
+      job({ file_sd_configs: [{ files: ['/a.json'], refresh_interval: 5 }] }),
+      `${JOB}.file_sd_configs[0].refresh_interval`,
+      `expected ${DURATION}, given 5 (number)`,
+    ],
+    [
+      job({ http_sd_configs: [{}] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given nothing',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'ftp://x/' }] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given "ftp://x/" (string)',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'http://me:hunter2@x/' }] }),
+      `${JOB}.http_sd_configs[0].url`,
+      'expected an http or https URL, given "http://***@x/" (string)',
+    ],
+    [
+      job({ http_sd_configs: [{ url: 'http://x/', basic_auth: {}, bearer_token: 'x' }] }),
+      `${JOB}.http_sd_configs[0].bearer_token`,
+      'expected no such key beside basic_auth, given one',
     ],
     [
       job({ file_sd_configs: [{ files: [] }] }),
@@ -438,16 +631,9 @@ describe('wrong values in a Prometheus file', () => {
   });
 
   it.each([
-    'relabel_configs',
-    'metric_relabel_configs',
-    'params',
-    'basic_auth',
-    'authorization',
-    'bearer_token',
     'oauth2',
-    'tls_config',
     'proxy_url',
-    'http_sd_configs',
+    'proxy_connect_header',
     'aws_sd_configs',
     'ec2_sd_configs',
     'dns_sd_configs',
@@ -569,8 +755,8 @@ describe('many errors', () => {
       global: { scrape_timeout: 2m }
       scrape_configs:
         - { job_name: a, scheme: ftp }
-        - { job_name: a, honor_label: true, file_sd_configs: [{ files: [/other.yaml] }] }
-        - { scrape_interval: often, static_configs: [{ targets: [], labels: { __x: a, y: [] } }] }`;
+        - { job_name: a, honor_label: true, file_sd_configs: [{ files: [/other] }] }
+        - { scrape_interval: often, static_configs: [{ targets: [], labels: { '': a, y: [] } }] }`;
     const env = { ...agentEnv(settings, prometheus), FARGAUGE_LOG_GROUP: '?' };
     const { issues, message, name } = await errorOf(load({ env }));
     expect(issues.map(({ source, path }) => `${source} ${path}`)).toEqual([
@@ -585,7 +771,7 @@ describe('many errors', () => {
       'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].job_name',
       'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].scrape_interval',
       'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].static_configs[0].labels.y',
-      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].static_configs[0].labels.__x',
+      'PROMETHEUS_CONFIG_CONTENT scrape_configs[2].static_configs[0].labels[""]',
       'PROMETHEUS_CONFIG_CONTENT global.scrape_timeout',
       'PROMETHEUS_CONFIG_CONTENT scrape_configs[1].job_name',
       'PROMETHEUS_CONFIG_CONTENT scrape_configs[1].file_sd_configs[0].files[0]',

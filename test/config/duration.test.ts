@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseGoDuration, parsePrometheusDuration } from '../../lambda/config/duration.ts';
+import { parseGoDuration } from '../../lambda/config/duration.ts';
+import { formatPrometheusDuration, parsePrometheusDuration } from '../../lambda/model/duration.ts';
 
 describe('Go durations, in milliseconds', () => {
   it.each([
@@ -46,4 +47,19 @@ describe('Prometheus durations, in milliseconds', () => {
       expect(parsePrometheusDuration(text)).toBeUndefined();
     },
   );
+});
+
+describe('Prometheus durations, as text', () => {
+  it.each([
+    [0, '0s'],
+    [60_000, '1m'],
+    [15_000, '15s'],
+    [90_500, '1m30s500ms'],
+    [86_400_000, '1d'],
+    [90_000_000, '25h'],
+    [604_800_000, '1w'],
+  ])('%d milliseconds are %s', (milliseconds, text) => {
+    expect(formatPrometheusDuration(milliseconds)).toBe(text);
+    expect(parsePrometheusDuration(text)).toBe(milliseconds);
+  });
 });

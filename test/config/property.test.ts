@@ -13,11 +13,14 @@ const KEYS = [
   ...['emf_processor', 'metric_unit', 'metric_declaration', 'source_labels', 'label_matcher'],
   ...['metric_selectors', 'dimensions', 'global', 'scrape_configs', 'scrape_timeout'],
   ...['scrape_interval', 'job_name', 'static_configs', 'targets', 'labels', 'file_sd_configs'],
+  ...['metric_relabel_configs', 'action', 'regex', 'modulus', 'target_label', 'params'],
+  ...['basic_auth', 'password', 'tls_config', 'key', 'http_headers', 'http_sd_configs', 'url'],
   ...['files', 'relabel_configs', 'remote_write', '__proto__', 'constructor', ''],
 ];
 
 const scalar = fc.oneof(
   fc.constantFrom('1m', '2m', '0', 'a', '^a$', '*', '9404;9406', '/tmp/cwagent_ecs_auto_sd.yaml'),
+  fc.constantFrom('hashmod', 'labelmap', 'aws:ssm:x', 'http://x', '/a.json'),
   fc.constantFrom('env:X', '127.0.0.1:9100', '{ClusterName}', 'http', ''),
   fc.string({ unit: 'binary' }),
   fc.double(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadAgent, loadNative } from './loading.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { load, loadAgent, loadNative } from './loading.ts';
 
 const TARGETS = { static_configs: [{ targets: ['127.0.0.1:9100'] }] };
 
@@ -17,13 +18,24 @@ describe('a job', () => {
       name: 'a',
       scheme: 'http',
       metricsPath: '/metrics',
+      params: {},
+      intervalMs: 60_000,
       timeoutMs: 10_000,
       sampleLimit: 0,
       bodySizeLimit: 0,
+      labelLimit: 0,
+      labelNameLengthLimit: 0,
+      labelValueLengthLimit: 0,
+      targetLimit: 0,
       honorLabels: false,
       honorTimestamps: true,
+      http: DEFAULT_HTTP,
+      relabeling: [],
+      metricRelabeling: [],
       discovered: false,
       staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
+      fileDiscoveries: [],
+      httpDiscoveries: [],
     });
   });
 
@@ -34,6 +46,13 @@ describe('a job', () => {
       scrape_timeout: '5s',
       sample_limit: 7,
       body_size_limit: '1KB',
+      label_limit: 1,
+      label_name_length_limit: 2,
+      label_value_length_limit: 3,
+      target_limit: 4,
+      params: { module: ['a', 'b'] },
+      relabel_configs: [{ action: 'Keep', source_labels: ['a', 'b'], separator: '', regex: 'x' }],
+      metric_relabel_configs: [{ action: 'hashmod', target_label: 'c', modulus: 8 }],
       honor_labels: true,
       honor_timestamps: false,
       static_configs: [
@@ -45,16 +64,47 @@ describe('a job', () => {
       name: 'a',
       scheme: 'https',
       metricsPath: '/stats',
+      params: { module: ['a', 'b'] },
+      intervalMs: 60_000,
       timeoutMs: 5_000,
       sampleLimit: 7,
       bodySizeLimit: 1_024,
+      labelLimit: 1,
+      labelNameLengthLimit: 2,
+      labelValueLengthLimit: 3,
+      targetLimit: 4,
       honorLabels: true,
       honorTimestamps: false,
+      http: DEFAULT_HTTP,
+      relabeling: [
+        {
+          action: 'keep',
+          sourceLabels: ['a', 'b'],
+          separator: '',
+          regex: expect.objectContaining({ source: 'x' }),
+          targetLabel: '',
+          replacement: '$1',
+          modulus: 0,
+        },
+      ],
+      metricRelabeling: [
+        {
+          action: 'hashmod',
+          sourceLabels: [],
+          separator: ';',
+          regex: expect.objectContaining({ source: '(.*)' }),
+          targetLabel: 'c',
+          replacement: '$1',
+          modulus: 8,
+        },
+      ],
       discovered: false,
       staticConfigs: [
         { targets: ['[::1]:80', 'example.com'], labels: { zone: 'a', __metrics_path__: '/x' } },
         { targets: ['10.0.0.1:1'], labels: {} },
       ],
+      fileDiscoveries: [],
+      httpDiscoveries: [],
     });
   });
 
@@ -81,12 +131,25 @@ describe('a job', () => {
   });
 
   it('has the global limits where it has none, or 0', async () => {
-    const global = { sample_limit: 9, body_size_limit: '2KB' };
-    expect(await jobOf({}, global)).toMatchObject({ sampleLimit: 9, bodySizeLimit: 2_048 });
-    expect(await jobOf({ sample_limit: 0, body_size_limit: 0 }, global)).toMatchObject({
+    const global = {
+      sample_limit: 9,
+      body_size_limit: '2KB',
+      label_limit: 30,
+      label_name_length_limit: 200,
+      label_value_length_limit: 300,
+      target_limit: 7,
+    };
+    const expected = {
       sampleLimit: 9,
       bodySizeLimit: 2_048,
-    });
+      labelLimit: 30,
+      labelNameLengthLimit: 200,
+      labelValueLengthLimit: 300,
+      targetLimit: 7,
+    };
+    const zeros = Object.fromEntries(Object.keys(global).map((key) => [key, 0]));
+    expect(await jobOf({}, global)).toMatchObject(expected);
+    expect(await jobOf(zeros, global)).toMatchObject(expected);
   });
 
   it('has labels that inherit nothing, whose values are texts as written', async () => {
@@ -99,6 +162,39 @@ describe('a job', () => {
     const { labels } = jobs[0]!.staticConfigs[0]!;
     expect({ ...labels }).toEqual({ version: '1.10', on: 'true', constructor: 'x' });
     expect('toString' in labels).toBe(false);
+  });
+
+  it('has texts that look like numbers and flags as they were written, where Go’s YAML has texts', async () => {
+    const { jobs } = await loadNative(`
+      scrape_configs:
+        - job_name: a
+          params: { v: [1.10, true] }
+          relabel_configs:
+            - { source_labels: [1.0], separator: 0x1, regex: 0200, target_label: 1e3, replacement: True }`);
+    expect(jobs).toMatchObject([
+      {
+        params: { v: ['1.10', 'true'] },
+        relabeling: [
+          {
+            sourceLabels: ['1.0'],
+            separator: '0x1',
+            regex: { source: '0200' },
+            targetLabel: '1e3',
+            replacement: 'True',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('may have targets that only relabeling makes addresses of', async () => {
+    const entry = {
+      static_configs: [{ targets: ['https://example.com/x'], labels: { __tmp: 'y' } }],
+      relabel_configs: [{ source_labels: ['__address__'], target_label: '__param_target' }],
+    };
+    expect(await jobOf(entry)).toMatchObject({
+      staticConfigs: [{ targets: ['https://example.com/x'], labels: { __tmp: 'y' } }],
+    });
   });
 
   it('may be written with anchors and merge keys', async () => {
@@ -174,5 +270,49 @@ describe('a Prometheus file', () => {
         'scrape_configs[2]: has no targets',
       ].map((text) => `PROMETHEUS_CONFIG_CONTENT: ${text}`),
     );
+  });
+});
+
+describe('a job that reads its targets from elsewhere', () => {
+  it('has the files, beside that of ECS discovery, and the URLs that it names', async () => {
+    const { jobs, warnings } = await load({
+      config: '/etc/fargauge/config.yaml',
+      files: {
+        '/etc/fargauge/config.yaml': `
+          scrape_configs:
+            - job_name: a
+              file_sd_configs:
+                - files: [/tmp/cwagent_ecs_auto_sd.yaml]
+                - { files: [targets/*.json, /x.yml, /tmp/cwagent_ecs_auto_sd.yaml], refresh_interval: 10s }
+              http_sd_configs:
+                - { url: http://sd.test/targets, bearer_token_file: token }
+                - { url: https://sd.test/, refresh_interval: 5m, follow_redirects: true }`,
+        '/etc/fargauge/token': 't\n',
+      },
+    });
+    const [job] = jobs;
+    expect(job).toMatchObject({
+      discovered: true,
+      fileDiscoveries: [
+        { patterns: ['/etc/fargauge/targets/*.json', '/x.yml'], refreshMs: 10_000 },
+      ],
+      httpDiscoveries: [
+        { url: 'http://sd.test/targets', refreshMs: 60_000 },
+        { url: 'https://sd.test/', refreshMs: 300_000, http: { followRedirects: true } },
+      ],
+    });
+    expect(job?.httpDiscoveries[0]?.http.authorization?.reveal()).toBe('Bearer t');
+    expect(job?.http).toEqual(DEFAULT_HTTP);
+    expect(warnings).toEqual([
+      '/etc/fargauge/config.yaml: scrape_configs[0]: reads the targets of ecs_service_discovery, which is off',
+    ]);
+  });
+
+  it('is no job of ECS discovery for that', async () => {
+    const entry = { static_configs: [], file_sd_configs: [{ files: ['/x.json'] }] };
+    expect(await jobOf(entry)).toMatchObject({
+      discovered: false,
+      fileDiscoveries: [{ patterns: ['/x.json'], refreshMs: 300_000 }],
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { ContainerDefinition, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import type { EcsDiscoveryConfig, Pattern, ScrapeJob } from '../../lambda/model/config.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 
 const ARN = 'arn:aws:ecs:us-east-1:123456789012';
 
@@ -90,13 +91,24 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     name: 'ecs',
     scheme: 'http',
     metricsPath: '/metrics',
+    params: {},
+    intervalMs: 60_000,
     timeoutMs: 10_000,
     sampleLimit: 0,
     bodySizeLimit: 0,
+    labelLimit: 0,
+    labelNameLengthLimit: 0,
+    labelValueLengthLimit: 0,
+    targetLimit: 0,
     honorLabels: false,
     honorTimestamps: true,
+    http: DEFAULT_HTTP,
+    relabeling: [],
+    metricRelabeling: [],
     discovered: true,
     staticConfigs: [],
+    fileDiscoveries: [],
+    httpDiscoveries: [],
     ...more,
   };
 }

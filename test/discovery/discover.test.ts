@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import { KEPT_MS } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
@@ -7,6 +8,9 @@ import { createDiscovery, type Discovered } from '../../lambda/discovery/discove
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { limits } from '../series/samples.ts';
 import {
   container,
   definition,
@@ -62,7 +66,13 @@ function discoverer({
   );
   const config = { discovery: discoveryOf(discovery), jobs };
   const clock = { ...systemClock, now: () => now };
-  const { discover } = createDiscovery({ config, clientsOf, clock, ...more });
+  const { discover } = createDiscovery({
+    config,
+    clientsOf,
+    fetch: fetchExposition,
+    clock,
+    ...more,
+  });
   return () => discover(deadline.signal);
 }
 
@@ -112,10 +122,29 @@ describe('discovery', () => {
           instance: '10.0.0.1:9404',
           job: 'ecs',
         }),
-        limits: { timeoutMs: 3_000, bodyBytes: 0, samples: 0 },
+        limits: limits({ timeoutMs: 3_000 }),
         honorLabels: false,
         honorTimestamps: true,
+        http: DEFAULT_HTTP,
+        metricRelabeling: [],
       },
+    ]);
+  });
+
+  it('leaves out what relabeling drops, and marks the targets of a job that has too many', async () => {
+    putTasks(3);
+    const relabeling = [
+      relabelConfig.parse({ action: 'drop', source_labels: ['__address__'], regex: '.*\\.1:.*' }),
+    ];
+    const jobs = [job({ name: 'a', relabeling }), job({ name: 'b', targetLimit: 2 })];
+    const { targets, skipped } = await discoverer({ jobs })();
+    expect(skipped).toEqual({ relabeled: 1 });
+    expect(targets.map(({ job: name, overLimit }) => [name, overLimit !== undefined])).toEqual([
+      ['a', false],
+      ['a', false],
+      ['b', true],
+      ['b', true],
+      ['b', true],
     ]);
   });
 
@@ -212,6 +241,7 @@ describe('discovery', () => {
 
   it('asks nothing where no cluster is configured', async () => {
     const { discover } = createDiscovery({
+      fetch: fetchExposition,
       config: { jobs: [STATIC] },
       clientsOf: awsClients({ endpoint: aws.url, region: aws.region }, loadEc2),
       clock: systemClock,

@@ -9,6 +9,7 @@ import { ADDRESS_ATTRIBUTE } from '../../lambda/discovery/instances.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
 import type { DiscoveryLookup } from '../../lambda/model/config.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CREDENTIALS } from '../demo/aws/clients.ts';
 import { definition, definitionArn, discoveryOf, job, task } from './cluster-of.ts';
 
@@ -42,6 +43,7 @@ const discoverer = (lookups: DiscoveryLookup[] = []) => {
     maxAttempts: 1,
   };
   const { discover } = createDiscovery({
+    fetch: fetchExposition,
     config: { discovery: discoveryOf({ lookups: new Set(lookups) }), jobs: [job()] },
     clientsOf: awsClients(options, loadEc2),
     clock: { ...systemClock, now: () => now },

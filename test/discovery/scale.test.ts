@@ -4,6 +4,7 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { type AwsClientsOf, awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { createDiscovery, REFRESH_TIMEOUT_MS } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { container, definition, definitionArn, discoveryOf, job, task } from './cluster-of.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -115,6 +116,7 @@ it('10,000 tasks are discovered below the documented request rates', async () =>
   );
   const { discover } = createDiscovery({
     config,
+    fetch: fetchExposition,
     clientsOf: slowed(clients),
     clock,
     // Simulated time is what counts.

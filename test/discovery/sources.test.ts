@@ -5,6 +5,7 @@ import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import type { EcsSource } from '../../lambda/model/config.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CREDENTIALS } from '../demo/aws/clients.ts';
 import { definition, discoveryOf, job, task } from './cluster-of.ts';
 
@@ -53,6 +54,7 @@ const discoverer = (sources = SOURCES) => {
     maxAttempts: 1,
   };
   const { discover } = createDiscovery({
+    fetch: fetchExposition,
     config: { discovery: discoveryOf({ sources, labelsCluster: true }), jobs: [job()] },
     clientsOf: awsClients(options, loadEc2),
     clock: { ...systemClock, now: () => now },

@@ -54,7 +54,7 @@ describe('the Lambda handler', () => {
       kind: 'result',
       result: {
         targets: { discovered: 2, up: 1, down: 1 },
-        samples: { scraped: 8, published: 2, rejected: 0, dropped: { no_declaration: 6 } },
+        samples: { scraped: 10, published: 2, rejected: 0, dropped: { no_declaration: 8 } },
         delivery: { events: 2, metrics: 2, rejected: {}, errors: [] },
       },
     });
@@ -71,10 +71,10 @@ describe('the Lambda handler', () => {
       TargetsDown: [1],
       TargetsStopped: [0],
       DiscoveryErrors: [0],
-      SamplesScraped: [8],
+      SamplesScraped: [10],
       SamplesPublished: [2],
       SamplesRejected: [0],
-      SamplesDropped: [6],
+      SamplesDropped: [8],
       EventsAccepted: [2],
       EventsRejected: [0],
       MetricsPublished: [2],
@@ -84,7 +84,7 @@ describe('the Lambda handler', () => {
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
     expect(JSON.parse(own!)).toMatchObject({
       downByReason: '{"connect_refused":1}',
-      droppedByReason: '{"no_declaration":6}',
+      droppedByReason: '{"no_declaration":8}',
     });
     expect(log.filter(({ level }) => level === 'WARN')).toEqual([
       expect.objectContaining({

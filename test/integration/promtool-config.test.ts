@@ -52,7 +52,66 @@ scrape_configs:
     what: 'a job that shortens the interval below the global timeout',
     yaml: 'global: {scrape_timeout: 30s}\nscrape_configs: [{job_name: a, scrape_interval: 15s}]',
   },
+  {
+    what: 'every action of relabeling, in any case, with texts that look like numbers',
+    yaml: `
+scrape_configs:
+  - job_name: a
+    relabel_configs:
+      - {source_labels: [__address__], regex: 9100, target_label: port, replacement: 80}
+      - {source_labels: [a, b], separator: '', target_label: 'x_$1', replacement: '\${1}:$2'}
+      - {action: Keep, source_labels: [a], regex: '(?i)b'}
+      - {action: DROP, regex: x)(y}
+      - {action: keepequal, source_labels: [a], target_label: b}
+      - {action: dropequal, source_labels: [a], target_label: b, separator: ;}
+      - {action: hashmod, source_labels: [a], target_label: b, modulus: 8}
+      - {action: labelmap, regex: __meta_(.*)}
+      - {action: labeldrop, regex: a}
+    metric_relabel_configs:
+      - {action: labelkeep, regex: a}
+      - {action: lowercase, source_labels: [a], target_label: b}
+      - {action: uppercase, source_labels: [a], target_label: b}`,
+  },
+  {
+    what: 'a target that only relabeling makes an address of',
+    yaml: `
+scrape_configs:
+  - job_name: a
+    params: {module: [http_2xx]}
+    static_configs: [{targets: ['https://example.com/x']}]
+    relabel_configs:
+      - {source_labels: [__address__], target_label: __param_target}
+      - {target_label: __address__, replacement: 'prober:9115'}`,
+  },
+  {
+    what: 'limits, credentials, TLS and redirects',
+    yaml: `
+scrape_configs:
+  - job_name: a
+    label_limit: 30
+    label_name_length_limit: 200
+    label_value_length_limit: 200
+    target_limit: 10
+    basic_auth: {username: me, password: 0123}
+    tls_config: {server_name: x, insecure_skip_verify: true, min_version: TLS12}
+    follow_redirects: false
+  - {job_name: b, authorization: {type: Token, credentials: x}}
+  - {job_name: c, bearer_token: x}`,
+  },
+  {
+    what: 'targets from files and servers',
+    yaml: `
+scrape_configs:
+  - job_name: a
+    file_sd_configs: [{files: ['/etc/targets/*.json', a.yml], refresh_interval: 1m}]
+    http_sd_configs: [{url: 'https://sd.example/targets', refresh_interval: 30s, bearer_token: x}]`,
+  },
 ];
+
+const refusedRelabeling = (what: string, rule: string) => ({
+  what,
+  yaml: `scrape_configs: [{job_name: a, relabel_configs: [${rule}]}]`,
+});
 
 const REFUSED = [
   { what: 'two jobs of one name', yaml: 'scrape_configs: [{job_name: a}, {job_name: a}]' },
@@ -77,6 +136,50 @@ const REFUSED = [
   {
     what: 'a target with a path',
     yaml: "scrape_configs: [{job_name: a, static_configs: [{targets: ['a:1/metrics']}]}]",
+  },
+  refusedRelabeling('hashmod without a modulus', '{action: hashmod, target_label: a}'),
+  refusedRelabeling('replace without a target label', '{source_labels: [a]}'),
+  refusedRelabeling('lowercase without a target label', '{action: lowercase}'),
+  refusedRelabeling(
+    'uppercase with a replacement',
+    '{action: uppercase, target_label: a, replacement: b}',
+  ),
+  refusedRelabeling(
+    'dropequal with an expression',
+    '{action: dropequal, source_labels: [a], target_label: b, regex: c}',
+  ),
+  refusedRelabeling('labeldrop with source labels', '{action: labeldrop, source_labels: [a]}'),
+  refusedRelabeling('labelkeep with a target label', '{action: labelkeep, target_label: a}'),
+  refusedRelabeling('an action that is none', '{action: rename, target_label: a}'),
+  refusedRelabeling('look-ahead', "{action: drop, regex: 'a(?=b)'}"),
+  refusedRelabeling('brackets that do not match', "{action: drop, regex: 'a)'}"),
+  {
+    what: 'two ways of authentication',
+    yaml: 'scrape_configs: [{job_name: a, basic_auth: {username: x}, bearer_token: y}]',
+  },
+  {
+    what: 'a password and a file of it',
+    yaml: 'scrape_configs: [{job_name: a, basic_auth: {password: x, password_file: /y}}]',
+  },
+  {
+    what: 'the type Basic of an authorization',
+    yaml: 'scrape_configs: [{job_name: a, authorization: {type: Basic, credentials: x}}]',
+  },
+  {
+    what: 'a TLS version that is none',
+    yaml: 'scrape_configs: [{job_name: a, tls_config: {min_version: TLS99}}]',
+  },
+  {
+    what: 'a file of targets of another kind',
+    yaml: 'scrape_configs: [{job_name: a, file_sd_configs: [{files: [targets.txt]}]}]',
+  },
+  {
+    what: 'a pattern for folders of targets',
+    yaml: "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['/*/a.json']}]}]",
+  },
+  {
+    what: 'a server of targets without a host',
+    yaml: "scrape_configs: [{job_name: a, http_sd_configs: [{url: 'http://'}]}]",
   },
   { what: 'a repeated key', yaml: 'scrape_configs: []\nscrape_configs: []' },
   { what: 'text that is no YAML', yaml: 'scrape_configs: [' },

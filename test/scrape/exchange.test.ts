@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 import type { ScrapeLimits } from '../../lambda/model/target.ts';
-import { CONNECT_TIMEOUT_MS, fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { CONNECT_TIMEOUT_MS } from '../../lambda/scrape/request.ts';
 import { ScrapeError, type ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
+import { limits as limitsWith } from '../series/samples.ts';
 import {
   type Answer,
   answering,
@@ -17,13 +20,22 @@ import {
 const METRICS = '# TYPE up gauge\nup 1\n';
 const NO_DEADLINE = new AbortController().signal;
 /** Longer than a test may last, so that a connection that is left open fails the test. */
-const LIMITS: ScrapeLimits = { timeoutMs: 60_000, bodyBytes: 0, samples: 0 };
+const LIMITS = limitsWith({ timeoutMs: 60_000 });
 
 const targets: RawTarget[] = [];
 
 afterEach(async () => {
   await Promise.all(targets.splice(0).map((target) => target.stop()));
 });
+
+interface Setting {
+  readonly limits?: ScrapeLimits;
+  readonly deadline?: AbortSignal;
+}
+
+function exchange(url: string, { limits = LIMITS, deadline = NO_DEADLINE }: Setting = {}) {
+  return fetchExposition({ url, limits, http: DEFAULT_HTTP }, deadline);
+}
 
 async function start(answer: Answer): Promise<RawTarget> {
   const target = await startTarget(answer);
@@ -63,7 +75,7 @@ describe('a good answer', () => {
     ],
   ])('%s is the body, and the connection is closed', async (_, answer) => {
     const target = await start(answer);
-    const { body, contentType } = await fetchExposition(target.url, LIMITS, NO_DEADLINE);
+    const { body, contentType } = await exchange(target.url);
     expect(body.toString()).toBe(METRICS);
     expect(contentType).toBe('text/plain; version=0.0.4');
     await target.closed();
@@ -75,13 +87,13 @@ describe('a good answer', () => {
     ['compressed', answering(gzipSync('m 1\n'.repeat(1000)), { 'content-encoding': 'gzip' })],
   ])('may be just below the limit, %s', async (_, answer) => {
     const limits = { ...LIMITS, bodyBytes: 4001 };
-    const { body } = await fetchExposition((await start(answer)).url, limits, NO_DEADLINE);
+    const { body } = await exchange((await start(answer)).url, { limits });
     expect(body).toHaveLength(4000);
   });
 
   it('may be empty', async () => {
     const target = await start(answering('', { 'content-type': '' }));
-    const answer = await fetchExposition(target.url, LIMITS, NO_DEADLINE);
+    const answer = await exchange(target.url);
     expect(answer).toEqual({ body: Buffer.of(), contentType: '' });
   });
 });
@@ -89,7 +101,7 @@ describe('a good answer', () => {
 describe('the request', () => {
   it('asks as Prometheus does, for a connection of its own', async () => {
     const target = await start(answering(METRICS));
-    await fetchExposition(`${target.url}?module=a%20b`, LIMITS, NO_DEADLINE);
+    await exchange(`${target.url}?module=a%20b`);
     const [line, ...headers] = target.requests[0]!.trimEnd().split('\r\n');
     expect(line).toBe('GET /metrics?module=a%20b HTTP/1.1');
     expect(headers.sort()).toEqual([
@@ -440,7 +452,7 @@ async function failureOf(
   limits: ScrapeLimits,
   deadline: AbortSignal = NO_DEADLINE,
 ): Promise<ScrapeError> {
-  const error = await fetchExposition(url, limits, deadline).catch((thrown: unknown) => thrown);
+  const error = await exchange(url, { limits, deadline }).catch((thrown: unknown) => thrown);
   if (!(error instanceof ScrapeError)) throw new Error('expected a ScrapeError', { cause: error });
   return error;
 }

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
-import { target as targetWith } from '../series/samples.ts';
+import { limits as limitsWith, target as targetWith } from '../series/samples.ts';
 import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';
 
 const NOW = 1_700_000_000_000;
@@ -36,9 +37,9 @@ async function targetThat(answer: Answer, more: Partial<Target> = {}): Promise<T
 
 async function scrape(target: Target, deadline: AbortSignal = NO_DEADLINE) {
   const { samples, ...rest } = await scraper.scrape(target, deadline);
-  const ofTarget = samples.slice(0, rest.scraped);
-  const own = samples.slice(rest.scraped);
-  return { ...rest, samples: ofTarget, own };
+  const first = samples.findIndex(({ series }) => series.name === 'up');
+  const end = first < 0 ? samples.length : first;
+  return { ...rest, samples: samples.slice(0, end), own: samples.slice(end) };
 }
 
 describe('a scrape that succeeds', () => {
@@ -61,6 +62,7 @@ describe('a scrape that succeeds', () => {
       ['up', 'gauge', 1],
       ['scrape_duration_seconds', 'gauge', durationMs / 1000],
       ['scrape_samples_scraped', 'gauge', 2],
+      ['scrape_samples_post_metric_relabeling', 'gauge', 2],
     ]);
   });
 
@@ -98,8 +100,22 @@ describe('a scrape that succeeds', () => {
     },
   );
 
+  it('has what metric relabeling left, and tells what it dropped', async () => {
+    const metricRelabeling = [
+      { action: 'drop', source_labels: ['__name__'], regex: 'load' },
+      { source_labels: ['code'], target_label: 'status' },
+      { action: 'labeldrop', regex: 'code|instance' },
+    ].map((config) => relabelConfig.parse(config));
+    const result = await scrape(await targetThat(answering(METRICS), { metricRelabeling }));
+    expect(result.samples).toHaveLength(1);
+    expect({ ...result.samples[0]?.series.labels }).toEqual({ job: 'app', status: '200' });
+    expect(result.dropped.map(({ name }) => name)).toEqual(['load']);
+    expect(result.scraped).toBe(2);
+    expect(result.own.map(({ value }) => value)).toEqual([1, result.durationMs / 1000, 2, 1]);
+  });
+
   it('may have exactly as many samples as sample_limit allows', async () => {
-    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 2 };
+    const limits = limitsWith({ samples: 2 });
     expect(await scrape(await targetThat(answering(METRICS), { limits }))).toMatchObject({
       scraped: 2,
     });
@@ -194,11 +210,11 @@ describe('a scrape that fails', () => {
   });
 
   it('because of sample_limit says so', async () => {
-    const limits = { timeoutMs: 5_000, bodyBytes: 0, samples: 1 };
+    const limits = limitsWith({ samples: 1 });
     const result = await scrape(await targetThat(answering(METRICS), { limits }));
     expect(result.failure).toEqual({
       reason: 'sample_limit',
-      message: 'expected at most 1 samples (sample_limit), got more',
+      message: 'expected at most 1 samples (sample_limit), got 2',
     });
   });
 
@@ -210,7 +226,35 @@ describe('a scrape that fails', () => {
       ['up', 0],
       ['scrape_duration_seconds', result.durationMs / 1000],
       ['scrape_samples_scraped', 0],
+      ['scrape_samples_post_metric_relabeling', 0],
     ]);
+  });
+
+  it('because of what is left after metric relabeling has counted it all', async () => {
+    const result = await scrape(
+      await targetThat(answering(METRICS), {
+        limits: limitsWith({ labels: 3 }),
+        metricRelabeling: [
+          relabelConfig.parse({ action: 'drop', source_labels: ['__name__'], regex: 'load' }),
+        ],
+      }),
+    );
+    expect(result.failure).toEqual({
+      reason: 'label_limit',
+      message: 'expected at most 3 labels (label_limit), got 4 at "requests"',
+    });
+    expect(result).toMatchObject({ scraped: 2, samples: [], dropped: [] });
+    expect(result.own.map(({ value }) => value)).toEqual([0, result.durationMs / 1000, 2, 1]);
+  });
+
+  it('because its job has too many targets, without being asked', async () => {
+    const server = await startTarget(answering(METRICS));
+    servers.push(server);
+    const overLimit = 'expected at most 1 targets in the job (target_limit), got 2';
+    const { failure, own } = await scrape(targetWith({ url: server.url, overLimit }));
+    expect(failure).toEqual({ reason: 'target_limit', message: overLimit });
+    expect(own[0]?.value).toBe(0);
+    expect(server.connections).toBe(0);
   });
 
   it('because of the cycle’s deadline says so', async () => {

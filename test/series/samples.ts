@@ -1,3 +1,4 @@
+import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 import {
   type Labels,
   labelsOf,
@@ -5,7 +6,7 @@ import {
   type Sample,
   type Series,
 } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import type { ScrapeLimits, Target } from '../../lambda/model/target.ts';
 
 /** Minutes that are whole in milliseconds, so that cases read as minute 0, 1, 2. */
 export const MINUTE = 60_000;
@@ -25,15 +26,23 @@ export function labelled(of: Series, value: number, timestamp?: number) {
   return { ...sample, labels: of.labels };
 }
 
+/** Five seconds and nothing else, and what differs from it. */
+export function limits(more: Partial<ScrapeLimits> = {}): ScrapeLimits {
+  const none = { bodyBytes: 0, samples: 0, labels: 0, labelNameBytes: 0, labelValueBytes: 0 };
+  return { timeoutMs: 5_000, ...none, ...more };
+}
+
 /** A target that sends nothing of its own, and what differs from it. */
 export function target(more: Partial<Target> = {}): Target {
   return {
     id: 'app 127.0.0.1:9100/metrics',
     job: 'app',
     url: 'http://127.0.0.1:9100/metrics',
-    limits: { timeoutMs: 5_000, bodyBytes: 0, samples: 0 },
+    limits: limits(),
     honorLabels: false,
     honorTimestamps: true,
+    http: DEFAULT_HTTP,
+    metricRelabeling: [],
     ...more,
     labels: labelsOf(more.labels ?? { job: 'app', instance: '127.0.0.1:9100' }),
   };

@@ -23,7 +23,12 @@ const TOOLS = {
  */
 export const debianPrograms: Part = {
   name: 'promtool and node_exporter (Debian packages)',
-  tests: ['promtool.test.ts', 'promtool-config.test.ts', 'node-exporter.test.ts'],
+  tests: [
+    'promtool.test.ts',
+    'promtool-config.test.ts',
+    'promtool-relabel.test.ts',
+    'node-exporter.test.ts',
+  ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),
   install: () => {

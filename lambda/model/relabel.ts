@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { type Labels, labelsOf } from './sample.ts';
+
+/** What a rule does, in the words of `relabel_configs`. */
+export type RelabelAction =
+  | 'replace'
+  | 'keep'
+  | 'drop'
+  | 'keepequal'
+  | 'dropequal'
+  | 'hashmod'
+  | 'labelmap'
+  | 'labeldrop'
+  | 'labelkeep'
+  | 'lowercase'
+  | 'uppercase';
+
+/** A compiled RE2 expression that a whole text has to match. */
+export interface AnchoredPattern {
+  readonly source: string;
+  test(text: string): boolean;
+  /** Undefined where the text does not match. */
+  match(text: string): Match | undefined;
+}
+
+/** What a group of the expression stands for, by number or name; empty where it took no part or there is none. */
+export type Match = (group: string) => string;
+
+/** One entry of `relabel_configs` or `metric_relabel_configs`, with the defaults filled in. */
+export interface RelabelRule {
+  readonly action: RelabelAction;
+  readonly sourceLabels: readonly string[];
+  readonly separator: string;
+  readonly regex: AnchoredPattern;
+  /** Empty for the actions that have none. */
+  readonly targetLabel: string;
+  readonly replacement: string;
+  /** 0 but for `hashmod`. */
+  readonly modulus: number;
+}
+
+/** Works on `labels` in place. `value`: the joined source labels. `false`: the labels' owner is dropped. */
+type Action = (labels: Record<string, string>, rule: RelabelRule, value: string) => boolean;
+
+const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
+  keep: (_, { regex }, value) => regex.test(value),
+  drop: (_, { regex }, value) => !regex.test(value),
+  keepequal: (labels, { targetLabel }, value) => (labels[targetLabel] ?? '') === value,
+  dropequal: (labels, { targetLabel }, value) => (labels[targetLabel] ?? '') !== value,
+  replace: (labels, { regex, targetLabel, replacement }, value) => {
+    const match = regex.match(value);
+    if (match !== undefined) set(labels, expand(targetLabel, match), expand(replacement, match));
+    return true;
+  },
+  lowercase: (labels, { targetLabel }, value) =>
+    set(
+      labels,
+      targetLabel,
+      byCharacter(value, (c) => c.toLowerCase()),
+    ),
+  uppercase: (labels, { targetLabel }, value) =>
+    set(
+      labels,
+      targetLabel,
+      byCharacter(value, (c) => c.toUpperCase()),
+    ),
+  hashmod: (labels, { targetLabel, modulus }, value) => {
+    // Of the 16 bytes only the last 8, as in Prometheus.
+    const hash = createHash('md5').update(value).digest().readBigUInt64BE(8);
+    return set(labels, targetLabel, String(hash % BigInt(modulus)));
+  },
+  labelmap: (labels, { regex, replacement }) => {
+    // Of several that get the same name the last one wins; in Prometheus that depends on the rules before.
+    for (const name of Object.keys(labels).sort()) {
+      const match = regex.match(name);
+      if (match !== undefined) set(labels, expand(replacement, match), labels[name] ?? '');
+    }
+    return true;
+  },
+  labeldrop: (labels, { regex }) => remove(labels, (name) => regex.test(name)),
+  labelkeep: (labels, { regex }) => remove(labels, (name) => !regex.test(name)),
+};
+
+/** A reference in a template, as regexp.Expand of Go has it: `$$` is a dollar sign, `$1x` the group called `1x`. */
+const REFERENCE = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+
+/** The name of a metric among its labels. */
+export const METRIC_NAME = '__name__';
+
+/**
+ * Applies the rules one after the other, as relabel.Process of Prometheus does. A label without a value is none.
+ * https://github.com/prometheus/prometheus/blob/main/model/relabel/relabel.go
+ *
+ * @returns the labels that come out of it, or undefined where a rule drops their owner
+ */
+export function relabel(labels: Labels, rules: readonly RelabelRule[]): Labels | undefined {
+  const result = labelsOf(labels);
+  for (const rule of rules) {
+    const value = rule.sourceLabels.map((name) => result[name] ?? '').join(rule.separator);
+    if (!ACTIONS[rule.action](result, rule, value)) return undefined;
+  }
+  return result;
+}
+
+function expand(template: string, match: Match): string {
+  if (!template.includes('$')) return template;
+  return template.replace(
+    REFERENCE,
+    (_, dollar?: string, braced?: string, bare?: string) => dollar ?? match(braced ?? bare ?? ''),
+  );
+}
+
+/** What cannot be the name of a label is passed over: what a group gave may be empty. */
+function set(labels: Record<string, string>, name: string, value: string): true {
+  if (!isLabelName(name)) return true;
+  if (value === '') delete labels[name];
+  else labels[name] = value;
+  return true;
+}
+
+function remove(labels: Record<string, string>, unwanted: (name: string) => boolean): true {
+  for (const name of Object.keys(labels)) if (unwanted(name)) delete labels[name];
+  return true;
+}
+
+/** As Go does it, a character at a time: one that would become several stays as it is. */
+function byCharacter(text: string, convert: (character: string) => string): string {
+  return Array.from(text, (character) => {
+    const converted = convert(character);
+    return [...converted].length === 1 ? converted : character;
+  }).join('');
+}
+
+/** Any text that is not empty, as in Prometheus 3. */
+export function isLabelName(name: string): boolean {
+  return name !== '' && name.isWellFormed();
+}

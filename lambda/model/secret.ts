@@ -1,0 +1,30 @@
+import { inspect } from 'node:util';
+
+/** What is shown in a secret's place; the word of Prometheus. */
+const MASK = '<secret>';
+
+/** A text that must not end up in a log: whatever prints it, or a configuration with it, prints `<secret>`. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself, for the one place that sends it. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+}

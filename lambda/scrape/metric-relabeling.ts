@@ -1,0 +1,79 @@
+import { joinLabels } from '../model/join-labels.ts';
+import { METRIC_NAME, relabel } from '../model/relabel.ts';
+import { labelsOf, type Sample, type Series, sameLabels } from '../model/sample.ts';
+import type { Target } from '../model/target.ts';
+import { checkLabels } from './label-limits.ts';
+import { type Outcome, RelabelMemory } from './relabel-memory.ts';
+import { ScrapeError } from './scrape-error.ts';
+
+/** What metric relabeling left of a scrape. */
+export interface Relabeled {
+  readonly samples: Sample[];
+  /** The series that are gone, one for each sample. */
+  readonly dropped: readonly Series[];
+  /** Samples that were left, before any of them was found wrong. */
+  readonly remaining: number;
+  /** Present: a limit is exceeded, or a series makes no sense any more, and the whole scrape has failed. */
+  readonly failure?: ScrapeError | undefined;
+}
+
+/**
+ * Applies `metric_relabel_configs` to the labels of samples, joined with those of their target, and then the limits.
+ * What became of a series is remembered, so that in the next cycle it costs no more than to look that up.
+ */
+export class MetricRelabeling {
+  readonly #memory: RelabelMemory;
+
+  constructor(memory: RelabelMemory = new RelabelMemory()) {
+    this.#memory = memory;
+  }
+
+  apply(target: Target, samples: Sample[]): Relabeled {
+    const { limits, metricRelabeling } = target;
+    const { labels, labelNameBytes, labelValueBytes } = limits;
+    const asked =
+      metricRelabeling.length > 0 || labels > 0 || labelNameBytes > 0 || labelValueBytes > 0;
+    const relabeled = asked
+      ? this.#each(target, samples)
+      : { samples, dropped: [], remaining: samples.length };
+    if (limits.samples === 0 || relabeled.remaining <= limits.samples) return relabeled;
+    const message = `expected at most ${limits.samples} samples (sample_limit), got ${relabeled.remaining}`;
+    return { ...relabeled, failure: relabeled.failure ?? new ScrapeError('sample_limit', message) };
+  }
+
+  #each(target: Target, samples: readonly Sample[]): Relabeled {
+    const outcomes = this.#memory.of(target, samples.length);
+    const kept: Sample[] = [];
+    const dropped: Series[] = [];
+    let failure: ScrapeError | undefined;
+    for (const sample of samples) {
+      const { series } = sample;
+      const outcome = outcomes.has(series)
+        ? outcomes.get(series)
+        : outcomes.learn(series, outcomeOf(series, target));
+      if (outcome === undefined) dropped.push(series);
+      else if (outcome instanceof ScrapeError) failure ??= outcome;
+      else kept.push(outcome === series ? sample : { ...sample, series: outcome });
+    }
+    return { samples: kept, dropped, remaining: samples.length - dropped.length, failure };
+  }
+}
+
+function outcomeOf(series: Series, target: Target): Outcome {
+  const before = labelsOf(joinLabels(series.labels, target), { [METRIC_NAME]: series.name });
+  const after = relabel(before, target.metricRelabeling);
+  // No label at all is a way to drop a series, in Prometheus.
+  if (after === undefined || Object.keys(after).length === 0) return undefined;
+  const name = after[METRIC_NAME];
+  if (name === undefined) {
+    const message = `expected a metric name after metric relabeling, got none for ${series.name}`;
+    return new ScrapeError('invalid_series', message);
+  }
+  const breach = checkLabels(name, after, target.limits);
+  if (breach !== undefined) return breach;
+  // Then it is joined again where it is used, which takes less than to remember it joined.
+  if (sameLabels(before, after)) return series;
+  const labels = labelsOf(after);
+  delete labels[METRIC_NAME];
+  return { name, family: series.family, type: series.type, labels, origin: series };
+}

@@ -1,0 +1,30 @@
+import { labelsOf, type Sample, type Series } from '../model/sample.ts';
+
+/** Figures about a scrape itself. */
+export interface OwnFigures {
+  readonly up: boolean;
+  readonly durationMs: number;
+  /** Samples that the target gave. */
+  readonly scraped: number;
+  /** Samples that metric relabeling left of them. */
+  readonly remaining: number;
+}
+
+const UP = gauge('up');
+const DURATION = gauge('scrape_duration_seconds');
+const SCRAPED = gauge('scrape_samples_scraped');
+const REMAINING = gauge('scrape_samples_post_metric_relabeling');
+
+/** The series about a scrape itself, as Prometheus has them for each target. Metric relabeling leaves them alone. */
+export function ownSamples({ up, durationMs, scraped, remaining }: OwnFigures): Sample[] {
+  return [
+    { series: UP, value: up ? 1 : 0 },
+    { series: DURATION, value: durationMs / 1000 },
+    { series: SCRAPED, value: scraped },
+    { series: REMAINING, value: remaining },
+  ];
+}
+
+function gauge(name: string): Series {
+  return { name, family: name, type: 'gauge', labels: labelsOf() };
+}

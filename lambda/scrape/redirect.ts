@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpSettings } from '../model/http-settings.ts';
+import { ScrapeError } from './scrape-error.ts';
+
+/** As many as Go's HTTP client, and so Prometheus, follows. */
+export const MAX_REDIRECTS = 10;
+
+const STATUSES: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Where an answer sends the collector: undefined where it does not. Only ever to the same host and port, and never from
+ * https to http: a target must not send the collector to addresses that discovery did not give.
+ *
+ * @throws ScrapeError
+ */
+export function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
+  if (!STATUSES.has(statusCode)) return undefined;
+  const given = JSON.stringify(headers.location ?? '');
+  const to = headers.location === undefined ? null : URL.parse(headers.location, from.href);
+  if (to === null || !/^https?:$/.test(to.protocol)) {
+    throw new ScrapeError('redirect', `expected a redirect to an http or https URL, got ${given}`);
+  }
+  if (to.host !== from.host || (from.protocol === 'https:' && to.protocol === 'http:')) {
+    const origin = `${from.protocol}//${from.host}`;
+    throw new ScrapeError('redirect', `expected a redirect within ${origin}, got ${given}`);
+  }
+  // Node.js would make credentials of them.
+  to.username = '';
+  to.password = '';
+  return to;
+}
+
+/** The settings without anything that says who is asking: credentials are for the URL of the configuration alone. */
+export function withoutCredentials(http: HttpSettings): HttpSettings {
+  const { tls } = http;
+  // The same object wherever it can be: a context for connections goes with it.
+  const anonymous = tls.key === undefined ? tls : { ...tls, cert: undefined, key: undefined };
+  return { ...http, authorization: undefined, headers: [], tls: anonymous };
+}
