@@ -6,7 +6,7 @@ import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
 
 /** CPU time until the code is compiled. */
-const WARM_UP_MS = 400;
+const WARM_UP_MS = 800;
 
 const ROUNDS = 9;
 const ROUND_MS = 50;
