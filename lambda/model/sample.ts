@@ -40,6 +40,8 @@ export interface Sample {
   readonly value: number;
   /** Milliseconds since the epoch, where the exposition gives one. */
   readonly timestamp?: number | undefined;
+  /** Milliseconds since the epoch when a cumulative series began to count, where the exposition tells (`_created`). */
+  readonly start?: number | undefined;
 }
 
 const CUMULATIVE_SUFFIXES = ['_sum', '_count', '_bucket'] as const;

@@ -18,6 +18,8 @@ export interface Target {
   readonly http: HttpSettings;
   /** What becomes of the labels of its samples, after they were joined with its own. */
   readonly metricRelabeling: readonly RelabelRule[];
+  /** Milliseconds since the epoch when its task started: none of its series is older. Absent: unknown. */
+  readonly startedAt?: number | undefined;
   /** Why it is not scraped, but down: its job has more targets than its `target_limit`. */
   readonly overLimit?: string | undefined;
 }
