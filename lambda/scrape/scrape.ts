@@ -4,11 +4,11 @@ import type { Sample, Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { DecodeError } from './decode-error.ts';
 import { fetchExposition } from './exchange.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
-import { SeriesMemory } from './series-memory.ts';
-import { decodeText } from './text-decoder.ts';
+import { decodeText, type TextMemory, textMemory } from './text-decoder.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
 export interface Scrape {
@@ -34,7 +34,8 @@ const NOTHING = { scraped: 0, remaining: 0 };
 export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
-  readonly #memories = new Map<string, SeriesMemory>();
+  readonly #budget = new MemoryBudget();
+  readonly #memories = new Map<string, TextMemory>();
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
 
@@ -97,7 +98,7 @@ export class Scraper {
     }
     let memory = this.#memories.get(target.job);
     if (memory === undefined) {
-      memory = new SeriesMemory();
+      memory = textMemory(this.#budget);
       this.#memories.set(target.job, memory);
     }
     const samples = decode(body, contentType, memory);
@@ -107,7 +108,7 @@ export class Scraper {
 }
 
 /** Other content types than text/plain are tried too, as the CloudWatch Agent's fallback protocol does. */
-function decode(body: Buffer, contentType: string, memory: SeriesMemory): Sample[] {
+function decode(body: Buffer, contentType: string, memory: TextMemory): Sample[] {
   try {
     return decodeText(body, memory);
   } catch (error) {

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { MetricType, Sample } from '../../lambda/model/sample.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
 
 interface Exposition {
@@ -19,7 +18,7 @@ describeWithFixtures('Real expositions', 'expositions', () => {
   const expositions = fixtureJson<Exposition[]>('expositions', 'index.json').filter(
     ({ format }) => format === 'text-0.0.4',
   );
-  const memory = new SeriesMemory();
+  const memory = textMemory();
 
   it.each(expositions.map((e) => [e.file, e] as const))(
     '%s has as many samples and families as its index says, cold and warm',

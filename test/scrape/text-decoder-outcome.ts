@@ -1,6 +1,5 @@
-import { DecodeError, SampleLimitError } from '../../lambda/scrape/decode-error.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { DecodeError } from '../../lambda/scrape/decode-error.ts';
+import { decodeText, type TextMemory, textMemory } from '../../lambda/scrape/text-decoder.ts';
 
 /** A sample in plain objects, to be compared deeply. Labels are in the order of the line. */
 export interface PlainSample {
@@ -13,13 +12,9 @@ export interface PlainSample {
 }
 
 /** What decoding gives: samples, or the error's kind and message. */
-export function outcomeOf(
-  body: Buffer,
-  memory: SeriesMemory = new SeriesMemory(),
-  sampleLimit = 0,
-): PlainSample[] | string {
+export function outcomeOf(body: Buffer, memory: TextMemory = textMemory()): PlainSample[] | string {
   try {
-    return decodeText(body, memory, { sampleLimit }).map(({ series, value, timestamp }) => ({
+    return decodeText(body, memory).map(({ series, value, timestamp }) => ({
       name: series.name,
       family: series.family,
       type: series.type,
@@ -28,7 +23,7 @@ export function outcomeOf(
       timestamp,
     }));
   } catch (error) {
-    if (error instanceof DecodeError || error instanceof SampleLimitError) return String(error);
+    if (error instanceof DecodeError) return String(error);
     throw error;
   }
 }
