@@ -104,8 +104,13 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     throw this.error(`expected float as value, got ${got}`);
   }
 
-  protected add(series: Series, value: number, timestamp: number | undefined): void {
-    this.samples.push({ series, value, timestamp, start: undefined });
+  protected add(
+    series: Series,
+    value: number,
+    timestamp: number | undefined,
+    start: number | undefined,
+  ): void {
+    this.samples.push({ series, value, timestamp, start });
   }
 
   protected error(problem: string): DecodeError {

@@ -140,7 +140,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       timestamp = this.timestamp(end, timestampEnd);
       end = skipBlanks(bytes, timestampEnd);
     }
-    this.add(series, value, timestamp);
+    this.add(series, value, timestamp, undefined);
     this.at = end + 1;
   }
 

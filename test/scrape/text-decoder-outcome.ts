@@ -1,5 +1,6 @@
+import type { Sample } from '../../lambda/model/sample.ts';
 import { DecodeError } from '../../lambda/scrape/decode-error.ts';
-import { decodeText, type TextMemory, textMemory } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 
 /** A sample in plain objects, to be compared deeply. Labels are in the order of the line. */
 export interface PlainSample {
@@ -9,21 +10,27 @@ export interface PlainSample {
   labels: [string, string][];
   value: number;
   timestamp: number | undefined;
+  start?: number;
 }
 
 /** What decoding gives: samples, or the error's kind and message. */
-export function outcomeOf(body: Buffer, memory: TextMemory = textMemory()): PlainSample[] | string {
+export function outcomeOf(body: Buffer, memory = textMemory()): PlainSample[] | string {
   try {
-    return decodeText(body, memory).map(({ series, value, timestamp }) => ({
-      name: series.name,
-      family: series.family,
-      type: series.type,
-      labels: Object.entries(series.labels),
-      value,
-      timestamp,
-    }));
+    return decodeText(body, memory).map(plain);
   } catch (error) {
     if (error instanceof DecodeError) return String(error);
     throw error;
   }
+}
+
+export function plain({ series, value, timestamp, start }: Sample): PlainSample {
+  return {
+    name: series.name,
+    family: series.family,
+    type: series.type,
+    labels: Object.entries(series.labels),
+    value,
+    timestamp,
+    ...(start === undefined ? {} : { start }),
+  };
 }
