@@ -46,6 +46,8 @@ export type FamilyComment =
 
 /** The families of one exposition after the other: which TYPE applies to a sample's name. */
 export class Families {
+  /** Whether there may be gauges `x_created`, which say when `x` began to count. */
+  tellsStarts = false;
   private readonly byName = new Map<string, Family>();
   private exposition = 0;
   private nameBytes = 0;
@@ -62,6 +64,7 @@ export class Families {
   /** Begins an exposition: no family has been mentioned yet. */
   begin(): void {
     this.exposition++;
+    this.tellsStarts = false;
   }
 
   /** What is known of a name that a line has. */
@@ -114,6 +117,7 @@ export class Families {
     if (type === undefined) throw new DecodeError(number, `unknown metric type ${quote(word)}`);
     family.type = type;
     family.typed = true;
+    if (type === 'gauge' && name.endsWith('_created')) this.tellsStarts = true;
   }
 
   /** A family that the exposition at hand mentions, be it for the first time. */

@@ -1,5 +1,6 @@
 import type { MetricType, Sample, Series } from '../model/sample.ts';
 import { readComment } from './comment-line.ts';
+import { startSamples } from './created-series.ts';
 import { quote } from './decode-error.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
 import { isFloat } from './float.ts';
@@ -42,6 +43,8 @@ export function textMemory(budget?: MemoryBudget): TextMemory {
  * noticed), one HELP and one TYPE line a family, TYPE before the samples. Not checked: the order of families, repeated
  * series.
  *
+ * Gauges `x_created` are samples like any other, and give those of `x` their `start`: see startSamples.
+ *
  * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
@@ -69,6 +72,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       const text = quote(body.text(start, body.length - 1));
       throw this.error(`unexpected end of input stream: expected a newline after ${text}`);
     }
+    if (this.families.tellsStarts) startSamples(this.samples);
     return this.samples;
   }
 
