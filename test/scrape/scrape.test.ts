@@ -114,6 +114,17 @@ describe('a scrape that succeeds', () => {
     expect(samples).toEqual([expect.objectContaining({ timestamp: undefined, start: 2_000 })]);
   });
 
+  it('is remembered, for all jobs and formats together', async () => {
+    expect(scraper.remembered).toEqual({ lines: 0, bytes: 0 });
+    for (const job of ['a', 'b', 'a']) await scrape(await targetThat(answering(METRICS), { job }));
+    expect(scraper.remembered.lines).toBe(8);
+    const { bytes } = scraper.remembered;
+    expect(bytes).toBeGreaterThan(2 * METRICS.length);
+    await scrape(await targetThat(answering(COUNTERS, { 'content-type': OPEN_METRICS })));
+    expect(scraper.remembered.lines).toBe(12);
+    expect(scraper.remembered.bytes).toBeGreaterThan(bytes);
+  });
+
   it('counts decompressed bytes', async () => {
     const body = gzipSync(METRICS);
     const target = await targetThat(answering(body, { 'content-encoding': 'gzip' }));

@@ -115,6 +115,39 @@ describe('A memory of series', () => {
   });
 });
 
+describe('Memories that share a budget', () => {
+  it('hold no more together than one alone', () => {
+    const budget = new MemoryBudget(100_000);
+    const memories = Array.from({ length: 5 }, () => textMemory(budget));
+    for (let scrape = 0; scrape < 20; scrape++) {
+      for (const memory of memories) {
+        decodeText(lines(scrape * 100, scrape * 100 + 100), memory);
+        const sum = memories.reduce((bytes, each) => bytes + each.bytes, 0);
+        expect(budget.bytes).toBe(sum);
+        expect(sum).toBeLessThan(101_000);
+      }
+    }
+  });
+
+  it('start anew together when one is full of what nobody sends any more', () => {
+    const budget = new MemoryBudget(100_000);
+    const [gone, alive] = [textMemory(budget), textMemory(budget)];
+    decodeText(lines(0, 1_000), gone);
+    const now = lines(5_000, 5_100);
+    for (let scrape = 0; scrape < 100; scrape++) decodeText(now, alive);
+    expect([gone.lines, alive.lines]).toEqual([0, 100]);
+    expect(budget.bytes).toBe(alive.bytes);
+  });
+
+  it('count what they hold, also of an exposition that cannot be decoded', () => {
+    const budget = new MemoryBudget();
+    const memory = textMemory(budget);
+    expect(() => decodeText(Buffer.from('a 1\nb{c="d"} x\n'), memory)).toThrow('line 2');
+    expect(memory.lines).toBe(2);
+    expect(budget.bytes).toBe(memory.bytes);
+  });
+});
+
 /** Sample lines whose keys' hashes have the same 12 last bits, more than a small table looks at. */
 function colliding(count: number): string[] {
   const found: string[] = [];
