@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Sample } from '../../lambda/model/sample.ts';
 import { DecodeError } from '../../lambda/scrape/decode-error.ts';
@@ -58,6 +58,17 @@ const FORMATS: readonly Format[] = [
     mayBeStart: (name) => name.endsWith('_created'),
   },
 ];
+
+const { stackTraceLimit } = Error;
+
+// Most inputs give an error, and its stack would take longer than all the rest.
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 it(
   'Decoders give the samples that are written, or an error, after any edits of small expositions',
