@@ -17,6 +17,9 @@ const HASH = 0x23;
 const OPENING_BRACE = 0x7b;
 const INTEGER = /^[+-]?\d+$/;
 
+/** Timestamps are signed integers of 64 bits. */
+const TIMESTAMP_BOUND = 2 ** 63;
+
 /** What a line of the text format means: a sample of a series, a HELP or TYPE line, or nothing. */
 interface TextMeaning {
   /** Of a sample: its series, as the TYPE lines had it last time. */
@@ -150,7 +153,8 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
 
   private timestamp(start: number, end: number): number {
     const token = this.body.text(start, end);
-    if (!INTEGER.test(token)) {
+    const timestamp = Number(token);
+    if (!INTEGER.test(token) || Math.abs(timestamp) > TIMESTAMP_BOUND) {
       throw this.error(`expected integer as timestamp, got ${quote(token)}`);
     }
     const rest = skipBlanks(this.bytes, end);
@@ -158,7 +162,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       const spurious = this.body.text(rest, this.body.lineEnd(rest)).trim();
       throw this.error(`spurious string after timestamp: ${quote(spurious)}`);
     }
-    return Number(token);
+    return timestamp;
   }
 }
 

@@ -28,6 +28,10 @@ describe('A text that is no exposition', () => {
     ['\n\n  a\n', 'line 3: expected float as value, got nothing'],
     ['a x\n', 'line 1: expected float as value, got "x"'],
     ['a 1 1.5\n', 'line 1: expected integer as timestamp, got "1.5"'],
+    [
+      'a 1 9300000000000000000\n',
+      'line 1: expected integer as timestamp, got "9300000000000000000"',
+    ],
     ['a 1 2 3\n', 'line 1: spurious string after timestamp: "3"'],
     ['a 1', 'line 1: unexpected end of input stream: expected a newline after "a 1"'],
     ['a 1\n  ', 'line 2: unexpected end of input stream: expected a newline after "  "'],
@@ -147,6 +151,42 @@ describe('A line that was seen before', () => {
       expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
     }
     expect(memory.lines).toBe(1);
+  });
+});
+
+describe('The text format 1.0.0', () => {
+  it('has quoted names of any characters, for which the same rules hold', () => {
+    const body = Buffer.from(
+      [
+        '# HELP "http.size" Of "bodies".',
+        '# TYPE "http.size" histogram',
+        '{"http.size_bucket","status.code"="200",le="1"} 2',
+        '{"http.size_sum", "status.code"="200"} 3 17',
+        '# TYPE "a \\"b\\" \\\\ größe" counter',
+        '{"a \\"b\\" \\\\ größe"} 4',
+        '{"plain",c="d"} 5',
+        'plain{e="f"} 6',
+        '',
+      ].join('\n'),
+    );
+    const memory = textMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(outcomeOf(body, memory)).toMatchObject([
+        {
+          name: 'http.size_bucket',
+          family: 'http.size',
+          type: 'histogram',
+          labels: [
+            ['status.code', '200'],
+            ['le', '1'],
+          ],
+        },
+        { name: 'http.size_sum', family: 'http.size', value: 3, timestamp: 17 },
+        { name: 'a "b" \\ größe', type: 'counter', value: 4 },
+        { name: 'plain', labels: [['c', 'd']] },
+        { name: 'plain', labels: [['e', 'f']] },
+      ]);
+    }
   });
 });
 
