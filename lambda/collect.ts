@@ -65,7 +65,7 @@ export interface State {
 export interface CollectorParts {
   readonly config: Config;
   readonly discovery: Discovery;
-  readonly scraper: Pick<Scraper, 'scrape'>;
+  readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
   readonly output: Output;
   /** Milliseconds since the epoch. */
@@ -121,7 +121,7 @@ export class Collector {
       tally.target(scrape, outcome);
     }
     state.forgetBefore(now() - FORGET_AFTER_MS);
-    return tally.report(now());
+    return tally.report(now(), scraper.remembered);
   }
 
   /** Those of the failed scrapes whose target has not just stopped with its task. */

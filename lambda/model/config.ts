@@ -1,6 +1,7 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
+import type { ScrapeProtocols } from './scrape-protocol.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
@@ -115,6 +116,7 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */
   readonly relabeling: readonly RelabelRule[];

@@ -79,6 +79,7 @@ describe('the Lambda handler', () => {
       EventsRejected: [0],
       MetricsPublished: [2],
       BytesDelivered: [expect.any(Number)],
+      BytesRemembered: [expect.any(Number)],
       CycleDuration: [expect.any(Number)],
     });
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));

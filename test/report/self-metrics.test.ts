@@ -31,6 +31,7 @@ const REPORT = cycleReport(
       rejected: 10,
       dropped: { no_declaration: 25, first_sample: 5 },
     },
+    remembered: { lines: 10, bytes: 5_000 },
     delivery: {
       events: 8,
       metrics: 60,
@@ -56,6 +57,7 @@ describe('the metrics of the collector about itself', () => {
       EventsRejected: ['Count', 4],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
+      BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
     });
   });
