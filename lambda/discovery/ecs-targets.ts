@@ -35,7 +35,12 @@ export function targetsOf(
     const port = network.portOf(candidate.container, candidate.port);
     if (port !== undefined) {
       const labels = labelsOf(labelsFor(candidate, described, config), meta);
-      found.push({ address: hostPort(network.address, port), labels, taskArn: task.taskArn });
+      found.push({
+        address: hostPort(network.address, port),
+        labels,
+        taskArn: task.taskArn,
+        startedAt: task.startedAt?.getTime(),
+      });
     } else if (candidate.isOwn) {
       skipped.push(Number.isNaN(candidate.port) ? 'bad_port' : 'unmapped_port');
     }

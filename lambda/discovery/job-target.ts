@@ -45,6 +45,7 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
     honorTimestamps: job.honorTimestamps,
     http: job.http,
     metricRelabeling: job.metricRelabeling,
+    startedAt: found.startedAt,
   };
 }
 

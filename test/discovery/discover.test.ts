@@ -110,7 +110,8 @@ describe('discovery', () => {
   });
 
   it('makes targets of what a task offers and its job says', async () => {
-    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop' }));
+    const startedAt = new Date(940_000);
+    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop', startedAt }));
     const { targets } = await discoverer({ jobs: [job({ timeoutMs: 3_000 })] })();
     expect(targets).toEqual([
       {
@@ -127,6 +128,7 @@ describe('discovery', () => {
         honorTimestamps: true,
         http: DEFAULT_HTTP,
         metricRelabeling: [],
+        startedAt: 940_000,
       },
     ]);
   });
