@@ -36,6 +36,7 @@ describe('a job', () => {
       staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 
@@ -105,6 +106,7 @@ describe('a job', () => {
       ],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 

@@ -109,6 +109,7 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     staticConfigs: [],
     fileDiscoveries: [],
     httpDiscoveries: [],
+    taskDiscoveries: [],
     ...more,
   };
 }
