@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isLabelName } from '../model/relabel.ts';
 import { targetText } from './address.ts';
+import { awsSdConfig } from './aws-discovery.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
@@ -103,6 +104,7 @@ export const scrapeConfigShape = {
   static_configs: z.array(staticConfig).default([]),
   file_sd_configs: z.array(fileSdConfig).default([]),
   http_sd_configs: z.array(httpSdConfig).default([]),
+  aws_sd_configs: z.array(awsSdConfig).default([]),
   enable_compression: yamlFlag.default(true),
   scrape_protocols: scrapeProtocols,
   fallback_scrape_protocol: fallbackScrapeProtocol,
@@ -110,7 +112,6 @@ export const scrapeConfigShape = {
   ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
   ...notYet(OWNER, [
-    'aws_sd_configs',
     'azure_sd_configs',
     'consul_sd_configs',
     'digitalocean_sd_configs',

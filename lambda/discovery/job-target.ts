@@ -46,6 +46,7 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
     protocols: job.protocols,
     http: job.http,
     metricRelabeling: job.metricRelabeling,
+    startedAt: found.startedAt,
   };
 }
 

@@ -38,6 +38,7 @@ describe('a job', () => {
       staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 
@@ -110,6 +111,7 @@ describe('a job', () => {
       ],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 

@@ -111,6 +111,7 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     staticConfigs: [],
     fileDiscoveries: [],
     httpDiscoveries: [],
+    taskDiscoveries: [],
     ...more,
   };
 }

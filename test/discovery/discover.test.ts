@@ -111,7 +111,8 @@ describe('discovery', () => {
   });
 
   it('makes targets of what a task offers and its job says', async () => {
-    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop' }));
+    const startedAt = new Date(940_000);
+    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop', startedAt }));
     const { targets } = await discoverer({ jobs: [job({ timeoutMs: 3_000 })] })();
     expect(targets).toEqual([
       {
@@ -129,6 +130,7 @@ describe('discovery', () => {
         protocols: DEFAULT_PROTOCOLS,
         http: DEFAULT_HTTP,
         metricRelabeling: [],
+        startedAt: 940_000,
       },
     ]);
   });
