@@ -1,6 +1,7 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
+import type { StateReport } from './model/state.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
@@ -29,6 +30,7 @@ export interface CycleReport {
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   };
   readonly delivery: DeliveryReport;
+  readonly state: StateReport;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
@@ -79,6 +81,7 @@ export class Tally {
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
   #delivery: DeliveryReport | undefined;
+  #state: StateReport | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -125,8 +128,14 @@ export class Tally {
     this.#delivery = report;
   }
 
+  remembered(report: StateReport): void {
+    this.#state = report;
+  }
+
   report(finishedAt: number): CycleReport {
-    if (this.#delivery === undefined) throw new Error('a cycle is reported after its delivery');
+    if (this.#delivery === undefined || this.#state === undefined) {
+      throw new Error('a cycle is reported after its delivery and its state');
+    }
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
@@ -138,6 +147,7 @@ export class Tally {
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
       delivery: this.#delivery,
+      state: this.#state,
       scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
     };
   }
