@@ -10,17 +10,17 @@ import { logsClient } from '../lambda/outputs/logs-client.ts';
 import { stdoutOutput } from '../lambda/outputs/stdout.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
+import { openState, type StateOptions } from './state.ts';
 
 /** Where `fargauge collect` can send its events. */
 export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
 
 /** Options of `fargauge collect`, read and checked. */
-export interface CollectOptions {
+export interface CollectOptions extends StateOptions {
   readonly config: Config;
   readonly output: (typeof OUTPUTS)[number];
   /** Needed with the output `file`. */
   readonly outputFile?: string | undefined;
-  readonly region?: string | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -37,13 +37,17 @@ export interface CollectOptions {
 /**
  * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
  * could be discovered, or nothing delivered.
+ *
+ * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
   const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  await using opened = await openState(options);
   const collector = assemble({
     config,
     clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
     output: outputOf(options),
+    state: opened.state,
   });
   for (;;) {
     // Not the time of day, which may be set back.

@@ -52,7 +52,7 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     // The AWS SDK's ES modules, of which only what is used gets into the bundle.
     mainFields: ['module', 'main'],
     banner: { js: banner },
-    plugins: [pureSchemas],
+    plugins: [pureSchemas, onlyVersions],
     metafile: true,
     logLevel: 'warning',
   });
@@ -84,6 +84,17 @@ const pureSchemas: Plugin = {
         };
       },
     );
+  },
+};
+
+/** An AWS client wants to know its version, and brings along all of its package.json for that. */
+const onlyVersions: Plugin = {
+  name: 'only-versions',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
   },
 };
 

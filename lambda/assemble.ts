@@ -4,6 +4,7 @@ import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import type { State } from './model/state.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
@@ -14,11 +15,19 @@ export interface Assembly {
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
   readonly output: Output;
+  /** @default for as long as the process lives */
+  readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
 /** A collector whose parts are the real ones. */
-export function assemble({ config, clientsOf, output, onDrop }: Assembly): Collector {
+export function assemble({
+  config,
+  clientsOf,
+  output,
+  state = new MemoryState(),
+  onDrop,
+}: Assembly): Collector {
   return new Collector({
     config,
     discovery: createDiscovery({
@@ -28,7 +37,7 @@ export function assemble({ config, clientsOf, output, onDrop }: Assembly): Colle
       clock: systemClock,
     }),
     scraper: new Scraper(Date.now),
-    state: new MemoryState(),
+    state,
     output,
     now: Date.now,
     onDrop,

@@ -14,6 +14,8 @@ import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
+import { functionState } from './state/function-state.ts';
+import { s3Client } from './state/s3-client.ts';
 
 /** Milliseconds of the invocation that are kept for the report after the cycle; at most half of what remains. */
 const REPORT_RESERVE_MS = 1_000;
@@ -34,6 +36,7 @@ const collector = assemble({
   config,
   clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
   output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
+  state: functionState(process.env, () => s3Client({}), Date.now),
   onDrop: (reason, { name, labels }, { id }) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
     if (logger.level > LogLevelThreshold.DEBUG) return;

@@ -25,7 +25,6 @@ export function publishCycle(
   count('EventsRejected', sum(delivery.rejected));
   count('MetricsPublished', delivery.metrics);
   metrics.addMetric('BytesDelivered', MetricUnit.Bytes, delivery.bytes);
-  count('StateTargets', state.targets);
   count('StateSeries', state.series);
   metrics.addMetric('StateBytes', MetricUnit.Bytes, state.bytes);
   count('StateReads', state.reads);

@@ -79,6 +79,13 @@ describe('the Lambda handler', () => {
       EventsRejected: [0],
       MetricsPublished: [2],
       BytesDelivered: [expect.any(Number)],
+      StateSeries: [0],
+      StateBytes: [0],
+      StateReads: [0],
+      StateWrites: [0],
+      StateConflicts: [0],
+      StateFailures: [0],
+      StateSetAside: [0],
       CycleDuration: [expect.any(Number)],
     });
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));

@@ -66,7 +66,6 @@ describe('the metrics of the collector about itself', () => {
       EventsRejected: ['Count', 4],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
-      StateTargets: ['Count', 4],
       StateSeries: ['Count', 500],
       StateBytes: ['Bytes', 6_789],
       StateReads: ['Count', 1],
