@@ -85,9 +85,9 @@ describe('an operation that S3 does not do', () => {
       GetObject: 's3:GetObject on the object and s3:ListBucket on the bucket',
       PutObject: 's3:PutObject on the object',
     }[operation];
-    const error = await run(AMPLE).catch((thrown) => thrown);
+    const error = await run(AMPLE).then(String, (thrown: Error) => thrown);
     expect(error).toBeInstanceOf(StateStoreError);
-    expect(error.message).toBe(
+    expect((error as Error).message).toBe(
       `${operation} of the state s3://${NAME} is denied; it needs ${needed}. AccessDenied: AccessDenied of the test`,
     );
   });
