@@ -20,6 +20,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
   for (const error of summary.delivery.errors) logger.warn('delivery failed', { error });
+  for (const error of summary.state.errors) logger.warn('state failed', { error });
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }

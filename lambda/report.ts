@@ -1,6 +1,7 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
+import type { StateReport } from './model/state.ts';
 import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
@@ -30,6 +31,7 @@ export interface CycleReport {
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   };
   readonly delivery: DeliveryReport;
+  readonly state: StateReport;
   /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
   readonly breaches: readonly string[];
   /** What decoding remembers of the lines of all targets; it is bounded. */
@@ -86,6 +88,7 @@ export class Tally {
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
   #delivery: DeliveryReport | undefined;
+  #state: StateReport | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -132,8 +135,14 @@ export class Tally {
     this.#delivery = report;
   }
 
+  committed(report: StateReport): void {
+    this.#state = report;
+  }
+
   report(finishedAt: number, remembered: Remembered): CycleReport {
-    if (this.#delivery === undefined) throw new Error('a cycle is reported after its delivery');
+    if (this.#delivery === undefined || this.#state === undefined) {
+      throw new Error('a cycle is reported after its delivery and its state');
+    }
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
@@ -146,6 +155,7 @@ export class Tally {
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
       delivery: this.#delivery,
+      state: this.#state,
       breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
       remembered,
       scrapes,

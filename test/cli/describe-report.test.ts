@@ -45,6 +45,15 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
     ]);
   });
 
+  it('says what is stored of the past, and what was wrong with that', () => {
+    const state = { series: 500, targets: 4, bytes: 6_789, conflicts: 2 };
+    const report = cycleReport([], { state: { ...state, errors: ['GetObject failed.'] } });
+    expect(describeReport(report).split('\n').slice(-2)).toEqual([
+      'state: 500 series of 4 targets in 6789 bytes; 2 conflicts',
+      'state: GetObject failed.',
+    ]);
+  });
+
   it('has no table where there is no target', () => {
     expect(describeReport(cycleReport([]))).not.toContain('TARGET');
   });

@@ -385,7 +385,7 @@ describe('the state of a target', () => {
       down = true;
       now += silence - MINUTE;
       await collectTimes(collector, [undefined]);
-      expect(state.size).toBe(remembered);
+      expect(state.sizes.series).toBe(remembered);
       down = false;
       requests += 5;
       await collectTimes(collector, [undefined]);
