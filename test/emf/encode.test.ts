@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type DeclaredPoint, encode } from '../../lambda/emf/encode.ts';
+import { encode } from '../../lambda/emf/encode.ts';
 import {
   MAX_METRIC_NAME,
   MAX_METRIC_VALUE,
@@ -7,7 +7,8 @@ import {
 } from '../../lambda/emf/limits.ts';
 import { Drops } from '../../lambda/model/drops.ts';
 import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/event-size.ts';
-import type { DimensionSets, Publications } from '../../lambda/model/publication.ts';
+import type { Point } from '../../lambda/model/point.ts';
+import type { DimensionSets, Publication, Publications } from '../../lambda/model/publication.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import { series } from '../series/samples.ts';
 import { directivesOf, documentOf, problemsOf, valuesOf } from './events.ts';
@@ -96,7 +97,8 @@ describe('points share an event', () => {
   it.each([
     ['with the same labels and time', {}, 1],
     ['not with other labels', { labels: other }, 2],
-    ['not with another time', { timestamp: TIME + 1 }, 2],
+    ['with another time of the same minute', { timestamp: TIME + 1 }, 1],
+    ['not with another minute', { timestamp: TIME + 60_000 }, 2],
   ])('%s', (_, more, expected) => {
     const { events } = run([point('a', 1), point('b', 2, more), point('c', 3)]);
     expect(events).toHaveLength(expected);
@@ -249,10 +251,10 @@ describe('an event that would be too large', () => {
   });
 });
 
-type More = Partial<DeclaredPoint> & { readonly dimensions?: DimensionSets };
+type More = Partial<Point> & { readonly dimensions?: DimensionSets };
 
 /** @param more with `dimensions`, an empty list of which means no metric */
-function point(name: string, value: number, more: More = {}): DeclaredPoint {
+function point(name: string, value: number, more: More = {}): Point {
   const { labels = JOB, dimensions = BY_JOB, ...rest } = more;
   return {
     series: series(name, { labels }),
@@ -264,6 +266,10 @@ function point(name: string, value: number, more: More = {}): DeclaredPoint {
   };
 }
 
+function publication(more: Partial<Publication>): Publication {
+  return { namespace: 'ns', dimensions: BY_JOB, storageResolution: 60, rate: false, ...more };
+}
+
 const publicationsByKey = new Map<string, Publications>();
 
 /** One list object for one list, as the rules give. */
@@ -271,16 +277,13 @@ function publicationsOf(dimensions: DimensionSets): Publications {
   const key = JSON.stringify(dimensions);
   const known = publicationsByKey.get(key);
   if (known !== undefined) return known;
-  const publications = dimensions.length === 0 ? [] : [{ namespace: 'ns', dimensions }];
+  const publications = dimensions.length === 0 ? [] : [publication({ dimensions })];
   publicationsByKey.set(key, publications);
   return publications;
 }
 
 /** Encodes the points; every event must be one that CloudWatch takes. */
-function run(
-  points: readonly DeclaredPoint[],
-  { units = {} }: { units?: Record<string, string> } = {},
-) {
+function run(points: readonly Point[], { units = {} }: { units?: Record<string, string> } = {}) {
   const drops = new Drops();
   const destinations: Labels[] = [];
   const emf = { units: new Map(Object.entries(units)) };
