@@ -4,13 +4,15 @@ import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
-import type { Labels, Sample, Series } from './model/sample.ts';
+import type { Labels, Series } from './model/sample.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
-import { convert, type Previous } from './series/convert.ts';
+import { convert } from './series/convert.ts';
+import type { Memory, Previous } from './series/differences.ts';
+import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
 
 /** Targets that are scraped at a time. */
@@ -57,8 +59,11 @@ export interface Stopped {
 
 /** What is remembered between cycles. */
 export interface State {
-  of(targetId: string): ReadonlyMap<string, Previous>;
-  commit(targetId: string, updates: ReadonlyMap<string, Previous>): void;
+  of(targetId: string): Memory;
+  /** @param scrapedAt milliseconds since the epoch; absent: the scrape has failed */
+  commit(targetId: string, updates: ReadonlyMap<string, Previous>, scrapedAt?: number): void;
+  /** @param cycleStartedAt milliseconds since the epoch */
+  completed(cycleStartedAt: number): void;
   forgetBefore(timestamp: number): void;
 }
 
@@ -78,10 +83,12 @@ export interface CollectorParts {
 export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
+  readonly #intake: Intake;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
+    this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
   }
 
   /**
@@ -92,7 +99,8 @@ export class Collector {
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, scraper, output, state, now } = this.#parts;
-    const tally = new Tally(now());
+    const startedAt = now();
+    const tally = new Tally(startedAt);
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
@@ -120,6 +128,7 @@ export class Collector {
       const { scrape, outcome } = await target.done;
       tally.target(scrape, outcome);
     }
+    state.completed(startedAt);
     state.forgetBefore(now() - FORGET_AFTER_MS);
     return tally.report(now());
   }
@@ -155,7 +164,7 @@ export class Collector {
     const sums = { events: events.length, offered: sampleCount - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
-      if (isSettled(outcome)) state.commit(targetId, updates);
+      if (isSettled(outcome)) state.commit(targetId, updates, publishedUntil(scrape));
       return { scrape: summary, outcome: { ...sums, outcome } };
     });
     return { done };
@@ -183,21 +192,24 @@ export class Collector {
     drops: Drops,
   ): Pick<Prepared, 'events' | 'updates'> {
     const { config, state } = this.#parts;
-    const wanted = this.#wanted(samples, drops);
+    const wanted = this.#intake.take(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
     const declared = this.#rules.declare(labelled, drops);
-    const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
+    const comparison = {
+      scrapedAt: startedAt,
+      memory: state.of(target.id),
+      targetStart: target.startedAt,
+      firstSample: config.series.firstSample,
+    };
+    const { points, updates } = convert(declared, comparison, drops);
     const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
     return { events, updates };
   }
+}
 
-  /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
-  *#wanted(samples: readonly Sample[], drops: Drops): Generator<Sample> {
-    for (const sample of samples) {
-      if (this.#rules.mayWant(sample.series.name)) yield sample;
-      else drops.add('no_declaration', sample.series);
-    }
-  }
+/** A failed scrape says nothing of what there is of its target. */
+function publishedUntil({ failure, startedAt }: Scrape): number | undefined {
+  return failure === undefined ? startedAt : undefined;
 }
 
 function mayHaveStopped({ failure }: Scrape): boolean {
@@ -229,9 +241,9 @@ function isSettled({ rejected }: DeliveryOutcome): boolean {
   return [...rejected.keys()].every((reason) => FINAL.has(reason));
 }
 
-function* label(
-  samples: Iterable<Sample>,
+function* label<T extends { readonly series: Series }>(
+  samples: Iterable<T>,
   labeller: Labeller,
-): Generator<Sample & { labels: Labels }> {
+): Generator<T & { labels: Labels }> {
   for (const sample of samples) yield { ...sample, labels: labeller.of(sample.series) };
 }

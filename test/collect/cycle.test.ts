@@ -207,10 +207,10 @@ describe('the report of a cycle', () => {
       published: 3,
       rejected: 0,
       dropped: {
-        first_sample: 1,
+        // The counter, and the three parts of the histogram.
+        first_sample: 4,
         duplicate: 1,
         not_finite: 1,
-        unsupported_type: 3,
         // unwanted, and two scrape_* of each target.
         no_declaration: 7,
       },

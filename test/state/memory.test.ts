@@ -9,11 +9,11 @@ beforeEach(() => {
 
 const remembered = (value: number, timestamp = 0): Remembered => ({ value, timestamp });
 const updates = (entries: Record<string, Remembered>) => new Map(Object.entries(entries));
-const of = (target: string) => Object.fromEntries(state.of(target));
+const of = (target: string) => Object.fromEntries(state.of(target).series);
 
 describe('the memory of a target', () => {
   it('is empty before anything was committed', () => {
-    expect(state.of('a').size).toBe(0);
+    expect(state.of('a')).toEqual({ series: new Map(), baseline: undefined });
     expect(state.size).toBe(0);
   });
 
@@ -37,10 +37,23 @@ describe('the memory of a target', () => {
     committed.clear();
     expect(of('a')).toEqual({ x: remembered(1) });
   });
+});
 
-  it('takes an empty commit for nothing', () => {
+describe('the baseline of a target', () => {
+  it('is the last cycle before the target was first seen, until it was scraped', () => {
+    state.completed(100);
+    expect(state.of('a').baseline).toBe(100);
+    state.completed(200);
     state.commit('a', new Map());
-    expect(state.of('a')).toBe(state.of('never seen'));
+    expect(state.of('a').baseline).toBe(100);
+    expect(state.of('b').baseline).toBe(200);
+  });
+
+  it('is the last scrape that was committed, from then on', () => {
+    state.commit('a', new Map(), 150);
+    state.completed(200);
+    state.commit('a', new Map());
+    expect(state.of('a').baseline).toBe(150);
   });
 });
 
@@ -58,7 +71,7 @@ describe('forgetting', () => {
     state.commit('a', updates({ x: remembered(1, 100) }));
     state.commit('b', updates({ x: remembered(1, 200) }));
     state.forgetBefore(150);
-    expect(state.of('a')).toBe(state.of('never seen'));
+    expect(of('a')).toEqual({});
     expect(of('b')).toEqual({ x: remembered(1, 200) });
     expect(state.size).toBe(1);
   });
