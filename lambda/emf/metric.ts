@@ -62,7 +62,8 @@ export function fieldsOf(metric: Metric): Field[] {
   if (points.length === 1) return [{ name, publications, value, points: own }];
   return chunks(points).map((part) => {
     const values = part.map((point) => point.value as number);
-    return { name, publications, value: values, points: part };
+    const [only] = values as [number];
+    return { name, publications, value: values.length === 1 ? only : values, points: part };
   });
 }
 
