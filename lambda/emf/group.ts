@@ -79,8 +79,9 @@ export class Grouping {
       return;
     }
     // Metric relabeling can give several series the same name and labels: the last one wins, as with the agent.
-    points[points.length - 1] = point;
-    if (metric.counted) this.#drops.add('duplicate', last.series);
+    const replaced = isAlike(last, point) ? points.splice(-1) : points.splice(0);
+    points.push(point);
+    if (metric.counted) for (const { series } of replaced) this.#drops.add('duplicate', series);
   }
 
   #groupOf({ labels, timestamp }: Point, { name, publications }: Metric, variant: string): Group {
