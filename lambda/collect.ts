@@ -4,7 +4,7 @@ import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
-import { isCumulative, type Labels, type Sample, type Series } from './model/sample.ts';
+import type { Labels, Series } from './model/sample.ts';
 import type { Advance, Previous, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
@@ -12,6 +12,7 @@ import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
 import { convert } from './series/convert.ts';
+import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
 
 /** Targets that are scraped at a time. */
@@ -74,10 +75,12 @@ export interface CollectorParts {
 export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
+  readonly #intake: Intake;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
+    this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
   }
 
   /**
@@ -195,26 +198,18 @@ export class Collector {
     drops: Drops,
   ): Pick<Prepared, 'events' | 'updates'> {
     const { config, state } = this.#parts;
-    const wanted = this.#wanted(samples, drops);
+    const wanted = this.#intake.take(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
     const declared = this.#rules.declare(labelled, drops);
-    const { points, updates } = convert(declared, state.of(target.id).series, startedAt, drops);
+    const comparison = {
+      scrapedAt: startedAt,
+      past: state.isKnown ? state.of(target.id) : undefined,
+      targetStart: target.startedAt,
+      firstSample: config.series.firstSample,
+    };
+    const { points, updates } = convert(declared, comparison, drops);
     const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
     return { events, updates };
-  }
-
-  /**
-   * A first, cheap choice by name: most of what targets send is wanted by no declaration. Then, where the state cannot be
-   * read, without the series that mean nothing without their past: what they grew by is in the next difference.
-   */
-  *#wanted(samples: readonly Sample[], drops: Drops): Generator<Sample> {
-    const { isKnown } = this.#parts.state;
-    for (const sample of samples) {
-      const { series } = sample;
-      if (!this.#rules.mayWant(series.name)) drops.add('no_declaration', series);
-      else if (!isKnown && isCumulative(series)) drops.add('no_state', series);
-      else yield sample;
-    }
   }
 }
 
@@ -262,9 +257,9 @@ function advanceOf(
   return { updates, scrapedAt: startedAt, collectedUntil };
 }
 
-function* label(
-  samples: Iterable<Sample>,
+function* label<T extends { readonly series: Series }>(
+  samples: Iterable<T>,
   labeller: Labeller,
-): Generator<Sample & { labels: Labels }> {
+): Generator<T & { labels: Labels }> {
   for (const sample of samples) yield { ...sample, labels: labeller.of(sample.series) };
 }

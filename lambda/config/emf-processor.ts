@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Declaration, EmfConfig } from '../model/config.ts';
+import type { Declaration, EmfConfig, SeriesConfig } from '../model/config.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
 import { flag, text } from './keys.ts';
@@ -59,6 +59,28 @@ const declaration = z.strictObject({
   dimensions: z.array(dimensionSet).default([]),
 });
 
+const FIRST_SAMPLE_EXPECTED = 'auto, zero or drop';
+
+/** `untyped` is the text format's word for `unknown`. */
+const METRIC_TYPES = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'gaugehistogram',
+  'info',
+  'stateset',
+  'unknown',
+  'untyped',
+] as const;
+
+const typeOverride = z.strictObject({
+  metric: pattern,
+  type: z
+    .enum(METRIC_TYPES, `one of ${METRIC_TYPES.join(', ')}`)
+    .transform((type) => (type === 'untyped' ? 'unknown' : type)),
+});
+
 /** Schema of `emf_processor`. */
 export const emfProcessor = z.strictObject({
   metric_namespace: z
@@ -69,6 +91,8 @@ export const emfProcessor = z.strictObject({
   metric_unit: z.record(z.string(), z.string()).default({}),
   metric_declaration: z.array(declaration).default([]),
   log_unmatched: flag.default(false),
+  first_sample: z.enum(['auto', 'zero', 'drop'], FIRST_SAMPLE_EXPECTED).default('auto'),
+  metric_type_overrides: z.array(typeOverride).default([]),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
 });
@@ -98,6 +122,14 @@ export function toEmfConfig(
     declarations: extractionDisabled ? [] : declarations,
     units: toUnits(processor?.metric_unit ?? {}, below(place, 'metric_unit'), findings),
     logUnmatched: processor?.log_unmatched ?? false,
+  };
+}
+
+/** What `processor` says of the values of series. */
+export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfig {
+  return {
+    firstSample: processor?.first_sample ?? 'auto',
+    typeOverrides: processor?.metric_type_overrides ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../model/config.ts';
 import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
 import { clusterSelectors, discovers, RESULT_FILE, toDiscoveryConfig } from './ecs-discovery.ts';
-import { toEmfConfig } from './emf-processor.ts';
+import { toEmfConfig, toSeriesConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
@@ -59,6 +59,7 @@ export function toConfig(
     logs: { group: logGroupFor(settings, surroundings, isEcs), region, endpoint },
     discovery,
     jobs,
+    series: toSeriesConfig(settings.emf_processor),
     emf: toEmfConfig(settings.emf_processor, emfContext, emfPlace, findings),
   };
 }

@@ -1,6 +1,6 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { RelabelRule } from './relabel.ts';
-import type { Labels } from './sample.ts';
+import type { Labels, MetricType } from './sample.ts';
 import type { ScrapeProtocols } from './scrape-protocol.ts';
 import type { Secret } from './secret.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
@@ -17,6 +17,7 @@ export interface Config {
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
+  readonly series: SeriesConfig;
   readonly emf: EmfConfig;
 }
 
@@ -168,6 +169,26 @@ export interface EmfConfig {
   readonly units: ReadonlyMap<string, string>;
   /** Keep events that match no declaration, as plain log events. */
   readonly logUnmatched: boolean;
+}
+
+/** What the values of series mean. */
+export interface SeriesConfig {
+  readonly firstSample: FirstSample;
+  /** The first that is for a metric decides. */
+  readonly typeOverrides: readonly TypeOverride[];
+}
+
+/**
+ * What the first value of a cumulative series counts for. `auto`: from zero where the series began after the last look at its
+ * target, else nothing. `zero`: from zero always. `drop`: nothing, as with the CloudWatch Agent.
+ */
+export type FirstSample = 'auto' | 'zero' | 'drop';
+
+/** One entry of `metric_type_overrides`. */
+export interface TypeOverride {
+  /** For the name of a metric, or of its family. */
+  readonly metric: Pattern;
+  readonly type: MetricType;
 }
 
 /** One `metric_declaration`. */

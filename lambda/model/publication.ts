@@ -6,6 +6,12 @@ export interface Publication {
   readonly namespace: string;
   /** At least one; a set may be empty. */
   readonly dimensions: DimensionSets;
+  /** Seconds to which CloudWatch keeps the values apart. */
+  readonly storageResolution: 1 | 60;
+  /** Whether a difference is published per second. */
+  readonly rate: boolean;
+  /** Labels that the event keeps beside the dimensions; absent: all of them. */
+  readonly properties?: readonly string[] | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ export interface Previous {
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** Milliseconds since the epoch when the series had begun to count, where that was known. */
+  readonly start?: number | undefined;
 }
 
 /** What is remembered of a target's series, by `seriesKey`. */

@@ -61,6 +61,11 @@ export class Rules {
     return this.#logOnly || this.#logUnmatched || this.#selecting(name).length > 0;
   }
 
+  /** Whether a declaration selects this name. */
+  selects(name: string): boolean {
+    return this.#selecting(name).length > 0;
+  }
+
   /** The samples that are wanted, each with the ways in which it is published. */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,
@@ -121,7 +126,14 @@ export class Rules {
     const key = [...distinct.keys()].sort().join('\u0001');
     let unique = this.#publications.get(key);
     if (unique === undefined) {
-      unique = [{ namespace: this.#namespace, dimensions: [...distinct.values()] }];
+      unique = [
+        {
+          namespace: this.#namespace,
+          dimensions: [...distinct.values()],
+          storageResolution: 60,
+          rate: false,
+        },
+      ];
       this.#publications.set(key, unique);
     }
     return unique;

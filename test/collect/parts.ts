@@ -11,6 +11,7 @@ export function configWith(emf: Partial<EmfConfig>): Config {
     warnings: [],
     logs: { group: '/test' },
     jobs: [],
+    series: { firstSample: 'auto', typeOverrides: [] },
     emf: {
       namespace: 'Test',
       declarations: [declarationOf({})],

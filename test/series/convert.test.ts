@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Drops } from '../../lambda/model/drops.ts';
 import type { MetricType } from '../../lambda/model/sample.ts';
 import type { Previous } from '../../lambda/model/state.ts';
-import { convert, MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
-import { seriesKey } from '../../lambda/series/label.ts';
+import { type Comparison, convert, MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
+import { seriesKey } from '../../lambda/series/facts.ts';
 import { ALL_TYPES, counter, labelled, MINUTE, series } from './samples.ts';
 
 const REQUESTS = counter('requests_total');
@@ -113,20 +113,12 @@ describe('a cumulative series', () => {
 });
 
 describe('the type of a series', () => {
-  const AS_IT_IS: readonly MetricType[] = ['gauge', 'summary', 'unknown'];
-  const UNSUPPORTED = ALL_TYPES.filter((type) => ![...AS_IT_IS, 'counter'].includes(type));
+  const AS_IT_IS: readonly MetricType[] = ALL_TYPES.filter((type) => type !== 'counter');
 
   it.each(AS_IT_IS)('%s: the value as it is, and nothing to remember', (type) => {
     const { points, updates } = run([[series('m', { type }), -1.5]]);
     expect(points).toEqual([{ value: -1.5, timestamp: NOW }]);
     expect(updates.size).toBe(0);
-  });
-
-  it.each(UNSUPPORTED)('%s: nothing, counted', (type) => {
-    const { points, updates, dropped } = run([[series('m', { type }), 1]]);
-    expect(points).toEqual([]);
-    expect(updates.size).toBe(0);
-    expect(dropped).toEqual({ unsupported_type: 1 });
   });
 
   it('summary: quantiles as they are, _sum and _count as differences', () => {
@@ -163,7 +155,11 @@ describe('the time of a sample', () => {
   });
 
   it('is its own where it brings one, 0 included', () => {
-    const { points } = convert([labelled(series('m'), 1, 0)], new Map(), MINUTE, new Drops());
+    const { points } = convert(
+      [labelled(series('m'), 1, 0)],
+      comparison(new Map(), MINUTE),
+      new Drops(),
+    );
     expect(points).toMatchObject([{ timestamp: 0 }]);
   });
 
@@ -185,6 +181,12 @@ describe('the time of a sample', () => {
   });
 });
 
+/** With what a scrape is compared where no start is known. */
+function comparison(series: ReadonlyMap<string, Previous>, scrapedAt = NOW): Comparison {
+  const past = { series, baseline: undefined, collectedUntil: undefined };
+  return { scrapedAt, past, firstSample: 'auto' };
+}
+
 /** One scrape at `NOW`, after one a minute before that gave `previous` for `REQUESTS`. */
 function run(
   samples: readonly (readonly [ReturnType<typeof series>, number, number?])[],
@@ -197,8 +199,7 @@ function run(
       : new Map([[KEY, { value: 0, timestamp: NOW - MINUTE, ...previous }]]);
   const { points, updates } = convert(
     samples.map(([of, value, timestamp]) => labelled(of, value, timestamp)),
-    remembered,
-    NOW,
+    comparison(remembered),
     drops,
   );
   return {
@@ -208,12 +209,30 @@ function run(
   };
 }
 
+describe('while the state cannot be read', () => {
+  it('gauges are published, and what grows is counted and waits for the next difference', () => {
+    const drops = new Drops();
+    const { points, updates } = convert(
+      [labelled(series('load'), 5), labelled(REQUESTS, 7)],
+      { scrapedAt: NOW, past: undefined, firstSample: 'zero' },
+      drops,
+    );
+    expect(points.map(({ series: { name }, value }) => [name, value])).toEqual([['load', 5]]);
+    expect(updates.size).toBe(0);
+    expect(Object.fromEntries(drops.counts)).toEqual({ no_state: 1 });
+  });
+});
+
 describe('a gauge that brings its own time', () => {
   const LOAD = series('load');
   const at = (timestamp: number, remembered?: Previous) => {
     const drops = new Drops();
     const previous = new Map(remembered && [[seriesKey('load', LOAD), remembered]]);
-    const { points, updates } = convert([labelled(LOAD, 5, timestamp)], previous, NOW, drops);
+    const { points, updates } = convert(
+      [labelled(LOAD, 5, timestamp)],
+      comparison(previous),
+      drops,
+    );
     return { values: points.map(({ value }) => value), updates, dropped: drops.counts };
   };
 

@@ -15,9 +15,9 @@ const BYTES_PER_SERIES = 100;
 
 /** All that a snapshot says, as plain values. */
 function contentOf({ completedAt, targets }: Snapshot) {
-  const plain = [...targets].map(([id, { times, keys, values, timestamps }]) => ({
+  const plain = [...targets].map(([id, { times, keys, values, timestamps, starts }]) => ({
     ...{ id, times, keys: keys.list },
-    ...{ values: [...values], timestamps: [...timestamps] },
+    ...{ values: [...values], timestamps: [...timestamps], starts: [...starts] },
   }));
   return { completedAt, targets: plain };
 }
