@@ -1,5 +1,5 @@
 import type { Labels, Sample, Series } from '../model/sample.ts';
-import { DecodeError, quote } from './decode-error.ts';
+import { quote } from './decode-error.ts';
 import { isFloat, readFloat } from './float.ts';
 import { LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -51,8 +51,8 @@ export function openMetricsMemory(budget?: MemoryBudget): OpenMetricsMemory {
 
 export interface DecodedOpenMetrics {
   readonly samples: Sample[];
-  /** The first line that breaks a rule, although it is clear what the samples are. Absent: the exposition is valid. */
-  readonly breach: DecodeError | undefined;
+  /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
+  readonly breach: string | undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly reader: SeriesReader<MetricName>;
   /** One of their own, for what is remembered of labels is of use only among those of the same kind. */
   private readonly exemplars: SeriesReader<MetricName>;
-  private breach: DecodeError | undefined;
+  private breach: string | undefined;
   private complete = false;
   private readonly points: MetricPoints;
 
@@ -248,7 +248,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 
   /** Takes note of a rule that is broken, if it is the first. */
   private readonly report: Report = (problem, line = this.number) => {
-    this.breach ??= new DecodeError(line, problem);
+    this.breach ??= `line ${line}: ${problem}`;
   };
 }
 
