@@ -12,17 +12,17 @@ import { stdoutOutput } from '../lambda/outputs/stdout.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
 import { describeStatus } from './describe-status.ts';
+import { openState, type StateOptions } from './state.ts';
 
 /** Where `fargauge collect` can send its events. */
 export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
 
 /** Options of `fargauge collect`, read and checked. */
-export interface CollectOptions {
+export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
   readonly output: (typeof OUTPUTS)[number];
   /** Needed with the output `file`. */
   readonly outputFile?: string | undefined;
-  readonly region?: string | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -39,13 +39,17 @@ export interface CollectOptions {
 /**
  * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
  * could be discovered, or nothing delivered.
+ *
+ * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
   const { configuration, everyMs, timeoutMs, json, report: stream, stop } = options;
+  await using opened = await openState(options);
   const collector = assemble({
     config: configuration.config,
     clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
     outputFor: (logs) => outputOf(options, logs),
+    state: opened.state,
   });
   for (let isFirst = true; ; isFirst = false) {
     // Not the time of day, which may be set back.

@@ -3,7 +3,7 @@ import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, delivery, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, delivery, state, scrapes, skipped, discoveryErrors, breaches } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -14,13 +14,20 @@ export function describeReport(report: CycleReport): string {
     `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
     `${delivery.output}: ${delivery.events} events, ${delivery.metrics} metric values, ${delivery.bytes} bytes in ${delivery.requests} requests${counts('; rejected: ', delivery.rejected)}`,
   );
+  if (state.bytes > 0) {
+    lines.push(
+      `state: ${state.series} series of ${state.targets} targets in ${state.bytes} bytes${state.conflicts > 0 ? `; ${state.conflicts} conflicts` : ''}`,
+    );
+  }
   const left = counts('left out by discovery: ', skipped);
   if (left !== '') lines.push(left);
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
+  for (const breach of breaches) lines.push(`irregular: ${breach}`);
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
   for (const error of delivery.errors) lines.push(`delivery: ${error}`);
+  for (const error of state.errors) lines.push(`state: ${error}`);
   return lines.join('\n');
 }
 

@@ -4,12 +4,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { awsStores } from '../lambda/config/aws-stores.ts';
 import { ConfigError } from '../lambda/config/errors.ts';
 import { LiveConfig } from '../lambda/config/live-config.ts';
+import { loadS3 } from '../lambda/config/load-s3.ts';
 import { ENV } from '../lambda/model/names.ts';
+import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect, OUTPUTS } from './collect.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
 import { duration } from './duration.ts';
 import { endpointUrl } from './endpoint-url.ts';
+import { statePlace } from './state.ts';
 
 /** Exit codes: what the command was for did not work, or it was called wrongly. */
 const FAILURE = 1;
@@ -42,6 +45,16 @@ program
     new Option('--output <output>', 'where the events go').choices(OUTPUTS).default('stdout'),
   )
   .option('--output-file <path>', 'file that the output `file` appends to')
+  .option(
+    '--state <place>',
+    'file or s3://bucket/key that keeps what the next start needs, so that counters lose nothing',
+    statePlace,
+  )
+  .option(
+    '--forget-after <duration>',
+    'time that a series which is not seen any more is remembered (default: 24h)',
+    duration,
+  )
   .option('--every <duration>', 'collect again and again, such as 60s', duration)
   .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
   .option('--json', 'the report of each cycle as a line of JSON', false)
@@ -52,13 +65,19 @@ program
     const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
     // Where the events take standard output, the report must not come between them.
     const report = options.output === 'stdout' ? process.stderr : process.stdout;
-    const ok = await collect({
+    const collected = collect({
       ...options,
       configuration,
       everyMs: options.every,
       timeoutMs: options.timeout,
+      forgetAfterMs: options.forgetAfter,
       report,
       stop: stop.signal,
+    });
+    const ok = await collected.catch((error) => {
+      if (!(error instanceof FileInUseError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      return false;
     });
     process.exitCode = ok ? 0 : FAILURE;
   });
@@ -109,7 +128,7 @@ async function configOf(
     };
     const configuration = await LiveConfig.load(
       request,
-      awsStores({ region: options.region, endpoint: options.endpointUrl }),
+      awsStores({ region: options.region, endpoint: options.endpointUrl }, loadS3),
     );
     const { warnings } = configuration.config;
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);

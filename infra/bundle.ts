@@ -11,13 +11,17 @@ const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
 /**
- * AWS clients that few configurations need, and that the Lambda runtime brings along: not in the bundle, which they would
- * make larger by a sixth. See docs/decisions/0006-clients-of-the-runtime.md.
+ * Parts of the AWS SDK that are not in the bundle, as the Lambda runtime brings them along: clients that few configurations
+ * need, and ways to credentials that a function, which finds its own in the environment, never takes.
+ * See docs/decisions/0006-clients-of-the-runtime.md.
  */
 export const OF_THE_RUNTIME = [
-  '@aws-sdk/client-s3',
   '@aws-sdk/client-secrets-manager',
   '@aws-sdk/client-ssm',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
 ] as const;
 
 /** One bundled program. */
@@ -63,7 +67,7 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...OF_THE_RUNTIME],
-    plugins: [pureSchemas],
+    plugins: [pureSchemas, onlyVersions],
     metafile: true,
     logLevel: 'warning',
   });
@@ -97,6 +101,17 @@ const pureSchemas: Plugin = {
         };
       },
     );
+  },
+};
+
+/** An AWS client wants to know its version, and brings along all of its package.json for that. */
+const onlyVersions: Plugin = {
+  name: 'only-versions',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
   },
 };
 

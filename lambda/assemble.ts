@@ -4,6 +4,7 @@ import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config, LogsConfig } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import type { State } from './model/state.ts';
 import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
@@ -16,6 +17,8 @@ export interface Assembly {
   readonly clientsOf: AwsClientsOf;
   /** Called once for each configuration that sends its events elsewhere than the one before. */
   readonly outputFor: (logs: LogsConfig) => Output;
+  /** @default for as long as the process lives */
+  readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
@@ -28,7 +31,13 @@ export interface AssembledCollector extends Pick<Collector, 'collect'> {
   reconfigure(config: Config): void;
 }
 
-export function assemble({ config, clientsOf, outputFor, onDrop }: Assembly): AssembledCollector {
+export function assemble({
+  config,
+  clientsOf,
+  outputFor,
+  state = new MemoryState(),
+  onDrop,
+}: Assembly): AssembledCollector {
   let current = config;
   let discovery = createDiscovery({
     config,
@@ -39,7 +48,7 @@ export function assemble({ config, clientsOf, outputFor, onDrop }: Assembly): As
   let output = outputFor(config.logs);
   const lasting = {
     scraper: new Scraper(Date.now),
-    state: new MemoryState(),
+    state,
     now: Date.now,
     onDrop,
   };

@@ -4,13 +4,14 @@ import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
-import type { Labels, Sample, Series } from './model/sample.ts';
+import { isCumulative, type Labels, type Sample, type Series } from './model/sample.ts';
+import type { Advance, Previous, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
-import { convert, type Previous } from './series/convert.ts';
+import { convert } from './series/convert.ts';
 import { Labeller } from './series/label.ts';
 
 /** Targets that are scraped at a time. */
@@ -21,6 +22,9 @@ const DELIVERY_RESERVE_MS = 5_000;
 
 /** The part of that in which the ECS API may say which targets stopped. */
 const STOPPED_CHECK_SHARE = 0.5;
+
+/** The part of that which is kept for writing the state after the delivery. */
+const STATE_SHARE = 0.3;
 
 /** Failures of a scrape that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
 const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
@@ -33,9 +37,6 @@ const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
   'truncated',
 ]);
 
-/** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
-const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
-
 /** Where the targets come from. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
   discover(signal: AbortSignal): Promise<Discovered>;
@@ -45,6 +46,8 @@ export interface Discovery {
 
 export interface Discovered {
   readonly targets: readonly Target[];
+  /** Milliseconds since the epoch: as of when the clusters' tasks are known. Absent: as of the call. */
+  readonly refreshedAt?: number | undefined;
   /** Tasks and containers that were left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly errors: readonly { readonly message: string }[];
@@ -55,17 +58,10 @@ export interface Stopped {
   readonly errors: readonly { readonly message: string }[];
 }
 
-/** What is remembered between cycles. */
-export interface State {
-  of(targetId: string): ReadonlyMap<string, Previous>;
-  commit(targetId: string, updates: ReadonlyMap<string, Previous>): void;
-  forgetBefore(timestamp: number): void;
-}
-
 export interface CollectorParts {
   readonly config: Config;
   readonly discovery: Discovery;
-  readonly scraper: Pick<Scraper, 'scrape'>;
+  readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
   readonly output: Output;
   /** Milliseconds since the epoch. */
@@ -92,14 +88,22 @@ export class Collector {
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, scraper, output, state, now } = this.#parts;
-    const tally = new Tally(now());
+    const startedAt = now();
+    const tally = new Tally(startedAt);
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
+    const ends = AbortSignal.timeout(timeoutMs);
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
-    const delivery = output.open(AbortSignal.timeout(timeoutMs));
+    const delivery = output.open(
+      AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE)),
+    );
 
-    const discovered = await discovery.discover(scrapingEnds);
+    const [discovered] = await Promise.all([
+      discovery.discover(scrapingEnds),
+      state.begin(AbortSignal.timeout(reserve)),
+    ]);
     tally.discovered(discovered);
+    state.see(discovered.targets, startedAt);
     const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
@@ -120,8 +124,16 @@ export class Collector {
       const { scrape, outcome } = await target.done;
       tally.target(scrape, outcome);
     }
-    state.forgetBefore(now() - FORGET_AFTER_MS);
-    return tally.report(now());
+    const completedAt = this.#completedAt(discovered, startedAt);
+    tally.committed(await state.end({ now: now(), completedAt }, ends));
+    return tally.report(now(), scraper.remembered);
+  }
+
+  /** As of when this cycle knew all targets; `undefined` where some may be missing. */
+  #completedAt({ errors, refreshedAt }: Discovered, startedAt: number): number | undefined {
+    if (errors.length > 0) return undefined;
+    // Without clusters a discovery has nothing to refresh.
+    return this.#parts.config.discovery === undefined ? startedAt : (refreshedAt ?? startedAt);
   }
 
   /** Those of the failed scrapes whose target has not just stopped with its task. */
@@ -147,15 +159,15 @@ export class Collector {
     delivery: Delivery,
   ): Promise<{ readonly done: Promise<TargetDone> }> {
     const { state } = this.#parts;
-    const targetId = scraped.target.id;
     const { scrape, events, updates, drops } = this.#prepare(scraped);
+    const advance = advanceOf(scrape, updates);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
     const summary = { ...rest, sampleCount };
     const sums = { events: events.length, offered: sampleCount - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
-      if (isSettled(outcome)) state.commit(targetId, updates);
+      if (advance !== undefined && isSettled(outcome)) state.commit(scrape.target.id, advance);
       return { scrape: summary, outcome: { ...sums, outcome } };
     });
     return { done };
@@ -186,16 +198,22 @@ export class Collector {
     const wanted = this.#wanted(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
     const declared = this.#rules.declare(labelled, drops);
-    const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
+    const { points, updates } = convert(declared, state.of(target.id).series, startedAt, drops);
     const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
     return { events, updates };
   }
 
-  /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
+  /**
+   * A first, cheap choice by name: most of what targets send is wanted by no declaration. Then, where the state cannot be
+   * read, without the series that mean nothing without their past: what they grew by is in the next difference.
+   */
   *#wanted(samples: readonly Sample[], drops: Drops): Generator<Sample> {
+    const { isKnown } = this.#parts.state;
     for (const sample of samples) {
-      if (this.#rules.mayWant(sample.series.name)) yield sample;
-      else drops.add('no_declaration', sample.series);
+      const { series } = sample;
+      if (!this.#rules.mayWant(series.name)) drops.add('no_declaration', series);
+      else if (!isKnown && isCumulative(series)) drops.add('no_state', series);
+      else yield sample;
     }
   }
 }
@@ -227,6 +245,21 @@ const FINAL: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired
  */
 function isSettled({ rejected }: DeliveryOutcome): boolean {
   return [...rejected.keys()].every((reason) => FINAL.has(reason));
+}
+
+/** What the state advances to once the target's events are settled; nothing where it was not scraped. */
+function advanceOf(
+  { failure, samples, startedAt, durationMs }: Scrape,
+  updates: ReadonlyMap<string, Previous>,
+): Advance | undefined {
+  if (failure !== undefined) return undefined;
+  let collectedUntil: number | undefined;
+  for (const { timestamp } of samples) {
+    // A clock that is ahead would skip the points until then: those are asked for again.
+    if (timestamp === undefined || timestamp > startedAt + durationMs) continue;
+    if (collectedUntil === undefined || timestamp > collectedUntil) collectedUntil = timestamp;
+  }
+  return { updates, scrapedAt: startedAt, collectedUntil };
 }
 
 function* label(

@@ -12,7 +12,7 @@ export interface CycleLogger {
  */
 export const MAX_TEXTS = 20;
 
-/** Texts in the message of a cycle that has failed. */
+/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
 export const MAX_CAUSES = 3;
 
 /** One line that sums the cycle up, and one for each thing that went wrong. */
@@ -20,6 +20,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
   for (const error of summary.delivery.errors) logger.warn('delivery failed', { error });
+  for (const error of summary.state.errors) logger.warn('state failed', { error });
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
@@ -32,6 +33,7 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   return {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    breaches: first(MAX_CAUSES, report.breaches),
     delivery: { ...report.delivery, errors: first(MAX_TEXTS, report.delivery.errors) },
   };
 }

@@ -9,7 +9,8 @@ export function publishCycle(
   report: CycleReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
-  const { targets, samples, delivery, discoveryErrors, durationMs, scrapes, skipped } = report;
+  const { targets, samples, delivery, state, remembered } = report;
+  const { discoveryErrors, durationMs, scrapes, skipped } = report;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('TargetsDiscovered', targets.discovered);
   count('TargetsUp', targets.up);
@@ -24,6 +25,14 @@ export function publishCycle(
   count('EventsRejected', sum(delivery.rejected));
   count('MetricsPublished', delivery.metrics);
   metrics.addMetric('BytesDelivered', MetricUnit.Bytes, delivery.bytes);
+  metrics.addMetric('BytesRemembered', MetricUnit.Bytes, remembered.bytes);
+  count('StateSeries', state.series);
+  metrics.addMetric('StateBytes', MetricUnit.Bytes, state.bytes);
+  count('StateReads', state.reads);
+  count('StateWrites', state.writes);
+  count('StateConflicts', state.conflicts);
+  count('StateFailures', state.failures);
+  count('StateSetAside', state.setAside);
   metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
 
   const downByReason: Record<string, number> = {};

@@ -7,6 +7,7 @@ import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
 import { limit, notYet, only, text, yamlFlag } from './keys.ts';
 import { relabelConfig } from './relabel-config.ts';
+import { fallbackScrapeProtocol, scrapeProtocols } from './scrape-protocols.ts';
 import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 
@@ -21,7 +22,6 @@ const NO_NATIVE_HISTOGRAMS = 'native histograms are not asked for';
 const NAMES_AS_THEY_ARE = 'names are taken as they are';
 
 const SCRAPE_WITHOUT_EFFECT = {
-  scrape_protocols: 'targets are asked for what this version reads',
   scrape_failure_log_file: 'failures are in the report of each cycle',
   scrape_native_histograms: NO_NATIVE_HISTOGRAMS,
   convert_classic_histograms_to_nhcb: NO_NATIVE_HISTOGRAMS,
@@ -41,7 +41,6 @@ export const GLOBAL_WITHOUT_EFFECT = {
 
 export const JOB_WITHOUT_EFFECT = {
   ...SCRAPE_WITHOUT_EFFECT,
-  fallback_scrape_protocol: 'a target that does not say its format is read as text',
   scrape_classic_histograms: null,
   native_histogram_bucket_limit: null,
   native_histogram_min_bucket_factor: null,
@@ -107,6 +106,8 @@ export const scrapeConfigShape = {
   http_sd_configs: z.array(httpSdConfig).default([]),
   aws_sd_configs: z.array(awsSdConfig).default([]),
   enable_compression: yamlFlag.default(true),
+  scrape_protocols: scrapeProtocols,
+  fallback_scrape_protocol: fallbackScrapeProtocol,
   ...limits,
   ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
@@ -145,6 +146,7 @@ export const scrapeConfigShape = {
 export const globalSection = z.strictObject({
   scrape_interval: prometheusDuration.optional(),
   scrape_timeout: prometheusDuration.optional(),
+  scrape_protocols: scrapeProtocols,
   ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });

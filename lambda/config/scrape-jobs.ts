@@ -14,6 +14,7 @@ import {
   type PrometheusDocument,
   type ScrapeConfig,
 } from './prometheus.ts';
+import { toScrapeProtocols, warnOfProtocols } from './scrape-protocols.ts';
 import { DEFAULT_SCRAPE_INTERVAL_MS, effectiveTiming, type Timing } from './scrape-timing.ts';
 import { toFileDiscovery, toHttpDiscovery } from './service-discovery.ts';
 import { warnOfKeys } from './without-effect.ts';
@@ -63,6 +64,7 @@ export function toScrapeJobs(
   warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
   warnOfKeys(document.global, GLOBAL_WITHOUT_EFFECT, below(place, 'global'), findings);
   warnOfInterval(document.global, below(place, 'global'), findings);
+  warnOfProtocols(document.global, below(place, 'global'), findings);
   const timing = timingOf(document.global);
   const jobs = document.scrape_configs.map((entry, index) => {
     const job = toScrapeJob(entry, document.global, timing, {
@@ -103,6 +105,7 @@ function toScrapeJob(
     ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
+    protocols: toScrapeProtocols(entry, global),
     http: http.targets,
     relabeling: entry.relabel_configs,
     metricRelabeling: entry.metric_relabel_configs,
@@ -134,6 +137,7 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
     ...limitsOf(global, global),
     honorLabels: false,
     honorTimestamps: true,
+    protocols: toScrapeProtocols(global, global),
     http: DEFAULT_HTTP,
     relabeling: [],
     metricRelabeling: [],
@@ -173,6 +177,7 @@ function warnOfJob(
     warnOfKeys(source, AWS_SD_WITHOUT_EFFECT, below(place, 'aws_sd_configs', index), findings);
   }
   warnOfInterval(entry, place, findings);
+  warnOfProtocols(entry, place, findings);
   const targets =
     job.staticConfigs.some((group) => group.targets.length > 0) ||
     job.fileDiscoveries.length + job.httpDiscoveries.length + job.taskDiscoveries.length > 0;

@@ -2,6 +2,7 @@ import type { EmfConfig } from '../model/config.ts';
 import type { DropReason, Drops } from '../model/drops.ts';
 import type { LogEvent } from '../model/event.ts';
 import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
+import type { Publication, Publications } from '../model/publication.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import {
   MAX_METRIC_NAME,
@@ -13,15 +14,14 @@ import {
 /** The member of an event that holds its directives: no metric and no label can have this name. */
 const DIRECTIVES_MEMBER = '_aws';
 
-/** A value to publish, with the dimension sets to publish it under. */
+/** A value to publish, with the ways to publish it. */
 export interface DeclaredPoint {
   readonly series: Series;
   readonly labels: Labels;
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Empty: a field of the event, no metric. */
-  readonly dimensions: readonly (readonly string[])[];
+  readonly publications: Publications;
 }
 
 /** Where an event goes. */
@@ -45,7 +45,7 @@ interface Directive {
  */
 export function encode(
   points: Iterable<DeclaredPoint>,
-  emf: Pick<EmfConfig, 'namespace' | 'units'>,
+  emf: Pick<EmfConfig, 'units'>,
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
 ): LogEvent[] {
@@ -98,9 +98,13 @@ function groupByLabels(points: Iterable<DeclaredPoint>, drops: Drops): Iterable<
 }
 
 /** Why CloudWatch would not take a point, or would take its whole event amiss. */
-function refusalOf({ series: { name }, value, dimensions }: DeclaredPoint): DropReason | undefined {
+function refusalOf({
+  series: { name },
+  value,
+  publications,
+}: DeclaredPoint): DropReason | undefined {
   if (name === DIRECTIVES_MEMBER) return 'metric_name';
-  if (dimensions.length === 0) return undefined;
+  if (publications.length === 0) return undefined;
   if (name.length > MAX_METRIC_NAME || !METRIC_NAME.test(name)) return 'metric_name';
   return Math.abs(value) > MAX_METRIC_VALUE ? 'out_of_range' : undefined;
 }
@@ -108,11 +112,7 @@ function refusalOf({ series: { name }, value, dimensions }: DeclaredPoint): Drop
 type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
 /** One message, or several where one would be too large. */
-function messages(
-  group: Group,
-  emf: Pick<EmfConfig, 'namespace' | 'units'>,
-  drops: Drops,
-): Message[] {
+function messages(group: Group, emf: Pick<EmfConfig, 'units'>, drops: Drops): Message[] {
   const points = [...group.points];
   const message = write(group, emf);
   if (eventBytes(message.message) <= MAX_EVENT_BYTES) return [message];
@@ -126,10 +126,7 @@ function messages(
   );
 }
 
-function write(
-  { labels, timestamp, points }: Group,
-  emf: Pick<EmfConfig, 'namespace' | 'units'>,
-): Message {
+function write({ labels, timestamp, points }: Group, emf: Pick<EmfConfig, 'units'>): Message {
   const directives = directivesOf(points, emf);
   const event: Record<string, unknown> = labelsOf();
   if (directives.length > 0) {
@@ -145,12 +142,18 @@ function write(
 
 function directivesOf(
   points: ReadonlyMap<string, DeclaredPoint>,
-  { namespace, units }: Pick<EmfConfig, 'namespace' | 'units'>,
+  { units }: Pick<EmfConfig, 'units'>,
 ): Directive[] {
-  const byDimensions = Map.groupBy(points.values(), ({ dimensions }) => dimensions);
+  const byPublication = new Map<Publication, DeclaredPoint[]>();
+  for (const point of points.values()) {
+    for (const publication of point.publications) {
+      const declared = byPublication.get(publication);
+      if (declared === undefined) byPublication.set(publication, [point]);
+      else declared.push(point);
+    }
+  }
   const directives: Directive[] = [];
-  for (const [dimensions, declared] of byDimensions) {
-    if (dimensions.length === 0) continue;
+  for (const [{ namespace, dimensions }, declared] of byPublication) {
     for (let from = 0; from < declared.length; from += MAX_METRICS_PER_DIRECTIVE) {
       directives.push({
         Namespace: namespace,

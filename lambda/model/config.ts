@@ -1,6 +1,7 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
+import type { ScrapeProtocols } from './scrape-protocol.ts';
 import type { Secret } from './secret.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
@@ -138,6 +139,7 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */
   readonly relabeling: readonly RelabelRule[];

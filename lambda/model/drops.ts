@@ -22,6 +22,8 @@ export type DropReason =
   | 'too_large'
   /** The first value of a cumulative series: there is nothing to subtract. */
   | 'first_sample'
+  /** A cumulative series while the state cannot be read: its increase is in the next difference. */
+  | 'no_state'
   /** Not newer than the series' last published sample. */
   | 'not_newer'
   /** The same name and labels came again in the same scrape. */

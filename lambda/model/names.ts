@@ -33,4 +33,8 @@ export const ENV = {
   cluster: 'FARGAUGE_CLUSTER',
   /** Log group where the configuration names none. */
   logGroup: 'FARGAUGE_LOG_GROUP',
+  /** Where the state is kept between the lives of the function: `s3://bucket/key`. Absent: only in its memory. */
+  state: 'FARGAUGE_STATE',
+  /** How long a series that is not seen any more is remembered, such as `24h`. */
+  forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
 } as const;

@@ -1,5 +1,6 @@
 import type { Declaration, EmfConfig } from '../model/config.ts';
 import type { Drops } from '../model/drops.ts';
+import type { DimensionSets, Publications } from '../model/publication.ts';
 import type { Labels, Series } from '../model/sample.ts';
 
 /**
@@ -24,16 +25,12 @@ const RESERVED = '_aws';
 /** Answers that are remembered for one declaration before the memory is emptied. */
 const REMEMBERED_MATCHES = 10_000;
 
-/** Dimension sets under which one metric is published. The same list object for the same list. */
-export type DimensionSets = readonly (readonly string[])[];
-
 /** A sample with its labels and what the declarations made of it. */
 export type Declared<T> = T & {
-  /** Empty: the sample is a field of the event but no metric (only with `log_unmatched` or without declarations). */
-  readonly dimensions: DimensionSets;
+  readonly publications: Publications;
 };
 
-const NO_METRIC: DimensionSets = [];
+const NO_METRIC: Publications = [];
 
 /**
  * Decides which samples become which metrics, as the CloudWatch Agent's `metric_declaration` does: a declaration applies
@@ -47,9 +44,11 @@ export class Rules {
   readonly #logUnmatched: boolean;
   readonly #byName = new Map<string, readonly Declaration[]>();
   readonly #matches = new Map<Declaration, Map<string, boolean>>();
-  readonly #sets = new Map<string, DimensionSets>();
+  readonly #publications = new Map<string, Publications>();
+  readonly #namespace: string;
 
-  constructor({ declarations, logUnmatched }: EmfConfig) {
+  constructor({ namespace, declarations, logUnmatched }: EmfConfig) {
+    this.#namespace = namespace;
     this.#declarations = declarations
       .filter(({ sourceLabels }) => sourceLabels.length > 0)
       .map((each) => ({ ...each, dimensions: each.dimensions.filter(isDimensionSet) }));
@@ -62,22 +61,22 @@ export class Rules {
     return this.#logOnly || this.#logUnmatched || this.#selecting(name).length > 0;
   }
 
-  /** The samples that are wanted, each with its dimension sets. */
+  /** The samples that are wanted, each with the ways in which it is published. */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,
     drops: Drops,
   ): Generator<Declared<T>> {
     for (const sample of samples) {
-      const dimensions = this.#dimensionsOf(sample.series.name, sample.labels);
-      if (typeof dimensions === 'object') yield { ...sample, dimensions };
-      else drops.add(dimensions, sample.series);
+      const publications = this.#publicationsOf(sample.series.name, sample.labels);
+      if (typeof publications === 'object') yield { ...sample, publications };
+      else drops.add(publications, sample.series);
     }
   }
 
-  #dimensionsOf(
+  #publicationsOf(
     name: string,
     labels: Labels,
-  ): DimensionSets | 'no_declaration' | 'no_dimension_set' {
+  ): Publications | 'no_declaration' | 'no_dimension_set' {
     if (this.#logOnly) return NO_METRIC;
     const declarations = this.#selecting(name).filter((each) => this.#applies(each, labels));
     const sets = declarations
@@ -117,13 +116,13 @@ export class Rules {
   }
 
   /** The distinct sets, as one list object for each list, so that metrics can be grouped by it. */
-  #unique(sets: DimensionSets): DimensionSets {
+  #unique(sets: DimensionSets): Publications {
     const distinct = new Map(sets.map((set) => [set.join('\u0000'), set]));
     const key = [...distinct.keys()].sort().join('\u0001');
-    let unique = this.#sets.get(key);
+    let unique = this.#publications.get(key);
     if (unique === undefined) {
-      unique = [...distinct.values()];
-      this.#sets.set(key, unique);
+      unique = [{ namespace: this.#namespace, dimensions: [...distinct.values()] }];
+      this.#publications.set(key, unique);
     }
     return unique;
   }

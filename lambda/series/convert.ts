@@ -6,14 +6,8 @@ import {
   type Sample,
   type Series,
 } from '../model/sample.ts';
+import type { Previous, PreviousValues } from '../model/state.ts';
 import { seriesKey } from './label.ts';
-
-/** The last value of a cumulative series, or of one that brings its own times. */
-export interface Previous {
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-}
 
 /** A value as CloudWatch gets it. */
 export interface Point {
@@ -56,7 +50,7 @@ const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary
  */
 export function convert<T extends Sample & { readonly labels: Labels }>(
   samples: Iterable<T>,
-  previous: ReadonlyMap<string, Previous>,
+  previous: PreviousValues,
   scrapedAt: number,
   drops: Drops,
 ): Converted<T & Point> {

@@ -128,8 +128,8 @@ describe('bad targets among healthy ones', () => {
     ['sample_limit', 'has too many samples', answering('m 1\n'.repeat(101))],
     [
       'content_type',
-      'sends OpenMetrics',
-      answering('# EOF\n', { 'content-type': 'application/openmetrics-text' }),
+      'sends protobuf',
+      answering('', { 'content-type': 'application/vnd.google.protobuf' }),
     ],
   ];
 
@@ -385,7 +385,7 @@ describe('the state of a target', () => {
       down = true;
       now += silence - MINUTE;
       await collectTimes(collector, [undefined]);
-      expect(state.size).toBe(remembered);
+      expect(state.sizes.series).toBe(remembered);
       down = false;
       requests += 5;
       await collectTimes(collector, [undefined]);

@@ -7,13 +7,14 @@ import {
 } from '../../lambda/emf/limits.ts';
 import { Drops } from '../../lambda/model/drops.ts';
 import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/event-size.ts';
+import type { DimensionSets, Publications } from '../../lambda/model/publication.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import { series } from '../series/samples.ts';
 import { directivesOf, documentOf, problemsOf, valuesOf } from './events.ts';
 
 const TIME = 1_700_000_000_000;
 const JOB = labelsOf({ job: 'app', code: '200' });
-const BY_JOB = [['job']];
+const BY_JOB: DimensionSets = [['job']];
 
 describe('the layout of an event', () => {
   it('has labels as text, metrics as numbers, and tells CloudWatch what to extract', () => {
@@ -248,16 +249,31 @@ describe('an event that would be too large', () => {
   });
 });
 
-function point(name: string, value: number, more: Partial<DeclaredPoint> = {}): DeclaredPoint {
-  const { labels = JOB } = more;
+type More = Partial<DeclaredPoint> & { readonly dimensions?: DimensionSets };
+
+/** @param more with `dimensions`, an empty list of which means no metric */
+function point(name: string, value: number, more: More = {}): DeclaredPoint {
+  const { labels = JOB, dimensions = BY_JOB, ...rest } = more;
   return {
     series: series(name, { labels }),
     labels,
     value,
     timestamp: TIME,
-    dimensions: BY_JOB,
-    ...more,
+    publications: publicationsOf(dimensions),
+    ...rest,
   };
+}
+
+const publicationsByKey = new Map<string, Publications>();
+
+/** One list object for one list, as the rules give. */
+function publicationsOf(dimensions: DimensionSets): Publications {
+  const key = JSON.stringify(dimensions);
+  const known = publicationsByKey.get(key);
+  if (known !== undefined) return known;
+  const publications = dimensions.length === 0 ? [] : [{ namespace: 'ns', dimensions }];
+  publicationsByKey.set(key, publications);
+  return publications;
 }
 
 /** Encodes the points; every event must be one that CloudWatch takes. */
@@ -267,7 +283,7 @@ function run(
 ) {
   const drops = new Drops();
   const destinations: Labels[] = [];
-  const emf = { namespace: 'ns', units: new Map(Object.entries(units)) };
+  const emf = { units: new Map(Object.entries(units)) };
   const destinationOf = (labels: Labels) => {
     destinations.push(labels);
     return { logGroup: `group-of-${labels.job ?? 'none'}`, logStream: 'stream' };

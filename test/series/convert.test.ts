@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Drops } from '../../lambda/model/drops.ts';
 import type { MetricType } from '../../lambda/model/sample.ts';
-import { convert, MAX_AGE_MS, MAX_AHEAD_MS, type Previous } from '../../lambda/series/convert.ts';
+import type { Previous } from '../../lambda/model/state.ts';
+import { convert, MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
 import { seriesKey } from '../../lambda/series/label.ts';
 import { ALL_TYPES, counter, labelled, MINUTE, series } from './samples.ts';
 
