@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble } from '../lambda/assemble.ts';
+import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { Config } from '../lambda/model/config.ts';
+import type { LogsConfig } from '../lambda/model/config.ts';
 import type { Output } from '../lambda/model/event.ts';
 import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
 import { fileOutput } from '../lambda/outputs/file.ts';
@@ -10,6 +11,7 @@ import { logsClient } from '../lambda/outputs/logs-client.ts';
 import { stdoutOutput } from '../lambda/outputs/stdout.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
+import { describeStatus } from './describe-status.ts';
 import { openState, type StateOptions } from './state.ts';
 
 /** Where `fargauge collect` can send its events. */
@@ -17,7 +19,7 @@ export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
 
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
-  readonly config: Config;
+  readonly configuration: LiveConfig;
   readonly output: (typeof OUTPUTS)[number];
   /** Needed with the output `file`. */
   readonly outputFile?: string | undefined;
@@ -41,17 +43,22 @@ export interface CollectOptions extends StateOptions {
  * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
-  const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const { configuration, everyMs, timeoutMs, json, report: stream, stop } = options;
   await using opened = await openState(options);
   const collector = assemble({
-    config,
+    config: configuration.config,
     clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    output: outputOf(options),
+    outputFor: (logs) => outputOf(options, logs),
     state: opened.state,
   });
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     // Not the time of day, which may be set back.
     const startedAt = performance.now();
+    if (!isFirst) {
+      const status = await configuration.refresh(timeoutMs);
+      for (const line of describeStatus(status)) process.stderr.write(`${line}\n`);
+      if (status.changed) collector.reconfigure(status.config);
+    }
     const report = await collector.collect(timeoutMs);
     const failure = failureOf(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
@@ -63,21 +70,22 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   }
 }
 
-function outputOf({ config, output, outputFile, region, endpointUrl }: CollectOptions): Output {
+function outputOf(
+  { output, outputFile, region, endpointUrl }: CollectOptions,
+  logs: LogsConfig,
+): Output {
   switch (output) {
     case 'stdout':
       return stdoutOutput(process.stdout);
     case 'file':
       if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
       return fileOutput(outputFile);
-    case 'cloudwatch-logs': {
-      const { logs } = config;
+    case 'cloudwatch-logs':
       return cloudWatchLogsOutput({
         client: logsClient({
-          region: region ?? logs.region,
+          region: logs.region ?? region,
           endpoint: endpointUrl ?? logs.endpoint,
         }),
       });
-    }
   }
 }

@@ -3,7 +3,7 @@ import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, delivery, state, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, delivery, state, scrapes, skipped, discoveryErrors, breaches } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -24,6 +24,7 @@ export function describeReport(report: CycleReport): string {
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
+  for (const breach of breaches) lines.push(`irregular: ${breach}`);
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
   for (const error of delivery.errors) lines.push(`delivery: ${error}`);
   for (const error of state.errors) lines.push(`state: ${error}`);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { awsStores } from '../lambda/config/aws-stores.ts';
 import { ConfigError } from '../lambda/config/errors.ts';
-import { loadConfig } from '../lambda/config/load.ts';
-import type { Config } from '../lambda/model/config.ts';
+import { LiveConfig } from '../lambda/config/live-config.ts';
 import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect, OUTPUTS } from './collect.ts';
@@ -38,7 +38,7 @@ program
     'the Prometheus file that goes with the JSON of the CloudWatch Agent',
   )
   .option('--cluster <name>', 'cluster to discover where the configuration names none')
-  .option('--region <region>', 'AWS Region')
+  .option('--region <region>', 'AWS Region where the configuration names none')
   .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
   .addOption(
     new Option('--output <output>', 'where the events go').choices(OUTPUTS).default('stdout'),
@@ -61,12 +61,12 @@ program
     if ((options.output === 'file') !== (options.outputFile !== undefined)) {
       program.error('error: --output file and --output-file <path> go together');
     }
-    const config = await configOf(options, { [ENV.cluster]: options.cluster });
+    const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
     // Where the events take standard output, the report must not come between them.
     const report = options.output === 'stdout' ? process.stderr : process.stdout;
     const collected = collect({
       ...options,
-      config,
+      configuration,
       everyMs: options.every,
       timeoutMs: options.timeout,
       forgetAfterMs: options.forgetAfter,
@@ -90,7 +90,7 @@ program
   .option('--once', 'one cycle only; the exit code says whether all tasks were measured', false)
   .option('--json', 'a line of JSON for each cycle', false)
   .action(async ({ interval, threshold, once, json, ...options }) => {
-    const config = await configOf(options, { [ENV.cluster]: 'demo' });
+    const { config } = await configOf(options, { [ENV.cluster]: 'demo' });
     if (!json) process.stdout.write('Starting three tasks and their sidecars. Ctrl-C ends them.\n');
     const ok = await runDemo({
       config,
@@ -108,20 +108,30 @@ await program.parseAsync();
 
 /** The configuration that the options name, or the process's end with all that is wrong with it. */
 async function configOf(
-  options: { readonly config?: string; readonly prometheusConfig?: string },
+  options: {
+    readonly config?: string;
+    readonly prometheusConfig?: string;
+    readonly region?: string;
+    readonly endpointUrl?: string;
+  },
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Config> {
+): Promise<LiveConfig> {
   const { config, prometheusConfig } = options;
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   try {
-    const loaded = await loadConfig({
-      ...(config === undefined ? {} : { config: { path: config } }),
-      ...(prometheusConfig === undefined ? {} : { prometheusConfig: { path: prometheusConfig } }),
+    const request = {
+      config: config === undefined ? undefined : { path: config },
+      prometheusConfig: prometheusConfig === undefined ? undefined : { path: prometheusConfig },
       env: { ...process.env, ...given },
-      readFile: (path) => readFile(path, 'utf8'),
-    });
-    for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
-    return loaded;
+      readFile: (path: string) => readFile(path, 'utf8'),
+    };
+    const configuration = await LiveConfig.load(
+      request,
+      awsStores({ region: options.region, endpoint: options.endpointUrl }),
+    );
+    const { warnings } = configuration.config;
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    return configuration;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

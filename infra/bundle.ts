@@ -10,12 +10,22 @@ const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
+/**
+ * AWS clients that few configurations need, and that the Lambda runtime brings along: not in the bundle, which they would
+ * make larger by a sixth. See docs/decisions/0006-clients-of-the-runtime.md.
+ */
+export const OF_THE_RUNTIME = [
+  '@aws-sdk/client-s3',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-sdk/client-ssm',
+] as const;
+
 /** One bundled program. */
 export interface Bundle {
   /** Path of the one file that runs; its source map lies beside it. */
   readonly file: string;
   readonly bytes: number;
-  /** Modules that it imports when it runs and that Node.js does not bring along: none, unless something is wrong. */
+  /** Modules that it imports when it runs and that Node.js does not bring along. */
   readonly missing: readonly string[];
 }
 
@@ -52,7 +62,8 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     // The AWS SDK's ES modules, of which only what is used gets into the bundle.
     mainFields: ['module', 'main'],
     banner: { js: banner },
-    plugins: [pureSchemas, onlyVersions],
+    external: [...OF_THE_RUNTIME],
+    plugins: [pureSchemas],
     metafile: true,
     logLevel: 'warning',
   });
@@ -61,7 +72,9 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
   return {
     file,
     bytes: output.bytes,
-    missing: output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path)),
+    missing: [
+      ...new Set(output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))),
+    ],
   };
 }
 
@@ -84,17 +97,6 @@ const pureSchemas: Plugin = {
         };
       },
     );
-  },
-};
-
-/** An AWS client wants to know its version, and brings along all of its package.json for that. */
-const onlyVersions: Plugin = {
-  name: 'only-versions',
-  setup({ onLoad }) {
-    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
-      const { version } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
   },
 };
 

@@ -2,9 +2,10 @@ import { Collector, type CollectorParts } from './collect.ts';
 import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
-import type { Config } from './model/config.ts';
+import type { Config, LogsConfig } from './model/config.ts';
 import type { Output } from './model/event.ts';
 import type { State } from './model/state.ts';
+import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
@@ -14,32 +15,56 @@ export interface Assembly {
   readonly config: Config;
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
-  readonly output: Output;
+  /** Called once for each configuration that sends its events elsewhere than the one before. */
+  readonly outputFor: (logs: LogsConfig) => Output;
   /** @default for as long as the process lives */
   readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
-/** A collector whose parts are the real ones. */
+/** A collector whose parts are the real ones, under one configuration after another. */
+export interface AssembledCollector extends Pick<Collector, 'collect'> {
+  /**
+   * Goes on under another configuration: with the last values of counters, and with what is known of AWS and of targets as
+   * far as it still applies. Not while a cycle is under way.
+   */
+  reconfigure(config: Config): void;
+}
+
 export function assemble({
   config,
   clientsOf,
-  output,
+  outputFor,
   state = new MemoryState(),
   onDrop,
-}: Assembly): Collector {
-  return new Collector({
+}: Assembly): AssembledCollector {
+  let current = config;
+  let discovery = createDiscovery({
     config,
-    discovery: createDiscovery({
-      config,
-      clientsOf,
-      fetch: fetchExposition,
-      clock: systemClock,
-    }),
+    clientsOf,
+    fetch: fetchExposition,
+    clock: systemClock,
+  });
+  let output = outputFor(config.logs);
+  const lasting = {
     scraper: new Scraper(Date.now),
     state,
-    output,
     now: Date.now,
     onDrop,
-  });
+  };
+  let collector = new Collector({ ...lasting, config, discovery, output });
+  return {
+    collect: (timeoutMs: number): Promise<CycleReport> => collector.collect(timeoutMs),
+    reconfigure(next) {
+      discovery = discovery.reconfigured(next);
+      if (!haveSameDestination(current.logs, next.logs)) output = outputFor(next.logs);
+      collector = new Collector({ ...lasting, config: next, discovery, output });
+      current = next;
+    },
+  };
+}
+
+/** Whether the same client reaches both; the group is part of each event. */
+function haveSameDestination(one: LogsConfig, other: LogsConfig): boolean {
+  return one.region === other.region && one.endpoint === other.endpoint;
 }

@@ -61,7 +61,7 @@ export interface Stopped {
 export interface CollectorParts {
   readonly config: Config;
   readonly discovery: Discovery;
-  readonly scraper: Pick<Scraper, 'scrape'>;
+  readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
   readonly output: Output;
   /** Milliseconds since the epoch. */
@@ -125,8 +125,8 @@ export class Collector {
       tally.target(scrape, outcome);
     }
     const completedAt = this.#completedAt(discovered, startedAt);
-    tally.remembered(await state.end({ now: now(), completedAt }, ends));
-    return tally.report(now());
+    tally.kept(await state.end({ now: now(), completedAt }, ends));
+    return tally.report(now(), scraper.remembered);
   }
 
   /** As of when this cycle knew all targets; `undefined` where some may be missing. */

@@ -12,7 +12,7 @@ export interface CycleLogger {
  */
 export const MAX_TEXTS = 20;
 
-/** Texts in the message of a cycle that has failed. */
+/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
 export const MAX_CAUSES = 3;
 
 /** One line that sums the cycle up, and one for each thing that went wrong. */
@@ -33,6 +33,7 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   return {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    breaches: first(MAX_CAUSES, report.breaches),
     delivery: { ...report.delivery, errors: first(MAX_TEXTS, report.delivery.errors) },
   };
 }

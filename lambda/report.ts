@@ -2,6 +2,7 @@ import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
 import type { StateReport } from './model/state.ts';
+import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
@@ -31,6 +32,10 @@ export interface CycleReport {
   };
   readonly delivery: DeliveryReport;
   readonly state: StateReport;
+  /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
+  readonly breaches: readonly string[];
+  /** What decoding remembers of the lines of all targets; it is bounded. */
+  readonly remembered: Remembered;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
@@ -46,6 +51,8 @@ export interface TargetReport {
   /** Why it is not up: a `ScrapeFailure`. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** The first rule of its format that its answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
   readonly durationMs: number;
   /** Decompressed bytes. */
   readonly bytes: number;
@@ -128,17 +135,18 @@ export class Tally {
     this.#delivery = report;
   }
 
-  remembered(report: StateReport): void {
+  kept(report: StateReport): void {
     this.#state = report;
   }
 
-  report(finishedAt: number): CycleReport {
+  report(finishedAt: number, remembered: Remembered): CycleReport {
     if (this.#delivery === undefined || this.#state === undefined) {
       throw new Error('a cycle is reported after its delivery and its state');
     }
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
+    const scrapes = this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b));
     return {
       startedAt: this.#startedAt,
       durationMs: finishedAt - this.#startedAt,
@@ -148,7 +156,9 @@ export class Tally {
       samples: { ...this.#samples, dropped: this.#dropped },
       delivery: this.#delivery,
       state: this.#state,
-      scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
+      breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
+      remembered,
+      scrapes,
     };
   }
 
@@ -164,6 +174,7 @@ function reportOf({
   durationMs,
   bytes,
   scraped,
+  breach,
 }: Omit<Scrape, 'samples' | 'dropped'>) {
   return {
     id: target.id,
@@ -171,6 +182,7 @@ function reportOf({
     labels: target.labels,
     up: failure === undefined,
     ...failure,
+    ...(breach !== undefined && { breach }),
     durationMs,
     bytes,
     scraped,

@@ -9,8 +9,17 @@ export function publishCycle(
   report: CycleReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
-  const { targets, samples, delivery, state, discoveryErrors, durationMs, scrapes, skipped } =
-    report;
+  const {
+    targets,
+    samples,
+    delivery,
+    state,
+    remembered,
+    discoveryErrors,
+    durationMs,
+    scrapes,
+    skipped,
+  } = report;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('TargetsDiscovered', targets.discovered);
   count('TargetsUp', targets.up);
@@ -32,6 +41,7 @@ export function publishCycle(
   count('StateConflicts', state.conflicts);
   count('StateFailures', state.failures);
   count('StateSetAside', state.setAside);
+  metrics.addMetric('BytesRemembered', MetricUnit.Bytes, remembered.bytes);
   metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
 
   const downByReason: Record<string, number> = {};

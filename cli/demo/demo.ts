@@ -96,7 +96,7 @@ async function runCycles(
   const collector = assemble({
     config,
     clientsOf: awsClients(place, loadEc2),
-    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    outputFor: () => cloudWatchLogsOutput({ client: logsClient(place) }),
   });
   let healthy = false;
   for (let number = 1; !stop.aborted; number++) {

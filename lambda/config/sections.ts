@@ -39,7 +39,8 @@ export function toConfig(
   const discovery = discoveryFor(sections, surroundings, findings);
   const context = {
     resultFile: settings.ecs_service_discovery?.sd_result_file ?? RESULT_FILE,
-    discovering: discovery !== undefined,
+    lookups: discovery?.lookups,
+    region,
     expectsJob: sections.expectsJob,
     http: sections.http,
   };

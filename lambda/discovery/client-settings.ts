@@ -15,6 +15,8 @@ export interface ClientOptions {
   readonly endpoint?: string | undefined;
   /** @default as the SDK finds them */
   readonly credentials?: ECSClientConfig['credentials'];
+  /** Profile of the SDK's files. @default as the SDK finds it: `AWS_PROFILE` */
+  readonly profile?: string | undefined;
   /** @default 4 */
   readonly maxAttempts?: number | undefined;
 }
@@ -24,12 +26,14 @@ export function clientSettings({
   region,
   endpoint,
   credentials,
+  profile,
   maxAttempts = MAX_ATTEMPTS,
 }: ClientOptions) {
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(profile === undefined ? {} : { profile }),
     // Slows down after a throttled call, whoever emptied the bucket.
     retryMode: 'adaptive',
     maxAttempts,

@@ -25,9 +25,9 @@ export const CONTAINER_MEMORY_UTILIZATION = 'ee_container_memory_utilization_per
 
 /** Environment variables of the collector, beside the agent's `CW_CONFIG_CONTENT` and `PROMETHEUS_CONFIG_CONTENT`. */
 export const ENV = {
-  /** The native configuration itself, as YAML or JSON. */
+  /** The native configuration itself, as YAML or JSON, or its location: `s3://BUCKET/KEY`, `ssm:NAME`. */
   config: 'FARGAUGE_CONFIG',
-  /** Path of a native configuration file. */
+  /** Path or location of a native configuration file. */
   configFile: 'FARGAUGE_CONFIG_FILE',
   /** Cluster to discover where the configuration names none: a name or an ARN. */
   cluster: 'FARGAUGE_CLUSTER',

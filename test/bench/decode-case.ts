@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
 
@@ -42,9 +41,9 @@ function parserOf(parser: DecodeCase['parser'], body: Buffer): () => unknown {
     case 'none':
       return () => undefined;
     case 'fargauge cold':
-      return () => decodeText(body, new SeriesMemory());
+      return () => decodeText(body, textMemory());
     case 'fargauge warm': {
-      const memory = new SeriesMemory();
+      const memory = textMemory();
       return () => decodeText(body, memory);
     }
     case 'parse-prometheus-text-format': {

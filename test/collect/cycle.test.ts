@@ -128,8 +128,8 @@ describe('bad targets among healthy ones', () => {
     ['sample_limit', 'has too many samples', answering('m 1\n'.repeat(101))],
     [
       'content_type',
-      'sends OpenMetrics',
-      answering('# EOF\n', { 'content-type': 'application/openmetrics-text' }),
+      'sends protobuf',
+      answering('', { 'content-type': 'application/vnd.google.protobuf' }),
     ],
   ];
 

@@ -49,6 +49,7 @@ export function scriptedScraper(
   samplesOf: (target: Target) => readonly Sample[] | undefined,
 ): CollectorParts['scraper'] {
   return {
+    remembered: { lines: 0, bytes: 0 },
     scrape: async (target) => {
       const samples = samplesOf(target);
       const scraped = samples?.length ?? 0;

@@ -3,10 +3,11 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { s3Store } from '../../lambda/state/s3.ts';
-import { s3Client } from '../../lambda/state/s3-client.ts';
+import { type S3Api, s3Api } from '../../lambda/state/s3-api.ts';
 import { CrashWorld } from '../state/crash-world.ts';
 import { AMPLE } from '../state/states.ts';
 import { type Aws, CREDENTIALS, REGION, startAws } from './support/aws.ts';
@@ -16,11 +17,14 @@ const BUCKET = 'states';
 describe("a state in moto's S3", () => {
   const started = new AsyncDisposableStack();
   let aws: Aws;
-  let client: ReturnType<typeof s3Client>;
+  let client: S3Client;
+  let api: S3Api;
 
   beforeAll(async () => {
     aws = started.use(await startAws());
-    client = s3Client({ region: REGION, endpoint: aws.endpoint, credentials: CREDENTIALS });
+    const settings = { region: REGION, endpoint: aws.endpoint, credentials: CREDENTIALS };
+    api = s3Api(settings);
+    client = new S3Client(settings);
     started.defer(() => client.destroy());
     const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
     await client.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration }));
@@ -29,7 +33,7 @@ describe("a state in moto's S3", () => {
   afterAll(() => started.disposeAsync());
 
   it('is replaced only by who knows its version', async () => {
-    const store = s3Store(client, { bucket: BUCKET, key: 'versions' });
+    const store = s3Store(api, { bucket: BUCKET, key: 'versions' });
     expect(await store.read(AMPLE)).toBeUndefined();
     expect(await store.write(Buffer.from('one'), undefined, AMPLE)).not.toBe('conflict');
     expect(await store.write(Buffer.from('two'), undefined, AMPLE)).toBe('conflict');
@@ -42,7 +46,7 @@ describe("a state in moto's S3", () => {
   });
 
   it('is set aside under another key', async () => {
-    const store = s3Store(client, { bucket: BUCKET, key: 'broken' });
+    const store = s3Store(api, { bucket: BUCKET, key: 'broken' });
     const object = { bytes: Buffer.from('broken'), version: '' };
     const name = await store.setAside(object, 'corrupt', Date.UTC(2026, 4, 1), AMPLE);
     const { Contents = [] } = await client.send(

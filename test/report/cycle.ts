@@ -61,6 +61,8 @@ export function cycleReport(
     skipped: {},
     discoveryErrors: [],
     samples: { scraped: events, published: events, rejected: 0, dropped: {} },
+    breaches: [],
+    remembered: { lines: 0, bytes: 0 },
     scrapes,
     ...more,
     delivery: {

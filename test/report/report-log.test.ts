@@ -116,6 +116,7 @@ describe('the log of a cycle', () => {
     const targets = numbered(5_000).map(downTarget);
     const report = cycleReport(targets, {
       discoveryErrors: numbered(1_000),
+      breaches: numbered(500),
       delivery: { errors: numbered(2_000) },
     });
 
@@ -135,6 +136,7 @@ describe('the log of a cycle', () => {
     ]);
     expect(summaryOf(report)).toMatchObject({
       targets: { discovered: 5_000, down: 5_000 },
+      breaches: [...numbered(MAX_CAUSES), `and ${500 - MAX_CAUSES} more`],
       discoveryErrors: [...numbered(MAX_TEXTS), `and ${1_000 - MAX_TEXTS} more`],
       delivery: { errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] },
     });

@@ -31,6 +31,7 @@ const REPORT = cycleReport(
       rejected: 10,
       dropped: { no_declaration: 25, first_sample: 5 },
     },
+    remembered: { lines: 10, bytes: 5_000 },
     delivery: {
       events: 8,
       metrics: 60,
@@ -73,6 +74,7 @@ describe('the metrics of the collector about itself', () => {
       StateConflicts: ['Count', 3],
       StateFailures: ['Count', 5],
       StateSetAside: ['Count', 6],
+      BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
     });
   });

@@ -6,6 +6,7 @@ import {
   type Sample,
   type Series,
 } from '../../lambda/model/sample.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 import type { ScrapeLimits, Target } from '../../lambda/model/target.ts';
 
 /** Minutes that are whole in milliseconds, so that cases read as minute 0, 1, 2. */
@@ -41,6 +42,7 @@ export function target(more: Partial<Target> = {}): Target {
     limits: limits(),
     honorLabels: false,
     honorTimestamps: true,
+    protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,
     metricRelabeling: [],
     ...more,
