@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { awsStores } from '../lambda/config/aws-stores.ts';
 import { ConfigError } from '../lambda/config/errors.ts';
 import { LiveConfig } from '../lambda/config/live-config.ts';
-import { loadS3 } from '../lambda/config/load-s3.ts';
 import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect, OUTPUTS } from './collect.ts';
@@ -128,7 +127,7 @@ async function configOf(
     };
     const configuration = await LiveConfig.load(
       request,
-      awsStores({ region: options.region, endpoint: options.endpointUrl }, loadS3),
+      awsStores({ region: options.region, endpoint: options.endpointUrl }),
     );
     const { warnings } = configuration.config;
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);

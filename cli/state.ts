@@ -4,6 +4,8 @@ import { fileStore } from '../lambda/state/file.ts';
 import { lockFile } from '../lambda/state/file-lock.ts';
 import { MemoryState } from '../lambda/state/memory.ts';
 import { parseStatePlace, type StatePlace } from '../lambda/state/place.ts';
+import { s3Store } from '../lambda/state/s3.ts';
+import { s3Api } from '../lambda/state/s3-api.ts';
 import { StoredState } from '../lambda/state/stored.ts';
 
 /** Options of a command that remembers. */
@@ -35,12 +37,7 @@ export async function openState({
       return opened(new StoredState(fileStore(place.path), Date.now, forgetAfterMs), lock);
     }
     case 's3': {
-      // The client takes a while to load, and few need it.
-      const [{ s3Store }, { s3Client }] = await Promise.all([
-        import('../lambda/state/s3.ts'),
-        import('../lambda/state/s3-client.ts'),
-      ]);
-      const store = s3Store(s3Client({ region, endpoint: endpointUrl }), place);
+      const store = s3Store(s3Api({ region, endpoint: endpointUrl }), place);
       return opened(new StoredState(store, Date.now, forgetAfterMs));
     }
   }

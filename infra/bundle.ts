@@ -16,6 +16,7 @@ const REQUIRE = `import{createRequire}from'node:module';const require=createRequ
  * See docs/decisions/0006-clients-of-the-runtime.md.
  */
 export const OF_THE_RUNTIME = [
+  '@aws-sdk/client-s3',
   '@aws-sdk/client-secrets-manager',
   '@aws-sdk/client-ssm',
   '@aws-sdk/credential-provider-ini',
@@ -67,7 +68,7 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...OF_THE_RUNTIME],
-    plugins: [pureSchemas, onlyVersions],
+    plugins: [pureSchemas],
     metafile: true,
     logLevel: 'warning',
   });
@@ -101,17 +102,6 @@ const pureSchemas: Plugin = {
         };
       },
     );
-  },
-};
-
-/** An AWS client wants to know its version, and brings along all of its package.json for that. */
-const onlyVersions: Plugin = {
-  name: 'only-versions',
-  setup({ onLoad }) {
-    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
-      const { version } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
   },
 };
 

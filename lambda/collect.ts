@@ -128,7 +128,7 @@ export class Collector {
       tally.target(scrape, outcome);
     }
     const completedAt = this.#completedAt(discovered, startedAt);
-    tally.committed(await state.end({ now: now(), completedAt }, ends));
+    tally.kept(await state.end({ now: now(), completedAt }, ends));
     return tally.report(now(), scraper.remembered);
   }
 

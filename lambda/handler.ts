@@ -8,7 +8,6 @@ import type { Context } from 'aws-lambda';
 import { assemble } from './assemble.ts';
 import { awsStores } from './config/aws-stores.ts';
 import { LiveConfig } from './config/live-config.ts';
-import { s3Sdk } from './config/s3-sdk.ts';
 import { logStatus, logWarnings, publishStatus } from './config-report.ts';
 import { awsClients } from './discovery/aws-clients.ts';
 import { ec2Client } from './discovery/ec2-client.ts';
@@ -18,7 +17,7 @@ import { logsClient } from './outputs/logs-client.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
 import { functionState } from './state/function-state.ts';
-import { s3Client } from './state/s3-client.ts';
+import { s3Api } from './state/s3-api.ts';
 
 /** Milliseconds of the invocation that are kept for the report after the cycle; at most half of what remains. */
 const REPORT_RESERVE_MS = 1_000;
@@ -31,7 +30,7 @@ const metrics = new Metrics({ namespace: COLLECTOR_NAMESPACE, serviceName: SERVI
 // A broken configuration ends the start, with all of its errors in the message.
 const configuration = await LiveConfig.load(
   { env: process.env, readFile: (path) => readFile(path, 'utf8') },
-  awsStores({ region: process.env.AWS_REGION }, async () => s3Sdk),
+  awsStores({ region: process.env.AWS_REGION }),
 );
 logWarnings(configuration.config, logger);
 
@@ -39,7 +38,7 @@ const collector = assemble({
   config: configuration.config,
   clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
   outputFor: (logs) => cloudWatchLogsOutput({ client: logsClient(logs) }),
-  state: functionState(process.env, () => s3Client({}), Date.now),
+  state: functionState(process.env, s3Api({}), Date.now),
   onDrop: (reason, { name, labels }, { id }) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
     if (logger.level > LogLevelThreshold.DEBUG) return;

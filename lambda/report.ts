@@ -135,7 +135,7 @@ export class Tally {
     this.#delivery = report;
   }
 
-  committed(report: StateReport): void {
+  kept(report: StateReport): void {
     this.#state = report;
   }
 

@@ -25,7 +25,6 @@ export function publishCycle(
   count('EventsRejected', sum(delivery.rejected));
   count('MetricsPublished', delivery.metrics);
   metrics.addMetric('BytesDelivered', MetricUnit.Bytes, delivery.bytes);
-  metrics.addMetric('BytesRemembered', MetricUnit.Bytes, remembered.bytes);
   count('StateSeries', state.series);
   metrics.addMetric('StateBytes', MetricUnit.Bytes, state.bytes);
   count('StateReads', state.reads);
@@ -33,6 +32,7 @@ export function publishCycle(
   count('StateConflicts', state.conflicts);
   count('StateFailures', state.failures);
   count('StateSetAside', state.setAside);
+  metrics.addMetric('BytesRemembered', MetricUnit.Bytes, remembered.bytes);
   metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
 
   const downByReason: Record<string, number> = {};

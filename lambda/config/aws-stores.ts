@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { S3Loader } from './s3-sdk.ts';
 
 /** Attempts of one request, the first included: what cannot be read in this cycle can be in the next. */
 const MAX_ATTEMPTS = 2;
@@ -47,7 +46,7 @@ export interface StoreOptions {
  * The real stores. Their clients are loaded when they are first needed, which few configurations do, and made once for a
  * Region: an ARN says its own.
  */
-export function awsStores({ region, endpoint }: StoreOptions, loadS3: S3Loader): AwsStores {
+export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
   const settings = (ownRegion: string | undefined = region) => ({
     ...(ownRegion === undefined ? {} : { region: ownRegion }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -59,7 +58,7 @@ export function awsStores({ region, endpoint }: StoreOptions, loadS3: S3Loader):
     },
   });
   const s3 = once<S3Client>(async () => {
-    const { S3Client } = await loadS3();
+    const { S3Client } = await import('@aws-sdk/client-s3');
     return new S3Client({
       ...settings(),
       // A bucket may lie in another Region, and only AWS has names for buckets in its DNS.
@@ -78,7 +77,7 @@ export function awsStores({ region, endpoint }: StoreOptions, loadS3: S3Loader):
 
   return {
     async object(bucket, key, known, signal) {
-      const { GetObjectCommand } = await loadS3();
+      const { GetObjectCommand } = await import('@aws-sdk/client-s3');
       const condition = known === undefined ? {} : { IfNoneMatch: known };
       const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...condition });
       try {

@@ -7,8 +7,9 @@ import { TargetMemory, type TargetTimes } from './target-memory.ts';
 
 /**
  * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. In the frame are the time of
- * the last complete cycle, the lists of keys, the targets with the number of their list, all values, all timestamps, all starts. Columns
- * and lists that targets share compress to about 10 bytes a series, and take a tenth of gzip's time.
+ * the last complete cycle, the lists of keys, the targets with the number of their list, all values, all timestamps, all
+ * starts. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
+ * it.
  */
 const MAGIC = Buffer.from('FGST');
 export const FORMAT_VERSION = 1;

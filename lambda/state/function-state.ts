@@ -3,7 +3,8 @@ import { ENV } from '../model/names.ts';
 import type { State } from '../model/state.ts';
 import { FORGET_AFTER_MS, MemoryState } from './memory.ts';
 import { parseStatePlace } from './place.ts';
-import { type S3Sender, s3Store } from './s3.ts';
+import { s3Store } from './s3.ts';
+import type { S3Api } from './s3-api.ts';
 import { StoredState } from './stored.ts';
 
 /**
@@ -13,7 +14,7 @@ import { StoredState } from './stored.ts';
  */
 export function functionState(
   env: Readonly<Record<string, string | undefined>>,
-  client: () => S3Sender,
+  s3: S3Api,
   now: () => number,
 ): State {
   const forgetAfterMs = forgetAfter(env[ENV.forgetAfter]);
@@ -24,7 +25,7 @@ export function functionState(
     // The files of a function do not outlive it.
     throw new TypeError(`${ENV.state}: expected s3://bucket/key, got "${text}"`);
   }
-  return new StoredState(s3Store(client(), place), now, forgetAfterMs);
+  return new StoredState(s3Store(s3, place), now, forgetAfterMs);
 }
 
 function forgetAfter(text: string | undefined): number {

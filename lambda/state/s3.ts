@@ -1,14 +1,7 @@
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { StateFormatError } from './format.ts';
+import type { S3Api } from './s3-api.ts';
 import { asideName, type StateStore, StateStoreError } from './store.ts';
-
-/** The part of the SDK's client that is used. */
-export type S3Sender = Pick<S3Client, 'send'>;
 
 /** An object in S3. */
 export interface S3Location {
@@ -35,18 +28,15 @@ const NEEDED = {
 } as const;
 
 /** The state in an object of S3, replaced by conditional writes: of two writers one gets to know of the other. */
-export function s3Store(client: S3Sender, { bucket, key }: S3Location): StateStore {
+export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
   const put = (name: string, bytes: Uint8Array, condition: object, signal: AbortSignal) =>
-    client.send(new PutObjectCommand({ Bucket: bucket, Key: name, Body: bytes, ...condition }), {
-      abortSignal: signal,
-    });
+    s3.putObject({ Bucket: bucket, Key: name, Body: bytes, ...condition }, signal);
   const failure = (operation: keyof typeof NEEDED, error: unknown, signal: AbortSignal) =>
     failureOf(operation, `s3://${bucket}/${key}`, error as Error, signal);
   return {
     read: async (signal) => {
       try {
-        const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-        return await objectOf(await client.send(command, { abortSignal: signal }));
+        return await objectOf(await s3.getObject({ Bucket: bucket, Key: key }, signal));
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw failure('GetObject', error, signal);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { awsStores } from '../../lambda/config/aws-stores.ts';
-import { loadS3 } from '../../lambda/config/load-s3.ts';
 import { resolveReference } from '../../lambda/config/secret-reference.ts';
 import { type Stores, startStores } from './stores.ts';
 
@@ -21,7 +20,7 @@ afterEach(async () => {
   await stores[Symbol.asyncDispose]();
 });
 
-const open = () => awsStores({ region: 'eu-west-1', endpoint: stores.url }, loadS3);
+const open = () => awsStores({ region: 'eu-west-1', endpoint: stores.url });
 
 describe('an object of S3', () => {
   it('is read again only where it has changed', async () => {

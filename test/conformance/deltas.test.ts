@@ -3,12 +3,13 @@ import { Collector } from '../../lambda/collect.ts';
 import type { FirstSample } from '../../lambda/model/config.ts';
 import { type Labels, labelsOf, type MetricType, type Sample } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
-import { MemoryState } from '../../lambda/state/memory.ts';
+import { StoredState } from '../../lambda/state/stored.ts';
 import { configWith, fixedDiscovery, scriptedScraper } from '../collect/parts.ts';
 import { recordingOutput } from '../collect/recording-output.ts';
 import { documentOf } from '../emf/events.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 import { series, target } from '../series/samples.ts';
+import { MemoryStore } from '../state/memory-store.ts';
 
 interface Case {
   readonly name: string;
@@ -58,8 +59,7 @@ async function publish(
 ): Promise<(number | null)[][]> {
   const published: (number | null)[][] = all.map(() => []);
   const output = recordingOutput();
-  // What is stored outlives the collector.
-  const state = new MemoryState();
+  const store = new MemoryStore();
   let now = 0;
   let samples: readonly Sample[] | undefined;
   const config = configWith({ declarations: [] });
@@ -75,7 +75,7 @@ async function publish(
         () => now,
         () => samples,
       ),
-      state,
+      state: new StoredState(store, () => now),
       output,
       now: () => now,
     });

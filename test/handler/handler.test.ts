@@ -5,6 +5,7 @@ import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { deadAddress, serveMetrics } from '../cli/target.ts';
 import { type Stores, startStores } from '../config/stores.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
+import { startS3 } from '../state/s3-server.ts';
 import { environmentFor, startFunction } from './function-process.ts';
 
 const GROUP = '/shop';
@@ -80,7 +81,6 @@ describe('the Lambda handler', () => {
       EventsRejected: [0],
       MetricsPublished: [2],
       BytesDelivered: [expect.any(Number)],
-      BytesRemembered: [expect.any(Number)],
       StateSeries: [0],
       StateBytes: [0],
       StateReads: [0],
@@ -88,6 +88,7 @@ describe('the Lambda handler', () => {
       StateConflicts: [0],
       StateFailures: [0],
       StateSetAside: [0],
+      BytesRemembered: [expect.any(Number)],
       CycleDuration: [expect.any(Number)],
       ConfigurationRefused: [0],
       ConfigurationUnread: [0],
@@ -130,6 +131,23 @@ describe('the Lambda handler', () => {
         event: expect.objectContaining({ TaskId: PLANS[2]?.taskId }),
       }),
     ]);
+  });
+
+  it('counts on where its last life ended, with its state in S3', async () => {
+    await using s3 = await startS3();
+    await using target = await serveMetrics(counter);
+    const env = {
+      ...environment(target.address),
+      AWS_ENDPOINT_URL_S3: s3.url,
+      FARGAUGE_STATE: 's3://states/shop',
+    };
+    for (let life = 1; life <= 2; life++) {
+      await using lambda = await startFunction(env);
+      expect(await lambda.invoke()).toMatchObject({
+        result: { state: { series: 1, reads: 1, writes: 1, failures: 0 } },
+      });
+    }
+    expect(stored().map(({ name, values }) => [name, values])).toEqual([['orders_total', [10]]]);
   });
 
   it('publishes counters as their differences from invocation to invocation', async () => {

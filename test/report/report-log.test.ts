@@ -97,10 +97,12 @@ describe('the log of a cycle', () => {
     const report = cycleReport([targetReport(), downTarget('a')], {
       discoveryErrors: [DENIED],
       delivery: { errors: [THROTTLED] },
+      state: { errors: ['GetObject failed.'] },
     });
     expect(logOf(report)).toEqual([
       ['warn', 'discovery failed', { error: DENIED }],
       ['warn', 'delivery failed', { error: THROTTLED }],
+      ['warn', 'state failed', { error: 'GetObject failed.' }],
       [
         'warn',
         'target is down',

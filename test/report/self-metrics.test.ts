@@ -67,7 +67,6 @@ describe('the metrics of the collector about itself', () => {
       EventsRejected: ['Count', 4],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
-      BytesRemembered: ['Bytes', 5_000],
       StateSeries: ['Count', 500],
       StateBytes: ['Bytes', 6_789],
       StateReads: ['Count', 1],
@@ -75,6 +74,7 @@ describe('the metrics of the collector about itself', () => {
       StateConflicts: ['Count', 3],
       StateFailures: ['Count', 5],
       StateSetAside: ['Count', 6],
+      BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
     });
   });

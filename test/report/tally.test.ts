@@ -49,7 +49,7 @@ describe('the report of a cycle', () => {
     tally.target(scrape('a', 10), outcome(7, { drops }));
     tally.target({ ...scrape('b', 5), breach: 'line 1: x' }, outcome(5));
     tally.delivered(delivery);
-    tally.committed(state);
+    tally.kept(state);
     const report = tally.report(1_250, REMEMBERED);
 
     expect(report).toMatchObject({
@@ -79,7 +79,7 @@ describe('the report of a cycle', () => {
     const tally = new Tally(0);
     tally.target(scrape('a', 3, failure), outcome(3));
     tally.delivered(delivery);
-    tally.committed(state);
+    tally.kept(state);
     expect(tally.report(1, REMEMBERED)).toMatchObject({
       targets: { discovered: 1, up: 0, down: 1 },
       scrapes: [{ up: false, ...failure }],
@@ -91,7 +91,7 @@ describe('the report of a cycle', () => {
     const rejected = new Map([['too_old', 1]] as const);
     tally.target(scrape('a', 8), outcome(8, { events: 2, outcome: { accepted: 1, rejected } }));
     tally.delivered(delivery);
-    tally.committed(state);
+    tally.kept(state);
     expect(tally.report(1, REMEMBERED)).toMatchObject({
       samples: { published: 0, rejected: 8 },
       scrapes: [{ events: 2, rejected: { too_old: 1 } }],

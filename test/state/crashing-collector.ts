@@ -4,7 +4,6 @@
 
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { assemble } from '../../lambda/assemble.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import type { Output } from '../../lambda/model/event.ts';
@@ -13,8 +12,8 @@ import type { LogsSender } from '../../lambda/outputs/logs-api.ts';
 import { type Files, fileStore } from '../../lambda/state/file.ts';
 import { lockFile } from '../../lambda/state/file-lock.ts';
 import type { StatePlace } from '../../lambda/state/place.ts';
-import { type S3Sender, s3Store } from '../../lambda/state/s3.ts';
-import { s3Client } from '../../lambda/state/s3-client.ts';
+import { s3Store } from '../../lambda/state/s3.ts';
+import { type S3Api, s3Api } from '../../lambda/state/s3-api.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 
 /** Where in a cycle the process dies. The delivery has one batch for each target, one after the other. */
@@ -76,15 +75,16 @@ const files: Files = {
   },
 };
 
-function dyingS3(client: S3Client): S3Sender {
-  const send = async (command: never, options: never) => {
-    const writes = (command as unknown) instanceof PutObjectCommand;
-    if (writes) pass('before the write');
-    const answer = await client.send(command, options);
-    if (writes) pass('before the write was answered');
-    return answer;
+function dyingS3(s3: S3Api): S3Api {
+  return {
+    getObject: (...given) => s3.getObject(...given),
+    putObject: async (...given) => {
+      pass('before the write');
+      const answer = await s3.putObject(...given);
+      pass('before the write was answered');
+      return answer;
+    },
   };
-  return { send } as S3Sender;
 }
 
 function dyingLogs(client: LogsSender): LogsSender {
@@ -125,7 +125,7 @@ if (place.kind === 'file') await lockFile(place.path);
 const store =
   place.kind === 'file'
     ? fileStore(place.path, files)
-    : s3Store(dyingS3(s3Client({ ...AWS, endpoint: life.s3 })), place);
+    : s3Store(dyingS3(s3Api({ ...AWS, endpoint: life.s3 })), place);
 const configuration = {
   log_group_name: '/crash',
   // A job each, for each has a log stream of its own and so a batch of its own.

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { functionState } from '../../lambda/state/function-state.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { parseStatePlace } from '../../lambda/state/place.ts';
+import type { S3Api } from '../../lambda/state/s3-api.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { advance, at, cycle } from './states.ts';
 
@@ -9,13 +10,14 @@ const S3 = { FARGAUGE_STATE: 's3://states/fargauge/prod' };
 
 function stateOf(env: Record<string, string>) {
   const asked: unknown[] = [];
-  const client = () => ({
-    send: async (command: { readonly input: unknown }) => {
-      asked.push(command.input);
+  const s3: S3Api = {
+    getObject: async (input) => {
+      asked.push(input);
       throw Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
     },
-  });
-  return { asked, state: functionState(env, client as never, () => 0) };
+    putObject: async () => ({ $metadata: {} }),
+  };
+  return { asked, state: functionState(env, s3, () => 0) };
 }
 
 describe('the state of a function', () => {

@@ -30,7 +30,10 @@ export class MemoryStore implements StateStore {
     return this.bytes && { bytes: this.bytes, version: String(this.#version) };
   }
 
-  async write(bytes: Uint8Array, version: string | undefined) {
+  async write(
+    bytes: Uint8Array,
+    version: string | undefined,
+  ): Promise<{ readonly version: string } | 'conflict'> {
     this.#call('write');
     await this.beforeWrite();
     const current = this.bytes && String(this.#version);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { s3Store } from '../../lambda/state/s3.ts';
-import { s3Client } from '../../lambda/state/s3-client.ts';
+import { s3Api } from '../../lambda/state/s3-api.ts';
 import { type StateStore, StateStoreError } from '../../lambda/state/store.ts';
 import { type S3Server, startS3 } from './s3-server.ts';
 import { AMPLE } from './states.ts';
@@ -14,8 +14,8 @@ let store: StateStore;
 beforeEach(async () => {
   s3 = await startS3();
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = s3Client({ region: 'us-east-1', endpoint: s3.url, credentials });
-  store = s3Store(client, { bucket: 'states', key: 'fargauge/prod.state' });
+  const api = s3Api({ region: 'us-east-1', endpoint: s3.url, credentials });
+  store = s3Store(api, { bucket: 'states', key: 'fargauge/prod.state' });
 });
 
 afterEach(async () => {
