@@ -3,8 +3,8 @@ import type { DropReason, Drops } from '../model/drops.ts';
 import type { Point } from '../model/point.ts';
 import type { Publications } from '../model/publication.ts';
 import type { HistogramSample, Labels, Sample } from '../model/sample.ts';
-import type { Previous, TargetPast } from '../model/state.ts';
-import { Differences } from './differences.ts';
+import type { Previous } from '../model/state.ts';
+import { Differences, type Past } from './differences.ts';
 import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
 
@@ -22,7 +22,7 @@ export interface Comparison {
   /** Milliseconds since the epoch: the time of samples that bring none. */
   readonly scrapedAt: number;
   /** What is remembered of the target. Absent: the state cannot be read. */
-  readonly past: TargetPast | undefined;
+  readonly past: Past | undefined;
   /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
   readonly targetStart?: number | undefined;
   readonly firstSample: FirstSample;

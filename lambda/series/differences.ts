@@ -1,18 +1,17 @@
 import type { FirstSample } from '../model/config.ts';
 import type { Previous, TargetPast } from '../model/state.ts';
 
+/** What values are compared with. */
+export type Past = Pick<TargetPast, 'series' | 'baseline'>;
+
 /** Finds out since when a cumulative value counts, and takes down what must be remembered for the next time. */
 export class Differences {
   readonly updates = new Map<string, Previous>();
-  readonly #past: TargetPast | undefined;
+  readonly #past: Past | undefined;
   readonly #targetStart: number | undefined;
   readonly #firstSample: FirstSample;
 
-  constructor(
-    past: TargetPast | undefined,
-    targetStart: number | undefined,
-    firstSample: FirstSample,
-  ) {
+  constructor(past: Past | undefined, targetStart: number | undefined, firstSample: FirstSample) {
     this.#past = past;
     this.#targetStart = targetStart;
     this.#firstSample = firstSample;
