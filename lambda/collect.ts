@@ -93,6 +93,7 @@ export class Collector {
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, scraper, output, state, now } = this.#parts;
     const tally = new Tally(now());
+    this.#rules.begin();
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);

@@ -1,4 +1,5 @@
 import type { HttpSettings } from './http-settings.ts';
+import type { StorageResolution } from './publication.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
@@ -135,6 +136,7 @@ export interface StaticConfig {
 
 /** `emf_processor`: which samples become which CloudWatch metrics. */
 export interface EmfConfig {
+  /** That of declarations without one of their own. */
   readonly namespace: string;
   /** Empty: every event is a plain log event (as with `disable_metric_extraction`). */
   readonly declarations: readonly Declaration[];
@@ -152,4 +154,10 @@ export interface Declaration {
   readonly selectors: readonly Pattern[];
   /** Each set sorted and free of repeated names; the sets are distinct. */
   readonly dimensions: readonly (readonly string[])[];
+  readonly namespace?: string | undefined;
+  readonly storageResolution: StorageResolution;
+  /** Whether differences are published per second. */
+  readonly rate: boolean;
+  /** Labels that an event keeps as plain fields, beside the dimensions; sorted and distinct. Absent: all. */
+  readonly properties?: readonly string[] | undefined;
 }

@@ -271,7 +271,10 @@ function publicationsOf(dimensions: DimensionSets): Publications {
   const key = JSON.stringify(dimensions);
   const known = publicationsByKey.get(key);
   if (known !== undefined) return known;
-  const publications = dimensions.length === 0 ? [] : [{ namespace: 'ns', dimensions }];
+  const publications =
+    dimensions.length === 0
+      ? []
+      : [{ namespace: 'ns', dimensions, storageResolution: 60, rate: false } as const];
   publicationsByKey.set(key, publications);
   return publications;
 }
