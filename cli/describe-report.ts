@@ -1,9 +1,10 @@
 import type { CycleReport, TargetReport } from '../lambda/report.ts';
+import type { HeldBackMetric } from '../lambda/rules/held-back.ts';
 import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, delivery, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, budget, delivery, scrapes, skipped, discoveryErrors } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -14,6 +15,12 @@ export function describeReport(report: CycleReport): string {
     `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
     `${delivery.output}: ${delivery.events} events, ${delivery.metrics} metric values, ${delivery.bytes} bytes in ${delivery.requests} requests${counts('; rejected: ', delivery.rejected)}`,
   );
+  if (budget !== undefined) {
+    lines.push(
+      `metric budget: ${budget.known} of ${budget.limit} known, ${budget.heldBack} held back`,
+    );
+    lines.push(...budget.examples.map(heldBack));
+  }
   const left = counts('left out by discovery: ', skipped);
   if (left !== '') lines.push(left);
   for (const { id, message, stopped } of scrapes) {
@@ -40,6 +47,11 @@ function row({
     stopped ? 'stopped' : up ? 'up' : `down (${reason})`,
     ...[scraped, offered, events].map(String),
   ];
+}
+
+function heldBack({ metric, combinations, label, values, example }: HeldBackMetric): string {
+  const because = label === undefined ? '' : `: ${values} values of ${label}, such as "${example}"`;
+  return `held back: ${combinations} of ${metric}${because}`;
 }
 
 /** `prefix` and `reason count` of each; empty where there is none. */

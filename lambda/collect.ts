@@ -93,7 +93,7 @@ export class Collector {
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, scraper, output, state, now } = this.#parts;
     const tally = new Tally(now());
-    this.#rules.begin();
+    this.#rules.begin(now());
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
@@ -115,6 +115,7 @@ export class Collector {
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
       delivered.push(await this.#deliver(scrape, delivery));
     }
+    tally.budget(this.#rules.budget?.report());
     tally.delivered(await delivery.close());
     for (const target of delivered) {
       if (target === undefined) continue;

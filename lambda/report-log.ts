@@ -20,6 +20,10 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
   for (const error of summary.delivery.errors) logger.warn('delivery failed', { error });
+  const { budget } = report;
+  if (budget !== undefined && budget.heldBack > 0) {
+    logger.warn('metric budget used up, new metrics are not published', { ...budget });
+  }
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }

@@ -1,6 +1,7 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
+import type { BudgetReport } from './rules/metric-budget.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
@@ -28,6 +29,8 @@ export interface CycleReport {
     readonly rejected: number;
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   };
+  /** Of `metric_budget`; absent without one. */
+  readonly budget?: BudgetReport | undefined;
   readonly delivery: DeliveryReport;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
@@ -78,6 +81,7 @@ export class Tally {
   #skipped: Readonly<Record<string, number>> = {};
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
+  #budget: BudgetReport | undefined;
   #delivery: DeliveryReport | undefined;
 
   constructor(startedAt: number) {
@@ -121,6 +125,10 @@ export class Tally {
     this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
+  budget(report: BudgetReport | undefined): void {
+    this.#budget = report;
+  }
+
   delivered(report: DeliveryReport): void {
     this.#delivery = report;
   }
@@ -137,6 +145,7 @@ export class Tally {
       skipped: this.#skipped,
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
+      budget: this.#budget,
       delivery: this.#delivery,
       scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
     };

@@ -9,7 +9,8 @@ export function publishCycle(
   report: CycleReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
-  const { targets, samples, delivery, discoveryErrors, durationMs, scrapes, skipped } = report;
+  const { targets, samples, budget, delivery, discoveryErrors, durationMs, scrapes, skipped } =
+    report;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('TargetsDiscovered', targets.discovered);
   count('TargetsUp', targets.up);
@@ -20,6 +21,10 @@ export function publishCycle(
   count('SamplesPublished', samples.published);
   count('SamplesRejected', samples.rejected);
   count('SamplesDropped', sum(samples.dropped));
+  if (budget !== undefined) {
+    count('MetricsKnown', budget.known);
+    count('MetricsHeldBack', budget.heldBack);
+  }
   count('EventsAccepted', delivery.events);
   count('EventsRejected', sum(delivery.rejected));
   count('MetricsPublished', delivery.metrics);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EmfConfig } from '../model/config.ts';
+import { goDuration } from './duration.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
 import { flag } from './keys.ts';
@@ -20,6 +21,15 @@ const UNITS: ReadonlySet<string> = new Set([
   ...[...DATA_UNITS, ...BIT_UNITS].flatMap((unit) => [unit, `${unit}/Second`]),
 ]);
 
+const BUDGET_EXPECTED = 'a whole number of at least 1';
+
+/**
+ * How long a metric counts after it was last published: as long as CloudWatch lists it as recently active, so that the
+ * two can be compared.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ */
+const DEFAULT_BUDGET_WINDOW_MS = 3 * 3_600_000;
+
 /** Schema of `emf_processor`. */
 export const emfProcessor = z.strictObject({
   metric_namespace: namespace.optional(),
@@ -28,6 +38,8 @@ export const emfProcessor = z.strictObject({
   log_unmatched: flag.default(false),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
+  metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
+  metric_budget_window: goDuration.optional(),
 });
 
 export type EmfProcessor = z.output<typeof emfProcessor>;
@@ -54,11 +66,17 @@ export function toEmfConfig(
     below(place, 'metric_declaration'),
     findings,
   );
+  const { metric_budget: limit, metric_budget_window: windowMs } = processor ?? {};
+  if (limit === undefined && windowMs !== undefined) {
+    findings.warn(below(place, 'metric_budget_window'), 'has no effect without metric_budget');
+  }
   return {
     namespace: ownNamespace,
     declarations: extractionDisabled ? [] : declarations,
     units: toUnits(processor?.metric_unit ?? {}, below(place, 'metric_unit'), findings),
     logUnmatched: processor?.log_unmatched ?? false,
+    metricBudget:
+      limit === undefined ? undefined : { limit, windowMs: windowMs ?? DEFAULT_BUDGET_WINDOW_MS },
   };
 }
 

@@ -144,6 +144,16 @@ export interface EmfConfig {
   readonly units: ReadonlyMap<string, string>;
   /** Keep events that match no declaration, as plain log events. */
   readonly logUnmatched: boolean;
+  /** Absent: no limit. */
+  readonly metricBudget?: MetricBudgetConfig | undefined;
+}
+
+/** How many metrics may be published: distinct combinations of namespace, name and dimensions. */
+export interface MetricBudgetConfig {
+  /** At least 1. */
+  readonly limit: number;
+  /** Milliseconds for which a combination counts after it was last seen. */
+  readonly windowMs: number;
 }
 
 /** One `metric_declaration`. */

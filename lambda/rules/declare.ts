@@ -5,6 +5,7 @@ import type { Labels, Series } from '../model/sample.ts';
 import { Answers } from './answers.ts';
 import { Decision } from './decision.ts';
 import { isDimensionValue } from './dimension.ts';
+import { MetricBudget } from './metric-budget.ts';
 import { type DeclaredSet, PublicationLists } from './publication-list.ts';
 import { type Rule, rulesOf } from './rule.ts';
 
@@ -17,7 +18,7 @@ export type Declared<T> = T & {
 };
 
 /** Why a sample is not published. */
-type Refusal = 'no_declaration' | 'no_dimension_set';
+type Refusal = 'no_declaration' | 'no_dimension_set' | 'metric_budget';
 
 const NO_METRIC: Publications = [];
 
@@ -36,6 +37,8 @@ interface Selection {
  * What the expressions answered is remembered, so that samples like those of the cycle before cost none.
  */
 export class Rules {
+  /** Absent: any number of metrics is published. */
+  readonly budget: MetricBudget | undefined;
   readonly #rules: readonly Rule[];
   readonly #logOnly: boolean;
   readonly #logUnmatched: boolean;
@@ -44,13 +47,18 @@ export class Rules {
   readonly #lists = new PublicationLists();
 
   constructor(emf: EmfConfig) {
+    this.budget = emf.metricBudget && new MetricBudget(emf.metricBudget);
     this.#rules = rulesOf(emf);
     this.#logOnly = emf.declarations.length === 0;
     this.#logUnmatched = emf.logUnmatched;
   }
 
-  /** Begins a cycle: what neither it nor the one before asks for is forgotten. */
-  begin(): void {
+  /**
+   * Begins a cycle: what neither it nor the one before asks for is forgotten.
+   * @param now milliseconds since the epoch
+   */
+  begin(now: number): void {
+    this.budget?.begin(now);
     this.#byName.begin();
     for (const source of new Set(this.#rules.map((rule) => rule.source))) source.begin();
   }
@@ -77,6 +85,7 @@ export class Rules {
     const { rules, first } = this.#byName.to(name);
     const sets: DeclaredSet[] = [];
     let applies = false;
+    let heldBack = false;
     let decision = first;
     for (const { source, index, sets: declared } of rules) {
       if (source.matches(labels)[index] !== true) {
@@ -86,14 +95,17 @@ export class Rules {
       applies = true;
       for (const set of declared) {
         const complete = isComplete(set, name, labels);
-        if (complete) sets.push(set);
-        decision = decision.next(complete);
+        const admitted = complete && this.budget?.admits(set, name, labels) !== false;
+        if (admitted) sets.push(set);
+        else if (complete) heldBack = true;
+        decision = decision.next(admitted);
       }
     }
     if (sets.length > 0) {
       decision.publications ??= this.#lists.of(sets);
       return decision.publications;
     }
+    if (heldBack) return 'metric_budget';
     if (this.#logUnmatched) return NO_METRIC;
     return applies ? 'no_dimension_set' : 'no_declaration';
   }

@@ -43,6 +43,21 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
     ]);
   });
 
+  it('says what the metric budget held back, and because of which label', () => {
+    const examples = [
+      { metric: 'm', combinations: 5, label: 'user', values: 4, example: 'u-1' },
+      { metric: 'n', combinations: 1 },
+    ];
+    const budget = { limit: 10, known: 10, heldBack: 6, examples };
+    expect(describeReport(cycleReport([], { budget })).split('\n')).toEqual(
+      expect.arrayContaining([
+        'metric budget: 10 of 10 known, 6 held back',
+        'held back: 5 of m: 4 values of user, such as "u-1"',
+        'held back: 1 of n',
+      ]),
+    );
+  });
+
   it('has no table where there is no target', () => {
     expect(describeReport(cycleReport([]))).not.toContain('TARGET');
   });

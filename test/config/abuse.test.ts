@@ -194,6 +194,23 @@ describe('wrong values under logs.metrics_collected.prometheus', () => {
       `${EMF}.log_unmatched`,
       'expected true or false, given 1 (number)',
     ],
+    ...[0, 1.5, -1].map(
+      (given): Case => [
+        { emf_processor: { metric_budget: given } },
+        `${EMF}.metric_budget`,
+        `expected a whole number of at least 1, given ${given} (number)`,
+      ],
+    ),
+    [
+      { emf_processor: { metric_budget_window: '0s' } },
+      `${EMF}.metric_budget_window`,
+      `expected ${GO_DURATION}, given "0s" (string)`,
+    ],
+    [
+      { emf_processor: { metric_budgt: 1 } },
+      `${EMF}.metric_budgt`,
+      'expected the key "metric_budget", given an unknown key',
+    ],
     [
       { emf_processor: { metric_declaration_dedup: 'no' } },
       `${EMF}.metric_declaration_dedup`,

@@ -175,6 +175,30 @@ describe('units', () => {
   });
 });
 
+describe('a metric budget', () => {
+  const HOUR = 3_600_000;
+
+  it('is none by default', async () => {
+    expect((await emfOf({})).metricBudget).toBeUndefined();
+  });
+
+  it('counts what was published in the last three hours, or in another time', async () => {
+    expect((await emfOf({ metric_budget: 500 })).metricBudget).toEqual({
+      limit: 500,
+      windowMs: 3 * HOUR,
+    });
+    const processor = { metric_budget: 1, metric_budget_window: '1h30m' };
+    expect((await emfOf(processor)).metricBudget).toEqual({ limit: 1, windowMs: 1.5 * HOUR });
+    const { emf } = await loadNative({ emf_processor: processor });
+    expect(emf.metricBudget).toEqual({ limit: 1, windowMs: 1.5 * HOUR });
+  });
+
+  it('is missed where only its window is given', async () => {
+    const { warnings } = await loadAgent({ emf_processor: { metric_budget_window: '1h' } });
+    expect(warnings).toContain(`${PATH}.metric_budget_window: has no effect without metric_budget`);
+  });
+});
+
 describe('the rest', () => {
   it('is the namespace, log_unmatched and a switch that has no effect', async () => {
     const processor = {

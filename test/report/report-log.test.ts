@@ -110,6 +110,17 @@ describe('the log of a cycle', () => {
     ]);
   });
 
+  it('has one line for what the metric budget held back', () => {
+    const examples = [{ metric: 'm', combinations: 5, label: 'user', values: 4, example: 'u-1' }];
+    const budget = { limit: 10, known: 10, heldBack: 5, examples };
+    expect(logOf(cycleReport([], { budget }))[0]).toEqual([
+      'warn',
+      'metric budget used up, new metrics are not published',
+      budget,
+    ]);
+    expect(logOf(cycleReport([], { budget: { ...budget, heldBack: 0 } }))).toHaveLength(1);
+  });
+
   it('stays readable, and its lines short, however much goes wrong', () => {
     const targets = numbered(5_000).map(downTarget);
     const report = cycleReport(targets, {

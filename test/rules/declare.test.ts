@@ -52,7 +52,7 @@ describe('a declaration applies', () => {
       labelled(series(`m${i % 40}_total`, { labels: { job: `job-${i % 50}`, path: `/${i}` } }), 1),
     );
     const cycle = () => {
-      rules.begin();
+      rules.begin(0);
       for (const {
         series: { name },
       } of samples)
@@ -243,6 +243,33 @@ describe('a metric is published', () => {
   });
 });
 
+describe('with a metric budget', () => {
+  const budgeted = (limit: number, ...sets: readonly (readonly string[])[]) =>
+    rulesOf({ logUnmatched: true, limit }, declaration({ selectors: ['^m'], dimensions: sets }));
+
+  it('a sample that would be new metrics only is dropped, even with log_unmatched', () => {
+    const rules = budgeted(1, ['a']);
+    expect(declare(rules, 'm', { a: '1' })).toEqual([['a']]);
+    expect(declare(rules, 'm', { a: '2' })).toBe('metric_budget');
+    expect(declare(rules, 'm2', { a: '1' })).toBe('metric_budget');
+    expect(declare(rules, 'm', { a: '1' })).toEqual([['a']]);
+  });
+
+  it('a sample is published under the sets that make known metrics', () => {
+    const rules = budgeted(2, ['a'], ['a', 'b']);
+    expect(declare(rules, 'm', { a: '1', b: '1' })).toEqual([['a'], ['a', 'b']]);
+    expect(declare(rules, 'm', { a: '1', b: '2' })).toEqual([['a']]);
+    expect(rules.budget?.report()).toMatchObject({ known: 2, heldBack: 1 });
+  });
+
+  it('nothing counts that is no metric', () => {
+    const rules = budgeted(1, ['a']);
+    expect(declare(rules, 'm', { b: '1' })).toEqual([]);
+    expect(declare(rules, 'other', { a: '1' })).toEqual([]);
+    expect(rules.budget?.report()).toMatchObject({ known: 0, heldBack: 0 });
+  });
+});
+
 describe('a sample that no declaration publishes', () => {
   const rules = (logUnmatched: boolean) =>
     rulesOf({ logUnmatched }, declaration({ selectors: ['^m$'], dimensions: [['a']] }));
@@ -293,11 +320,17 @@ function pattern(source: string): Pattern {
   return { source, test: (text) => expression.test(text) };
 }
 
-function rulesOf(...parts: (Declaration | Pick<EmfConfig, 'logUnmatched'>)[]): Rules {
+interface Options extends Pick<EmfConfig, 'logUnmatched'> {
+  /** Of the metric budget. */
+  readonly limit?: number;
+}
+
+function rulesOf(...parts: (Declaration | Options)[]): Rules {
   const declarations = parts.filter((part) => 'matcher' in part);
   const options = parts.filter((part) => 'logUnmatched' in part);
-  const { logUnmatched = false } = options[0] ?? {};
-  return new Rules({ namespace: 'ns', units: new Map(), declarations, logUnmatched });
+  const { logUnmatched = false, limit } = options[0] ?? {};
+  const metricBudget = limit === undefined ? undefined : { limit, windowMs: 60_000 };
+  return new Rules({ namespace: 'ns', units: new Map(), declarations, logUnmatched, metricBudget });
 }
 
 function declared(rules: Rules, name: string, labels: Record<string, string>, ...more: string[]) {
