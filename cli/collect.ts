@@ -2,24 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble } from '../lambda/assemble.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { Config } from '../lambda/model/config.ts';
-import type { Output } from '../lambda/model/event.ts';
-import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
-import { fileOutput } from '../lambda/outputs/file.ts';
+import type { Config, OutputConfig } from '../lambda/model/config.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
-import { stdoutOutput } from '../lambda/outputs/stdout.ts';
+import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
-
-/** Where `fargauge collect` can send its events. */
-export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
 
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions {
   readonly config: Config;
-  readonly output: (typeof OUTPUTS)[number];
-  /** Needed with the output `file`. */
-  readonly outputFile?: string | undefined;
+  readonly outputs: readonly OutputConfig[];
   readonly region?: string | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
@@ -40,10 +32,18 @@ export interface CollectOptions {
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
   const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const { region, endpointUrl: endpoint } = options;
   const collector = assemble({
     config,
-    clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    output: outputOf(options),
+    clientsOf: awsClients({ region, endpoint }, loadEc2),
+    outputs: createOutputs(options.outputs, {
+      logsClient: () =>
+        logsClient({
+          region: region ?? config.logs.region,
+          endpoint: endpoint ?? config.logs.endpoint,
+        }),
+      stdout: process.stdout,
+    }),
   });
   for (;;) {
     // Not the time of day, which may be set back.
@@ -56,24 +56,5 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     const rest = Math.max(startedAt + everyMs - performance.now(), 0);
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
-  }
-}
-
-function outputOf({ config, output, outputFile, region, endpointUrl }: CollectOptions): Output {
-  switch (output) {
-    case 'stdout':
-      return stdoutOutput(process.stdout);
-    case 'file':
-      if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
-      return fileOutput(outputFile);
-    case 'cloudwatch-logs': {
-      const { logs } = config;
-      return cloudWatchLogsOutput({
-        client: logsClient({
-          region: region ?? logs.region,
-          endpoint: endpointUrl ?? logs.endpoint,
-        }),
-      });
-    }
   }
 }

@@ -4,7 +4,7 @@ import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, budget, delivery, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, budget, deliveries, scrapes, skipped, discoveryErrors } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -13,7 +13,10 @@ export function describeReport(report: CycleReport): string {
   }
   lines.push(
     `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
-    `${delivery.output}: ${delivery.events} events, ${delivery.metrics} metric values, ${delivery.bytes} bytes in ${delivery.requests} requests${counts('; rejected: ', delivery.rejected)}`,
+    ...deliveries.map(
+      ({ output, events, metrics, bytes, requests, rejected }) =>
+        `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,
+    ),
   );
   if (budget !== undefined) {
     lines.push(
@@ -27,7 +30,9 @@ export function describeReport(report: CycleReport): string {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
-  for (const error of delivery.errors) lines.push(`delivery: ${error}`);
+  for (const { output, errors } of deliveries) {
+    for (const error of errors) lines.push(`delivery to ${output}: ${error}`);
+  }
   return lines.join('\n');
 }
 

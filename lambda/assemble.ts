@@ -3,7 +3,6 @@ import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
-import type { Output } from './model/event.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
@@ -13,12 +12,12 @@ export interface Assembly {
   readonly config: Config;
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
-  readonly output: Output;
+  readonly outputs: CollectorParts['outputs'];
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
 /** A collector whose parts are the real ones. */
-export function assemble({ config, clientsOf, output, onDrop }: Assembly): Collector {
+export function assemble({ config, clientsOf, outputs, onDrop }: Assembly): Collector {
   return new Collector({
     config,
     discovery: createDiscovery({
@@ -29,7 +28,7 @@ export function assemble({ config, clientsOf, output, onDrop }: Assembly): Colle
     }),
     scraper: new Scraper(Date.now),
     state: new MemoryState(),
-    output,
+    outputs,
     now: Date.now,
     onDrop,
   });

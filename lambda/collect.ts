@@ -67,7 +67,8 @@ export interface CollectorParts {
   readonly discovery: Discovery;
   readonly scraper: Pick<Scraper, 'scrape'>;
   readonly state: State;
-  readonly output: Output;
+  /** At least one, each with a name of its own. Every one gets everything. */
+  readonly outputs: readonly Output[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of each sample that is dropped, for the debug log. */
@@ -91,13 +92,14 @@ export class Collector {
    * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
-    const { discovery, scraper, output, state, now } = this.#parts;
+    const { discovery, scraper, outputs, state, now } = this.#parts;
     const tally = new Tally(now());
     this.#rules.begin(now());
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
-    const delivery = output.open(AbortSignal.timeout(timeoutMs));
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const routes = outputs.map((output) => ({ output, delivery: output.open(deadline) }));
 
     const discovered = await discovery.discover(scrapingEnds);
     tally.discovered(discovered);
@@ -106,17 +108,17 @@ export class Collector {
       discovered.targets,
       async (target) => {
         const scrape = await scraper.scrape(target, scrapingEnds);
-        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, delivery);
+        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
       },
       { concurrency: CONCURRENCY },
     );
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
-      delivered.push(await this.#deliver(scrape, delivery));
+      delivered.push(await this.#deliver(scrape, routes));
     }
     tally.budget(this.#rules.budget?.report());
-    tally.delivered(await delivery.close());
+    tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
       const { scrape, outcome } = await target.done;
@@ -143,54 +145,75 @@ export class Collector {
     return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
   }
 
-  /** Resolves when the events of a target are on their way; `done` when they have arrived. */
+  /** Resolves when the events of a target are on their way to all outputs; `done` when they have arrived. */
   async #deliver(
     scraped: Scrape,
-    delivery: Delivery,
+    routes: readonly Route[],
   ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { state } = this.#parts;
-    const targetId = scraped.target.id;
-    const { scrape, events, updates, drops } = this.#prepare(scraped);
+    const { scrape, drops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
-    const summary = { ...rest, sampleCount };
-    const sums = { events: events.length, offered: sampleCount - drops.total, drops };
-    await delivery.ready();
-    const done = delivery.write(events).then((outcome) => {
-      if (isSettled(outcome)) state.commit(targetId, updates);
-      return { scrape: summary, outcome: { ...sums, outcome } };
-    });
+    const outcomes = await Promise.all(
+      shares.map(async (share) => {
+        await share.route.delivery.ready();
+        return { done: this.#write(share, scrape.target.id) };
+      }),
+    );
+    const done = Promise.all(outcomes.map((outcome) => outcome.done)).then((all) => ({
+      scrape: { ...rest, sampleCount },
+      outcome: {
+        events: shares[0]?.events.length ?? 0,
+        offered: sampleCount - drops.total,
+        drops,
+        outcomes: all,
+      },
+    }));
     return { done };
   }
 
+  async #write({ route, events, updates }: Share, targetId: string): Promise<DeliveryOutcome> {
+    const outcome = await route.delivery.write(events);
+    if (isSettled(outcome)) this.#parts.state.commit(stateKey(route, targetId), updates);
+    return outcome;
+  }
+
   /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */
-  #prepare(scrape: Scrape): Prepared {
+  #prepare(scrape: Scrape, routes: readonly Route[]): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
-      return { scrape, drops, ...this.#eventsOf(scrape, drops) };
+      return { scrape, drops, shares: this.#sharesOf(scrape, routes, drops) };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
-      return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
+      const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
+      return { scrape: { ...scrape, failure }, drops: lost, shares };
     }
   }
 
-  /** The stages between the scrape and the delivery. */
-  #eventsOf(
+  /** The stages between the scrape and the delivery, from the conversion on for each output by itself. */
+  #sharesOf(
     { target, startedAt, samples }: Scrape,
+    routes: readonly Route[],
     drops: Drops,
-  ): Pick<Prepared, 'events' | 'updates'> {
+  ): readonly Share[] {
     const { config, state } = this.#parts;
     const wanted = this.#wanted(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
-    const declared = this.#rules.declare(labelled, drops);
-    const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
-    const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
-    return { events, updates };
+    const declared = [...this.#rules.declare(labelled, drops)];
+    return routes.map((route, index) => {
+      // Samples are counted once, as the first output has them.
+      const ownDrops = index === 0 ? drops : new Drops();
+      const previous = state.of(stateKey(route, target.id));
+      const { points, updates } = convert(declared, previous, startedAt, ownDrops);
+      const destinationOf = destinationBy(config.logs.group);
+      const { maxEventBytes } = route.output;
+      const events = encode(points, config.emf, destinationOf, ownDrops, maxEventBytes);
+      return { route, events, updates };
+    });
   }
 
   /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
@@ -206,12 +229,33 @@ function mayHaveStopped({ failure }: Scrape): boolean {
   return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
-interface Prepared {
-  readonly scrape: Scrape;
+/** An output in one cycle. */
+interface Route {
+  readonly output: Output;
+  readonly delivery: Delivery;
+}
+
+/** What one output gets of one target. */
+interface Share {
+  readonly route: Route;
   readonly events: readonly LogEvent[];
   /** What the state must hold once the events were accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
+}
+
+interface Prepared {
+  readonly scrape: Scrape;
   readonly drops: Drops;
+  /** One for each output, in their order. */
+  readonly shares: readonly Share[];
+}
+
+/**
+ * What is remembered advances for each output by itself: what one of them did not accept is in its next difference, and
+ * only in its own.
+ */
+function stateKey({ output: { name } }: Route, targetId: string): string {
+  return `${name}\n${targetId}`;
 }
 
 /** One target when the fate of its events is known. */

@@ -10,8 +10,9 @@ import { loadConfig } from './config/load.ts';
 import { awsClients } from './discovery/aws-clients.ts';
 import { ec2Client } from './discovery/ec2-client.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
-import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
+import { createOutputs } from './outputs/outputs.ts';
+import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
 
@@ -33,7 +34,11 @@ for (const warning of config.warnings) logger.warn(warning);
 const collector = assemble({
   config,
   clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
-  output: cloudWatchLogsOutput({ client: logsClient(config.logs) }),
+  outputs: createOutputs(config.outputs ?? [{ type: 'cloudwatch-logs' }], {
+    logsClient: () => logsClient(config.logs),
+    stdout: process.stdout,
+    maxLineBytes: MAX_LAMBDA_LINE_BYTES,
+  }),
   onDrop: (reason, { name, labels }, { id }) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
     if (logger.level > LogLevelThreshold.DEBUG) return;

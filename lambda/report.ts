@@ -20,6 +20,7 @@ export interface CycleReport {
   readonly skipped: Readonly<Record<string, number>>;
   /** What went wrong in discovery, as text for the log. */
   readonly discoveryErrors: readonly string[];
+  /** With several outputs: what became of them on their way to the first one. */
   readonly samples: {
     /** What the targets gave, and the scrapes' own series. */
     readonly scraped: number;
@@ -31,7 +32,8 @@ export interface CycleReport {
   };
   /** Of `metric_budget`; absent without one. */
   readonly budget?: BudgetReport | undefined;
-  readonly delivery: DeliveryReport;
+  /** One for each output, in their order. */
+  readonly deliveries: readonly DeliveryReport[];
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
@@ -54,7 +56,9 @@ export interface TargetReport {
   readonly scraped: number;
   /** Samples in the events that were offered for delivery. */
   readonly offered: number;
+  /** For each output. */
   readonly events: number;
+  /** By all outputs together. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
@@ -69,7 +73,8 @@ export interface TargetOutcome {
   readonly events: number;
   readonly offered: number;
   readonly drops: Drops;
-  readonly outcome: DeliveryOutcome;
+  /** One for each output, in their order. */
+  readonly outcomes: readonly DeliveryOutcome[];
 }
 
 /** Adds up a cycle while it goes on. */
@@ -82,7 +87,7 @@ export class Tally {
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
   #budget: BudgetReport | undefined;
-  #delivery: DeliveryReport | undefined;
+  #deliveries: readonly DeliveryReport[] | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -98,13 +103,14 @@ export class Tally {
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
-  target(scrape: ScrapeSummary, { events, offered, drops, outcome }: TargetOutcome): void {
+  target(scrape: ScrapeSummary, { events, offered, drops, outcomes }: TargetOutcome): void {
     this.#samples.scraped += scrape.sampleCount;
-    this.#samples[outcome.rejected.size === 0 ? 'published' : 'rejected'] += offered;
+    const accepted = outcomes[0]?.rejected.size === 0;
+    this.#samples[accepted ? 'published' : 'rejected'] += offered;
     for (const [reason, count] of drops.counts) {
       this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
     }
-    const rejected = Object.fromEntries(outcome.rejected);
+    const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
     this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
   }
 
@@ -129,12 +135,12 @@ export class Tally {
     this.#budget = report;
   }
 
-  delivered(report: DeliveryReport): void {
-    this.#delivery = report;
+  delivered(reports: readonly DeliveryReport[]): void {
+    this.#deliveries = reports;
   }
 
   report(finishedAt: number): CycleReport {
-    if (this.#delivery === undefined) throw new Error('a cycle is reported after its delivery');
+    if (this.#deliveries === undefined) throw new Error('a cycle is reported after its delivery');
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
@@ -146,7 +152,7 @@ export class Tally {
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
       budget: this.#budget,
-      delivery: this.#delivery,
+      deliveries: this.#deliveries,
       scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
     };
   }
@@ -154,6 +160,19 @@ export class Tally {
   #place({ id }: TargetReport): number {
     return this.#order.get(id) ?? 0;
   }
+}
+
+/** Counts by reason, added up. */
+export function sumOf<Reason extends string>(
+  counts: readonly Readonly<Partial<Record<Reason, number>>>[],
+): Partial<Record<Reason, number>> {
+  const sum: Partial<Record<Reason, number>> = {};
+  for (const each of counts) {
+    for (const reason of Object.keys(each) as Reason[]) {
+      sum[reason] = (sum[reason] ?? 0) + (each[reason] ?? 0);
+    }
+  }
+  return sum;
 }
 
 /** What a scrape itself says. */

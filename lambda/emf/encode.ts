@@ -41,18 +41,21 @@ interface Directive {
  * Writes the points of one target as log events: one event for all points with the same labels and time, a string field
  * for each label, a number field for each metric, and the `_aws` member that tells CloudWatch what to extract.
  *
- * An event that would pass CloudWatch's size limit is split; points that CloudWatch would refuse are counted in `drops`.
+ * An event of more than `maxEventBytes`, as `eventBytes` counts, is split; points that CloudWatch would refuse are counted in `drops`.
  */
 export function encode(
   points: Iterable<DeclaredPoint>,
   emf: Pick<EmfConfig, 'units'>,
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
+  maxEventBytes: number = MAX_EVENT_BYTES,
 ): LogEvent[] {
   const events: LogEvent[] = [];
   for (const group of groupByLabels(points, drops)) {
     const destination = destinationOf(group.labels);
-    for (const message of messages(group, emf, drops)) events.push({ ...destination, ...message });
+    for (const message of messages(group, emf, drops, maxEventBytes)) {
+      events.push({ ...destination, ...message });
+    }
   }
   return events;
 }
@@ -112,17 +115,22 @@ function refusalOf({
 type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
 /** One message, or several where one would be too large. */
-function messages(group: Group, emf: Pick<EmfConfig, 'units'>, drops: Drops): Message[] {
+function messages(
+  group: Group,
+  emf: Pick<EmfConfig, 'units'>,
+  drops: Drops,
+  maxEventBytes: number,
+): Message[] {
   const points = [...group.points];
   const message = write(group, emf);
-  if (eventBytes(message.message) <= MAX_EVENT_BYTES) return [message];
+  if (eventBytes(message.message) <= maxEventBytes) return [message];
   if (points.length === 1) {
     for (const [, { series }] of points) drops.add('too_large', series);
     return [];
   }
   const half = points.length >> 1;
   return [points.slice(0, half), points.slice(half)].flatMap((part) =>
-    messages({ ...group, points: new Map(part) }, emf, drops),
+    messages({ ...group, points: new Map(part) }, emf, drops, maxEventBytes),
   );
 }
 

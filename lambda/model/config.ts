@@ -13,6 +13,8 @@ export interface Config {
   /** Value of the label `ClusterName` for events that have none. */
   readonly clusterName?: string | undefined;
   readonly logs: LogsConfig;
+  /** Where the events go: at least one, all distinct. Absent: who starts the collector decides. */
+  readonly outputs?: readonly OutputConfig[] | undefined;
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
@@ -26,6 +28,11 @@ export interface LogsConfig {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
 }
+
+/** One entry of `outputs`. */
+export type OutputConfig =
+  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | { readonly type: 'file'; readonly path: string };
 
 /** A compiled RE2 expression. */
 export interface Pattern {

@@ -60,7 +60,7 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
     }),
     scraper: new Scraper(now),
     state: new MemoryState(),
-    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    outputs: [cloudWatchLogsOutput({ client: logsClient(place) })],
     now,
   });
   const costs: CycleCost[] = [];
@@ -77,10 +77,10 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
 
 /** @throws where anything did not work: then the figures are of no use */
 function costOf(report: CycleReport, cpuSeconds: number, seconds: number): CycleCost {
-  const { targets, delivery, discoveryErrors, samples, scrapes } = report;
+  const { targets, deliveries, discoveryErrors, samples, scrapes } = report;
   const problems = [
     ...discoveryErrors,
-    ...delivery.errors,
+    ...deliveries.flatMap(({ errors }) => errors),
     ...scrapes.flatMap(({ id, message }) => (message === undefined ? [] : [`${id}: ${message}`])),
   ];
   if (problems.length > 0 || targets.up === 0) {

@@ -39,7 +39,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       'left out by discovery: 2 not_running, 1 no_address',
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
       'discovery: DescribeTasks failed. Timeout:',
-      'delivery: PutLogEvents failed. ThrottlingException',
+      'delivery to cloudwatch-logs: PutLogEvents failed. ThrottlingException',
     ]);
   });
 

@@ -24,7 +24,7 @@ function world() {
       return value === undefined ? [] : [{ series: counter('requests_total'), value }];
     }),
     state,
-    output,
+    outputs: [output],
     now,
   });
   return {

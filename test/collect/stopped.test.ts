@@ -62,7 +62,7 @@ beforeEach(async () => {
       },
       loadEc2,
     ),
-    output,
+    outputs: [output],
   });
 });
 

@@ -76,7 +76,7 @@ async function publish({ cycles, type, series: all }: Case): Promise<(number | n
         () => samples,
       ),
       state: new MemoryState(),
-      output,
+      outputs: [output],
       now: () => now,
     });
   let collector = start();

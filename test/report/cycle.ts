@@ -39,7 +39,8 @@ export function stoppedTarget(id: string): TargetReport {
   return { ...downTarget(id), stopped: true };
 }
 
-interface Differences extends Omit<Partial<CycleReport>, 'delivery'> {
+interface Differences extends Omit<Partial<CycleReport>, 'deliveries'> {
+  /** Of the only output. */
   readonly delivery?: Partial<DeliveryReport>;
 }
 
@@ -61,15 +62,17 @@ export function cycleReport(
     samples: { scraped: events, published: events, rejected: 0, dropped: {} },
     scrapes,
     ...more,
-    delivery: {
-      output: 'cloudwatch-logs',
-      events,
-      metrics: events,
-      bytes: events * 100,
-      requests: 1,
-      rejected: {},
-      errors: [],
-      ...delivery,
-    },
+    deliveries: [
+      {
+        output: 'cloudwatch-logs',
+        events,
+        metrics: events,
+        bytes: events * 100,
+        requests: 1,
+        rejected: {},
+        errors: [],
+        ...delivery,
+      },
+    ],
   };
 }

@@ -100,7 +100,7 @@ describe('the log of a cycle', () => {
     });
     expect(logOf(report)).toEqual([
       ['warn', 'discovery failed', { error: DENIED }],
-      ['warn', 'delivery failed', { error: THROTTLED }],
+      ['warn', 'delivery failed', { output: 'cloudwatch-logs', error: THROTTLED }],
       [
         'warn',
         'target is down',
@@ -140,12 +140,12 @@ describe('the log of a cycle', () => {
     expect(lines).toContainEqual([
       'warn',
       'delivery failed',
-      { error: `and ${2_000 - MAX_TEXTS} more` },
+      { output: 'cloudwatch-logs', error: `and ${2_000 - MAX_TEXTS} more` },
     ]);
     expect(summaryOf(report)).toMatchObject({
       targets: { discovered: 5_000, down: 5_000 },
       discoveryErrors: [...numbered(MAX_TEXTS), `and ${1_000 - MAX_TEXTS} more`],
-      delivery: { errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] },
+      deliveries: [{ errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] }],
     });
   });
 });
