@@ -1,7 +1,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import type { EcsSource } from '../model/config.ts';
 import { assumedRole } from './assumed-role.ts';
-import { type ClientOptions, clientSettings } from './client-settings.ts';
+import { type DiscoveryClientOptions, discoveryClientSettings } from './discovery-client.ts';
 import type { Ec2Api } from './ec2-api.ts';
 
 /** The part of the SDK's client that is used. */
@@ -18,22 +18,22 @@ export interface AwsClients {
 export type AwsClientsOf = (source: Pick<EcsSource, 'region' | 'role'>) => AwsClients;
 
 /** How to come by the EC2 API. Its client is larger than all others together, so who starts from source loads it late. */
-export type Ec2Loader = () => Promise<(options: ClientOptions) => Ec2Api>;
+export type Ec2Loader = () => Promise<(options: DiscoveryClientOptions) => Ec2Api>;
 
 /**
  * The real clients. `options.region` is that of the collector; a source may have another one, and a role whose
  * credentials are used instead of those of the collector.
  */
-export function awsClients(options: ClientOptions, loadEc2: Ec2Loader): AwsClientsOf {
+export function awsClients(options: DiscoveryClientOptions, loadEc2: Ec2Loader): AwsClientsOf {
   return ({ region, role }) => {
-    const ofSource: ClientOptions = {
+    const ofSource: DiscoveryClientOptions = {
       ...options,
       region: region ?? options.region,
       ...(role && { credentials: assumedRole(role, options) }),
     };
     let ec2: Promise<Ec2Api> | undefined;
     return {
-      ecs: new ECSClient(clientSettings(ofSource)),
+      ecs: new ECSClient(discoveryClientSettings(ofSource)),
       ec2: () => {
         ec2 ??= loadEc2().then((ec2Client) => ec2Client(ofSource));
         return ec2;

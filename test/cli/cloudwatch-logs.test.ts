@@ -140,7 +140,7 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/, 0 published, \d+ rejected; dropped: /);
     expect(stdout).toMatch(
-      /^failed: none of \d+ events was delivered: PutLogEvents on log group "\/fargauge\/demo" is denied; the role needs logs:PutLogEvents\. /m,
+      /^failed: none of \d+ events was delivered: PutLogEvents on log group "\/fargauge\/demo" is denied; the role needs logs:PutLogEvents on arn:\S+\. /m,
     );
   });
 
