@@ -87,9 +87,9 @@ const batch = fc.record({
 /** An event for each hour of two days. */
 const HOURLY = Array.from({ length: 48 }, (_, hours) => ({
   size: { count: 1, length: 10 },
-  letter: 'x',
-  logGroup: 'g',
-  logStream: 's',
+  letter: 'x' as const,
+  logGroup: 'g' as const,
+  logStream: 's' as const,
   timestamp: NOW - hours * HOUR,
 }));
 
