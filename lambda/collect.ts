@@ -5,7 +5,7 @@ import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
 import type { Labels, Series } from './model/sample.ts';
-import type { Advance, Previous, State } from './model/state.ts';
+import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
@@ -64,7 +64,8 @@ export interface CollectorParts {
   readonly discovery: Discovery;
   readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
-  readonly output: Output;
+  /** At least one, each with a name of its own. Every one gets everything. */
+  readonly outputs: readonly Output[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of each sample that is dropped, for the debug log. */
@@ -90,38 +91,39 @@ export class Collector {
    * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
-    const { discovery, scraper, output, state, now } = this.#parts;
+    const { discovery, scraper, outputs, state, now } = this.#parts;
     const startedAt = now();
     const tally = new Tally(startedAt);
+    this.#rules.begin(startedAt);
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const ends = AbortSignal.timeout(timeoutMs);
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
-    const delivery = output.open(
-      AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE)),
-    );
+    const deadline = AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE));
+    const routes = outputs.map((output) => ({ output, delivery: output.open(deadline) }));
 
     const [discovered] = await Promise.all([
       discovery.discover(scrapingEnds),
       state.begin(AbortSignal.timeout(reserve)),
     ]);
     tally.discovered(discovered);
-    state.see(discovered.targets, startedAt);
+    state.see(seenBy(routes, discovered.targets), startedAt);
     const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
       async (target) => {
         const scrape = await scraper.scrape(target, scrapingEnds);
-        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, delivery);
+        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
       },
       { concurrency: CONCURRENCY },
     );
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
-      delivered.push(await this.#deliver(scrape, delivery));
+      delivered.push(await this.#deliver(scrape, routes));
     }
-    tally.delivered(await delivery.close());
+    tally.budget(this.#rules.budget?.report());
+    tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
       const { scrape, outcome } = await target.done;
@@ -156,60 +158,85 @@ export class Collector {
     return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
   }
 
-  /** Resolves when the events of a target are on their way; `done` when they have arrived. */
+  /** Resolves when the events of a target are on their way to all outputs; `done` when they have arrived. */
   async #deliver(
     scraped: Scrape,
-    delivery: Delivery,
+    routes: readonly Route[],
   ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { state } = this.#parts;
-    const { scrape, events, updates, drops } = this.#prepare(scraped);
-    const advance = advanceOf(scrape, updates);
+    const { scrape, drops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
-    const summary = { ...rest, sampleCount };
-    const sums = { events: events.length, offered: sampleCount - drops.total, drops };
-    await delivery.ready();
-    const done = delivery.write(events).then((outcome) => {
-      if (advance !== undefined && isSettled(outcome)) state.commit(scrape.target.id, advance);
-      return { scrape: summary, outcome: { ...sums, outcome } };
-    });
+    const outcomes = await Promise.all(
+      shares.map(async (share) => {
+        await share.route.delivery.ready();
+        return { done: this.#write(share, scrape) };
+      }),
+    );
+    const done = Promise.all(outcomes.map((outcome) => outcome.done)).then((all) => ({
+      scrape: { ...rest, sampleCount },
+      outcome: {
+        events: shares[0]?.events.length ?? 0,
+        offered: sampleCount - drops.total,
+        drops,
+        outcomes: all,
+      },
+    }));
     return { done };
   }
 
+  async #write(share: Share, { target, failure, startedAt }: Scrape): Promise<DeliveryOutcome> {
+    const { route, events, updates } = share;
+    const outcome = await route.delivery.write(events);
+    // A failed scrape says nothing of what there is of its target.
+    if (failure === undefined && isSettled(outcome)) {
+      const advance = { updates, scrapedAt: startedAt, cursor: undefined };
+      this.#parts.state.commit(stateKey(route, target.id), advance);
+    }
+    return outcome;
+  }
+
   /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */
-  #prepare(scrape: Scrape): Prepared {
+  #prepare(scrape: Scrape, routes: readonly Route[]): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
-      return { scrape, drops, ...this.#eventsOf(scrape, drops) };
+      return { scrape, drops, shares: this.#sharesOf(scrape, routes, drops) };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
-      return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
+      const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
+      return { scrape: { ...scrape, failure }, drops: lost, shares };
     }
   }
 
-  /** The stages between the scrape and the delivery. */
-  #eventsOf(
+  /** The stages between the scrape and the delivery, from the conversion on for each output by itself. */
+  #sharesOf(
     { target, startedAt, samples }: Scrape,
+    routes: readonly Route[],
     drops: Drops,
-  ): Pick<Prepared, 'events' | 'updates'> {
+  ): readonly Share[] {
     const { config, state } = this.#parts;
     const wanted = this.#intake.take(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
-    const declared = this.#rules.declare(labelled, drops);
-    const comparison = {
-      scrapedAt: startedAt,
-      past: state.isKnown ? state.of(target.id) : undefined,
-      targetStart: target.startedAt,
-      firstSample: config.series.firstSample,
-    };
-    const { points, updates } = convert(declared, comparison, drops);
-    const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
-    return { events, updates };
+    const declared = [...this.#rules.declare(labelled, drops)];
+    return routes.map((route, index) => {
+      // Samples are counted once, as the first output has them.
+      const ownDrops = index === 0 ? drops : new Drops();
+      const comparison = {
+        scrapedAt: startedAt,
+        past: state.isKnown ? state.of(stateKey(route, target.id)) : undefined,
+        targetStart: target.startedAt,
+        firstSample: config.series.firstSample,
+      };
+      const { points, updates } = convert(declared, comparison, ownDrops);
+      const destinationOf = destinationBy(config.logs.group);
+      const { maxEventBytes } = route.output;
+      const events = encode(points, config.emf, destinationOf, ownDrops, maxEventBytes);
+      return { route, events, updates };
+    });
   }
 }
 
@@ -217,12 +244,40 @@ function mayHaveStopped({ failure }: Scrape): boolean {
   return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
-interface Prepared {
-  readonly scrape: Scrape;
+/** An output in one cycle. */
+interface Route {
+  readonly output: Output;
+  readonly delivery: Delivery;
+}
+
+/** What one output gets of one target. */
+interface Share {
+  readonly route: Route;
   readonly events: readonly LogEvent[];
   /** What the state must hold once the events were accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
+}
+
+interface Prepared {
+  readonly scrape: Scrape;
   readonly drops: Drops;
+  /** One for each output, in their order. */
+  readonly shares: readonly Share[];
+}
+
+/**
+ * What is remembered advances for each output by itself: what one of them did not accept is in its next difference, and
+ * only in its own.
+ */
+function stateKey({ output: { name } }: Route, targetId: string): string {
+  return `${name}\n${targetId}`;
+}
+
+/** What is remembered of the targets, each once for each output. */
+function seenBy(routes: readonly Route[], targets: readonly Target[]): readonly SeenTarget[] {
+  return routes.flatMap((route) =>
+    targets.map(({ id, startedAt }) => ({ id: stateKey(route, id), startedAt })),
+  );
 }
 
 /** One target when the fate of its events is known. */
@@ -240,21 +295,6 @@ const FINAL: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired
  */
 function isSettled({ rejected }: DeliveryOutcome): boolean {
   return [...rejected.keys()].every((reason) => FINAL.has(reason));
-}
-
-/** What the state advances to once the target's events are settled; nothing where it was not scraped. */
-function advanceOf(
-  { failure, samples, startedAt, durationMs }: Scrape,
-  updates: ReadonlyMap<string, Previous>,
-): Advance | undefined {
-  if (failure !== undefined) return undefined;
-  let collectedUntil: number | undefined;
-  for (const { timestamp } of samples) {
-    // A clock that is ahead would skip the points until then: those are asked for again.
-    if (timestamp === undefined || timestamp > startedAt + durationMs) continue;
-    if (collectedUntil === undefined || timestamp > collectedUntil) collectedUntil = timestamp;
-  }
-  return { updates, scrapedAt: startedAt, collectedUntil };
 }
 
 function* label<T extends { readonly series: Series }>(

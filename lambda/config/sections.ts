@@ -35,7 +35,7 @@ export function toConfig(
   sections: Sections,
   surroundings: Surroundings,
   findings: Findings,
-): Omit<Config, 'source' | 'warnings'> {
+): Omit<Config, 'source' | 'warnings' | 'outputs'> {
   const { settings, settingsPlace, prometheus, prometheusPlace, region, endpoint } = sections;
   const clusterName = clusterNameFor(settings, surroundings);
   const discovery = discoveryFor(sections, surroundings, findings);

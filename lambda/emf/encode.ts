@@ -20,12 +20,15 @@ export interface Destination {
  * sum where they are differences.
  *
  * What has more values, or is larger, than CloudWatch takes is split; points that it would refuse are counted in `drops`.
+ *
+ * @param maxEventBytes of one event, as `eventBytes` counts
  */
 export function encode(
   points: Iterable<Point>,
   emf: Pick<EmfConfig, 'units'>,
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
+  maxEventBytes: number = MAX_EVENT_BYTES,
 ): LogEvent[] {
   const grouping = new Grouping(drops);
   for (const point of points) {
@@ -38,7 +41,8 @@ export function encode(
     if (parts.length === 0) continue;
     const { logGroup, logStream } = destinationOf(group.labels);
     for (const part of parts) {
-      for (const { timestamp, message, metrics } of messages(group, part, emf, drops)) {
+      const written = messages(group, part, { emf, drops, maxEventBytes });
+      for (const { timestamp, message, metrics } of written) {
         events.push({ logGroup, logStream, timestamp, message, metrics });
       }
     }
@@ -65,22 +69,24 @@ function partsOf({ metrics }: Group, drops: Drops): Field[][] {
   return parts;
 }
 
+/** What is the same for all events. */
+interface Context {
+  readonly emf: Pick<EmfConfig, 'units'>;
+  readonly drops: Drops;
+  readonly maxEventBytes: number;
+}
+
 /** One message, or several where one would be too large. */
-function messages(
-  group: Group,
-  fields: readonly Field[],
-  emf: Pick<EmfConfig, 'units'>,
-  drops: Drops,
-): Message[] {
-  const message = write(group, fields, emf.units);
-  if (eventBytes(message.message) <= MAX_EVENT_BYTES) return [message];
+function messages(group: Group, fields: readonly Field[], context: Context): Message[] {
+  const message = write(group, fields, context.emf.units);
+  if (eventBytes(message.message) <= context.maxEventBytes) return [message];
   if (fields.length === 1) {
-    dropAll('too_large', fields, drops);
+    dropAll('too_large', fields, context.drops);
     return [];
   }
   const half = fields.length >> 1;
   return [fields.slice(0, half), fields.slice(half)].flatMap((part) =>
-    messages(group, part, emf, drops),
+    messages(group, part, context),
   );
 }
 

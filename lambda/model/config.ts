@@ -1,4 +1,5 @@
 import type { HttpSettings } from './http-settings.ts';
+import type { StorageResolution } from './publication.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels, MetricType } from './sample.ts';
 import type { ScrapeProtocols } from './scrape-protocol.ts';
@@ -14,6 +15,8 @@ export interface Config {
   /** Value of the label `ClusterName` for events that have none. */
   readonly clusterName?: string | undefined;
   readonly logs: LogsConfig;
+  /** Where the events go: at least one, all distinct. Absent: who starts the collector decides. */
+  readonly outputs?: readonly OutputConfig[] | undefined;
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
@@ -28,6 +31,11 @@ export interface LogsConfig {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
 }
+
+/** One entry of `outputs`. */
+export type OutputConfig =
+  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | { readonly type: 'file'; readonly path: string };
 
 /** A compiled RE2 expression. */
 export interface Pattern {
@@ -162,6 +170,7 @@ export interface StaticConfig {
 
 /** `emf_processor`: which samples become which CloudWatch metrics. */
 export interface EmfConfig {
+  /** That of declarations without one of their own. */
   readonly namespace: string;
   /** Empty: every event is a plain log event (as with `disable_metric_extraction`). */
   readonly declarations: readonly Declaration[];
@@ -169,6 +178,16 @@ export interface EmfConfig {
   readonly units: ReadonlyMap<string, string>;
   /** Keep events that match no declaration, as plain log events. */
   readonly logUnmatched: boolean;
+  /** Absent: no limit. */
+  readonly metricBudget?: MetricBudgetConfig | undefined;
+}
+
+/** How many metrics may be published: distinct combinations of namespace, name and dimensions. */
+export interface MetricBudgetConfig {
+  /** At least 1. */
+  readonly limit: number;
+  /** Milliseconds for which a combination counts after it was last seen. */
+  readonly windowMs: number;
 }
 
 /** What the values of series mean. */
@@ -199,4 +218,10 @@ export interface Declaration {
   readonly selectors: readonly Pattern[];
   /** Each set sorted and free of repeated names; the sets are distinct. */
   readonly dimensions: readonly (readonly string[])[];
+  readonly namespace?: string | undefined;
+  readonly storageResolution: StorageResolution;
+  /** Whether differences are published per second. */
+  readonly rate: boolean;
+  /** Labels that an event keeps as plain fields, beside the dimensions; sorted and distinct. Absent: all. */
+  readonly properties?: readonly string[] | undefined;
 }

@@ -8,6 +8,8 @@ export type DropReason =
   | 'no_declaration'
   /** Declarations want it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */
   | 'no_dimension_set'
+  /** `metric_budget` is used up, and it would be a new metric under each of its dimension sets. */
+  | 'metric_budget'
   /** NaN or an infinity, which CloudWatch refuses. */
   | 'not_finite'
   /** Beyond the range that CloudWatch takes. */

@@ -49,7 +49,7 @@ export async function encodeState({ completedAt, targets }: Snapshot): Promise<B
     writer.time(times.sightedAfter);
     writer.time(times.startedAt);
     writer.time(times.committedAt);
-    writer.time(times.collectedUntil);
+    writer.text(times.cursor ?? '');
     writer.time(times.seenAt);
   }
   for (const { values } of targets.values()) writer.numbers(values);
@@ -109,7 +109,7 @@ function headOf(reader: ByteReader, lists: readonly SeriesKeys[]) {
     sightedAfter: reader.time(),
     startedAt: reader.time(),
     committedAt: reader.time(),
-    collectedUntil: reader.time(),
+    cursor: reader.text() || undefined,
     seenAt: reader.time() ?? 0,
   };
   return { id, keys, times };

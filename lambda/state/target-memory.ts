@@ -9,7 +9,7 @@ export interface TargetTimes {
   startedAt: number | undefined;
   /** The last scrape that was committed. */
   committedAt: number | undefined;
-  collectedUntil: number | undefined;
+  cursor: string | undefined;
   /** The last cycle that had the target. */
   seenAt: number;
 }
@@ -95,8 +95,10 @@ export class TargetMemory implements PreviousValues {
     const { times } = this;
     // The earlier sight: a series that began after it was not seen by anybody.
     times.sightedAfter = chosen(Math.min, times.sightedAfter, other.times.sightedAfter);
+    // The cursor is a number of the target's, which may be set back: that of the later commit counts.
+    if ((other.times.committedAt ?? 0) > (times.committedAt ?? 0))
+      times.cursor = other.times.cursor;
     times.committedAt = chosen(Math.max, times.committedAt, other.times.committedAt);
-    times.collectedUntil = chosen(Math.max, times.collectedUntil, other.times.collectedUntil);
     times.seenAt = Math.max(times.seenAt, other.times.seenAt);
   }
 

@@ -60,7 +60,7 @@ function collectorOf(
     discovery: fixedDiscovery(targets),
     scraper: new Scraper(() => now),
     state: new MemoryState(),
-    output,
+    outputs: [output],
     now: () => now,
     ...more,
   });
@@ -215,7 +215,7 @@ describe('the report of a cycle', () => {
         no_declaration: 7,
       },
     });
-    expect(report.delivery).toMatchObject({
+    expect(report.deliveries[0]).toMatchObject({
       output: 'recording',
       events: 2,
       metrics: 3,
@@ -271,10 +271,10 @@ describe('the report of a cycle', () => {
       await serve('throttled', answering(HEALTHY)),
     ];
     output.reject = ({ logStream }) => (logStream === 'throttled' ? 'throttled' : undefined);
-    const { samples, delivery, scrapes } = await collectorOf(targets).collect(AMPLE_MS);
+    const { samples, deliveries, scrapes } = await collectorOf(targets).collect(AMPLE_MS);
     // Of each: load, and four of the scrape itself; the counter is a first sample.
     expect(samples).toMatchObject({ published: 5, rejected: 5, dropped: { first_sample: 2 } });
-    expect(delivery).toMatchObject({ events: 1, rejected: { throttled: 1 } });
+    expect(deliveries).toMatchObject([{ events: 1, rejected: { throttled: 1 } }]);
     expect(scrapes.map(({ id, rejected }) => [id, rejected]).sort()).toEqual([
       ['good', {}],
       ['throttled', { throttled: 1 }],

@@ -33,6 +33,8 @@ export function declarationOf({
     matcher: compilePattern(''),
     selectors: selectors.map(compilePattern),
     dimensions: [['job']],
+    storageResolution: 60,
+    rate: false,
     ...more,
   };
 }

@@ -218,7 +218,7 @@ function start({ rules: emf, honorLabels, targetLabels, clusterName }: Setting):
       () => samples,
     ),
     state: new MemoryState(),
-    output,
+    outputs: [output],
     now: () => now,
   });
   return {

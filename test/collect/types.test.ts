@@ -37,7 +37,7 @@ function collectorOf(
     discovery: fixedDiscovery([target({ url: server.url, ...more })]),
     scraper: new Scraper(() => now),
     state: new MemoryState(),
-    output,
+    outputs: [output],
     now: () => now,
   });
 }

@@ -76,7 +76,7 @@ async function publish(
         () => samples,
       ),
       state: new StoredState(store, () => now),
-      output,
+      outputs: [output],
       now: () => now,
     });
   let collector = start();

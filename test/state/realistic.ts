@@ -37,7 +37,7 @@ export function realisticState(
       sightedAfter: scrapedAt - 86_400_000,
       startedAt: scrapedAt - 90_000_000 - scattered(target),
       committedAt: at,
-      collectedUntil: at - 500,
+      cursor: String(at / 1000),
       seenAt: scrapedAt,
     };
     const memory = new TargetMemory(
