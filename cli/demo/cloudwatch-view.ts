@@ -13,6 +13,14 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
 }
 
+/** The value of a metric that stands for many. */
+interface Distribution {
+  readonly Counts: readonly number[];
+  readonly Sum: number;
+  readonly Min: number;
+  readonly Max: number;
+}
+
 /** What CloudWatch makes of one metric with one set of dimensions in a period. */
 export interface MetricStatistics {
   readonly namespace: string;
@@ -58,23 +66,40 @@ export function statistics(events: readonly DeliveredEvent[]): MetricStatistics[
             set.toSorted().map((name) => [name, String(fields[name])]),
           );
           const key = JSON.stringify([Namespace, Name, dimensions]);
-          const value = Number(fields[Name]);
+          const { count, sum, minimum, maximum } = aggregateOf(fields[Name]);
           const before = byMetric.get(key);
           byMetric.set(key, {
             namespace: Namespace,
             name: Name,
             unit: Unit ?? 'None',
             dimensions,
-            sampleCount: (before?.sampleCount ?? 0) + 1,
-            sum: (before?.sum ?? 0) + value,
-            minimum: Math.min(before?.minimum ?? value, value),
-            maximum: Math.max(before?.maximum ?? value, value),
+            sampleCount: (before?.sampleCount ?? 0) + count,
+            sum: (before?.sum ?? 0) + sum,
+            minimum: Math.min(before?.minimum ?? minimum, minimum),
+            maximum: Math.max(before?.maximum ?? maximum, maximum),
           });
         }
       }
     }
   }
   return [...byMetric.values()];
+}
+
+/** What a number, an array of them, or a distribution is for CloudWatch. */
+function aggregateOf(field: unknown) {
+  if (typeof field === 'object' && field !== null && 'Counts' in field) {
+    const { Counts, Sum: sum, Min: minimum, Max: maximum } = field as Distribution;
+    const count = Counts.reduce((total, each) => total + each, 0);
+    return { count, sum, minimum, maximum };
+  }
+  const values = Array.isArray(field) ? field.map(Number) : [Number(field)];
+  const sum = values.reduce((total, each) => total + each, 0);
+  return {
+    count: values.length,
+    sum,
+    minimum: Math.min(...values),
+    maximum: Math.max(...values),
+  };
 }
 
 /** The task's own figures among the events, found as Logs Insights would: by the field TaskId. */
