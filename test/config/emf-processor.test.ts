@@ -167,7 +167,10 @@ describe('what values mean', () => {
   });
 
   it.each([
-    [{ first_sample: 'never' }, 'first_sample: expected auto, zero or drop, given "never" (string)'],
+    [
+      { first_sample: 'never' },
+      'first_sample: expected auto, zero or drop, given "never" (string)',
+    ],
     [
       { metric_type_overrides: [{ metric: '(', type: 'counter' }] },
       'metric_type_overrides[0].metric: expected a regular expression in RE2 syntax, given "(" (string): missing closing ): `(`',
