@@ -486,7 +486,7 @@ describe('a configuration in S3', () => {
       expect.objectContaining({
         message: 'configuration is refused, the last good one counts',
         problems: [
-          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, given "ü" (string)`,
+          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon, given "ü" (string)`,
         ],
       }),
     ]);
