@@ -28,18 +28,24 @@ export interface Sampler {
   ready(): Promise<void>;
   /** What is known; `undefined` when the last poll failed or is too long ago. */
   observation(): Observation | undefined;
-  stop(): void;
+  /** Polls once more and no more after that. */
+  finish(): Promise<void>;
 }
 
 export interface SamplerOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  /**
+   * Told of what each successful poll brought; `settled` where no container's figures are awaited that belong to
+   * those of the others.
+   */
+  readonly record: (observation: Observation, settled: boolean) => void;
   /** Told of the first failure in a row, and of the recovery. */
   readonly log: (message: string) => void;
 }
 
 /** Begins to poll at once. */
-export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler {
+export function startSampler({ endpoint, clock, record, log }: SamplerOptions): Sampler {
   const stopping = new AbortController();
   const firstPoll = Promise.withResolvers<void>();
   let pace = INITIAL_PACE;
@@ -68,11 +74,17 @@ export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler 
     return { kind: 'failed' };
   }
 
+  async function look(): Promise<void> {
+    // A document that the readers do not survive is a failed poll, not the end of the sidecar.
+    const outcome = await poll().catch((error: unknown) => failed(String(error)));
+    pace = nextPace(pace, outcome);
+    if (outcome.kind === 'failed' || observation === undefined) return;
+    record(observation, !pace.secondLook || stopping.signal.aborted);
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      // A document that the readers do not survive is a failed poll, not the end of the sidecar.
-      const outcome = await poll().catch((error: unknown) => failed(String(error)));
-      pace = nextPace(pace, outcome);
+      await look();
       firstPoll.resolve();
       await clock.pause(pace.pauseMs, stopping.signal).catch(() => undefined);
     }
@@ -88,7 +100,10 @@ export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler 
       const age = clock.elapsed() - succeededAt;
       return age <= STALE_PAUSES * pace.pauseMs ? observation : undefined;
     },
-    stop: () => stopping.abort(),
+    finish() {
+      stopping.abort();
+      return look();
+    },
   };
 }
 
