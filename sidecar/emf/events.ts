@@ -90,8 +90,8 @@ function setsFor(
     const source = sourceLabels.map((label) => labels[label] ?? '').join(separator);
     if (!matcher.test(source) || !selectors.some((selector) => selector.test(name))) continue;
     for (const set of dimensions) {
-      if (set.every((label) => labels[label] !== undefined))
-        sets.set([...set].sort().join('\n'), set);
+      const key = set.toSorted().join('\n');
+      if (!sets.has(key) && set.every((label) => labels[label] !== undefined)) sets.set(key, set);
     }
   }
   return [...sets.values()];
