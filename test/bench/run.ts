@@ -1,6 +1,7 @@
 import { runCycle } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { machine } from './machine.ts';
+import { runSidecar } from './sidecar.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
@@ -9,6 +10,7 @@ import { machine } from './machine.ts';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
+  sidecar: runSidecar,
 };
 
 const names = process.argv.slice(2);
