@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { askApplication } from './applications.ts';
 import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
 import { minuteFamilies } from './catalogue/minute.ts';
@@ -28,7 +27,7 @@ const STOP_MS = 900;
 const CLOCK: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -103,7 +102,7 @@ async function serve(settings: Settings): Promise<void> {
   setTimeout(() => process.exit(0), STOP_MS);
   server.close();
   if (settings.emf !== undefined) {
-    await Promise.race([sampler.finish(), sleep(LAST_POLL_MS)]);
+    await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
     if (task !== undefined) {
       const { lines, dropped } = lastEvents(history, settings.emf, task);
       if (dropped > 0) log(`${dropped} values dropped: too large for an event`);

@@ -18,8 +18,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds of a clock that never goes back. */
   elapsed(): number;
-  /** Resolves after the time; rejects when the signal aborts before. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Resolves after the time. */
+  pause(milliseconds: number): Promise<void>;
 }
 
 /** Polls the task metadata endpoint, independent of who scrapes. */
@@ -46,12 +46,12 @@ export interface SamplerOptions {
 
 /** Begins to poll at once. */
 export function startSampler({ endpoint, clock, record, log }: SamplerOptions): Sampler {
-  const stopping = new AbortController();
   const firstPoll = Promise.withResolvers<void>();
   let pace = INITIAL_PACE;
   let observation: Observation | undefined;
   let succeededAt: number | undefined;
   let failing = false;
+  let finishing = false;
 
   async function poll(): Promise<PollOutcome> {
     const answers = await Promise.all([endpoint.read('/task'), endpoint.read('/task/stats')]);
@@ -79,19 +79,18 @@ export function startSampler({ endpoint, clock, record, log }: SamplerOptions): 
     const outcome = await poll().catch((error: unknown) => failed(String(error)));
     pace = nextPace(pace, outcome);
     if (outcome.kind === 'failed' || observation === undefined) return;
-    record(observation, !pace.secondLook || stopping.signal.aborted);
+    record(observation, !pace.secondLook || finishing);
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!finishing) {
       await look();
       firstPoll.resolve();
-      await clock.pause(pace.pauseMs, stopping.signal).catch(() => undefined);
+      await clock.pause(pace.pauseMs);
     }
   }
 
-  const patience = clock.pause(FIRST_POLL_WAIT_MS, stopping.signal).catch(() => undefined);
-  const ready = Promise.race([firstPoll.promise, patience]);
+  const ready = Promise.race([firstPoll.promise, clock.pause(FIRST_POLL_WAIT_MS)]);
   void run();
   return {
     ready: () => ready,
@@ -101,7 +100,7 @@ export function startSampler({ endpoint, clock, record, log }: SamplerOptions): 
       return age <= STALE_PAUSES * pace.pauseMs ? observation : undefined;
     },
     finish() {
-      stopping.abort();
+      finishing = true;
       return look();
     },
   };

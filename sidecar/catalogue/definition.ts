@@ -36,6 +36,14 @@ export interface LabelledValue {
 /** The creation of the container (for the task: of its first one), or the sidecar's first poll. */
 export type CountingSince = 'container' | 'sidecar' | 'unknown';
 
+export interface KnownValue {
+  readonly value: number;
+  readonly labels: Labels;
+}
+
+const NOTHING: readonly KnownValue[] = [];
+const NO_LABELS: Labels = {};
+
 type Readers = Pick<Definition, 'container' | 'task'>;
 
 export function gauge(name: string, help: string, readers: Readers): Definition {
@@ -111,16 +119,20 @@ export function shownContainers({
 }
 
 /** The values of a reading that are known. */
-export function* knownValues(
-  reading: Reading,
-): Generator<{ readonly value: number; readonly labels: Labels }> {
-  for (const { value, labels } of valuesOf(reading)) {
-    if (value !== undefined && Number.isFinite(value)) yield { value, labels };
-  }
+export function knownValues(reading: Reading): readonly KnownValue[] {
+  if (reading === undefined) return NOTHING;
+  if (typeof reading === 'number')
+    return isKnown(reading) ? [{ value: reading, labels: NO_LABELS }] : NOTHING;
+  if ('value' in reading) return isKnown(reading.value) ? [reading as KnownValue] : NOTHING;
+  return reading.filter((each): each is KnownValue => isKnown(each.value));
+}
+
+function isKnown(value: number | undefined): boolean {
+  return value !== undefined && Number.isFinite(value);
 }
 
 function rowsOf(identity: Labels, reading: Reading, start: number | undefined): Row[] {
-  return [...knownValues(reading)].map(({ value, labels }) => ({
+  return knownValues(reading).map(({ value, labels }) => ({
     labels: { ...identity, ...labels },
     value,
     start,
@@ -129,9 +141,4 @@ function rowsOf(identity: Labels, reading: Reading, start: number | undefined): 
 
 function revisionLabels({ task: { family, revision } }: TaskFigures): Labels {
   return { task_family: family, task_revision: revision };
-}
-
-function valuesOf(reading: Reading): readonly LabelledValue[] {
-  if (reading === undefined || typeof reading === 'number') return [{ value: reading, labels: {} }];
-  return 'value' in reading ? [reading] : reading;
 }

@@ -1,5 +1,4 @@
 import { epochSeconds, type Instant } from '../documents/instant.ts';
-import type { Labels } from '../exposition/family.ts';
 import type { Observation } from '../figures/observation.ts';
 import type { NamedValue, SubjectSample } from '../history/track.ts';
 import {
@@ -24,29 +23,27 @@ export function samplesOf(
   for (const { figures, labels } of shownContainers(observation)) {
     const { container, stats, renewed } = figures;
     if (stats === undefined || !renewed) continue;
-    const read = ({ container: reader }: Definition) => reader?.(figures, 0);
-    samples.push(sampleOf(container.id, labels, stats.read, definitions, read));
+    const values: NamedValue[] = [];
+    for (const { name, container: read } of definitions) {
+      if (read !== undefined) addValues(values, name, read(figures, 0));
+    }
+    samples.push({ subject: container.id, labels, time: secondsOf(stats.read), values });
   }
   if (withTask && task.sampledAt !== undefined) {
-    const read = ({ task: reader }: Definition) => reader?.(task);
-    samples.push(sampleOf('', taskLabels(observation), task.sampledAt, definitions, read));
+    const values: NamedValue[] = [];
+    for (const { name, task: read } of definitions) {
+      if (read !== undefined) addValues(values, name, read(task));
+    }
+    const labels = taskLabels(observation);
+    samples.push({ subject: '', labels, time: secondsOf(task.sampledAt), values });
   }
   return samples;
 }
 
-function sampleOf(
-  subject: string,
-  labels: Labels,
-  time: Instant,
-  definitions: readonly Definition[],
-  read: (definition: Definition) => Reading,
-): SubjectSample {
-  const values: NamedValue[] = [];
-  for (const definition of definitions) {
-    for (const known of knownValues(read(definition))) {
-      values.push({ name: definition.name, ...known });
-    }
-  }
-  const seconds = Math.floor(epochSeconds(time) * TIME_RESOLUTION) / TIME_RESOLUTION;
-  return { subject, labels, time: seconds, values };
+function addValues(values: NamedValue[], name: string, reading: Reading): void {
+  for (const { value, labels } of knownValues(reading)) values.push({ name, labels, value });
+}
+
+function secondsOf(time: Instant): number {
+  return Math.floor(epochSeconds(time) * TIME_RESOLUTION) / TIME_RESOLUTION;
 }

@@ -147,7 +147,8 @@ export class Track {
     ofSubject: Labels,
     isNew: (series: string) => boolean,
   ): Column | undefined {
-    const key = [name, ...Object.values(labels)].join();
+    let key = name;
+    for (const label in labels) key += ` ${labels[label]}`;
     const known = this.#columns.get(key);
     if (known !== undefined) return known;
     const all = { ...ofSubject, ...labels };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import {
   APP,
   SIDECAR,
+  START,
   sampleContainer,
   sampleEntry,
   sampleTask,
@@ -38,6 +39,7 @@ export interface RestlessEndpoint extends AsyncDisposable {
 }
 
 export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
+  const startedAt = Math.floor(Date.now() / 1000) - START;
   let polls = 0;
   const task = JSON.stringify(
     sampleTask({ Containers: CONTAINERS.map(([id, name]) => sampleContainer(id, name)) }),
@@ -46,7 +48,7 @@ export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
     response.setHeader('content-type', 'application/json');
     if (!request.url?.endsWith('/stats')) return response.end(task);
     polls += 1;
-    return response.end(JSON.stringify(statsAt(polls)));
+    return response.end(JSON.stringify(statsAt(startedAt + polls)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

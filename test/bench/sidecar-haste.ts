@@ -1,23 +1,30 @@
-import { syncBuiltinESMExports } from 'node:module';
-import promises from 'node:timers/promises';
+/** Longer timers guard against what takes too long, which it would if they were shorter. */
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Loaded into the sidecar before itself: pauses take a hundredth of their time and the clock that never goes back runs as much
- * faster, until SIGUSR2.
+ * Loaded into the sidecar before itself: until SIGUSR2, pauses take a hundredth of their time, and its clocks show the time that
+ * they should have taken.
  */
 const HASTE = 100;
 
-const pause = promises.setTimeout;
+const later = setTimeout;
+const now = Date.now;
 const elapsed = performance.now.bind(performance);
 let haste = HASTE;
-/** What was gained so far. */
+/** Milliseconds that the clocks are ahead. */
 let lead = 0;
 
 process.once('SIGUSR2', () => {
-  lead = elapsed() * (haste - 1);
   haste = 1;
 });
-performance.now = () => elapsed() * haste + lead;
-promises.setTimeout = (milliseconds, value, options) =>
-  pause((milliseconds ?? 0) / haste, value, options);
-syncBuiltinESMExports();
+Date.now = () => now() + lead;
+performance.now = () => elapsed() + lead;
+Object.assign(globalThis, {
+  setTimeout: (callback: () => void, milliseconds: number) => {
+    const shortened = milliseconds > LONGEST_PAUSE_MS ? milliseconds : milliseconds / haste;
+    return later(() => {
+      lead += milliseconds - shortened;
+      callback();
+    }, shortened);
+  },
+});

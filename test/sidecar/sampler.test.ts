@@ -216,10 +216,9 @@ function createClock(): Clock & { advance(milliseconds: number): Promise<void> }
   return {
     now: () => now,
     elapsed: () => now,
-    pause(milliseconds, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
+    pause(milliseconds) {
+      const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ until: now + milliseconds, resolve });
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       return promise;
     },
     async advance(milliseconds) {
