@@ -79,6 +79,8 @@ function engineAt(socketPath: string, folder: string, daemon: Child): DockerEngi
       const ids = (await docker('ps', '--all', '--quiet')).split('\n').filter(Boolean);
       if (ids.length > 0) await docker('rm', '--force', ...ids);
       await daemon.stop();
+      // The network namespace of `--network=host` stays mounted.
+      await runToEnd('umount', [join(folder, 'exec/netns/default')]);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
