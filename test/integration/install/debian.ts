@@ -27,6 +27,7 @@ export const debianPrograms: Part = {
   tests: [
     'promtool.test.ts',
     'promtool-config.test.ts',
+    'promtool-openmetrics.test.ts',
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
   ],
