@@ -1,18 +1,19 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { askApplication } from './applications.ts';
 import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
 import { minuteFamilies } from './catalogue/minute.ts';
 import type { Task } from './documents/task.ts';
-import { createEndpoint } from './endpoint.ts';
+import type { Events } from './emf/events.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { writeOpenMetrics } from './exposition/open-metrics.ts';
 import { writeText } from './exposition/text.ts';
 import { isServing } from './health.ts';
 import { History } from './history/history.ts';
 import { createHttpServer } from './http/server.ts';
 import { lastEvents } from './last-events.ts';
-import { createPages } from './pages.ts';
-import { type Clock, startSampler } from './sampler.ts';
+import { type Contents, createPages } from './pages.ts';
+import { type Clock, type Sampler, startSampler } from './sampler.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +44,6 @@ if (process.argv[2] === 'health') {
 await serve(result.settings);
 
 async function serve(settings: Settings): Promise<void> {
-  const { host, port } = settings;
   const stopped = Promise.race(STOP_SIGNALS.map((signal) => once(process, signal)));
   const endpoint = createEndpoint({ uri: settings.metadataUri });
   const history = new History(CLOCK.now());
@@ -57,6 +57,27 @@ async function serve(settings: Settings): Promise<void> {
     },
     log,
   });
+  const contents = contentsOf(settings, endpoint, sampler, history);
+  const server = createHttpServer({ answer: createPages(contents, settings.token, log) });
+  await listen(server, settings);
+  await stopped;
+
+  // Whatever hangs: ECS kills what does not end.
+  setTimeout(() => process.exit(0), STOP_MS);
+  server.close();
+  if (settings.emf !== undefined) {
+    await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
+    if (task !== undefined) await write(lastEvents(history, settings.emf, task));
+  }
+  process.exit(0);
+}
+
+function contentsOf(
+  { documents, applications }: Settings,
+  endpoint: Endpoint,
+  sampler: Sampler,
+  history: History,
+): Contents {
   const latest = async () => {
     await sampler.ready();
     const now = CLOCK.now();
@@ -65,28 +86,26 @@ async function serve(settings: Settings): Promise<void> {
       ...minuteFamilies(history, now),
     ];
   };
-  const pages = createPages(
-    {
-      text: async () => writeText(await latest()),
-      openMetrics: async () => writeOpenMetrics(await latest()),
-      async history(since) {
-        const families = await latest();
-        const excerpt = history.excerpt(since);
-        const body = writeOpenMetrics(withHistory(families, excerpt));
-        return { ...excerpt, body, taken: () => excerpt.take() };
-      },
-      ...(settings.documents && { document: (path) => endpoint.read(path) }),
-      applications: new Map(
-        [...settings.applications].map(([name, target]) => [
-          name,
-          (request) => askApplication(name, target, request),
-        ]),
-      ),
+  return {
+    text: async () => writeText(await latest()),
+    openMetrics: async () => writeOpenMetrics(await latest()),
+    async history(since) {
+      const families = await latest();
+      const excerpt = history.excerpt(since);
+      const body = writeOpenMetrics(withHistory(families, excerpt));
+      return { ...excerpt, body, taken: () => excerpt.take() };
     },
-    settings.token,
-    log,
-  );
-  const server = createHttpServer({ answer: pages });
+    ...(documents && { document: (path) => endpoint.read(path) }),
+    applications: new Map(
+      [...applications].map(([name, target]) => [
+        name,
+        (request) => askApplication(name, target, request),
+      ]),
+    ),
+  };
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<void> {
   try {
     server.listen({ port, host });
     await once(server, 'listening');
@@ -97,20 +116,13 @@ async function serve(settings: Settings): Promise<void> {
   server.on('error', (error) => log(`server: ${String(error)}`));
   const address = server.address() as AddressInfo;
   log(`${VERSION} listening on ${address.address} port ${address.port}`);
+}
 
-  await stopped;
-  setTimeout(() => process.exit(0), STOP_MS);
-  server.close();
-  if (settings.emf !== undefined) {
-    await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
-    if (task !== undefined) {
-      const { lines, dropped } = lastEvents(history, settings.emf, task);
-      if (dropped > 0) log(`${dropped} values dropped: too large for an event`);
-      const text = lines.map((line) => `${line}\n`).join('');
-      await new Promise((resolve) => process.stdout.write(text, resolve));
-    }
-  }
-  process.exit(0);
+/** Resolves when standard output has taken all of it. */
+function write({ lines, dropped }: Events): Promise<unknown> {
+  if (dropped > 0) log(`${dropped} values dropped: their labels are too long for an event`);
+  const text = lines.map((line) => `${line}\n`).join('');
+  return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
 function log(message: string): void {

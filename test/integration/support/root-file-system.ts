@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -26,6 +27,8 @@ const PROGRAMS: readonly (readonly [program: string, path: string])[] = [
  * needed. What npm will be asked for lies in its cache there, so that a build needs no network either.
  */
 export function makeRootFileSystem(folder: string): void {
+  // As the root of every image: any user may enter it.
+  chmodSync(folder, 0o755);
   for (const [program, path] of PROGRAMS) {
     copy(realpathSync(program), join(folder, path));
     for (const library of librariesOf(program)) copy(library, join(folder, library));
