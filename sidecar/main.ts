@@ -33,6 +33,8 @@ const CLOCK: Clock = {
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+process.stderr.on('error', () => undefined);
+
 const result = readSettings(process.env);
 if ('problems' in result) {
   for (const problem of result.problems) log(problem);
@@ -122,6 +124,8 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
 function write({ lines, dropped }: Events): Promise<unknown> {
   if (dropped > 0) log(`${dropped} values dropped: their labels are too long for an event`);
   const text = lines.map((line) => `${line}\n`).join('');
+  // Nobody may be left to read it.
+  process.stdout.on('error', () => undefined);
   return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
