@@ -21,6 +21,9 @@ const CONCURRENCY = 64;
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
+/** Milliseconds of its history that a target is asked for of which nothing is known. */
+const FIRST_HISTORY_MS = 60_000;
+
 /** The part of that in which the ECS API may say which targets stopped. */
 const STOPPED_CHECK_SHARE = 0.5;
 
@@ -112,7 +115,8 @@ export class Collector {
     const delivered = await pMap(
       discovered.targets,
       async (target) => {
-        const scrape = await scraper.scrape(target, scrapingEnds);
+        const since = target.history ? this.#since(target, routes) : undefined;
+        const scrape = await scraper.scrape(target, scrapingEnds, since);
         if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
@@ -139,6 +143,19 @@ export class Collector {
     if (errors.length > 0) return undefined;
     // Without clusters a discovery has nothing to refresh.
     return this.#parts.config.discovery === undefined ? startedAt : (refreshedAt ?? startedAt);
+  }
+
+  /**
+   * Since when a target is to tell what it sampled: what all outputs have. A first scrape asks for what was sampled since the
+   * collector knows of its task, else for the last minute: others may have published what is older.
+   */
+  #since({ id }: Target, routes: readonly Route[]): string {
+    const { state, now } = this.#parts;
+    const pasts = routes.map((route) => state.of(stateKey(route, id)));
+    const cursors = pasts.map(
+      ({ cursor, baseline = now() - FIRST_HISTORY_MS }) => cursor ?? String(baseline / 1000),
+    );
+    return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
 
   /** Those of the failed scrapes whose target has not just stopped with its task. */
@@ -184,12 +201,15 @@ export class Collector {
     return { done };
   }
 
-  async #write(share: Share, { target, failure, startedAt }: Scrape): Promise<DeliveryOutcome> {
+  async #write(
+    share: Share,
+    { target, failure, startedAt, cursor }: Scrape,
+  ): Promise<DeliveryOutcome> {
     const { route, events, updates } = share;
     const outcome = await route.delivery.write(events);
     // A failed scrape says nothing of what there is of its target.
     if (failure === undefined && isSettled(outcome)) {
-      const advance = { updates, scrapedAt: startedAt, cursor: undefined };
+      const advance = { updates, scrapedAt: startedAt, cursor };
       this.#parts.state.commit(stateKey(route, target.id), advance);
     }
     return outcome;
