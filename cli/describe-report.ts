@@ -4,7 +4,8 @@ import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, budget, deliveries, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, budget, deliveries, state, scrapes, skipped } = report;
+  const { discoveryErrors, breaches } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -18,6 +19,11 @@ export function describeReport(report: CycleReport): string {
         `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,
     ),
   );
+  if (state.bytes > 0) {
+    lines.push(
+      `state: ${state.series} series of ${state.targets} targets in ${state.bytes} bytes${state.conflicts > 0 ? `; ${state.conflicts} conflicts` : ''}`,
+    );
+  }
   if (budget !== undefined) {
     lines.push(
       `metric budget: ${budget.known} of ${budget.limit} known, ${budget.heldBack} held back`,
@@ -29,10 +35,12 @@ export function describeReport(report: CycleReport): string {
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
+  for (const breach of breaches) lines.push(`irregular: ${breach}`);
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
   for (const { output, errors } of deliveries) {
     for (const error of errors) lines.push(`delivery to ${output}: ${error}`);
   }
+  for (const error of state.errors) lines.push(`state: ${error}`);
   return lines.join('\n');
 }
 

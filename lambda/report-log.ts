@@ -12,7 +12,7 @@ export interface CycleLogger {
  */
 export const MAX_TEXTS = 20;
 
-/** Texts in the message of a cycle that has failed. */
+/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
 export const MAX_CAUSES = 3;
 
 /** One line that sums the cycle up, and one for each thing that went wrong. */
@@ -22,6 +22,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   for (const { output, errors } of summary.deliveries) {
     for (const error of errors) logger.warn('delivery failed', { output, error });
   }
+  for (const error of summary.state.errors) logger.warn('state failed', { error });
   const { budget } = report;
   if (budget !== undefined && budget.heldBack > 0) {
     logger.warn('metric budget used up, new metrics are not published', { ...budget });
@@ -38,6 +39,7 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   return {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    breaches: first(MAX_CAUSES, report.breaches),
     deliveries: report.deliveries.map((delivery) => ({
       ...delivery,
       errors: first(MAX_TEXTS, delivery.errors),

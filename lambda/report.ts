@@ -1,7 +1,9 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
+import type { StateReport } from './model/state.ts';
 import type { BudgetReport } from './rules/metric-budget.ts';
+import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
@@ -34,6 +36,11 @@ export interface CycleReport {
   readonly budget?: BudgetReport | undefined;
   /** One for each output, in their order. */
   readonly deliveries: readonly DeliveryReport[];
+  readonly state: StateReport;
+  /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
+  readonly breaches: readonly string[];
+  /** What decoding remembers of the lines of all targets; it is bounded. */
+  readonly remembered: Remembered;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
@@ -49,6 +56,8 @@ export interface TargetReport {
   /** Why it is not up: a `ScrapeFailure`. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** The first rule of its format that its answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
   readonly durationMs: number;
   /** Decompressed bytes. */
   readonly bytes: number;
@@ -88,6 +97,7 @@ export class Tally {
   #samples = { scraped: 0, published: 0, rejected: 0 };
   #budget: BudgetReport | undefined;
   #deliveries: readonly DeliveryReport[] | undefined;
+  #state: StateReport | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -139,11 +149,18 @@ export class Tally {
     this.#deliveries = reports;
   }
 
-  report(finishedAt: number): CycleReport {
-    if (this.#deliveries === undefined) throw new Error('a cycle is reported after its delivery');
+  kept(report: StateReport): void {
+    this.#state = report;
+  }
+
+  report(finishedAt: number, remembered: Remembered): CycleReport {
+    if (this.#deliveries === undefined || this.#state === undefined) {
+      throw new Error('a cycle is reported after its delivery and its state');
+    }
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
+    const scrapes = this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b));
     return {
       startedAt: this.#startedAt,
       durationMs: finishedAt - this.#startedAt,
@@ -153,7 +170,10 @@ export class Tally {
       samples: { ...this.#samples, dropped: this.#dropped },
       budget: this.#budget,
       deliveries: this.#deliveries,
-      scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
+      state: this.#state,
+      breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
+      remembered,
+      scrapes,
     };
   }
 
@@ -182,6 +202,7 @@ function reportOf({
   durationMs,
   bytes,
   scraped,
+  breach,
 }: Omit<Scrape, 'samples' | 'dropped'>) {
   return {
     id: target.id,
@@ -189,6 +210,7 @@ function reportOf({
     labels: target.labels,
     up: failure === undefined,
     ...failure,
+    ...(breach !== undefined && { breach }),
     durationMs,
     bytes,
     scraped,

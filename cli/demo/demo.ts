@@ -96,7 +96,7 @@ async function runCycles(
   const collector = assemble({
     config,
     clientsOf: awsClients(place, loadEc2),
-    outputs: [cloudWatchLogsOutput({ client: logsClient(place) })],
+    outputsFor: () => [cloudWatchLogsOutput({ client: logsClient(place) })],
   });
   let healthy = false;
   for (let number = 1; !stop.aborted; number++) {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import type { EmfConfig } from '../model/config.ts';
+import type { EmfConfig, SeriesConfig } from '../model/config.ts';
 import { goDuration } from './duration.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
 import { flag } from './keys.ts';
 import { metricDeclaration, toDeclarations } from './metric-declaration.ts';
 import { namespace } from './namespace.ts';
+import { pattern } from './pattern.ts';
 import { below, type Place } from './place.ts';
 
 /** The agent's namespaces where the configuration names none. */
@@ -30,12 +31,36 @@ const BUDGET_EXPECTED = 'a whole number of at least 1';
  */
 const DEFAULT_BUDGET_WINDOW_MS = 3 * 3_600_000;
 
+const FIRST_SAMPLE_EXPECTED = 'auto, zero or drop';
+
+/** `untyped` is the text format's word for `unknown`. */
+const METRIC_TYPES = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'gaugehistogram',
+  'info',
+  'stateset',
+  'unknown',
+  'untyped',
+] as const;
+
+const typeOverride = z.strictObject({
+  metric: pattern,
+  type: z
+    .enum(METRIC_TYPES, `one of ${METRIC_TYPES.join(', ')}`)
+    .transform((type) => (type === 'untyped' ? 'unknown' : type)),
+});
+
 /** Schema of `emf_processor`. */
 export const emfProcessor = z.strictObject({
   metric_namespace: namespace.optional(),
   metric_unit: z.record(z.string(), z.string()).default({}),
   metric_declaration: z.array(metricDeclaration).default([]),
   log_unmatched: flag.default(false),
+  first_sample: z.enum(['auto', 'zero', 'drop'], FIRST_SAMPLE_EXPECTED).default('auto'),
+  metric_type_overrides: z.array(typeOverride).default([]),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
   metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
@@ -77,6 +102,14 @@ export function toEmfConfig(
     logUnmatched: processor?.log_unmatched ?? false,
     metricBudget:
       limit === undefined ? undefined : { limit, windowMs: windowMs ?? DEFAULT_BUDGET_WINDOW_MS },
+  };
+}
+
+/** What `processor` says of the values of series. */
+export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfig {
+  return {
+    firstSample: processor?.first_sample ?? 'auto',
+    typeOverrides: processor?.metric_type_overrides ?? [],
   };
 }
 

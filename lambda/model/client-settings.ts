@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly endpoint?: string | undefined;
   /** @default as the SDK finds them */
   readonly credentials?: ECSClientConfig['credentials'];
+  /** Profile of the SDK's files. @default as the SDK finds it: `AWS_PROFILE` */
+  readonly profile?: string | undefined;
 }
 
 /**
@@ -20,13 +22,14 @@ export interface ClientOptions {
  *   a byte of its body
  */
 export function clientSettings(
-  { region, endpoint, credentials }: ClientOptions,
+  { region, endpoint, credentials, profile }: ClientOptions,
   requestTimeoutMs: number,
 ) {
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(profile === undefined ? {} : { profile }),
     // The SDK makes its Node.js handler from these. Without `throwOnRequestTimeout` it only prints a warning.
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,

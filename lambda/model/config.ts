@@ -1,7 +1,9 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { StorageResolution } from './publication.ts';
 import type { RelabelRule } from './relabel.ts';
-import type { Labels } from './sample.ts';
+import type { Labels, MetricType } from './sample.ts';
+import type { ScrapeProtocols } from './scrape-protocol.ts';
+import type { Secret } from './secret.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
@@ -18,6 +20,7 @@ export interface Config {
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
+  readonly series: SeriesConfig;
   readonly emf: EmfConfig;
 }
 
@@ -63,8 +66,20 @@ export interface EcsSource {
   readonly clusters: readonly string[];
   /** Absent: that of the AWS SDK. */
   readonly region?: string | undefined;
-  /** Absent: the collector's own credentials. */
+  /** URL of the ECS API. Absent: that of the Region. */
+  readonly endpoint?: string | undefined;
+  /** Whose credentials are used. Absent: those that the AWS SDK finds. */
+  readonly accessKey?: AccessKey | undefined;
+  /** Profile of the AWS SDK's files, where there is no access key. */
+  readonly profile?: string | undefined;
+  /** Absent: those credentials themselves. */
   readonly role?: AssumedRole | undefined;
+}
+
+/** A long-term key of an IAM user. */
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: Secret;
 }
 
 /** A role, perhaps of another account, whose credentials are used. */
@@ -78,6 +93,16 @@ export interface AssumedRole {
  * `public_ips`: public addresses of awsvpc tasks, by the EC2 API's DescribeNetworkInterfaces.
  */
 export type DiscoveryLookup = 'services' | 'cluster_tags' | 'public_ips';
+
+/** One entry of `aws_sd_configs` with the role `ecs`: each task is a target. */
+export interface TaskDiscovery {
+  /** At least one. */
+  readonly sources: readonly EcsSource[];
+  readonly port: number;
+  /** How long a discovery is good for, in milliseconds. */
+  readonly refreshMs: number;
+  readonly lookups: ReadonlySet<DiscoveryLookup>;
+}
 
 /** Names of the docker labels that make a container a target. */
 export interface DockerLabelMode {
@@ -123,6 +148,7 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */
   readonly relabeling: readonly RelabelRule[];
@@ -133,6 +159,7 @@ export interface ScrapeJob {
   readonly staticConfigs: readonly StaticConfig[];
   readonly fileDiscoveries: readonly FileDiscovery[];
   readonly httpDiscoveries: readonly HttpDiscovery[];
+  readonly taskDiscoveries: readonly TaskDiscovery[];
 }
 
 export interface StaticConfig {
@@ -161,6 +188,26 @@ export interface MetricBudgetConfig {
   readonly limit: number;
   /** Milliseconds for which a combination counts after it was last seen. */
   readonly windowMs: number;
+}
+
+/** What the values of series mean. */
+export interface SeriesConfig {
+  readonly firstSample: FirstSample;
+  /** The first that is for a metric decides. */
+  readonly typeOverrides: readonly TypeOverride[];
+}
+
+/**
+ * What the first value of a cumulative series counts for. `auto`: from zero where the series began after the last look at its
+ * target, else nothing. `zero`: from zero always. `drop`: nothing, as with the CloudWatch Agent.
+ */
+export type FirstSample = 'auto' | 'zero' | 'drop';
+
+/** One entry of `metric_type_overrides`. */
+export interface TypeOverride {
+  /** For the name of a metric, or of its family. */
+  readonly metric: Pattern;
+  readonly type: MetricType;
 }
 
 /** One `metric_declaration`. */

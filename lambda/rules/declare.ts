@@ -68,6 +68,11 @@ export class Rules {
     return this.#logOnly || this.#logUnmatched || this.#byName.to(name).rules.length > 0;
   }
 
+  /** Whether a declaration selects this name. */
+  selects(name: string): boolean {
+    return this.#byName.to(name).rules.length > 0;
+  }
+
   /** The samples that are wanted, each with the ways in which it is published. */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,

@@ -51,7 +51,7 @@ it('a metric beyond the budget is dropped, counted and not remembered', async ()
   expect(published).toEqual({ a: 5 });
   expect(samples).toMatchObject({ scraped: 2, published: 1, dropped: { metric_budget: 1 } });
   expect(budget).toMatchObject({ limit: 1, known: 1, heldBack: 1 });
-  expect(state.size).toBe(1);
+  expect(state.sizes.series).toBe(1);
 });
 
 it('a counter that was held back goes on from the value that was published last', async () => {

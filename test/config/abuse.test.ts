@@ -685,7 +685,6 @@ describe('wrong values in a Prometheus file', () => {
     'oauth2',
     'proxy_url',
     'proxy_connect_header',
-    'aws_sd_configs',
     'ec2_sd_configs',
     'dns_sd_configs',
     'kubernetes_sd_configs',

@@ -215,3 +215,52 @@ describe('the rest', () => {
     expect((await emfOf({})).logUnmatched).toBe(false);
   });
 });
+
+describe('what values mean', () => {
+  const seriesOf = async (processor: object) =>
+    (await loadAgent({ emf_processor: processor })).series;
+
+  it('is by default for the collector to find out', async () => {
+    const { series } = await loadAgent({});
+    expect(series).toEqual({ firstSample: 'auto', typeOverrides: [] });
+    expect(await seriesOf({})).toEqual(series);
+  });
+
+  it.each(['auto', 'zero', 'drop'])(
+    'may have first samples counted by %s',
+    async (first_sample) => {
+      expect((await seriesOf({ first_sample })).firstSample).toBe(first_sample);
+    },
+  );
+
+  it('has types that the configuration gives, in its order', async () => {
+    const { typeOverrides } = await seriesOf({
+      metric_type_overrides: [
+        { metric: '^jobs_done$', type: 'counter' },
+        { metric: 'temperature', type: 'untyped' },
+      ],
+    });
+    expect(typeOverrides.map(({ type }) => type)).toEqual(['counter', 'unknown']);
+    expect(typeOverrides.map(({ metric }) => metric.test('room_temperature_c'))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    [
+      { first_sample: 'never' },
+      'first_sample: expected auto, zero or drop, given "never" (string)',
+    ],
+    [
+      { metric_type_overrides: [{ metric: '(', type: 'counter' }] },
+      'metric_type_overrides[0].metric: expected a regular expression in RE2 syntax, given "(" (string): missing closing ): `(`',
+    ],
+    [
+      { metric_type_overrides: [{ metric: 'x', type: 'timer' }] },
+      'metric_type_overrides[0].type: expected one of counter, gauge, summary, histogram, gaugehistogram, info, stateset, unknown, untyped, given "timer" (string)',
+    ],
+  ])('is refused where it cannot be: %j', async (processor, message) => {
+    await expect(seriesOf(processor)).rejects.toThrow(`${PATH}.${message}`);
+  });
+});

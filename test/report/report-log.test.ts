@@ -97,10 +97,12 @@ describe('the log of a cycle', () => {
     const report = cycleReport([targetReport(), downTarget('a')], {
       discoveryErrors: [DENIED],
       delivery: { errors: [THROTTLED] },
+      state: { errors: ['GetObject failed.'] },
     });
     expect(logOf(report)).toEqual([
       ['warn', 'discovery failed', { error: DENIED }],
       ['warn', 'delivery failed', { output: 'cloudwatch-logs', error: THROTTLED }],
+      ['warn', 'state failed', { error: 'GetObject failed.' }],
       [
         'warn',
         'target is down',
@@ -125,6 +127,7 @@ describe('the log of a cycle', () => {
     const targets = numbered(5_000).map(downTarget);
     const report = cycleReport(targets, {
       discoveryErrors: numbered(1_000),
+      breaches: numbered(500),
       delivery: { errors: numbered(2_000) },
     });
 
@@ -144,6 +147,7 @@ describe('the log of a cycle', () => {
     ]);
     expect(summaryOf(report)).toMatchObject({
       targets: { discovered: 5_000, down: 5_000 },
+      breaches: [...numbered(MAX_CAUSES), `and ${500 - MAX_CAUSES} more`],
       discoveryErrors: [...numbered(MAX_TEXTS), `and ${1_000 - MAX_TEXTS} more`],
       deliveries: [{ errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] }],
     });

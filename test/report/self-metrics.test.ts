@@ -31,11 +31,22 @@ const REPORT = cycleReport(
       rejected: 10,
       dropped: { no_declaration: 25, first_sample: 5 },
     },
+    remembered: { lines: 10, bytes: 5_000 },
     delivery: {
       events: 8,
       metrics: 60,
       bytes: 4_321,
       rejected: { throttled: 3, too_old: 1 },
+    },
+    state: {
+      targets: 4,
+      series: 500,
+      bytes: 6_789,
+      reads: 1,
+      writes: 2,
+      conflicts: 3,
+      failures: 5,
+      setAside: 6,
     },
   },
 );
@@ -56,6 +67,14 @@ describe('the metrics of the collector about itself', () => {
       EventsRejected: ['Count', 4],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
+      StateSeries: ['Count', 500],
+      StateBytes: ['Bytes', 6_789],
+      StateReads: ['Count', 1],
+      StateWrites: ['Count', 2],
+      StateConflicts: ['Count', 3],
+      StateFailures: ['Count', 5],
+      StateSetAside: ['Count', 6],
+      BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
     });
   });
