@@ -16,6 +16,9 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   sd_metrics_path_label: 'Docker label with the path.',
   sd_job_name_label: 'Docker label with the value of the label job.',
 
+  outputs: 'Where the events go. Default: cloudwatch-logs.',
+  'outputs.path': 'File that the output appends to.',
+
   emf_processor:
     'Which samples become which CloudWatch metrics; without it, events are plain log events.',
   metric_namespace: 'Namespace of the CloudWatch metrics.',
@@ -27,6 +30,15 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   metric_selectors: 'RE2 expressions, one of which must match the name of the metric.',
   dimensions: 'Sets of label names, each of which makes a CloudWatch metric.',
   log_unmatched: 'true keeps what matches no declaration as plain log events.',
+  storage_resolution: 'Seconds that CloudWatch keeps apart: 1 or 60. Default: 60.',
+  rate: 'true publishes what counters grew by per second.',
+  properties: 'Labels that an event keeps as plain fields beside the dimensions. Default: all.',
+  first_sample:
+    'What the first value of a counter counts for: auto (all of it where the series is known to be new), zero (all of it) or drop.',
+  metric_type_overrides: 'Types of metrics, whatever their targets say of them.',
+  metric: 'RE2 expression that must match anywhere in the name of a metric.',
+  metric_budget: 'How many distinct metrics may be published; more new ones are held back.',
+  metric_budget_window: 'How long a metric counts after it was last published. Default: 3h.',
   metric_declaration_dedup: 'Equal combinations are published once, whatever this says.',
 
   global: 'Defaults of the jobs.',

@@ -100,11 +100,13 @@ function numberPoint(
 ): Point | DropReason {
   const { series, labels, publications, value, start } = sample;
   if (!Number.isFinite(value)) return 'not_finite';
-  const { key, cumulative, sum } = factsOf(series);
+  const facts = factsOf(series);
+  const { cumulative, sum } = facts;
   if (!cumulative && sample.timestamp === undefined) {
     return { series, labels, publications, value, timestamp, interval: undefined };
   }
   if (cumulative && differences.isBlind) return 'no_state';
+  const { key } = facts;
   const last = differences.last(key);
   const refusal = differences.refusal(key, last, timestamp);
   if (refusal !== undefined) return refusal;

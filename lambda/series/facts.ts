@@ -1,15 +1,31 @@
 import { isCumulative, type Series } from '../model/sample.ts';
 
 /** What can be said of a series whatever its values are. */
-export interface Facts {
-  /** One text for each series of a target, under which its last value is remembered: what it is called where it comes from. */
-  readonly key: string;
+export class Facts {
   /** One text for all series of a target that have the same type and labels. */
   readonly labelsKey: string;
   /** Whether the differences of its values are what counts. */
   readonly cumulative: boolean;
   /** Whether it is the sum of a summary or histogram, which negative observations make fall. */
   readonly sum: boolean;
+  readonly #exposed: Series;
+  #key: string | undefined;
+
+  constructor(series: Series) {
+    const exposed = series.origin ?? series;
+    // The same labels are something else where the target's are among them already.
+    this.labelsKey = (series.origin ? '=' : '') + seriesKey('', series);
+    this.cumulative = isCumulative(series);
+    this.sum = this.cumulative && exposed.type !== 'counter' && exposed.name.endsWith('_sum');
+    this.#exposed = exposed;
+  }
+
+  /** One text for each series of a target, under which its last value is remembered: what it is called where it comes from. */
+  get key(): string {
+    // Few gauges are ever asked for it.
+    this.#key ??= seriesKey(this.#exposed.name, this.#exposed);
+    return this.#key;
+  }
 }
 
 /** Decoders give the same object for the same series in each cycle: then all this is found out once. */
@@ -18,22 +34,10 @@ const known = new WeakMap<Series, Facts>();
 export function factsOf(series: Series): Facts {
   let facts = known.get(series);
   if (facts === undefined) {
-    facts = found(series);
+    facts = new Facts(series);
     known.set(series, facts);
   }
   return facts;
-}
-
-function found(series: Series): Facts {
-  const exposed = series.origin ?? series;
-  const cumulative = isCumulative(series);
-  return {
-    key: seriesKey(exposed.name, exposed),
-    // The same labels are something else where the target's are among them already.
-    labelsKey: (series.origin ? '=' : '') + seriesKey('', series),
-    cumulative,
-    sum: cumulative && exposed.type !== 'counter' && exposed.name.endsWith('_sum'),
-  };
 }
 
 /**

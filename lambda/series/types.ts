@@ -51,8 +51,10 @@ export class Types {
       if (series.origin !== undefined) return this.#like(typed(series.origin), series);
       let typing = this.#override(series.name);
       if (typing === undefined && series.type === 'unknown') {
-        families ??= familiesOf(scrape);
-        typing = guess(series, families);
+        typing = guess(series, () => {
+          families ??= familiesOf(scrape);
+          return families;
+        });
       }
       return typing === undefined ? series : this.#as(typing, series);
     };
@@ -98,17 +100,18 @@ function overrideFor(name: string, overrides: readonly TypeOverride[]): Typing |
   return undefined;
 }
 
+/** @param families asked for only where the name makes it worth while */
 function guess(
   { name, labels }: Series,
-  families: ReadonlyMap<string, MetricType>,
+  families: () => ReadonlyMap<string, MetricType>,
 ): Typing | undefined {
   if (name.endsWith('_total')) return { type: 'counter', family: name };
   const isPart = isBucket(name, labels.le) || name.endsWith('_sum') || name.endsWith('_count');
-  const family = isPart ? baseOf(name) : name;
-  const type = families.get(family);
   // A summary is a family with quantiles, and any other series of its name is something else.
-  if (type === undefined || (!isPart && labels.quantile === undefined)) return undefined;
-  return { type, family };
+  if (!isPart && labels.quantile === undefined) return undefined;
+  const family = isPart ? baseOf(name) : name;
+  const type = families().get(family);
+  return type && { type, family };
 }
 
 /** The histograms and summaries among the series without a type. */

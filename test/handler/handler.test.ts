@@ -471,7 +471,7 @@ describe('a configuration in S3', () => {
     await using lambda = await start();
     stores.objects.set(KEY, publishing(target.address, 'ü'));
     for (let invocation = 0; invocation < 2; invocation++) {
-      expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+      expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
     }
     stores.objects.set(KEY, publishing(target.address, 'Other'));
     await lambda.invoke();
@@ -486,7 +486,7 @@ describe('a configuration in S3', () => {
       expect.objectContaining({
         message: 'configuration is refused, the last good one counts',
         problems: [
-          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, given "ü" (string)`,
+          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon, given "ü" (string)`,
         ],
       }),
     ]);
@@ -497,7 +497,7 @@ describe('a configuration in S3', () => {
     stores.objects.set(KEY, documentFor(target.address));
     await using lambda = await start();
     stores.fault = { status: 403, type: 'AccessDenied' };
-    expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
 
     const { ownMetrics, log } = await lambda.end();
     expect(ownMetrics).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
@@ -530,7 +530,7 @@ describe('a configuration in S3', () => {
       FARGAUGE_CONFIG: LOCATION,
       POWERTOOLS_LOG_LEVEL: 'DEBUG',
     });
-    expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
     expect(stores.requests).toContain(`GetSecretValue ${secret} 200`);
     const { stdout, stderr } = await lambda.end();
     expect(stdout + stderr).not.toContain('hunter2');
