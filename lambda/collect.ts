@@ -9,6 +9,7 @@ import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
+import type { MetricBudget } from './rules/metric-budget.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
 import { convert } from './series/convert.ts';
@@ -87,6 +88,11 @@ export class Collector {
     this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
   }
 
+  /** What `metric_budget` knows; absent without one. */
+  get budget(): MetricBudget | undefined {
+    return this.#rules.budget;
+  }
+
   /**
    * One cycle, over before `timeoutMs` milliseconds have passed: targets that hang are cut off, what was collected is
    * delivered, what was not is reported. Rejects for nothing that a target, an event or AWS does.
@@ -126,7 +132,7 @@ export class Collector {
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
       delivered.push(await this.#deliver(scrape, routes));
     }
-    tally.budget(this.#rules.budget?.report());
+    tally.budget(this.budget?.report());
     tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
@@ -183,36 +189,36 @@ export class Collector {
     const { scrape, drops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
-    const outcomes = await Promise.all(
+    const summary = { ...rest, sampleCount };
+    const events = shares[0]?.events.length ?? 0;
+    const sums = { events, offered: sampleCount - drops.total, drops };
+    const writes = await Promise.all(
       shares.map(async (share) => {
         await share.route.delivery.ready();
-        return { done: this.#write(share, scrape) };
+        return { outcome: this.#write(share, scrape) };
       }),
     );
-    const done = Promise.all(outcomes.map((outcome) => outcome.done)).then((all) => ({
-      scrape: { ...rest, sampleCount },
-      outcome: {
-        events: shares[0]?.events.length ?? 0,
-        offered: sampleCount - drops.total,
-        drops,
-        outcomes: all,
-      },
+    const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
+      scrape: summary,
+      outcome: { ...sums, outcomes },
     }));
     return { done };
   }
 
-  async #write(
-    share: Share,
+  /** While it waits it holds on to neither samples nor events, which would be the memory of a whole cycle. */
+  #write(
+    { route, events, updates }: Share,
     { target, failure, startedAt, cursor }: Scrape,
   ): Promise<DeliveryOutcome> {
-    const { route, events, updates } = share;
-    const outcome = await route.delivery.write(events);
+    const { state } = this.#parts;
+    const key = stateKey(route, target.id);
     // A failed scrape says nothing of what there is of its target.
-    if (failure === undefined && isSettled(outcome)) {
-      const advance = { updates, scrapedAt: startedAt, cursor };
-      this.#parts.state.commit(stateKey(route, target.id), advance);
-    }
-    return outcome;
+    const isAnswer = failure === undefined;
+    const advance = { updates, scrapedAt: startedAt, cursor };
+    return route.delivery.write(events).then((outcome) => {
+      if (isAnswer && isSettled(outcome)) state.commit(key, advance);
+      return outcome;
+    });
   }
 
   /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */

@@ -65,7 +65,7 @@ export class Rules {
 
   /** Whether a sample of this name can be wanted at all, whatever its labels are. */
   mayWant(name: string): boolean {
-    return this.#logOnly || this.#logUnmatched || this.#byName.to(name).rules.length > 0;
+    return this.#logOnly || this.#logUnmatched || this.selects(name);
   }
 
   /** Whether a declaration selects this name. */
