@@ -167,7 +167,7 @@ export class Collector {
     const sums = { events: events.length, offered: sampleCount - drops.total, drops };
     await delivery.ready();
     const done = delivery.write(events).then((outcome) => {
-      if (advance !== undefined && isSettled(outcome)) state.commit(scrape.target.id, advance);
+      if (advance !== undefined && isSettled(outcome)) state.commit(summary.target.id, advance);
       return { scrape: summary, outcome: { ...sums, outcome } };
     });
     return { done };
