@@ -59,9 +59,7 @@ export function assemble({
     reconfigure(next) {
       discovery = discovery.reconfigured(next);
       if (!haveSameDestination(current, next)) outputs = outputsFor(next);
-      const known = collector.budget?.export();
       collector = new Collector({ ...lasting, config: next, discovery, outputs });
-      if (known !== undefined) collector.budget?.import(known);
       current = next;
     },
   };

@@ -9,7 +9,6 @@ import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
-import type { MetricBudget } from './rules/metric-budget.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
 import { convert } from './series/convert.ts';
@@ -81,16 +80,13 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
   readonly #intake: Intake;
+  /** Whether the budget has been told what was published before this collector. */
+  #budgetIsTold = false;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
     this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
-  }
-
-  /** What `metric_budget` knows; absent without one. */
-  get budget(): MetricBudget | undefined {
-    return this.#rules.budget;
   }
 
   /**
@@ -116,6 +112,7 @@ export class Collector {
       state.begin(AbortSignal.timeout(reserve)),
     ]);
     tally.discovered(discovered);
+    this.#tellBudget();
     state.see(seenBy(routes, discovered.targets), startedAt);
     const unclear: Scrape[] = [];
     const delivered = await pMap(
@@ -132,7 +129,7 @@ export class Collector {
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
       delivered.push(await this.#deliver(scrape, routes));
     }
-    tally.budget(this.budget?.report());
+    tally.budget(this.#rules.budget?.report());
     tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
@@ -140,8 +137,16 @@ export class Collector {
       tally.target(scrape, outcome);
     }
     const completedAt = this.#completedAt(discovered, startedAt);
-    tally.kept(await state.end({ now: now(), completedAt }, ends));
+    const knownMetrics = this.#rules.budget?.export();
+    tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
     return tally.report(now(), scraper.remembered);
+  }
+
+  #tellBudget(): void {
+    const { state } = this.#parts;
+    if (this.#budgetIsTold || !state.isKnown) return;
+    if (state.knownMetrics !== undefined) this.#rules.budget?.import(state.knownMetrics);
+    this.#budgetIsTold = true;
   }
 
   /** As of when this cycle knew all targets; `undefined` where some may be missing. */

@@ -1,5 +1,6 @@
 import type { MetricBudgetConfig } from '../model/config.ts';
 import type { Labels } from '../model/sample.ts';
+import type { KnownMetrics } from '../model/state.ts';
 import { combinationOf, HASH_BITS } from './combination.ts';
 import { HeldBack, type HeldBackMetric } from './held-back.ts';
 import type { DeclaredSet } from './publication-list.ts';
@@ -10,14 +11,6 @@ const HASH_BYTES = HASH_BITS / 8;
 const AGE_BYTES = 2;
 const ENTRY_BYTES = HASH_BYTES + AGE_BYTES;
 const MAX_AGE_MINUTES = 2 ** (8 * AGE_BYTES) - 1;
-
-/** What a budget knows, in a compact form that can be kept. */
-export interface KnownMetrics {
-  /** 8 bytes for each: six of its hash, two of the minutes since it was seen. */
-  readonly combinations: Uint8Array;
-  /** Milliseconds since the epoch: the last cycle. */
-  readonly asOf: number;
-}
 
 /** How the budget stands in a cycle. */
 export interface BudgetReport {
@@ -82,7 +75,7 @@ export class MetricBudget {
     };
   }
 
-  /** What is known, for another budget: the state's, or the one of another configuration. */
+  /** What is known, for the state, and so for the budget of another process or configuration. */
   export(): KnownMetrics {
     const combinations = Buffer.alloc(this.#known.size * ENTRY_BYTES);
     let offset = 0;
