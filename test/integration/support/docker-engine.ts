@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { get } from 'node:http';
+import { type ClientRequest, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,11 +56,12 @@ function engineAt(socketPath: string, folder: string, daemon: Child): DockerEngi
     if (code !== 0) throw new Error(`docker ${args.join(' ')}: ${code}\n${stdout}${stderr}`);
     return stdout.trimEnd();
   };
+  const streams: ClientRequest[] = [];
   return {
     docker,
     async api(path) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
-      get({ socketPath, path }, (response) => {
+      get({ socketPath, path, agent: false }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk) => {
           text += chunk;
@@ -70,12 +71,14 @@ function engineAt(socketPath: string, folder: string, daemon: Child): DockerEngi
       return JSON.parse(await promise);
     },
     stream(path, seen) {
-      get({ socketPath, path }, (response) => {
+      const request = get({ socketPath, path, agent: false }, (response) => {
         createInterface({ input: response }).on('line', (line) => seen(JSON.parse(line)));
         response.on('error', () => {});
-      }).on('error', () => {});
+      });
+      streams.push(request.on('error', () => {}));
     },
     async [Symbol.asyncDispose]() {
+      for (const request of streams) request.destroy();
       const ids = (await docker('ps', '--all', '--quiet')).split('\n').filter(Boolean);
       if (ids.length > 0) await docker('rm', '--force', ...ids);
       await daemon.stop();
