@@ -119,6 +119,28 @@ describe('points share an event', () => {
     expect(dropped).toEqual({ duplicate: 2 });
   });
 
+  it.each([
+    ['at the same time', [0, 0]],
+    ['at the same times, each after the other', [0, 1, 0, 1]],
+    ['at times in between', [0, 2, 1, 2]],
+  ])('with the last value of each time where series of one name come %s', (_, times) => {
+    const points = times.map((time, i) => point('a', i, { timestamp: TIME + time }));
+    const { events, dropped } = run(points);
+    const last = new Map(points.map(({ timestamp, value }) => [timestamp, value]));
+    const values = [...last].sort(([a], [b]) => a - b).map(([, value]) => value);
+    expect(events.map((event) => documentOf(event).a)).toEqual([
+      values.length === 1 ? values[0] : values,
+    ]);
+    expect(dropped).toEqual({ duplicate: points.length - last.size });
+  });
+
+  it('with the sum of what series of one name grew by', () => {
+    const grown = (growth: number) => point('a', growth, { interval: 60_000 });
+    const { events, dropped } = run([grown(1), grown(2), grown(4)]);
+    expect(events.map(valuesOf)).toEqual([{ a: 7 }]);
+    expect(dropped).toEqual({});
+  });
+
   it('with each other’s destination, asked for once', () => {
     const { destinations } = run([point('a', 1), point('b', 2), point('c', 3, { labels: other })]);
     expect(destinations).toEqual([JOB, other]);
@@ -330,6 +352,19 @@ describe('a difference', () => {
       point('requests', 10, { publications, interval: 30_000, timestamp }),
     ]);
     expect(events.map(valuesOf)).toEqual([{ requests: 2 }]);
+  });
+
+  it('is added to those of other series of its name, over the same time', () => {
+    const publications = [perSecond];
+    const grown = (growth: number, interval: number, timestamp: number) =>
+      point('requests', growth, { publications, interval, timestamp });
+    const { events } = run([
+      grown(90, 20_000, TIME),
+      grown(10, 30_000, TIME + 1),
+      grown(40, 20_000, TIME),
+      grown(60, 30_000, TIME + 1),
+    ]);
+    expect(events.map(valuesOf)).toEqual([{ requests: 4 }]);
   });
 
   it('has an event for each of its values where it is published both ways', () => {
