@@ -445,6 +445,25 @@ describe('a distribution', () => {
     expect(events.map(valuesOf)).toEqual([{ load: 1 }, {}, {}]);
   });
 
+  it('is dropped whole where one of its events would be too large', () => {
+    const bins = Array.from({ length: 101 }, (_, i) => bin(i, 1));
+    const filled = (bytes: number) => labelsOf({ job: 'app', filler: 'x'.repeat(bytes) });
+    const [whole, rest] = run([
+      point('latency', { bins, sum: 1 }, { labels: filled(0) }),
+    ]).events.map(({ message }) => Buffer.byteLength(message));
+    expect(rest).toBeLessThan(whole!);
+    const room = MAX_EVENT_BYTES - EVENT_OVERHEAD_BYTES - whole!;
+    const fits = run([point('latency', { bins, sum: 1 }, { labels: filled(room) })]);
+    expect([fits.events.length, fits.dropped]).toEqual([2, {}]);
+    const tooLarge = run([
+      point('latency', { bins, sum: 1 }, { labels: filled(room + 1) }),
+      point('load', 1, { labels: filled(room + 1) }),
+    ]);
+    expect(tooLarge.events.map(documentOf)).toMatchObject([{ load: 1 }]);
+    expect(tooLarge.events.map((event) => Object.keys(manyValuesOf(event)))).toEqual([[]]);
+    expect(tooLarge.dropped).toEqual({ too_large: 1 });
+  });
+
   it('has those of all its times in a minute', () => {
     const of = (value: number) => ({ bins: [bin(value, 1)], sum: value });
     const { events } = run([point('l', of(1)), point('l', of(3), { timestamp: TIME + 1 })]);
