@@ -13,7 +13,7 @@ export function describeReport(report: CycleReport): string {
     lines.push(table(['TARGET', 'JOB', 'STATE', 'SAMPLES', 'OFFERED', 'EVENTS'], scrapes.map(row)));
   }
   lines.push(
-    `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
+    `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}${counts('; for other outputs: ', samples.droppedForOthers)}`,
     ...deliveries.map(
       ({ output, events, metrics, bytes, requests, rejected }) =>
         `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,

@@ -191,12 +191,12 @@ export class Collector {
     scraped: Scrape,
     routes: readonly Route[],
   ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { scrape, drops, shares } = this.#prepare(scraped, routes);
+    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
     const summary = { ...rest, sampleCount };
     const events = shares[0]?.events.length ?? 0;
-    const sums = { events, offered: sampleCount - drops.total, drops };
+    const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
     const writes = await Promise.all(
       shares.map(async (share) => {
         await share.route.delivery.ready();
@@ -230,16 +230,18 @@ export class Collector {
   #prepare(scrape: Scrape, routes: readonly Route[]): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
+    const otherDrops = new Drops();
     for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
-      return { scrape, drops, shares: this.#sharesOf(scrape, routes, drops) };
+      const shares = this.#sharesOf(scrape, routes, drops, otherDrops);
+      return { scrape, drops, otherDrops, shares };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
       const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
-      return { scrape: { ...scrape, failure }, drops: lost, shares };
+      return { scrape: { ...scrape, failure }, drops: lost, otherDrops: new Drops(), shares };
     }
   }
 
@@ -248,14 +250,15 @@ export class Collector {
     { target, startedAt, samples }: Scrape,
     routes: readonly Route[],
     drops: Drops,
+    otherDrops: Drops,
   ): readonly Share[] {
     const { config, state } = this.#parts;
     const wanted = this.#intake.take(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
     const declared = [...this.#rules.declare(labelled, drops)];
     return routes.map((route, index) => {
-      // Samples are counted once, as the first output has them.
-      const ownDrops = index === 0 ? drops : new Drops();
+      // Samples are counted once, as the first output has them; what the others lose is counted apart.
+      const ownDrops = index === 0 ? drops : otherDrops;
       const comparison = {
         scrapedAt: startedAt,
         past: state.isKnown ? state.of(stateKey(route, target.id)) : undefined,
@@ -292,6 +295,7 @@ interface Share {
 interface Prepared {
   readonly scrape: Scrape;
   readonly drops: Drops;
+  readonly otherDrops: Drops;
   /** One for each output, in their order. */
   readonly shares: readonly Share[];
 }

@@ -28,9 +28,14 @@ export interface CycleReport {
     readonly scraped: number;
     /** In events that were accepted. */
     readonly published: number;
-    /** Of targets with an event that was not accepted. Counters are not lost: they are in the next difference. */
+    /**
+     * Of targets with an event that was not accepted. Counters are not lost, but in the next difference, unless no further
+     * attempt would help: the reason is in `rejected` of the delivery.
+     */
     readonly rejected: number;
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+    /** What the other outputs together did not get of those that declarations select: each may take less, or know less. */
+    readonly droppedForOthers: Readonly<Partial<Record<DropReason, number>>>;
   };
   /** Of `metric_budget`; absent without one. */
   readonly budget?: BudgetReport | undefined;
@@ -82,6 +87,8 @@ export interface TargetOutcome {
   readonly events: number;
   readonly offered: number;
   readonly drops: Drops;
+  /** Of all outputs but the first. */
+  readonly otherDrops: Drops;
   /** One for each output, in their order. */
   readonly outcomes: readonly DeliveryOutcome[];
 }
@@ -89,7 +96,8 @@ export interface TargetOutcome {
 /** Adds up a cycle while it goes on. */
 export class Tally {
   readonly #startedAt: number;
-  readonly #dropped: Partial<Record<DropReason, number>> = {};
+  #dropped: Partial<Record<DropReason, number>> = {};
+  #droppedForOthers: Partial<Record<DropReason, number>> = {};
   readonly #scrapes: TargetReport[] = [];
   #order: ReadonlyMap<string, number> = new Map();
   #skipped: Readonly<Record<string, number>> = {};
@@ -113,13 +121,13 @@ export class Tally {
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
-  target(scrape: ScrapeSummary, { events, offered, drops, outcomes }: TargetOutcome): void {
+  target(scrape: ScrapeSummary, target: TargetOutcome): void {
+    const { events, offered, drops, otherDrops, outcomes } = target;
     this.#samples.scraped += scrape.sampleCount;
     const accepted = outcomes[0]?.rejected.size === 0;
     this.#samples[accepted ? 'published' : 'rejected'] += offered;
-    for (const [reason, count] of drops.counts) {
-      this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
-    }
+    this.#dropped = sumOf([this.#dropped, Object.fromEntries(drops.counts)]);
+    this.#droppedForOthers = sumOf([this.#droppedForOthers, Object.fromEntries(otherDrops.counts)]);
     const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
     this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
   }
@@ -167,7 +175,11 @@ export class Tally {
       targets: { discovered, up, down: discovered - up - stopped, stopped },
       skipped: this.#skipped,
       discoveryErrors: this.#discoveryErrors,
-      samples: { ...this.#samples, dropped: this.#dropped },
+      samples: {
+        ...this.#samples,
+        dropped: this.#dropped,
+        droppedForOthers: this.#droppedForOthers,
+      },
       budget: this.#budget,
       deliveries: this.#deliveries,
       state: this.#state,

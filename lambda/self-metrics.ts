@@ -21,6 +21,10 @@ export function publishCycle(
   count('SamplesPublished', samples.published);
   count('SamplesRejected', samples.rejected);
   count('SamplesDropped', sum(samples.dropped));
+  if (deliveries.length > 1) {
+    count('SamplesDroppedForOthers', sum(samples.droppedForOthers));
+    metrics.addMetadata('droppedForOthersByReason', JSON.stringify(samples.droppedForOthers));
+  }
   if (budget !== undefined) {
     count('MetricsKnown', budget.known);
     count('MetricsHeldBack', budget.heldBack);

@@ -5,7 +5,11 @@ import { cycleReport, downTarget, targetReport } from '../report/cycle.ts';
 describe('the report of a cycle, for people', () => {
   it('has a row for each target, and what became of the samples', () => {
     const report = cycleReport([targetReport({ scraped: 1_234, offered: 7, events: 2 })], {
-      samples: { scraped: 1_237, published: 7, rejected: 0, dropped: { no_declaration: 1_230 } },
+      samples: {
+        ...{ scraped: 1_237, published: 7, rejected: 0 },
+        dropped: { no_declaration: 1_230 },
+        droppedForOthers: { too_large: 3 },
+      },
       delivery: { output: 'stdout', events: 2, metrics: 5, bytes: 800, requests: 1 },
     });
     expect(describeReport(report)).toBe(
@@ -13,7 +17,7 @@ describe('the report of a cycle, for people', () => {
 2026-01-02T03:04:05.678Z  1 targets: 1 up, 0 down; 123 ms
 TARGET                        JOB  STATE  SAMPLES  OFFERED  EVENTS
 http://10.0.0.1:9546/metrics  web  up        1234        7       2
-samples: 1237 scraped, 7 published, 0 rejected; dropped: 1230 no_declaration
+samples: 1237 scraped, 7 published, 0 rejected; dropped: 1230 no_declaration; for other outputs: 3 too_large
 stdout: 2 events, 5 metric values, 800 bytes in 1 requests
 `.trim(),
     );
@@ -24,7 +28,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       skipped: { not_running: 2, no_address: 1 },
       discoveryErrors: ['DescribeTasks failed. Timeout:'],
       breaches: ['web http://10.0.0.1:9546/metrics: line 2: x'],
-      samples: { scraped: 7, published: 0, rejected: 4, dropped: {} },
+      samples: { scraped: 7, published: 0, rejected: 4, dropped: {}, droppedForOthers: {} },
       delivery: {
         events: 0,
         rejected: { throttled: 3, too_old: 1 },

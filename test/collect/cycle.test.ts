@@ -214,6 +214,7 @@ describe('the report of a cycle', () => {
         // unwanted, and two scrape_* of each target.
         no_declaration: 7,
       },
+      droppedForOthers: {},
     });
     expect(report.deliveries[0]).toMatchObject({
       output: 'recording',

@@ -122,4 +122,29 @@ describe('several outputs', () => {
     expect(deliveries[1]?.events).toBeGreaterThan(1);
     for (const { message } of events) expect(eventBytes(message)).toBeLessThanOrEqual(500);
   });
+
+  it('lose nothing that is not counted, although only one of them takes less', async () => {
+    const outputs = [recordingOutput('one'), { ...recordingOutput('other'), maxEventBytes: 500 }];
+    const collector = new Collector({
+      config: configWith({}),
+      discovery: fixedDiscovery([target()]),
+      scraper: scriptedScraper(
+        () => 0,
+        () => [
+          { series: series('small'), value: 1 },
+          { series: series('large', { labels: { path: 'x'.repeat(500) } }), value: 1 },
+        ],
+      ),
+      state: new MemoryState(),
+      outputs,
+      now: () => 0,
+    });
+    const { samples, deliveries } = await collector.collect(60_000);
+    expect(samples).toMatchObject({
+      published: 2,
+      dropped: {},
+      droppedForOthers: { too_large: 1 },
+    });
+    expect(deliveries).toMatchObject([{ events: 2 }, { events: 1 }]);
+  });
 });

@@ -56,7 +56,13 @@ const HEALTHY: DemoCycle = {
     ],
   },
   report: cycleReport([targetReport(), targetReport()], {
-    samples: { scraped: 99, published: 4, rejected: 0, dropped: { no_declaration: 95 } },
+    samples: {
+      scraped: 99,
+      published: 4,
+      rejected: 0,
+      dropped: { no_declaration: 95 },
+      droppedForOthers: {},
+    },
     delivery: { metrics: 8 },
   }),
 };

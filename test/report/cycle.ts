@@ -61,7 +61,7 @@ export function cycleReport(
     targets: { discovered: scrapes.length, up, down, stopped },
     skipped: {},
     discoveryErrors: [],
-    samples: { scraped: events, published: events, rejected: 0, dropped: {} },
+    samples: { scraped: events, published: events, rejected: 0, dropped: {}, droppedForOthers: {} },
     breaches: [],
     remembered: { lines: 0, bytes: 0 },
     scrapes,

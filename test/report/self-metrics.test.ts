@@ -30,6 +30,7 @@ const REPORT = cycleReport(
       published: 60,
       rejected: 10,
       dropped: { no_declaration: 25, first_sample: 5 },
+      droppedForOthers: {},
     },
     remembered: { lines: 10, bytes: 5_000 },
     delivery: {
@@ -84,6 +85,16 @@ describe('the metrics of the collector about itself', () => {
     expect(published({ ...REPORT, budget }).metrics).toMatchObject({
       MetricsKnown: ['Count', 100],
       MetricsHeldBack: ['Count', 7],
+    });
+  });
+
+  it('tell what outputs beside the first one lose, where there are any', () => {
+    const samples = { ...REPORT.samples, droppedForOthers: { too_large: 2, first_sample: 1 } };
+    const deliveries = [...REPORT.deliveries, ...REPORT.deliveries];
+    const { metrics, metadata } = published({ ...REPORT, samples, deliveries });
+    expect(metrics).toMatchObject({ SamplesDroppedForOthers: ['Count', 3] });
+    expect(metadata).toMatchObject({
+      droppedForOthersByReason: { too_large: 2, first_sample: 1 },
     });
   });
 

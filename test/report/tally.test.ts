@@ -32,6 +32,7 @@ function outcome(offered: number, more: Partial<TargetOutcome> = {}): TargetOutc
     events: 1,
     offered,
     drops: new Drops(),
+    otherDrops: new Drops(),
     outcomes: [{ accepted: 1, rejected: new Map() }],
     ...more,
   };
@@ -46,8 +47,10 @@ describe('the report of a cycle', () => {
     const tally = new Tally(1_000);
 
     tally.discovered({ skipped: { not_running: 1 }, errors: [{ message: 'ListTasks failed' }] });
-    tally.target(scrape('a', 10), outcome(7, { drops }));
-    tally.target({ ...scrape('b', 5), breach: 'line 1: x' }, outcome(5));
+    const otherDrops = new Drops();
+    otherDrops.add('too_large', SERIES);
+    tally.target(scrape('a', 10), outcome(7, { drops, otherDrops }));
+    tally.target({ ...scrape('b', 5), breach: 'line 1: x' }, outcome(5, { otherDrops }));
     tally.delivered(deliveries);
     tally.kept(state);
     const report = tally.report(1_250, REMEMBERED);
@@ -65,6 +68,7 @@ describe('the report of a cycle', () => {
         published: 12,
         rejected: 0,
         dropped: { no_declaration: 2, not_finite: 1 },
+        droppedForOthers: { too_large: 2 },
       },
       deliveries,
     });
