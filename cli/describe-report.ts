@@ -19,6 +19,7 @@ export function describeReport(report: CycleReport): string {
         `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,
     ),
   );
+  if (report.repeated > 0) lines.push(`to be delivered again: ${report.repeated} events`);
   if (state.bytes > 0) {
     lines.push(
       `state: ${state.series} series of ${state.targets} targets in ${state.bytes} bytes${state.conflicts > 0 ? `; ${state.conflicts} conflicts` : ''}`,

@@ -3,7 +3,7 @@ import { destinationBy } from './emf/destination.ts';
 import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
-import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
+import type { Delivery, DeliveryOutcome, LogEvent, Output } from './model/event.ts';
 import type { Labels, Series } from './model/sample.ts';
 import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
@@ -14,6 +14,7 @@ import type { ScrapeFailure } from './scrape/scrape-error.ts';
 import { convert } from './series/convert.ts';
 import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
+import { isSettled } from './settled.ts';
 
 /** Targets that are scraped at a time. */
 const CONCURRENCY = 64;
@@ -319,17 +320,6 @@ function seenBy(routes: readonly Route[], targets: readonly Target[]): readonly 
 interface TargetDone {
   readonly scrape: ScrapeSummary;
   readonly outcome: TargetOutcome;
-}
-
-/** What no further attempt would change, for it lies in the event. */
-const FINAL: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired', 'too_large']);
-
-/**
- * Whether the state may advance. An event that can still be accepted keeps it back, so that the next difference covers
- * what is missing; one that never will would keep it back for ever, and with it what was accepted beside it.
- */
-function isSettled({ rejected }: DeliveryOutcome): boolean {
-  return [...rejected.keys()].every((reason) => FINAL.has(reason));
 }
 
 function* label<T extends { readonly series: Series }>(

@@ -5,6 +5,7 @@ import type { StateReport } from './model/state.ts';
 import type { BudgetReport } from './rules/metric-budget.ts';
 import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
+import { isSettled } from './settled.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
 export interface CycleReport {
@@ -41,6 +42,8 @@ export interface CycleReport {
   readonly budget?: BudgetReport | undefined;
   /** One for each output, in their order. */
   readonly deliveries: readonly DeliveryReport[];
+  /** Events that were accepted while others of their target were not: what counters grew by in them is delivered again. */
+  readonly repeated: number;
   readonly state: StateReport;
   /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
   readonly breaches: readonly string[];
@@ -103,6 +106,7 @@ export class Tally {
   #skipped: Readonly<Record<string, number>> = {};
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
+  #repeated = 0;
   #budget: BudgetReport | undefined;
   #deliveries: readonly DeliveryReport[] | undefined;
   #state: StateReport | undefined;
@@ -128,6 +132,9 @@ export class Tally {
     this.#samples[accepted ? 'published' : 'rejected'] += offered;
     this.#dropped = sumOf([this.#dropped, Object.fromEntries(drops.counts)]);
     this.#droppedForOthers = sumOf([this.#droppedForOthers, Object.fromEntries(otherDrops.counts)]);
+    for (const delivered of outcomes) {
+      if (!isSettled(delivered)) this.#repeated += delivered.accepted;
+    }
     const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
     this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
   }
@@ -182,6 +189,7 @@ export class Tally {
       },
       budget: this.#budget,
       deliveries: this.#deliveries,
+      repeated: this.#repeated,
       state: this.#state,
       breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
       remembered,

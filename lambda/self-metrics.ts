@@ -34,6 +34,7 @@ export function publishCycle(
     deliveries.reduce((total, delivery) => total + delivery[key], 0);
   count('EventsAccepted', ofAll('events'));
   count('EventsRejected', sum(rejected));
+  count('EventsRepeated', report.repeated);
   count('MetricsPublished', ofAll('metrics'));
   metrics.addMetric('BytesDelivered', MetricUnit.Bytes, ofAll('bytes'));
   count('StateSeries', state.series);

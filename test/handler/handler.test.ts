@@ -79,6 +79,7 @@ describe('the Lambda handler', () => {
       SamplesDropped: [8],
       EventsAccepted: [2],
       EventsRejected: [0],
+      EventsRepeated: [0],
       MetricsPublished: [2],
       BytesDelivered: [expect.any(Number)],
       StateSeries: [0],

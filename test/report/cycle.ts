@@ -62,6 +62,7 @@ export function cycleReport(
     skipped: {},
     discoveryErrors: [],
     samples: { scraped: events, published: events, rejected: 0, dropped: {}, droppedForOthers: {} },
+    repeated: 0,
     breaches: [],
     remembered: { lines: 0, bytes: 0 },
     scrapes,

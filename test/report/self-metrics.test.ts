@@ -33,6 +33,7 @@ const REPORT = cycleReport(
       droppedForOthers: {},
     },
     remembered: { lines: 10, bytes: 5_000 },
+    repeated: 9,
     delivery: {
       events: 8,
       metrics: 60,
@@ -66,6 +67,7 @@ describe('the metrics of the collector about itself', () => {
       SamplesDropped: ['Count', 30],
       EventsAccepted: ['Count', 8],
       EventsRejected: ['Count', 4],
+      EventsRepeated: ['Count', 9],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
       StateSeries: ['Count', 500],

@@ -117,6 +117,20 @@ describe('the report of a cycle', () => {
     });
   });
 
+  it('counts the events that come again, for others of their target were not accepted', () => {
+    const tally = new Tally(0);
+    const partly = (reason: 'throttled' | 'too_old') => ({
+      accepted: 2,
+      rejected: new Map([[reason, 1]] as const),
+    });
+    const all = { accepted: 3, rejected: new Map() };
+    tally.target(scrape('a', 8), outcome(8, { outcomes: [partly('throttled'), all] }));
+    tally.target(scrape('b', 8), outcome(8, { outcomes: [all, partly('too_old')] }));
+    tally.delivered([...deliveries, ...deliveries]);
+    tally.kept(state);
+    expect(tally.report(1, REMEMBERED).repeated).toBe(2);
+  });
+
   it('cannot be made before the delivery has ended', () => {
     expect(() => new Tally(0).report(1, REMEMBERED)).toThrow(
       'a cycle is reported after its delivery',
