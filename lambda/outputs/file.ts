@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, openSync, readSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { DeliveryReport, Output } from '../model/event.ts';
 import { LineDelivery } from './lines.ts';
@@ -15,6 +15,7 @@ export function fileOutput(
       const stream = openFile(path);
       // A failed write is told to its caller; without a listener it would end the process as well.
       stream.on('error', () => {});
+      if (endsInALine(path)) stream.write('\n');
       const delivery = new LineDelivery(name, stream, signal);
       return {
         write: (events) => delivery.write(events),
@@ -23,6 +24,24 @@ export function fileOutput(
       };
     },
   };
+}
+
+/** Whether a full device, or the end of a process, left a part of a line, in which the next one would be lost. */
+function endsInALine(path: string): boolean {
+  let descriptor: number | undefined;
+  try {
+    const file = statSync(path);
+    if (!file.isFile() || file.size === 0) return false;
+    descriptor = openSync(path, 'r');
+    const last = Buffer.alloc(1);
+    readSync(descriptor, last, 0, 1, file.size - 1);
+    return last.toString() !== '\n';
+  } catch {
+    // There is no such file, or it can only be written: what is wrong with it, its writes tell.
+    return false;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }
 
 /** Closes the file. An error that only closing it brings out is in the report. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -154,6 +154,16 @@ describe('a file', () => {
       expect(await write).toEqual(accepted(1));
     }
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"b":2}\n');
+  });
+
+  it('that ends in a part of a line gets a whole one after it', async () => {
+    const path = join(folder, 'broken.jsonl');
+    writeFileSync(path, '{"a":1}\n{"b"');
+    const delivery = fileOutput(path).open(signal());
+    const write = delivery.write([logEvent({ message: '{"c":3}' })]);
+    await delivery.close();
+    expect(await write).toEqual(accepted(1));
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"b"\n{"c":3}\n');
   });
 
   it('that cannot be opened makes the events unavailable', async () => {
