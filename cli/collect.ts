@@ -3,26 +3,19 @@ import { assemble } from '../lambda/assemble.ts';
 import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { LogsConfig } from '../lambda/model/config.ts';
+import type { Config, OutputConfig } from '../lambda/model/config.ts';
 import type { Output } from '../lambda/model/event.ts';
-import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
-import { fileOutput } from '../lambda/outputs/file.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
-import { stdoutOutput } from '../lambda/outputs/stdout.ts';
+import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
 import { describeStatus } from './describe-status.ts';
 import { openState, type StateOptions } from './state.ts';
 
-/** Where `fargauge collect` can send its events. */
-export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
-
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
-  readonly output: (typeof OUTPUTS)[number];
-  /** Needed with the output `file`. */
-  readonly outputFile?: string | undefined;
+  readonly outputs: readonly OutputConfig[];
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -48,7 +41,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   const collector = assemble({
     config: configuration.config,
     clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    outputFor: (logs) => outputOf(options, logs),
+    outputsFor: (config) => outputsOf(options, config),
     state: opened.state,
   });
   for (let isFirst = true; ; isFirst = false) {
@@ -70,22 +63,13 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   }
 }
 
-function outputOf(
-  { output, outputFile, region, endpointUrl }: CollectOptions,
-  logs: LogsConfig,
-): Output {
-  switch (output) {
-    case 'stdout':
-      return stdoutOutput(process.stdout);
-    case 'file':
-      if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
-      return fileOutput(outputFile);
-    case 'cloudwatch-logs':
-      return cloudWatchLogsOutput({
-        client: logsClient({
-          region: logs.region ?? region,
-          endpoint: endpointUrl ?? logs.endpoint,
-        }),
-      });
-  }
+function outputsOf(
+  { outputs, region, endpointUrl }: CollectOptions,
+  { logs }: Pick<Config, 'logs'>,
+): readonly Output[] {
+  return createOutputs(outputs, {
+    logsClient: () =>
+      logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
+    stdout: process.stdout,
+  });
 }

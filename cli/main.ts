@@ -6,16 +6,20 @@ import { ConfigError } from '../lambda/config/errors.ts';
 import { LiveConfig } from '../lambda/config/live-config.ts';
 import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
-import { collect, OUTPUTS } from './collect.ts';
+import { collect } from './collect.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
 import { duration } from './duration.ts';
 import { endpointUrl } from './endpoint-url.ts';
+import { OUTPUTS, outputsOf } from './output-options.ts';
 import { statePlace } from './state.ts';
 
 /** Exit codes: what the command was for did not work, or it was called wrongly. */
 const FAILURE = 1;
 const MISUSE = 2;
+
+/** Where neither the options nor the configuration name any. */
+const DEFAULT_OUTPUTS = [{ type: 'stdout' }] as const;
 
 const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
 
@@ -41,7 +45,10 @@ program
   .option('--region <region>', 'AWS Region where the configuration names none')
   .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
   .addOption(
-    new Option('--output <output>', 'where the events go').choices(OUTPUTS).default('stdout'),
+    new Option(
+      '--output <outputs...>',
+      'where the events go, instead of to `outputs` of the configuration or else stdout',
+    ).choices(OUTPUTS),
   )
   .option('--output-file <path>', 'file that the output `file` appends to')
   .option(
@@ -58,15 +65,21 @@ program
   .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
   .option('--json', 'the report of each cycle as a line of JSON', false)
   .action(async (options) => {
-    if ((options.output === 'file') !== (options.outputFile !== undefined)) {
+    const { output: types, outputFile } = options;
+    if ((types?.includes('file') ?? false) !== (outputFile !== undefined)) {
       program.error('error: --output file and --output-file <path> go together');
     }
     const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
     // Where the events take standard output, the report must not come between them.
-    const report = options.output === 'stdout' ? process.stderr : process.stdout;
+    const outputs = types
+      ? outputsOf(types, outputFile)
+      : (configuration.config.outputs ?? DEFAULT_OUTPUTS);
+    const writesStdout = outputs.some(({ type }) => type === 'stdout');
+    const report = writesStdout ? process.stderr : process.stdout;
     const collected = collect({
       ...options,
       configuration,
+      outputs,
       everyMs: options.every,
       timeoutMs: options.timeout,
       forgetAfterMs: options.forgetAfter,

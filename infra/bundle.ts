@@ -11,13 +11,18 @@ const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
 /**
- * AWS clients that few configurations need, and that the Lambda runtime brings along: not in the bundle, which they would
- * make larger by a sixth. See docs/decisions/0006-clients-of-the-runtime.md.
+ * Parts of the AWS SDK that are not in the bundle, as the Lambda runtime brings them along: clients that few configurations
+ * need, and ways to credentials that a function, which finds its own in the environment, never takes.
+ * See docs/decisions/0006-clients-of-the-runtime.md.
  */
 export const OF_THE_RUNTIME = [
   '@aws-sdk/client-s3',
   '@aws-sdk/client-secrets-manager',
   '@aws-sdk/client-ssm',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
 ] as const;
 
 /** One bundled program. */

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Collector, type CollectorParts } from './collect.ts';
 import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
-import type { Config, LogsConfig } from './model/config.ts';
+import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
 import type { State } from './model/state.ts';
 import type { CycleReport } from './report.ts';
@@ -16,7 +17,7 @@ export interface Assembly {
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
   /** Called once for each configuration that sends its events elsewhere than the one before. */
-  readonly outputFor: (logs: LogsConfig) => Output;
+  readonly outputsFor: (config: Pick<Config, 'outputs' | 'logs'>) => readonly Output[];
   /** @default for as long as the process lives */
   readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
@@ -34,7 +35,7 @@ export interface AssembledCollector extends Pick<Collector, 'collect'> {
 export function assemble({
   config,
   clientsOf,
-  outputFor,
+  outputsFor,
   state = new MemoryState(),
   onDrop,
 }: Assembly): AssembledCollector {
@@ -45,26 +46,30 @@ export function assemble({
     fetch: fetchExposition,
     clock: systemClock,
   });
-  let output = outputFor(config.logs);
+  let outputs = outputsFor(config);
   const lasting = {
     scraper: new Scraper(Date.now),
     state,
     now: Date.now,
     onDrop,
   };
-  let collector = new Collector({ ...lasting, config, discovery, output });
+  let collector = new Collector({ ...lasting, config, discovery, outputs });
   return {
     collect: (timeoutMs: number): Promise<CycleReport> => collector.collect(timeoutMs),
     reconfigure(next) {
       discovery = discovery.reconfigured(next);
-      if (!haveSameDestination(current.logs, next.logs)) output = outputFor(next.logs);
-      collector = new Collector({ ...lasting, config: next, discovery, output });
+      if (!haveSameDestination(current, next)) outputs = outputsFor(next);
+      collector = new Collector({ ...lasting, config: next, discovery, outputs });
       current = next;
     },
   };
 }
 
-/** Whether the same client reaches both; the group is part of each event. */
-function haveSameDestination(one: LogsConfig, other: LogsConfig): boolean {
-  return one.region === other.region && one.endpoint === other.endpoint;
+/** Whether the same outputs reach both; the log group is part of each event. */
+function haveSameDestination(one: Config, other: Config): boolean {
+  return (
+    one.logs.region === other.logs.region &&
+    one.logs.endpoint === other.logs.endpoint &&
+    isDeepStrictEqual(one.outputs, other.outputs)
+  );
 }

@@ -12,8 +12,9 @@ import { logStatus, logWarnings, publishStatus } from './config-report.ts';
 import { awsClients } from './discovery/aws-clients.ts';
 import { ec2Client } from './discovery/ec2-client.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
-import { cloudWatchLogsOutput } from './outputs/cloudwatch-logs.ts';
 import { logsClient } from './outputs/logs-client.ts';
+import { createOutputs } from './outputs/outputs.ts';
+import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
 import { functionState } from './state/function-state.ts';
@@ -37,7 +38,12 @@ logWarnings(configuration.config, logger);
 const collector = assemble({
   config: configuration.config,
   clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
-  outputFor: (logs) => cloudWatchLogsOutput({ client: logsClient(logs) }),
+  outputsFor: ({ outputs = [{ type: 'cloudwatch-logs' }], logs }) =>
+    createOutputs(outputs, {
+      logsClient: () => logsClient(logs),
+      stdout: process.stdout,
+      maxLineBytes: MAX_LAMBDA_LINE_BYTES,
+    }),
   state: functionState(process.env, s3Api({}), Date.now),
   onDrop: (reason, { name, labels }, { id }) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.

@@ -70,7 +70,8 @@ async function loadNative(
     http: await readHttp(document.scrape_configs, place, request, findings),
     expectsJob: false,
   };
-  return { source: main.source, ...toConfig(sections, surroundings, findings) };
+  const { outputs } = document;
+  return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
 async function loadAgent(

@@ -105,6 +105,7 @@ function toScrapeJob(
     ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
+    history: entry.history,
     protocols: toScrapeProtocols(entry, global),
     http: http.targets,
     relabeling: entry.relabel_configs,

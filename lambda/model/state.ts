@@ -5,6 +5,8 @@ export interface Previous {
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** Milliseconds since the epoch when the series had begun to count, where that was known. */
+  readonly start?: number | undefined;
 }
 
 /** What is remembered of a target's series, by `seriesKey`. */
@@ -19,8 +21,8 @@ export interface TargetPast {
    * `undefined` where there was none.
    */
   readonly baseline: number | undefined;
-  /** The newest of the times that the target itself gave and that were committed: later points are still to be asked for. */
-  readonly collectedUntil: number | undefined;
+  /** Of a target that keeps a history: what it is to be asked with, so that it gives the points that are still missing. */
+  readonly cursor: string | undefined;
 }
 
 /** What a target's events, all of them settled, let the state advance to. Times are milliseconds since the epoch. */
@@ -29,8 +31,8 @@ export interface Advance {
   readonly updates: ReadonlyMap<string, Previous>;
   /** When the scrape began. */
   readonly scrapedAt: number;
-  /** The newest of the times that the target itself gave; `undefined` where it gave none. */
-  readonly collectedUntil: number | undefined;
+  /** As of `TargetPast`, where the target gave one. */
+  readonly cursor: string | undefined;
 }
 
 /** A target as far as the state knows it. */

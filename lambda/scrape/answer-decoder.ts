@@ -66,8 +66,7 @@ export class AnswerDecoder {
     const { text, openMetrics } = this.#memoryOf(job);
     try {
       if (format === 'text') return { samples: decodeText(body, text) };
-      const { samples, breach } = decodeOpenMetrics(body, openMetrics);
-      return { samples, breach: breach?.message };
+      return decodeOpenMetrics(body, openMetrics);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;

@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
 import type { Target } from '../model/target.ts';
@@ -20,6 +20,7 @@ export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -64,11 +65,10 @@ export async function fetchExposition(
           `expected HTTP status 200, got ${response.statusCode}`,
         );
       }
-      const contentType = response.headers['content-type'] ?? '';
-      return {
-        body: await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES),
-        contentType,
-      };
+      const { headers } = response;
+      const contentType = headers['content-type'] ?? '';
+      const body = await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES);
+      return { body, contentType, headers };
     } finally {
       // What is left of an endless body, or of an error page, is of no concern any more.
       response.destroy();

@@ -76,19 +76,10 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
 
   /** @throws DecodeError */
   protected decodeLines(): void {
-    const { body, memory } = this;
-    let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
     try {
-      while (this.at < body.length) {
-        this.number++;
-        const line = this.line(previous.follower);
-        if (line !== undefined) {
-          if (previous.follower !== line) previous.follower = line;
-          previous = line;
-        }
-      }
+      this.eachLine();
     } finally {
-      memory.end();
+      this.memory.end();
     }
   }
 
@@ -115,6 +106,19 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
 
   protected error(problem: string): DecodeError {
     return new DecodeError(this.number, problem);
+  }
+
+  private eachLine(): void {
+    const { body, memory } = this;
+    let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
+    while (this.at < body.length) {
+      this.number++;
+      const line = this.line(previous.follower);
+      if (line !== undefined) {
+        if (previous.follower !== line) previous.follower = line;
+        previous = line;
+      }
+    }
   }
 
   /**

@@ -1,10 +1,10 @@
 import type { Labels, Sample, Series } from '../model/sample.ts';
-import { DecodeError, quote } from './decode-error.ts';
+import { quote } from './decode-error.ts';
 import { isFloat, readFloat } from './float.ts';
-import { HistogramPoint } from './histogram-point.ts';
 import { LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
+import { MetricPoints, type Report } from './metric-points.ts';
 import { readDescriptor } from './openmetrics-comment.ts';
 import {
   type Descriptor,
@@ -51,8 +51,8 @@ export function openMetricsMemory(budget?: MemoryBudget): OpenMetricsMemory {
 
 export interface DecodedOpenMetrics {
   readonly samples: Sample[];
-  /** The first line that breaks a rule, although it is clear what the samples are. Absent: the exposition is valid. */
-  readonly breach: DecodeError | undefined;
+  /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
+  readonly breach: string | undefined;
 }
 
 /**
@@ -82,24 +82,16 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly reader: SeriesReader<MetricName>;
   /** One of their own, for what is remembered of labels is of use only among those of the same kind. */
   private readonly exemplars: SeriesReader<MetricName>;
-  private breach: DecodeError | undefined;
+  private breach: string | undefined;
   private complete = false;
-  /** The point at hand: its metric, its time in seconds, its first line, and the index of its first sample. */
-  private metric: Metric | undefined;
-  private seconds: number | undefined;
-  private firstLine = 0;
-  private firstSample = 0;
-  /** Milliseconds when its samples began to count. */
-  private start: number | undefined;
-  /** The family of the point at hand, if that is a histogram. */
-  private histogramFamily: MetricName | undefined;
-  private readonly histogram = new HistogramPoint();
+  private readonly points: MetricPoints;
 
   constructor(body: Buffer, memory: OpenMetricsMemory) {
     super(body, memory);
     this.names = new MetricNames(this.body, this.families);
     this.reader = new SeriesReader(this.body, this.names, 'strict');
     this.exemplars = new SeriesReader(this.body, this.names, 'strict');
+    this.points = new MetricPoints(this.samples, this.families.exposition, this.report);
   }
 
   decode(): DecodedOpenMetrics {
@@ -171,8 +163,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 
   private describe(descriptor: Descriptor, next: number): void {
     this.at = next;
-    this.endPoint();
-    this.metric = undefined;
+    this.points.end();
     if (descriptor.keyword !== 'EOF') {
       this.families.describe(descriptor, this.report);
       return;
@@ -187,8 +178,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 
   /** Reads what follows the blank after name and labels, up to the end of the line. */
   private sample(meaning: SampleMeaning, valueStart: number): void {
-    const { bytes } = this;
-    const { rule, series, bound, fault } = meaning;
+    const { bytes, points } = this;
+    const { family, metric, rule, series, bound, fault } = meaning;
     const valueEnd = wordEnd(bytes, valueStart);
     const value = this.value(valueStart, valueEnd);
     let end = valueEnd;
@@ -205,56 +196,13 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (!accepted) {
       this.report(`expected ${rule.expected} as value of ${quote(series.name)}, got ${value}`);
     }
-    this.enterPoint(meaning, seconds);
+    points.enter(family, metric, seconds, this.number);
     if (!rule.start) {
       const timestamp = seconds === undefined ? undefined : Math.round(seconds * 1000);
-      this.add(series, value, timestamp, this.start);
-      if (this.histogramFamily !== undefined) this.histogram.add(rule.suffix, bound, value);
-    } else if (accepted) this.created(value);
+      this.add(series, value, timestamp, points.start);
+      points.add(rule, bound, value);
+    } else if (accepted) points.created(value);
     this.at = end + 1;
-  }
-
-  /** Makes a sample's point the one at hand. */
-  private enterPoint({ metric, family }: SampleMeaning, seconds: number | undefined): void {
-    if (metric === this.metric && seconds === this.seconds) return;
-    this.endPoint();
-    if (metric !== this.metric) {
-      if (metric.exposition === this.families.exposition) {
-        this.report(`expected all points of a metric of ${quote(family.name)} together`);
-      }
-      metric.exposition = this.families.exposition;
-    } else if (seconds === undefined || this.seconds === undefined) {
-      this.report(`expected timestamps at all points of a metric of ${quote(family.name)}`);
-    } else if (seconds < this.seconds) {
-      this.report(`expected growing timestamps, got ${seconds} after ${this.seconds}`);
-    }
-    this.metric = metric;
-    this.seconds = seconds;
-    this.firstLine = this.number;
-    this.firstSample = this.samples.length;
-    this.start = undefined;
-    const histogram = family.type === 'histogram' || family.type === 'gaugehistogram';
-    this.histogramFamily = histogram ? family : undefined;
-    if (histogram) this.histogram.clear();
-  }
-
-  private endPoint(): void {
-    if (this.metric === undefined) return;
-    const family = this.histogramFamily;
-    const problem = family && this.histogram.problem(family.name, family.type === 'gaugehistogram');
-    if (problem !== undefined) this.report(problem, this.firstLine);
-    if (this.start !== undefined && this.samples.length === this.firstSample) {
-      this.report('expected _created beside the samples that it is about', this.firstLine);
-    }
-  }
-
-  /** Takes in when the samples of the point at hand began to count. */
-  private created(seconds: number): void {
-    this.start = Math.round(seconds * 1000);
-    for (let i = this.firstSample; i < this.samples.length; i++) {
-      const sample = this.samples[i];
-      if (sample !== undefined) sample.start = this.start;
-    }
   }
 
   /**
@@ -299,8 +247,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   }
 
   /** Takes note of a rule that is broken, if it is the first. */
-  private readonly report = (problem: string, line: number = this.number): void => {
-    this.breach ??= new DecodeError(line, problem);
+  private readonly report: Report = (problem, line = this.number) => {
+    this.breach ??= `line ${line}: ${problem}`;
   };
 }
 

@@ -34,12 +34,14 @@ export interface Metric {
   exposition: number;
 }
 
-/** A line about a family, or the one that ends the exposition. */
-export type Descriptor =
+/** A line about a family. */
+export type FamilyDescriptor =
   | { readonly keyword: 'HELP'; readonly family: MetricName }
   | { readonly keyword: 'TYPE'; readonly family: MetricName; readonly type: MetricType }
-  | { readonly keyword: 'UNIT'; readonly family: MetricName; readonly unit: string }
-  | { readonly keyword: 'EOF' };
+  | { readonly keyword: 'UNIT'; readonly family: MetricName; readonly unit: string };
+
+/** A line about a family, or the one that ends the exposition. */
+export type Descriptor = FamilyDescriptor | { readonly keyword: 'EOF' };
 
 /**
  * The families of one OpenMetrics exposition after the other: to which a sample belongs, and whether their lines are all
@@ -97,34 +99,34 @@ export class OpenMetricsFamilies {
    *
    * @param report is told of a rule that this breaks
    */
-  describe(
-    descriptor: Exclude<Descriptor, { keyword: 'EOF' }>,
-    report: (problem: string) => void,
-  ): void {
+  describe(descriptor: FamilyDescriptor, report: (problem: string) => void): void {
     const { keyword, family } = descriptor;
-    const shown = quote(family.name);
     if (family !== this.current) this.open(family, report);
-    else if (family.sampled) report(`expected the ${keyword} line of ${shown} before its samples`);
+    else if (family.sampled) {
+      report(`expected the ${keyword} line of ${quote(family.name)} before its samples`);
+    }
     switch (keyword) {
       case 'HELP':
-        if (family.helped) report(`second HELP line for metric family ${shown}`);
+        if (family.helped) report(second(descriptor));
         family.helped = true;
         return;
       case 'TYPE':
-        if (family.typed) report(`second TYPE line for metric family ${shown}`);
+        if (family.typed) report(second(descriptor));
         family.type = descriptor.type;
         family.typed = true;
         for (const name of this.sampleNames(family)) this.own(name, family, report);
         break;
       case 'UNIT':
-        if (family.unit !== undefined) report(`second UNIT line for metric family ${shown}`);
+        if (family.unit !== undefined) report(second(descriptor));
         family.unit = descriptor.unit;
         if (family.unit !== '' && !family.name.endsWith(`_${family.unit}`)) {
-          report(`expected a name that ends with the unit ${quote(family.unit)}, got ${shown}`);
+          const [unit, name] = [quote(family.unit), quote(family.name)];
+          report(`expected a name that ends with the unit ${unit}, got ${name}`);
         }
     }
     if (family.unit && (family.type === 'info' || family.type === 'stateset')) {
-      report(`expected no unit for metric family ${shown} of type ${family.type}`);
+      const name = quote(family.name);
+      report(`expected no unit for metric family ${name} of type ${family.type}`);
     }
   }
 
@@ -180,6 +182,10 @@ export class OpenMetricsFamilies {
     this.bytes += NAME_OVERHEAD + name.length;
     return added;
   }
+}
+
+function second({ keyword, family }: FamilyDescriptor): string {
+  return `second ${keyword} line for metric family ${quote(family.name)}`;
 }
 
 function apart({ name }: MetricName): string {

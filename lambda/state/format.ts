@@ -7,8 +7,9 @@ import { TargetMemory, type TargetTimes } from './target-memory.ts';
 
 /**
  * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. In the frame are the time of
- * the last complete cycle, the lists of keys, the targets with the number of their list, all values, all timestamps. Columns
- * and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for it.
+ * the last complete cycle, the lists of keys, the targets with the number of their list, all values, all timestamps, all
+ * starts. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
+ * it.
  */
 const MAGIC = Buffer.from('FGST');
 export const FORMAT_VERSION = 1;
@@ -48,11 +49,12 @@ export async function encodeState({ completedAt, targets }: Snapshot): Promise<B
     writer.time(times.sightedAfter);
     writer.time(times.startedAt);
     writer.time(times.committedAt);
-    writer.time(times.collectedUntil);
+    writer.text(times.cursor ?? '');
     writer.time(times.seenAt);
   }
   for (const { values } of targets.values()) writer.numbers(values);
   for (const { timestamps } of targets.values()) writer.numbers(timestamps);
+  for (const { starts } of targets.values()) writer.numbers(starts);
   const frame = await compress(writer.bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   return Buffer.concat([MAGIC, Buffer.of(FORMAT_VERSION), frame]);
 }
@@ -87,12 +89,13 @@ function read(reader: ByteReader): Snapshot {
   });
   const heads = times(reader.count(), () => headOf(reader, lists));
   const values = heads.map(({ keys }) => reader.numbers(keys.size));
+  const timestamps = heads.map(({ keys }) => reader.numbers(keys.size));
   const targets = new Map<string, TargetMemory>();
   for (const [index, { id, keys, times }] of heads.entries()) {
-    const timestamps = reader.numbers(keys.size);
-    targets.set(id, new TargetMemory(times, keys, values[index], timestamps));
+    const starts = reader.numbers(keys.size);
+    targets.set(id, new TargetMemory(times, keys, values[index], timestamps[index], starts));
   }
-  if (!reader.isAtEnd) throw new RangeError('expected the end after the last timestamp');
+  if (!reader.isAtEnd) throw new RangeError('expected the end after the last start');
   return { completedAt, targets };
 }
 
@@ -106,7 +109,7 @@ function headOf(reader: ByteReader, lists: readonly SeriesKeys[]) {
     sightedAfter: reader.time(),
     startedAt: reader.time(),
     committedAt: reader.time(),
-    collectedUntil: reader.time(),
+    cursor: reader.text() || undefined,
     seenAt: reader.time() ?? 0,
   };
   return { id, keys, times };

@@ -22,7 +22,7 @@ export interface Snapshot {
 const NOTHING: TargetPast = {
   series: new Map(),
   baseline: undefined,
-  collectedUntil: undefined,
+  cursor: undefined,
 };
 
 /** The state for as long as the process lives. */
@@ -48,7 +48,7 @@ export class MemoryState implements State {
           sightedAfter: this.#completedAt,
           startedAt,
           committedAt: undefined,
-          collectedUntil: undefined,
+          cursor: undefined,
           seenAt: now,
         });
         this.#targets.set(id, target);
@@ -61,19 +61,19 @@ export class MemoryState implements State {
   of(targetId: string): TargetPast {
     const target = this.#targets.get(targetId);
     if (target === undefined) return NOTHING;
-    const { committedAt, sightedAfter, collectedUntil } = target.times;
-    return { series: target, baseline: committedAt ?? sightedAfter, collectedUntil };
+    const { committedAt, sightedAfter, cursor } = target.times;
+    return { series: target, baseline: committedAt ?? sightedAfter, cursor };
   }
 
   /** @throws TypeError for a target that was not seen: it would be forgotten at once */
-  commit(targetId: string, { updates, scrapedAt, collectedUntil }: Advance): void {
+  commit(targetId: string, { updates, scrapedAt, cursor }: Advance): void {
     const target = this.#targets.get(targetId);
     if (target === undefined) {
       throw new TypeError(`Expected a target that was seen in this cycle, got ${targetId}`);
     }
     target.update(updates, this.#pool);
     target.times.committedAt = scrapedAt;
-    target.times.collectedUntil = collectedUntil ?? target.times.collectedUntil;
+    target.times.cursor = cursor ?? target.times.cursor;
   }
 
   async end(cycle: CycleEnd): Promise<StateReport> {

@@ -9,29 +9,32 @@ export interface TargetTimes {
   startedAt: number | undefined;
   /** The last scrape that was committed. */
   committedAt: number | undefined;
-  collectedUntil: number | undefined;
+  cursor: string | undefined;
   /** The last cycle that had the target. */
   seenAt: number;
 }
 
-/** One target's series in columns: 16 bytes each and a shared list of keys, a fifth of what a map of objects takes. */
+/** One target's series in columns: 24 bytes each and a shared list of keys, a fourth of what a map of objects takes. */
 export class TargetMemory implements PreviousValues {
   readonly times: TargetTimes;
   #keys: SeriesKeys;
   #values: Float64Array;
   #timestamps: Float64Array;
+  #starts: Float64Array;
 
-  /** @param values one for each key, as are the timestamps */
+  /** @param values one for each key, as are the timestamps and the starts */
   constructor(
     times: TargetTimes,
     keys: SeriesKeys = NO_KEYS,
     values: Float64Array = new Float64Array(),
     timestamps: Float64Array = new Float64Array(),
+    starts: Float64Array = new Float64Array(keys.size).fill(Number.NaN),
   ) {
     this.times = times;
     this.#keys = keys;
     this.#values = values;
     this.#timestamps = timestamps;
+    this.#starts = starts;
   }
 
   get keys(): SeriesKeys {
@@ -46,6 +49,11 @@ export class TargetMemory implements PreviousValues {
   /** In the order of the keys. */
   get timestamps(): Float64Array {
     return this.#timestamps;
+  }
+
+  /** In the order of the keys; NaN where a start is not known. */
+  get starts(): Float64Array {
+    return this.#starts;
   }
 
   get(key: string): Previous | undefined {
@@ -64,6 +72,7 @@ export class TargetMemory implements PreviousValues {
       if (place === undefined) throw new Error(`expected a place for the series ${key}`);
       this.#values[place] = previous.value;
       this.#timestamps[place] = previous.timestamp;
+      this.#starts[place] = previous.start ?? Number.NaN;
     }
   }
 
@@ -86,28 +95,38 @@ export class TargetMemory implements PreviousValues {
     const { times } = this;
     // The earlier sight: a series that began after it was not seen by anybody.
     times.sightedAfter = chosen(Math.min, times.sightedAfter, other.times.sightedAfter);
+    // The cursor is a number of the target's, which may be set back: that of the later commit counts.
+    if ((other.times.committedAt ?? 0) > (times.committedAt ?? 0))
+      times.cursor = other.times.cursor;
     times.committedAt = chosen(Math.max, times.committedAt, other.times.committedAt);
-    times.collectedUntil = chosen(Math.max, times.collectedUntil, other.times.collectedUntil);
     times.seenAt = Math.max(times.seenAt, other.times.seenAt);
   }
 
   #at(place: number): Previous {
-    return { value: this.#values[place] ?? 0, timestamp: this.#timestamps[place] ?? 0 };
+    const start = this.#starts[place] ?? Number.NaN;
+    return {
+      value: this.#values[place] ?? 0,
+      timestamp: this.#timestamps[place] ?? 0,
+      start: Number.isNaN(start) ? undefined : start,
+    };
   }
 
   #rekey(keys: readonly string[], pool: SeriesKeysPool): void {
     const rekeyed = pool.of(keys);
     const values = new Float64Array(rekeyed.size);
     const timestamps = new Float64Array(rekeyed.size);
+    const starts = new Float64Array(rekeyed.size);
     for (const [place, key] of rekeyed.list.entries()) {
       const before = this.#keys.placeOf(key);
       if (before === undefined) continue;
       values[place] = this.#values[before] ?? 0;
       timestamps[place] = this.#timestamps[before] ?? 0;
+      starts[place] = this.#starts[before] ?? Number.NaN;
     }
     this.#keys = rekeyed;
     this.#values = values;
     this.#timestamps = timestamps;
+    this.#starts = starts;
   }
 }
 

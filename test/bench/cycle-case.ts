@@ -65,7 +65,7 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
     }),
     scraper: new Scraper(now),
     state: new StoredState(fileStore(join(folder, 'state')), now),
-    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    outputs: [cloudWatchLogsOutput({ client: logsClient(place) })],
     now,
   });
   const costs: CycleCost[] = [];
@@ -83,10 +83,10 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
 
 /** @throws where anything did not work: then the figures are of no use */
 function costOf(report: CycleReport, cpuSeconds: number, seconds: number): CycleCost {
-  const { targets, delivery, state, discoveryErrors, samples, scrapes } = report;
+  const { targets, deliveries, state, discoveryErrors, samples, scrapes } = report;
   const problems = [
     ...discoveryErrors,
-    ...delivery.errors,
+    ...deliveries.flatMap(({ errors }) => errors),
     ...state.errors,
     ...scrapes.flatMap(({ id, message }) => (message === undefined ? [] : [`${id}: ${message}`])),
   ];

@@ -41,7 +41,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
       'irregular: web http://10.0.0.1:9546/metrics: line 2: x',
       'discovery: DescribeTasks failed. Timeout:',
-      'delivery: PutLogEvents failed. ThrottlingException',
+      'delivery to cloudwatch-logs: PutLogEvents failed. ThrottlingException',
     ]);
   });
 
@@ -52,6 +52,21 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       'state: 500 series of 4 targets in 6789 bytes; 2 conflicts',
       'state: GetObject failed.',
     ]);
+  });
+
+  it('says what the metric budget held back, and because of which label', () => {
+    const examples = [
+      { metric: 'm', combinations: 5, label: 'user', values: 4, example: 'u-1' },
+      { metric: 'n', combinations: 1 },
+    ];
+    const budget = { limit: 10, known: 10, heldBack: 6, examples };
+    expect(describeReport(cycleReport([], { budget })).split('\n')).toEqual(
+      expect.arrayContaining([
+        'metric budget: 10 of 10 known, 6 held back',
+        'held back: 5 of m: 4 values of user, such as "u-1"',
+        'held back: 1 of n',
+      ]),
+    );
   });
 
   it('has no table where there is no target', () => {

@@ -97,7 +97,7 @@ class World {
         return [{ series: counter('requests_total'), value: 2 ** (this.#steps + 1) - 2 }];
       }),
       state: new StoredState(this.#storeOf(index), now),
-      output,
+      outputs: [output],
       now,
     });
   }

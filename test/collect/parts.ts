@@ -11,6 +11,7 @@ export function configWith(emf: Partial<EmfConfig>): Config {
     warnings: [],
     logs: { group: '/test' },
     jobs: [],
+    series: { firstSample: 'auto', typeOverrides: [] },
     emf: {
       namespace: 'Test',
       declarations: [declarationOf({})],
@@ -32,6 +33,8 @@ export function declarationOf({
     matcher: compilePattern(''),
     selectors: selectors.map(compilePattern),
     dimensions: [['job']],
+    storageResolution: 60,
+    rate: false,
     ...more,
   };
 }

@@ -43,7 +43,7 @@ function collectorOf(config: Partial<Config> = {}): Collector {
       () => samples,
     ),
     state,
-    output,
+    outputs: [output],
     now: () => now,
   });
 }
@@ -102,13 +102,13 @@ describe('the baseline of a target', () => {
     const collector = collectorOf();
     samples = [open];
     await cycles(collector, 2);
-    expect(state.of('app').baseline).toBe(MINUTE);
+    expect(state.of(`${output.name}\napp`).baseline).toBe(MINUTE);
     samples = undefined;
     await cycles(collector, 2);
     samples = [open];
     output.reject = () => 'unavailable';
     await cycles(collector, 2);
-    expect(state.of('app').baseline).toBe(MINUTE);
+    expect(state.of(`${output.name}\napp`).baseline).toBe(MINUTE);
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe('the baseline of a target', () => {
     discovered = { targets: [APP], skipped: {}, errors: [] };
     samples = undefined;
     await cycles(collector, 3);
-    expect(state.of('app').baseline).toBe(baseline);
+    expect(state.of(`${output.name}\napp`).baseline).toBe(baseline);
   });
 
   it('is no later than what discovery knew, where clusters are asked only now and then', async () => {
@@ -136,18 +136,7 @@ describe('the baseline of a target', () => {
     discovered = { ...discovered, targets: [APP] };
     samples = undefined;
     await cycles(collector, 2);
-    expect(state.of('app').baseline).toBe(5);
-  });
-});
-
-describe('the time until which a target was collected', () => {
-  it('is the newest of its own times, but not one that is still to come', async () => {
-    samples = [5, 9, 7, 60].map((timestamp) => ({ ...open, timestamp }));
-    await cycles(collectorOf(), 1);
-    expect(state.of('app').collectedUntil).toBeUndefined();
-    now = 20;
-    await cycles(collectorOf(), 1);
-    expect(state.of('app').collectedUntil).toBe(9);
+    expect(state.of(`${output.name}\napp`).baseline).toBe(5);
   });
 });
 

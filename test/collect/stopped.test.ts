@@ -61,7 +61,7 @@ beforeEach(async () => {
       },
       loadEc2,
     ),
-    outputFor: () => output,
+    outputsFor: () => [output],
   });
 });
 

@@ -26,7 +26,7 @@ describeWithFixtures('OpenMetrics 1.0', 'openmetrics', () => {
 /** Why an exposition is not valid: what cannot be read in it, or the rule that it breaks. */
 function problemOf(input: string, memory = openMetricsMemory()): string | undefined {
   try {
-    return decodeOpenMetrics(Buffer.from(input), memory).breach?.message;
+    return decodeOpenMetrics(Buffer.from(input), memory).breach;
   } catch (error) {
     if (error instanceof DecodeError) return error.message;
     throw error;

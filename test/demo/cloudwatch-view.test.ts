@@ -56,6 +56,17 @@ describe('what CloudWatch makes of events', () => {
       ['Shop cpu{"service":"web"}: 3 -1 95 99'],
     ],
     [
+      'the values of an array, and of a distribution',
+      [
+        JSON.stringify({
+          ...(JSON.parse(event({ cpu: 0, load: 0 }, [[]])) as object),
+          cpu: [5, -1, 9],
+          load: { Values: [1, 2], Counts: [3, 4], Min: 0.5, Max: 2.5, Count: 7, Sum: 12 },
+        }),
+      ],
+      ['Shop cpu{}: 3 -1 9 13', 'Shop load{}: 7 0.5 2.5 12'],
+    ],
+    [
       'a metric for each distinct value of a dimension',
       [
         event({ cpu: 5, service: 'web' }, [['service']]),

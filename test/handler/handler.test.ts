@@ -57,7 +57,7 @@ describe('the Lambda handler', () => {
       result: {
         targets: { discovered: 2, up: 1, down: 1 },
         samples: { scraped: 10, published: 2, rejected: 0, dropped: { no_declaration: 8 } },
-        delivery: { events: 2, metrics: 2, rejected: {}, errors: [] },
+        deliveries: [{ events: 2, metrics: 2, rejected: {}, errors: [] }],
       },
     });
 
@@ -150,6 +150,29 @@ describe('the Lambda handler', () => {
     expect(stored().map(({ name, values }) => [name, values])).toEqual([['orders_total', [10]]]);
   });
 
+  it('writes events to its own log stream where the configuration says so, in lines that fit', async () => {
+    const metrics = Array.from(
+      { length: 2_000 },
+      (_, index) => `orders_of_shop_number_${index} 1\n`,
+    );
+    await using target = await serveMetrics(() => metrics.join(''));
+    const env = environment(target.address);
+    const config = JSON.parse(env.FARGAUGE_CONFIG ?? '');
+    const FARGAUGE_CONFIG = JSON.stringify({ ...config, outputs: [{ type: 'stdout' }] });
+    await using lambda = await startFunction({ ...env, FARGAUGE_CONFIG });
+
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'result',
+      result: { deliveries: [{ output: 'stdout', metrics: 2_000, rejected: {} }] },
+    });
+
+    expect(aws.calls.count('PutLogEvents')).toBe(0);
+    const lines = (await lambda.end()).stdout.split('\n').filter((line) => line.includes('"Shop"'));
+    expect(lines.flatMap(extractMetrics)).toHaveLength(2_000);
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(Buffer.byteLength(`${line}\n`)).toBeLessThanOrEqual(65_536);
+  });
+
   it('publishes counters as their differences from invocation to invocation', async () => {
     await using target = await serveMetrics(counter);
     await using lambda = await startFunction(environment(target.address));
@@ -206,7 +229,7 @@ describe('the deadline of an invocation', () => {
       expect(took).toBeLessThan(remainingMs);
       expect(answer).toMatchObject({
         kind: 'result',
-        result: { targets: { discovered: 2, up: 1, down: 1 }, delivery: { events: 2 } },
+        result: { targets: { discovered: 2, up: 1, down: 1 }, deliveries: [{ events: 2 }] },
       });
       expect(stored()).toHaveLength(2);
       const { log } = await lambda.end();
@@ -320,7 +343,7 @@ describe('an invocation that goes wrong', () => {
 
     expect(await lambda.invoke()).toMatchObject({
       kind: 'result',
-      result: { delivery: { events: 2, rejected: {} } },
+      result: { deliveries: [{ events: 2, rejected: {} }] },
     });
   });
 
@@ -331,7 +354,7 @@ describe('an invocation that goes wrong', () => {
 
     expect(await lambda.invoke()).toMatchObject({
       kind: 'result',
-      result: { delivery: { events: 1, rejected: { too_new: 1 } } },
+      result: { deliveries: [{ events: 1, rejected: { too_new: 1 } }] },
     });
 
     expect(stored()).toHaveLength(1);
@@ -448,7 +471,7 @@ describe('a configuration in S3', () => {
     await using lambda = await start();
     stores.objects.set(KEY, publishing(target.address, 'ü'));
     for (let invocation = 0; invocation < 2; invocation++) {
-      expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+      expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
     }
     stores.objects.set(KEY, publishing(target.address, 'Other'));
     await lambda.invoke();
@@ -463,7 +486,7 @@ describe('a configuration in S3', () => {
       expect.objectContaining({
         message: 'configuration is refused, the last good one counts',
         problems: [
-          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, given "ü" (string)`,
+          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon, given "ü" (string)`,
         ],
       }),
     ]);
@@ -474,7 +497,7 @@ describe('a configuration in S3', () => {
     stores.objects.set(KEY, documentFor(target.address));
     await using lambda = await start();
     stores.fault = { status: 403, type: 'AccessDenied' };
-    expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
 
     const { ownMetrics, log } = await lambda.end();
     expect(ownMetrics).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
@@ -507,7 +530,7 @@ describe('a configuration in S3', () => {
       FARGAUGE_CONFIG: LOCATION,
       POWERTOOLS_LOG_LEVEL: 'DEBUG',
     });
-    expect(await lambda.invoke()).toMatchObject({ result: { delivery: { events: 2 } } });
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
     expect(stores.requests).toContain(`GetSecretValue ${secret} 200`);
     const { stdout, stderr } = await lambda.end();
     expect(stdout + stderr).not.toContain('hunter2');

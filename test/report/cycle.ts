@@ -40,7 +40,8 @@ export function stoppedTarget(id: string): TargetReport {
   return { ...downTarget(id), stopped: true };
 }
 
-interface Differences extends Omit<Partial<CycleReport>, 'delivery' | 'state'> {
+interface Differences extends Omit<Partial<CycleReport>, 'deliveries' | 'state'> {
+  /** Of the only output. */
   readonly delivery?: Partial<DeliveryReport>;
   readonly state?: Partial<StateReport>;
 }
@@ -65,16 +66,18 @@ export function cycleReport(
     remembered: { lines: 0, bytes: 0 },
     scrapes,
     ...more,
-    delivery: {
-      output: 'cloudwatch-logs',
-      events,
-      metrics: events,
-      bytes: events * 100,
-      requests: 1,
-      rejected: {},
-      errors: [],
-      ...delivery,
-    },
+    deliveries: [
+      {
+        output: 'cloudwatch-logs',
+        events,
+        metrics: events,
+        bytes: events * 100,
+        requests: 1,
+        rejected: {},
+        errors: [],
+        ...delivery,
+      },
+    ],
     state: {
       targets: 0,
       series: 0,

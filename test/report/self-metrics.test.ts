@@ -79,6 +79,14 @@ describe('the metrics of the collector about itself', () => {
     });
   });
 
+  it('tell how many metrics there are, and were held back, where there is a budget', () => {
+    const budget = { limit: 100, known: 100, heldBack: 7, examples: [] };
+    expect(published({ ...REPORT, budget }).metrics).toMatchObject({
+      MetricsKnown: ['Count', 100],
+      MetricsHeldBack: ['Count', 7],
+    });
+  });
+
   it('name the reasons behind the sums', () => {
     expect(published(REPORT).metadata).toEqual({
       droppedByReason: { no_declaration: 25, first_sample: 5 },

@@ -188,8 +188,7 @@ function isSame(one: Sample, other: Sample | undefined): boolean {
 }
 
 function openMetricsOf(body: Buffer, memory = openMetricsMemory()): Outcome {
-  const { samples, breach } = decodeOpenMetrics(body, memory);
-  return { samples, breach: breach?.message };
+  return decodeOpenMetrics(body, memory);
 }
 
 /** An error of any other kind is a failure of the test. */

@@ -9,7 +9,7 @@ export function openMetricsOutcomeOf(
 ): { samples: PlainSample[]; breach: string | undefined } | string {
   try {
     const { samples, breach } = decodeOpenMetrics(body, memory);
-    return { samples: samples.map(plain), breach: breach?.message };
+    return { samples: samples.map(plain), breach };
   } catch (error) {
     if (error instanceof DecodeError) return String(error);
     throw error;

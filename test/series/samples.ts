@@ -21,10 +21,10 @@ export function counter(name: string, labels: Labels = {}): Series {
   return series(name, { type: 'counter', labels });
 }
 
-/** A sample with the labels of its series, as the stages after labelling get it. */
-export function labelled(of: Series, value: number, timestamp?: number) {
-  const sample: Sample = { series: of, value, timestamp };
-  return { ...sample, labels: of.labels };
+/** A sample with the labels of its series and no publication, as the stages after the declarations get it. */
+export function labelled(of: Series, value: number, timestamp?: number, start?: number) {
+  const sample: Sample = { series: of, value, timestamp, start };
+  return { ...sample, labels: of.labels, publications: [] };
 }
 
 /** Five seconds and nothing else, and what differs from it. */
@@ -42,6 +42,7 @@ export function target(more: Partial<Target> = {}): Target {
     limits: limits(),
     honorLabels: false,
     honorTimestamps: true,
+    history: false,
     protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,
     metricRelabeling: [],

@@ -150,15 +150,16 @@ const collector = assemble({
   clientsOf: () => {
     throw new Error('expected no discovery');
   },
-  outputFor: () =>
+  outputsFor: () => [
     dyingAtTheEnd(cloudWatchLogsOutput({ client: dyingLogs(client), concurrency: 1 })),
+  ],
   state: new StoredState(store, Date.now),
 });
 const lives = life.point === undefined ? life.cycles : life.cycles + 1;
 for (let cycle = 0; cycle < lives; cycle++) {
   dying = cycle === life.cycles;
-  const { targets: counts, delivery, state } = await collector.collect(TIMEOUT_MS);
-  const problems = [...delivery.errors, ...state.errors];
+  const { targets: counts, deliveries, state } = await collector.collect(TIMEOUT_MS);
+  const problems = [...deliveries.flatMap(({ errors }) => errors), ...state.errors];
   if (counts.down > 0 || problems.length > 0) throw new Error(`${counts.down} ${problems}`);
 }
 client.destroy();

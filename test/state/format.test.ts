@@ -10,21 +10,24 @@ import { MemoryState, type Snapshot } from '../../lambda/state/memory.ts';
 import { LABEL_SETS, realisticState } from './realistic.ts';
 import { advance, at, cycle } from './states.ts';
 
-/** Of the issue of state: bytes of the stored object for each series that it remembers. */
+/** Bytes of the stored object for each series that it remembers. */
 const BYTES_PER_SERIES = 100;
 
 /** All that a snapshot says, as plain values. */
 function contentOf({ completedAt, targets }: Snapshot) {
-  const plain = [...targets].map(([id, { times, keys, values, timestamps }]) => ({
+  const plain = [...targets].map(([id, { times, keys, values, timestamps, starts }]) => ({
     ...{ id, times, keys: keys.list },
-    ...{ values: [...values], timestamps: [...timestamps] },
+    ...{ values: [...values], timestamps: [...timestamps], starts: [...starts] },
   }));
   return { completedAt, targets: plain };
 }
 
 async function small(): Promise<MemoryState> {
   const state = new MemoryState();
-  await cycle(state, 60, { a: advance(61, { x: at(1, 61), y: at(0.1, 60) }, 59), b: undefined });
+  await cycle(state, 60, {
+    a: advance(61, { x: at(1, 61), y: { ...at(0.1, 60), start: 7 } }, '59'),
+    b: undefined,
+  });
   await cycle(state, 120, { c: advance(121, { x: at(3, 121) }) });
   return state;
 }
@@ -38,11 +41,12 @@ describe('a stored state', () => {
 
   it('keeps every number, and every text that can be a label', async () => {
     const time = fc.option(fc.nat(2 ** 40), { nil: undefined });
+    const cursor = fc.option(fc.string({ minLength: 1 }), { nil: undefined });
     const updates = fc.dictionary(
       fc.string({ unit: 'binary', maxLength: 200 }),
       fc.record({ value: fc.double({ noNaN: true }), timestamp: fc.maxSafeNat() }),
     );
-    const targets = fc.dictionary(fc.string({ unit: 'binary' }), fc.tuple(updates, time));
+    const targets = fc.dictionary(fc.string({ unit: 'binary' }), fc.tuple(updates, cursor));
     await fc.assert(
       fc.asyncProperty(targets, time, async (given, completedAt) => {
         const state = new MemoryState(Infinity);

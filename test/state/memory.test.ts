@@ -73,24 +73,24 @@ describe('the baseline of a target', () => {
 
   it('is begun anew, and its series with it, where a later task has its address', async () => {
     state.see([{ id: 'a', startedAt: 10 }], 60);
-    state.commit('a', advance(60, { x: at(5, 60) }, 59));
+    state.commit('a', advance(60, { x: at(5, 60) }, '59'));
     await state.end({ now: 60, completedAt: 55 });
 
     state.see([{ id: 'a', startedAt: 10 }], 120);
     expect(remembered(state, 'a', 'x')).toEqual({ x: at(5, 60) });
     state.see([{ id: 'a', startedAt: 100 }], 120);
     expect(remembered(state, 'a', 'x')).toEqual({});
-    expect(state.of('a')).toMatchObject({ baseline: 55, collectedUntil: undefined });
+    expect(state.of('a')).toMatchObject({ baseline: 55, cursor: undefined });
   });
 });
 
-describe('the time until which a target was collected', () => {
-  it('is the last that its own points had', async () => {
-    expect(state.of('a').collectedUntil).toBeUndefined();
-    await cycle(state, 60, { a: advance(60, {}, 55) });
-    expect(state.of('a').collectedUntil).toBe(55);
+describe('the cursor of a target with a history', () => {
+  it('is the last that it gave', async () => {
+    expect(state.of('a').cursor).toBeUndefined();
+    await cycle(state, 60, { a: advance(60, {}, '55') });
+    expect(state.of('a').cursor).toBe('55');
     await cycle(state, 120, { a: advance(120, {}) });
-    expect(state.of('a').collectedUntil).toBe(55);
+    expect(state.of('a').cursor).toBe('55');
   });
 });
 

@@ -1,5 +1,5 @@
 import { labelsOf } from '../../lambda/model/sample.ts';
-import { seriesKey } from '../../lambda/series/label.ts';
+import { seriesKey } from '../../lambda/series/facts.ts';
 import type { Snapshot } from '../../lambda/state/memory.ts';
 import { SeriesKeys } from '../../lambda/state/series-keys.ts';
 import { TargetMemory } from '../../lambda/state/target-memory.ts';
@@ -37,7 +37,7 @@ export function realisticState(
       sightedAfter: scrapedAt - 86_400_000,
       startedAt: scrapedAt - 90_000_000 - scattered(target),
       committedAt: at,
-      collectedUntil: at - 500,
+      cursor: String(at / 1000),
       seenAt: scrapedAt,
     };
     const memory = new TargetMemory(
@@ -45,6 +45,7 @@ export function realisticState(
       shared(keys),
       values,
       new Float64Array(keys.length).fill(at),
+      new Float64Array(keys.length).fill(times.startedAt),
     );
     const host = `10.0.${target >> 8}.${target & 255}`;
     targets.set(`shop http://${host}:8080/metrics`, memory);

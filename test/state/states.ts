@@ -10,9 +10,9 @@ export const at = (value: number, timestamp = 0): Previous => ({ value, timestam
 export function advance(
   scrapedAt: number,
   updates: Readonly<Record<string, Previous>>,
-  collectedUntil?: number,
+  cursor?: string,
 ): Advance {
-  return { updates: new Map(Object.entries(updates)), scrapedAt, collectedUntil };
+  return { updates: new Map(Object.entries(updates)), scrapedAt, cursor };
 }
 
 /** What a state remembers of some series of a target; those that it does not are left out. */

@@ -30,13 +30,13 @@ describe('a stored state', () => {
   });
 
   it('goes on in another process where it was', async () => {
-    await cycle(start(), 5, { a: advance(6, { x: at(7, 6) }, 4), b: undefined });
+    await cycle(start(), 5, { a: advance(6, { x: at(7, 6) }, '4'), b: undefined });
     const state = start();
     expect(state.isKnown).toBe(false);
     await state.begin(AMPLE);
     expect(state.isKnown).toBe(true);
     expect(remembered(state, 'a', 'x')).toEqual({ x: at(7, 6) });
-    expect(state.of('a')).toMatchObject({ baseline: 6, collectedUntil: 4 });
+    expect(state.of('a')).toMatchObject({ baseline: 6, cursor: '4' });
     state.see([{ id: 'c' }], 65);
     expect([state.of('b').baseline, state.of('c').baseline]).toEqual([undefined, 5]);
   });

@@ -1,4 +1,4 @@
-import type { Labels } from '../../sidecar/exposition.ts';
+import type { Labels } from '../../../sidecar/exposition/family.ts';
 
 /** A family as a strict reader of the Prometheus text format sees it. */
 export interface ReadFamily {

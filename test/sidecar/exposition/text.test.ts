@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Family, writeText } from '../../sidecar/exposition.ts';
-import { readText } from './exposition-text.ts';
+import type { Family } from '../../../sidecar/exposition/family.ts';
+import { writeText } from '../../../sidecar/exposition/text.ts';
+import { readText } from './read-text.ts';
 
 describe('The writer of the text format', () => {
   it('writes HELP, TYPE and the rows of each family', () => {
