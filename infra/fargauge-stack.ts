@@ -3,6 +3,7 @@ import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
 import { TaskCpuAlarm } from './task-cpu-alarm.ts';
@@ -24,8 +25,8 @@ interface Place {
   readonly vpc: IVpc;
   readonly cluster: ICluster;
   readonly tasks: readonly IConnectable[];
-  /** What the collector must be let into, to call its APIs. */
-  readonly endpoints: readonly IConnectable[];
+  /** What is made for the collector to reach its APIs. */
+  readonly endpoints: readonly ApiEndpoint[];
   /** The services that get an alarm: name, and what tells their constructs apart. */
   readonly services: readonly { readonly id: string; readonly name: string }[];
 }
@@ -45,10 +46,10 @@ export class FargaugeStack extends Stack {
       cluster: place.cluster,
       configuration,
       otherLogGroupNames,
+      ...(place.endpoints.length > 0 && { endpoints: place.endpoints }),
       ...(props.code && { code: props.code }),
     });
     for (const tasks of place.tasks) collector.collectFrom(tasks);
-    for (const { connections } of place.endpoints) connections.allowDefaultPortFrom(collector);
     for (const service of place.services) {
       new TaskCpuAlarm(this, `TaskCpu-${service.id}`, {
         clusterName: place.cluster.clusterName,
@@ -89,12 +90,12 @@ export class FargaugeStack extends Stack {
   }
 
   private trialPlace(): Place {
-    const { vpc, cluster, service, endpoints } = new Trial(this, 'Trial');
+    const { vpc, cluster, service } = new Trial(this, 'Trial');
     return {
       vpc,
       cluster,
       tasks: [service],
-      endpoints,
+      endpoints: ApiEndpoint.ALL_NEEDED,
       services: [{ id: 'Trial', name: service.serviceName }],
     };
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
@@ -137,19 +137,20 @@ function readConfiguration(
   placeOf: (key: Key) => string,
   problems: string[],
 ): CollectorConfiguration {
-  const read = (key: 'configFile' | 'agentConfigFile' | 'prometheusConfigFile') => {
+  const readable = (key: 'configFile' | 'agentConfigFile' | 'prometheusConfigFile') => {
     const path = values[key];
     if (path === undefined) return undefined;
     try {
-      return readFileSync(path, 'utf8');
+      accessSync(path, constants.R_OK);
+      return path;
     } catch (error) {
       problems.push(`${placeOf(key)}: expected a file that can be read, got ${error}`);
       return undefined;
     }
   };
-  const native = read('configFile');
-  const agent = read('agentConfigFile');
-  const prometheus = read('prometheusConfigFile');
+  const native = readable('configFile');
+  const agent = readable('agentConfigFile');
+  const prometheus = readable('prometheusConfigFile');
 
   const given = (key: Key) => values[key] !== undefined;
   if (given('agentConfigFile') !== given('prometheusConfigFile')) {
@@ -159,11 +160,11 @@ function readConfiguration(
     problems.push('configFile: expected alone, without agentConfigFile and prometheusConfigFile');
   }
   if (agent !== undefined && prometheus !== undefined) {
-    return CollectorConfiguration.cloudWatchAgent(agent, prometheus);
+    return CollectorConfiguration.cloudWatchAgentFiles(agent, prometheus);
   }
   return native === undefined
     ? CollectorConfiguration.builtIn()
-    : CollectorConfiguration.native(native);
+    : CollectorConfiguration.fromFile(native);
 }
 
 /** FARGAUGE_VPC_ID for vpcId. */

@@ -1,8 +1,6 @@
 import {
   FlowLogDestination,
   FlowLogTrafficType,
-  type IConnectable,
-  InterfaceVpcEndpointAwsService,
   type IVpc,
   SubnetType,
   Vpc,
@@ -29,9 +27,6 @@ export class Trial extends Construct {
   readonly cluster: ICluster;
   readonly service: FargateService;
 
-  /** Of the APIs that the collector calls. They let in only who is allowed to. */
-  readonly endpoints: readonly IConnectable[];
-
   private readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string) {
@@ -40,20 +35,13 @@ export class Trial extends Construct {
       retention: RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const vpc = this.makeNetwork();
-    this.endpoints = [
-      InterfaceVpcEndpointAwsService.ECS,
-      InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-    ].map((service) => vpc.addInterfaceEndpoint(service.shortName, { service, open: false }));
     // The library's classes do not satisfy its own interfaces where absent and undefined differ.
-    this.vpc = vpc as IVpc;
+    this.vpc = this.makeNetwork() as IVpc;
     this.cluster = this.makeCluster();
     this.service = this.makeService();
-    // In the whole VPC the names of the APIs lead to the endpoints, for the log drivers of the tasks too.
-    for (const { connections } of this.endpoints) connections.allowDefaultPortFrom(this.service);
   }
 
-  /** The function reaches its two APIs through endpoints; the tasks, with public addresses, pull images directly. */
+  /** The function needs endpoints for its APIs; the tasks, with public addresses, pull images directly. */
   private makeNetwork(): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
       // Endpoints are billed by the zone, and nothing here needs a second one.

@@ -134,31 +134,33 @@ describe('without a cluster', () => {
       GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialServiceSecurityGroup'), 'GroupId'] },
       ToPort: 9546,
       SourceSecurityGroupId: {
-        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorSecurityGroup'), 'GroupId'],
+        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorNetworkSecurityGroup'), 'GroupId'],
       },
     });
   });
 
-  it.each([
-    ['collector', 'ecs', '^CollectorSecurityGroup'],
-    ['collector', 'logs', '^CollectorSecurityGroup'],
-    ['task', 'logs', '^TrialServiceSecurityGroup'],
-  ])('the %s reaches the endpoint of %s', (_, service, source) => {
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
-      GroupId: {
-        'Fn::GetAtt': [Match.stringLikeRegexp(`^TrialVpc${service}SecurityGroup`), 'GroupId'],
-      },
-      ToPort: 443,
-      SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp(source), 'GroupId'] },
+  it.each(['Ecs', 'Logs'])('collector and task reach the endpoint of %s', (service) => {
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: Match.stringLikeRegexp(`Vpc/Fargauge${service}/SecurityGroup`),
+      SecurityGroupIngress: [
+        Match.objectLike({
+          CidrIp: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialVpc'), 'CidrBlock'] },
+          ToPort: 443,
+        }),
+      ],
     });
   });
 
   it('nothing is billed by the hour but the task and two endpoints in one zone', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
-    template.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
-    template.allResourcesProperties('AWS::EC2::VPCEndpoint', {
-      SubnetIds: [Match.anyValue()],
-    });
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', 3);
+    const interfaces = { VpcEndpointType: 'Interface' };
+    template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', interfaces, 2);
+    template.resourcePropertiesCountIs(
+      'AWS::EC2::VPCEndpoint',
+      { ...interfaces, SubnetIds: [Match.anyValue()] },
+      2,
+    );
   });
 
   it('the one alarm is on the service that is made', () => {
