@@ -1,6 +1,5 @@
 import {
   GatewayVpcEndpointAwsService,
-  type IConnectable,
   InterfaceVpcEndpointAwsService,
   type ISubnet,
   type IVpc,
@@ -47,7 +46,7 @@ export class ApiEndpoint {
    * Makes the endpoint. One of an interface answers for its API in the whole VPC, so that all of the VPC is let in: else
    * what used the API before, such as the log drivers of tasks, would find it closed.
    */
-  create(scope: Construct, vpc: IVpc, subnets: readonly ISubnet[], caller: IConnectable): void {
+  create(scope: Construct, vpc: IVpc, subnets: readonly ISubnet[]): void {
     const { service } = this;
     if (service instanceof InterfaceVpcEndpointAwsService) {
       const endpoint = vpc.addInterfaceEndpoint(`Fargauge${this.name}`, {
@@ -55,7 +54,6 @@ export class ApiEndpoint {
         subnets: { subnets: [...subnets] },
         open: true,
       });
-      endpoint.connections.allowDefaultPortFrom(caller);
       Validations.of(endpoint).acknowledge({
         id: 'AwsSolutions-EC23',
         reason: 'It is open to the addresses of its VPC only, which are known at deployment.',

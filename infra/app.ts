@@ -1,6 +1,6 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundleCollector } from './bundle.ts';
+import { bundleCollector, bundleSidecar } from './bundle.ts';
 import { SettingsError } from './errors.ts';
 import { FargaugeStack } from './fargauge-stack.ts';
 import { readSettings } from './settings.ts';
@@ -8,7 +8,7 @@ import { readSettings } from './settings.ts';
 try {
   const app = new App({ autoSynth: false });
   const settings = readSettings(app.node.getAllContext(), process.env);
-  await bundleCollector();
+  await Promise.all([bundleCollector(), bundleSidecar()]);
   const stack = new FargaugeStack(app, 'Fargauge', { settings });
   for (const key of settings.unknownKeys) {
     Annotations.of(stack).addWarningV2(

@@ -45,8 +45,8 @@ function factsOf({ warnings, discovery, emf, logs }: Config): CheckResult['facts
       .flatMap(({ clusters }) => clusters),
     portLabel: discovery?.dockerLabel?.portLabel,
     namespace: emf.namespace,
+    units: Object.fromEntries(emf.units),
     logGroup: logs.group,
-    logUnmatched: emf.logUnmatched,
     declarations: emf.declarations.map((declaration) => ({
       ...declaration,
       matcher: declaration.matcher.source,

@@ -1,5 +1,4 @@
 import {
-  type IConnectable,
   type ISubnet,
   type IVpc,
   SecurityGroup,
@@ -44,8 +43,7 @@ export class CollectorNetwork extends Construct {
       vpc,
       description: 'Fargauge collector',
     });
-    const caller = this.securityGroup as IConnectable;
-    for (const endpoint of endpoints) endpoint.create(this, vpc, this.subnets, caller);
+    for (const endpoint of endpoints) endpoint.create(this, vpc, this.subnets);
   }
 
   private validSubnets({

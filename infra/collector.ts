@@ -29,7 +29,7 @@ import type { ConfigurationFacts } from './configuration-check.ts';
 import { checkClusters, logGroupNames, showWarnings } from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
-import { labelledPorts } from './labelled-ports.ts';
+import { targetPorts } from './target-ports.ts';
 import { validPort } from './valid-props.ts';
 
 /** Names the S3 object with the collector's state. */
@@ -218,14 +218,8 @@ export class Collector extends Construct implements IConnectable {
    * sidecar and those that the containers of a service declare by docker labels; call it when they were all added.
    */
   collectFrom(tasks: IConnectable, ...ports: readonly number[]): void {
-    const labelled =
-      tasks instanceof BaseService && this.facts?.portLabel !== undefined
-        ? labelledPorts(tasks, this.facts.portLabel)
-        : [];
-    const opened = ports.length > 0 ? ports : new Set([SIDECAR_PORT, ...labelled]);
-    for (const port of opened) {
-      const tcp = Port.tcp(validPort(this, 'ports', port));
-      tasks.connections.allowFrom(this, tcp, 'Fargauge collector');
+    for (const port of this.portsOf(tasks, ports)) {
+      tasks.connections.allowFrom(this, port, 'Fargauge collector');
     }
   }
 
@@ -248,6 +242,12 @@ export class Collector extends Construct implements IConnectable {
    */
   metric(metricName: string, options?: MetricOptions): Metric {
     return selfMetric(this.function.functionName, metricName, options).attachTo(this);
+  }
+
+  private portsOf(tasks: IConnectable, ports: readonly number[]): readonly Port[] {
+    if (ports.length > 0) return ports.map((port) => Port.tcp(validPort(this, 'ports', port)));
+    if (tasks instanceof BaseService) return targetPorts(tasks, this.facts?.portLabel);
+    return [Port.tcp(SIDECAR_PORT)];
   }
 
   private makeNetwork({ vpc, vpcSubnets, endpoints }: CollectorProps) {

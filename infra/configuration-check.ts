@@ -43,8 +43,9 @@ export interface ConfigurationFacts {
   /** The docker label that says the port of a container; absent: such labels are not looked at. */
   readonly portLabel?: string | undefined;
   readonly namespace: string;
+  /** CloudWatch unit by name of the metric. */
+  readonly units: Readonly<Record<string, string>>;
   readonly logGroup: string;
-  readonly logUnmatched: boolean;
   readonly declarations: readonly DeclarationFacts[];
 }
 

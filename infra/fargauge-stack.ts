@@ -1,5 +1,5 @@
 import { type IConnectable, type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, type ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -18,6 +18,13 @@ export interface FargaugeStackProps extends StackProps {
    * @default - the bundle that `npm run build` makes
    */
   readonly code?: Code;
+
+  /**
+   * The image of the sidecar of the trial.
+   *
+   * @default - built from the bundle that `npm run build` makes
+   */
+  readonly sidecarImage?: ContainerImage;
 }
 
 /** What is collected from, and from where. */
@@ -39,7 +46,7 @@ export class FargaugeStack extends Stack {
       ...props,
     });
     const { existing, configuration, otherLogGroupNames, maxCpuPercent } = props.settings;
-    const place = existing ? this.existingPlace(existing) : this.trialPlace();
+    const place = existing ? this.existingPlace(existing) : this.trialPlace(props);
 
     const collector = new Collector(this, 'Collector', {
       vpc: place.vpc,
@@ -89,8 +96,8 @@ export class FargaugeStack extends Stack {
     };
   }
 
-  private trialPlace(): Place {
-    const { vpc, cluster, service } = new Trial(this, 'Trial');
+  private trialPlace({ sidecarImage }: FargaugeStackProps): Place {
+    const { vpc, cluster, service } = new Trial(this, 'Trial', { sidecarImage });
     return {
       vpc,
       cluster,

@@ -19,7 +19,13 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { CollectorConfiguration } from './collector-configuration.ts';
 import { TaskSidecar } from './task-sidecar.ts';
+
+export interface TrialProps {
+  /** Absent: built from the bundle. */
+  readonly sidecarImage?: ContainerImage | undefined;
+}
 
 /** A cluster to try Fargauge with: one service of one task that burns all the CPU it gets, beside the sidecar. */
 export class Trial extends Construct {
@@ -29,7 +35,7 @@ export class Trial extends Construct {
 
   private readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { sidecarImage }: TrialProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'LogGroup', {
       retention: RetentionDays.ONE_WEEK,
@@ -38,7 +44,7 @@ export class Trial extends Construct {
     // The library's classes do not satisfy its own interfaces where absent and undefined differ.
     this.vpc = this.makeNetwork() as IVpc;
     this.cluster = this.makeCluster();
-    this.service = this.makeService();
+    this.service = this.makeService(sidecarImage);
   }
 
   /** The function needs endpoints for its APIs; the tasks, with public addresses, pull images directly. */
@@ -72,7 +78,7 @@ export class Trial extends Construct {
     return cluster as ICluster;
   }
 
-  private makeService(): FargateService {
+  private makeService(sidecarImage: ContainerImage | undefined): FargateService {
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu: 256,
       memoryLimitMiB: 512,
@@ -87,7 +93,15 @@ export class Trial extends Construct {
       readonlyRootFilesystem: true,
       logging: LogDriver.awsLogs({ streamPrefix: 'trial', logGroup: this.logGroup }),
     });
-    new TaskSidecar(this, 'Sidecar', { taskDefinition });
+    new TaskSidecar(this, 'Sidecar', {
+      taskDefinition,
+      configuration: CollectorConfiguration.builtIn(),
+      ...(sidecarImage && { image: sidecarImage }),
+    });
+    Validations.of(taskDefinition).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: "The sidecar's one variable holds the rules for its last events, and no secret.",
+    });
     Validations.of(taskDefinition.obtainExecutionRole()).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'ecr:GetAuthorizationToken has no resource-level permissions.',

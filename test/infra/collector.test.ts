@@ -1,12 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { InstanceType, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  Cluster,
+  Ec2Service,
+  Ec2TaskDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+} from 'aws-cdk-lib/aws-ecs';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Collector } from '../../infra/collector.ts';
-import { CODE, collectorStack, collectorTemplate, placeIn } from './template.ts';
+import { CODE, collectorStack, collectorTemplate, IMAGE, placeIn } from './template.ts';
 
 describe('a collector with nothing but a cluster and a network', () => {
   // GIVEN / WHEN
@@ -236,14 +243,13 @@ describe('collectFrom', () => {
   const group = (id: string) => SecurityGroup.fromSecurityGroupId(stack, id, id);
   const { cluster } = placeIn(stack, 'Place');
   const taskDefinition = new FargateTaskDefinition(stack, 'Task');
-  const image = ContainerImage.fromRegistry('registry.example/image');
   for (const [name, port] of [
     ['app', '8080'],
     ['worker', '8081'],
     ['silent', 'none'],
   ] as const) {
     taskDefinition.addContainer(name, {
-      image,
+      image: IMAGE,
       dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: port },
     });
   }
@@ -277,6 +283,30 @@ describe('collectFrom', () => {
       });
     }
     template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId }, ports.length);
+  });
+});
+
+it('a service in network mode "bridge" is opened where its containers may be on their instance', () => {
+  // GIVEN
+  const { stack, collector } = collectorStack();
+  const { vpc } = placeIn(stack, 'Place');
+  const cluster = new Cluster(stack, 'Cluster', { vpc });
+  cluster.addCapacity('Capacity', { instanceType: new InstanceType('t4g.micro') });
+  const taskDefinition = new Ec2TaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('app', { image: IMAGE, memoryReservationMiB: 64 });
+  const service = new Ec2Service(stack, 'Service', {
+    cluster: cluster as ICluster,
+    taskDefinition,
+  });
+
+  // WHEN
+  collector.collectFrom(service);
+
+  // THEN
+  Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    Description: 'Fargauge collector',
+    FromPort: 32768,
+    ToPort: 65535,
   });
 });
 

@@ -3,12 +3,13 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { CODE } from './template.ts';
+import { CODE, IMAGE } from './template.ts';
 
 function stackOf(context: Record<string, unknown>): FargaugeStack {
   return new FargaugeStack(new App(), 'Fargauge', {
     settings: readSettings(context, {}),
     code: CODE,
+    sidecarImage: IMAGE,
   });
 }
 

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -8,6 +8,9 @@ import { Collector, type CollectorProps } from '../../infra/collector.ts';
 
 /** A function that is never run: what the templates say of it does not depend on its code. */
 export const CODE = Code.fromInline('export const handler = () => {};');
+
+/** An image that is never pulled. */
+export const IMAGE = ContainerImage.fromRegistry('registry.example/image');
 
 export interface CollectorStack {
   readonly stack: Stack;
