@@ -38,11 +38,15 @@ async function check(): Promise<CheckResult> {
 }
 
 function factsOf({ warnings, discovery, emf, logs }: Config): CheckResult['facts'] {
+  const sources = discovery?.sources ?? [];
+  const clustersOf = (foreign: boolean) =>
+    sources
+      .filter(({ role }) => (role !== undefined) === foreign)
+      .flatMap(({ clusters }) => clusters);
   return {
     warnings,
-    clusters: (discovery?.sources ?? [])
-      .filter(({ role }) => role === undefined)
-      .flatMap(({ clusters }) => clusters),
+    clusters: clustersOf(false),
+    foreignClusters: clustersOf(true),
     portLabel: discovery?.dockerLabel?.portLabel,
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),

@@ -26,7 +26,12 @@ import { CollectorNetwork } from './collector-network.ts';
 import { CollectorRole } from './collector-role.ts';
 import { CollectorSchedule, SHORTEST_INTERVAL, validInterval } from './collector-schedule.ts';
 import type { ConfigurationFacts } from './configuration-check.ts';
-import { checkClusters, logGroupNames, showWarnings } from './configuration-fit.ts';
+import {
+  checkClusters,
+  collectedClusters,
+  logGroupNames,
+  showWarnings,
+} from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
 import { targetPorts } from './target-ports.ts';
@@ -149,6 +154,9 @@ export class Collector extends Construct implements IConnectable {
   /** Cycles that could not be started, or failed. */
   readonly deadLetterQueue: IQueue;
 
+  /** Names of the clusters that are collected; undefined where the synthesis cannot know them all. */
+  readonly collectedClusters: ReadonlySet<string> | undefined;
+
   private readonly facts: ConfigurationFacts | undefined;
   private readonly network: CollectorNetwork | undefined;
   private readonly role: CollectorRole;
@@ -162,7 +170,9 @@ export class Collector extends Construct implements IConnectable {
     this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
-    checkClusters(this, this.facts, [props.cluster, ...(props.otherClusters ?? [])]);
+    const clusters = [props.cluster, ...(props.otherClusters ?? [])];
+    checkClusters(this, this.facts, clusters);
+    this.collectedClusters = collectedClusters(this.facts, clusters);
 
     this.network = this.makeNetwork(props);
     const logGroups = { retention, removalPolicy, encryptionKey };

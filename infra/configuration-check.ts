@@ -40,6 +40,8 @@ export interface ConfigurationFacts {
   readonly warnings: readonly string[];
   /** Names, ARNs and patterns of clusters that the collector reads with its own role. */
   readonly clusters: readonly string[];
+  /** Those that it reads with roles that it assumes. */
+  readonly foreignClusters: readonly string[];
   /** The docker label that says the port of a container; absent: such labels are not looked at. */
   readonly portLabel?: string | undefined;
   readonly namespace: string;

@@ -38,6 +38,20 @@ export function checkClusters(
   }
 }
 
+/** Names of all clusters that are collected; undefined where they cannot all be known. */
+export function collectedClusters(
+  facts: Facts,
+  clusters: readonly ICluster[],
+): ReadonlySet<string> | undefined {
+  if (facts === undefined) return undefined;
+  const own = clusters.map(({ clusterName }) => clusterName);
+  const named = [...facts.clusters, ...facts.foreignClusters].map(clusterNameOf);
+  const all = [...own, ...named];
+  return all.some((name) => Token.isUnresolved(name) || isClusterPattern(name))
+    ? undefined
+    : new Set(all);
+}
+
 /**
  * The groups that the configuration writes to, beside the one of the collector.
  *

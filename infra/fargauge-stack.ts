@@ -3,10 +3,13 @@ import { Cluster, type ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';
+import { CollectorAlarms } from './collector-alarms.ts';
+import { ServiceAlarms } from './service-alarms.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
-import { TaskCpuAlarm } from './task-cpu-alarm.ts';
+
 import { Trial } from './trial.ts';
 
 export interface FargaugeStackProps extends StackProps {
@@ -58,12 +61,15 @@ export class FargaugeStack extends Stack {
     });
     for (const tasks of place.tasks) collector.collectFrom(tasks);
     for (const service of place.services) {
-      new TaskCpuAlarm(this, `TaskCpu-${service.id}`, {
+      const alarms = new ServiceAlarms(this, `Alarms-${service.id}`, {
         clusterName: place.cluster.clusterName,
         serviceName: service.name,
-        ...(maxCpuPercent !== undefined && { maxCpuPercent }),
+        collector,
       });
+      alarms.taskCpuAlarm({ ...(maxCpuPercent !== undefined && { maxCpuPercent }) });
+      if (alarms.canWatch(TASK_MEMORY_UTILIZATION)) alarms.taskMemoryAlarm();
     }
+    new CollectorAlarms(this, 'CollectorAlarms', { collector });
     this.addOutputs(collector, place);
   }
 

@@ -6,8 +6,8 @@ import type { ConfigurationFacts } from './configuration-check.ts';
 /** A CloudWatch metric as a construct asks for it. */
 export interface WantedMetric {
   readonly metricName: string;
-  /** Values by name; a value may be known at deployment only. */
-  readonly dimensions: Readonly<Record<string, string>>;
+  /** Values by name. One may be known at deployment only, or undefined: any. */
+  readonly dimensions: Readonly<Record<string, string | undefined>>;
 }
 
 /** Which metrics the rules of a configuration publish. */
@@ -63,7 +63,7 @@ export class PublishedMetrics {
 /** Whether a declaration can apply to a series with these labels; of the others nothing is known. */
 function mayApply(
   { sourceLabels, separator, matcher }: Declaration,
-  labels: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string | undefined>>,
 ): boolean {
   const values = sourceLabels.map((name) => labels[name]);
   if (values.some((value) => value === undefined || Token.isUnresolved(value))) return true;

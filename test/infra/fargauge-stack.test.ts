@@ -164,16 +164,25 @@ describe('without a cluster', () => {
     );
   });
 
-  it('the one alarm is on the service that is made', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+  it('the alarms on tasks are on the service that is made', () => {
+    for (const metric of ['cpu', 'memory']) {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: `ee_task_${metric}_utilization_percent`,
+        Dimensions: [
+          { Name: 'ClusterName', Value: { Ref: Match.stringLikeRegexp('^TrialCluster') } },
+          {
+            Name: 'ServiceName',
+            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialService'), 'Name'] },
+          },
+        ],
+      });
+    }
+  });
+
+  it('the collector is watched too', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Dimensions: [
-        { Name: 'ClusterName', Value: { Ref: Match.stringLikeRegexp('^TrialCluster') } },
-        {
-          Name: 'ServiceName',
-          Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialService'), 'Name'] },
-        },
-      ],
+      Namespace: 'Fargauge/Collector',
+      MetricName: 'CycleDuration',
     });
   });
 });

@@ -4,9 +4,10 @@ import { Cluster, FargateService, FargateTaskDefinition, LogDriver } from 'aws-c
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Collector } from '../../infra/collector.ts';
+import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
+import { ServiceAlarms } from '../../infra/service-alarms.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { TaskCpuAlarm } from '../../infra/task-cpu-alarm.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
 import { CODE, IMAGE } from './template.ts';
 
@@ -64,16 +65,19 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
 
     // WHEN
     new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE });
-    new Collector(stack, 'Collector', {
+    const collector = new Collector(stack, 'Collector', {
       vpc,
       cluster,
       code: CODE,
       otherLogGroupNames: ['/ecs/one'],
-    }).collectFrom(service);
-    new TaskCpuAlarm(stack, 'Alarm', {
+      otherClusters: [Cluster.fromClusterAttributes(stack, 'Other', { clusterName: 'test', vpc })],
+    });
+    collector.collectFrom(service);
+    new CollectorAlarms(stack, 'CollectorAlarms', { collector });
+    new ServiceAlarms(stack, 'Alarms', {
       clusterName: cluster.clusterName,
       serviceName: service.serviceName,
-    });
+    }).taskCpuAlarm();
 
     // THEN
     expect(findings(app)).toEqual([]);
