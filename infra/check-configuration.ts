@@ -47,6 +47,7 @@ function factsOf({ warnings, discovery, emf, logs }: Config): CheckResult['facts
     warnings,
     clusters: clustersOf(false),
     foreignClusters: clustersOf(true),
+    roleArns: [...new Set(sources.flatMap(({ role }) => role?.arn ?? []))],
     portLabel: discovery?.dockerLabel?.portLabel,
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),

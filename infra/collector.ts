@@ -193,6 +193,7 @@ export class Collector extends Construct implements IConnectable {
     bucket.grantState(this.role);
     this.configuration.grantRead(this.role);
     this.allowClusters(props.otherClusters ?? []);
+    for (const roleArn of this.facts?.roleArns ?? []) this.assume(roleArn);
     this.function = new CollectorFunction(this, 'Function', {
       configuration: this.configuration,
       variables: {
@@ -233,11 +234,19 @@ export class Collector extends Construct implements IConnectable {
     }
   }
 
-  /** Lets the function assume a role, such as that of a `CollectorAccess` in another account. */
+  /**
+   * Lets the function assume a role, such as that of a `CollectorAccess` in another account. Those that the configuration
+   * names it may assume anyway, unless that lies in a bucket.
+   */
   assume(roleArn: string): void {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
     );
+  }
+
+  /** The role of the function, for a `CollectorAccess` in another account. */
+  get roleArn(): string {
+    return this.role.roleArn;
   }
 
   /** Lets a principal start a cycle. Two never run at once. */

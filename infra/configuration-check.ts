@@ -42,6 +42,8 @@ export interface ConfigurationFacts {
   readonly clusters: readonly string[];
   /** Those that it reads with roles that it assumes. */
   readonly foreignClusters: readonly string[];
+  /** Roles that it assumes. */
+  readonly roleArns: readonly string[];
   /** The docker label that says the port of a container; absent: such labels are not looked at. */
   readonly portLabel?: string | undefined;
   readonly namespace: string;
