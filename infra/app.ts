@@ -1,7 +1,7 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleCollector, bundleSidecar } from './bundle.ts';
-import { SettingsError } from './errors.ts';
+import { InvalidPropsError, SettingsError } from './errors.ts';
 import { FargaugeStack } from './fargauge-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -19,7 +19,7 @@ try {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
+  if (!(error instanceof SettingsError || error instanceof InvalidPropsError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

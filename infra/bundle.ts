@@ -104,9 +104,3 @@ const pureSchemas: Plugin = {
     );
   },
 };
-
-if (import.meta.main) {
-  for (const { file, bytes } of [await bundleCollector(), await bundleSidecar()]) {
-    process.stdout.write(`${relative(REPOSITORY, file)}  ${bytes} bytes\n`);
-  }
-}

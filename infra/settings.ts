@@ -11,6 +11,8 @@ const SERVICES = 'names of ECS services';
 const PERCENT = 'a percentage from 0 to 100';
 const PATH = 'the path of a file';
 const LOG_GROUPS = 'names of log groups';
+const CLUSTERS = 'names of ECS clusters';
+const TOPIC = 'the ARN of an SNS topic';
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
 const SCHEMA = z.object({
@@ -18,6 +20,7 @@ const SCHEMA = z.object({
     /^([\w-]{1,255}|arn:[\w-]+:ecs:[\w-]+:\d{12}:cluster\/[\w-]{1,255})$/,
     CLUSTER,
   ).optional(),
+  otherClusters: list(/^[\w-]{1,255}$/, CLUSTERS).optional(),
   vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, VPC).optional(),
   subnetIds: list(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, SUBNETS).optional(),
   taskSecurityGroupIds: list(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, SECURITY_GROUPS).optional(),
@@ -25,6 +28,7 @@ const SCHEMA = z.object({
   maxCpuPercent: z
     .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
     .optional(),
+  alarmTopicArn: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC).optional(),
   configFile: text(/./, PATH).optional(),
   agentConfigFile: text(/./, PATH).optional(),
   prometheusConfigFile: text(/./, PATH).optional(),
@@ -38,6 +42,7 @@ const KEYS = Object.keys(SCHEMA.shape) as Key[];
 
 /** Keys that say nothing unless a cluster is named, and whether one that is named needs them. */
 const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
+  ['otherClusters', 'optional'],
   ['vpcId', 'required'],
   ['subnetIds', 'required'],
   ['taskSecurityGroupIds', 'optional'],
@@ -48,6 +53,8 @@ const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
 export interface ExistingCluster {
   /** Name or ARN. */
   readonly cluster: string;
+  /** Others of the same account and Region that the configuration names. */
+  readonly otherClusters: readonly string[];
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
@@ -60,6 +67,8 @@ export interface Settings {
   /** Absent: a cluster to try Fargauge with is made. */
   readonly existing?: ExistingCluster | undefined;
   readonly maxCpuPercent?: number | undefined;
+  /** Told of alarms. */
+  readonly alarmTopicArn?: string | undefined;
   readonly configuration: CollectorConfiguration;
   readonly otherLogGroupNames: readonly string[];
   /** Context keys that look like settings and are none. */
@@ -101,6 +110,7 @@ export function readSettings(
   return {
     existing: existingCluster(values),
     maxCpuPercent: values.maxCpuPercent,
+    alarmTopicArn: values.alarmTopicArn,
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
     unknownKeys: Object.keys(context).filter(
@@ -121,10 +131,11 @@ function checkCluster(values: Values, placeOf: (key: Key) => string, problems: s
 }
 
 function existingCluster(values: Values): ExistingCluster | undefined {
-  const { cluster, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
+  const { cluster, otherClusters, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
   if (cluster === undefined || vpcId === undefined || subnetIds === undefined) return undefined;
   return {
     cluster,
+    otherClusters: otherClusters ?? [],
     vpcId,
     subnetIds,
     taskSecurityGroupIds: taskSecurityGroupIds ?? [],

@@ -23,6 +23,8 @@ describe('for a cluster that exists', () => {
     services: 'cart,checkout',
     maxCpuPercent: 90,
     otherLogGroups: '/ecs/prometheus',
+    otherClusters: 'test',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:people',
   });
 
   // WHEN
@@ -81,6 +83,29 @@ describe('for a cluster that exists', () => {
     });
   });
 
+  it('may read the other cluster that is named', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('OtherClusters'),
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: {
+              ArnLike: {
+                'ecs:cluster': [{ 'Fn::Join': ['', Match.arrayWith([':cluster/test'])] }],
+              },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('tells the topic of all alarms', () => {
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:people'],
+    });
+  });
+
   it('makes no network, cluster or service', () => {
     for (const type of ['AWS::EC2::VPC', 'AWS::ECS::Cluster', 'AWS::ECS::Service']) {
       template.resourceCountIs(type, 0);
@@ -93,6 +118,8 @@ describe('for a cluster that exists', () => {
       'CollectorFunction',
       'CollectorLogGroup',
       'MetricsLogGroup',
+      'DashboardName',
+      'CollectorRole',
       'CollectorSecurityGroup',
     ]);
   });

@@ -33,11 +33,17 @@ describe('where the settings come from', () => {
 
   it('the context, lists with commas', () => {
     const { existing } = readSettings(
-      { ...CLUSTER, taskSecurityGroupIds: 'sg-0123456789abcdef0', services: 'cart,checkout' },
+      {
+        ...CLUSTER,
+        otherClusters: 'test,stage',
+        taskSecurityGroupIds: 'sg-0123456789abcdef0',
+        services: 'cart,checkout',
+      },
       {},
     );
     expect(existing).toEqual({
       cluster: 'prod',
+      otherClusters: ['test', 'stage'],
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
       taskSecurityGroupIds: ['sg-0123456789abcdef0'],
