@@ -38,7 +38,7 @@ export function collectorWidgets(collector: Collector): IWidget[][] {
       graph('Duration of a cycle', 'milliseconds', [
         metric(SELF_METRICS.cycleDuration, 'duration'),
       ]),
-      graph('Metric values published', 'values a cycle', [
+      graph('Metric values published', 'a cycle', [
         metric(SELF_METRICS.metricsPublished, 'published'),
       ]),
       graph('What went wrong', 'a cycle', [

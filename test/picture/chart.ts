@@ -61,8 +61,14 @@ export function heading({ x, y }: Box, text: string): string {
 }
 
 /** The whole picture. */
-export function picture(width: number, height: number, parts: readonly string[]): string {
+export function picture(
+  title: string,
+  width: number,
+  height: number,
+  parts: readonly string[],
+): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" fill="#f2f3f3"/>
 ${parts.join('\n')}
 </svg>

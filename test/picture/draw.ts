@@ -68,7 +68,12 @@ function draw(dashboard: readonly Widget[], recorded: Recording): string {
     return graph(box, title, yAxis?.left?.label ?? '', linesOf(shownIn(metrics), recorded));
   });
   const height = Math.max(...dashboard.map((widget) => widget.y + widget.height)) * UNIT.y;
-  return picture(24 * UNIT.x, height + GAP, parts);
+  return picture(
+    'The dashboard of a service and of the collector',
+    24 * UNIT.x,
+    height + GAP,
+    parts,
+  );
 }
 
 function boxOf({ x, y, width, height }: Widget): Box {
