@@ -1,26 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble } from '../lambda/assemble.ts';
+import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { Config } from '../lambda/model/config.ts';
+import type { Config, OutputConfig } from '../lambda/model/config.ts';
 import type { Output } from '../lambda/model/event.ts';
-import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
-import { fileOutput } from '../lambda/outputs/file.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
-import { stdoutOutput } from '../lambda/outputs/stdout.ts';
+import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
-
-/** Where `fargauge collect` can send its events. */
-export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
+import { describeStatus } from './describe-status.ts';
+import { openState, type StateOptions } from './state.ts';
 
 /** Options of `fargauge collect`, read and checked. */
-export interface CollectOptions {
-  readonly config: Config;
-  readonly output: (typeof OUTPUTS)[number];
-  /** Needed with the output `file`. */
-  readonly outputFile?: string | undefined;
-  readonly region?: string | undefined;
+export interface CollectOptions extends StateOptions {
+  readonly configuration: LiveConfig;
+  readonly outputs: readonly OutputConfig[];
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -37,17 +32,26 @@ export interface CollectOptions {
 /**
  * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
  * could be discovered, or nothing delivered.
+ *
+ * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
-  const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const { configuration, everyMs, timeoutMs, json, report: stream, stop } = options;
+  await using opened = await openState(options);
   const collector = assemble({
-    config,
+    config: configuration.config,
     clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    output: outputOf(options),
+    outputsFor: (config) => outputsOf(options, config),
+    state: opened.state,
   });
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     // Not the time of day, which may be set back.
     const startedAt = performance.now();
+    if (!isFirst) {
+      const status = await configuration.refresh(timeoutMs);
+      for (const line of describeStatus(status)) process.stderr.write(`${line}\n`);
+      if (status.changed) collector.reconfigure(status.config);
+    }
     const report = await collector.collect(timeoutMs);
     const failure = failureOf(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
@@ -59,21 +63,13 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   }
 }
 
-function outputOf({ config, output, outputFile, region, endpointUrl }: CollectOptions): Output {
-  switch (output) {
-    case 'stdout':
-      return stdoutOutput(process.stdout);
-    case 'file':
-      if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
-      return fileOutput(outputFile);
-    case 'cloudwatch-logs': {
-      const { logs } = config;
-      return cloudWatchLogsOutput({
-        client: logsClient({
-          region: region ?? logs.region,
-          endpoint: endpointUrl ?? logs.endpoint,
-        }),
-      });
-    }
-  }
+function outputsOf(
+  { outputs, region, endpointUrl }: CollectOptions,
+  { logs }: Pick<Config, 'logs'>,
+): readonly Output[] {
+  return createOutputs(outputs, {
+    logsClient: () =>
+      logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
+    stdout: process.stdout,
+  });
 }

@@ -37,25 +37,32 @@ async function check(): Promise<CheckResult> {
   }
 }
 
-function factsOf({ warnings, discovery, emf, logs }: Config): CheckResult['facts'] {
-  const sources = discovery?.sources ?? [];
+function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult['facts'] {
+  const sources = [
+    ...(discovery?.sources ?? []),
+    ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
+  ];
   const clustersOf = (foreign: boolean) =>
     sources
-      .filter(({ role }) => (role !== undefined) === foreign)
+      .filter(({ role, accessKey }) => (role !== undefined || accessKey !== undefined) === foreign)
       .flatMap(({ clusters }) => clusters);
   return {
     warnings,
     clusters: clustersOf(false),
     foreignClusters: clustersOf(true),
-    roleArns: [...new Set(sources.flatMap(({ role }) => role?.arn ?? []))],
     portLabel: discovery?.dockerLabel?.portLabel,
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
-    declarations: emf.declarations.map((declaration) => ({
-      ...declaration,
-      matcher: declaration.matcher.source,
-      selectors: declaration.selectors.map(({ source }) => source),
-    })),
+    declarations: emf.declarations.map(
+      ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
+        sourceLabels,
+        separator,
+        matcher: matcher.source,
+        selectors: selectors.map(({ source }) => source),
+        dimensions,
+        namespace,
+      }),
+    ),
   };
 }

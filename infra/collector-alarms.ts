@@ -59,6 +59,10 @@ export class CollectorAlarms extends Construct {
   readonly emfErrors: Alarm;
   /** `metric_budget` held new metrics back. */
   readonly metricsHeldBack: Alarm;
+  /** A configuration that lies elsewhere was changed to one that cannot be used: the one before goes on. */
+  readonly configurationRefused: Alarm;
+  /** The state could not be read or written, in 3 of 5 cycles. */
+  readonly stateFailures: Alarm;
   /** Cycles could not be started, or failed. */
   readonly deadLetters: Alarm;
 
@@ -98,6 +102,16 @@ export class CollectorAlarms extends Construct {
       description: 'The metric budget of the collector is used up',
       metric: this.selfMetric(SELF_METRICS.metricsHeldBack),
       cycles: [1, 1],
+    });
+    this.configurationRefused = this.alarm('ConfigurationRefused', {
+      description: 'The collector cannot use its new configuration and goes on with the old one',
+      metric: this.selfMetric(SELF_METRICS.configurationRefused),
+      cycles: [1, 1],
+    });
+    this.stateFailures = this.alarm('StateFailures', {
+      description: 'The collector cannot read or write its state',
+      metric: this.selfMetric(SELF_METRICS.stateFailures),
+      cycles: [3, 5],
     });
     this.deadLetters = this.alarm('DeadLetters', {
       description: 'Cycles of the collector could not be started, or failed',

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { parse } from 'yaml';
 import { defaultDocument } from '../lambda/config/default.ts';
 import type { NativeInput } from '../lambda/config/native.ts';
@@ -11,6 +9,7 @@ import {
   checkConfiguration,
   type Document,
 } from './configuration-check.ts';
+import { type ConfigurationNeeds, needsOf } from './configuration-needs.ts';
 import { DETAILED_DECLARATIONS, DETAILED_UNITS } from './detailed-rules.ts';
 import { InvalidPropsError } from './errors.ts';
 import { PublishedMetrics } from './published-metrics.ts';
@@ -39,7 +38,8 @@ interface Parts {
   readonly source: string;
   readonly main?: Document;
   readonly prometheus?: Document;
-  readonly object?: { readonly bucket: IBucket; readonly key: string };
+  /** Where it is kept. */
+  readonly location?: string;
 }
 
 /**
@@ -120,11 +120,18 @@ export class CollectorConfiguration {
   }
 
   /**
-   * An object in a bucket, which can be changed without a deployment. Nothing of it is known, and so nothing checked,
-   * before the function reads it.
+   * A native configuration, or one of the CloudWatch Agent, that is kept elsewhere and read again in each cycle.
+   *
+   * @param location `s3://BUCKET/KEY`, or `ssm:NAME` for a parameter of Systems Manager
+   * @param text what lies there now. It is checked, and the permissions of the function are chosen by it.
+   * @default - nothing is known of it: nothing is checked, and it may need no more than the built-in one
    */
-  static inBucket(bucket: IBucket, key: string): CollectorConfiguration {
-    return new CollectorConfiguration({ source: `s3://…/${key}`, object: { bucket, key } });
+  static remote(location: string, text?: string): CollectorConfiguration {
+    return new CollectorConfiguration({
+      source: location,
+      location,
+      ...(text !== undefined && { main: { name: `the text of ${location}`, text } }),
+    });
   }
 
   private static ofDocument(main: Document): CollectorConfiguration {
@@ -143,11 +150,8 @@ export class CollectorConfiguration {
 
   /** In the function's environment, where there is little room. */
   inEnvironment(): ConfigurationDelivery {
-    const { main, prometheus, object } = this.parts;
-    if (object !== undefined) {
-      const url = object.bucket.s3UrlForObject(object.key);
-      return { environment: { [ENV.config]: url }, files: {} };
-    }
+    const { main, prometheus, location } = this.parts;
+    if (location !== undefined) return { environment: { [ENV.config]: location }, files: {} };
     if (main === undefined) return { environment: {}, files: {} };
     if (prometheus === undefined) return { environment: { [ENV.config]: main.text }, files: {} };
     return {
@@ -161,8 +165,8 @@ export class CollectorConfiguration {
 
   /** In files of a layer: there is room for any configuration. */
   inFiles(): ConfigurationDelivery {
-    const { main, prometheus } = this.parts;
-    if (main === undefined) return this.inEnvironment();
+    const { main, prometheus, location } = this.parts;
+    if (main === undefined || location !== undefined) return this.inEnvironment();
     const mainFile = 'fargauge-configuration';
     const prometheusFile = 'fargauge-prometheus.yaml';
     const environment = { [ENV.configFile]: `${LAYER_DIRECTORY}/${mainFile}` };
@@ -176,17 +180,10 @@ export class CollectorConfiguration {
     };
   }
 
-  /** Lets the function read what lies outside of it. */
-  grantRead(grantee: IGrantable): void {
-    const { object } = this.parts;
-    if (object === undefined) return;
-    const { bucket, key } = object;
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['s3:GetObject'],
-      resourceArns: [bucket.arnForObjects(key)],
-    });
-    bucket.encryptionKey?.grantDecrypt(grantee);
+  /** What it asks of AWS, for the role of the function. */
+  get needs(): ConfigurationNeeds {
+    const { main, prometheus, location } = this.parts;
+    return needsOf([location, main?.text, prometheus?.text].filter((text) => text !== undefined));
   }
 
   /**
@@ -195,8 +192,8 @@ export class CollectorConfiguration {
    * @throws InvalidPropsError with all that is wrong with it
    */
   facts(owner: Owner, cluster: string = SOME_CLUSTER): ConfigurationFacts | undefined {
-    const { main, prometheus, object, source } = this.parts;
-    if (object !== undefined) return undefined;
+    const { main, prometheus, location, source } = this.parts;
+    if (main === undefined && location !== undefined) return undefined;
     const { facts, problems = [] }: CheckResult = checkConfiguration({ main, prometheus, cluster });
     if (facts === undefined) {
       const list = problems.map((problem) => `\n  ${problem}`).join('');

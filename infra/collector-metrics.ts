@@ -7,11 +7,12 @@ export const SELF_METRICS = {
   targetsUp: 'TargetsUp',
   targetsDown: 'TargetsDown',
   discoveryErrors: 'DiscoveryErrors',
-  samplesDropped: 'SamplesDropped',
   metricsPublished: 'MetricsPublished',
   eventsRejected: 'EventsRejected',
   /** Combinations of a name and dimensions that `metric_budget` did not let through. */
   metricsHeldBack: 'MetricsHeldBack',
+  configurationRefused: 'ConfigurationRefused',
+  stateFailures: 'StateFailures',
   cycleDuration: 'CycleDuration',
 } as const;
 

@@ -7,16 +7,15 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
-import { type Grant, type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Duration, RemovalPolicy, Token, Validations } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
 import type { ApiEndpoint } from './api-endpoint.ts';
-import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { CollectorFunction } from './collector-function.ts';
@@ -37,15 +36,12 @@ import { InvalidPropsError } from './errors.ts';
 import { targetPorts } from './target-ports.ts';
 import { validPort } from './valid-props.ts';
 
-/** Names the S3 object with the collector's state. */
-const STATE_VARIABLE = 'FARGAUGE_STATE';
-
 export interface CollectorProps {
   /** The cluster whose tasks are collected. */
   readonly cluster: ICluster;
 
   /**
-   * Other clusters of the same account that the configuration names.
+   * Other clusters of the same account that the configuration may name: it is refused where it names one that is not known.
    *
    * @default - none
    */
@@ -187,19 +183,17 @@ export class Collector extends Construct implements IConnectable {
     }) as IQueue;
     this.role = new CollectorRole(this, 'Role', {
       cluster: props.cluster,
+      needs: this.configuration.needs,
       logGroups: [this.logGroup, this.metricsLogGroup],
       otherLogGroupNames: logGroupNames(this, this.facts, props),
     });
     bucket.grantState(this.role);
-    this.configuration.grantRead(this.role);
-    this.allowClusters(props.otherClusters ?? []);
-    for (const roleArn of this.facts?.roleArns ?? []) this.assume(roleArn);
     this.function = new CollectorFunction(this, 'Function', {
       configuration: this.configuration,
       variables: {
         [ENV.cluster]: props.cluster.clusterName,
         [ENV.logGroup]: this.metricsLogGroup.logGroupName,
-        [STATE_VARIABLE]: bucket.stateUrl,
+        [ENV.state]: bucket.stateUrl,
       },
       timeout,
       memorySize: props.memorySize ?? 512,
@@ -236,7 +230,7 @@ export class Collector extends Construct implements IConnectable {
 
   /**
    * Lets the function assume a role, such as that of a `CollectorAccess` in another account. Those that the configuration
-   * names it may assume anyway, unless that lies in a bucket.
+   * names it may assume anyway, as far as they are known.
    */
   assume(roleArn: string): void {
     this.role.addToPolicy(
@@ -281,19 +275,6 @@ export class Collector extends Construct implements IConnectable {
       throw new InvalidPropsError(this, 'Expected `vpc` beside `vpcSubnets` and `endpoints`');
     }
     return undefined;
-  }
-
-  private allowClusters(clusters: readonly ICluster[]): void {
-    if (clusters.length === 0) return;
-    const arns = clusters.map(({ clusterArn }) => clusterArn);
-    const policy = new Policy(this, 'OtherClusters', {
-      roles: [this.role],
-      statements: clusterReadStatements(arns),
-    });
-    Validations.of(policy).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: CLUSTER_READ_REASON,
-    });
   }
 
   private validTimeout(timeout: Duration): Duration {

@@ -40,10 +40,8 @@ export interface ConfigurationFacts {
   readonly warnings: readonly string[];
   /** Names, ARNs and patterns of clusters that the collector reads with its own role. */
   readonly clusters: readonly string[];
-  /** Those that it reads with roles that it assumes. */
+  /** Those that it reads with other credentials. */
   readonly foreignClusters: readonly string[];
-  /** Roles that it assumes. */
-  readonly roleArns: readonly string[];
   /** The docker label that says the port of a container; absent: such labels are not looked at. */
   readonly portLabel?: string | undefined;
   readonly namespace: string;
@@ -60,6 +58,8 @@ export interface DeclarationFacts {
   readonly matcher: string;
   readonly selectors: readonly string[];
   readonly dimensions: readonly (readonly string[])[];
+  /** Absent: that of the configuration. */
+  readonly namespace?: string | undefined;
 }
 
 /** Results by request: each check starts a Node.js. */

@@ -14,14 +14,14 @@ export function renderLastEvents(
 ): string | undefined {
   const facts = configuration.facts(sidecar);
   const declarations = (facts?.declarations ?? []).filter((declaration, index) => {
-    const foreign = expressionsOf(declaration).find((source) => !isJavaScript(source));
-    if (foreign !== undefined) {
+    const reason = obstacle(declaration, facts?.namespace);
+    if (reason !== undefined) {
       Annotations.of(sidecar).addWarningV2(
         `fargauge:lastEvents${index}`,
-        `[${sidecar.node.path}] The sidecar cannot read the expression ${foreign}: what its rule publishes of a task's last seconds is lost`,
+        `[${sidecar.node.path}] ${reason}: what its rule publishes of a task's last seconds is lost`,
       );
     }
-    return foreign === undefined;
+    return reason === undefined;
   });
   if (facts === undefined || declarations.length === 0) return undefined;
   return JSON.stringify({
@@ -38,8 +38,15 @@ export function renderLastEvents(
   });
 }
 
-function expressionsOf({ matcher, selectors }: DeclarationFacts): readonly string[] {
-  return [matcher, ...selectors];
+/** Why the sidecar cannot go by a rule. */
+function obstacle(
+  { matcher, selectors, namespace }: DeclarationFacts,
+  usual: string | undefined,
+): string | undefined {
+  const foreign = [matcher, ...selectors].find((source) => !isJavaScript(source));
+  if (foreign !== undefined) return `The sidecar cannot read the expression ${foreign}`;
+  if (namespace === undefined || namespace === usual) return undefined;
+  return `The sidecar has one namespace, ${usual}, and not ${namespace}`;
 }
 
 /** The sidecar brings no RE2 along; what both know means the same. */

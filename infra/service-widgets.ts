@@ -50,11 +50,13 @@ export interface ServiceWidgetsProps {
 
 /** Rows of widgets about the tasks of one service, as far as the rules publish what they show. */
 export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsProps): IWidget[][] {
-  const namespace = published?.namespace ?? DEFAULT_NAMESPACE;
+  const namespaceOf = (metricName: string) =>
+    published === undefined
+      ? DEFAULT_NAMESPACE
+      : published.namespaceOf({ metricName, dimensions: dimensionsOf(service) });
+  const isPublished = (name: string) => namespaceOf(name) !== undefined;
   const metric = (name: string, options: MetricOptions) =>
-    taskMetric(name, service, { namespace, ...options });
-  const isPublished = (name: string) =>
-    published?.problemOf({ metricName: name, dimensions: dimensionsOf(service) }) === undefined;
+    taskMetric(name, service, { namespace: namespaceOf(name) ?? DEFAULT_NAMESPACE, ...options });
   const graph = (title: string, width: number, leftYAxis: YAxisProps, left: readonly Metric[]) => {
     const shown = left.filter(({ metricName }) => isPublished(metricName));
     return shown.length === 0

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
@@ -10,6 +10,7 @@ const SECURITY_GROUPS = 'ids of security groups, such as sg-0123456789abcdef0';
 const SERVICES = 'names of ECS services';
 const PERCENT = 'a percentage from 0 to 100';
 const PATH = 'the path of a file';
+const LOCATION = 's3://BUCKET/KEY or ssm:NAME';
 const LOG_GROUPS = 'names of log groups';
 const CLUSTERS = 'names of ECS clusters';
 const TOPIC = 'the ARN of an SNS topic';
@@ -30,6 +31,7 @@ const SCHEMA = z.object({
     .optional(),
   alarmTopicArn: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC).optional(),
   configFile: text(/./, PATH).optional(),
+  configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),
   prometheusConfigFile: text(/./, PATH).optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
@@ -169,6 +171,15 @@ function readConfiguration(
   }
   if (given('configFile') && (given('agentConfigFile') || given('prometheusConfigFile'))) {
     problems.push('configFile: expected alone, without agentConfigFile and prometheusConfigFile');
+  }
+  if (values.configLocation !== undefined) {
+    if (given('agentConfigFile') || given('prometheusConfigFile')) {
+      problems.push(
+        'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
+      );
+    }
+    const text = native && readFileSync(native, 'utf8');
+    return CollectorConfiguration.remote(values.configLocation, text);
   }
   if (agent !== undefined && prometheus !== undefined) {
     return CollectorConfiguration.cloudWatchAgentFiles(agent, prometheus);

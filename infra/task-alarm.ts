@@ -120,12 +120,12 @@ export class TaskAlarm extends Alarm {
 
 function metricOf(path: string, props: TaskAlarmProps): IMetric {
   const { metricName, eachTask = false } = props;
-  const dimensions = dimensionsOf(props);
+  const service = dimensionsOf(props);
+  const dimensions = eachTask ? { ...service, TaskId: undefined } : service;
   const published = (props.configuration ?? CollectorConfiguration.builtIn()).published(path);
-  const wanted = eachTask ? { ...dimensions, TaskId: undefined } : dimensions;
-  const problem = published?.problemOf({ metricName, dimensions: wanted });
+  const problem = published?.problemOf({ metricName, dimensions });
   if (problem !== undefined) throw new InvalidPropsError(path, problem);
-  const namespace = published?.namespace ?? DEFAULT_NAMESPACE;
+  const namespace = published?.namespaceOf({ metricName, dimensions }) ?? DEFAULT_NAMESPACE;
   return eachTask
     ? worstOfEachTask(namespace, props)
     : taskMetric(metricName, props, { namespace, statistic: Stats.MAXIMUM, period: PERIOD });

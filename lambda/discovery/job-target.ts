@@ -43,8 +43,10 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
     },
     honorLabels: job.honorLabels,
     honorTimestamps: job.honorTimestamps,
+    protocols: job.protocols,
     http: job.http,
     metricRelabeling: job.metricRelabeling,
+    startedAt: found.startedAt,
   };
 }
 

@@ -1,6 +1,8 @@
 import { runCycle } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { machine } from './machine.ts';
+import { runPercentiles } from './percentiles.ts';
+import { runSidecar } from './sidecar.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
@@ -9,6 +11,8 @@ import { machine } from './machine.ts';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
+  percentiles: runPercentiles,
+  sidecar: runSidecar,
 };
 
 const names = process.argv.slice(2);

@@ -33,6 +33,7 @@ describe('a target', () => {
       metricRelabeling: [relabelConfig.parse({ action: 'labeldrop', regex: 'x' })],
       honorLabels: true,
       honorTimestamps: false,
+      protocols: { accepted: ['PrometheusText0.0.4'] as const },
     };
     expect(targetOf('10.0.0.1:9100', { a: 'b' }, settings)).toEqual({
       id: 'node https://10.0.0.1:9100/stats',
@@ -49,6 +50,7 @@ describe('a target', () => {
       }),
       honorLabels: true,
       honorTimestamps: false,
+      protocols: settings.protocols,
       http: settings.http,
       metricRelabeling: settings.metricRelabeling,
     });

@@ -41,6 +41,8 @@ describe('alarms on a collector', () => {
     ['DiscoveryErrors', 0, 3, 5],
     ['EventsRejected', 0, 2, 5],
     ['MetricsHeldBack', 0, 1, 1],
+    ['ConfigurationRefused', 0, 1, 1],
+    ['StateFailures', 0, 3, 5],
   ])('go off when %s is above %d in %d of %d cycles', (MetricName, Threshold, of, all) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'Fargauge/Collector',

@@ -83,23 +83,6 @@ describe('for a cluster that exists', () => {
     });
   });
 
-  it('may read the other cluster that is named', () => {
-    template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyName: Match.stringLikeRegexp('OtherClusters'),
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Condition: {
-              ArnLike: {
-                'ecs:cluster': [{ 'Fn::Join': ['', Match.arrayWith([':cluster/test'])] }],
-              },
-            },
-          }),
-        ]),
-      },
-    });
-  });
-
   it('tells the topic of all alarms', () => {
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:people'],

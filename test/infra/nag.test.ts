@@ -70,7 +70,6 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
       cluster,
       code: CODE,
       otherLogGroupNames: ['/ecs/one'],
-      otherClusters: [Cluster.fromClusterAttributes(stack, 'Other', { clusterName: 'test', vpc })],
     });
     collector.collectFrom(service);
     new CollectorAlarms(stack, 'CollectorAlarms', { collector });

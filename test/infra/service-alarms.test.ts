@@ -92,6 +92,27 @@ describe('alarms on the worst task of a service', () => {
   });
 });
 
+it('a rule with a namespace of its own decides about that of the alarm', () => {
+  const stack = newStack();
+  const configuration = CollectorConfiguration.of({
+    emf_processor: {
+      metric_namespace: 'Shop',
+      metric_declaration: [
+        {
+          source_labels: ['ServiceName'],
+          metric_namespace: 'Shop/Tasks',
+          metric_selectors: ['^ee_task_cpu'],
+          dimensions: [['ClusterName', 'ServiceName']],
+        },
+      ],
+    },
+  });
+  alarmsIn(stack, { configuration }).taskCpuAlarm();
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'Shop/Tasks',
+  });
+});
+
 describe('an alarm on each task', () => {
   const name = 'ee_task_cpu_utilization_percent';
   const configuration = rule(`^${name}$`, ['ClusterName', 'ServiceName', 'TaskId']);

@@ -73,7 +73,7 @@ export async function record(cycles: number, intervalMs: number): Promise<Record
         readFile: async () => '',
       }),
       clientsOf: awsClients(place, loadEc2),
-      output: cloudWatchLogsOutput({ client: logsClient(place) }),
+      outputsFor: () => [cloudWatchLogsOutput({ client: logsClient(place) })],
     });
     const values: Value[] = [];
     // What the calls are chained on.
