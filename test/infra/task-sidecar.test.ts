@@ -19,6 +19,7 @@ import { bundleSidecar } from '../../infra/bundle.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 import { TaskSidecar, type TaskSidecarProps } from '../../infra/task-sidecar.ts';
+import { readSettings } from '../../sidecar/settings.ts';
 import { IMAGE } from './template.ts';
 
 interface Given {
@@ -233,6 +234,28 @@ describe('what nobody has collected when the task ends', () => {
       "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: what its rule publishes of a task's last seconds is lost [ack: fargauge:lastEvents1]",
     );
   });
+});
+
+it('the sidecar understands all that it is told', () => {
+  // GIVEN
+  const given = taskDefinition();
+  addSidecar(given, {
+    port: 9999,
+    configuration: CollectorConfiguration.detailed(),
+    targets: [{ name: 'app', url: 'http://[::1]:8080/metrics' }],
+  });
+
+  // WHEN
+  const variables = sidecarOf(given.stack).Environment as { Name: string; Value: string }[];
+  const read = readSettings({
+    ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/id',
+    ...Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value])),
+  });
+
+  // THEN
+  expect(read).toMatchObject({ settings: { port: 9999, emf: { namespace: 'Fargauge' } } });
+  const settings = 'settings' in read ? read.settings : undefined;
+  expect([...(settings?.applications.keys() ?? [])]).toEqual(['app']);
 });
 
 describe('applications on loopback', () => {
