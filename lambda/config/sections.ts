@@ -1,5 +1,5 @@
 import type { Config } from '../model/config.ts';
-import { isDimensionName } from '../model/dimension-name.ts';
+import { isDimensionName } from '../model/dimension.ts';
 import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
 import { clusterSelectors, discovers, RESULT_FILE, toDiscoveryConfig } from './ecs-discovery.ts';
 import { toEmfConfig, toSeriesConfig } from './emf-processor.ts';
