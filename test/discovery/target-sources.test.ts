@@ -107,15 +107,30 @@ describe('targets from files', () => {
     await put('a.json', '[{"targets": ["a:1"]}]');
     await put('b.json', '[{"targets": ["b:1"]}]');
     await again();
-    await rm(join(folder, 'a.json'));
+    await put('a.json', '[');
     await put('b.json', '[{"targets": ["b:2"]}]');
     now += MINUTE;
     const { found, errors } = await again();
     expect(found.map(([address]) => address)).toEqual(['a:1', 'b:2']);
-    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*a\.json: .*ENOENT/)]);
+    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*a\.json: Unexpected end/)]);
     // An error is no reason to wait.
     await put('a.json', '[]');
     expect((await again()).errors).toEqual([]);
+  });
+
+  it.each([
+    ['file', 'x/a.json'],
+    ['folder', 'x'],
+  ])('go, and that is said, where their %s is not there any more', async (_, gone) => {
+    await mkdir(join(folder, 'x'));
+    await put('x/a.json', '[{"targets": ["a:1"]}]');
+    const again = read(gone === 'x' ? 'x/*.json' : gone);
+    expect((await again()).found).toHaveLength(1);
+    await rm(join(folder, gone), { recursive: true });
+    now += MINUTE;
+    const { found, errors } = await again();
+    expect(found).toEqual([]);
+    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*\.json: .*ENOENT/)]);
   });
 
   it('stay as they were where their folder cannot be read any more', async () => {
@@ -124,10 +139,11 @@ describe('targets from files', () => {
     const again = read('x/*.json');
     await again();
     await rm(join(folder, 'x'), { recursive: true });
+    await put('x', 'no folder');
     now += MINUTE;
     const { found, errors } = await again();
     expect(found.map(([address]) => address)).toEqual(['a:1']);
-    expect(errors[0]).toMatch(/^file_sd: .*x\/\*\.json: .*ENOENT/);
+    expect(errors[0]).toMatch(/^file_sd: .*x\/\*\.json: .*ENOTDIR/);
   });
 
   it.each([
