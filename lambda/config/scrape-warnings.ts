@@ -53,7 +53,7 @@ export function warnOfJob(
     warnOfLookups(job, lookups, place, findings);
   } else if (job.discovered) {
     findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
-  } else if (!job.discovered && !targets) {
+  } else if (!targets) {
     findings.warn(place, 'has no targets');
   }
 }
