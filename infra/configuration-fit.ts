@@ -1,7 +1,7 @@
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Annotations, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { clusterNameOf, isClusterPattern } from '../lambda/config/cluster-selector.ts';
+import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selector.ts';
 import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
 import { InvalidPropsError } from './errors.ts';
 

@@ -4,7 +4,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { clusterNameOf } from '../lambda/config/cluster-selector.ts';
+import { clusterNameOf } from '../lambda/model/cluster-selector.ts';
 import { TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';

@@ -63,7 +63,7 @@ export class AnswerDecoder {
   /** @throws ScrapeError */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
-    { body, contentType }: Exposition,
+    { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
   ): DecodedAnswer {
     const shown = JSON.stringify(contentType);
     if (PROTOBUF.test(contentType)) {
