@@ -119,20 +119,17 @@ describe('the demo, end to end', () => {
     }
   });
 
-  it('publishes one metric for each service, with a sample for each task', () => {
+  it('publishes one metric for each service, with all samples of its tasks', () => {
     const cpu = cycles[0]!.published.metrics.filter(
       ({ name }) => name === 'ee_task_cpu_utilization_percent',
     );
-    expect(
-      cpu.map(({ dimensions, unit, sampleCount }) => ({ dimensions, unit, sampleCount })),
-    ).toEqual([
-      { dimensions: { ClusterName: 'demo', ServiceName: 'web' }, unit: 'Percent', sampleCount: 2 },
-      {
-        dimensions: { ClusterName: 'demo', ServiceName: 'worker' },
-        unit: 'Percent',
-        sampleCount: 1,
-      },
+    expect(cpu.map(({ dimensions, unit }) => ({ dimensions, unit }))).toEqual([
+      { dimensions: { ClusterName: 'demo', ServiceName: 'web' }, unit: 'Percent' },
+      { dimensions: { ClusterName: 'demo', ServiceName: 'worker' }, unit: 'Percent' },
     ]);
+    const [web, worker] = cpu.map(({ sampleCount }) => sampleCount);
+    expect(web).toBeGreaterThanOrEqual(2);
+    expect(worker).toBeGreaterThanOrEqual(1);
   });
 
   it('publishes the requests of the application as differences that add up to its own count', () => {
