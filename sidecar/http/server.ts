@@ -169,9 +169,12 @@ async function send(socket: Socket, request: Parsed | undefined, reply: Reply): 
   socket.write(head, 'latin1');
   for await (const piece of body) {
     if (piece.length === 0) continue;
-    if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`);
+    // One packet, not three.
+    socket.cork();
+    if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`, 'latin1');
     socket.write(piece);
-    if (chunks) socket.write('\r\n');
+    if (chunks) socket.write('\r\n', 'latin1');
+    socket.uncork();
     if (socket.writableNeedDrain) await drained(socket);
     if (socket.destroyed) return;
   }
