@@ -5,7 +5,7 @@ import { type Headers, HeadReader, parseHead } from './head.ts';
 const MAX_HEAD_BYTES = 8_192;
 
 /** Far more than the scrapers of one task; each connection costs memory of the task. */
-const MAX_CONNECTIONS = 32;
+const MAX_CONNECTIONS = 64;
 
 const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
 
