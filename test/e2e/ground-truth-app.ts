@@ -128,20 +128,19 @@ export class App implements AsyncDisposable {
     else response.write(body.slice(0, body.length / 2), () => response.destroy());
   }
 
-  #note(metric: string, labels: Figure['labels'], by: number, observations?: number): void {
+  #note(metric: string, labels: Figure['labels'], value: number, count = 0): void {
     const key = JSON.stringify([metric, labels]);
-    const { value, count = 0 } = this.#books.get(key) ?? { value: 0 };
-    const counted = observations === undefined ? {} : { count: count + observations };
-    this.#books.set(key, { metric, labels, value: value + by, ...counted });
+    const before = this.#books.get(key) ?? { value: 0, count: 0 };
+    const figure = { metric, labels, value: before.value + value, count: before.count + count };
+    this.#books.set(key, figure);
   }
 }
 
 /** What figures grew by since an earlier scrape of the same application, or since it began. */
 export function increaseOf(now: readonly Figure[], before: readonly Figure[] = []): Figure[] {
   return now.map((figure, index) => {
-    const { value, count = 0 } = before[index] ?? { value: 0 };
-    const counted = figure.count === undefined ? {} : { count: figure.count - count };
-    return { ...figure, value: figure.value - value, ...counted };
+    const { value, count } = before[index] ?? { value: 0, count: 0 };
+    return { ...figure, value: figure.value - value, count: figure.count - count };
   });
 }
 

@@ -47,15 +47,15 @@ export interface Figure {
   readonly labels: Readonly<Record<string, string>>;
   /** Of a histogram, the sum of what it observed. */
   readonly value: number;
-  /** Of a histogram, how many values it observed. */
-  readonly count?: number;
+  /** Of a histogram, how many values it observed; else 0. */
+  readonly count: number;
 }
 
 /** What was counted under one metric of CloudWatch. */
 interface Total {
   readonly sum: number;
-  /** Of a histogram. */
-  readonly sampleCount?: number;
+  /** Of a histogram; else 0. */
+  readonly sampleCount: number;
 }
 
 /** The values of a gauge under one metric of CloudWatch. */
@@ -66,48 +66,41 @@ type ByMetric<T> = Readonly<Record<string, T>>;
 
 /** What CloudWatch must show of what was counted: that of all figures together. */
 export function totalsOf(figures: readonly Figure[]): ByMetric<Total> {
-  const together = Map.groupBy(figures.filter(isCounted).flatMap(inMetrics), ({ key }) => key);
-  const totals = [...together].map(([key, all]): [string, Total] => {
-    const sum = sumOf(all.map(({ figure }) => figure.value));
-    if (all[0]?.figure.count === undefined) return [key, { sum }];
-    return [key, { sum, sampleCount: sumOf(all.map(({ figure }) => figure.count ?? 0)) }];
-  });
-  // A histogram that observed nothing has nothing to publish.
-  return Object.fromEntries(totals.filter(([, { sampleCount }]) => sampleCount !== 0));
+  const published = figures.filter(
+    // A histogram that observed nothing has nothing to publish.
+    ({ metric, count }) => isCounted(metric) && (!isHistogram(metric) || count > 0),
+  );
+  return together(
+    published.flatMap((figure) =>
+      keysOf(figure).map((key) => [key, { sum: figure.value, sampleCount: figure.count }]),
+    ),
+  );
 }
 
 /** What CloudWatch shows of what was counted, over all of these events. */
 export function totalsIn(events: readonly DeliveredEvent[]): ByMetric<Total> {
-  const counted = statistics(events).filter(({ name }) => kindOf(name) !== 'gauge');
+  const counted = statistics(events).filter(({ name }) => isCounted(name));
   return Object.fromEntries(
-    counted.map(({ namespace, name, dimensions, sum, sampleCount }) => {
-      const total = kindOf(name) === 'histogram' ? { sum, sampleCount } : { sum };
-      return [keyOf(namespace, name, dimensions), total];
-    }),
+    counted.map(({ namespace, name, dimensions, sum, sampleCount }) => [
+      keyOf(namespace, name, dimensions),
+      { sum, sampleCount: isHistogram(name) ? sampleCount : 0 },
+    ]),
   );
 }
 
 export function added(one: ByMetric<Total>, other: ByMetric<Total>): ByMetric<Total> {
-  const sums: Record<string, Total> = { ...one };
-  for (const [key, { sum, sampleCount }] of Object.entries(other)) {
-    const before = sums[key];
-    const count = sampleCount && { sampleCount: sampleCount + (before?.sampleCount ?? 0) };
-    sums[key] = { sum: sum + (before?.sum ?? 0), ...count };
-  }
-  return sums;
+  return together([...Object.entries(one), ...Object.entries(other)]);
 }
 
 /** What CloudWatch must show of the gauges among the figures that were delivered in one minute. */
 export function extentsOf(figures: readonly Figure[]): ByMetric<Extent> {
-  const gauges = figures.filter((figure) => !isCounted(figure));
-  const together = Map.groupBy(gauges.flatMap(inMetrics), ({ key }) => key);
-  return Object.fromEntries(
-    [...together].map(([key, all]) => {
-      const values = all.map(({ figure }) => figure.value);
-      const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
-      return [key, { sampleCount: values.length, minimum, maximum }];
-    }),
-  );
+  const gauges = figures.filter(({ metric }) => !isCounted(metric));
+  const values = gauges.flatMap((figure) => keysOf(figure).map((key) => ({ key, ...figure })));
+  const byKey = [...Map.groupBy(values, ({ key }) => key)].map(([key, all]): [string, Extent] => {
+    const of = all.map(({ value }) => value);
+    return [key, { sampleCount: of.length, minimum: Math.min(...of), maximum: Math.max(...of) }];
+  });
+  return Object.fromEntries(byKey);
 }
 
 /** What CloudWatch shows of the gauges, by the begin of the minute in milliseconds. */
@@ -115,7 +108,7 @@ export function extentsByMinute(
   events: readonly DeliveredEvent[],
 ): Readonly<Record<number, ByMetric<Extent>>> {
   const minutes = [...statisticsByMinute(events)].map(([minute, metrics]) => {
-    const gauges = metrics.filter(({ name }) => kindOf(name) === 'gauge');
+    const gauges = metrics.filter(({ name }) => !isCounted(name));
     const extents = gauges.map(
       ({ namespace, name, dimensions, sampleCount, minimum, maximum }): [string, Extent] => [
         keyOf(namespace, name, dimensions),
@@ -127,13 +120,12 @@ export function extentsByMinute(
   return Object.fromEntries(minutes);
 }
 
-/** A figure once for each metric of CloudWatch that it is part of. */
-function inMetrics(figure: Figure): { readonly key: string; readonly figure: Figure }[] {
-  const { metric, labels } = figure;
+/** The metrics of CloudWatch that a figure is part of. */
+function keysOf({ metric, labels }: Figure): string[] {
   return METRICS[metric]!.sets.map((set) => {
     const own = set.map((name) => [name, labels[name]!]);
     const dimensions = { ClusterName: CLUSTER, ServiceName: SERVICE, ...Object.fromEntries(own) };
-    return { key: keyOf(NAMESPACE, metric, dimensions), figure };
+    return keyOf(NAMESPACE, metric, dimensions);
   });
 }
 
@@ -142,14 +134,19 @@ function keyOf(namespace: string, name: string, dimensions: Readonly<Record<stri
   return [namespace, name, ...sorted.map((dimension) => dimension.join('='))].join(' ');
 }
 
-function isCounted({ metric }: Figure): boolean {
-  return kindOf(metric) !== 'gauge';
+function together(totals: readonly (readonly [key: string, Total])[]): ByMetric<Total> {
+  const sums: Record<string, Total> = {};
+  for (const [key, { sum, sampleCount }] of totals) {
+    const before = sums[key] ?? { sum: 0, sampleCount: 0 };
+    sums[key] = { sum: before.sum + sum, sampleCount: before.sampleCount + sampleCount };
+  }
+  return sums;
 }
 
-function kindOf(name: string): Metric['kind'] | undefined {
-  return METRICS[name]?.kind;
+function isCounted(metric: string): boolean {
+  return METRICS[metric]?.kind !== 'gauge';
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function isHistogram(metric: string): boolean {
+  return METRICS[metric]?.kind === 'histogram';
 }

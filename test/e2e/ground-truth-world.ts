@@ -36,7 +36,18 @@ const AMPLE_MS = 30_000;
 export const ATTEMPTS = 4;
 
 /** What the disk does with the next state. */
-export type Disk = 'takes it' | 'is full' | 'kills the collector';
+type Disk = 'takes it' | 'is full' | 'kills the collector';
+
+interface Parts {
+  readonly aws: Aws;
+  readonly config: Config;
+  /** Where the state is. */
+  readonly folder: string;
+  /** Applications of tasks that have not started. */
+  readonly waiting: App[];
+  /** Milliseconds since the epoch. */
+  readonly clock: { now: number };
+}
 
 /**
  * A service whose tasks are applications on loopback, a stand-in for AWS, and a collector with all of its real parts, whose
@@ -71,22 +82,16 @@ export class World implements AsyncDisposable {
           now: () => clock.now,
         }),
     );
-    return new World(
-      await startAws({ clock: () => clock.now }),
-      await load({ env: { [ENV.config]: JSON.stringify(CONFIGURATION) } }),
-      await mkdtemp(join(tmpdir(), 'fargauge-truth-')),
-      apps,
+    return new World({
+      aws: await startAws({ clock: () => clock.now }),
+      config: await load({ env: { [ENV.config]: JSON.stringify(CONFIGURATION) } }),
+      folder: await mkdtemp(join(tmpdir(), 'fargauge-truth-')),
+      waiting: apps,
       clock,
-    );
+    });
   }
 
-  private constructor(
-    aws: Aws,
-    config: Config,
-    folder: string,
-    waiting: App[],
-    clock: { now: number },
-  ) {
+  private constructor({ aws, config, folder, waiting, clock }: Parts) {
     this.aws = aws;
     this.#config = config;
     this.#folder = folder;
@@ -100,7 +105,7 @@ export class World implements AsyncDisposable {
     return this.#clock.now;
   }
 
-  /** What CloudWatch Logs took, in the order of its arrival. */
+  /** What CloudWatch Logs took, oldest first. */
   get delivered(): DeliveredEvent[] {
     return this.aws.logs.events().map(({ message }) => readEvent(message));
   }
