@@ -3,8 +3,7 @@ import { assemble } from '../lambda/assemble.ts';
 import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { Config, OutputConfig } from '../lambda/model/config.ts';
-import type { Output } from '../lambda/model/event.ts';
+import type { OutputConfig } from '../lambda/model/config.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
@@ -12,10 +11,14 @@ import { describeReport } from './describe-report.ts';
 import { describeStatus } from './describe-status.ts';
 import { openState, type StateOptions } from './state.ts';
 
+/** Where neither the options nor the configuration name any. */
+const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
+
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
-  readonly outputs: readonly OutputConfig[];
+  /** Instead of those of the configuration. */
+  readonly outputs?: readonly OutputConfig[] | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -23,8 +26,6 @@ export interface CollectOptions extends StateOptions {
   readonly timeoutMs: number;
   /** The report of a cycle as one line of JSON. */
   readonly json: boolean;
-  /** Where the report goes; the events of the output `stdout` go to `process.stdout`. */
-  readonly report: NodeJS.WritableStream;
   /** Ends the cycles. */
   readonly stop: AbortSignal;
 }
@@ -36,12 +37,24 @@ export interface CollectOptions extends StateOptions {
  * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
-  const { configuration, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const { configuration, everyMs, timeoutMs, json, stop } = options;
+  const { region, endpointUrl } = options;
   await using opened = await openState(options);
+  let stream: NodeJS.WritableStream = process.stdout;
   const collector = assemble({
     config: configuration.config,
-    clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    outputsFor: (config) => outputsOf(options, config),
+    clientsOf: awsClients({ region, endpoint: endpointUrl }, loadEc2),
+    outputsFor: ({ logs, outputs: configured = DEFAULT_OUTPUTS }) => {
+      const outputs = options.outputs ?? configured;
+      // Where the events take standard output, the report must not come between them.
+      const takesStdout = outputs.some(({ type }) => type === 'stdout');
+      stream = takesStdout ? process.stderr : process.stdout;
+      return createOutputs(outputs, {
+        logsClient: () =>
+          logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
+        stdout: process.stdout,
+      });
+    },
     state: opened.state,
   });
   for (let isFirst = true; ; isFirst = false) {
@@ -61,15 +74,4 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
   }
-}
-
-function outputsOf(
-  { outputs, region, endpointUrl }: CollectOptions,
-  { logs }: Pick<Config, 'logs'>,
-): readonly Output[] {
-  return createOutputs(outputs, {
-    logsClient: () =>
-      logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
-    stdout: process.stdout,
-  });
 }

@@ -18,9 +18,6 @@ import { statePlace } from './state.ts';
 const FAILURE = 1;
 const MISUSE = 2;
 
-/** Where neither the options nor the configuration name any. */
-const DEFAULT_OUTPUTS = [{ type: 'stdout' }] as const;
-
 const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
 
 const stop = new AbortController();
@@ -70,20 +67,13 @@ program
       program.error('error: --output file and --output-file <path> go together');
     }
     const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
-    // Where the events take standard output, the report must not come between them.
-    const outputs = types
-      ? outputsOf(types, outputFile)
-      : (configuration.config.outputs ?? DEFAULT_OUTPUTS);
-    const writesStdout = outputs.some(({ type }) => type === 'stdout');
-    const report = writesStdout ? process.stderr : process.stdout;
     const collected = collect({
       ...options,
       configuration,
-      outputs,
+      outputs: types && outputsOf(types, outputFile),
       everyMs: options.every,
       timeoutMs: options.timeout,
       forgetAfterMs: options.forgetAfter,
-      report,
       stop: stop.signal,
     });
     const ok = await collected.catch((error) => {

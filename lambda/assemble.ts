@@ -26,8 +26,8 @@ export interface Assembly {
 /** A collector whose parts are the real ones, under one configuration after another. */
 export interface AssembledCollector extends Pick<Collector, 'collect'> {
   /**
-   * Goes on under another configuration: with the last values of counters, and with what is known of AWS and of targets as
-   * far as it still applies. Not while a cycle is under way.
+   * Goes on under another configuration: with the last values of counters, and with what is known of AWS, of targets and of
+   * published metrics as far as it still applies. Not while a cycle is under way.
    */
   reconfigure(config: Config): void;
 }

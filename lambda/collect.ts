@@ -21,6 +21,9 @@ const CONCURRENCY = 64;
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
+/** Milliseconds of its history that a target is asked for of which nothing is known. */
+const FIRST_HISTORY_MS = 60_000;
+
 /** The part of that in which the ECS API may say which targets stopped. */
 const STOPPED_CHECK_SHARE = 0.5;
 
@@ -77,6 +80,8 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
   readonly #intake: Intake;
+  /** Whether the budget has been told what was published before this collector. */
+  #budgetIsTold = false;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -107,12 +112,14 @@ export class Collector {
       state.begin(AbortSignal.timeout(reserve)),
     ]);
     tally.discovered(discovered);
+    this.#tellBudget();
     state.see(seenBy(routes, discovered.targets), startedAt);
     const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
       async (target) => {
-        const scrape = await scraper.scrape(target, scrapingEnds);
+        const since = target.history ? this.#since(target, routes) : undefined;
+        const scrape = await scraper.scrape(target, scrapingEnds, since);
         if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
@@ -130,8 +137,16 @@ export class Collector {
       tally.target(scrape, outcome);
     }
     const completedAt = this.#completedAt(discovered, startedAt);
-    tally.kept(await state.end({ now: now(), completedAt }, ends));
+    const knownMetrics = this.#rules.budget?.export();
+    tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
     return tally.report(now(), scraper.remembered);
+  }
+
+  #tellBudget(): void {
+    const { state } = this.#parts;
+    if (this.#budgetIsTold || !state.isKnown) return;
+    if (state.knownMetrics !== undefined) this.#rules.budget?.import(state.knownMetrics);
+    this.#budgetIsTold = true;
   }
 
   /** As of when this cycle knew all targets; `undefined` where some may be missing. */
@@ -139,6 +154,19 @@ export class Collector {
     if (errors.length > 0) return undefined;
     // Without clusters a discovery has nothing to refresh.
     return this.#parts.config.discovery === undefined ? startedAt : (refreshedAt ?? startedAt);
+  }
+
+  /**
+   * Since when a target is to tell what it sampled: what all outputs have. A first scrape asks for what was sampled since the
+   * collector knows of its task, else for the last minute: others may have published what is older.
+   */
+  #since({ id }: Target, routes: readonly Route[]): string {
+    const { state, now } = this.#parts;
+    const pasts = routes.map((route) => state.of(stateKey(route, id)));
+    const cursors = pasts.map(
+      ({ cursor, baseline = now() - FIRST_HISTORY_MS }) => cursor ?? String(baseline / 1000),
+    );
+    return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
 
   /** Those of the failed scrapes whose target has not just stopped with its task. */
@@ -166,33 +194,36 @@ export class Collector {
     const { scrape, drops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
-    const outcomes = await Promise.all(
+    const summary = { ...rest, sampleCount };
+    const events = shares[0]?.events.length ?? 0;
+    const sums = { events, offered: sampleCount - drops.total, drops };
+    const writes = await Promise.all(
       shares.map(async (share) => {
         await share.route.delivery.ready();
-        return { done: this.#write(share, scrape) };
+        return { outcome: this.#write(share, scrape) };
       }),
     );
-    const done = Promise.all(outcomes.map((outcome) => outcome.done)).then((all) => ({
-      scrape: { ...rest, sampleCount },
-      outcome: {
-        events: shares[0]?.events.length ?? 0,
-        offered: sampleCount - drops.total,
-        drops,
-        outcomes: all,
-      },
+    const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
+      scrape: summary,
+      outcome: { ...sums, outcomes },
     }));
     return { done };
   }
 
-  async #write(share: Share, { target, failure, startedAt }: Scrape): Promise<DeliveryOutcome> {
-    const { route, events, updates } = share;
-    const outcome = await route.delivery.write(events);
+  /** While it waits it holds on to neither samples nor events, which would be the memory of a whole cycle. */
+  #write(
+    { route, events, updates }: Share,
+    { target, failure, startedAt, cursor }: Scrape,
+  ): Promise<DeliveryOutcome> {
+    const { state } = this.#parts;
+    const key = stateKey(route, target.id);
     // A failed scrape says nothing of what there is of its target.
-    if (failure === undefined && isSettled(outcome)) {
-      const advance = { updates, scrapedAt: startedAt, cursor: undefined };
-      this.#parts.state.commit(stateKey(route, target.id), advance);
-    }
-    return outcome;
+    const isAnswer = failure === undefined;
+    const advance = { updates, scrapedAt: startedAt, cursor };
+    return route.delivery.write(events).then((outcome) => {
+      if (isAnswer && isSettled(outcome)) state.commit(key, advance);
+      return outcome;
+    });
   }
 
   /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */

@@ -60,6 +60,8 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   params: 'Parameters of the URL, each with its values.',
   honor_labels:
     'true keeps the labels of samples that the target has too; else they become exported_….',
+  history:
+    'true asks targets for all that they have sampled since the last scrape. Default: true for sidecars alone.',
   honor_timestamps: 'false uses the time of the scrape in place of the times of samples.',
   enable_compression: 'Whether answers may be compressed.',
   follow_redirects: 'Whether redirects are followed, on the same host. Default: false.',

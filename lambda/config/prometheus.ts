@@ -98,6 +98,8 @@ export const scrapeConfigShape = {
   scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
   honor_labels: yamlFlag.default(false),
   honor_timestamps: yamlFlag.default(true),
+  /** Not of Prometheus: whether targets are asked for what they sampled between two scrapes, as sidecars can give it. */
+  history: yamlFlag.optional(),
   params: z.record(z.string(), z.array(z.string('a string'))).default({}),
   relabel_configs: z.array(relabelConfig).default([]),
   metric_relabel_configs: z.array(relabelConfig).default([]),

@@ -148,6 +148,8 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  /** As of a `Target`; absent: `true` for sidecars alone. */
+  readonly history?: boolean | undefined;
   readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */

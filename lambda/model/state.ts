@@ -42,11 +42,21 @@ export interface SeenTarget {
   readonly startedAt?: number | undefined;
 }
 
+/** What a `metric_budget` knows of the metrics that were published, in a compact form. */
+export interface KnownMetrics {
+  /** 8 bytes for each: six of its hash, two of the minutes since it was seen. */
+  readonly combinations: Uint8Array;
+  /** Milliseconds since the epoch: the last cycle. */
+  readonly asOf: number;
+}
+
 /** How a cycle ends. Times are milliseconds since the epoch. */
 export interface CycleEnd {
   readonly now: number;
   /** As of when all targets were known; `undefined` where discovery was not complete. */
   readonly completedAt: number | undefined;
+  /** Absent: as before. */
+  readonly knownMetrics?: KnownMetrics | undefined;
 }
 
 /** What one cycle did with the state. */
@@ -74,6 +84,8 @@ export interface State {
   begin(signal: AbortSignal): Promise<void>;
   /** Whether the past is known. As long as it is not, nothing can be said of cumulative series, and nothing is committed. */
   readonly isKnown: boolean;
+  /** As of the last cycle that told them; `undefined` where none did. */
+  readonly knownMetrics: KnownMetrics | undefined;
   /** Notes the targets of this cycle, the ones that will not answer included. */
   see(targets: Iterable<SeenTarget>, now: number): void;
   of(targetId: string): TargetPast;

@@ -17,6 +17,8 @@ export interface Target {
   /** `true` uses the timestamps of the exposition, `false` the time of the scrape. */
   readonly honorTimestamps: boolean;
   readonly protocols: ScrapeProtocols;
+  /** Whether it is asked for all that it has sampled since its last scrape; who keeps no history gives what it has. */
+  readonly history: boolean;
   readonly http: HttpSettings;
   /** What becomes of the labels of its samples, after they were joined with its own. */
   readonly metricRelabeling: readonly RelabelRule[];

@@ -1,12 +1,12 @@
 import type { MetricBudgetConfig } from '../model/config.ts';
 import type { Labels } from '../model/sample.ts';
+import type { KnownMetrics } from '../model/state.ts';
 import { combinationOf, HASH_BITS } from './combination.ts';
 import { HeldBack, type HeldBackMetric } from './held-back.ts';
 import type { DeclaredSet } from './publication-list.ts';
 
 const MINUTE_MS = 60_000;
 
-/** An exported combination: its hash, and the minutes since it was seen. */
 const HASH_BYTES = HASH_BITS / 8;
 const AGE_BYTES = 2;
 const ENTRY_BYTES = HASH_BYTES + AGE_BYTES;
@@ -75,32 +75,31 @@ export class MetricBudget {
     };
   }
 
-  /** The known combinations in 8 bytes each, as of the cycle that has begun last, for the state that outlives the process. */
-  export(): Uint8Array {
-    const bytes = Buffer.alloc(this.#known.size * ENTRY_BYTES);
+  /** What is known, for the state, and so for the budget of another process or configuration. */
+  export(): KnownMetrics {
+    const combinations = Buffer.alloc(this.#known.size * ENTRY_BYTES);
     let offset = 0;
     for (const [combination, seen] of this.#known) {
       const age = Math.min(Math.max(this.#minute - seen, 0), MAX_AGE_MINUTES);
-      offset = bytes.writeUIntBE(combination, offset, HASH_BYTES);
-      offset = bytes.writeUIntBE(age, offset, AGE_BYTES);
+      offset = combinations.writeUIntBE(combination, offset, HASH_BYTES);
+      offset = combinations.writeUIntBE(age, offset, AGE_BYTES);
     }
-    return bytes;
+    return { combinations, asOf: this.#minute * MINUTE_MS };
   }
 
   /**
    * Takes over what `export` gave, in addition to what is known already.
-   *
-   * @param exportedAt milliseconds since the epoch of the cycle that it was exported in
    * @throws RangeError where it is no such thing
    */
-  import(exported: Uint8Array, exportedAt: number): void {
-    if (exported.byteLength % ENTRY_BYTES !== 0) {
+  import({ combinations, asOf }: KnownMetrics): void {
+    const { buffer, byteOffset, byteLength } = combinations;
+    if (byteLength % ENTRY_BYTES !== 0) {
       throw new RangeError(
-        `expected ${ENTRY_BYTES} bytes for each known metric, got ${exported.byteLength} bytes`,
+        `expected ${ENTRY_BYTES} bytes for each known metric, got ${byteLength} bytes`,
       );
     }
-    const bytes = Buffer.from(exported.buffer, exported.byteOffset, exported.byteLength);
-    const minute = Math.floor(exportedAt / MINUTE_MS);
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    const minute = Math.floor(asOf / MINUTE_MS);
     for (let offset = 0; offset < bytes.length; offset += ENTRY_BYTES) {
       const combination = bytes.readUIntBE(offset, HASH_BYTES);
       const seen = minute - bytes.readUIntBE(offset + HASH_BYTES, AGE_BYTES);

@@ -1,12 +1,12 @@
 import { lookup as systemLookup } from 'node:dns';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
 import type { Target } from '../model/target.ts';
 import { readBody } from './body.ts';
 import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
-import { MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
+import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
 import { type ExpositionRequest, send } from './request.ts';
 import { explain, ScrapeError } from './scrape-error.ts';
 
@@ -20,6 +20,7 @@ export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -59,16 +60,14 @@ export async function fetchExposition(
     answered = true;
     try {
       if (response.statusCode !== 200) {
-        throw new ScrapeError(
-          'http_status',
-          `expected HTTP status 200, got ${response.statusCode}`,
-        );
+        const hint = isRedirect(response) ? ', which only follow_redirects follows' : '';
+        const message = `expected HTTP status 200, got ${response.statusCode}${hint}`;
+        throw new ScrapeError('http_status', message);
       }
-      const contentType = response.headers['content-type'] ?? '';
-      return {
-        body: await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES),
-        contentType,
-      };
+      const { headers } = response;
+      const contentType = headers['content-type'] ?? '';
+      const body = await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES);
+      return { body, contentType, headers };
     } finally {
       // What is left of an endless body, or of an error page, is of no concern any more.
       response.destroy();

@@ -4,6 +4,7 @@ import type { Sample, Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { fetchExposition } from './exchange.ts';
+import { historyOf, withSince } from './history.ts';
 import { MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
@@ -23,6 +24,8 @@ export interface Scrape {
   readonly scraped: number;
   /** The first rule of its format that the answer breaks, although it could be read. */
   readonly breach?: string | undefined;
+  /** Where the target keeps a history: what it is to be asked with once these samples were delivered. */
+  readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
 }
@@ -52,8 +55,12 @@ export class Scraper {
     return this.#decoder.remembered;
   }
 
-  /** Never rejects: a failure is part of the result. */
-  async scrape(target: Target, deadline: AbortSignal): Promise<Scrape> {
+  /**
+   * Never rejects: a failure is part of the result.
+   *
+   * @param since of a target that keeps a history: the cursor of its last scrape, or Unix seconds
+   */
+  async scrape(target: Target, deadline: AbortSignal, since?: string): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
     const failed = (error: unknown, counts = NOTHING): Scrape => {
@@ -67,12 +74,15 @@ export class Scraper {
     };
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
-      const answer = await fetchExposition(target, deadline, this.#lookup);
+      const url = since === undefined ? target.url : withSince(target.url, since);
+      const answer = await fetchExposition({ ...target, url }, deadline, this.#lookup);
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const { samples: all, breach } = this.#decoder.decode(target, answer);
+      const { samples: all, breach: broken } = this.#decoder.decode(target, answer);
+      const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
+      const breach = broken ?? gap;
       const scraped = all.length;
       const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
       const { samples, dropped, remaining, failure } = this.#relabeling.apply(target, timed);
@@ -80,7 +90,7 @@ export class Scraper {
       const durationMs = performance.now() - began;
       samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
       const bytes = answer.body.length;
-      return { target, startedAt, durationMs, bytes, samples, dropped, scraped, breach };
+      return { target, startedAt, durationMs, bytes, samples, dropped, scraped, breach, cursor };
     } catch (error) {
       return failed(error);
     }

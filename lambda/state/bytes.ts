@@ -25,6 +25,13 @@ export class ByteWriter {
     this.#length += 4 + bytes;
   }
 
+  block(bytes: Uint8Array): void {
+    this.count(bytes.byteLength);
+    this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.byteLength;
+  }
+
   /** A time, or that there is none. */
   time(value: number | undefined): void {
     this.#reserve(8);
@@ -68,6 +75,10 @@ export class ByteReader {
 
   text(): string {
     return this.#take(this.count()).toString();
+  }
+
+  block(): Uint8Array {
+    return new Uint8Array(this.#take(this.count()));
   }
 
   time(): number | undefined {

@@ -7,7 +7,7 @@ import { TargetMemory, type TargetTimes } from './target-memory.ts';
 
 /**
  * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. In the frame are the time of
- * the last complete cycle, the lists of keys, the targets with the number of their list, all values, all timestamps, all
+ * the last complete cycle, the known metrics, the lists of keys, the targets with the number of their list, all values, all timestamps, all
  * starts. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
  * it.
  */
@@ -32,9 +32,15 @@ export class StateFormatError extends Error {
   }
 }
 
-export async function encodeState({ completedAt, targets }: Snapshot): Promise<Buffer> {
+export async function encodeState({
+  completedAt,
+  knownMetrics,
+  targets,
+}: Snapshot): Promise<Buffer> {
   const writer = new ByteWriter();
   writer.time(completedAt);
+  writer.time(knownMetrics?.asOf);
+  writer.block(knownMetrics?.combinations ?? new Uint8Array());
   const lists = new Map<SeriesKeys, number>();
   for (const { keys } of targets.values()) if (!lists.has(keys)) lists.set(keys, lists.size);
   writer.count(lists.size);
@@ -84,6 +90,8 @@ export async function decodeState(bytes: Uint8Array): Promise<Snapshot> {
 
 function read(reader: ByteReader): Snapshot {
   const completedAt = reader.time();
+  const asOf = reader.time();
+  const combinations = reader.block();
   const lists = times(reader.count(), () => {
     return new SeriesKeys(times(reader.count(), () => reader.text()));
   });
@@ -96,7 +104,8 @@ function read(reader: ByteReader): Snapshot {
     targets.set(id, new TargetMemory(times, keys, values[index], timestamps[index], starts));
   }
   if (!reader.isAtEnd) throw new RangeError('expected the end after the last start');
-  return { completedAt, targets };
+  const knownMetrics = asOf === undefined ? undefined : { asOf, combinations };
+  return { completedAt, knownMetrics, targets };
 }
 
 function headOf(reader: ByteReader, lists: readonly SeriesKeys[]) {

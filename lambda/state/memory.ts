@@ -1,6 +1,7 @@
 import type {
   Advance,
   CycleEnd,
+  KnownMetrics,
   SeenTarget,
   State,
   StateReport,
@@ -16,6 +17,7 @@ export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
 export interface Snapshot {
   /** Milliseconds since the epoch: as of when the last complete cycle knew all targets. */
   readonly completedAt: number | undefined;
+  readonly knownMetrics: KnownMetrics | undefined;
   readonly targets: ReadonlyMap<string, TargetMemory>;
 }
 
@@ -32,10 +34,15 @@ export class MemoryState implements State {
   readonly #targets = new Map<string, TargetMemory>();
   readonly #pool = new SeriesKeysPool();
   #completedAt: number | undefined;
+  #knownMetrics: KnownMetrics | undefined;
 
   /** @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
   constructor(forgetAfterMs: number = FORGET_AFTER_MS) {
     this.#forgetAfterMs = forgetAfterMs;
+  }
+
+  get knownMetrics(): KnownMetrics | undefined {
+    return this.#knownMetrics;
   }
 
   async begin(): Promise<void> {}
@@ -91,18 +98,26 @@ export class MemoryState implements State {
   }
 
   /** Notes a cycle that was complete, and forgets what was not seen for long. */
-  advance({ now, completedAt }: CycleEnd): void {
+  advance({ now, completedAt, knownMetrics }: CycleEnd): void {
     this.#completedAt = completedAt ?? this.#completedAt;
+    this.#knownMetrics = knownMetrics ?? this.#knownMetrics;
     this.#forgetBefore(now - this.#forgetAfterMs);
   }
 
   /** What is remembered, to be stored: not a copy. */
   get snapshot(): Snapshot {
-    return { completedAt: this.#completedAt, targets: this.#targets };
+    return {
+      completedAt: this.#completedAt,
+      knownMetrics: this.#knownMetrics,
+      targets: this.#targets,
+    };
   }
 
   /** Takes over what was stored, as far as it is newer. The snapshot must not be used any more. */
-  absorb({ completedAt, targets }: Snapshot): void {
+  absorb({ completedAt, knownMetrics, targets }: Snapshot): void {
+    if ((knownMetrics?.asOf ?? 0) > (this.#knownMetrics?.asOf ?? 0)) {
+      this.#knownMetrics = knownMetrics;
+    }
     this.#completedAt = chosen(Math.max, this.#completedAt, completedAt);
     for (const [id, theirs] of targets) {
       const mine = this.#targets.get(id);

@@ -1,6 +1,7 @@
 import type {
   Advance,
   CycleEnd,
+  KnownMetrics,
   SeenTarget,
   State,
   StateReport,
@@ -40,6 +41,10 @@ export class StoredState implements State {
 
   get isKnown(): boolean {
     return this.#isKnown;
+  }
+
+  get knownMetrics(): KnownMetrics | undefined {
+    return this.#memory.knownMetrics;
   }
 
   async begin(signal: AbortSignal): Promise<void> {

@@ -1,18 +1,20 @@
 import { expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
+import type { State } from '../../lambda/model/state.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
+import { StoredState } from '../../lambda/state/stored.ts';
 import { valuesOf } from '../emf/events.ts';
 import { counter, MINUTE, target } from '../series/samples.ts';
+import { MemoryStore } from '../state/memory-store.ts';
 import { configWith, fixedDiscovery, scriptedScraper } from './parts.ts';
 import { recordingOutput } from './recording-output.ts';
 
 const WINDOW = 5;
 
 /** Targets with one counter each, which is a metric for each target, and room for one of them. */
-function world() {
+function world(state: State = new MemoryState()) {
   const targets = ['a', 'b'].map((id) => target({ id, labels: { job: id, instance: id } }));
   const output = recordingOutput();
-  const state = new MemoryState();
   let minute = 0;
   let values: Readonly<Record<string, number>> = {};
   const now = () => minute * MINUTE;
@@ -28,7 +30,6 @@ function world() {
     now,
   });
   return {
-    state,
     /** What one cycle publishes, by job, where the targets have these values. */
     cycle: async (at: number, given: Readonly<Record<string, number>>) => {
       minute = at;
@@ -45,7 +46,8 @@ function world() {
 }
 
 it('a metric beyond the budget is dropped, counted and not remembered', async () => {
-  const { state, cycle } = world();
+  const state = new MemoryState();
+  const { cycle } = world(state);
   await cycle(1, { a: 10, b: 100 });
   const { published, samples, budget } = await cycle(2, { a: 15, b: 107 });
   expect(published).toEqual({ a: 5 });
@@ -71,4 +73,14 @@ it('a counter that was held back from its beginning starts when there is room', 
   const { samples } = await cycle(7, { b: 200 });
   expect(samples.dropped).toEqual({ first_sample: 1 });
   expect((await cycle(8, { b: 203 })).published).toEqual({ b: 3 });
+});
+
+it('what was published outlives the process, in the state', async () => {
+  const store = new MemoryStore();
+  const before = world(new StoredState(store, Date.now));
+  await before.cycle(1, { a: 10 });
+  const after = world(new StoredState(store, Date.now));
+  const { budget, samples } = await after.cycle(2, { b: 100 });
+  expect(budget).toMatchObject({ known: 1, heldBack: 1 });
+  expect(samples.dropped).toEqual({ metric_budget: 1 });
 });

@@ -127,6 +127,7 @@ describe('discovery', () => {
         limits: limits({ timeoutMs: 3_000 }),
         honorLabels: false,
         honorTimestamps: true,
+        history: false,
         protocols: DEFAULT_PROTOCOLS,
         http: DEFAULT_HTTP,
         metricRelabeling: [],

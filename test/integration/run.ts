@@ -7,12 +7,13 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianPrograms } from './install/debian.ts';
+import { docker } from './install/docker.ts';
 import { moto } from './install/moto.ts';
 import { ensurePart, type PartResult } from './install/part.ts';
 import { ric } from './install/ric.ts';
 import { CACHE, ROOT } from './support/places.ts';
 
-const PARTS = [debianPrograms, moto, ric];
+const PARTS = [debianPrograms, moto, ric, docker];
 
 const RESULTS = join(CACHE, 'results.json');
 

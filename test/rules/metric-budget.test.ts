@@ -119,10 +119,10 @@ describe('an exported budget', () => {
     cycle(0, [1]);
     cycle(100, [2, 3]);
     const exported = budget.export();
-    expect(exported.byteLength).toBe(3 * 8);
+    expect(exported.combinations.byteLength).toBe(3 * 8);
 
     const next = budgetOf(3);
-    next.budget.import(exported, 100 * MINUTE);
+    next.budget.import(exported);
     expect(next.cycle(150, [4, 3, 2])).toEqual([3, 2]);
     expect(next.cycle(WINDOW, [4, 5])).toEqual([4]);
   });
@@ -132,7 +132,7 @@ describe('an exported budget', () => {
     cycle(0, [1]);
     const exported = budget.export();
     cycle(100, [1]);
-    budget.import(exported, 0);
+    budget.import(exported);
     expect(cycle(WINDOW + 50, [2])).toEqual([]);
   });
 
@@ -140,12 +140,12 @@ describe('an exported budget', () => {
     const { budget, cycle } = budgetOf(3);
     cycle(0, [1, 2, 3]);
     const next = budgetOf(1);
-    next.budget.import(budget.export(), 0);
+    next.budget.import(budget.export());
     expect(next.cycle(1, [4, 3, 2, 1])).toEqual([3, 2, 1]);
   });
 
   it('must be one', () => {
-    expect(() => budgetOf(1).budget.import(new Uint8Array(9), 0)).toThrow(
+    expect(() => budgetOf(1).budget.import({ combinations: new Uint8Array(9), asOf: 0 })).toThrow(
       new RangeError('expected 8 bytes for each known metric, got 9 bytes'),
     );
   });

@@ -14,12 +14,13 @@ import { advance, at, cycle } from './states.ts';
 const BYTES_PER_SERIES = 100;
 
 /** All that a snapshot says, as plain values. */
-function contentOf({ completedAt, targets }: Snapshot) {
+function contentOf({ completedAt, knownMetrics, targets }: Snapshot) {
   const plain = [...targets].map(([id, { times, keys, values, timestamps, starts }]) => ({
     ...{ id, times, keys: keys.list },
     ...{ values: [...values], timestamps: [...timestamps], starts: [...starts] },
   }));
-  return { completedAt, targets: plain };
+  const combinations = knownMetrics && [...knownMetrics.combinations];
+  return { completedAt, asOf: knownMetrics?.asOf, combinations, targets: plain };
 }
 
 async function small(): Promise<MemoryState> {
@@ -47,14 +48,16 @@ describe('a stored state', () => {
       fc.record({ value: fc.double({ noNaN: true }), timestamp: fc.maxSafeNat() }),
     );
     const targets = fc.dictionary(fc.string({ unit: 'binary' }), fc.tuple(updates, cursor));
+    const known = fc.option(fc.uint8Array(), { nil: undefined });
     await fc.assert(
-      fc.asyncProperty(targets, time, async (given, completedAt) => {
+      fc.asyncProperty(targets, time, known, async (given, completedAt, combinations) => {
         const state = new MemoryState(Infinity);
         for (const [id, [series, until]] of Object.entries(given)) {
           state.see([{ id }], 1);
           state.commit(id, advance(1, series, until));
         }
-        state.advance({ now: 1, completedAt });
+        const knownMetrics = combinations && { combinations, asOf: completedAt ?? 0 };
+        state.advance({ now: 1, completedAt, knownMetrics });
         const decoded = await decodeState(await encodeState(state.snapshot));
         expect(contentOf(decoded)).toEqual(contentOf(state.snapshot));
       }),

@@ -50,7 +50,7 @@ export function realisticState(
     const host = `10.0.${target >> 8}.${target & 255}`;
     targets.set(`shop http://${host}:8080/metrics`, memory);
   }
-  return { completedAt: scrapedAt, targets };
+  return { completedAt: scrapedAt, knownMetrics: undefined, targets };
 }
 
 const lists = new Map<string, SeriesKeys>();
