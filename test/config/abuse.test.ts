@@ -741,7 +741,7 @@ describe('wrong values elsewhere', () => {
   it.each([
     ['hunter2', 'expected an object, given a string'],
     ['[hunter2]', 'expected an object, given a list'],
-    ['# nothing', 'expected an object, given null'],
+    ['# nothing', 'expected an object, given nothing'],
   ])('of a whole native document: %j', async (document, complaint) => {
     expect(await messagesOf(loadNative(document))).toEqual([`FARGAUGE_CONFIG: ${complaint}`]);
   });
