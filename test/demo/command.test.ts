@@ -97,14 +97,17 @@ describe('`fargauge demo`', () => {
       expect(
         [...metrics.values()]
           .map(({ name, dimensions }) => [name, dimensions.ServiceName])
-          .sort(([a = ''], [b = '']) => a.localeCompare(b)),
+          .map(String)
+          .sort(),
       ).toEqual(
         [
           ['http_requests_total', 'web'],
           ['ee_task_memory_utilization_percent', 'web'],
           ['ee_task_memory_utilization_percent', 'web'],
           ['ee_task_memory_utilization_percent', 'worker'],
-        ].sort(([a = ''], [b = '']) => a.localeCompare(b)),
+        ]
+          .map(String)
+          .sort(),
       );
       expect(report.targets).toEqual({ discovered: 4, up: 4, down: 0, stopped: 0 });
       expect(tasks.map(({ up, memoryPercent }) => up && memoryPercent! > 0)).toEqual([
