@@ -12,6 +12,15 @@ import {
 import { ScrapeError } from './scrape-error.ts';
 import { decodeText, type TextMemory, textMemory } from './text-decoder.ts';
 
+/**
+ * Jobs with a memory of their own. Relabeling and docker labels may give each task a job, and even an empty memory takes some
+ * kilobytes that no budget knows of: all jobs beyond these share one.
+ */
+export const MAX_JOB_MEMORIES = 256;
+
+/** No job is called so. */
+const OTHER_JOBS = '';
+
 const PROTOBUF = /^application\/vnd\.google\.protobuf\b/i;
 
 export interface DecodedAnswer {
@@ -64,7 +73,7 @@ export class AnswerDecoder {
    */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
-    { body, contentType }: Exposition,
+    { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
     wanted?: Wanted,
   ): DecodedAnswer {
     const shown = JSON.stringify(contentType);
@@ -86,12 +95,14 @@ export class AnswerDecoder {
   }
 
   #memoryOf(job: string, memories: Map<string, JobMemory>): JobMemory {
-    let memory = memories.get(job);
-    if (memory === undefined) {
-      const budget = this.#budget;
-      memory = { text: textMemory(budget), openMetrics: openMetricsMemory(budget) };
-      memories.set(job, memory);
+    const own = memories.get(job);
+    if (own !== undefined) return own;
+    if (job !== OTHER_JOBS && memories.size >= MAX_JOB_MEMORIES) {
+      return this.#memoryOf(OTHER_JOBS, memories);
     }
+    const budget = this.#budget;
+    const memory = { text: textMemory(budget), openMetrics: openMetricsMemory(budget) };
+    memories.set(job, memory);
     return memory;
   }
 }
