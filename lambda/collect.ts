@@ -4,7 +4,7 @@ import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output } from './model/event.ts';
-import type { Labels, Series } from './model/sample.ts';
+import type { Labels, Series, Wanted } from './model/sample.ts';
 import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
@@ -81,13 +81,17 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
   readonly #intake: Intake;
+  /** Absent: each series is asked for, for the debug log tells what became of it. */
+  readonly #wanted: Wanted | undefined;
   /** Whether the budget has been told what was published before this collector. */
   #budgetIsTold = false;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
-    this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
+    const intake = new Intake(parts.config.series.typeOverrides, this.#rules);
+    this.#intake = intake;
+    this.#wanted = parts.onDrop ? undefined : (kind) => intake.mayTake(kind);
   }
 
   /**
@@ -120,7 +124,7 @@ export class Collector {
       discovered.targets,
       async (target) => {
         const since = target.history ? this.#since(target, routes) : undefined;
-        const scrape = await scraper.scrape(target, scrapingEnds, since);
+        const scrape = await scraper.scrape(target, scrapingEnds, { since, wanted: this.#wanted });
         if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
@@ -193,8 +197,8 @@ export class Collector {
     routes: readonly Route[],
   ): Promise<{ readonly done: Promise<TargetDone> }> {
     const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes);
-    const { samples, dropped, ...rest } = scrape;
-    const sampleCount = samples.length + dropped.length;
+    const { samples, dropped, unwanted, ...rest } = scrape;
+    const sampleCount = samples.length + dropped.length + unwanted;
     const summary = { ...rest, sampleCount };
     const events = shares[0]?.events.length ?? 0;
     const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
@@ -233,6 +237,7 @@ export class Collector {
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     const otherDrops = new Drops();
     for (const series of scrape.dropped) drops.add('relabeled', series);
+    drops.addUnread(scrape.unwanted);
     try {
       const shares = this.#sharesOf(scrape, routes, drops, otherDrops);
       return { scrape, drops, otherDrops, shares };
@@ -240,6 +245,7 @@ export class Collector {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
+      lost.addUnread(scrape.unwanted);
       for (const { series } of scrape.samples) lost.add('internal', series);
       const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
       return { scrape: { ...scrape, failure }, drops: lost, otherDrops: new Drops(), shares };
