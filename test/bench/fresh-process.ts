@@ -20,11 +20,14 @@ export class FreshProcess implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** @param module name of a file beside this one, which calls `answerParent` */
-  static async start(module: string): Promise<FreshProcess> {
+  /**
+   * @param module name of a file beside this one, which calls `answerParent`
+   * @param options of Node.js
+   */
+  static async start(module: string, options: readonly string[] = []): Promise<FreshProcess> {
     const program = programs.get(module) ?? bundle(module);
     programs.set(module, program);
-    return new FreshProcess(module, fork(await program, { execArgv: ['--expose-gc'] }));
+    return new FreshProcess(module, fork(await program, { execArgv: ['--expose-gc', ...options] }));
   }
 
   /** What the module makes of the input. */
@@ -48,8 +51,12 @@ export class FreshProcess implements AsyncDisposable {
 }
 
 /** Asks a module in a process that ends with the answer. */
-export async function askOnce<Input, Output>(module: string, input: Input): Promise<Output> {
-  await using child = await FreshProcess.start(module);
+export async function askOnce<Input, Output>(
+  module: string,
+  input: Input,
+  options: readonly string[] = [],
+): Promise<Output> {
+  await using child = await FreshProcess.start(module, options);
   return await child.ask<Input, Output>(input);
 }
 

@@ -284,11 +284,16 @@ describe('the report of a cycle', () => {
 
   it('tells of each dropped sample where it is asked to', async () => {
     const dropped: [string, string, string][] = [];
-    const targets = [await serve('app', answering('# TYPE c counter\nc 1\nodd +Inf\n'))];
+    const targets = [
+      await serve('app', answering('# TYPE c counter\nc 1\nodd +Inf\nunwanted 1\n')),
+    ];
+    const emf = { declarations: [declarationOf({ selectors: ['^(c|odd|up|scrape_.*)$'] })] };
     await collectorOf(targets, {
+      emf,
       onDrop: (reason, { name }, { id }) => void dropped.push([reason, name, id]),
     }).collect(AMPLE_MS);
     expect(dropped).toEqual([
+      ['no_declaration', 'unwanted', 'app'],
       ['first_sample', 'c', 'app'],
       ['not_finite', 'odd', 'app'],
     ]);

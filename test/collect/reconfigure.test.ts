@@ -38,3 +38,38 @@ it('a collector goes on under another configuration with the metrics that its bu
   ]);
   expect(budget).toMatchObject({ known: 1, heldBack: 1 });
 });
+
+it('a collector under another configuration has what only that selects', async () => {
+  await using target = await serveMetrics(() => 'one 1\nother 2\nneither 3\n');
+  const configOf = (selector: string): Promise<Config> =>
+    loadNative({
+      scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [target.address] }] }],
+      emf_processor: {
+        metric_declaration: [
+          { source_labels: ['job'], metric_selectors: [selector], dimensions: [['job']] },
+        ],
+      },
+    });
+  const output = recordingOutput();
+  const collector = assemble({
+    config: await configOf('^one$'),
+    clientsOf: () => {
+      throw new Error('expected no discovery');
+    },
+    outputsFor: () => [output],
+  });
+  await collector.collect(10_000);
+  const before = await collector.collect(10_000);
+  collector.reconfigure(await configOf('^other$'));
+  const after = await collector.collect(10_000);
+
+  expect(output.events.map(valuesOf)).toEqual([{ one: 1 }, { one: 1 }, { other: 2 }]);
+  for (const { samples } of [before, after]) {
+    expect(samples).toEqual({
+      scraped: 7,
+      published: 1,
+      rejected: 0,
+      dropped: { no_declaration: 6 },
+    });
+  }
+});

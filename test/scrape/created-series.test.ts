@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { textMemory } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { outcomeOf } from './text-decoder-outcome.ts';
 
 /** Name with labels and start of each sample, cold and warm. */
@@ -16,6 +16,19 @@ function startsOf(...lines: string[]) {
 }
 
 describe('Gauges that are called _created', () => {
+  it('say so where they are not wanted themselves', () => {
+    const body = Buffer.from(
+      '# TYPE a_total counter\na_total 5\n# TYPE a_created gauge\na_created 1.7e+09\n',
+    );
+    const memory = textMemory();
+    const wanted = ({ name }: { name: string }) => name === 'a_total';
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { samples, unwanted } = decodeText(body, memory, wanted);
+      expect(samples).toMatchObject([{ series: { name: 'a_total' }, start: 1.7e12 }]);
+      expect(unwanted).toBe(1);
+    }
+  });
+
   it('say when the samples with their labels began to count', () => {
     const starts = startsOf(
       '# TYPE requests_total counter',

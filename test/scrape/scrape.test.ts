@@ -56,6 +56,33 @@ describe('a scrape that succeeds', () => {
     expect(result.samples[0]?.timestamp).toBeUndefined();
   });
 
+  it('has only those of the samples that are wanted, but counts all', async () => {
+    const target = await targetThat(answering(METRICS));
+    const wanted = ({ name }: { name: string }) => name === 'load';
+    const { samples, ...rest } = await scraper.scrape(target, NO_DEADLINE, { wanted });
+    expect(rest).toMatchObject({ scraped: 2, unwanted: 1 });
+    expect(samples.map(({ series, value }) => [series.name, value])).toEqual([
+      ['load', 0.5],
+      ['up', 1],
+      ['scrape_duration_seconds', rest.durationMs / 1000],
+      ['scrape_samples_scraped', 2],
+      ['scrape_samples_post_metric_relabeling', 2],
+    ]);
+  });
+
+  it.each<[string, Partial<Target>]>([
+    [
+      'metric relabeling',
+      { metricRelabeling: [relabelConfig.parse({ action: 'labeldrop', regex: 'a' })] },
+    ],
+    ['limits of labels', { limits: limitsWith({ labels: 9 }) }],
+  ])('has all samples where the labels of all matter: %s', async (_, more) => {
+    const target = await targetThat(answering(METRICS), more);
+    const result = await scraper.scrape(target, NO_DEADLINE, { wanted: () => false });
+    expect(result).toMatchObject({ scraped: 2, unwanted: 0 });
+    expect(result.samples).toHaveLength(6);
+  });
+
   it('ends with series about itself', async () => {
     const { own, durationMs } = await scrape(await targetThat(answering(METRICS)));
     expect(durationMs).toBeGreaterThan(0);
@@ -288,6 +315,18 @@ describe('a scrape that fails', () => {
       ['scrape_samples_scraped', 0],
       ['scrape_samples_post_metric_relabeling', 0],
     ]);
+  });
+
+  it.each([
+    ['sample_limit', METRICS, { limits: limitsWith({ samples: 1 }) }],
+    ['invalid_body', 'load 1,5\n', {}],
+  ])('because of samples that are not wanted, too: %s', async (reason, text, more) => {
+    const target = await targetThat(answering(text), more);
+    const wanted = () => false;
+    expect(await scraper.scrape(target, NO_DEADLINE, { wanted })).toMatchObject({
+      failure: { reason },
+      unwanted: 0,
+    });
   });
 
   it('because of what is left after metric relabeling has counted it all', async () => {

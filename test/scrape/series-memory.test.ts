@@ -23,6 +23,23 @@ describe('A memory of series', () => {
     expect(memory.bytes).toBeGreaterThan(body.length);
   });
 
+  it('takes less for lines that are not wanted, which share one meaning', () => {
+    const [all, none] = [textMemory(), textMemory()];
+    decodeText(lines(0, 100), all);
+    decodeText(lines(0, 100), none, () => false);
+    expect(none.lines).toBe(all.lines);
+    expect(none.bytes).toBeLessThan(all.bytes * 0.6);
+  });
+
+  it('starts anew, without a trace in its budget, where something else is wanted', () => {
+    const budget = new MemoryBudget();
+    const memory = textMemory(budget);
+    decodeText(lines(0, 100), memory, () => false);
+    decodeText(lines(0, 1), memory, () => true);
+    expect(memory.lines).toBe(1);
+    expect(budget.bytes).toBe(memory.bytes);
+  });
+
   it('keeps one line for all targets that send it', () => {
     const memory = textMemory();
     for (const own of ['x', 'y', 'z']) {
