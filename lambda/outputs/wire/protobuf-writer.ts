@@ -161,7 +161,9 @@ export class ProtobufWriter {
   }
 
   #tag(field: number, wireType: number): void {
-    this.#varint(field * 8 + wireType);
+    const tag = field * 8 + wireType;
+    if (tag < 0x80) this.#buffer[this.#length++] = tag;
+    else this.#varint(tag);
   }
 
   #varint(value: number): void {

@@ -31,6 +31,9 @@ const SKIP_SHIFT = 5;
 /** One table for all calls; it is cleared for each piece. */
 const table = new Uint16Array(1 << HASH_BITS);
 
+/** Where a block grows before its length is known. */
+let scratch = Buffer.alloc(0);
+
 /** Bytes that a block never exceeds: for input without any repetition, the length and a tag every 64 KiB. */
 export function maxSnappyBytes(length: number): number {
   return 32 + length + Math.ceil(length / 6);
@@ -38,12 +41,13 @@ export function maxSnappyBytes(length: number): number {
 
 /** Compresses bytes into one block. */
 export function snappy(input: Uint8Array): Buffer {
-  const output = Buffer.allocUnsafe(maxSnappyBytes(input.length));
-  let at = writeLength(output, input.length);
+  const needed = maxSnappyBytes(input.length);
+  if (scratch.length < needed) scratch = Buffer.allocUnsafeSlow(needed);
+  let at = writeLength(scratch, input.length);
   for (let start = 0; start < input.length; start += PIECE_BYTES) {
-    at = compress(input, start, Math.min(start + PIECE_BYTES, input.length), output, at);
+    at = compress(input, start, Math.min(start + PIECE_BYTES, input.length), scratch, at);
   }
-  return output.subarray(0, at);
+  return Buffer.from(scratch.subarray(0, at));
 }
 
 function writeLength(output: Buffer, length: number): number {

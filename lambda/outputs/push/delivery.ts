@@ -1,0 +1,95 @@
+import type { DeliveryReport, RejectReason } from '../../model/event.ts';
+import { SendQueue } from '../send-queue.ts';
+import type { Batch, Portion } from './batch.ts';
+import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
+
+/** Requests under way at the same time. */
+const CONCURRENCY = 4;
+
+/** Bytes of batches, waiting and under way, at which the cycle waits. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+
+/** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
+const MAX_ERRORS = 20;
+
+/** Sends the batches of one cycle, several at a time, and counts what becomes of their samples. */
+export class BatchDelivery {
+  readonly #name: string;
+  readonly #sender: Sender;
+  readonly #queue: SendQueue<Batch>;
+  readonly #rejected: Partial<Record<RejectReason, number>> = {};
+  readonly #errors = new Set<string>();
+  #bufferedBytes = 0;
+  #requests = 0;
+  #samples = 0;
+
+  constructor(name: string, options: SenderOptions, signal: AbortSignal) {
+    this.#name = name;
+    this.#sender = new Sender(options, signal);
+    this.#queue = new SendQueue(CONCURRENCY, (batch) => this.#send(batch));
+  }
+
+  push(batch: Batch): void {
+    this.#bufferedBytes += batch.bytes;
+    this.#queue.push(batch);
+  }
+
+  /** Resolves when there is room for more batches. */
+  ready(): Promise<void> {
+    return this.#queue.wait(() => this.#bufferedBytes < MAX_BUFFERED_BYTES);
+  }
+
+  /** Resolves when all batches were answered. */
+  async finish(): Promise<DeliveryReport> {
+    await this.#queue.wait(() => this.#queue.isIdle);
+    return {
+      output: this.#name,
+      events: this.#requests,
+      metrics: this.#samples,
+      bytes: this.#sender.bytes,
+      requests: this.#sender.requests,
+      rejected: { ...this.#rejected },
+      errors: [...this.#errors],
+    };
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    for (const sent of await this.#sender.send(batch)) this.#settle(sent);
+    this.#bufferedBytes -= batch.bytes;
+  }
+
+  #settle({ batch, result }: Sent): void {
+    const { samples, portions } = batch;
+    if (isFailure(result)) {
+      this.#note(result.text);
+      this.#count(result.reason, samples);
+      for (const { write, samples: count } of portions) write.reject(result.reason, count);
+      return;
+    }
+    if (result.message !== '') this.#note(result.message);
+    const rejected = Math.min(result.rejected, samples);
+    this.#requests += 1;
+    this.#samples += samples - rejected;
+    if (rejected > 0) this.#count('refused', rejected);
+    this.#spread(portions, rejected);
+  }
+
+  /** The receiver does not say which samples it rejected: the first ones are taken for them. */
+  #spread(portions: readonly Portion[], rejected: number): void {
+    let left = rejected;
+    for (const { write, samples } of portions) {
+      const bad = Math.min(left, samples);
+      left -= bad;
+      if (bad > 0) write.reject('refused', bad);
+      if (samples > bad) write.accept(samples - bad);
+    }
+  }
+
+  #count(reason: RejectReason, samples: number): void {
+    this.#rejected[reason] = (this.#rejected[reason] ?? 0) + samples;
+  }
+
+  #note(text: string): void {
+    if (this.#errors.size < MAX_ERRORS) this.#errors.add(text);
+  }
+}
