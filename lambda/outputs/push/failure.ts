@@ -1,4 +1,5 @@
 import type { RejectReason } from '../../model/event.ts';
+import { readFields, textIn } from '../wire/protobuf-reader.ts';
 import { type Answer, ExchangeError } from './exchange.ts';
 import { CredentialsError } from './sigv4.ts';
 
@@ -93,15 +94,27 @@ export function deadlineOf({ what }: Purpose, last: Failure | undefined): Failur
   return { reason: 'deadline', text: text + why };
 }
 
-/** The reason that a receiver gives, on one line: a text, or the message in a JSON or protobuf document. */
+/** The reason that a receiver gives, on one line: a text, or the message in a JSON document or a protobuf `Status`. */
 function reasonIn({ body, contentType }: Answer): string {
   const text = body.toString();
-  const reason = contentType.includes('json') ? (messageIn(text) ?? text) : text;
-  // In protobuf the message lies between bytes that are no text.
+  const reason =
+    (contentType.includes('json') && messageIn(text)) ||
+    (contentType.includes('protobuf') && statusIn(body)) ||
+    text;
   return reason
-    .replace(/[\p{C}\s\ufffd]+/gu, ' ')
+    .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_REASON);
+}
+
+/** https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto */
+function statusIn(body: Uint8Array): string | undefined {
+  try {
+    return textIn(readFields(body), 2);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function messageIn(json: string): string | undefined {
