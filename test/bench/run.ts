@@ -1,5 +1,6 @@
 import { runCycle } from './cycle.ts';
 import { runDecode } from './decode.ts';
+import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
 
 /**
@@ -9,6 +10,7 @@ import { machine } from './machine.ts';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
+  encode: runEncode,
 };
 
 const names = process.argv.slice(2);
