@@ -5,4 +5,4 @@
 export const MAX_BODY_BYTES = 1_000_000;
 
 /** Bytes of series after which a request is sent: compressed, they are a fraction of the above. */
-export const MAX_SERIES_BYTES = 2_000_000;
+export const MAX_SERIES_BYTES = 1_000_000;
