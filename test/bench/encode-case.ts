@@ -1,10 +1,13 @@
 import { Drops } from '../../lambda/model/drops.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
+import { ownAttributesOf } from '../../lambda/outputs/otlp/own-attributes.ts';
 import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
 import type { TargetSamples } from '../../lambda/outputs/push/samples.ts';
+import { ownLabelsOf } from '../../lambda/outputs/remote-write/own-labels.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
+import { SeriesCache } from '../../lambda/outputs/wire/series-cache.ts';
 import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
 import { decodeText } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
@@ -14,6 +17,10 @@ import { generateExposition } from './generated-exposition.ts';
 const TARGETS = 50;
 
 const NOW = Date.UTC(2026, 0, 1);
+
+/** As the outputs keep them from cycle to cycle. */
+const ownAttributes = new SeriesCache(ownAttributesOf);
+const ownLabels = new SeriesCache(ownLabelsOf);
 
 /** CPU time until the code is compiled. */
 const WARM_UP_MS = 1_500;
@@ -86,13 +93,13 @@ async function encodeAll(
   return Promise.all(bodies);
 
   function otlp(): Batch | undefined {
-    const requests = new OtlpWriter(send);
+    const requests = new OtlpWriter(ownAttributes, send);
     for (const scrape of scrapes) requests.write(scrape, NOW, write, drops);
     return requests.take();
   }
 
   function remoteWrite(): Batch | undefined {
-    const requests = new RemoteWriter({ external: labelsOf(), relabeling: [] }, send);
+    const requests = new RemoteWriter({ external: labelsOf(), relabeling: [] }, ownLabels, send);
     for (const scrape of scrapes) requests.write(scrape, write, drops);
     return requests.take();
   }

@@ -10,7 +10,9 @@ import type { SampleDelivery, SampleOutput, TargetSamples } from '../push/sample
 import type { SenderOptions, Verdict } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
 import { type ReadField, readFields, textIn } from '../wire/protobuf-reader.ts';
+import { SeriesCache } from '../wire/series-cache.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
+import { type OwnAttributes, ownAttributesOf } from './own-attributes.ts';
 import { RequestWriter } from './request-writer.ts';
 
 const NAME = 'otlp';
@@ -65,7 +67,14 @@ export function otlpOutput(
       region: sigv4.region,
     }),
   };
-  return { name: NAME, open: (signal) => new OtlpDelivery(sending, signal) };
+  const own = new SeriesCache(ownAttributesOf);
+  return {
+    name: NAME,
+    open: (signal) => {
+      own.renew();
+      return new OtlpDelivery(sending, own, signal);
+    },
+  };
 }
 
 class OtlpDelivery implements SampleDelivery {
@@ -73,9 +82,9 @@ class OtlpDelivery implements SampleDelivery {
   readonly #requests: RequestWriter;
   readonly #now: () => number;
 
-  constructor(sending: SenderOptions, signal: AbortSignal) {
+  constructor(sending: SenderOptions, own: SeriesCache<OwnAttributes>, signal: AbortSignal) {
     this.#batches = new BatchDelivery(NAME, sending, signal);
-    this.#requests = new RequestWriter((batch) => this.#batches.push(batch));
+    this.#requests = new RequestWriter(own, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;
   }
 

@@ -3,9 +3,10 @@ import { joinLabels } from '../../model/join-labels.ts';
 import { type Labels, labelsOf, type Sample, type Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../push/samples.ts';
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import { writeAttribute } from './attribute.ts';
+import type { SeriesCache } from '../wire/series-cache.ts';
 import { histogramOf } from './histogram.ts';
 import type { Kind, Parts } from './metrics.ts';
+import { type OwnAttributes, writeAttributes } from './own-attributes.ts';
 
 /**
  * Fields of the data points, which differ in little:
@@ -13,9 +14,9 @@ import type { Kind, Parts } from './metrics.ts';
  */
 const START = 2;
 const TIME = 3;
-const NUMBER = { attributes: 7, double: 4 } as const;
-const HISTOGRAM = { attributes: 9, count: 4, sum: 5, counts: 6, bounds: 7 } as const;
-const SUMMARY = { attributes: 7, count: 4, sum: 5, quantiles: 6 } as const;
+const NUMBER = { double: 4 } as const;
+const HISTOGRAM = { count: 4, sum: 5, counts: 6, bounds: 7 } as const;
+const SUMMARY = { count: 4, sum: 5, quantiles: 6 } as const;
 const QUANTILE = { quantile: 1, value: 2 } as const;
 
 const NANOSECONDS = 1_000_000n;
@@ -24,13 +25,18 @@ const NANOSECONDS = 1_000_000n;
 export class PointWriter {
   readonly #target: TargetSamples['target'];
   readonly #scrapedAt: number;
+  readonly #own: SeriesCache<OwnAttributes>;
   #lastTime = Number.NaN;
   #lastNanoseconds = 0n;
 
-  /** @param scrapedAt milliseconds since the epoch: the time of samples without one of their own */
-  constructor(target: TargetSamples['target'], scrapedAt: number) {
+  /**
+   * @param scrapedAt milliseconds since the epoch: the time of samples without one of their own
+   * @param own outlives this writer
+   */
+  constructor(target: TargetSamples['target'], scrapedAt: number, own: SeriesCache<OwnAttributes>) {
     this.#target = target;
     this.#scrapedAt = scrapedAt;
+    this.#own = own;
   }
 
   /** Milliseconds since the epoch. */
@@ -47,7 +53,7 @@ export class PointWriter {
   #number(writer: ProtobufWriter, sample: Sample, cumulative: boolean): number | DropReason {
     const { series, value, start } = sample;
     if (!Number.isFinite(value)) return 'not_finite';
-    const attributes = this.#attributes(writer, NUMBER.attributes, series, '');
+    const attributes = this.#attributes(writer, series);
     this.#times(writer, this.timeOf(sample), cumulative ? start : Number.NaN);
     writer.double(NUMBER.double, value);
     return attributes;
@@ -57,7 +63,7 @@ export class PointWriter {
     const histogram = histogramOf(parts);
     if (typeof histogram === 'string') return histogram;
     const { count, sum, counts, bounds } = histogram;
-    const attributes = this.#attributes(writer, HISTOGRAM.attributes, parts.series, 'le');
+    const attributes = this.#attributes(writer, parts.series);
     this.#times(writer, parts.time, parts.start);
     writer.fixed64(HISTOGRAM.count, BigInt(count));
     if (sum !== undefined) writer.double(HISTOGRAM.sum, sum);
@@ -69,7 +75,7 @@ export class PointWriter {
   /** A quantile that is not finite is left out: nothing was observed. */
   #summary(writer: ProtobufWriter, parts: Parts): number {
     const { values, sum, count, time, start, series } = parts;
-    const attributes = this.#attributes(writer, SUMMARY.attributes, series, 'quantile');
+    const attributes = this.#attributes(writer, series);
     this.#times(writer, time, start);
     if (count !== undefined && Number.isFinite(count.value)) {
       writer.fixed64(SUMMARY.count, BigInt(Math.max(Math.round(count.value), 0)));
@@ -85,26 +91,23 @@ export class PointWriter {
     return attributes;
   }
 
-  /** A series' own labels; those of the target are the resource's. */
-  #attributes(writer: ProtobufWriter, field: number, series: Series, exclude: string): number {
-    const labels = this.#ownLabels(series);
-    let count = 0;
-    for (const name of Object.keys(labels)) {
-      const value = labels[name];
-      if (!value || name === exclude) continue;
-      writeAttribute(writer, field, name, value);
-      count += 1;
+  /** A series' own labels; those of the target are the resource's. @returns how many */
+  #attributes(writer: ProtobufWriter, series: Series): number {
+    const { labels: ofTarget } = this.#target;
+    const own = this.#own.of(series);
+    if (series.origin === undefined && own.names.every((name) => ofTarget[name] === undefined)) {
+      writer.raw(own.encoded);
+      return own.names.length;
     }
-    return count;
+    return writeAttributes(writer, series, this.#unshared(series)).length;
   }
 
-  #ownLabels(series: Series): Labels {
+  /** Labels that are not the target's, too. */
+  #unshared(series: Series): Labels {
     const { labels: ofTarget } = this.#target;
-    const { labels, origin } = series;
-    if (origin === undefined && Object.keys(labels).every((name) => ofTarget[name] === undefined)) {
-      return labels;
-    }
-    const joined = labelsOf(origin === undefined ? joinLabels(labels, this.#target) : labels);
+    const joined = labelsOf(
+      series.origin ? series.labels : joinLabels(series.labels, this.#target),
+    );
     for (const name of Object.keys(joined)) {
       if (joined[name] === ofTarget[name]) delete joined[name];
     }

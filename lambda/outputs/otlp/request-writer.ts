@@ -4,6 +4,7 @@ import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import type { TargetSamples } from '../push/samples.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import type { SeriesCache } from '../wire/series-cache.ts';
 import {
   MAX_AGE_MS,
   MAX_AHEAD_MS,
@@ -13,6 +14,7 @@ import {
   MAX_REQUEST_BYTES,
 } from './limits.ts';
 import { metricsOf, type Parts } from './metrics.ts';
+import type { OwnAttributes } from './own-attributes.ts';
 import {
   type BatchedPoint,
   METRIC_OVERHEAD,
@@ -29,6 +31,7 @@ const INITIAL_BYTES = 128 * 1024;
 
 /** Fills OTLP requests with the samples of one target after the other. */
 export class RequestWriter {
+  readonly #own: SeriesCache<OwnAttributes>;
   readonly #onFull: (batch: Batch) => void;
   #writer = new ProtobufWriter(INITIAL_BYTES);
   #points: BatchedPoint[] = [];
@@ -37,8 +40,12 @@ export class RequestWriter {
   /** Where the point begins that is being written. */
   #start = 0;
 
-  /** @param onFull gets each request that is full */
-  constructor(onFull: (batch: Batch) => void) {
+  /**
+   * @param own outlives this writer
+   * @param onFull gets each request that is full
+   */
+  constructor(own: SeriesCache<OwnAttributes>, onFull: (batch: Batch) => void) {
+    this.#own = own;
     this.#onFull = onFull;
   }
 
@@ -54,7 +61,7 @@ export class RequestWriter {
     drops: Drops,
   ): void {
     const resource = resourceOf(target.labels);
-    const points = new PointWriter(target, startedAt);
+    const points = new PointWriter(target, startedAt, this.#own);
     for (const metric of metricsOf(samples, startedAt, drops)) {
       const { name, kind } = metric;
       const of: MetricOfResource = { resource, name, kind };

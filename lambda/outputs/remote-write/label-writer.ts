@@ -3,12 +3,9 @@ import { METRIC_NAME, type RelabelRule, relabel } from '../../model/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../push/samples.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import type { SeriesCache } from '../wire/series-cache.ts';
 import { compareNames } from './label-order.ts';
-
-/** Fields of `TimeSeries` and `Label`. */
-const LABELS = 1;
-const NAME = 1;
-const VALUE = 2;
+import { type OwnLabels, writeLabel } from './own-labels.ts';
 
 /** What is done to the labels of all series. */
 export interface LabelRules {
@@ -31,15 +28,14 @@ interface Shared {
 
 /** How own labels of certain names are sorted in among the shared ones. */
 interface Plan {
-  /** As the series has them. */
+  /** Sorted. */
   readonly names: readonly string[];
   /** Undefined where there is more to it than sorting in: the target has a label of the same name. */
   readonly steps: readonly Step[] | undefined;
 }
 
-/** An own label, and which of the shared ones' bytes come before it. */
+/** Which of the shared ones' bytes come before an own label. */
 interface Step {
-  readonly name: string;
   readonly from: number;
   readonly to: number;
 }
@@ -48,13 +44,15 @@ interface Step {
 export class LabelWriter {
   readonly #target: TargetSamples['target'];
   readonly #rules: LabelRules;
+  readonly #own: SeriesCache<OwnLabels>;
   readonly #shared: Shared;
   /** For series that metric relabeling has joined with their target's labels already. */
   readonly #external: Shared;
 
-  constructor(target: TargetSamples['target'], rules: LabelRules) {
+  constructor(target: TargetSamples['target'], rules: LabelRules, own: SeriesCache<OwnLabels>) {
     this.#target = target;
     this.#rules = rules;
+    this.#own = own;
     const names = Object.keys(rules.external);
     const replaceable = names.filter((name) => target.labels[name] === undefined);
     this.#shared = share(labelsOf(rules.external, target.labels), new Set(replaceable));
@@ -64,10 +62,8 @@ export class LabelWriter {
   /** Writes into a `TimeSeries`. `false`, and nothing written, where relabeling drops the series. */
   write(writer: ProtobufWriter, series: Series): boolean {
     if (this.#rules.relabeling.length === 0) {
-      const { length } = writer;
       const shared = series.origin ? this.#external : this.#shared;
-      if (merge(writer, shared, series)) return true;
-      writer.truncate(length);
+      if (merge(writer, shared, this.#own.of(series))) return true;
     }
     return this.#writeJoined(writer, series);
   }
@@ -86,46 +82,49 @@ export class LabelWriter {
 }
 
 /**
- * Merges a series' own labels with those that it shares with others. `false`, perhaps with a part written, where that is not
- * all there is to it: a label without a value, or one that the target has, too.
+ * Merges a series' own labels with those that it shares with others. `false`, and nothing written, where that is not all there
+ * is to it: a label without a value, or one that the target has, too.
  */
-function merge(writer: ProtobufWriter, shared: Shared, { name: metric, labels }: Series): boolean {
-  const names = Object.keys(labels);
+function merge(writer: ProtobufWriter, shared: Shared, own: OwnLabels): boolean {
+  if (own.hasEmpty) return false;
   let { plan } = shared;
-  if (plan === undefined || !areSame(plan.names, names)) {
-    plan = { names, steps: stepsFor(names, shared) };
+  if (plan === undefined || !areSame(plan.names, own.names)) {
+    plan = { names: own.names, steps: stepsFor(own.names, shared) };
     shared.plan = plan;
   }
   if (plan.steps === undefined) return false;
-  for (const { name, from, to } of plan.steps) {
+  let index = 0;
+  for (const { from, to } of plan.steps) {
     if (from < to) writer.raw(shared.encoded, from, to);
-    if (name === '') break;
-    const value = name === METRIC_NAME ? metric : labels[name];
-    if (!value) return false;
-    writeLabel(writer, name, value);
+    // After the last step there is no label any more.
+    if (index < own.names.length) {
+      writer.raw(own.encoded, own.offsets[index], own.offsets[index + 1]);
+    }
+    index += 1;
   }
   return true;
 }
 
 function areSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one === other) return true;
   return one.length === other.length && one.every((name, index) => name === other[index]);
 }
 
-/** One for each own label, that of the metric's name included, and a last one without a name for what comes after. */
+/** One for each own label, and a last one for what comes after. */
 function stepsFor(own: readonly string[], shared: Shared): Step[] | undefined {
   const { names, offsets, replaceable } = shared;
   const at = (index: number): number => offsets[index] ?? 0;
   const steps: Step[] = [];
   let next = 0;
-  for (const name of [...own, METRIC_NAME].sort(compareNames)) {
+  for (const name of own) {
     const from = at(next);
     while (next < names.length && compareNames(names[next] ?? '', name) < 0) next++;
-    steps.push({ name, from, to: at(next) });
+    steps.push({ from, to: at(next) });
     if (names[next] !== name) continue;
     if (!replaceable.has(name)) return undefined;
     next++;
   }
-  steps.push({ name: '', from: at(next), to: at(names.length) });
+  steps.push({ from: at(next), to: at(names.length) });
   return steps;
 }
 
@@ -138,11 +137,4 @@ function share(labels: Labels, replaceable: ReadonlySet<string>): Shared {
     offsets.push(writer.length);
   }
   return { names, encoded: writer.bytes().slice(), offsets, replaceable };
-}
-
-function writeLabel(writer: ProtobufWriter, name: string, value: string): void {
-  const label = writer.begin(LABELS);
-  writer.string(NAME, name);
-  writer.string(VALUE, value);
-  writer.end(label);
 }

@@ -3,6 +3,7 @@ import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
 import type { RelabelRule } from '../../model/relabel.ts';
 import { type Labels, labelsOf } from '../../model/sample.ts';
 import type { Secret } from '../../model/secret.ts';
+import type { Batch } from '../push/batch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import { PendingSamples } from '../push/pending-samples.ts';
 import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
@@ -10,9 +11,10 @@ import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SampleDelivery, SampleOutput, TargetSamples } from '../push/samples.ts';
 import type { SenderOptions } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
-import type { LabelRules } from './label-writer.ts';
+import { SeriesCache } from '../wire/series-cache.ts';
 import { LastSeries, type Vanished } from './last-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
+import { ownLabelsOf } from './own-labels.ts';
 import { RequestWriter } from './request-writer.ts';
 
 const NAME = 'remote-write';
@@ -66,10 +68,15 @@ export function remoteWriteOutput(
     }),
   };
   const rules = { external: externalLabels, relabeling };
+  const own = new SeriesCache(ownLabelsOf);
   const last = new LastSeries();
   return {
     name: NAME,
-    open: (signal) => new RemoteWriteDelivery(sending, rules, last, signal),
+    open: (signal) => {
+      own.renew();
+      const requestsFor = (onFull: (batch: Batch) => void) => new RequestWriter(rules, own, onFull);
+      return new RemoteWriteDelivery(sending, requestsFor, last, signal);
+    },
   };
 }
 
@@ -81,9 +88,14 @@ class RemoteWriteDelivery implements SampleDelivery {
   /** Staleness markers on their way. */
   readonly #markers: Promise<void>[] = [];
 
-  constructor(sending: SenderOptions, rules: LabelRules, last: LastSeries, signal: AbortSignal) {
+  constructor(
+    sending: SenderOptions,
+    requestsFor: (onFull: (batch: Batch) => void) => RequestWriter,
+    last: LastSeries,
+    signal: AbortSignal,
+  ) {
     this.#batches = new BatchDelivery(NAME, sending, signal);
-    this.#requests = new RequestWriter(rules, (batch) => this.#batches.push(batch));
+    this.#requests = requestsFor((batch) => this.#batches.push(batch));
     this.#last = last;
     this.#now = sending.runtime.now;
   }

@@ -4,9 +4,11 @@ import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import type { TargetSamples } from '../push/samples.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import type { SeriesCache } from '../wire/series-cache.ts';
 import { type LabelRules, LabelWriter } from './label-writer.ts';
 import type { Vanished } from './last-series.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
+import type { OwnLabels } from './own-labels.ts';
 import { SeriesBatch } from './series-batch.ts';
 
 /** Fields of `WriteRequest`, `TimeSeries` and `Sample`: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
@@ -28,15 +30,20 @@ const SLACK_BYTES = 16_384;
 /** Fills remote-write requests with the samples of one target after the other. */
 export class RequestWriter {
   readonly #rules: LabelRules;
+  readonly #own: SeriesCache<OwnLabels>;
   readonly #onFull: (batch: Batch) => void;
   #writer = newWriter();
   #series = newList();
   /** Where the series that is being written begins. */
   #start = 0;
 
-  /** @param onFull gets each request that is full */
-  constructor(rules: LabelRules, onFull: (batch: Batch) => void) {
+  /**
+   * @param own outlives this writer
+   * @param onFull gets each request that is full
+   */
+  constructor(rules: LabelRules, own: SeriesCache<OwnLabels>, onFull: (batch: Batch) => void) {
     this.#rules = rules;
+    this.#own = own;
     this.#onFull = onFull;
   }
 
@@ -51,7 +58,7 @@ export class RequestWriter {
     write: PendingSamples,
     drops: Drops,
   ): Set<Series> {
-    const labels = new LabelWriter(target, this.#rules);
+    const labels = new LabelWriter(target, this.#rules, this.#own);
     const scraped = new Set<Series>();
     const timed = new Map<Series, Sample[]>();
     for (const sample of samples) {
@@ -76,7 +83,7 @@ export class RequestWriter {
 
   /** Adds a marker for each series that is gone. @param timestamp milliseconds since the epoch */
   writeStale({ target, series }: Vanished, timestamp: number, write: PendingSamples): void {
-    const labels = new LabelWriter(target, this.#rules);
+    const labels = new LabelWriter(target, this.#rules, this.#own);
     for (const one of series) {
       if (!this.#begin(labels, one)) continue;
       this.#bits(STALE_NAN, timestamp);
