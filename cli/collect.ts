@@ -1,26 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble } from '../lambda/assemble.ts';
+import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import type { Config } from '../lambda/model/config.ts';
-import type { Output } from '../lambda/model/event.ts';
-import { cloudWatchLogsOutput } from '../lambda/outputs/cloudwatch-logs.ts';
-import { fileOutput } from '../lambda/outputs/file.ts';
+import type { OutputConfig } from '../lambda/model/config.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
-import { stdoutOutput } from '../lambda/outputs/stdout.ts';
+import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { describeReport } from './describe-report.ts';
+import { describeStatus } from './describe-status.ts';
+import { openState, type StateOptions } from './state.ts';
 
-/** Where `fargauge collect` can send its events. */
-export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;
+/** Where neither the options nor the configuration name any. */
+const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
 
 /** Options of `fargauge collect`, read and checked. */
-export interface CollectOptions {
-  readonly config: Config;
-  readonly output: (typeof OUTPUTS)[number];
-  /** Needed with the output `file`. */
-  readonly outputFile?: string | undefined;
-  readonly region?: string | undefined;
+export interface CollectOptions extends StateOptions {
+  readonly configuration: LiveConfig;
+  /** Instead of those of the configuration. */
+  readonly outputs?: readonly OutputConfig[] | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
   /** Absent: one cycle. */
@@ -28,8 +26,6 @@ export interface CollectOptions {
   readonly timeoutMs: number;
   /** The report of a cycle as one line of JSON. */
   readonly json: boolean;
-  /** Where the report goes; the events of the output `stdout` go to `process.stdout`. */
-  readonly report: NodeJS.WritableStream;
   /** Ends the cycles. */
   readonly stop: AbortSignal;
 }
@@ -37,17 +33,38 @@ export interface CollectOptions {
 /**
  * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
  * could be discovered, or nothing delivered.
+ *
+ * @throws FileInUseError where another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
-  const { config, everyMs, timeoutMs, json, report: stream, stop } = options;
+  const { configuration, everyMs, timeoutMs, json, stop } = options;
+  const { region, endpointUrl } = options;
+  await using opened = await openState(options);
+  let stream: NodeJS.WritableStream = process.stdout;
   const collector = assemble({
-    config,
-    clientsOf: awsClients({ region: options.region, endpoint: options.endpointUrl }, loadEc2),
-    output: outputOf(options),
+    config: configuration.config,
+    clientsOf: awsClients({ region, endpoint: endpointUrl }, loadEc2),
+    outputsFor: ({ logs, outputs: configured = DEFAULT_OUTPUTS }) => {
+      const outputs = options.outputs ?? configured;
+      // Where the events take standard output, the report must not come between them.
+      const takesStdout = outputs.some(({ type }) => type === 'stdout');
+      stream = takesStdout ? process.stderr : process.stdout;
+      return createOutputs(outputs, {
+        logsClient: () =>
+          logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
+        stdout: process.stdout,
+      });
+    },
+    state: opened.state,
   });
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     // Not the time of day, which may be set back.
     const startedAt = performance.now();
+    if (!isFirst) {
+      const status = await configuration.refresh(timeoutMs);
+      for (const line of describeStatus(status)) process.stderr.write(`${line}\n`);
+      if (status.changed) collector.reconfigure(status.config);
+    }
     const report = await collector.collect(timeoutMs);
     const failure = failureOf(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
@@ -56,24 +73,5 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     const rest = Math.max(startedAt + everyMs - performance.now(), 0);
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
-  }
-}
-
-function outputOf({ config, output, outputFile, region, endpointUrl }: CollectOptions): Output {
-  switch (output) {
-    case 'stdout':
-      return stdoutOutput(process.stdout);
-    case 'file':
-      if (outputFile === undefined) throw new TypeError('the output `file` needs a path');
-      return fileOutput(outputFile);
-    case 'cloudwatch-logs': {
-      const { logs } = config;
-      return cloudWatchLogsOutput({
-        client: logsClient({
-          region: region ?? logs.region,
-          endpoint: endpointUrl ?? logs.endpoint,
-        }),
-      });
-    }
   }
 }

@@ -1,9 +1,11 @@
 import type { CycleReport, TargetReport } from '../lambda/report.ts';
+import type { HeldBackMetric } from '../lambda/rules/held-back.ts';
 import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, delivery, scrapes, skipped, discoveryErrors } = report;
+  const { targets, samples, budget, deliveries, state, scrapes, skipped } = report;
+  const { discoveryErrors, breaches } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -12,15 +14,33 @@ export function describeReport(report: CycleReport): string {
   }
   lines.push(
     `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}`,
-    `${delivery.output}: ${delivery.events} events, ${delivery.metrics} metric values, ${delivery.bytes} bytes in ${delivery.requests} requests${counts('; rejected: ', delivery.rejected)}`,
+    ...deliveries.map(
+      ({ output, events, metrics, bytes, requests, rejected }) =>
+        `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,
+    ),
   );
+  if (state.bytes > 0) {
+    lines.push(
+      `state: ${state.series} series of ${state.targets} targets in ${state.bytes} bytes${state.conflicts > 0 ? `; ${state.conflicts} conflicts` : ''}`,
+    );
+  }
+  if (budget !== undefined) {
+    lines.push(
+      `metric budget: ${budget.known} of ${budget.limit} known, ${budget.heldBack} held back`,
+    );
+    lines.push(...budget.examples.map(heldBack));
+  }
   const left = counts('left out by discovery: ', skipped);
   if (left !== '') lines.push(left);
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
+  for (const breach of breaches) lines.push(`irregular: ${breach}`);
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
-  for (const error of delivery.errors) lines.push(`delivery: ${error}`);
+  for (const { output, errors } of deliveries) {
+    for (const error of errors) lines.push(`delivery to ${output}: ${error}`);
+  }
+  for (const error of state.errors) lines.push(`state: ${error}`);
   return lines.join('\n');
 }
 
@@ -40,6 +60,11 @@ function row({
     stopped ? 'stopped' : up ? 'up' : `down (${reason})`,
     ...[scraped, offered, events].map(String),
   ];
+}
+
+function heldBack({ metric, combinations, label, values, example }: HeldBackMetric): string {
+  const because = label === undefined ? '' : `: ${values} values of ${label}, such as "${example}"`;
+  return `held back: ${combinations} of ${metric}${because}`;
 }
 
 /** `prefix` and `reason count` of each; empty where there is none. */

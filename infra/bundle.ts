@@ -10,12 +10,27 @@ const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
+/**
+ * Parts of the AWS SDK that are not in the bundle, as the Lambda runtime brings them along: clients that few configurations
+ * need, and ways to credentials that a function, which finds its own in the environment, never takes.
+ * See docs/decisions/0006-clients-of-the-runtime.md.
+ */
+export const OF_THE_RUNTIME = [
+  '@aws-sdk/client-s3',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-sdk/client-ssm',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+] as const;
+
 /** One bundled program. */
 export interface Bundle {
   /** Path of the one file that runs; its source map lies beside it. */
   readonly file: string;
   readonly bytes: number;
-  /** Modules that it imports when it runs and that Node.js does not bring along: none, unless something is wrong. */
+  /** Modules that it imports when it runs and that Node.js does not bring along. */
   readonly missing: readonly string[];
 }
 
@@ -52,6 +67,7 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     // The AWS SDK's ES modules, of which only what is used gets into the bundle.
     mainFields: ['module', 'main'],
     banner: { js: banner },
+    external: [...OF_THE_RUNTIME],
     plugins: [pureSchemas],
     metafile: true,
     logLevel: 'warning',
@@ -61,7 +77,9 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
   return {
     file,
     bytes: output.bytes,
-    missing: output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path)),
+    missing: [
+      ...new Set(output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { ENV } from '../lambda/model/names.ts';
+import { type ConfigurationNeeds, needsOf } from './configuration-needs.ts';
 
 /**
  * What the collector collects and publishes, handed over in environment variables.
@@ -25,9 +26,26 @@ export class CollectorConfiguration {
     });
   }
 
+  /**
+   * A native configuration, or one of the CloudWatch Agent, that is kept elsewhere and read again in each cycle.
+   *
+   * @param location `s3://BUCKET/KEY`, or `ssm:NAME` for a parameter of Systems Manager
+   * @param text what lies there, by which the permissions of the function are chosen. @default - it needs no more than the built-in one
+   */
+  static remote(location: string, text = ''): CollectorConfiguration {
+    return new CollectorConfiguration({ [ENV.config]: location }, [text]);
+  }
+
   readonly environment: Readonly<Record<string, string>>;
 
-  private constructor(environment: Readonly<Record<string, string>>) {
+  /** What the configuration asks of AWS, for the role of the function. */
+  readonly needs: ConfigurationNeeds;
+
+  private constructor(
+    environment: Readonly<Record<string, string>>,
+    elsewhere: readonly string[] = [],
+  ) {
     this.environment = environment;
+    this.needs = needsOf([...Object.values(environment), ...elsewhere]);
   }
 }

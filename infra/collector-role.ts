@@ -4,6 +4,10 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack, Token, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
+
+/** What also tells the public address of a task. */
+const LOOK = 'ec2:DescribeNetworkInterfaces';
 
 /**
  * What Lambda itself, not the function's code, calls to put a function into a VPC.
@@ -11,7 +15,7 @@ import type { Construct } from 'constructs';
  */
 const NETWORK_ACTIONS = [
   'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
+  LOOK,
   'ec2:DescribeSubnets',
   'ec2:DeleteNetworkInterface',
   'ec2:AssignPrivateIpAddresses',
@@ -25,6 +29,9 @@ export interface CollectorRoleProps {
   /** The groups that may be written to: the function's own and that of the metrics. */
   readonly logGroups: readonly ILogGroup[];
 
+  /** What the configuration asks for beside the tasks of that cluster. */
+  readonly needs: ConfigurationNeeds;
+
   /**
    * Names of groups that the configuration names, which the function may also create.
    *
@@ -35,30 +42,35 @@ export interface CollectorRoleProps {
 
 /** The execution role of the collector: no managed policy, and each statement no wider than ECS and Lambda allow. */
 export class CollectorRole extends Role {
+  private readonly readsAddresses: boolean;
+
   constructor(scope: Construct, id: string, props: CollectorRoleProps) {
     super(scope, id, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'Lets the Fargauge collector read ECS tasks and write its log groups',
     });
+    this.readsAddresses = props.needs.publicIps;
     // Policies inside the role are in place before a function that uses it is made.
     this.allowNetwork();
-    this.allowDiscovery(props.cluster);
+    this.allowDiscovery(props.cluster, props.needs);
+    this.allowDocuments(props.needs);
     for (const group of props.logGroups) group.grantWrite(this);
     this.allowOtherLogGroups(props.otherLogGroupNames ?? []);
   }
 
   /**
-   * Keeps the code of `handler` from the network interfaces that Lambda manages with the same role.
-   * Outside the role, since the function must exist first.
+   * Keeps the code of `handler` from the network interfaces that Lambda manages with the same role, but for looking at them
+   * where the configuration asks for the public addresses of tasks. Outside the role, since the function must exist first.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security
    */
   denyNetworkToCode(scope: Construct, id: string, handler: IFunction): void {
+    const denied = NETWORK_ACTIONS.filter((action) => !(this.readsAddresses && action === LOOK));
     new Policy(scope, id, {
       roles: [this],
       statements: [
         new PolicyStatement({
           effect: Effect.DENY,
-          actions: NETWORK_ACTIONS,
+          actions: denied,
           resources: ['*'],
           conditions: { ArnEquals: { 'lambda:SourceFunctionArn': handler.functionArn } },
         }),
@@ -78,23 +90,77 @@ export class CollectorRole extends Role {
     });
   }
 
-  private allowDiscovery(cluster: ICluster): void {
-    const policy = new Policy(this, 'Discovery', {
-      roles: [this],
-      statements: [
-        new PolicyStatement({
-          actions: ['ecs:ListTasks', 'ecs:DescribeTasks'],
-          resources: ['*'],
-          conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
-        }),
-        new PolicyStatement({ actions: ['ecs:DescribeTaskDefinition'], resources: ['*'] }),
-      ],
-    });
+  private allowDiscovery(cluster: ICluster, needs: ConfigurationNeeds): void {
+    const clusters = [cluster.clusterArn, ...needs.clusters.map((each) => this.clusterArn(each))];
+    const condition = clusters.length === 1 ? cluster.clusterArn : clusters;
+    const statements = [
+      new PolicyStatement({
+        actions: [
+          ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeContainerInstances'],
+          ...['ecs:ListServices', 'ecs:DescribeServices'],
+        ],
+        resources: ['*'],
+        // Which takes patterns, as ArnLike does.
+        conditions: { ArnEquals: { 'ecs:cluster': condition } },
+      }),
+      new PolicyStatement({
+        actions: ['ecs:DescribeTaskDefinition', 'ec2:DescribeInstances'],
+        resources: ['*'],
+      }),
+    ];
+    if (needs.clusters.some((each) => /[*?]/.test(each.cluster))) {
+      statements.push(new PolicyStatement({ actions: ['ecs:ListClusters'], resources: ['*'] }));
+    }
+    if (needs.clusterTags) {
+      statements.push(
+        new PolicyStatement({ actions: ['ecs:DescribeClusters'], resources: clusters }),
+      );
+    }
+    const policy = new Policy(this, 'Discovery', { roles: [this], statements });
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Task ids are not known before, so the condition ecs:cluster limits the task actions; DescribeTaskDefinition has no resource-level permissions.',
+        'Ids of tasks and instances are not known before, so the condition ecs:cluster limits what is of a cluster; ListClusters, DescribeTaskDefinition and DescribeInstances have no resource-level permissions.',
     });
+  }
+
+  /** The ARN of a cluster, or the pattern of ARNs, that a configuration names. */
+  private clusterArn({ cluster, region }: ClusterNeed): string {
+    if (cluster.startsWith('arn:')) return cluster;
+    return Stack.of(this).formatArn({
+      service: 'ecs',
+      resource: 'cluster',
+      resourceName: cluster,
+      ...(region && { region }),
+    });
+  }
+
+  /** What the configuration lies in or refers to, and the roles that it names: each by its own ARN. */
+  private allowDocuments({ objects, parameters, secrets, roles }: ConfigurationNeeds): void {
+    const stack = Stack.of(this);
+    const parameterArn = (name: string) =>
+      name.startsWith('arn:')
+        ? name
+        : stack.formatArn({
+            service: 'ssm',
+            resource: 'parameter',
+            resourceName: name.replace(/^\//, ''),
+          });
+    const objectArn = (path: string) =>
+      stack.formatArn({ service: 's3', region: '', account: '', resource: path });
+    const granted: readonly (readonly [action: string, resources: readonly string[]])[] = [
+      ['s3:GetObject', objects.map(objectArn)],
+      ['ssm:GetParameter', parameters.map(parameterArn)],
+      ['secretsmanager:GetSecretValue', secrets],
+      ['sts:AssumeRole', roles],
+    ];
+    const statements = granted
+      .filter(([, resources]) => resources.length > 0)
+      .map(
+        ([action, resources]) =>
+          new PolicyStatement({ actions: [action], resources: [...resources] }),
+      );
+    if (statements.length > 0) new Policy(this, 'Configuration', { roles: [this], statements });
   }
 
   private allowOtherLogGroups(names: readonly string[]): void {

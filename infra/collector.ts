@@ -133,8 +133,10 @@ export class Collector extends Construct implements IConnectable {
 
     this.logGroup = this.makeLogGroup('LogGroup', props);
     this.metricsLogGroup = this.makeLogGroup('MetricsLogGroup', props);
+    const configuration = props.configuration ?? CollectorConfiguration.builtIn();
     const role = new CollectorRole(this, 'Role', {
       cluster: props.cluster,
+      needs: configuration.needs,
       logGroups: [this.logGroup, this.metricsLogGroup],
       otherLogGroupNames,
     });
@@ -147,7 +149,7 @@ export class Collector extends Construct implements IConnectable {
       memorySize: props.memorySize ?? 512,
       timeout,
       environment: this.validEnvironment({
-        ...(props.configuration ?? CollectorConfiguration.builtIn()).environment,
+        ...configuration.environment,
         [ENV.cluster]: props.cluster.clusterName,
         [ENV.logGroup]: this.metricsLogGroup.logGroupName,
       }),
@@ -284,9 +286,11 @@ export class Collector extends Construct implements IConnectable {
   }
 
   private validEnvironment(environment: Record<string, string>): Record<string, string> {
-    const bytes = Object.entries(environment)
-      .filter(([, value]) => !Token.isUnresolved(value))
-      .reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value), 0);
+    // What is known at deployment only has a name all the same.
+    const known = Object.entries(environment).map(([name, value]) =>
+      Token.isUnresolved(value) ? name : name + value,
+    );
+    const bytes = known.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes > MAX_ENVIRONMENT_BYTES) {
       throw new InvalidPropsError(
         this,

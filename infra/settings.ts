@@ -10,6 +10,7 @@ const SECURITY_GROUPS = 'ids of security groups, such as sg-0123456789abcdef0';
 const SERVICES = 'names of ECS services';
 const PERCENT = 'a percentage from 0 to 100';
 const PATH = 'the path of a file';
+const LOCATION = 's3://BUCKET/KEY or ssm:NAME';
 const LOG_GROUPS = 'names of log groups';
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
@@ -26,6 +27,7 @@ const SCHEMA = z.object({
     .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
     .optional(),
   configFile: text(/./, PATH).optional(),
+  configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),
   prometheusConfigFile: text(/./, PATH).optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
@@ -157,6 +159,14 @@ function readConfiguration(
   }
   if (given('configFile') && (given('agentConfigFile') || given('prometheusConfigFile'))) {
     problems.push('configFile: expected alone, without agentConfigFile and prometheusConfigFile');
+  }
+  if (values.configLocation !== undefined) {
+    if (given('agentConfigFile') || given('prometheusConfigFile')) {
+      problems.push(
+        'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
+      );
+    }
+    return CollectorConfiguration.remote(values.configLocation, native);
   }
   if (agent !== undefined && prometheus !== undefined) {
     return CollectorConfiguration.cloudWatchAgent(agent, prometheus);

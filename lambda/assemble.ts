@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Collector, type CollectorParts } from './collect.ts';
 import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import type { State } from './model/state.ts';
+import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
@@ -13,24 +16,60 @@ export interface Assembly {
   readonly config: Config;
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
-  readonly output: Output;
+  /** Called once for each configuration that sends its events elsewhere than the one before. */
+  readonly outputsFor: (config: Pick<Config, 'outputs' | 'logs'>) => readonly Output[];
+  /** @default for as long as the process lives */
+  readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
 }
 
-/** A collector whose parts are the real ones. */
-export function assemble({ config, clientsOf, output, onDrop }: Assembly): Collector {
-  return new Collector({
+/** A collector whose parts are the real ones, under one configuration after another. */
+export interface AssembledCollector extends Pick<Collector, 'collect'> {
+  /**
+   * Goes on under another configuration: with the last values of counters, and with what is known of AWS, of targets and of
+   * published metrics as far as it still applies. Not while a cycle is under way.
+   */
+  reconfigure(config: Config): void;
+}
+
+export function assemble({
+  config,
+  clientsOf,
+  outputsFor,
+  state = new MemoryState(),
+  onDrop,
+}: Assembly): AssembledCollector {
+  let current = config;
+  let discovery = createDiscovery({
     config,
-    discovery: createDiscovery({
-      config,
-      clientsOf,
-      fetch: fetchExposition,
-      clock: systemClock,
-    }),
+    clientsOf,
+    fetch: fetchExposition,
+    clock: systemClock,
+  });
+  let outputs = outputsFor(config);
+  const lasting = {
     scraper: new Scraper(Date.now),
-    state: new MemoryState(),
-    output,
+    state,
     now: Date.now,
     onDrop,
-  });
+  };
+  let collector = new Collector({ ...lasting, config, discovery, outputs });
+  return {
+    collect: (timeoutMs: number): Promise<CycleReport> => collector.collect(timeoutMs),
+    reconfigure(next) {
+      discovery = discovery.reconfigured(next);
+      if (!haveSameDestination(current, next)) outputs = outputsFor(next);
+      collector = new Collector({ ...lasting, config: next, discovery, outputs });
+      current = next;
+    },
+  };
+}
+
+/** Whether the same outputs reach both; the log group is part of each event. */
+function haveSameDestination(one: Config, other: Config): boolean {
+  return (
+    one.logs.region === other.logs.region &&
+    one.logs.endpoint === other.logs.endpoint &&
+    isDeepStrictEqual(one.outputs, other.outputs)
+  );
 }

@@ -4,13 +4,15 @@ import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, LogEvent, Output, RejectReason } from './model/event.ts';
-import type { Labels, Sample, Series } from './model/sample.ts';
+import type { Labels, Series } from './model/sample.ts';
+import type { Previous, SeenTarget, State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
-import { convert, type Previous } from './series/convert.ts';
+import { convert } from './series/convert.ts';
+import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
 
 /** Targets that are scraped at a time. */
@@ -19,8 +21,14 @@ const CONCURRENCY = 64;
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
+/** Milliseconds of its history that a target is asked for of which nothing is known. */
+const FIRST_HISTORY_MS = 60_000;
+
 /** The part of that in which the ECS API may say which targets stopped. */
 const STOPPED_CHECK_SHARE = 0.5;
+
+/** The part of that which is kept for writing the state after the delivery. */
+const STATE_SHARE = 0.3;
 
 /** Failures of a scrape that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
 const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
@@ -33,9 +41,6 @@ const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
   'truncated',
 ]);
 
-/** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
-const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
-
 /** Where the targets come from. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
   discover(signal: AbortSignal): Promise<Discovered>;
@@ -45,6 +50,8 @@ export interface Discovery {
 
 export interface Discovered {
   readonly targets: readonly Target[];
+  /** Milliseconds since the epoch: as of when the clusters' tasks are known. Absent: as of the call. */
+  readonly refreshedAt?: number | undefined;
   /** Tasks and containers that were left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly errors: readonly { readonly message: string }[];
@@ -55,19 +62,13 @@ export interface Stopped {
   readonly errors: readonly { readonly message: string }[];
 }
 
-/** What is remembered between cycles. */
-export interface State {
-  of(targetId: string): ReadonlyMap<string, Previous>;
-  commit(targetId: string, updates: ReadonlyMap<string, Previous>): void;
-  forgetBefore(timestamp: number): void;
-}
-
 export interface CollectorParts {
   readonly config: Config;
   readonly discovery: Discovery;
-  readonly scraper: Pick<Scraper, 'scrape'>;
+  readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
-  readonly output: Output;
+  /** At least one, each with a name of its own. Every one gets everything. */
+  readonly outputs: readonly Output[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of each sample that is dropped, for the debug log. */
@@ -78,10 +79,14 @@ export interface CollectorParts {
 export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
+  readonly #intake: Intake;
+  /** Whether the budget has been told what was published before this collector. */
+  #budgetIsTold = false;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
+    this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
   }
 
   /**
@@ -91,37 +96,77 @@ export class Collector {
    * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
   async collect(timeoutMs: number): Promise<CycleReport> {
-    const { discovery, scraper, output, state, now } = this.#parts;
-    const tally = new Tally(now());
+    const { discovery, scraper, outputs, state, now } = this.#parts;
+    const startedAt = now();
+    const tally = new Tally(startedAt);
+    this.#rules.begin(startedAt);
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
+    const ends = AbortSignal.timeout(timeoutMs);
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
-    const delivery = output.open(AbortSignal.timeout(timeoutMs));
+    const deadline = AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE));
+    const routes = outputs.map((output) => ({ output, delivery: output.open(deadline) }));
 
-    const discovered = await discovery.discover(scrapingEnds);
+    const [discovered] = await Promise.all([
+      discovery.discover(scrapingEnds),
+      state.begin(AbortSignal.timeout(reserve)),
+    ]);
     tally.discovered(discovered);
+    this.#tellBudget();
+    state.see(seenBy(routes, discovered.targets), startedAt);
     const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
       async (target) => {
-        const scrape = await scraper.scrape(target, scrapingEnds);
-        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, delivery);
+        const since = target.history ? this.#since(target, routes) : undefined;
+        const scrape = await scraper.scrape(target, scrapingEnds, since);
+        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
         unclear.push(scrape);
         return undefined;
       },
       { concurrency: CONCURRENCY },
     );
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
-      delivered.push(await this.#deliver(scrape, delivery));
+      delivered.push(await this.#deliver(scrape, routes));
     }
-    tally.delivered(await delivery.close());
+    tally.budget(this.#rules.budget?.report());
+    tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
       const { scrape, outcome } = await target.done;
       tally.target(scrape, outcome);
     }
-    state.forgetBefore(now() - FORGET_AFTER_MS);
-    return tally.report(now());
+    const completedAt = this.#completedAt(discovered, startedAt);
+    const knownMetrics = this.#rules.budget?.export();
+    tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
+    return tally.report(now(), scraper.remembered);
+  }
+
+  #tellBudget(): void {
+    const { state } = this.#parts;
+    if (this.#budgetIsTold || !state.isKnown) return;
+    if (state.knownMetrics !== undefined) this.#rules.budget?.import(state.knownMetrics);
+    this.#budgetIsTold = true;
+  }
+
+  /** As of when this cycle knew all targets; `undefined` where some may be missing. */
+  #completedAt({ errors, refreshedAt }: Discovered, startedAt: number): number | undefined {
+    if (errors.length > 0) return undefined;
+    // Without clusters a discovery has nothing to refresh.
+    return this.#parts.config.discovery === undefined ? startedAt : (refreshedAt ?? startedAt);
+  }
+
+  /**
+   * Since when a target is to tell what it sampled: what all outputs have. A first scrape asks for what was sampled since the
+   * collector knows of its task, else for the last minute: others may have published what is older.
+   */
+  #since({ id }: Target, routes: readonly Route[]): string {
+    const { state, now } = this.#parts;
+    const pasts = routes.map((route) => state.of(stateKey(route, id)));
+    const cursors = pasts.map(
+      ({ cursor, baseline = now() - FIRST_HISTORY_MS }) => cursor ?? String(baseline / 1000),
+    );
+    return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
 
   /** Those of the failed scrapes whose target has not just stopped with its task. */
@@ -141,62 +186,88 @@ export class Collector {
     return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
   }
 
-  /** Resolves when the events of a target are on their way; `done` when they have arrived. */
+  /** Resolves when the events of a target are on their way to all outputs; `done` when they have arrived. */
   async #deliver(
     scraped: Scrape,
-    delivery: Delivery,
+    routes: readonly Route[],
   ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { state } = this.#parts;
-    const targetId = scraped.target.id;
-    const { scrape, events, updates, drops } = this.#prepare(scraped);
+    const { scrape, drops, shares } = this.#prepare(scraped, routes);
     const { samples, dropped, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length;
     const summary = { ...rest, sampleCount };
-    const sums = { events: events.length, offered: sampleCount - drops.total, drops };
-    await delivery.ready();
-    const done = delivery.write(events).then((outcome) => {
-      if (isSettled(outcome)) state.commit(targetId, updates);
-      return { scrape: summary, outcome: { ...sums, outcome } };
-    });
+    const events = shares[0]?.events.length ?? 0;
+    const sums = { events, offered: sampleCount - drops.total, drops };
+    const writes = await Promise.all(
+      shares.map(async (share) => {
+        await share.route.delivery.ready();
+        return { outcome: this.#write(share, scrape) };
+      }),
+    );
+    const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
+      scrape: summary,
+      outcome: { ...sums, outcomes },
+    }));
     return { done };
   }
 
+  /** While it waits it holds on to neither samples nor events, which would be the memory of a whole cycle. */
+  #write(
+    { route, events, updates }: Share,
+    { target, failure, startedAt, cursor }: Scrape,
+  ): Promise<DeliveryOutcome> {
+    const { state } = this.#parts;
+    const key = stateKey(route, target.id);
+    // A failed scrape says nothing of what there is of its target.
+    const isAnswer = failure === undefined;
+    const advance = { updates, scrapedAt: startedAt, cursor };
+    return route.delivery.write(events).then((outcome) => {
+      if (isAnswer && isSettled(outcome)) state.commit(key, advance);
+      return outcome;
+    });
+  }
+
   /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */
-  #prepare(scrape: Scrape): Prepared {
+  #prepare(scrape: Scrape, routes: readonly Route[]): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     for (const series of scrape.dropped) drops.add('relabeled', series);
     try {
-      return { scrape, drops, ...this.#eventsOf(scrape, drops) };
+      return { scrape, drops, shares: this.#sharesOf(scrape, routes, drops) };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
       for (const { series } of scrape.samples) lost.add('internal', series);
-      return { scrape: { ...scrape, failure }, drops: lost, events: [], updates: new Map() };
+      const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
+      return { scrape: { ...scrape, failure }, drops: lost, shares };
     }
   }
 
-  /** The stages between the scrape and the delivery. */
-  #eventsOf(
+  /** The stages between the scrape and the delivery, from the conversion on for each output by itself. */
+  #sharesOf(
     { target, startedAt, samples }: Scrape,
+    routes: readonly Route[],
     drops: Drops,
-  ): Pick<Prepared, 'events' | 'updates'> {
+  ): readonly Share[] {
     const { config, state } = this.#parts;
-    const wanted = this.#wanted(samples, drops);
+    const wanted = this.#intake.take(samples, drops);
     const labelled = label(wanted, new Labeller(target, config.clusterName));
-    const declared = this.#rules.declare(labelled, drops);
-    const { points, updates } = convert(declared, state.of(target.id), startedAt, drops);
-    const events = encode(points, config.emf, destinationBy(config.logs.group), drops);
-    return { events, updates };
-  }
-
-  /** A first, cheap choice by name: most of what targets send is wanted by no declaration. */
-  *#wanted(samples: readonly Sample[], drops: Drops): Generator<Sample> {
-    for (const sample of samples) {
-      if (this.#rules.mayWant(sample.series.name)) yield sample;
-      else drops.add('no_declaration', sample.series);
-    }
+    const declared = [...this.#rules.declare(labelled, drops)];
+    return routes.map((route, index) => {
+      // Samples are counted once, as the first output has them.
+      const ownDrops = index === 0 ? drops : new Drops();
+      const comparison = {
+        scrapedAt: startedAt,
+        past: state.isKnown ? state.of(stateKey(route, target.id)) : undefined,
+        targetStart: target.startedAt,
+        firstSample: config.series.firstSample,
+      };
+      const { points, updates } = convert(declared, comparison, ownDrops);
+      const destinationOf = destinationBy(config.logs.group);
+      const { maxEventBytes } = route.output;
+      const events = encode(points, config.emf, destinationOf, ownDrops, maxEventBytes);
+      return { route, events, updates };
+    });
   }
 }
 
@@ -204,12 +275,40 @@ function mayHaveStopped({ failure }: Scrape): boolean {
   return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
-interface Prepared {
-  readonly scrape: Scrape;
+/** An output in one cycle. */
+interface Route {
+  readonly output: Output;
+  readonly delivery: Delivery;
+}
+
+/** What one output gets of one target. */
+interface Share {
+  readonly route: Route;
   readonly events: readonly LogEvent[];
   /** What the state must hold once the events were accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
+}
+
+interface Prepared {
+  readonly scrape: Scrape;
   readonly drops: Drops;
+  /** One for each output, in their order. */
+  readonly shares: readonly Share[];
+}
+
+/**
+ * What is remembered advances for each output by itself: what one of them did not accept is in its next difference, and
+ * only in its own.
+ */
+function stateKey({ output: { name } }: Route, targetId: string): string {
+  return `${name}\n${targetId}`;
+}
+
+/** What is remembered of the targets, each once for each output. */
+function seenBy(routes: readonly Route[], targets: readonly Target[]): readonly SeenTarget[] {
+  return routes.flatMap((route) =>
+    targets.map(({ id, startedAt }) => ({ id: stateKey(route, id), startedAt })),
+  );
 }
 
 /** One target when the fate of its events is known. */
@@ -229,9 +328,9 @@ function isSettled({ rejected }: DeliveryOutcome): boolean {
   return [...rejected.keys()].every((reason) => FINAL.has(reason));
 }
 
-function* label(
-  samples: Iterable<Sample>,
+function* label<T extends { readonly series: Series }>(
+  samples: Iterable<T>,
   labeller: Labeller,
-): Generator<Sample & { labels: Labels }> {
+): Generator<T & { labels: Labels }> {
   for (const sample of samples) yield { ...sample, labels: labeller.of(sample.series) };
 }

@@ -12,14 +12,21 @@ export interface CycleLogger {
  */
 export const MAX_TEXTS = 20;
 
-/** Texts in the message of a cycle that has failed. */
+/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
 export const MAX_CAUSES = 3;
 
 /** One line that sums the cycle up, and one for each thing that went wrong. */
 export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
-  for (const error of summary.delivery.errors) logger.warn('delivery failed', { error });
+  for (const { output, errors } of summary.deliveries) {
+    for (const error of errors) logger.warn('delivery failed', { output, error });
+  }
+  for (const error of summary.state.errors) logger.warn('state failed', { error });
+  const { budget } = report;
+  if (budget !== undefined && budget.heldBack > 0) {
+    logger.warn('metric budget used up, new metrics are not published', { ...budget });
+  }
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
@@ -32,19 +39,28 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   return {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
-    delivery: { ...report.delivery, errors: first(MAX_TEXTS, report.delivery.errors) },
+    breaches: first(MAX_CAUSES, report.breaches),
+    deliveries: report.deliveries.map((delivery) => ({
+      ...delivery,
+      errors: first(MAX_TEXTS, delivery.errors),
+    })),
   };
 }
 
-/** Why the cycle as a whole has failed; `undefined` where it gave anything, or had nothing to do. */
+/** Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do. */
 export function failureOf(report: CycleReport): string | undefined {
-  const { targets, discoveryErrors, delivery } = report;
+  const { targets, discoveryErrors, deliveries } = report;
   if (targets.discovered === 0 && discoveryErrors.length > 0) {
     return `no target: ${causes(discoveryErrors)}`;
   }
-  if (delivery.events > 0) return undefined;
-  const rejected = Object.values(delivery.rejected).reduce((sum, count) => sum + count, 0);
-  if (rejected > 0) return `none of ${rejected} events was delivered: ${causes(delivery.errors)}`;
+  if (deliveries.some(({ events }) => events > 0)) return undefined;
+  const rejected = deliveries
+    .flatMap((delivery) => Object.values(delivery.rejected))
+    .reduce((sum, count) => sum + count, 0);
+  if (rejected > 0) {
+    const errors = deliveries.flatMap((delivery) => delivery.errors);
+    return `none of ${rejected} events was delivered: ${causes(errors)}`;
+  }
   if (targets.down > 0 && targets.up === 0) {
     const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
     return `none of ${targets.discovered} targets is up: ${causes(down)}`;

@@ -1,6 +1,9 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import type { Labels } from './model/sample.ts';
+import type { StateReport } from './model/state.ts';
+import type { BudgetReport } from './rules/metric-budget.ts';
+import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
 
 /** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
@@ -19,6 +22,7 @@ export interface CycleReport {
   readonly skipped: Readonly<Record<string, number>>;
   /** What went wrong in discovery, as text for the log. */
   readonly discoveryErrors: readonly string[];
+  /** With several outputs: what became of them on their way to the first one. */
   readonly samples: {
     /** What the targets gave, and the scrapes' own series. */
     readonly scraped: number;
@@ -28,7 +32,15 @@ export interface CycleReport {
     readonly rejected: number;
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   };
-  readonly delivery: DeliveryReport;
+  /** Of `metric_budget`; absent without one. */
+  readonly budget?: BudgetReport | undefined;
+  /** One for each output, in their order. */
+  readonly deliveries: readonly DeliveryReport[];
+  readonly state: StateReport;
+  /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
+  readonly breaches: readonly string[];
+  /** What decoding remembers of the lines of all targets; it is bounded. */
+  readonly remembered: Remembered;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
@@ -44,6 +56,8 @@ export interface TargetReport {
   /** Why it is not up: a `ScrapeFailure`. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** The first rule of its format that its answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
   readonly durationMs: number;
   /** Decompressed bytes. */
   readonly bytes: number;
@@ -51,7 +65,9 @@ export interface TargetReport {
   readonly scraped: number;
   /** Samples in the events that were offered for delivery. */
   readonly offered: number;
+  /** For each output. */
   readonly events: number;
+  /** By all outputs together. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
@@ -66,7 +82,8 @@ export interface TargetOutcome {
   readonly events: number;
   readonly offered: number;
   readonly drops: Drops;
-  readonly outcome: DeliveryOutcome;
+  /** One for each output, in their order. */
+  readonly outcomes: readonly DeliveryOutcome[];
 }
 
 /** Adds up a cycle while it goes on. */
@@ -78,7 +95,9 @@ export class Tally {
   #skipped: Readonly<Record<string, number>> = {};
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
-  #delivery: DeliveryReport | undefined;
+  #budget: BudgetReport | undefined;
+  #deliveries: readonly DeliveryReport[] | undefined;
+  #state: StateReport | undefined;
 
   constructor(startedAt: number) {
     this.#startedAt = startedAt;
@@ -94,13 +113,14 @@ export class Tally {
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
-  target(scrape: ScrapeSummary, { events, offered, drops, outcome }: TargetOutcome): void {
+  target(scrape: ScrapeSummary, { events, offered, drops, outcomes }: TargetOutcome): void {
     this.#samples.scraped += scrape.sampleCount;
-    this.#samples[outcome.rejected.size === 0 ? 'published' : 'rejected'] += offered;
+    const accepted = outcomes[0]?.rejected.size === 0;
+    this.#samples[accepted ? 'published' : 'rejected'] += offered;
     for (const [reason, count] of drops.counts) {
       this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
     }
-    const rejected = Object.fromEntries(outcome.rejected);
+    const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
     this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
   }
 
@@ -121,15 +141,26 @@ export class Tally {
     this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
-  delivered(report: DeliveryReport): void {
-    this.#delivery = report;
+  budget(report: BudgetReport | undefined): void {
+    this.#budget = report;
   }
 
-  report(finishedAt: number): CycleReport {
-    if (this.#delivery === undefined) throw new Error('a cycle is reported after its delivery');
+  delivered(reports: readonly DeliveryReport[]): void {
+    this.#deliveries = reports;
+  }
+
+  kept(report: StateReport): void {
+    this.#state = report;
+  }
+
+  report(finishedAt: number, remembered: Remembered): CycleReport {
+    if (this.#deliveries === undefined || this.#state === undefined) {
+      throw new Error('a cycle is reported after its delivery and its state');
+    }
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
+    const scrapes = this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b));
     return {
       startedAt: this.#startedAt,
       durationMs: finishedAt - this.#startedAt,
@@ -137,14 +168,31 @@ export class Tally {
       skipped: this.#skipped,
       discoveryErrors: this.#discoveryErrors,
       samples: { ...this.#samples, dropped: this.#dropped },
-      delivery: this.#delivery,
-      scrapes: this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b)),
+      budget: this.#budget,
+      deliveries: this.#deliveries,
+      state: this.#state,
+      breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
+      remembered,
+      scrapes,
     };
   }
 
   #place({ id }: TargetReport): number {
     return this.#order.get(id) ?? 0;
   }
+}
+
+/** Counts by reason, added up. */
+export function sumOf<Reason extends string>(
+  counts: readonly Readonly<Partial<Record<Reason, number>>>[],
+): Partial<Record<Reason, number>> {
+  const sum: Partial<Record<Reason, number>> = {};
+  for (const each of counts) {
+    for (const reason of Object.keys(each) as Reason[]) {
+      sum[reason] = (sum[reason] ?? 0) + (each[reason] ?? 0);
+    }
+  }
+  return sum;
 }
 
 /** What a scrape itself says. */
@@ -154,6 +202,7 @@ function reportOf({
   durationMs,
   bytes,
   scraped,
+  breach,
 }: Omit<Scrape, 'samples' | 'dropped'>) {
   return {
     id: target.id,
@@ -161,6 +210,7 @@ function reportOf({
     labels: target.labels,
     up: failure === undefined,
     ...failure,
+    ...(breach !== undefined && { breach }),
     durationMs,
     bytes,
     scraped,

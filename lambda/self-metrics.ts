@@ -1,5 +1,5 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { CycleReport } from './report.ts';
+import { type CycleReport, sumOf } from './report.ts';
 
 /**
  * Says of one cycle, as metrics of the collector itself, how it went. The reasons behind the sums are metadata of the same
@@ -9,7 +9,8 @@ export function publishCycle(
   report: CycleReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
-  const { targets, samples, delivery, discoveryErrors, durationMs, scrapes, skipped } = report;
+  const { targets, samples, budget, deliveries, state, remembered } = report;
+  const { discoveryErrors, durationMs, scrapes, skipped } = report;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('TargetsDiscovered', targets.discovered);
   count('TargetsUp', targets.up);
@@ -20,10 +21,25 @@ export function publishCycle(
   count('SamplesPublished', samples.published);
   count('SamplesRejected', samples.rejected);
   count('SamplesDropped', sum(samples.dropped));
-  count('EventsAccepted', delivery.events);
-  count('EventsRejected', sum(delivery.rejected));
-  count('MetricsPublished', delivery.metrics);
-  metrics.addMetric('BytesDelivered', MetricUnit.Bytes, delivery.bytes);
+  if (budget !== undefined) {
+    count('MetricsKnown', budget.known);
+    count('MetricsHeldBack', budget.heldBack);
+  }
+  const rejected = sumOf(deliveries.map((delivery) => delivery.rejected));
+  const ofAll = (key: 'events' | 'metrics' | 'bytes') =>
+    deliveries.reduce((total, delivery) => total + delivery[key], 0);
+  count('EventsAccepted', ofAll('events'));
+  count('EventsRejected', sum(rejected));
+  count('MetricsPublished', ofAll('metrics'));
+  metrics.addMetric('BytesDelivered', MetricUnit.Bytes, ofAll('bytes'));
+  count('StateSeries', state.series);
+  metrics.addMetric('StateBytes', MetricUnit.Bytes, state.bytes);
+  count('StateReads', state.reads);
+  count('StateWrites', state.writes);
+  count('StateConflicts', state.conflicts);
+  count('StateFailures', state.failures);
+  count('StateSetAside', state.setAside);
+  metrics.addMetric('BytesRemembered', MetricUnit.Bytes, remembered.bytes);
   metrics.addMetric('CycleDuration', MetricUnit.Milliseconds, durationMs);
 
   const downByReason: Record<string, number> = {};
@@ -31,7 +47,7 @@ export function publishCycle(
     if (reason !== undefined && !stopped) downByReason[reason] = (downByReason[reason] ?? 0) + 1;
   }
   metrics.addMetadata('droppedByReason', JSON.stringify(samples.dropped));
-  metrics.addMetadata('rejectedByReason', JSON.stringify(delivery.rejected));
+  metrics.addMetadata('rejectedByReason', JSON.stringify(rejected));
   metrics.addMetadata('downByReason', JSON.stringify(downByReason));
   metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
 }

@@ -1,5 +1,6 @@
-import { request } from 'node:http';
 import { isObject } from './documents/json.ts';
+import { type RequestTarget, request, targetOf } from './http/client.ts';
+import { ResponseError } from './http/response.ts';
 
 /** The endpoint's own timeout is 5 s: what takes longer than this is given up before. */
 const TIMEOUT_MS = 4_000;
@@ -12,6 +13,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * however many ask; the ECS agent allows 40 and writes a log line for each.
  */
 const REUSE_MS = 1_000;
+
+const HEADERS = { accept: 'application/json' };
 
 /** How much of an error page is quoted. */
 const QUOTE_LENGTH = 200;
@@ -62,13 +65,16 @@ export function createEndpoint({
   elapsed = () => performance.now(),
   timeoutMs = TIMEOUT_MS,
 }: EndpointOptions): Endpoint {
-  const base = uri.replace(/\/+$/, '');
+  const { host, port, path: base } = targetOf(new URL(uri));
   const lookups = new Map<DocumentPath, Lookup>();
   const counts = new Map<DocumentPath, Map<string, number>>();
   const durations = new Map<DocumentPath, number>();
 
   async function load(path: DocumentPath, startedAt: number): Promise<Answer> {
-    const answer = await get(`${base}${path}`, timeoutMs);
+    const answer = await get(
+      { host, port, path: base.replace(/\/+$/, '') + path, headers: HEADERS },
+      timeoutMs,
+    );
     const checked = answer.ok ? parse(path, answer.text) : answer;
     const code = checked.ok ? '200' : checked.code;
     const ofPath = counts.get(path) ?? new Map<string, number>();
@@ -99,40 +105,38 @@ export function createEndpoint({
 
 type Page = { readonly ok: true; readonly text: string } | Extract<Answer, { ok: false }>;
 
-/**
- * One exchange. A connection for each, since one kept open would often be closed by the other side just when it is
- * used. Events instead of an abort signal and an async iterator: once a second that costs less memory and CPU.
- */
-function get(url: string, timeoutMs: number): Promise<Page> {
+/** One exchange. */
+function get(target: RequestTarget, timeoutMs: number): Promise<Page> {
   const { promise, resolve } = Promise.withResolvers<Page>();
-  const exchange = request(url, { agent: false, headers: { accept: 'application/json' } });
   const settle = (page: Page) => {
     clearTimeout(timer);
     resolve(page);
-    exchange.destroy();
+    socket.destroy();
   };
   const timer = setTimeout(
     () => settle(failure('timeout', `no answer within ${timeoutMs} ms`)),
     timeoutMs,
   );
-  const refuse = (error: Error) => settle(failure('refused', error.message));
-  exchange.on('error', refuse).on('response', (response) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    response
-      .on('error', refuse)
-      .on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        bytes += chunk.length;
-        if (bytes > MAX_BYTES) settle(failure('invalid', `more than ${MAX_BYTES} bytes`));
-      })
-      .on('end', () => settle(pageOf(response.statusCode, Buffer.concat(chunks).toString('utf8'))));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let status = 0;
+  const socket = request(target, {
+    head(given) {
+      status = given;
+    },
+    data(chunk) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) settle(failure('invalid', `more than ${MAX_BYTES} bytes`));
+    },
+    end: () => settle(pageOf(status, Buffer.concat(chunks).toString('utf8'))),
+    fail: (error) =>
+      settle(failure(error instanceof ResponseError ? 'invalid' : 'refused', error.message)),
   });
-  exchange.end();
   return promise;
 }
 
-function pageOf(status: number | undefined, text: string): Page {
+function pageOf(status: number, text: string): Page {
   if (status === 200) return { ok: true, text };
   return failure(String(status), `HTTP ${status}: ${text.slice(0, QUOTE_LENGTH).trim()}`);
 }

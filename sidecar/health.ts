@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { request } from './http/client.ts';
 
 /** Below the timeout of the HEALTHCHECK in the Dockerfile. */
 const TIMEOUT_MS = 3_000;
@@ -10,10 +10,18 @@ const TIMEOUT_MS = 3_000;
  */
 export function isServing(host: string | undefined, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  get({ host: host ?? '127.0.0.1', port, path: '/health', agent: false, signal }, (response) => {
-    resolve(response.statusCode === 200);
-    response.destroy();
-  }).on('error', () => resolve(false));
-  return promise;
+  const socket = request(
+    { host: host ?? '127.0.0.1', port, path: '/health' },
+    {
+      head: (status) => resolve(status === 200),
+      data: () => undefined,
+      end: () => undefined,
+      fail: () => resolve(false),
+    },
+  );
+  const timer = setTimeout(() => resolve(false), TIMEOUT_MS);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
 }

@@ -1,12 +1,19 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogue } from './catalogue/catalogue.ts';
-import { createEndpoint } from './endpoint.ts';
-import { writeText } from './exposition.ts';
+import type { AddressInfo, Server } from 'node:net';
+import { askApplication } from './applications.ts';
+import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
+import { minuteFamilies } from './catalogue/minute.ts';
+import type { Task } from './documents/task.ts';
+import type { Events } from './emf/events.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { writeOpenMetrics } from './exposition/open-metrics.ts';
+import { writeText } from './exposition/text.ts';
 import { isServing } from './health.ts';
-import { type Clock, startSampler } from './sampler.ts';
-import { createPagesServer } from './server.ts';
+import { History } from './history/history.ts';
+import { createHttpServer } from './http/server.ts';
+import { lastEvents } from './last-events.ts';
+import { type Contents, createPages } from './pages.ts';
+import { type Clock, type Sampler, startSampler } from './sampler.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { VERSION } from './version.ts';
 
@@ -14,13 +21,19 @@ import { VERSION } from './version.ts';
 const FAILURE = 1;
 const MISUSE = 2;
 
+/** How long the last poll may take when the task is stopped, and everything together. */
+const LAST_POLL_MS = 400;
+const STOP_MS = 900;
+
 const CLOCK: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+process.stderr.on('error', () => undefined);
 
 const result = readSettings(process.env);
 if ('problems' in result) {
@@ -32,20 +45,69 @@ if (process.argv[2] === 'health') {
 }
 await serve(result.settings);
 
-async function serve({ metadataUri, host, port }: Settings): Promise<void> {
-  const endpoint = createEndpoint({ uri: metadataUri });
-  const sampler = startSampler({ endpoint, clock: CLOCK, log });
-  const server = createPagesServer(
-    {
-      async metrics() {
-        await sampler.ready();
-        const now = CLOCK.now();
-        return writeText(catalogue(sampler.observation(), endpoint.traffic(), now));
-      },
-      document: (path) => endpoint.read(path),
+async function serve(settings: Settings): Promise<void> {
+  const stopped = Promise.race(STOP_SIGNALS.map((signal) => once(process, signal)));
+  const endpoint = createEndpoint({ uri: settings.metadataUri });
+  const history = new History(CLOCK.now());
+  let task: Task | undefined;
+  const sampler = startSampler({
+    endpoint,
+    clock: CLOCK,
+    record(observation, settled) {
+      task = observation.task.task;
+      history.record(newSamples(observation, settled), CLOCK.now());
     },
     log,
-  );
+  });
+  const contents = contentsOf(settings, endpoint, sampler, history);
+  const server = createHttpServer({ answer: createPages(contents, settings.token, log) });
+  await listen(server, settings);
+  await stopped;
+
+  // Whatever hangs: ECS kills what does not end.
+  setTimeout(() => process.exit(0), STOP_MS);
+  server.close();
+  if (settings.emf !== undefined) {
+    await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
+    if (task !== undefined) await write(lastEvents(history, settings.emf, task));
+  }
+  process.exit(0);
+}
+
+function contentsOf(
+  { documents, applications }: Settings,
+  endpoint: Endpoint,
+  sampler: Sampler,
+  history: History,
+): Contents {
+  const latest = async () => {
+    await sampler.ready();
+    const now = CLOCK.now();
+    return [
+      ...catalogue(sampler.observation(), endpoint.traffic(), now),
+      ...minuteFamilies(history, now),
+    ];
+  };
+  return {
+    text: async () => writeText(await latest()),
+    openMetrics: async () => writeOpenMetrics(await latest()),
+    async history(since) {
+      const families = await latest();
+      const excerpt = history.excerpt(since);
+      const body = writeOpenMetrics(withHistory(families, excerpt));
+      return { ...excerpt, body, taken: () => excerpt.take() };
+    },
+    ...(documents && { document: (path) => endpoint.read(path) }),
+    applications: new Map(
+      [...applications].map(([name, target]) => [
+        name,
+        (request) => askApplication(name, target, request),
+      ]),
+    ),
+  };
+}
+
+async function listen(server: Server, { host, port }: Settings): Promise<void> {
   try {
     server.listen({ port, host });
     await once(server, 'listening');
@@ -56,6 +118,15 @@ async function serve({ metadataUri, host, port }: Settings): Promise<void> {
   server.on('error', (error) => log(`server: ${String(error)}`));
   const address = server.address() as AddressInfo;
   log(`${VERSION} listening on ${address.address} port ${address.port}`);
+}
+
+/** Resolves when standard output has taken all of it. */
+function write({ lines, dropped }: Events): Promise<unknown> {
+  if (dropped > 0) log(`${dropped} values dropped: their labels are too long for an event`);
+  const text = lines.map((line) => `${line}\n`).join('');
+  // Nobody may be left to read it.
+  process.stdout.on('error', () => undefined);
+  return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
 function log(message: string): void {

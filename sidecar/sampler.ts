@@ -18,8 +18,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds of a clock that never goes back. */
   elapsed(): number;
-  /** Resolves after the time; rejects when the signal aborts before. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Resolves after the time. */
+  pause(milliseconds: number): Promise<void>;
 }
 
 /** Polls the task metadata endpoint, independent of who scrapes. */
@@ -28,24 +28,30 @@ export interface Sampler {
   ready(): Promise<void>;
   /** What is known; `undefined` when the last poll failed or is too long ago. */
   observation(): Observation | undefined;
-  stop(): void;
+  /** Polls once more and no more after that. */
+  finish(): Promise<void>;
 }
 
 export interface SamplerOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  /**
+   * Told of what each successful poll brought; `settled` where no container's figures are awaited that belong to
+   * those of the others.
+   */
+  readonly record: (observation: Observation, settled: boolean) => void;
   /** Told of the first failure in a row, and of the recovery. */
   readonly log: (message: string) => void;
 }
 
 /** Begins to poll at once. */
-export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler {
-  const stopping = new AbortController();
+export function startSampler({ endpoint, clock, record, log }: SamplerOptions): Sampler {
   const firstPoll = Promise.withResolvers<void>();
   let pace = INITIAL_PACE;
   let observation: Observation | undefined;
   let succeededAt: number | undefined;
   let failing = false;
+  let finishing = false;
 
   async function poll(): Promise<PollOutcome> {
     const answers = await Promise.all([endpoint.read('/task'), endpoint.read('/task/stats')]);
@@ -68,18 +74,23 @@ export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler 
     return { kind: 'failed' };
   }
 
+  async function look(): Promise<void> {
+    // A document that the readers do not survive is a failed poll, not the end of the sidecar.
+    const outcome = await poll().catch((error: unknown) => failed(String(error)));
+    pace = nextPace(pace, outcome);
+    if (outcome.kind === 'failed' || observation === undefined) return;
+    record(observation, !pace.secondLook || finishing);
+  }
+
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      // A document that the readers do not survive is a failed poll, not the end of the sidecar.
-      const outcome = await poll().catch((error: unknown) => failed(String(error)));
-      pace = nextPace(pace, outcome);
+    while (!finishing) {
+      await look();
       firstPoll.resolve();
-      await clock.pause(pace.pauseMs, stopping.signal).catch(() => undefined);
+      await clock.pause(pace.pauseMs);
     }
   }
 
-  const patience = clock.pause(FIRST_POLL_WAIT_MS, stopping.signal).catch(() => undefined);
-  const ready = Promise.race([firstPoll.promise, patience]);
+  const ready = Promise.race([firstPoll.promise, clock.pause(FIRST_POLL_WAIT_MS)]);
   void run();
   return {
     ready: () => ready,
@@ -88,7 +99,10 @@ export function startSampler({ endpoint, clock, log }: SamplerOptions): Sampler 
       const age = clock.elapsed() - succeededAt;
       return age <= STALE_PAUSES * pace.pauseMs ? observation : undefined;
     },
-    stop: () => stopping.abort(),
+    finish() {
+      finishing = true;
+      return look();
+    },
   };
 }
 

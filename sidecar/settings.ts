@@ -1,9 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { type EmfRules, readEmfRules } from './emf/rules.ts';
+import { type RequestTarget, targetOf } from './http/client.ts';
+import { Secret } from './secret.ts';
 
 /** The seed exporter's. */
 const DEFAULT_PORT = 9546;
 
 const HIGHEST_PORT = 65_535;
+
+/** A task has ten containers. */
+const MAX_APPLICATIONS = 32;
+
+/** What can stand in a path as it is. */
+const APPLICATION_NAME = /^[\w-]{1,64}$/;
+
+/** Of an own network, nothing else: 127.0.0.0/8 and ::1. */
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1)$/;
+
+/** Printable ASCII without blanks, as a header can carry it. */
+const TOKEN = /^[\x21-\x7e]+$/;
 
 /** What the environment says. */
 export interface Settings {
@@ -13,6 +29,14 @@ export interface Settings {
   readonly port: number;
   /** Absent: all interfaces. */
   readonly host: string | undefined;
+  /** Endpoints of applications in the same task, by name. */
+  readonly applications: ReadonlyMap<string, RequestTarget>;
+  /** What clients must show; absent: nothing. */
+  readonly token: Secret | undefined;
+  /** Whether `/task` and `/stats` are shown. */
+  readonly documents: boolean;
+  /** What becomes of the points that nobody has collected at the end; absent: nothing. */
+  readonly emf: EmfRules | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +50,10 @@ export function readSettings(
     metadataUri: readMetadataUri(env, problems),
     port: readPort(env, problems),
     host: readHost(env, problems),
+    applications: readApplications(env, problems),
+    token: readToken(env, problems),
+    documents: readDocuments(env, problems),
+    emf: readEmf(env, problems),
   };
   return problems.length > 0 ? { problems } : { settings };
 }
@@ -57,6 +85,80 @@ function readHost(env: Environment, problems: string[]): string | undefined {
     problems.push(`${name}: expected an IP address such as 127.0.0.1, ${given(host)}`);
   }
   return host;
+}
+
+/** `name=url, …` */
+function readApplications(env: Environment, problems: string[]): Map<string, RequestTarget> {
+  const name = 'FARGAUGE_TARGETS';
+  const applications = new Map<string, RequestTarget>();
+  for (const entry of (env[name] ?? '').split(',')) {
+    const text = entry.trim();
+    if (text === '') continue;
+    const [key = '', url = ''] = split(text, '=');
+    const target = loopbackTarget(url);
+    if (!APPLICATION_NAME.test(key) || applications.has(key) || target === undefined) {
+      const expected =
+        'distinct name=URL, such as keycloak=http://127.0.0.1:8080/metrics (loopback only)';
+      problems.push(`${name}: expected ${expected}, ${given(text)}`);
+    } else applications.set(key, target);
+  }
+  if (applications.size > MAX_APPLICATIONS) {
+    problems.push(`${name}: expected at most ${MAX_APPLICATIONS}, given ${applications.size}`);
+  }
+  return applications;
+}
+
+function loopbackTarget(text: string): RequestTarget | undefined {
+  const url = URL.parse(text);
+  if (url?.protocol !== 'http:' || url.username !== '' || url.password !== '') return undefined;
+  const target = targetOf(url);
+  // By its address: resolving a name would need a thread.
+  if (target.host === 'localhost') return { ...target, host: '127.0.0.1' };
+  return LOOPBACK.test(target.host) ? target : undefined;
+}
+
+function readToken(env: Environment, problems: string[]): Secret | undefined {
+  const name = 'FARGAUGE_TOKEN';
+  const file = 'FARGAUGE_TOKEN_FILE';
+  if (env[name] && env[file]) problems.push(`${name}, ${file}: expected one of them, given both`);
+  const token = env[file] ? readTokenFile(file, env[file], problems) : env[name];
+  if (!token) return undefined;
+  // The token itself is not shown.
+  if (!TOKEN.test(token)) problems.push(`${name}: expected printable ASCII without blanks`);
+  return new Secret(token);
+}
+
+function readTokenFile(name: string, path: string, problems: string[]): string | undefined {
+  try {
+    const token = readFileSync(path, 'utf8').trim();
+    if (token !== '') return token;
+    problems.push(`${name}: expected a token in ${path}, the file is empty`);
+  } catch (error) {
+    problems.push(`${name}: cannot read ${path}: ${String(error)}`);
+  }
+  return undefined;
+}
+
+function readDocuments(env: Environment, problems: string[]): boolean {
+  const name = 'FARGAUGE_DOCUMENTS';
+  const text = env[name] || 'on';
+  if (text !== 'on' && text !== 'off') problems.push(`${name}: expected on or off, ${given(text)}`);
+  return text !== 'off';
+}
+
+function readEmf(env: Environment, problems: string[]): EmfRules | undefined {
+  const name = 'FARGAUGE_EMF';
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  const found: string[] = [];
+  const rules = readEmfRules(text, found);
+  problems.push(...found.map((problem) => `${name}: ${problem}`));
+  return rules;
+}
+
+function split(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 function given(value: string): string {

@@ -1,8 +1,12 @@
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../../lambda/model/names.ts';
 
+const MINUTE_MS = 60_000;
+
 /** One EMF event as it was delivered, read back. */
 export interface DeliveredEvent {
   readonly bytes: number;
+  /** Milliseconds since the epoch; 0 for a plain log event. */
+  readonly timestamp: number;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly directives: readonly Directive[];
 }
@@ -25,6 +29,8 @@ export interface MetricStatistics {
   readonly maximum: number;
 }
 
+type Statistics = Pick<MetricStatistics, 'sampleCount' | 'sum' | 'minimum' | 'maximum'>;
+
 /** What the published figures say of one task; `undefined` where nothing was published. */
 export interface TaskFigures {
   readonly cpuPercent: number | undefined;
@@ -38,10 +44,11 @@ export interface TaskFigures {
  */
 export function readEvent(message: string): DeliveredEvent {
   const { _aws, ...fields } = JSON.parse(message) as Record<string, unknown> & {
-    _aws?: { CloudWatchMetrics: readonly Directive[] };
+    _aws?: { Timestamp: number; CloudWatchMetrics: readonly Directive[] };
   };
   return {
     bytes: Buffer.byteLength(message),
+    timestamp: _aws?.Timestamp ?? 0,
     fields,
     directives: _aws?.CloudWatchMetrics ?? [],
   };
@@ -58,17 +65,13 @@ export function statistics(events: readonly DeliveredEvent[]): MetricStatistics[
             set.toSorted().map((name) => [name, String(fields[name])]),
           );
           const key = JSON.stringify([Namespace, Name, dimensions]);
-          const value = Number(fields[Name]);
-          const before = byMetric.get(key);
+          const value = statisticsOf(fields[Name]);
           byMetric.set(key, {
             namespace: Namespace,
             name: Name,
             unit: Unit ?? 'None',
             dimensions,
-            sampleCount: (before?.sampleCount ?? 0) + 1,
-            sum: (before?.sum ?? 0) + value,
-            minimum: Math.min(before?.minimum ?? value, value),
-            maximum: Math.max(before?.maximum ?? value, value),
+            ...together(byMetric.get(key) ?? NOTHING, value),
           });
         }
       }
@@ -77,14 +80,56 @@ export function statistics(events: readonly DeliveredEvent[]): MetricStatistics[
   return [...byMetric.values()];
 }
 
+/** The same for each minute of the events' own time, which is CloudWatch's period: by its begin in milliseconds. */
+export function statisticsByMinute(
+  events: readonly DeliveredEvent[],
+): ReadonlyMap<number, MetricStatistics[]> {
+  const minutes = Map.groupBy(events, ({ timestamp }) => timestamp - (timestamp % MINUTE_MS));
+  return new Map([...minutes].map(([minute, of]) => [minute, statistics(of)]));
+}
+
 /** The task's own figures among the events, found as Logs Insights would: by the field TaskId. */
 export function figuresOf(taskId: string, events: readonly DeliveredEvent[]): TaskFigures {
   const own = events.filter(({ fields }) => fields.TaskId === taskId);
   const last = (name: string) => {
     const values = own
-      .map(({ fields }) => fields[name])
+      .flatMap(({ fields }) => fields[name])
       .filter((value) => typeof value === 'number');
     return values.at(-1);
   };
   return { cpuPercent: last(TASK_CPU_UTILIZATION), memoryPercent: last(TASK_MEMORY_UTILIZATION) };
+}
+
+const NOTHING: Statistics = {
+  sampleCount: 0,
+  sum: 0,
+  minimum: Number.POSITIVE_INFINITY,
+  maximum: Number.NEGATIVE_INFINITY,
+};
+
+/** What CloudWatch reads in a metric's member: a number, a list of numbers, or values with their counts. */
+function statisticsOf(member: unknown): Statistics {
+  if (typeof member !== 'object' || member === null || Array.isArray(member)) {
+    return [member].flat().map(Number).map(ofOne).reduce(together, NOTHING);
+  }
+  const { Count, Sum, Min, Max } = member as Record<string, number | undefined>;
+  return {
+    sampleCount: Number(Count),
+    sum: Number(Sum),
+    minimum: Number(Min),
+    maximum: Number(Max),
+  };
+}
+
+function ofOne(value: number): Statistics {
+  return { sampleCount: 1, sum: value, minimum: value, maximum: value };
+}
+
+function together(one: Statistics, other: Statistics): Statistics {
+  return {
+    sampleCount: one.sampleCount + other.sampleCount,
+    sum: one.sum + other.sum,
+    minimum: Math.min(one.minimum, other.minimum),
+    maximum: Math.max(one.maximum, other.maximum),
+  };
 }

@@ -96,7 +96,7 @@ async function runCycles(
   const collector = assemble({
     config,
     clientsOf: awsClients(place, loadEc2),
-    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    outputsFor: () => [cloudWatchLogsOutput({ client: logsClient(place) })],
   });
   let healthy = false;
   for (let number = 1; !stop.aborted; number++) {
@@ -108,7 +108,7 @@ async function runCycles(
     onCycle(cycle);
     healthy =
       cycle.tasks.every(({ up, cpuPercent }) => up && cpuPercent !== undefined) &&
-      Object.keys(report.delivery.rejected).length === 0;
+      report.deliveries.every(({ rejected }) => Object.keys(rejected).length === 0);
     if (once) break;
     const rest = Math.max(startedAt + intervalMs - performance.now(), 0);
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { DemoCycle, DemoTask } from './demo.ts';
 /** A cycle of the demo for people: the tasks, then what was published. */
 export function describeCycle(cycle: DemoCycle, thresholdPercent: number): string {
   const { report, published, tasks } = cycle;
-  const { targets, samples, delivery } = report;
+  const { targets, samples, deliveries } = report;
   return [
     '',
     `Cycle ${cycle.number} at ${new Date(report.startedAt).toLocaleTimeString('en-GB')}: ${targets.up} of ${targets.discovered} targets up, ${Math.round(report.durationMs)} ms`,
@@ -25,9 +25,9 @@ export function describeCycle(cycle: DemoCycle, thresholdPercent: number): strin
     ),
     ...report.scrapes.flatMap(({ id, message }) => (message ? [`down: ${id}: ${message}`] : [])),
     ...report.discoveryErrors.map((error) => `discovery: ${error}`),
-    ...delivery.errors.map((error) => `delivery: ${error}`),
+    ...deliveries.flatMap(({ errors }) => errors.map((error) => `delivery: ${error}`)),
     '',
-    `Published to CloudWatch Logs, ${published.logGroups.join(', ') || 'nothing'}: ${published.events} events, ${published.bytes} bytes, ${delivery.metrics} metric values`,
+    `Published to CloudWatch Logs, ${published.logGroups.join(', ') || 'nothing'}: ${published.events} events, ${published.bytes} bytes, ${deliveries.reduce((sum, { metrics }) => sum + metrics, 0)} metric values`,
     `Samples: ${samples.scraped} scraped, ${samples.published} published, dropped: ${describeDrops(samples.dropped)}`,
     '',
     table(

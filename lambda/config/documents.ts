@@ -3,7 +3,13 @@ import { isCloudWatchAgent } from './cloudwatch-agent.ts';
 import { DEFAULT_SOURCE, defaultDocument } from './default.ts';
 import type { Findings } from './findings.ts';
 import { PROMETHEUS_OPTION, PROMETHEUS_VARIABLE, readPrometheus } from './prometheus-source.ts';
-import { type ConfigRequest, readFileAt, type Text, variable } from './request.ts';
+import {
+  type ConfigRequest,
+  readDocumentAt,
+  readVariable,
+  type Text,
+  variable,
+} from './request.ts';
 import { type ParsedText, parseText } from './yaml-text.ts';
 
 /** The environment variable in which the CloudWatch Agent finds its configuration on ECS. */
@@ -68,13 +74,13 @@ function originsOf(request: ConfigRequest, findings: Findings): Origin[] {
     option: boolean,
   ): void => {
     if (path === undefined) return;
-    const read = () => readFileAt(path, { source: name, path: [] }, request, findings);
+    const read = () => readDocumentAt(path, { source: name, path: [] }, request, findings);
     origins.push({ name, kind, option, read });
   };
   const addVariable = (name: string, kind: Origin['kind']): void => {
-    const text = variable(env, name);
-    if (text === undefined) return;
-    origins.push({ name, kind, option: false, read: async () => ({ source: name, text }) });
+    if (variable(env, name) === undefined) return;
+    const read = () => readVariable(name, request, findings);
+    origins.push({ name, kind, option: false, read });
   };
   addFile('--config', config?.path, 'any', true);
   addVariable(ENV.config, 'any');

@@ -13,6 +13,14 @@ export const targetClusters = z.union(
   ONE_OR_MORE,
 );
 
+/** Schema of the ARN of a role. */
+export const roleArn = z
+  .string(ROLE)
+  .regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/, ROLE);
+
+/** Schema of an external id: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const externalId = z.string(EXTERNAL_ID).regex(/^[\w+=,.@:/-]{2,1224}$/, EXTERNAL_ID);
+
 /**
  * Schema of an entry of `sd_targets`: clusters of another Region or account. Its keys are those of Prometheus'
  * `aws_sd_configs`; unlike there, `*` must be written for every cluster of the Region.
@@ -24,17 +32,10 @@ export const ecsTarget = z
       .min(1, 'at least one cluster')
       .describe('Names, ARNs, or patterns such as "prod-*".'),
     region: text.optional().describe('Region of the clusters; else that of their ARNs.'),
-    role_arn: z
-      .string(ROLE)
-      .regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/, ROLE)
+    role_arn: roleArn
       .optional()
       .describe('Role to assume to read them, such as one of their account.'),
-    external_id: z
-      .string(EXTERNAL_ID)
-      // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-      .regex(/^[\w+=,.@:/-]{2,1224}$/, EXTERNAL_ID)
-      .optional()
-      .describe('What the trust policy of the role may ask for.'),
+    external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
   })
   .superRefine(({ clusters, region, role_arn, external_id }, context) => {
     for (const [index, cluster] of clusters.entries()) {

@@ -1,26 +1,17 @@
 import * as z from 'zod';
-import type { Declaration, EmfConfig } from '../model/config.ts';
+import type { EmfConfig, SeriesConfig } from '../model/config.ts';
+import { goDuration } from './duration.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
-import { flag, text } from './keys.ts';
-import { compilePattern, pattern } from './pattern.ts';
+import { flag } from './keys.ts';
+import { metricDeclaration, toDeclarations } from './metric-declaration.ts';
+import { namespace } from './namespace.ts';
+import { pattern } from './pattern.ts';
 import { below, type Place } from './place.ts';
-
-/**
- * Names in a dimension set, and thereby on a metric.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html
- */
-export const MAX_DIMENSIONS = 30;
-
-/** Length and characters of a namespace: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
-const MAX_NAMESPACE_CHARACTERS = 255;
-const NAMESPACE = /^(?=.*\S)[A-Za-z0-9 ._#:/-]+$/;
 
 /** The agent's namespaces where the configuration names none. */
 const ECS_NAMESPACE = 'ECS/ContainerInsights/Prometheus';
 const SERVER_NAMESPACE = 'CWAgent/Prometheus';
-
-const DEFAULT_SEPARATOR = ';';
 
 const DATA_UNITS = ['Bytes', 'Kilobytes', 'Megabytes', 'Gigabytes', 'Terabytes'];
 const BIT_UNITS = ['Bits', 'Kilobits', 'Megabits', 'Gigabits', 'Terabits'];
@@ -31,46 +22,49 @@ const UNITS: ReadonlySet<string> = new Set([
   ...[...DATA_UNITS, ...BIT_UNITS].flatMap((unit) => [unit, `${unit}/Second`]),
 ]);
 
-const NAMESPACE_EXPECTED = `a namespace of 1 to ${MAX_NAMESPACE_CHARACTERS} letters, digits, spaces and . _ - # : /`;
-const SET_EXPECTED = `at most ${MAX_DIMENSIONS} names in a set`;
+const BUDGET_EXPECTED = 'a whole number of at least 1';
 
-const dimensionSet = z
-  .array(text)
-  .superRefine(
-    (names, context) => {
-      const { size } = new Set(names);
-      if (size <= MAX_DIMENSIONS) return;
-      context.addIssue({
-        code: 'custom',
-        message: SET_EXPECTED,
-        params: { given: `${size} names` },
-      });
-    },
-    // Also beside wrong names.
-    { when: ({ value }) => Array.isArray(value) },
-  )
-  .transform((names) => [...new Set(names)].sort());
+/**
+ * How long a metric counts after it was last published: as long as CloudWatch lists it as recently active, so that the
+ * two can be compared.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ */
+const DEFAULT_BUDGET_WINDOW_MS = 3 * 3_600_000;
 
-const declaration = z.strictObject({
-  source_labels: z.array(text).default([]),
-  label_separator: z.string().default(DEFAULT_SEPARATOR),
-  label_matcher: pattern.optional(),
-  metric_selectors: z.array(pattern).default([]),
-  dimensions: z.array(dimensionSet).default([]),
+const FIRST_SAMPLE_EXPECTED = 'auto, zero or drop';
+
+/** `untyped` is the text format's word for `unknown`. */
+const METRIC_TYPES = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'gaugehistogram',
+  'info',
+  'stateset',
+  'unknown',
+  'untyped',
+] as const;
+
+const typeOverride = z.strictObject({
+  metric: pattern,
+  type: z
+    .enum(METRIC_TYPES, `one of ${METRIC_TYPES.join(', ')}`)
+    .transform((type) => (type === 'untyped' ? 'unknown' : type)),
 });
 
 /** Schema of `emf_processor`. */
 export const emfProcessor = z.strictObject({
-  metric_namespace: z
-    .string(NAMESPACE_EXPECTED)
-    .max(MAX_NAMESPACE_CHARACTERS, NAMESPACE_EXPECTED)
-    .regex(NAMESPACE, NAMESPACE_EXPECTED)
-    .optional(),
+  metric_namespace: namespace.optional(),
   metric_unit: z.record(z.string(), z.string()).default({}),
-  metric_declaration: z.array(declaration).default([]),
+  metric_declaration: z.array(metricDeclaration).default([]),
   log_unmatched: flag.default(false),
+  first_sample: z.enum(['auto', 'zero', 'drop'], FIRST_SAMPLE_EXPECTED).default('auto'),
+  metric_type_overrides: z.array(typeOverride).default([]),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
+  metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
+  metric_budget_window: goDuration.optional(),
 });
 
 export type EmfProcessor = z.output<typeof emfProcessor>;
@@ -90,40 +84,33 @@ export function toEmfConfig(
   place: Place,
   findings: Findings,
 ): EmfConfig {
-  const declarations = (processor?.metric_declaration ?? []).map((entry, index) =>
-    toDeclaration(entry, below(place, 'metric_declaration', index), findings),
+  const ownNamespace = processor?.metric_namespace ?? (ecs ? ECS_NAMESPACE : SERVER_NAMESPACE);
+  const declarations = toDeclarations(
+    processor?.metric_declaration ?? [],
+    ownNamespace,
+    below(place, 'metric_declaration'),
+    findings,
   );
+  const { metric_budget: limit, metric_budget_window: windowMs } = processor ?? {};
+  if (limit === undefined && windowMs !== undefined) {
+    findings.warn(below(place, 'metric_budget_window'), 'has no effect without metric_budget');
+  }
   return {
-    namespace: processor?.metric_namespace ?? (ecs ? ECS_NAMESPACE : SERVER_NAMESPACE),
+    namespace: ownNamespace,
     declarations: extractionDisabled ? [] : declarations,
     units: toUnits(processor?.metric_unit ?? {}, below(place, 'metric_unit'), findings),
     logUnmatched: processor?.log_unmatched ?? false,
+    metricBudget:
+      limit === undefined ? undefined : { limit, windowMs: windowMs ?? DEFAULT_BUDGET_WINDOW_MS },
   };
 }
 
-function toDeclaration(
-  entry: z.output<typeof declaration>,
-  place: Place,
-  findings: Findings,
-): Declaration {
-  const missing = (['source_labels', 'metric_selectors', 'dimensions'] as const).filter(
-    (key) => entry[key].length === 0,
-  );
-  if (missing.length > 0) {
-    findings.warn(place, `has no ${missing.join(' and no ')}, so it never publishes a metric`);
-  }
+/** What `processor` says of the values of series. */
+export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfig {
   return {
-    sourceLabels: entry.source_labels,
-    separator: entry.label_separator || DEFAULT_SEPARATOR,
-    matcher: entry.label_matcher ?? compilePattern(''),
-    // An entry without effect stays in the list, because no entry at all would mean plain log events.
-    selectors: missing.length > 0 ? [] : entry.metric_selectors,
-    dimensions: distinctSets(entry.dimensions),
+    firstSample: processor?.first_sample ?? 'auto',
+    typeOverrides: processor?.metric_type_overrides ?? [],
   };
-}
-
-function distinctSets(sets: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  return [...new Map(sets.map((names) => [JSON.stringify(names), names])).values()];
 }
 
 function toUnits(

@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { HttpSettings } from '../model/http-settings.ts';
 import { ENV } from '../model/names.ts';
+import { Secret } from '../model/secret.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
 import { checkConsistency, type Draft } from './consistency.ts';
@@ -69,7 +70,8 @@ async function loadNative(
     http: await readHttp(document.scrape_configs, place, request, findings),
     expectsJob: false,
   };
-  return { source: main.source, ...toConfig(sections, surroundings, findings) };
+  const { outputs } = document;
+  return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
 async function loadAgent(
@@ -119,7 +121,8 @@ async function readHttp(
   request: ConfigRequest,
   findings: Findings,
 ): Promise<JobHttp[]> {
-  const reader = new HttpSettingsReader(new SecretReader(request, findings), findings);
+  const secrets = new SecretReader(request, findings);
+  const reader = new HttpSettingsReader(secrets, findings);
   const settings: JobHttp[] = [];
   // One after the other, so that what is wrong is reported in the order of the document.
   for (const [index, job] of jobs.entries()) {
@@ -130,7 +133,13 @@ async function readHttp(
       const http = await reader.read(source, below(at, 'http_sd_configs', number));
       discoveries.push({ ...http, compression: true });
     }
-    settings.push({ targets, discoveries });
+    const secretKeys: (Secret | undefined)[] = [];
+    for (const [number, { secret_key: key }] of job.aws_sd_configs.entries()) {
+      const text =
+        key && (await secrets.text(key, below(at, 'aws_sd_configs', number, 'secret_key')));
+      secretKeys.push(text ? new Secret(text) : undefined);
+    }
+    settings.push({ targets, discoveries, secretKeys });
   }
   return settings;
 }

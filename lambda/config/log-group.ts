@@ -1,24 +1,10 @@
 import * as z from 'zod';
+import { fillLogGroup, LOG_GROUP_PLACEHOLDERS, MAX_LOG_NAME } from '../model/log-group.ts';
 
-/** What the CloudWatch Agent fills in from the labels of an event. */
-const PLACEHOLDERS = [
-  'ClusterName',
-  'TaskId',
-  'NodeName',
-  'PodName',
-  'ServiceName',
-  'ContainerInstanceId',
-  'TaskDefinitionFamily',
-  'JobName',
-] as const;
-
-/** Length and characters of a log group's name: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-const MAX_NAME_CHARACTERS = 512;
+/** Characters of a log group's name: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 const NAME = /^[.\-_/#A-Za-z0-9]+$/;
 
-const PLACEHOLDER = new RegExp(`\\{(?:${PLACEHOLDERS.join('|')})\\}`, 'g');
-
-const EXPECTED = `a log group name of up to ${MAX_NAME_CHARACTERS} letters, digits and . - _ / # with the placeholders ${PLACEHOLDERS.map((name) => `{${name}}`).join(' ')}`;
+const EXPECTED = `a log group name of up to ${MAX_LOG_NAME} letters, digits and . - _ / # with the placeholders ${LOG_GROUP_PLACEHOLDERS.join(' ')}`;
 
 /** Schema of `log_group_name`; empty means none. */
 export const logGroupName = z
@@ -27,5 +13,5 @@ export const logGroupName = z
   .transform((name) => name || undefined);
 
 function isLogGroupName(name: string): boolean {
-  return name.length <= MAX_NAME_CHARACTERS && NAME.test(name.replace(PLACEHOLDER, 'x'));
+  return name.length <= MAX_LOG_NAME && NAME.test(fillLogGroup(name, () => 'x'));
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from './address.ts';
 import { flag, text } from './keys.ts';
+import { outputs } from './outputs.ts';
 import { prometheusShape, scrapeConfigShape } from './prometheus.ts';
 import { settingsShape } from './settings.ts';
 
@@ -19,6 +20,7 @@ export const nativeDocument = z.strictObject({
   $schema: z.string().optional(),
   region: text.optional(),
   endpoint_override: endpoint.optional(),
+  outputs: outputs.optional(),
   ...settingsShape,
   ...prometheusShape,
   scrape_configs: z.array(scrapeConfig).default([]),

@@ -2,7 +2,13 @@ import { DEFAULT_PROMETHEUS_PATH, SETTINGS_PATH } from './cloudwatch-agent.ts';
 import type { Findings } from './findings.ts';
 import { lookup } from './lookup.ts';
 import type { Place } from './place.ts';
-import { type ConfigRequest, readFileAt, type Text, variable } from './request.ts';
+import {
+  type ConfigRequest,
+  readDocumentAt,
+  readVariable,
+  type Text,
+  variable,
+} from './request.ts';
 import { type ParsedText, parseText } from './yaml-text.ts';
 
 /** The option that names a Prometheus file. */
@@ -32,7 +38,7 @@ async function prometheusText(
 ): Promise<Text | undefined> {
   if (request.prometheusConfig !== undefined) {
     const place = { source: PROMETHEUS_OPTION, path: [] };
-    return readFileAt(request.prometheusConfig.path, place, request, findings);
+    return readDocumentAt(request.prometheusConfig.path, place, request, findings);
   }
   const settings = lookup(agent?.value, ...SETTINGS_PATH);
   const configured = lookup(settings, 'prometheus_config_path');
@@ -40,11 +46,11 @@ async function prometheusText(
   const place: Place = { source, path: [...SETTINGS_PATH, 'prometheus_config_path'] };
   if (typeof configured === 'string' && configured !== '')
     return configuredText(configured, place, request, findings);
-  const text = variable(request.env, PROMETHEUS_VARIABLE);
-  if (text !== undefined) return { source: PROMETHEUS_VARIABLE, text };
+  if (variable(request.env, PROMETHEUS_VARIABLE) !== undefined)
+    return readVariable(PROMETHEUS_VARIABLE, request, findings);
   // Anything else that is missing or wrong there is reported when the document is checked.
   if (typeof settings !== 'object' || configured !== undefined) return undefined;
-  return readFileAt(DEFAULT_PROMETHEUS_PATH, place, request, findings);
+  return readDocumentAt(DEFAULT_PROMETHEUS_PATH, place, request, findings);
 }
 
 async function configuredText(
@@ -54,9 +60,8 @@ async function configuredText(
   findings: Findings,
 ): Promise<Text | undefined> {
   const [, scheme, name = configured] = /^(env|file):(.*)$/s.exec(configured) ?? [];
-  if (scheme !== 'env') return readFileAt(name, place, request, findings);
-  const text = variable(request.env, name);
-  if (text !== undefined) return { source: name, text };
+  if (scheme !== 'env') return readDocumentAt(name, place, request, findings);
+  if (variable(request.env, name) !== undefined) return readVariable(name, request, findings);
   const expected = `the environment variable ${name} with the content of a Prometheus file`;
   findings.reject(place, expected, 'no such variable');
   return undefined;

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { isLabelName } from '../model/relabel.ts';
 import { targetText } from './address.ts';
+import { awsSdConfig } from './aws-discovery.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
 import { limit, notYet, only, text, yamlFlag } from './keys.ts';
 import { relabelConfig } from './relabel-config.ts';
+import { fallbackScrapeProtocol, scrapeProtocols } from './scrape-protocols.ts';
 import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 
@@ -20,7 +22,6 @@ const NO_NATIVE_HISTOGRAMS = 'native histograms are not asked for';
 const NAMES_AS_THEY_ARE = 'names are taken as they are';
 
 const SCRAPE_WITHOUT_EFFECT = {
-  scrape_protocols: 'targets are asked for what this version reads',
   scrape_failure_log_file: 'failures are in the report of each cycle',
   scrape_native_histograms: NO_NATIVE_HISTOGRAMS,
   convert_classic_histograms_to_nhcb: NO_NATIVE_HISTOGRAMS,
@@ -40,7 +41,6 @@ export const GLOBAL_WITHOUT_EFFECT = {
 
 export const JOB_WITHOUT_EFFECT = {
   ...SCRAPE_WITHOUT_EFFECT,
-  fallback_scrape_protocol: 'a target that does not say its format is read as text',
   scrape_classic_histograms: null,
   native_histogram_bucket_limit: null,
   native_histogram_min_bucket_factor: null,
@@ -98,18 +98,22 @@ export const scrapeConfigShape = {
   scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
   honor_labels: yamlFlag.default(false),
   honor_timestamps: yamlFlag.default(true),
+  /** Not of Prometheus: whether targets are asked for what they sampled between two scrapes, as sidecars can give it. */
+  history: yamlFlag.optional(),
   params: z.record(z.string(), z.array(z.string('a string'))).default({}),
   relabel_configs: z.array(relabelConfig).default([]),
   metric_relabel_configs: z.array(relabelConfig).default([]),
   static_configs: z.array(staticConfig).default([]),
   file_sd_configs: z.array(fileSdConfig).default([]),
   http_sd_configs: z.array(httpSdConfig).default([]),
+  aws_sd_configs: z.array(awsSdConfig).default([]),
   enable_compression: yamlFlag.default(true),
+  scrape_protocols: scrapeProtocols,
+  fallback_scrape_protocol: fallbackScrapeProtocol,
   ...limits,
   ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
   ...notYet(OWNER, [
-    'aws_sd_configs',
     'azure_sd_configs',
     'consul_sd_configs',
     'digitalocean_sd_configs',
@@ -144,6 +148,7 @@ export const scrapeConfigShape = {
 export const globalSection = z.strictObject({
   scrape_interval: prometheusDuration.optional(),
   scrape_timeout: prometheusDuration.optional(),
+  scrape_protocols: scrapeProtocols,
   ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });

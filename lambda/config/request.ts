@@ -1,7 +1,9 @@
 import { ENV } from '../model/names.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
+import { isLikeLocation } from './location.ts';
 import type { Place } from './place.ts';
+import { reasonOf } from './reason.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +16,12 @@ export interface ConfigRequest {
   readonly env: Environment;
   /** Rejects where the file cannot be read. */
   readFile(path: string): Promise<string>;
+  /**
+   * Reads what lies at `s3://BUCKET/KEY` or `ssm:NAME`, which may stand for a document and for the path of one. Rejects
+   * where it cannot be read.
+   * @default a location is an error of the configuration
+   */
+  readonly readRemote?: ((location: string) => Promise<string>) | undefined;
   /**
    * Gets the secret that `aws:secretsmanager:ARN` or `aws:ssm:NAME` stands for. Rejects where it cannot be read.
    * @default a reference is an error of the configuration
@@ -43,18 +51,60 @@ export function surroundingsOf(env: Environment): Surroundings {
   return { cluster: variable(env, ENV.cluster), logGroup: variable(env, ENV.logGroup) };
 }
 
-/** Reads a file that the value at `place` names; one that cannot be read is a finding there. */
+/** Reads a file, which the value at `place` names; one that cannot be read is a finding there. */
 export async function readFileAt(
   path: string,
   place: Place,
   request: ConfigRequest,
   findings: Findings,
 ): Promise<Text | undefined> {
+  const read = (): Promise<string> => request.readFile(path);
+  return readNamed(path, read, 'a file that can be read', place, findings);
+}
+
+/** Reads the document whose path or location the value at `place` is; one that cannot be read is a finding there. */
+export async function readDocumentAt(
+  path: string,
+  place: Place,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<Text | undefined> {
+  if (!isLikeLocation(path)) return readFileAt(path, place, request, findings);
+  const { readRemote } = request;
+  if (readRemote === undefined) {
+    const expected =
+      'a document or its path, because nothing reads from S3 or Systems Manager here';
+    findings.reject(place, expected, describeGiven(path));
+    return undefined;
+  }
+  const location = path.trim();
+  const read = (): Promise<string> => readRemote(location);
+  return readNamed(location, read, 'the location of a document that can be read', place, findings);
+}
+
+/** The document that an environment variable holds, or whose location it holds; undefined where there is no such variable. */
+export async function readVariable(
+  name: string,
+  request: ConfigRequest,
+  findings: Findings,
+): Promise<Text | undefined> {
+  const text = variable(request.env, name);
+  if (text === undefined) return undefined;
+  if (!isLikeLocation(text)) return { source: name, text };
+  return readDocumentAt(text, { source: name, path: [] }, request, findings);
+}
+
+async function readNamed(
+  name: string,
+  read: () => Promise<string>,
+  expected: string,
+  place: Place,
+  findings: Findings,
+): Promise<Text | undefined> {
   try {
-    return { source: path, text: await request.readFile(path) };
+    return { source: name, text: await read() };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    findings.reject(place, 'a file that can be read', describeGiven(path), reason);
+    findings.reject(place, expected, describeGiven(name), reasonOf(error));
     return undefined;
   }
 }

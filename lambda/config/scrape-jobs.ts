@@ -1,7 +1,10 @@
-import type { ScrapeJob, StaticConfig } from '../model/config.ts';
+import type { DiscoveryLookup, ScrapeJob, StaticConfig } from '../model/config.ts';
 import { DEFAULT_HTTP, type HttpSettings } from '../model/http-settings.ts';
 import { labelsOf } from '../model/sample.ts';
+import type { Secret } from '../model/secret.ts';
+import { AWS_SD_WITHOUT_EFFECT, toTaskDiscovery } from './aws-discovery.ts';
 import type { Findings } from './findings.ts';
+import { namedLookups } from './meta-lookups.ts';
 import { below, type Place } from './place.ts';
 import {
   GLOBAL_WITHOUT_EFFECT,
@@ -11,6 +14,7 @@ import {
   type PrometheusDocument,
   type ScrapeConfig,
 } from './prometheus.ts';
+import { toScrapeProtocols, warnOfProtocols } from './scrape-protocols.ts';
 import { DEFAULT_SCRAPE_INTERVAL_MS, effectiveTiming, type Timing } from './scrape-timing.ts';
 import { toFileDiscovery, toHttpDiscovery } from './service-discovery.ts';
 import { warnOfKeys } from './without-effect.ts';
@@ -28,16 +32,20 @@ export interface JobHttp {
   readonly targets: HttpSettings;
   /** Of each entry of `http_sd_configs`. */
   readonly discoveries: readonly HttpSettings[];
+  /** The `secret_key` of each entry of `aws_sd_configs`. */
+  readonly secretKeys: readonly (Secret | undefined)[];
 }
 
-const DEFAULT_JOB_HTTP: JobHttp = { targets: DEFAULT_HTTP, discoveries: [] };
+const DEFAULT_JOB_HTTP: JobHttp = { targets: DEFAULT_HTTP, discoveries: [], secretKeys: [] };
 
 /** What decides about jobs beside the document itself. */
 export interface ScrapeContext {
   /** The path by which jobs ask for the targets of ECS discovery. */
   readonly resultFile: string;
-  /** Whether ECS discovery is on. */
-  readonly discovering: boolean;
+  /** What ECS discovery looks up; undefined where it is off. */
+  readonly lookups: ReadonlySet<DiscoveryLookup> | undefined;
+  /** Where nothing names one. */
+  readonly region: string | undefined;
   /** Of each scrape configuration. */
   readonly http: readonly JobHttp[];
   /** Whether a missing job for the discovered targets is worth a warning. */
@@ -51,18 +59,21 @@ export function toScrapeJobs(
   place: Place,
   findings: Findings,
 ): ScrapeJob[] {
-  const { resultFile, discovering, expectsJob, http } = context;
+  const { resultFile, lookups, expectsJob, http, region } = context;
+  const discovering = lookups !== undefined;
   warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
   warnOfKeys(document.global, GLOBAL_WITHOUT_EFFECT, below(place, 'global'), findings);
   warnOfInterval(document.global, below(place, 'global'), findings);
+  warnOfProtocols(document.global, below(place, 'global'), findings);
   const timing = timingOf(document.global);
   const jobs = document.scrape_configs.map((entry, index) => {
     const job = toScrapeJob(entry, document.global, timing, {
       resultFile,
       source: place.source,
       http: http[index] ?? DEFAULT_JOB_HTTP,
+      region,
     });
-    warnOfJob(entry, job, discovering, below(place, 'scrape_configs', index), findings);
+    warnOfJob(entry, job, lookups, below(place, 'scrape_configs', index), findings);
     return job;
   });
   if (!discovering || jobs.some(({ discovered }) => discovered)) return jobs;
@@ -73,11 +84,16 @@ export function toScrapeJobs(
   return [...jobs, implicitJob(document.global, timing)];
 }
 
+interface JobContext extends Pick<ScrapeContext, 'resultFile' | 'region'> {
+  readonly source: string;
+  readonly http: JobHttp;
+}
+
 function toScrapeJob(
   entry: ScrapeSource['scrape_configs'][number],
   global: GlobalSection,
   timing: Timing,
-  { resultFile, source, http }: { resultFile: string; source: string; http: JobHttp },
+  { resultFile, source, http, region }: JobContext,
 ): ScrapeJob {
   const files = entry.file_sd_configs;
   return {
@@ -89,6 +105,8 @@ function toScrapeJob(
     ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
+    history: entry.history,
+    protocols: toScrapeProtocols(entry, global),
     http: http.targets,
     relabeling: entry.relabel_configs,
     metricRelabeling: entry.metric_relabel_configs,
@@ -103,6 +121,10 @@ function toScrapeJob(
     httpDiscoveries: entry.http_sd_configs.map((config, index) =>
       toHttpDiscovery(config, http.discoveries[index] ?? DEFAULT_HTTP),
     ),
+    taskDiscoveries: entry.aws_sd_configs.map((config, index) => {
+      const secretKey = http.secretKeys[index];
+      return toTaskDiscovery(config, { secretKey, region, relabeling: entry.relabel_configs });
+    }),
   };
 }
 
@@ -116,6 +138,7 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
     ...limitsOf(global, global),
     honorLabels: false,
     honorTimestamps: true,
+    protocols: toScrapeProtocols(global, global),
     http: DEFAULT_HTTP,
     relabeling: [],
     metricRelabeling: [],
@@ -123,6 +146,7 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
     staticConfigs: [],
     fileDiscoveries: [],
     httpDiscoveries: [],
+    taskDiscoveries: [],
   };
 }
 
@@ -145,19 +169,43 @@ function timingOf(entry: GlobalSection | ScrapeConfig, fallback?: Timing): Timin
 function warnOfJob(
   entry: ScrapeConfig,
   job: ScrapeJob,
-  discovering: boolean,
+  lookups: ReadonlySet<DiscoveryLookup> | undefined,
   place: Place,
   findings: Findings,
 ): void {
   warnOfKeys(entry, JOB_WITHOUT_EFFECT, place, findings);
+  for (const [index, source] of entry.aws_sd_configs.entries()) {
+    warnOfKeys(source, AWS_SD_WITHOUT_EFFECT, below(place, 'aws_sd_configs', index), findings);
+  }
   warnOfInterval(entry, place, findings);
+  warnOfProtocols(entry, place, findings);
   const targets =
     job.staticConfigs.some((group) => group.targets.length > 0) ||
-    job.fileDiscoveries.length + job.httpDiscoveries.length > 0;
-  if (job.discovered && !discovering) {
+    job.fileDiscoveries.length + job.httpDiscoveries.length + job.taskDiscoveries.length > 0;
+  if (job.discovered && lookups !== undefined) {
+    warnOfLookups(job, lookups, place, findings);
+  } else if (job.discovered) {
     findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
   } else if (!job.discovered && !targets) {
     findings.warn(place, 'has no targets');
+  }
+}
+
+/** Warns of labels that rules read and that nothing gives. */
+function warnOfLookups(
+  { relabeling, taskDiscoveries }: ScrapeJob,
+  lookups: ReadonlySet<DiscoveryLookup>,
+  place: Place,
+  findings: Findings,
+): void {
+  // Those look up what is read.
+  if (taskDiscoveries.length > 0) return;
+  for (const [index, rule] of relabeling.entries()) {
+    for (const [label, lookup] of namedLookups(rule)) {
+      if (lookups.has(lookup)) continue;
+      const text = `reads ${label}, which needs ${lookup} among the sd_lookups of ecs_service_discovery`;
+      findings.warn(below(place, 'relabel_configs', index, 'source_labels'), text);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
 import type { Place } from './place.ts';
+import { reasonOf } from './reason.ts';
 import { type ConfigRequest, readFileAt } from './request.ts';
 
 /** What stands for a secret of AWS Secrets Manager or a parameter of Systems Manager, in the place of the secret itself. */
@@ -35,9 +36,8 @@ export class SecretReader {
     try {
       return await resolved;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       const expected = 'a reference to a secret that can be read';
-      this.#findings.reject(place, expected, describeGiven(text), reason);
+      this.#findings.reject(place, expected, describeGiven(text), reasonOf(error));
       return undefined;
     }
   }

@@ -1,8 +1,10 @@
 import type { Config } from '../model/config.ts';
+import { isDimensionName } from '../model/dimension-name.ts';
 import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
 import { clusterSelectors, discovers, RESULT_FILE, toDiscoveryConfig } from './ecs-discovery.ts';
-import { toEmfConfig } from './emf-processor.ts';
+import { toEmfConfig, toSeriesConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';
+import { describeGiven } from './given.ts';
 import { below, type Place } from './place.ts';
 import type { Surroundings } from './request.ts';
 import { type JobHttp, type ScrapeSource, toScrapeJobs } from './scrape-jobs.ts';
@@ -33,13 +35,14 @@ export function toConfig(
   sections: Sections,
   surroundings: Surroundings,
   findings: Findings,
-): Omit<Config, 'source' | 'warnings'> {
+): Omit<Config, 'source' | 'warnings' | 'outputs'> {
   const { settings, settingsPlace, prometheus, prometheusPlace, region, endpoint } = sections;
   const clusterName = clusterNameFor(settings, surroundings);
   const discovery = discoveryFor(sections, surroundings, findings);
   const context = {
     resultFile: settings.ecs_service_discovery?.sd_result_file ?? RESULT_FILE,
-    discovering: discovery !== undefined,
+    lookups: discovery?.lookups,
+    region,
     expectsJob: sections.expectsJob,
     http: sections.http,
   };
@@ -53,13 +56,32 @@ export function toConfig(
   const isEcs = clusterName !== undefined || discovery !== undefined;
   const emfContext = { extractionDisabled: settings.disable_metric_extraction, ecs: isEcs };
   const emfPlace = below(settingsPlace, 'emf_processor');
+  warnOfDimensions(settings, emfPlace, findings);
   return {
     clusterName,
     logs: { group: logGroupFor(settings, surroundings, isEcs), region, endpoint },
     discovery,
     jobs,
+    series: toSeriesConfig(settings.emf_processor),
     emf: toEmfConfig(settings.emf_processor, emfContext, emfPlace, findings),
   };
+}
+
+/** Warns of sets under which nothing can be published. */
+function warnOfDimensions(
+  { emf_processor: processor }: Settings,
+  place: Place,
+  findings: Findings,
+) {
+  for (const [index, { dimensions }] of (processor?.metric_declaration ?? []).entries()) {
+    for (const [number, names] of dimensions.entries()) {
+      const refused = names.filter((name) => !isDimensionName(name)).map(describeGiven);
+      if (refused.length === 0) continue;
+      const at = below(place, 'metric_declaration', index, 'dimensions', number);
+      const text = `publishes nothing, because CloudWatch takes no dimension called ${refused.join(', ')}`;
+      findings.warn(at, text);
+    }
+  }
 }
 
 /**

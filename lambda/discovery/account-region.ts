@@ -1,9 +1,10 @@
-import type { EcsDiscoveryConfig, EcsSource } from '../model/config.ts';
+import type { EcsSource } from '../model/config.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { Cluster, type ClusterParts, type ClusterTargets } from './cluster.ts';
 import { ClusterList, nameOf } from './cluster-list.ts';
 import type { RequestBudget } from './request-budget.ts';
+import type { TargetFinder } from './target-finder.ts';
 import { TaskDefinitions } from './task-definitions.ts';
 
 /** Milliseconds for which the APIs may fail without what is known being given up, where a refresh is not rarer. */
@@ -28,14 +29,14 @@ export class AccountRegion {
 
   constructor(
     { clusters, region, role }: EcsSource,
-    config: EcsDiscoveryConfig,
+    { finder, refreshMs }: { readonly finder: TargetFinder; readonly refreshMs: number },
     clients: AwsClients,
     budget: RequestBudget,
   ) {
-    const keepMs = Math.max(KEPT_MS, KEPT_REFRESHES * config.refreshMs);
+    const keepMs = Math.max(KEPT_MS, KEPT_REFRESHES * refreshMs);
     const definitions = new TaskDefinitions(clients.ecs);
     this.#scope = [region && `in ${region}`, role && `as ${role.arn}`].filter(Boolean).join(' ');
-    this.#parts = { config, clients, budget, definitions, keepMs };
+    this.#parts = { finder, clients, budget, definitions, keepMs };
     this.#list = new ClusterList(clients.ecs, clusters, keepMs);
   }
 

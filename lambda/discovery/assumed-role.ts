@@ -14,11 +14,13 @@ export interface StsOptions {
   readonly endpoint?: string | undefined;
   /** @default as the SDK finds them */
   readonly credentials?: Credentials | undefined;
+  /** @default as the SDK finds it */
+  readonly profile?: string | undefined;
 }
 
 /** Credentials of a role, asked for when they are first needed and again before they expire. */
 export function assumedRole(role: AssumedRole, sts: StsOptions): Credentials {
-  const { region, endpoint, credentials } = sts;
+  const { region, endpoint, credentials, profile } = sts;
   const provider = fromTemporaryCredentials({
     params: {
       RoleArn: role.arn,
@@ -29,6 +31,7 @@ export function assumedRole(role: AssumedRole, sts: StsOptions): Credentials {
     clientConfig: {
       ...(region === undefined ? {} : { region }),
       ...(endpoint === undefined ? {} : { endpoint }),
+      ...(profile === undefined ? {} : { profile }),
     },
   });
   return async (properties) => {

@@ -1,23 +1,21 @@
 import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ecs';
-import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
 import { nameOf } from './cluster-list.ts';
 import type { NamedTask } from './described-task.ts';
-import { type TaskTargets, targetsOf } from './ecs-targets.ts';
 import type { FoundTarget, SkipReason } from './found-target.ts';
 import { Instances } from './instances.ts';
 import { KnownTasks } from './known-tasks.ts';
 import { PublicIps } from './public-ips.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { Services } from './services.ts';
+import type { Finding, TargetFinder, TaskTargets } from './target-finder.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 import { describeTasks, readTasks } from './tasks.ts';
 
 /** What the clusters of one account in one Region share. */
 export interface ClusterParts {
-  readonly config: EcsDiscoveryConfig;
+  readonly finder: TargetFinder;
   readonly clients: AwsClients;
   readonly budget: RequestBudget;
   readonly definitions: TaskDefinitions;
@@ -38,8 +36,10 @@ export interface StoppedTasks {
   readonly errors: readonly DiscoveryError[];
 }
 
-interface DefinedTask extends NamedTask {
-  readonly candidates: readonly Candidate[];
+/** A task of which something is asked for. */
+interface WantedTask {
+  readonly named: NamedTask;
+  readonly finding: Finding;
 }
 
 /** One cluster, with what is remembered of it between refreshes. */
@@ -71,26 +71,29 @@ export class Cluster {
 
   /** Finds the targets of all tasks. What the APIs do not say by the time of `signal` is an error. */
   async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
-    const { clients, definitions, config } = this.#parts;
+    const { clients, finder } = this.#parts;
     const calls = this.#calls(signal);
     const reading = await readTasks(clients.ecs, this.#id, calls, (tasks) =>
-      definitions.read(definitionArns(tasks.filter(isRunning)), calls),
+      this.#readDefinitions(tasks.filter(isRunning), calls),
     );
     const kept = this.#tasks.update(reading, now);
     const running = this.#tasks.running;
     await Promise.all([
       // Those of tasks that could not be read this time may be missing.
-      definitions.read(definitionArns(running), calls),
-      this.#services.read(running, config.lookups.has('services'), calls),
-      config.lookups.has('cluster_tags') && this.#readTags(calls),
+      this.#readDefinitions(running, calls),
+      this.#services.read(running, finder.lookups.has('services'), calls),
+      finder.lookups.has('cluster_tags') && this.#readTags(calls),
     ]);
-    const defined = running.flatMap((task) => this.#withDefinition(task));
-    const wanted = defined.filter(({ candidates }) => candidates.length > 0);
+    const named = running.flatMap((task) => this.#named(task));
+    const wanted = named.flatMap((each): WantedTask[] => {
+      const finding = finder.find(each);
+      return finding === undefined ? [] : [{ named: each, finding }];
+    });
     // Only of these: a cluster may have many tasks that nobody wants to scrape.
-    const tasks = wanted.map(({ task }) => task);
+    const tasks = wanted.map((each) => each.named.task);
     await Promise.all([
       this.#instances.read(tasks, calls),
-      config.lookups.has('public_ips') && this.#publicIps.read(tasks, calls),
+      finder.lookups.has('public_ips') && this.#publicIps.read(tasks, calls),
     ]);
 
     const all = wanted.map((task) => this.#targetsOf(task));
@@ -98,7 +101,7 @@ export class Cluster {
       found: all.flatMap(({ found }) => found),
       skipped: [
         ...repeated('not_running', this.#tasks.size - running.length),
-        ...repeated('no_definition', running.length - defined.length),
+        ...repeated('no_definition', running.length - named.length),
         ...repeated('gone', reading.gone.length),
         ...all.flatMap(({ skipped }) => skipped),
       ],
@@ -121,25 +124,29 @@ export class Cluster {
     return new ApiCalls(this.#parts.budget, `of ${this.name}`, signal);
   }
 
-  /** The task and what the modes ask for of it; nothing where its definition could not be read. */
-  #withDefinition(task: Task): DefinedTask[] {
-    const { definitions, config } = this.#parts;
-    const definition = definitions.get(task.taskDefinitionArn ?? '');
-    if (definition === undefined) return [];
-    const named = { task, definition, serviceName: this.#services.nameOf(task) };
-    return [{ ...named, candidates: candidatesOf(named, config) }];
+  async #readDefinitions(tasks: readonly Task[], calls: ApiCalls): Promise<void> {
+    const { definitions, finder } = this.#parts;
+    if (finder.readsDefinitions) await definitions.read(definitionArns(tasks), calls);
   }
 
-  #targetsOf({ candidates, ...defined }: DefinedTask): TaskTargets {
-    const { task, serviceName } = defined;
-    const described = {
-      ...defined,
+  /** Nothing where its definition is needed and could not be read. */
+  #named(task: Task): NamedTask[] {
+    const { definitions, finder } = this.#parts;
+    const known = definitions.get(task.taskDefinitionArn ?? '');
+    const definition = finder.readsDefinitions ? known : {};
+    if (definition === undefined) return [];
+    return [{ task, definition, serviceName: this.#services.nameOf(task) }];
+  }
+
+  #targetsOf({ named, finding }: WantedTask): TaskTargets {
+    const { task, serviceName } = named;
+    return finding({
+      ...named,
       instance: this.#instances.of(task),
       service: serviceName === undefined ? undefined : this.#services.get(serviceName),
       cluster: { name: this.name, tags: this.#tags },
       publicIp: this.#publicIps.of(task),
-    };
-    return targetsOf(described, candidates, this.#parts.config);
+    });
   }
 
   async #readTags(calls: ApiCalls): Promise<void> {

@@ -1,20 +1,15 @@
-import type { AssumedRole, Config } from '../model/config.ts';
-import { AccountRegion, type AccountTargets } from './account-region.ts';
+import type { Config, TaskDiscovery } from '../model/config.ts';
 import type { AwsClientsOf } from './aws-clients.ts';
 import type { Clock } from './clock.ts';
-import { arnParts } from './described-task.ts';
+import type { EcsListing, Listed } from './ecs-listing.ts';
+import { EcsListings } from './ecs-listings.ts';
 import type { Fetch } from './http-source.ts';
-import { goodForMs } from './refresh.ts';
-import { RequestBudget } from './request-budget.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
 import { type JobTargets, TargetSources } from './target-sources.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
 export const REFRESH_TIMEOUT_MS = 20_000;
-
-/** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
-const REPAIR_MS = 30_000;
 
 export interface DiscoveryOptions {
   readonly config: Pick<Config, 'discovery' | 'jobs'>;
@@ -44,77 +39,75 @@ export interface Discovery {
    * which it cannot be asked count as running. Never rejects.
    */
   stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets>;
+  /** The discovery of another configuration, which goes on with what this one remembers. This one is not used any more. */
+  reconfigured(config: DiscoveryOptions['config']): Discovery;
 }
 
-/** What a refresh found in the clusters, and when it began. */
-interface Refreshed {
-  readonly found: readonly AccountTargets[];
-  readonly at: number;
-}
-
-/** What targets were made of. */
-interface Joined {
-  readonly refreshed: Refreshed;
+/** What targets are made of. */
+interface Parts {
+  /** Of `ecs_service_discovery`. */
+  readonly containers: Listed;
+  readonly tasks: ReadonlyMap<TaskDiscovery, Listed>;
   readonly listed: JobTargets;
 }
 
 /** Discovers the targets of a configuration. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
+  return discoveryOf(options, new EcsListings(options.clientsOf, options.clock));
+}
+
+function discoveryOf(options: DiscoveryOptions, listings: EcsListings): Discovery {
   const { config, fetch, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
-  const accounts = accountsOf(options);
-  const freshMs = goodForMs(config.discovery?.refreshMs ?? Infinity);
-  const listings = new TargetSources(config.jobs, fetch);
-  let refreshed: Refreshed | undefined;
-  let last: (Joined & { readonly discovered: Discovered }) | undefined;
+  const configured = listings.for(config);
+  const sources = new TargetSources(config.jobs, fetch);
+  let last: (Parts & { readonly discovered: Discovered }) | undefined;
   let origins: Origins = new Map();
   return {
     discover: async (signal) => {
-      const startedAt = clock.now();
+      const now = clock.now();
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(refreshTimeoutMs)]);
-      const reading = listings.find(startedAt, deadline);
-      if (!refreshed || startedAt - refreshed.at >= lifetimeOf(refreshed.found, freshMs)) {
-        const found = await Promise.all(
-          accounts.map((account) => account.find(startedAt, deadline)),
-        );
-        refreshed = { found, at: startedAt };
-      }
-      const listed = await reading;
+      const [containers, tasks, listed] = await Promise.all([
+        configured.containers.read(now, deadline),
+        readAll(configured.tasks, now, deadline),
+        sources.find(now, deadline),
+      ]);
+      const parts = { containers, tasks, listed };
       // The same parts make the same targets, and thousands of URLs take a while.
-      if (last?.refreshed !== refreshed || last.listed !== listed) {
-        const { list, origins: ofTargets } = listTargets(config.jobs, refreshed.found, listed);
+      if (last === undefined || !areSame(last, parts)) {
+        const { list, origins: ofTargets } = listTargets(config.jobs, parts);
         origins = ofTargets;
-        last = { refreshed, listed, discovered: { ...list, refreshedAt: refreshed.at } };
+        const refreshedAt = Math.max(...[containers, ...tasks.values()].map(({ at }) => at));
+        last = { ...parts, discovered: { ...list, refreshedAt } };
       }
       return last.discovered;
     },
     stopped: (targetIds, signal) => stoppedAmong(targetIds, origins, signal),
+    reconfigured: (other) => discoveryOf({ ...options, config: other }, listings),
   };
 }
 
-/** Clients are made here, so that their caches and buckets live as long as the discovery. */
-function accountsOf({
-  config: { discovery },
-  clientsOf,
-  clock,
-}: DiscoveryOptions): AccountRegion[] {
-  if (discovery === undefined) return [];
-  const budgets = new Map<string, RequestBudget>();
-  return discovery.sources.map((source) => {
-    const key = `${source.region} ${accountNumber(source.role)}`;
-    const budget = budgets.get(key) ?? new RequestBudget(clock);
-    budgets.set(key, budget);
-    return new AccountRegion(source, discovery, clientsOf(source), budget);
-  });
+async function readAll(
+  listings: ReadonlyMap<TaskDiscovery, EcsListing>,
+  now: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<TaskDiscovery, Listed>> {
+  // Several entries may have the same listing, which is read once.
+  const reading = new Map<EcsListing, Promise<Listed>>();
+  for (const listing of listings.values()) {
+    if (!reading.has(listing)) reading.set(listing, listing.read(now, signal));
+  }
+  const read = new Map<TaskDiscovery, Listed>();
+  for (const [entry, listing] of listings) {
+    const listed = await reading.get(listing);
+    if (listed !== undefined) read.set(entry, listed);
+  }
+  return read;
 }
 
-/** Empty for the collector's own, whose number is not known. */
-function accountNumber(role: AssumedRole | undefined): string {
-  return arnParts(role?.arn).account;
-}
-
-/** Milliseconds that an answer of the AWS APIs is good for. */
-function lifetimeOf(sources: readonly AccountTargets[], freshMs: number): number {
-  const clusters = sources.flatMap((source) => source.clusters);
-  if ([...sources, ...clusters].every(({ errors }) => errors.length === 0)) return freshMs;
-  return clusters.every(({ found }) => found.length === 0) ? 0 : Math.min(freshMs, REPAIR_MS);
+function areSame(one: Parts, other: Parts): boolean {
+  return (
+    one.containers === other.containers &&
+    one.listed === other.listed &&
+    [...one.tasks].every(([entry, listed]) => other.tasks.get(entry) === listed)
+  );
 }

@@ -4,7 +4,7 @@ import {
   paginateDescribeInstances,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
-import { type ClientOptions, clientSettings } from './client-settings.ts';
+import { type DiscoveryClientOptions, discoveryClientSettings } from './discovery-client.ts';
 import type { Ec2Api, Ec2Instance } from './ec2-api.ts';
 
 /** The largest page of both operations: more than a batch can give. */
@@ -14,8 +14,8 @@ const MAX_RESULTS = 1000;
  * The EC2 API. Resources are named by a filter: where they are named by `InstanceIds`, one that is gone for an hour
  * fails the whole request, and so does one in an Availability Zone with a disruption.
  */
-export function ec2Client(options: ClientOptions): Ec2Api {
-  const client = new EC2Client(clientSettings(options));
+export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
+  const client = new EC2Client(discoveryClientSettings(options));
   return {
     instances: async (ids, callOptions) => {
       const instances: Ec2Instance[] = [];

@@ -1,10 +1,11 @@
 import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import { arnParts, type DescribedTask } from './described-task.ts';
 import { type FoundTarget, filled, META, METRICS_PATH, type SkipReason } from './found-target.ts';
 import { metaLabels } from './meta-labels.ts';
 import { hostPort, networkOf } from './network.ts';
+import type { TargetFinder, TaskTargets } from './target-finder.ts';
 
 /** Docker labels with other names are not copied. */
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -12,10 +13,17 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** What no container may say of itself: its address, which ECS knows, and what relabeling is told of it. */
 const NOT_COPIED = new RegExp(`^(?:__address__$|${META})`);
 
-/** What one task has to offer. */
-export interface TaskTargets {
-  readonly found: readonly FoundTarget[];
-  readonly skipped: readonly SkipReason[];
+/** Finds the containers that `ecs_service_discovery` asks for. */
+export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
+  return {
+    lookups: config.lookups,
+    readsDefinitions: true,
+    find: (named) => {
+      const candidates = candidatesOf(named, config);
+      if (candidates.length === 0) return undefined;
+      return (described) => targetsOf(described, candidates, config);
+    },
+  };
 }
 
 /** The targets that the candidates of a running task lead to, in their order, with repeated addresses. */
@@ -35,7 +43,12 @@ export function targetsOf(
     const port = network.portOf(candidate.container, candidate.port);
     if (port !== undefined) {
       const labels = labelsOf(labelsFor(candidate, described, config), meta);
-      found.push({ address: hostPort(network.address, port), labels, taskArn: task.taskArn });
+      found.push({
+        address: hostPort(network.address, port),
+        labels,
+        taskArn: task.taskArn,
+        startedAt: task.startedAt?.getTime(),
+      });
     } else if (candidate.isOwn) {
       skipped.push(Number.isNaN(candidate.port) ? 'bad_port' : 'unmapped_port');
     }

@@ -8,6 +8,8 @@ export interface FoundTarget {
   readonly labels: Labels;
   /** The task that it belongs to. */
   readonly taskArn?: string | undefined;
+  /** Milliseconds since the epoch when that task started. */
+  readonly startedAt?: number | undefined;
 }
 
 /** Label of the path to scrape. */

@@ -1,6 +1,7 @@
 import { isAuthority } from '../model/address.ts';
 import type { ScrapeJob } from '../model/config.ts';
 import { formatPrometheusDuration, parsePrometheusDuration } from '../model/duration.ts';
+import { SIDECAR_JOB } from '../model/names.ts';
 import { relabel } from '../model/relabel.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
@@ -43,8 +44,11 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
     },
     honorLabels: job.honorLabels,
     honorTimestamps: job.honorTimestamps,
+    history: job.history ?? name === SIDECAR_JOB,
+    protocols: job.protocols,
     http: job.http,
     metricRelabeling: job.metricRelabeling,
+    startedAt: found.startedAt,
   };
 }
 

@@ -9,6 +9,9 @@ import type {
 import type { SkipReason } from './found-target.ts';
 import type { Instance } from './instances.ts';
 
+/** Type of the attachment that is a network interface. */
+const INTERFACE = 'ElasticNetworkInterface';
+
 /** How the containers of a task are reached. */
 export interface Network {
   readonly address: string;
@@ -36,10 +39,15 @@ export function networkOf(
   }
 }
 
+/** Whether a task has a network interface of its own, as with awsvpc. */
+export function hasInterface({ attachments = [] }: Task): boolean {
+  return attachments.some(({ type }) => type === INTERFACE);
+}
+
 /** A detail of the attached network interface, such as `networkInterfaceId` and `subnetId`. */
 export function interfaceDetail({ attachments = [] }: Task, name: string): string | undefined {
   return attachments
-    .filter(({ type }) => type === 'ElasticNetworkInterface')
+    .filter(({ type }) => type === INTERFACE)
     .flatMap(({ details = [] }) => details)
     .find((detail) => detail.name === name && detail.value)?.value;
 }

@@ -1,10 +1,11 @@
-import type { Config, ScrapeJob } from '../model/config.ts';
+import type { Config, ScrapeJob, TaskDiscovery } from '../model/config.ts';
 import type { Target } from '../model/target.ts';
 import type { AccountTargets } from './account-region.ts';
 import type { DiscoveryError } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
 import { type FoundTarget, METRICS_PATH, type SkipReason } from './found-target.ts';
 import { toTarget, withinLimit } from './job-target.ts';
+import { hostPort } from './network.ts';
 import { staticTargets } from './static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
 import type { JobTargets } from './target-sources.ts';
@@ -27,21 +28,41 @@ export interface LocatedTarget {
   readonly cluster?: Cluster;
 }
 
-/** The targets of every job, in the order of the jobs: those of ECS discovery, its static ones, then the listed ones. */
+/** What the AWS APIs offer for one kind of targets. */
+interface Found {
+  readonly found: readonly AccountTargets[];
+}
+
+/** What targets are made of. */
+export interface TargetParts {
+  /** Of `ecs_service_discovery`. */
+  readonly containers: Found;
+  /** Of each entry of `aws_sd_configs`, of which several may have the same. Their addresses have no port. */
+  readonly tasks: ReadonlyMap<TaskDiscovery, Found>;
+  /** From files and servers. */
+  readonly listed: JobTargets;
+}
+
+/**
+ * The targets of every job, in the order of the jobs: those of `ecs_service_discovery`, its static ones, the listed ones,
+ * then those of its `aws_sd_configs`.
+ */
 export function listTargets(
   jobs: Config['jobs'],
-  accounts: readonly AccountTargets[],
-  listed: JobTargets,
+  parts: TargetParts,
 ): { list: TargetList; origins: Origins } {
+  const accounts = [...new Set([parts.containers, ...parts.tasks.values()])].flatMap(
+    ({ found }) => found,
+  );
   const clusters = accounts.flatMap((account) => account.clusters);
-  const { located, duplicates } = distinctTargets(clusters);
+  const { located, duplicates } = distinctTargets(clustersOf(parts.containers));
   const skipped = [...clusters.flatMap((cluster) => cluster.skipped), ...duplicates];
   const targets: Target[] = [];
   const ids = new Set<string>();
   const origins = new Map<string, Origin>();
   for (const job of jobs) {
     const ofJob: Target[] = [];
-    for (const { target: found, cluster } of locatedTargets(job, located, listed)) {
+    for (const { target: found, cluster } of locatedTargets(job, located, parts)) {
       const target = toTarget(found, job);
       if (typeof target === 'string') {
         skipped.push(target);
@@ -56,7 +77,7 @@ export function listTargets(
     }
     targets.push(...withinLimit(ofJob, job));
   }
-  const errors = [...accounts, ...clusters, listed].flatMap((failed) => failed.errors);
+  const errors = [...accounts, ...clusters, parts.listed].flatMap((failed) => failed.errors);
   return {
     list: { targets, skipped: countsOf(skipped), errors },
     origins,
@@ -85,10 +106,25 @@ export function distinctTargets(clusters: AccountTargets['clusters']): {
 function locatedTargets(
   job: ScrapeJob,
   discovered: readonly LocatedTarget[],
-  { byJob }: JobTargets,
+  { tasks, listed: { byJob } }: TargetParts,
 ): LocatedTarget[] {
   const ofJob = [...staticTargets(job), ...(byJob.get(job) ?? [])].map((target) => ({ target }));
-  return job.discovered ? [...discovered, ...ofJob] : ofJob;
+  const ofTasks = job.taskDiscoveries.flatMap((entry) => taskTargets(entry, tasks.get(entry)));
+  return [...(job.discovered ? discovered : []), ...ofJob, ...ofTasks];
+}
+
+function taskTargets({ port }: TaskDiscovery, found: Found | undefined): LocatedTarget[] {
+  if (found === undefined) return [];
+  return clustersOf(found).flatMap(({ cluster, found: targets }) =>
+    targets.map((target) => ({
+      target: { ...target, address: hostPort(target.address, port) },
+      cluster,
+    })),
+  );
+}
+
+function clustersOf({ found }: Found): AccountTargets['clusters'] {
+  return found.flatMap((account) => account.clusters);
 }
 
 function countsOf(reasons: readonly SkipReason[]): TargetList['skipped'] {

@@ -106,6 +106,7 @@ function slim(task: Task): Task {
     healthStatus: task.healthStatus,
     group: task.group,
     startedBy: task.startedBy,
+    startedAt: task.startedAt,
     launchType: task.launchType,
     platformFamily: task.platformFamily,
     platformVersion: task.platformVersion,

@@ -1,20 +1,6 @@
+import { fillLogGroup, MAX_LOG_NAME } from '../model/log-group.ts';
 import type { Labels } from '../model/sample.ts';
 import type { Destination } from './encode.ts';
-
-/** Placeholders of `log_group_name`, as the CloudWatch Agent knows them, and the label that fills each. */
-const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
-  ['ClusterName', 'ClusterName'],
-  ['TaskId', 'TaskId'],
-  ['NodeName', 'NodeName'],
-  ['PodName', 'PodName'],
-  ['ServiceName', 'ServiceName'],
-  ['ContainerInstanceId', 'ContainerInstanceId'],
-  ['TaskDefinitionFamily', 'TaskDefinitionFamily'],
-  ['JobName', 'job'],
-]);
-
-/** Characters of the name of a log group, and of that of a log stream. */
-export const MAX_NAME = 512;
 
 /** What the agent writes for a label that the event lacks. */
 const MISSING = 'undefined';
@@ -38,15 +24,11 @@ const NOT_IN_STREAM = /[:*]/g;
  */
 export function destinationBy(groupTemplate: string): (labels: Labels) => Destination {
   return (labels) => ({
-    logGroup: groupTemplate
-      .replace(/\{(\w+)\}/g, (written, name: string) => {
-        const label = PLACEHOLDERS.get(name);
-        if (label === undefined) return written;
-        return (labels[name] || labels[label] || MISSING).replace(NOT_IN_GROUP, '_');
-      })
-      .slice(0, MAX_NAME),
+    logGroup: fillLogGroup(groupTemplate, (placeholder, label) =>
+      (labels[placeholder] || labels[label] || MISSING).replace(NOT_IN_GROUP, '_'),
+    ).slice(0, MAX_LOG_NAME),
     logStream: (labels.JobName || labels.job || 'default')
       .replace(NOT_IN_STREAM, '_')
-      .slice(0, MAX_NAME),
+      .slice(0, MAX_LOG_NAME),
   });
 }

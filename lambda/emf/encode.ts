@@ -2,27 +2,11 @@ import type { EmfConfig } from '../model/config.ts';
 import type { DropReason, Drops } from '../model/drops.ts';
 import type { LogEvent } from '../model/event.ts';
 import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
-import type { Publication, Publications } from '../model/publication.ts';
-import { type Labels, labelsOf, type Series } from '../model/sample.ts';
-import {
-  MAX_METRIC_NAME,
-  MAX_METRIC_VALUE,
-  MAX_METRICS_PER_DIRECTIVE,
-  METRIC_NAME,
-} from './limits.ts';
-
-/** The member of an event that holds its directives: no metric and no label can have this name. */
-const DIRECTIVES_MEMBER = '_aws';
-
-/** A value to publish, with the ways to publish it. */
-export interface DeclaredPoint {
-  readonly series: Series;
-  readonly labels: Labels;
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  readonly publications: Publications;
-}
+import type { Point } from '../model/point.ts';
+import type { Labels } from '../model/sample.ts';
+import { type Group, Grouping } from './group.ts';
+import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
+import { type Field, fieldsOf, refusalOf } from './metric.ts';
 
 /** Where an event goes. */
 export interface Destination {
@@ -30,142 +14,82 @@ export interface Destination {
   readonly logStream: string;
 }
 
-/** One directive of `_aws.CloudWatchMetrics`. */
-interface Directive {
-  readonly Namespace: string;
-  readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string; readonly Unit?: string | undefined }[];
-}
-
 /**
- * Writes the points of one target as log events: one event for all points with the same labels and time, a string field
- * for each label, a number field for each metric, and the `_aws` member that tells CloudWatch what to extract.
+ * Writes the points of one target as log events: one event for all points with the same labels in the same minute, a string
+ * field for each label, a field for each metric. Several points of a series in a minute become an array of their values, or the
+ * sum where they are differences.
  *
- * An event that would pass CloudWatch's size limit is split; points that CloudWatch would refuse are counted in `drops`.
+ * What has more values, or is larger, than CloudWatch takes is split; points that it would refuse are counted in `drops`.
+ *
+ * @param maxEventBytes of one event, as `eventBytes` counts
  */
 export function encode(
-  points: Iterable<DeclaredPoint>,
+  points: Iterable<Point>,
   emf: Pick<EmfConfig, 'units'>,
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
+  maxEventBytes: number = MAX_EVENT_BYTES,
 ): LogEvent[] {
+  const grouping = new Grouping(drops);
+  for (const point of points) {
+    if (point.series.name === DIRECTIVES_MEMBER) drops.add('metric_name', point.series);
+    else grouping.add(point);
+  }
   const events: LogEvent[] = [];
-  for (const group of groupByLabels(points, drops)) {
-    const destination = destinationOf(group.labels);
-    for (const message of messages(group, emf, drops)) events.push({ ...destination, ...message });
+  for (const group of grouping.groups) {
+    const parts = partsOf(group, drops);
+    if (parts.length === 0) continue;
+    const { logGroup, logStream } = destinationOf(group.labels);
+    for (const part of parts) {
+      const written = messages(group, part, { emf, drops, maxEventBytes });
+      for (const { timestamp, message, metrics } of written) {
+        events.push({ logGroup, logStream, timestamp, message, metrics });
+      }
+    }
   }
   return events;
 }
 
-/** The points of one event, the last one of each name. */
-interface Group {
-  readonly labels: Labels;
-  readonly timestamp: number;
-  /** The only name, where it is also a label's: the number takes the place of the text, which may be another's dimension. */
-  readonly alone: string | undefined;
-  readonly points: Map<string, DeclaredPoint>;
-}
-
-function groupByLabels(points: Iterable<DeclaredPoint>, drops: Drops): Iterable<Group> {
-  const byLabels = new Map<Labels, Map<string, Group>>();
-  const groups: Group[] = [];
-  for (const point of points) {
-    const refused = refusalOf(point);
+/** The fields of a group, event by event: each has at most one part of a metric. */
+function partsOf({ metrics }: Group, drops: Drops): Field[][] {
+  const parts: Field[][] = [];
+  for (const metric of metrics.values()) {
+    const fields = fieldsOf(metric);
+    const refused = fields.map(refusalOf).find((reason) => reason !== undefined);
     if (refused !== undefined) {
-      drops.add(refused, point.series);
+      dropAll(refused, fields, drops);
       continue;
     }
-    const { labels, timestamp } = point;
-    const { name } = point.series;
-    const alone = labels[name] === undefined ? undefined : name;
-    let sameLabels = byLabels.get(labels);
-    if (sameLabels === undefined) {
-      sameLabels = new Map();
-      byLabels.set(labels, sameLabels);
+    for (const [index, field] of fields.entries()) {
+      const part = parts[index];
+      if (part === undefined) parts.push([field]);
+      else part.push(field);
     }
-    const key = `${timestamp} ${alone ?? ''}`;
-    let group = sameLabels.get(key);
-    if (group === undefined) {
-      group = { labels, timestamp, alone, points: new Map() };
-      sameLabels.set(key, group);
-      groups.push(group);
-    }
-    const earlier = group.points.get(name);
-    if (earlier !== undefined) drops.add('duplicate', earlier.series);
-    group.points.set(name, point);
   }
-  return groups;
+  return parts;
 }
 
-/** Why CloudWatch would not take a point, or would take its whole event amiss. */
-function refusalOf({
-  series: { name },
-  value,
-  publications,
-}: DeclaredPoint): DropReason | undefined {
-  if (name === DIRECTIVES_MEMBER) return 'metric_name';
-  if (publications.length === 0) return undefined;
-  if (name.length > MAX_METRIC_NAME || !METRIC_NAME.test(name)) return 'metric_name';
-  return Math.abs(value) > MAX_METRIC_VALUE ? 'out_of_range' : undefined;
+/** What is the same for all events. */
+interface Context {
+  readonly emf: Pick<EmfConfig, 'units'>;
+  readonly drops: Drops;
+  readonly maxEventBytes: number;
 }
-
-type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
 /** One message, or several where one would be too large. */
-function messages(group: Group, emf: Pick<EmfConfig, 'units'>, drops: Drops): Message[] {
-  const points = [...group.points];
-  const message = write(group, emf);
-  if (eventBytes(message.message) <= MAX_EVENT_BYTES) return [message];
-  if (points.length === 1) {
-    for (const [, { series }] of points) drops.add('too_large', series);
+function messages(group: Group, fields: readonly Field[], context: Context): Message[] {
+  const message = write(group, fields, context.emf.units);
+  if (eventBytes(message.message) <= context.maxEventBytes) return [message];
+  if (fields.length === 1) {
+    dropAll('too_large', fields, context.drops);
     return [];
   }
-  const half = points.length >> 1;
-  return [points.slice(0, half), points.slice(half)].flatMap((part) =>
-    messages({ ...group, points: new Map(part) }, emf, drops),
+  const half = fields.length >> 1;
+  return [fields.slice(0, half), fields.slice(half)].flatMap((part) =>
+    messages(group, part, context),
   );
 }
 
-function write({ labels, timestamp, points }: Group, emf: Pick<EmfConfig, 'units'>): Message {
-  const directives = directivesOf(points, emf);
-  const event: Record<string, unknown> = labelsOf();
-  if (directives.length > 0) {
-    event[DIRECTIVES_MEMBER] = { Timestamp: timestamp, CloudWatchMetrics: directives };
-  }
-  for (const [name, value] of Object.entries(labels)) {
-    if (name !== DIRECTIVES_MEMBER) event[name] = value;
-  }
-  for (const [name, { value }] of points) event[name] = value;
-  const metrics = directives.reduce((sum, { Metrics }) => sum + Metrics.length, 0);
-  return { timestamp, message: JSON.stringify(event), metrics };
-}
-
-function directivesOf(
-  points: ReadonlyMap<string, DeclaredPoint>,
-  { units }: Pick<EmfConfig, 'units'>,
-): Directive[] {
-  const byPublication = new Map<Publication, DeclaredPoint[]>();
-  for (const point of points.values()) {
-    for (const publication of point.publications) {
-      const declared = byPublication.get(publication);
-      if (declared === undefined) byPublication.set(publication, [point]);
-      else declared.push(point);
-    }
-  }
-  const directives: Directive[] = [];
-  for (const [{ namespace, dimensions }, declared] of byPublication) {
-    for (let from = 0; from < declared.length; from += MAX_METRICS_PER_DIRECTIVE) {
-      directives.push({
-        Namespace: namespace,
-        Dimensions: dimensions,
-        Metrics: declared
-          .slice(from, from + MAX_METRICS_PER_DIRECTIVE)
-          .map(({ series: { name } }) => {
-            const unit = units.get(name);
-            return unit === undefined ? { Name: name } : { Name: name, Unit: unit };
-          }),
-      });
-    }
-  }
-  return directives;
+function dropAll(reason: DropReason, fields: readonly Field[], drops: Drops): void {
+  for (const { points } of fields) for (const { series } of points) drops.add(reason, series);
 }

@@ -1,10 +1,13 @@
 /**
- * Limits of the Embedded Metric Format.
+ * Limits of the Embedded Metric Format, where nothing else is named:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 
 /** MetricDefinitions in one MetricDirective; with more, CloudWatch ignores all of them without a word. */
 export const MAX_METRICS_PER_DIRECTIVE = 100;
+
+/** Numbers in the value of a metric; with more, CloudWatch ignores the event. */
+export const MAX_VALUES_PER_METRIC = 100;
 
 /** Characters of a metric name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const MAX_METRIC_NAME = 255;

@@ -1,6 +1,9 @@
 import type { HttpSettings } from './http-settings.ts';
+import type { StorageResolution } from './publication.ts';
 import type { RelabelRule } from './relabel.ts';
-import type { Labels } from './sample.ts';
+import type { Labels, MetricType } from './sample.ts';
+import type { ScrapeProtocols } from './scrape-protocol.ts';
+import type { Secret } from './secret.ts';
 import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
@@ -12,9 +15,12 @@ export interface Config {
   /** Value of the label `ClusterName` for events that have none. */
   readonly clusterName?: string | undefined;
   readonly logs: LogsConfig;
+  /** Where the events go: at least one, all distinct. Absent: who starts the collector decides. */
+  readonly outputs?: readonly OutputConfig[] | undefined;
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
+  readonly series: SeriesConfig;
   readonly emf: EmfConfig;
 }
 
@@ -25,6 +31,11 @@ export interface LogsConfig {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
 }
+
+/** One entry of `outputs`. */
+export type OutputConfig =
+  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | { readonly type: 'file'; readonly path: string };
 
 /** A compiled RE2 expression. */
 export interface Pattern {
@@ -55,8 +66,20 @@ export interface EcsSource {
   readonly clusters: readonly string[];
   /** Absent: that of the AWS SDK. */
   readonly region?: string | undefined;
-  /** Absent: the collector's own credentials. */
+  /** URL of the ECS API. Absent: that of the Region. */
+  readonly endpoint?: string | undefined;
+  /** Whose credentials are used. Absent: those that the AWS SDK finds. */
+  readonly accessKey?: AccessKey | undefined;
+  /** Profile of the AWS SDK's files, where there is no access key. */
+  readonly profile?: string | undefined;
+  /** Absent: those credentials themselves. */
   readonly role?: AssumedRole | undefined;
+}
+
+/** A long-term key of an IAM user. */
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: Secret;
 }
 
 /** A role, perhaps of another account, whose credentials are used. */
@@ -70,6 +93,16 @@ export interface AssumedRole {
  * `public_ips`: public addresses of awsvpc tasks, by the EC2 API's DescribeNetworkInterfaces.
  */
 export type DiscoveryLookup = 'services' | 'cluster_tags' | 'public_ips';
+
+/** One entry of `aws_sd_configs` with the role `ecs`: each task is a target. */
+export interface TaskDiscovery {
+  /** At least one. */
+  readonly sources: readonly EcsSource[];
+  readonly port: number;
+  /** How long a discovery is good for, in milliseconds. */
+  readonly refreshMs: number;
+  readonly lookups: ReadonlySet<DiscoveryLookup>;
+}
 
 /** Names of the docker labels that make a container a target. */
 export interface DockerLabelMode {
@@ -115,6 +148,9 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  /** As of a `Target`; absent: `true` for sidecars alone. */
+  readonly history?: boolean | undefined;
+  readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */
   readonly relabeling: readonly RelabelRule[];
@@ -125,6 +161,7 @@ export interface ScrapeJob {
   readonly staticConfigs: readonly StaticConfig[];
   readonly fileDiscoveries: readonly FileDiscovery[];
   readonly httpDiscoveries: readonly HttpDiscovery[];
+  readonly taskDiscoveries: readonly TaskDiscovery[];
 }
 
 export interface StaticConfig {
@@ -135,6 +172,7 @@ export interface StaticConfig {
 
 /** `emf_processor`: which samples become which CloudWatch metrics. */
 export interface EmfConfig {
+  /** That of declarations without one of their own. */
   readonly namespace: string;
   /** Empty: every event is a plain log event (as with `disable_metric_extraction`). */
   readonly declarations: readonly Declaration[];
@@ -142,6 +180,36 @@ export interface EmfConfig {
   readonly units: ReadonlyMap<string, string>;
   /** Keep events that match no declaration, as plain log events. */
   readonly logUnmatched: boolean;
+  /** Absent: no limit. */
+  readonly metricBudget?: MetricBudgetConfig | undefined;
+}
+
+/** How many metrics may be published: distinct combinations of namespace, name and dimensions. */
+export interface MetricBudgetConfig {
+  /** At least 1. */
+  readonly limit: number;
+  /** Milliseconds for which a combination counts after it was last seen. */
+  readonly windowMs: number;
+}
+
+/** What the values of series mean. */
+export interface SeriesConfig {
+  readonly firstSample: FirstSample;
+  /** The first that is for a metric decides. */
+  readonly typeOverrides: readonly TypeOverride[];
+}
+
+/**
+ * What the first value of a cumulative series counts for. `auto`: from zero where the series began after the last look at its
+ * target, else nothing. `zero`: from zero always. `drop`: nothing, as with the CloudWatch Agent.
+ */
+export type FirstSample = 'auto' | 'zero' | 'drop';
+
+/** One entry of `metric_type_overrides`. */
+export interface TypeOverride {
+  /** For the name of a metric, or of its family. */
+  readonly metric: Pattern;
+  readonly type: MetricType;
 }
 
 /** One `metric_declaration`. */
@@ -152,4 +220,10 @@ export interface Declaration {
   readonly selectors: readonly Pattern[];
   /** Each set sorted and free of repeated names; the sets are distinct. */
   readonly dimensions: readonly (readonly string[])[];
+  readonly namespace?: string | undefined;
+  readonly storageResolution: StorageResolution;
+  /** Whether differences are published per second. */
+  readonly rate: boolean;
+  /** Labels that an event keeps as plain fields, beside the dimensions; sorted and distinct. Absent: all. */
+  readonly properties?: readonly string[] | undefined;
 }

@@ -8,8 +8,8 @@ export type DropReason =
   | 'no_declaration'
   /** Declarations want it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */
   | 'no_dimension_set'
-  /** A type that this version cannot turn into a CloudWatch value. */
-  | 'unsupported_type'
+  /** `metric_budget` is used up, and it would be a new metric under each of its dimension sets. */
+  | 'metric_budget'
   /** NaN or an infinity, which CloudWatch refuses. */
   | 'not_finite'
   /** Beyond the range that CloudWatch takes. */
@@ -20,8 +20,14 @@ export type DropReason =
   | 'timestamp'
   /** Its labels alone fill more than one event may have. */
   | 'too_large'
-  /** The first value of a cumulative series: there is nothing to subtract. */
+  /** The first value of a cumulative series that may have begun long ago: there is nothing to subtract. */
   | 'first_sample'
+  /** A cumulative series while the state cannot be read: its increase is in the next difference. */
+  | 'no_state'
+  /** A histogram that observed nothing since its last sample, or nothing at all. */
+  | 'no_observation'
+  /** A bucket that contradicts the wider ones, or has no bound; or a histogram of which nobody knows how much it observed. */
+  | 'inconsistent_histogram'
   /** Not newer than the series' last published sample. */
   | 'not_newer'
   /** The same name and labels came again in the same scrape. */
@@ -39,9 +45,14 @@ export class Drops {
     this.#log = log;
   }
 
+  /** Of a histogram as a whole, its parts are dropped. */
   add(reason: DropReason, series: Series): void {
-    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
-    this.#log?.(reason, series);
+    const { parts } = series;
+    const count = parts?.length ?? 1;
+    if (count === 0) return;
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + count);
+    if (this.#log === undefined) return;
+    for (const each of parts ?? [series]) this.#log(reason, each);
   }
 
   get total(): number {

@@ -43,7 +43,10 @@ export interface DeliveryReport {
 
 /** A place where events go. */
 export interface Output {
+  /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
+  /** The largest event that it takes, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */
+  readonly maxEventBytes?: number | undefined;
   /** Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`. */
   open(signal: AbortSignal): Delivery;
 }

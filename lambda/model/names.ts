@@ -25,12 +25,16 @@ export const CONTAINER_MEMORY_UTILIZATION = 'ee_container_memory_utilization_per
 
 /** Environment variables of the collector, beside the agent's `CW_CONFIG_CONTENT` and `PROMETHEUS_CONFIG_CONTENT`. */
 export const ENV = {
-  /** The native configuration itself, as YAML or JSON. */
+  /** The native configuration itself, as YAML or JSON, or its location: `s3://BUCKET/KEY`, `ssm:NAME`. */
   config: 'FARGAUGE_CONFIG',
-  /** Path of a native configuration file. */
+  /** Path or location of a native configuration file. */
   configFile: 'FARGAUGE_CONFIG_FILE',
   /** Cluster to discover where the configuration names none: a name or an ARN. */
   cluster: 'FARGAUGE_CLUSTER',
   /** Log group where the configuration names none. */
   logGroup: 'FARGAUGE_LOG_GROUP',
+  /** Where the state is kept between the lives of the function: `s3://bucket/key`. Absent: only in its memory. */
+  state: 'FARGAUGE_STATE',
+  /** How long a series that is not seen any more is remembered, such as `24h`. */
+  forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
 } as const;

@@ -1,11 +1,23 @@
 /** Dimension sets under which one metric is published. */
 export type DimensionSets = readonly (readonly string[])[];
 
+/**
+ * High resolution or standard.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+ */
+export type StorageResolution = 1 | 60;
+
 /** One way in which a sample becomes a CloudWatch metric. */
 export interface Publication {
   readonly namespace: string;
   /** At least one; a set may be empty. */
   readonly dimensions: DimensionSets;
+  /** Seconds that CloudWatch keeps apart. */
+  readonly storageResolution: StorageResolution;
+  /** Whether a difference is published per second. */
+  readonly rate: boolean;
+  /** Labels that the event keeps as plain fields, beside the dimensions. Absent: all. */
+  readonly properties?: readonly string[] | undefined;
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Series {
    * What it means, and what its values are compared with, follows its origin, whatever it is called now.
    */
   readonly origin?: Series | undefined;
+  /** Of a histogram as a whole: those of its series that are published as nothing else. */
+  readonly parts?: readonly Series[] | undefined;
 }
 
 /** One value of a series. */
@@ -42,6 +44,24 @@ export interface Sample {
   readonly timestamp?: number | undefined;
   /** Milliseconds since the epoch when a cumulative series began to count, where the exposition tells (`_created`). */
   readonly start?: number | undefined;
+}
+
+/** The samples of one histogram that belong together: the same labels but for `le`, the same time. */
+export interface HistogramSample {
+  /** Named like the histogram, without `le`, with `parts`. */
+  readonly series: Series;
+  readonly buckets: readonly Bucket[];
+  readonly sum?: Sample | undefined;
+  readonly count?: Sample | undefined;
+  /** As of a `Sample`. */
+  readonly timestamp?: number | undefined;
+  readonly start?: number | undefined;
+}
+
+/** The number of observations up to a bound, which is infinity for the last bucket. */
+export interface Bucket {
+  readonly bound: number;
+  readonly sample: Sample;
 }
 
 const CUMULATIVE_SUFFIXES = ['_sum', '_count', '_bucket'] as const;

@@ -1,6 +1,7 @@
 import type { HttpSettings } from './http-settings.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels } from './sample.ts';
+import type { ScrapeProtocols } from './scrape-protocol.ts';
 
 /** One address and path to scrape, with the labels that its samples get. */
 export interface Target {
@@ -15,6 +16,9 @@ export interface Target {
   readonly honorLabels: boolean;
   /** `true` uses the timestamps of the exposition, `false` the time of the scrape. */
   readonly honorTimestamps: boolean;
+  readonly protocols: ScrapeProtocols;
+  /** Whether it is asked for all that it has sampled since its last scrape; who keeps no history gives what it has. */
+  readonly history: boolean;
   readonly http: HttpSettings;
   /** What becomes of the labels of its samples, after they were joined with its own. */
   readonly metricRelabeling: readonly RelabelRule[];

@@ -20,6 +20,9 @@ const NAME = 'cloudwatch-logs';
 /** Far from the account's quota of 5,000 requests a second, and a few MiB of request bodies in memory. */
 const CONCURRENCY = 4;
 
+/** Attempts of one request: with waits of up to five seconds in between some 20 seconds, or until the deadline. */
+const MAX_ATTEMPTS = 10;
+
 /** Two rounds of full batches: one under way, one waiting. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
@@ -27,6 +30,10 @@ export interface CloudWatchLogsOptions {
   readonly client: LogsSender;
   /** PutLogEvents under way at the same time. @default 4 */
   readonly concurrency?: number;
+  /** Of one request, the first included. @default 10 */
+  readonly maxAttempts?: number;
+  /** Spreads the waits between attempts. @default Math.random */
+  readonly random?: () => number;
   /** Bytes of events, waiting and under way, at which `ready` makes the cycle wait. @default 8 MiB */
   readonly maxBufferedBytes?: number;
 }
@@ -54,11 +61,13 @@ class LogsDelivery implements Delivery {
     {
       client,
       concurrency = CONCURRENCY,
+      maxAttempts = MAX_ATTEMPTS,
+      random = Math.random,
       maxBufferedBytes = MAX_BUFFERED_BYTES,
     }: CloudWatchLogsOptions,
     signal: AbortSignal,
   ) {
-    this.#api = new LogsApi(client, signal);
+    this.#api = new LogsApi(client, { maxAttempts, random, signal });
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
     this.#signal = signal;
@@ -113,7 +122,7 @@ class LogsDelivery implements Delivery {
     try {
       this.#settle(batch, await this.#api.put(batch));
     } catch (error) {
-      const failure = failureOf(error as LogsCallError, this.#signal.aborted);
+      const failure = failureOf(error as LogsCallError, this.#signal);
       for (const sent of batch.events()) this.#tally.reject(sent, failure);
     }
     this.#bufferedBytes -= batch.bytes;

@@ -12,13 +12,16 @@ export class LineDelivery implements Delivery {
   readonly #name: string;
   readonly #stream: Writable;
   readonly #signal: AbortSignal;
+  readonly #maxEventBytes: number;
   readonly #tally = new Tally();
   readonly #pending = new Set<readonly SentEvent[]>();
   #writes = 0;
   #settled = Promise.withResolvers<void>();
   #report: Promise<DeliveryReport> | undefined;
 
-  constructor(name: string, stream: Writable, signal: AbortSignal) {
+  /** @param maxEventBytes of an event, as `eventBytes` counts: a larger one is rejected */
+  constructor(name: string, stream: Writable, signal: AbortSignal, maxEventBytes = Infinity) {
+    this.#maxEventBytes = maxEventBytes;
     this.#name = name;
     this.#stream = stream;
     this.#signal = signal;
@@ -28,15 +31,17 @@ export class LineDelivery implements Delivery {
   write(events: readonly LogEvent[]): Promise<DeliveryOutcome> {
     if (this.#report !== undefined) throw new Error('Expected no write after close');
     const write = new PendingWrite(events.length);
-    if (events.length === 0) return write.outcome;
-    const sent = events.map((event) => ({ event, bytes: eventBytes(event.message), write }));
+    const sent = events
+      .map((event) => ({ event, bytes: eventBytes(event.message), write }))
+      .filter((each) => this.#fits(each));
+    if (sent.length === 0) return write.outcome;
     this.#pending.add(sent);
     if (this.#signal.aborted) {
       this.#giveUp();
       return write.outcome;
     }
     this.#writes += 1;
-    const lines = events.map(({ message }) => `${message}\n`).join('');
+    const lines = sent.map(({ event: { message } }) => `${message}\n`).join('');
     this.#stream.write(lines, (error) =>
       this.#settle(sent, error ? this.#failure(error) : undefined),
     );
@@ -51,6 +56,13 @@ export class LineDelivery implements Delivery {
   close(): Promise<DeliveryReport> {
     this.#report ??= this.#finish();
     return this.#report;
+  }
+
+  #fits(sent: SentEvent): boolean {
+    if (sent.bytes <= this.#maxEventBytes) return true;
+    const text = `An event for ${this.#name} has ${sent.bytes} bytes, expected at most ${this.#maxEventBytes}`;
+    this.#tally.reject(sent, { reason: 'too_large', text });
+    return false;
   }
 
   async #finish(): Promise<DeliveryReport> {

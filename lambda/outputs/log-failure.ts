@@ -11,12 +11,18 @@ const DENIED = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** The longest wait before the second attempt where a further one may help, as the SDK has them. */
+const RETRY_DELAYS_MS: Readonly<Partial<Record<RejectReason, number>>> = {
+  throttled: 500,
+  unavailable: 100,
+};
+
 /** What the SDK throws: its own errors have a status, those of the network a code. */
 interface CallError {
   readonly name?: string;
   readonly message?: string;
   readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
 }
 
 /** A call of CloudWatch Logs that failed for good. */
@@ -32,24 +38,43 @@ export class LogsCallError extends Error {
   }
 }
 
-/** What a failed call means for the events that it was for. `late` says that the deadline has passed. */
-export function failureOf({ operation, group, cause }: LogsCallError, late: boolean): Failure {
-  const error = (cause ?? {}) as CallError;
+/** What a failed call means for the events that it was for. `deadline` ended it, if it has passed. */
+export function failureOf(
+  { operation, group, cause }: LogsCallError,
+  deadline: AbortSignal,
+): Failure {
   const what = `${operation} on log group "${group}"`;
-  if (late) return { reason: 'deadline', text: `${what} was not done by the deadline` };
-  const message = [error.name, error.message || error.code].filter(Boolean).join(': ');
+  const late = deadline.aborted;
+  if (late && cause === deadline.reason) {
+    return { reason: 'deadline', text: `${what} was not done by the deadline` };
+  }
+  const error = (cause ?? {}) as CallError;
+  const message = withoutStream(
+    [error.name, error.message || error.code].filter(Boolean).join(': '),
+  );
   if (isDenied(error)) {
     const why =
       error.name === 'AccessDeniedException'
-        ? `is denied; the role needs logs:${operation}`
+        ? `is denied; the role needs logs:${operation} on ${arnIn(message) ?? anyArnOf(group)}`
         : 'failed for its credentials';
     return { reason: 'access_denied', text: `${what} ${why}. ${message}` };
   }
-  return { reason: reasonOf(error), text: `${what} failed. ${message}` };
+  return {
+    reason: reasonOf(error),
+    text: `${what} failed${late ? ' until the deadline' : ''}. ${message}`,
+  };
+}
+
+/** The longest wait before the second attempt, in milliseconds; undefined where none would help. */
+export function retryDelayOf(error: unknown): number | undefined {
+  if (isDenied(error) || nameOf(error) === 'ResourceNotFoundException') return undefined;
+  return RETRY_DELAYS_MS[reasonOf((error ?? {}) as CallError)];
 }
 
 export function isDenied(error: unknown): boolean {
-  return DENIED.has(nameOf(error) ?? '');
+  // The SDK has found out that the clock is wrong, and signs the next attempt with the right time.
+  const corrected = (error as CallError | undefined)?.$metadata?.clockSkewCorrected === true;
+  return !corrected && DENIED.has(nameOf(error) ?? '');
 }
 
 /** The name of an error of the SDK. */
@@ -57,19 +82,28 @@ export function nameOf(error: unknown): string | undefined {
   return (error as CallError | undefined)?.name;
 }
 
-/** How many requests a call made; the SDK does not say where none was answered. */
-export function attemptsOf(answerOrError: unknown): number {
-  return (answerOrError as CallError | undefined)?.$metadata?.attempts ?? 1;
-}
-
 function reasonOf({
   name = '',
-  $metadata: { httpStatusCode: status } = {},
+  $metadata: { httpStatusCode: status, clockSkewCorrected } = {},
 }: CallError): RejectReason {
-  if (status === 429 || /Throttl|TooManyRequests|LimitExceeded/.test(name)) return 'throttled';
+  if (status === 429 || /Throttl|TooManyRequests/.test(name)) return 'throttled';
   // A group or stream that is missing although it was just made is not a fault of the events.
   if (status === undefined || status >= 500 || name === 'ResourceNotFoundException') {
     return 'unavailable';
   }
-  return 'refused';
+  return clockSkewCorrected ? 'unavailable' : 'refused';
+}
+
+/** The streams of a group are denied together, and told once. */
+function withoutStream(text: string): string {
+  return text.replace(/(:log-group:[^\s:]+):log-stream:[^\s]*/g, '$1:*');
+}
+
+function arnIn(text: string): string | undefined {
+  return /\barn:[^\s:]+:logs:[^\s]*[^\s.,]/.exec(text)?.[0];
+}
+
+/** Where AWS does not say which. */
+function anyArnOf(group: string): string {
+  return `arn:aws:logs:*:*:log-group:${group}:*`;
 }

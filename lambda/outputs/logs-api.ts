@@ -6,7 +6,8 @@ import {
   type RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogBatch } from './log-batch.ts';
-import { attemptsOf, isDenied, LogsCallError, nameOf } from './log-failure.ts';
+import { isDenied, LogsCallError, nameOf, retryDelayOf } from './log-failure.ts';
+import { type RetryOptions, withRetries } from './retry.ts';
 
 /** Somebody else creates the same thing, or has done so. */
 const CREATED = ['ResourceAlreadyExistsException', 'OperationAbortedException'];
@@ -14,21 +15,20 @@ const CREATED = ['ResourceAlreadyExistsException', 'OperationAbortedException'];
 /** The part of the SDK's client that is used. */
 export type LogsSender = Pick<CloudWatchLogsClient, 'send'>;
 
-/**
- * The calls of one cycle. Retries, backoff and the end of both at the deadline are the SDK's: its standard retry
- * strategy, which obeys the abort signal.
- */
+/** The calls of one cycle. What may pass is tried again, until the deadline. */
 export class LogsApi {
   /** Requests made so far, retries included. */
   requests = 0;
   readonly #client: LogsSender;
+  readonly #retries: RetryOptions;
   readonly #abortSignal: AbortSignal;
   readonly #creations = new Map<string, Promise<void>>();
   readonly #denied = new Map<string, LogsCallError>();
 
-  constructor(client: LogsSender, signal: AbortSignal) {
+  constructor(client: LogsSender, retries: RetryOptions) {
     this.#client = client;
-    this.#abortSignal = signal;
+    this.#retries = retries;
+    this.#abortSignal = retries.signal;
   }
 
   /**
@@ -105,14 +105,13 @@ export class LogsApi {
     const key = `${operation}\0${group}`;
     const denied = this.#denied.get(key);
     if (denied !== undefined) throw denied;
-    if (this.#abortSignal.aborted)
-      throw new LogsCallError(operation, group, this.#abortSignal.reason);
+    const attempt = () => {
+      this.requests += 1;
+      return send();
+    };
     try {
-      const answer = await send();
-      this.requests += attemptsOf(answer);
-      return answer;
+      return await withRetries(attempt, retryDelayOf, this.#retries);
     } catch (error) {
-      this.requests += attemptsOf(error);
       if (done.includes(nameOf(error) ?? '')) return undefined;
       const failure = new LogsCallError(operation, group, error);
       if (isDenied(error)) this.#denied.set(key, failure);

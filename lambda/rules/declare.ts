@@ -1,64 +1,76 @@
-import type { Declaration, EmfConfig } from '../model/config.ts';
+import type { EmfConfig } from '../model/config.ts';
 import type { Drops } from '../model/drops.ts';
-import type { DimensionSets, Publications } from '../model/publication.ts';
+import type { Publications } from '../model/publication.ts';
 import type { Labels, Series } from '../model/sample.ts';
+import { Answers } from './answers.ts';
+import { Decision } from './decision.ts';
+import { isDimensionValue } from './dimension.ts';
+import { MetricBudget } from './metric-budget.ts';
+import { type DeclaredSet, PublicationLists } from './publication-list.ts';
+import { type Rule, rulesOf } from './rule.ts';
 
-/**
- * Characters of a dimension's name in an event, and of its value; the API itself takes names of 255.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
- */
-export const MAX_DIMENSION_NAME = 250;
-export const MAX_DIMENSION_VALUE = 1024;
-
-/**
- * What CloudWatch takes as a dimension's name and value: ASCII without control characters, not only white space. A metric
- * with any other is dropped in silence.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
- */
-const DIMENSION_NAME = /^(?=.*\S)(?!:)[\x20-\x7e]+$/;
-const DIMENSION_VALUE = /^(?=.*\S)[\x20-\x7e]+$/;
-
-/** The member of an event that holds its directives: never a label. */
-const RESERVED = '_aws';
-
-/** Answers that are remembered for one declaration before the memory is emptied. */
-const REMEMBERED_MATCHES = 10_000;
+/** Metric names whose selection is remembered. */
+const REMEMBERED_NAMES = 100_000;
 
 /** A sample with its labels and what the declarations made of it. */
 export type Declared<T> = T & {
   readonly publications: Publications;
 };
 
+/** Why a sample is not published. */
+type Refusal = 'no_declaration' | 'no_dimension_set' | 'metric_budget';
+
 const NO_METRIC: Publications = [];
+
+/** The rules that select a metric, and what was decided by them. */
+interface Selection {
+  readonly rules: readonly Rule[];
+  readonly first: Decision;
+}
 
 /**
  * Decides which samples become which metrics, as the CloudWatch Agent's `metric_declaration` does: a declaration applies
  * if its matcher finds a match in the joined source labels; it selects a metric if any selector finds a match in the name;
  * a metric gets the union of the dimension sets of all declarations that apply and select it, as far as the event has all
- * labels of the set.
+ * labels of the set. Where several of them name the same set in the same namespace, the first one says how it is published.
+ *
+ * What the expressions answered is remembered, so that samples like those of the cycle before cost none.
  */
 export class Rules {
-  readonly #declarations: readonly Declaration[];
+  /** Absent: any number of metrics is published. */
+  readonly budget: MetricBudget | undefined;
+  readonly #rules: readonly Rule[];
   readonly #logOnly: boolean;
   readonly #logUnmatched: boolean;
-  readonly #byName = new Map<string, readonly Declaration[]>();
-  readonly #matches = new Map<Declaration, Map<string, boolean>>();
-  readonly #publications = new Map<string, Publications>();
-  readonly #namespace: string;
+  readonly #selections = new Map<string, Selection>();
+  readonly #byName = new Answers(REMEMBERED_NAMES, (name) => this.#select(name));
+  readonly #lists = new PublicationLists();
 
-  constructor({ namespace, declarations, logUnmatched }: EmfConfig) {
-    this.#namespace = namespace;
-    this.#declarations = declarations
-      .filter(({ sourceLabels }) => sourceLabels.length > 0)
-      .map((each) => ({ ...each, dimensions: each.dimensions.filter(isDimensionSet) }));
-    this.#logOnly = declarations.length === 0;
-    this.#logUnmatched = logUnmatched;
+  constructor(emf: EmfConfig) {
+    this.budget = emf.metricBudget && new MetricBudget(emf.metricBudget);
+    this.#rules = rulesOf(emf);
+    this.#logOnly = emf.declarations.length === 0;
+    this.#logUnmatched = emf.logUnmatched;
+  }
+
+  /**
+   * Begins a cycle: what neither it nor the one before asks for is forgotten.
+   * @param now milliseconds since the epoch
+   */
+  begin(now: number): void {
+    this.budget?.begin(now);
+    this.#byName.begin();
+    for (const source of new Set(this.#rules.map((rule) => rule.source))) source.begin();
   }
 
   /** Whether a sample of this name can be wanted at all, whatever its labels are. */
   mayWant(name: string): boolean {
-    return this.#logOnly || this.#logUnmatched || this.#selecting(name).length > 0;
+    return this.#logOnly || this.#logUnmatched || this.selects(name);
+  }
+
+  /** Whether a declaration selects this name. */
+  selects(name: string): boolean {
+    return this.#byName.to(name).rules.length > 0;
   }
 
   /** The samples that are wanted, each with the ways in which it is published. */
@@ -73,67 +85,51 @@ export class Rules {
     }
   }
 
-  #publicationsOf(
-    name: string,
-    labels: Labels,
-  ): Publications | 'no_declaration' | 'no_dimension_set' {
+  #publicationsOf(name: string, labels: Labels): Publications | Refusal {
     if (this.#logOnly) return NO_METRIC;
-    const declarations = this.#selecting(name).filter((each) => this.#applies(each, labels));
-    const sets = declarations
-      .flatMap(({ dimensions }) => dimensions)
-      // A metric overwrites a label of its name, which then is no text to be a dimension.
-      .filter((set) => set.every((label) => label !== name && isDimensionValue(labels[label])));
-    if (sets.length > 0) return this.#unique(sets);
+    const { rules, first } = this.#byName.to(name);
+    const sets: DeclaredSet[] = [];
+    let applies = false;
+    let heldBack = false;
+    let decision = first;
+    for (const { source, index, sets: declared } of rules) {
+      if (source.matches(labels)[index] !== true) {
+        decision = decision.next(false);
+        continue;
+      }
+      applies = true;
+      for (const set of declared) {
+        const complete = isComplete(set, name, labels);
+        const admitted = complete && this.budget?.admits(set, name, labels) !== false;
+        if (admitted) sets.push(set);
+        else if (complete) heldBack = true;
+        decision = decision.next(admitted);
+      }
+    }
+    if (sets.length > 0) {
+      decision.publications ??= this.#lists.of(sets);
+      return decision.publications;
+    }
+    if (heldBack) return 'metric_budget';
     if (this.#logUnmatched) return NO_METRIC;
-    return declarations.length === 0 ? 'no_declaration' : 'no_dimension_set';
+    return applies ? 'no_dimension_set' : 'no_declaration';
   }
 
-  #selecting(name: string): readonly Declaration[] {
-    let selecting = this.#byName.get(name);
-    if (selecting === undefined) {
-      selecting = this.#declarations.filter(({ selectors }) => selectors.some((s) => s.test(name)));
-      if (this.#byName.size >= REMEMBERED_MATCHES) this.#byName.clear();
-      this.#byName.set(name, selecting);
-    }
-    return selecting;
-  }
-
-  #applies(declaration: Declaration, labels: Labels): boolean {
-    const joined = declaration.sourceLabels
-      .map((name) => labels[name] ?? '')
-      .join(declaration.separator);
-    let matches = this.#matches.get(declaration);
-    if (matches === undefined || matches.size >= REMEMBERED_MATCHES) {
-      matches = new Map();
-      this.#matches.set(declaration, matches);
-    }
-    let match = matches.get(joined);
-    if (match === undefined) {
-      match = declaration.matcher.test(joined);
-      matches.set(joined, match);
-    }
-    return match;
-  }
-
-  /** The distinct sets, as one list object for each list, so that metrics can be grouped by it. */
-  #unique(sets: DimensionSets): Publications {
-    const distinct = new Map(sets.map((set) => [set.join('\u0000'), set]));
-    const key = [...distinct.keys()].sort().join('\u0001');
-    let unique = this.#publications.get(key);
-    if (unique === undefined) {
-      unique = [{ namespace: this.#namespace, dimensions: [...distinct.values()] }];
-      this.#publications.set(key, unique);
-    }
-    return unique;
+  /** Names that the same declarations select share what was decided. */
+  #select(name: string): Selection {
+    const rules = this.#rules.filter(({ selectors }) => selectors.some((s) => s.test(name)));
+    const key = rules.map((rule) => this.#rules.indexOf(rule)).join();
+    const selection = this.#selections.get(key) ?? { rules, first: new Decision() };
+    this.#selections.set(key, selection);
+    return selection;
   }
 }
 
-function isDimensionSet(names: readonly string[]): boolean {
-  return names.every(
-    (name) => name.length <= MAX_DIMENSION_NAME && DIMENSION_NAME.test(name) && name !== RESERVED,
-  );
-}
-
-function isDimensionValue(value: string | undefined): boolean {
-  return value !== undefined && value.length <= MAX_DIMENSION_VALUE && DIMENSION_VALUE.test(value);
+/** Whether the event has all labels of the set, with values that CloudWatch takes. */
+function isComplete({ names }: DeclaredSet, metric: string, labels: Labels): boolean {
+  for (const name of names) {
+    // A metric overwrites a label of its name, which then is no text to be a dimension.
+    if (name === metric || !isDimensionValue(labels[name])) return false;
+  }
+  return true;
 }

@@ -1,7 +1,7 @@
 import type { MetricType } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
-import type { FamilyComment } from './families.ts';
+import type { Family, FamilyComment } from './families.ts';
 import type { MetricNames } from './metric-names.ts';
 import { isBlank, quotedEnd, skipBlanks, unescapeQuoted } from './tokens.ts';
 
@@ -38,7 +38,7 @@ export function readComment(
   body: ExpositionBody,
   start: number,
   number: number,
-  names: MetricNames,
+  names: MetricNames<Family>,
 ): FamilyComment | undefined {
   const { bytes } = body;
   const keyword = skipBlanks(bytes, skipBlanks(bytes, start) + 1);

@@ -10,15 +10,6 @@ export class DecodeError extends Error {
   }
 }
 
-/** An exposition with more samples than `sample_limit` allows. */
-export class SampleLimitError extends Error {
-  override readonly name = 'SampleLimitError';
-
-  constructor(limit: number) {
-    super(`expected at most ${limit} samples (sample_limit), got more`);
-  }
-}
-
 /** A short, printable quotation of what was found. */
 export function quote(found: string): string {
   return JSON.stringify(found.length > 60 ? `${found.slice(0, 57)}...` : found);

@@ -1,8 +1,10 @@
 import { lookup as systemLookup } from 'node:dns';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
 import type { Target } from '../model/target.ts';
 import { readBody } from './body.ts';
+import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
 import { MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
 import { type ExpositionRequest, send } from './request.ts';
@@ -18,6 +20,7 @@ export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -28,7 +31,12 @@ export interface Exposition {
  * @throws ScrapeError
  */
 export async function fetchExposition(
-  { url, limits, http }: Pick<Target, 'url' | 'limits' | 'http'>,
+  {
+    url,
+    limits,
+    http,
+    protocols = DEFAULT_PROTOCOLS,
+  }: Pick<Target, 'url' | 'limits' | 'http'> & Partial<Pick<Target, 'protocols'>>,
   deadline: AbortSignal,
   lookup: LookupFunction = systemLookup,
 ): Promise<Exposition> {
@@ -39,7 +47,15 @@ export async function fetchExposition(
   const signal = AbortSignal.any([deadline, timeout]);
   let answered = false;
   try {
-    const first = { url: checked(url), http, timeoutMs, signal, lookup: guarded(lookup) };
+    const accept = acceptOf(protocols.accepted);
+    const first = {
+      url: checked(url),
+      http,
+      accept,
+      timeoutMs,
+      signal,
+      lookup: guarded(lookup),
+    };
     const response = await answerTo(first);
     answered = true;
     try {
@@ -49,11 +65,10 @@ export async function fetchExposition(
           `expected HTTP status 200, got ${response.statusCode}`,
         );
       }
-      const contentType = response.headers['content-type'] ?? '';
-      return {
-        body: await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES),
-        contentType,
-      };
+      const { headers } = response;
+      const contentType = headers['content-type'] ?? '';
+      const body = await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES);
+      return { body, contentType, headers };
     } finally {
       // What is left of an endless body, or of an error page, is of no concern any more.
       response.destroy();

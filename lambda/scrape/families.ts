@@ -1,6 +1,9 @@
 import type { MetricType } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
 
+/** Bytes that a metric name costs beside its own. */
+const NAME_OVERHEAD = 160;
+
 /** Suffixes by which a sample's name may extend the name of its family, and the types of family that have such samples. */
 const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
   ['_count', ['summary', 'histogram', 'gaugehistogram']],
@@ -24,8 +27,10 @@ export interface Family {
   helped: boolean;
   sampled: boolean;
   /** The family that a sample of this name may belong to because of its suffix, if it is of one of `baseTypes`. */
-  readonly base: Family | undefined;
-  readonly baseTypes: readonly MetricType[];
+  base: Family | undefined;
+  baseTypes: readonly MetricType[];
+  /** Whether `base` was looked up: it is for what lines name, but not in turn for their bases. */
+  linked: boolean;
 }
 
 /** A HELP or a TYPE line. An empty one says no more than the family's name. */
@@ -41,21 +46,32 @@ export type FamilyComment =
 
 /** The families of one exposition after the other: which TYPE applies to a sample's name. */
 export class Families {
+  /** Whether there may be gauges `x_created`, which say when `x` began to count. */
+  tellsStarts = false;
   private readonly byName = new Map<string, Family>();
   private exposition = 0;
+  private nameBytes = 0;
 
   /** Names that have ever been asked for. */
   get size(): number {
     return this.byName.size;
   }
 
+  get bytes(): number {
+    return this.byName.size * NAME_OVERHEAD + this.nameBytes;
+  }
+
   /** Begins an exposition: no family has been mentioned yet. */
   begin(): void {
     this.exposition++;
+    this.tellsStarts = false;
   }
 
+  /** What is known of a name that a line has. */
   named(name: string): Family {
-    return this.byName.get(name) ?? this.add(name);
+    const family = this.byName.get(name) ?? this.add(name);
+    if (!family.linked) this.link(family);
+    return family;
   }
 
   /**
@@ -101,6 +117,7 @@ export class Families {
     if (type === undefined) throw new DecodeError(number, `unknown metric type ${quote(word)}`);
     family.type = type;
     family.typed = true;
+    if (type === 'gauge' && name.endsWith('_created')) this.tellsStarts = true;
   }
 
   /** A family that the exposition at hand mentions, be it for the first time. */
@@ -116,8 +133,6 @@ export class Families {
   }
 
   private add(name: string): Family {
-    const suffix = name.lastIndexOf('_');
-    const baseTypes = suffix > 0 ? TYPES_BY_SUFFIX.get(name.slice(suffix)) : undefined;
     const family: Family = {
       name,
       exposition: 0,
@@ -125,10 +140,23 @@ export class Families {
       typed: false,
       helped: false,
       sampled: false,
-      base: baseTypes && this.named(name.slice(0, suffix)),
-      baseTypes: baseTypes ?? [],
+      base: undefined,
+      baseTypes: [],
+      linked: false,
     };
     this.byName.set(name, family);
+    this.nameBytes += name.length;
     return family;
+  }
+
+  private link(family: Family): void {
+    const { name } = family;
+    family.linked = true;
+    const suffix = name.lastIndexOf('_');
+    const baseTypes = suffix > 0 ? TYPES_BY_SUFFIX.get(name.slice(suffix)) : undefined;
+    if (baseTypes === undefined) return;
+    const baseName = name.slice(0, suffix);
+    family.base = this.byName.get(baseName) ?? this.add(baseName);
+    family.baseTypes = baseTypes;
   }
 }

@@ -1,7 +1,5 @@
-import type { Series } from '../model/sample.ts';
 import { copyBytes, sameBytes } from './bytes.ts';
 import type { ExpositionBody } from './exposition-body.ts';
-import type { Family, FamilyComment } from './families.ts';
 import type { LineKey } from './line-key.ts';
 
 /** Keys are kept in pages, small ones first; a key longer than the largest is not kept. */
@@ -13,27 +11,16 @@ const FIRST_BUCKETS = 256;
 /** Lines in one bucket. A target that makes its lines collide has them read in full, not compared with thousands. */
 const LONGEST_CHAIN = 16;
 
-/** What a line means: a sample of a series, a HELP or TYPE line, or nothing. */
-export interface LineMeaning {
-  /** Of a sample: its series, as the TYPE lines had it last time. */
-  series: Series | undefined;
-  /** Of a sample: its name. */
-  readonly name: Family | undefined;
-  readonly comment: FamilyComment | undefined;
-}
-
-/** A line that was read before. */
-export class KnownLine implements LineMeaning {
-  series: Series | undefined;
-  readonly name: Family | undefined;
-  readonly comment: FamilyComment | undefined;
+/** A line that was read before, and what it means in its format. */
+export class KnownLine<Meaning> {
+  meaning: Meaning;
   /** The line that came after this one last time: a good guess for the next. */
-  follower: KnownLine | undefined = undefined;
+  follower: KnownLine<Meaning> | undefined = undefined;
   /** Bytes of its key. */
   readonly length: number;
   readonly hash: number;
   /** Another line of the same bucket. */
-  chained: KnownLine | undefined;
+  chained: KnownLine<Meaning> | undefined;
   private readonly page: DataView;
   private readonly at: number;
 
@@ -42,16 +29,14 @@ export class KnownLine implements LineMeaning {
     at: number,
     length: number,
     hash: number,
-    { series, name, comment }: LineMeaning,
-    chained: KnownLine | undefined,
+    meaning: Meaning,
+    chained: KnownLine<Meaning> | undefined,
   ) {
     this.page = page;
     this.at = at;
     this.length = length;
     this.hash = hash;
-    this.series = series;
-    this.name = name;
-    this.comment = comment;
+    this.meaning = meaning;
     this.chained = chained;
   }
 
@@ -63,8 +48,8 @@ export class KnownLine implements LineMeaning {
 }
 
 /** Known lines by their keys: a hash table with chains, and the keys' bytes. */
-export class LineTable {
-  private buckets: (KnownLine | undefined)[] = emptyBuckets(FIRST_BUCKETS);
+export class LineTable<Meaning> {
+  private buckets: (KnownLine<Meaning> | undefined)[] = emptyBuckets(FIRST_BUCKETS);
   private page = new DataView(new ArrayBuffer(0));
   private used = 0;
   private count = 0;
@@ -79,7 +64,7 @@ export class LineTable {
     return this.keyBytes;
   }
 
-  find(key: LineKey): KnownLine | undefined {
+  find(key: LineKey): KnownLine<Meaning> | undefined {
     const length = key.end - key.start;
     let line = this.buckets[key.hash & (this.buckets.length - 1)];
     while (line !== undefined) {
@@ -92,7 +77,7 @@ export class LineTable {
   }
 
   /** Adds a line that is not there yet; `undefined` where there is no place for it. */
-  add(key: LineKey, meaning: LineMeaning): KnownLine | undefined {
+  add(key: LineKey, meaning: Meaning): KnownLine<Meaning> | undefined {
     const length = key.end - key.start;
     if (length > PAGE_BYTES) return undefined;
     if (this.count >= this.buckets.length) this.grow();
@@ -123,7 +108,7 @@ export class LineTable {
 
   private grow(): void {
     const old = this.buckets;
-    const buckets = emptyBuckets(old.length * 4);
+    const buckets = emptyBuckets<Meaning>(old.length * 4);
     for (const first of old) {
       let line = first;
       while (line !== undefined) {
@@ -138,11 +123,11 @@ export class LineTable {
   }
 }
 
-function emptyBuckets(length: number): (KnownLine | undefined)[] {
-  return new Array<KnownLine | undefined>(length).fill(undefined);
+function emptyBuckets<Meaning>(length: number): (KnownLine<Meaning> | undefined)[] {
+  return new Array<KnownLine<Meaning> | undefined>(length).fill(undefined);
 }
 
-function chainLength(first: KnownLine | undefined): number {
+function chainLength(first: KnownLine<unknown> | undefined): number {
   let length = 0;
   for (let line = first; line !== undefined; line = line.chained) length++;
   return length;

@@ -1,17 +1,21 @@
 import type { ExpositionBody } from './exposition-body.ts';
-import type { Families, Family } from './families.ts';
 import { RepeatedToken } from './repeated-token.ts';
 import { METRIC_NAME } from './tokens.ts';
 
-/** Reads the metric names of comments and samples and tells their families; mostly the last line had the same. */
-export class MetricNames {
-  private readonly families: Families;
-  private readonly token: RepeatedToken;
-  private name = '';
-  private family: Family | undefined;
+/** Where names are looked up: there is one object for each. */
+export interface NameIndex<Name> {
+  named(name: string): Name;
+}
 
-  constructor(body: ExpositionBody, families: Families) {
-    this.families = families;
+/** Reads the metric names of comments and samples and looks them up; mostly the last line had the same. */
+export class MetricNames<Name> {
+  private readonly index: NameIndex<Name>;
+  private readonly token: RepeatedToken;
+  private text = '';
+  private found: Name | undefined;
+
+  constructor(body: ExpositionBody, index: NameIndex<Name>) {
+    this.index = index;
     this.token = new RepeatedToken(body);
   }
 
@@ -20,16 +24,16 @@ export class MetricNames {
     return this.token.readName(start, METRIC_NAME);
   }
 
-  /** The family of the name that was read last. */
-  get last(): Family {
+  /** The name that was read last. */
+  get last(): Name {
     return this.of(this.token.text);
   }
 
-  of(name: string): Family {
-    if (this.family === undefined || this.name !== name) {
-      this.name = name;
-      this.family = this.families.named(name);
+  of(name: string): Name {
+    if (this.found === undefined || this.text !== name) {
+      this.text = name;
+      this.found = this.index.named(name);
     }
-    return this.family;
+    return this.found;
   }
 }

@@ -5,9 +5,6 @@ import type { HttpSettings } from '../model/http-settings.ts';
 import { ScrapeError } from './scrape-error.ts';
 import { tlsOptions } from './tls-options.ts';
 
-/** Text format 0.0.4 before anything else, which servers that know only something else may then still send. */
-const ACCEPT = 'text/plain;version=0.0.4;q=0.9,*/*;q=0.1';
-
 /** Milliseconds until a connection must stand: a task on the same VPC answers in one, a dead address never. */
 export const CONNECT_TIMEOUT_MS = 3_000;
 
@@ -16,6 +13,8 @@ export interface ExpositionRequest {
   /** http or https. */
   readonly url: URL;
   readonly http: HttpSettings;
+  /** The header Accept, unless `http` has one. */
+  readonly accept: string;
   /** Milliseconds that the target is told it has. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -57,9 +56,9 @@ export function send(asked: ExpositionRequest): Promise<IncomingMessage> {
   });
 }
 
-function headersOf({ http, timeoutMs }: ExpositionRequest): OutgoingHttpHeaders {
+function headersOf({ http, accept, timeoutMs }: ExpositionRequest): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {
-    accept: ACCEPT,
+    accept,
     'accept-encoding': http.compression ? 'gzip' : 'identity',
     'user-agent': 'fargauge',
     'x-prometheus-scrape-timeout-seconds': String(timeoutMs / 1000),

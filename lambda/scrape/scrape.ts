@@ -2,13 +2,12 @@ import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Sample, Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
-import { DecodeError } from './decode-error.ts';
+import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { fetchExposition } from './exchange.ts';
+import { historyOf, withSince } from './history.ts';
 import { MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
-import { SeriesMemory } from './series-memory.ts';
-import { decodeText } from './text-decoder.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
 export interface Scrape {
@@ -23,6 +22,10 @@ export interface Scrape {
   readonly dropped: readonly Series[];
   /** Samples that the target gave, without the scrape's own and before metric relabeling. */
   readonly scraped: number;
+  /** The first rule of its format that the answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
+  /** Where the target keeps a history: what it is to be asked with once these samples were delivered. */
+  readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
 }
@@ -30,11 +33,11 @@ export interface Scrape {
 /** The counts of a scrape that got no samples at all. */
 const NOTHING = { scraped: 0, remaining: 0 };
 
-/** Scrapes targets, remembering per job what their lines mean. */
+/** Scrapes targets. One instance lives as long as its process: it remembers what their lines mean. */
 export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
-  readonly #memories = new Map<string, SeriesMemory>();
+  readonly #decoder = new AnswerDecoder();
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
 
@@ -47,8 +50,17 @@ export class Scraper {
     this.#lookup = lookup;
   }
 
-  /** Never rejects: a failure is part of the result. */
-  async scrape(target: Target, deadline: AbortSignal): Promise<Scrape> {
+  /** What is remembered of the lines of all targets. */
+  get remembered(): Remembered {
+    return this.#decoder.remembered;
+  }
+
+  /**
+   * Never rejects: a failure is part of the result.
+   *
+   * @param since of a target that keeps a history: the cursor of its last scrape, or Unix seconds
+   */
+  async scrape(target: Target, deadline: AbortSignal, since?: string): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
     const failed = (error: unknown, counts = NOTHING): Scrape => {
@@ -62,18 +74,23 @@ export class Scraper {
     };
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
-      const { body, contentType } = await fetchExposition(target, deadline, this.#lookup);
+      const url = since === undefined ? target.url : withSince(target.url, since);
+      const answer = await fetchExposition({ ...target, url }, deadline, this.#lookup);
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const all = this.#decode(target, body, contentType);
+      const { samples: all, breach: broken } = this.#decoder.decode(target, answer);
+      const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
+      const breach = broken ?? gap;
       const scraped = all.length;
-      const { samples, dropped, remaining, failure } = this.#relabeling.apply(target, all);
+      const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
+      const { samples, dropped, remaining, failure } = this.#relabeling.apply(target, timed);
       if (failure !== undefined) return failed(failure, { scraped, remaining });
       const durationMs = performance.now() - began;
       samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
-      return { target, startedAt, durationMs, bytes: body.length, samples, dropped, scraped };
+      const bytes = answer.body.length;
+      return { target, startedAt, durationMs, bytes, samples, dropped, scraped, breach, cursor };
     } catch (error) {
       return failed(error);
     }
@@ -87,36 +104,10 @@ export class Scraper {
     this.#turns = this.#turns.then(() => setImmediate());
     return this.#turns;
   }
-
-  #decode(target: Target, body: Buffer, contentType: string): Sample[] {
-    if (/^application\/(openmetrics-text|vnd\.google\.protobuf)/i.test(contentType)) {
-      throw new ScrapeError(
-        'content_type',
-        `expected content-type text/plain, got ${JSON.stringify(contentType)}`,
-      );
-    }
-    let memory = this.#memories.get(target.job);
-    if (memory === undefined) {
-      memory = new SeriesMemory();
-      this.#memories.set(target.job, memory);
-    }
-    const samples = decode(body, contentType, memory);
-    if (target.honorTimestamps) return samples;
-    return samples.map(({ series, value }) => ({ series, value, timestamp: undefined }));
-  }
 }
 
-/** Other content types than text/plain are tried too, as the CloudWatch Agent's fallback protocol does. */
-function decode(body: Buffer, contentType: string, memory: SeriesMemory): Sample[] {
-  try {
-    return decodeText(body, memory);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    const hint = contentType.startsWith('text/plain')
-      ? ''
-      : ` (content-type ${JSON.stringify(contentType)})`;
-    throw new ScrapeError('invalid_body', error.message + hint, { cause: error });
-  }
+function withoutTimestamp(sample: Sample): Sample {
+  return { ...sample, timestamp: undefined };
 }
 
 function asFailure(error: unknown): { reason: ScrapeFailure; message: string } {

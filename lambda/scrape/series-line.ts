@@ -1,7 +1,6 @@
 import { labelsOf } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
-import type { Family } from './families.ts';
 import type { MetricNames } from './metric-names.ts';
 import { RepeatedToken } from './repeated-token.ts';
 import { LABEL_NAME, skipBlanks } from './tokens.ts';
@@ -13,13 +12,20 @@ const EQUALS = 0x3d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** Name and labels as one sample line writes them, and where they end. */
-export interface SeriesLine {
-  readonly name: Family;
+/** Labels as a line writes them, and where they end. */
+export interface LabelSet {
   readonly labels: Record<string, string>;
-  /** Index after the name and labels. */
+  /** Index after them. */
   readonly end: number;
 }
+
+/** Name and labels of a sample line. */
+export interface SeriesLine<Name> extends LabelSet {
+  readonly name: Name;
+}
+
+/** `strict`: nothing but what OpenMetrics allows, so neither blanks between tokens nor a comma after the last label. */
+export type Spacing = 'loose' | 'strict';
 
 /**
  * Reads the part of a sample line before its value:
@@ -28,22 +34,24 @@ export interface SeriesLine {
  *     labels = [ label *( "," label ) ] [ "," ]
  *     label  = ( name | quoted ) "=" quoted                     (name, quoted: see tokens.ts)
  *
- * Blanks and tabs may stand between all tokens.
+ * Blanks and tabs may stand between all tokens. Where the spacing is strict they may not, and a label follows each comma.
  */
-export class SeriesReader {
+export class SeriesReader<Name extends { readonly name: string }> {
   // `private`, not `#`: the brand checks of private methods cost a third of a cold decode.
   private readonly body: ExpositionBody;
   private readonly bytes: Uint8Array;
-  private readonly names: MetricNames;
+  private readonly names: MetricNames<Name>;
+  private readonly strict: boolean;
   private readonly keys: RepeatedToken[] = [];
   private readonly values: RepeatedToken[] = [];
   private number = 0;
   private at = 0;
 
-  constructor(body: ExpositionBody, names: MetricNames) {
+  constructor(body: ExpositionBody, names: MetricNames<Name>, spacing: Spacing = 'loose') {
     this.body = body;
     this.bytes = body.bytes;
     this.names = names;
+    this.strict = spacing === 'strict';
   }
 
   /**
@@ -51,22 +59,48 @@ export class SeriesReader {
    * @param number the line's, from 1, for the message
    * @throws DecodeError
    */
-  read(start: number, number: number): SeriesLine {
+  read(start: number, number: number): SeriesLine<Name> {
     this.number = number;
-    const nameStart = skipBlanks(this.bytes, start);
+    const nameStart = this.skip(start);
     const end = this.names.read(nameStart);
     const name = end > nameStart ? this.names.last : undefined;
-    this.at = skipBlanks(this.bytes, end);
-    if (this.take(OPENING_BRACE)) return this.readLabels(name);
-    if (name === undefined) throw this.expected('a metric name', nameStart);
-    return { name, labels: labelsOf(), end };
+    this.at = this.skip(end);
+    if (!this.take(OPENING_BRACE)) {
+      if (name === undefined) throw this.expected('a metric name', nameStart);
+      return { name, labels: labelsOf(), end };
+    }
+    const labels = labelsOf();
+    const found = this.readLabels(labels, name);
+    if (found === undefined) throw this.error('expected a metric name, got labels only');
+    return { name: found, labels, end: this.at + 1 };
   }
 
-  private readLabels(before: Family | undefined): SeriesLine {
+  /**
+   * Reads labels that are not those of a series, such as an exemplar's.
+   *
+   * @param start index of their opening brace
+   * @throws DecodeError
+   */
+  readLabelSet(start: number, number: number): LabelSet {
+    this.number = number;
+    this.at = start;
+    if (!this.take(OPENING_BRACE)) throw this.expected('"{"');
     const labels = labelsOf();
+    const name = this.readLabels(labels, undefined);
+    if (name !== undefined) throw this.error(`expected labels only, got ${quote(name.name)}`);
+    return { labels, end: this.at + 1 };
+  }
+
+  /**
+   * Adds the labels up to the closing brace.
+   *
+   * @param before the metric name before the braces
+   * @returns the metric name before or within them
+   */
+  private readLabels(labels: Record<string, string>, before: Name | undefined): Name | undefined {
     let name = before;
     // `a{,}` is let through, as prometheus/client_python does; `a{b="c",,}` is not.
-    this.take(COMMA);
+    if (!this.strict) this.take(COMMA);
     for (let index = 0; this.peek() !== CLOSING_BRACE; index++) {
       const quoted = this.peek() === QUOTE;
       const keyToken = tokenAt(this.keys, index, this.body);
@@ -85,18 +119,19 @@ export class SeriesReader {
           throw this.error(`label ${quote(key)} is given twice`);
         labels[key] = value;
       }
-      if (!this.take(COMMA) && this.peek() !== CLOSING_BRACE) {
-        throw this.expected('"," or "}" after a label');
+      if (!this.take(COMMA)) {
+        if (this.peek() !== CLOSING_BRACE) throw this.expected('"," or "}" after a label');
+      } else if (this.strict && this.peek() === CLOSING_BRACE) {
+        throw this.expected('a label after ","');
       }
     }
-    if (name === undefined) throw this.error('expected a metric name, got labels only');
-    return { name, labels, end: this.at + 1 };
+    return name;
   }
 
   private readLabelName(token: RepeatedToken): string {
     const end = token.readName(this.at, LABEL_NAME);
     if (end === this.at) throw this.expected('a label name');
-    this.at = skipBlanks(this.bytes, end);
+    this.at = this.skip(end);
     return token.text;
   }
 
@@ -107,8 +142,12 @@ export class SeriesReader {
       const rest = this.body.text(start + 1, this.body.lineEnd(start));
       throw this.error(`expected a closing quote, got the end of the line after ${quote(rest)}`);
     }
-    this.at = skipBlanks(this.bytes, end);
+    this.at = this.skip(end);
     return token.text;
+  }
+
+  private skip(at: number): number {
+    return this.strict ? at : skipBlanks(this.bytes, at);
   }
 
   private peek(): number | undefined {
@@ -118,7 +157,7 @@ export class SeriesReader {
   /** Whether the byte at hand is this one; if so, it and the blanks after it are behind. */
   private take(byte: number): boolean {
     if (this.bytes[this.at] !== byte) return false;
-    this.at = skipBlanks(this.bytes, this.at + 1);
+    this.at = this.skip(this.at + 1);
     return true;
   }
 

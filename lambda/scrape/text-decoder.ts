@@ -1,14 +1,14 @@
 import type { MetricType, Sample, Series } from '../model/sample.ts';
 import { readComment } from './comment-line.ts';
-import { DecodeError, quote, SampleLimitError } from './decode-error.ts';
-import { ExpositionBody } from './exposition-body.ts';
-import type { Family } from './families.ts';
-import { isFloat, readFloat } from './float.ts';
-import { LineKey } from './line-key.ts';
-import type { KnownLine, LineMeaning } from './line-table.ts';
+import { startSamples } from './created-series.ts';
+import { quote } from './decode-error.ts';
+import { Families, type Family, type FamilyComment } from './families.ts';
+import { isFloat } from './float.ts';
+import { LineDecoder, type LineReading } from './line-decoder.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
 import { type SeriesLine, SeriesReader } from './series-line.ts';
-import type { SeriesMemory } from './series-memory.ts';
+import { SeriesMemory } from './series-memory.ts';
 import { skipBlanks, wordEnd } from './tokens.ts';
 
 const NEWLINE = 0x0a;
@@ -17,13 +17,27 @@ const HASH = 0x23;
 const OPENING_BRACE = 0x7b;
 const INTEGER = /^[+-]?\d+$/;
 
-export interface DecodeOptions {
-  /** Samples; more are an error. 0 means no limit. @default 0 */
-  readonly sampleLimit?: number;
+/** Timestamps are signed integers of 64 bits. */
+const TIMESTAMP_BOUND = 2 ** 63;
+
+/** What a line of the text format means: a sample of a series, a HELP or TYPE line, or nothing. */
+interface TextMeaning {
+  /** Of a sample: its series, as the TYPE lines had it last time. */
+  readonly series: Series | undefined;
+  /** Of a sample: its name. */
+  readonly name: Family | undefined;
+  readonly comment: FamilyComment | undefined;
+}
+
+export type TextMemory = SeriesMemory<Families, TextMeaning>;
+
+/** @param budget shared with other memories. @default one of its own */
+export function textMemory(budget?: MemoryBudget): TextMemory {
+  return new SeriesMemory(() => new Families(), budget);
 }
 
 /**
- * Decodes the Prometheus text format 0.0.4:
+ * Decodes the Prometheus text formats 0.0.4 and 1.0.0, which differ in quoted names only:
  *
  *     exposition = *( comment LF | sample LF | LF )            (comment: see readComment)
  *     sample     = series value [ timestamp ]                  (series: see SeriesReader)
@@ -32,147 +46,69 @@ export interface DecodeOptions {
  * noticed), one HELP and one TYPE line a family, TYPE before the samples. Not checked: the order of families, repeated
  * series.
  *
+ * Gauges `x_created` are samples like any other, and give those of `x` their `start`: see startSamples.
+ *
  * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
- * @throws DecodeError, SampleLimitError
+ * @throws DecodeError
  */
-export function decodeText(
-  body: Buffer,
-  memory: SeriesMemory,
-  options: DecodeOptions = {},
-): Sample[] {
-  return new Exposition(new ExpositionBody(body), memory, options).decode();
+export function decodeText(body: Buffer, memory: TextMemory): Sample[] {
+  return new TextExposition(body, memory).decode();
 }
 
-/** What was found out about a line. */
-interface LineReading {
-  readonly meaning: LineMeaning;
-  /** Index after the key; `undefined` where none says all that the line means. */
-  readonly keyEnd: number | undefined;
-  /** Index of the value, or of the next line where there is none. */
-  readonly next: number;
-}
+class TextExposition extends LineDecoder<Families, TextMeaning> {
+  private readonly names: MetricNames<Family>;
+  private readonly reader: SeriesReader<Family>;
 
-/** One exposition and how far it has been decoded. */
-class Exposition {
-  // `private`, not `#`: see SeriesReader.
-  private readonly body: ExpositionBody;
-  private readonly bytes: Uint8Array;
-  private readonly memory: SeriesMemory;
-  private readonly limit: number;
-  private readonly samples: Sample[] = [];
-  private readonly key: LineKey;
-  private readonly names: MetricNames;
-  private readonly reader: SeriesReader;
-  /** Index and number of the line at hand. */
-  private at = 0;
-  private number = 0;
-  /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
-  private lastWasNew = false;
-
-  constructor(body: ExpositionBody, memory: SeriesMemory, { sampleLimit }: DecodeOptions) {
-    this.body = body;
-    this.bytes = body.bytes;
-    this.memory = memory;
-    this.limit = sampleLimit || Number.POSITIVE_INFINITY;
-    this.key = new LineKey(body);
-    memory.begin();
-    this.names = new MetricNames(body, memory.families);
-    this.reader = new SeriesReader(body, this.names);
+  constructor(body: Buffer, memory: TextMemory) {
+    super(body, memory);
+    this.names = new MetricNames(this.body, this.families);
+    this.reader = new SeriesReader(this.body, this.names);
   }
 
   decode(): Sample[] {
-    const { body, memory } = this;
-    let previous: { follower: KnownLine | undefined } = memory.first;
-    let last = 0;
-    while (this.at < body.length) {
-      last = this.at;
-      this.number++;
-      const line = this.line(previous.follower);
-      if (line !== undefined) {
-        if (previous.follower !== line) previous.follower = line;
-        previous = line;
-      }
-    }
+    const { body } = this;
+    this.decodeLines();
     if (!body.terminated) {
-      const text = quote(body.text(last, body.length - 1));
-      throw new DecodeError(
-        this.number,
-        `unexpected end of input stream: expected a newline after ${text}`,
-      );
+      const start = this.bytes.lastIndexOf(NEWLINE, body.length - 2) + 1;
+      const text = quote(body.text(start, body.length - 1));
+      throw this.error(`unexpected end of input stream: expected a newline after ${text}`);
     }
+    if (this.families.tellsStarts) startSamples(this.samples);
     return this.samples;
   }
 
-  /**
-   * Decodes the line at hand.
-   *
-   * @param guess what it may be
-   * @returns what it is, where it is known or can be from now on
-   */
-  private line(guess: KnownLine | undefined): KnownLine | undefined {
-    const start = this.at;
-    if (guess?.isAt(this.body, start) && this.known(guess)) {
-      this.lastWasNew = false;
-      return guess;
-    }
-    if (this.bytes[start] === NEWLINE) {
-      this.at++;
-      return undefined;
-    }
-    // After a new line mostly comes another, and then looking for it first would be in vain.
-    if (!this.lastWasNew && this.key.find(start)) {
-      const line = this.memory.recall(this.key);
-      if (line !== undefined && this.known(line)) return line;
-    }
-    return this.full();
+  protected override takeEmptyLine(): void {
+    this.at++;
   }
 
-  /** Decodes the line at hand, which begins as a known one does. `false`: it means something else this time. */
-  private known({ series, name, comment, length }: KnownLine): boolean {
-    const { families } = this.memory;
-    const keyEnd = this.at + length;
+  protected override takeKnown({ series, name, comment }: TextMeaning, next: number): boolean {
     if (series === undefined || name === undefined) {
-      if (comment !== undefined) families.declare(comment, this.number);
-      this.at = keyEnd;
+      if (comment !== undefined) this.families.declare(comment, this.number);
+      this.at = next;
       return true;
     }
-    const valueStart = skipBlanks(this.bytes, keyEnd);
+    const valueStart = skipBlanks(this.bytes, next);
     // Labels may come after a blank.
     if (this.bytes[valueStart] === OPENING_BRACE) return false;
-    const family = families.sampled(name);
+    const family = this.families.sampled(name);
     if (family.name !== series.family || family.type !== series.type) return false;
     this.sample(series, valueStart);
     return true;
   }
 
-  /** Decodes the line at hand, whatever it is, and remembers what it means. */
-  private full(): KnownLine | undefined {
-    const start = this.at;
-    const { meaning, keyEnd, next } = this.read();
-    const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
-    if (meaning.series !== undefined) this.sample(line?.series ?? meaning.series, next);
+  protected override take({ series }: TextMeaning, next: number): void {
+    if (series !== undefined) this.sample(series, next);
     else this.at = next;
-    return line;
   }
 
-  private remembered(start: number, keyEnd: number, meaning: LineMeaning): KnownLine | undefined {
-    this.key.set(start, keyEnd);
-    const line = this.memory.recall(this.key);
-    this.lastWasNew = line === undefined;
-    if (line === undefined) return this.memory.remember(this.key, meaning);
-    const { series } = meaning;
-    if (line.series?.type !== series?.type || line.series?.family !== series?.family) {
-      line.series = series;
-    }
-    return line;
+  protected override agree({ series: known }: TextMeaning, { series: read }: TextMeaning): boolean {
+    return known?.type === read?.type && known?.family === read?.family;
   }
 
-  /** Reads the line at hand up to its value, or all of it where it has none. */
-  private read(): LineReading {
-    const { bytes, at, number } = this;
-    const { families } = this.memory;
+  protected override read(): LineReading<TextMeaning> {
+    const { bytes, at, number, families } = this;
     const first = skipBlanks(bytes, at);
     if (bytes[first] === NEWLINE || bytes[first] === HASH) {
       const comment =
@@ -190,27 +126,20 @@ class Exposition {
     };
   }
 
-  private series({ name, labels }: SeriesLine, family: Family): Series {
+  private series({ name, labels }: SeriesLine<Family>, family: Family): Series {
     const numeric = numericLabel(family.type);
     const text = numeric && labels[numeric];
     if (text !== undefined && !isFloat(text)) {
-      throw new DecodeError(
-        this.number,
-        `expected float as value for '${numeric}' label, got ${quote(text)}`,
-      );
+      throw this.error(`expected float as value for '${numeric}' label, got ${quote(text)}`);
     }
     return { name: name.name, family: family.name, type: family.type, labels };
   }
 
   /** Reads the value and the timestamp at `valueStart`, up to the end of the line. */
   private sample(series: Series, valueStart: number): void {
-    const { bytes, number } = this;
+    const { bytes } = this;
     const valueEnd = wordEnd(bytes, valueStart);
-    const value = readFloat(bytes, valueStart, valueEnd);
-    if (value === undefined) {
-      const got = valueStart < valueEnd ? quote(this.body.text(valueStart, valueEnd)) : 'nothing';
-      throw new DecodeError(number, `expected float as value, got ${got}`);
-    }
+    const value = this.value(valueStart, valueEnd);
     let timestamp: number | undefined;
     let end = skipBlanks(bytes, valueEnd);
     if (bytes[end] !== NEWLINE) {
@@ -218,22 +147,22 @@ class Exposition {
       timestamp = this.timestamp(end, timestampEnd);
       end = skipBlanks(bytes, timestampEnd);
     }
-    this.samples.push({ series, value, timestamp });
-    if (this.samples.length > this.limit) throw new SampleLimitError(this.limit);
+    this.add(series, value, timestamp, undefined);
     this.at = end + 1;
   }
 
   private timestamp(start: number, end: number): number {
     const token = this.body.text(start, end);
-    if (!INTEGER.test(token)) {
-      throw new DecodeError(this.number, `expected integer as timestamp, got ${quote(token)}`);
+    const timestamp = Number(token);
+    if (!INTEGER.test(token) || Math.abs(timestamp) > TIMESTAMP_BOUND) {
+      throw this.error(`expected integer as timestamp, got ${quote(token)}`);
     }
     const rest = skipBlanks(this.bytes, end);
     if (this.bytes[rest] !== NEWLINE) {
       const spurious = this.body.text(rest, this.body.lineEnd(rest)).trim();
-      throw new DecodeError(this.number, `spurious string after timestamp: ${quote(spurious)}`);
+      throw this.error(`spurious string after timestamp: ${quote(spurious)}`);
     }
-    return Number(token);
+    return timestamp;
   }
 }
 

@@ -1,33 +1,37 @@
-import type { Drops } from '../model/drops.ts';
-import {
-  isCumulative,
-  type Labels,
-  type MetricType,
-  type Sample,
-  type Series,
-} from '../model/sample.ts';
-import { seriesKey } from './label.ts';
+import type { FirstSample } from '../model/config.ts';
+import type { DropReason, Drops } from '../model/drops.ts';
+import type { Point } from '../model/point.ts';
+import type { Publications } from '../model/publication.ts';
+import type { HistogramSample, Labels, Sample } from '../model/sample.ts';
+import type { Previous } from '../model/state.ts';
+import { Differences, type Past } from './differences.ts';
+import { factsOf } from './facts.ts';
+import { distributionSince } from './histogram.ts';
 
-/** The last value of a cumulative series, or of one that brings its own times. */
-export interface Previous {
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
+/** What a sample is published as. */
+interface Selected {
+  readonly labels: Labels;
+  readonly publications: Publications;
 }
 
-/** A value as CloudWatch gets it. */
-export interface Point {
-  readonly series: Series;
-  readonly labels: Labels;
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
+/** A sample, or a histogram as a whole, that is to be published. */
+export type SelectedSample = (Sample | HistogramSample) & Selected;
+
+/** What values of one scrape are compared with. */
+export interface Comparison {
+  /** Milliseconds since the epoch: the time of samples that bring none. */
+  readonly scrapedAt: number;
+  /** What is remembered of the target. Absent: the state cannot be read. */
+  readonly past: Past | undefined;
+  /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
+  readonly targetStart?: number | undefined;
+  readonly firstSample: FirstSample;
 }
 
 /** What `convert` gives. */
-export interface Converted<T extends Point> {
-  readonly points: T[];
-  /** What must be remembered once the points were accepted, by `seriesKey`. */
+export interface Converted {
+  readonly points: Point[];
+  /** What must be remembered once the points were accepted, by the key of the series. */
   readonly updates: ReadonlyMap<string, Previous>;
 }
 
@@ -38,59 +42,91 @@ export interface Converted<T extends Point> {
 export const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
 
-/** Types whose values this version can publish; the others come with their own conversion. */
-const SUPPORTED: ReadonlySet<MetricType> = new Set(['gauge', 'counter', 'summary', 'unknown']);
-
 /**
- * Turns raw samples into values: gauges as they are, cumulative series into the difference to the previous sample.
+ * Turns samples into what CloudWatch gets: gauges as they are, cumulative series into the difference to their previous value,
+ * histograms into distributions.
  *
- * - A value below the previous one means that the process restarted: all of it is new.
+ * - All of a value counts where its series has restarted: it has fallen, or began after its previous sample.
  * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
- * - The first sample of a series only gives what the next one is compared with.
+ * - What the first value of a series counts for: `FirstSample`.
  * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference,
  *   and a gauge that brings the same time again and again is published once.
  * - A time that CloudWatch Logs would refuse gives nothing and forgets nothing either.
- *
- * @param previous what was remembered for the target, by `seriesKey`
- * @param scrapedAt milliseconds since the epoch: the time of samples that bring none
+ * - While the state cannot be read, what means nothing without its past gives nothing: it is in the next difference.
  */
-export function convert<T extends Sample & { readonly labels: Labels }>(
-  samples: Iterable<T>,
-  previous: ReadonlyMap<string, Previous>,
-  scrapedAt: number,
+export function convert(
+  samples: Iterable<SelectedSample>,
+  { scrapedAt, past, targetStart, firstSample }: Comparison,
   drops: Drops,
-): Converted<T & Point> {
-  const points: (T & Point)[] = [];
-  const updates = new Map<string, Previous>();
+): Converted {
+  const points: Point[] = [];
+  const differences = new Differences(past, targetStart, firstSample);
+  // Parts of a histogram that are published under their own names, too, are compared apart from it.
+  const ofHistograms = new Differences(past, targetStart, firstSample);
   for (const sample of samples) {
-    const { series, value, timestamp = scrapedAt } = sample;
-    if (!SUPPORTED.has(series.type)) {
-      drops.add('unsupported_type', series);
-    } else if (!Number.isFinite(value)) {
-      drops.add('not_finite', series);
-    } else if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {
-      drops.add('timestamp', series);
-    } else if (!isCumulative(series) && sample.timestamp === undefined) {
-      points.push({ ...sample, timestamp });
+    const { timestamp = scrapedAt } = sample;
+    let point: Point | DropReason;
+    if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {
+      point = 'timestamp';
+    } else if ('buckets' in sample) {
+      point = distributionPoint(sample, timestamp, ofHistograms, drops);
     } else {
-      const exposed = series.origin ?? series;
-      const key = seriesKey(exposed.name, exposed);
-      const inThisScrape = updates.get(key);
-      const last = inThisScrape ?? previous.get(key);
-      if (last !== undefined && timestamp <= last.timestamp) {
-        drops.add(inThisScrape?.timestamp === timestamp ? 'duplicate' : 'not_newer', series);
-        continue;
-      }
-      updates.set(key, { value, timestamp });
-      if (!isCumulative(series)) points.push({ ...sample, timestamp });
-      else if (last === undefined) drops.add('first_sample', series);
-      else points.push({ ...sample, value: increase(last.value, value), timestamp });
+      point = numberPoint(sample, timestamp, differences);
     }
+    if (typeof point === 'object') points.push(point);
+    else drops.add(point, sample.series);
   }
+  const { updates } = differences;
+  for (const [key, previous] of ofHistograms.updates) updates.set(key, previous);
   return { points, updates };
 }
 
-/** All of the value is new where it has fallen: the process has restarted. */
-function increase(from: number, to: number): number {
-  return to < from ? to : to - from;
+function distributionPoint(
+  sample: HistogramSample & Selected,
+  timestamp: number,
+  differences: Differences,
+  drops: Drops,
+): Point | DropReason {
+  const { series, labels, publications } = sample;
+  const value = distributionSince(sample, timestamp, differences, drops);
+  if (typeof value === 'string') return value;
+  return { series, labels, publications, value, timestamp, interval: undefined };
+}
+
+function numberPoint(
+  sample: Sample & Selected,
+  timestamp: number,
+  differences: Differences,
+): Point | DropReason {
+  const { series, labels, publications, value, start } = sample;
+  if (!Number.isFinite(value)) return 'not_finite';
+  const facts = factsOf(series);
+  const { cumulative, sum } = facts;
+  if (!cumulative && sample.timestamp === undefined) {
+    return { series, labels, publications, value, timestamp, interval: undefined };
+  }
+  if (cumulative && differences.isBlind) return 'no_state';
+  const { key } = facts;
+  const last = differences.last(key);
+  const refusal = differences.refusal(key, last, timestamp);
+  if (refusal !== undefined) return refusal;
+  differences.remember(key, value, timestamp, start);
+  if (!cumulative) return { series, labels, publications, value, timestamp, interval: undefined };
+  if (last === undefined) {
+    const interval = differences.firstInterval(timestamp, start);
+    if (interval === undefined) return 'first_sample';
+    return { series, labels, publications, value, timestamp, interval };
+  }
+  // A sum of which is known when it began falls by negative observations only.
+  const hasFallen = value < last.value && !(sum && start !== undefined);
+  const restarted = hasFallen || differences.startedSince(last, start);
+  const increase = restarted ? value : value - last.value;
+  return {
+    series,
+    labels,
+    publications,
+    value: increase,
+    timestamp,
+    interval: timestamp - last.timestamp,
+  };
 }

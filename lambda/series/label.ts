@@ -1,6 +1,7 @@
 import { joinLabels } from '../model/join-labels.ts';
 import { type Labels, labelsOf, type Series } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
+import { factsOf, seriesKey } from './facts.ts';
 
 /** Label that says the type of an event's metrics, as the CloudWatch Agent attaches it. */
 export const TYPE_LABEL = 'prom_metric_type';
@@ -26,12 +27,11 @@ export class Labeller {
   }
 
   of(series: Series): Labels {
-    // The same labels are something else where the target's are among them already.
-    const key = (series.origin ? '=' : '') + seriesKey('', series);
-    let labels = this.#bySeries.get(key);
+    const { labelsKey } = factsOf(series);
+    let labels = this.#bySeries.get(labelsKey);
     if (labels === undefined) {
       labels = this.#shared(this.#join(series), series);
-      this.#bySeries.set(key, labels);
+      this.#bySeries.set(labelsKey, labels);
     }
     return labels;
   }
@@ -53,19 +53,4 @@ export class Labeller {
     joined[TYPE_LABEL] = series.type;
     return joined;
   }
-}
-
-/**
- * One text for each series of a target: `name`, type and labels, whatever order the labels come in. Labels without a value
- * are none. The length before each value tells a value that looks like further labels from those.
- */
-export function seriesKey(name: string, { type, labels }: Pick<Series, 'type' | 'labels'>): string {
-  const names = Object.keys(labels);
-  if (names.length > 1) names.sort();
-  let key = `${name}\u0000${type}`;
-  for (const label of names) {
-    const value = labels[label];
-    if (value) key += `\u0000${label}\u0000${value.length}\u0000${value}`;
-  }
-  return key;
 }

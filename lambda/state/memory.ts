@@ -1,49 +1,154 @@
-/** What the collector remembers of one series between cycles. */
-export interface Remembered {
-  readonly value: number;
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
+import type {
+  Advance,
+  CycleEnd,
+  KnownMetrics,
+  SeenTarget,
+  State,
+  StateReport,
+  TargetPast,
+} from '../model/state.ts';
+import { type SeriesKeys, SeriesKeysPool } from './series-keys.ts';
+import { chosen, TargetMemory } from './target-memory.ts';
+
+/** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
+export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** All that is remembered, as it is stored. */
+export interface Snapshot {
+  /** Milliseconds since the epoch: as of when the last complete cycle knew all targets. */
+  readonly completedAt: number | undefined;
+  readonly knownMetrics: KnownMetrics | undefined;
+  readonly targets: ReadonlyMap<string, TargetMemory>;
 }
 
-const NOTHING: ReadonlyMap<string, Remembered> = new Map();
+const NOTHING: TargetPast = {
+  series: new Map(),
+  baseline: undefined,
+  cursor: undefined,
+};
 
-/**
- * The last values of cumulative series, per target, for as long as the process lives.
- *
- * It advances only by `commit`, which the collector calls for a target after all of the target's events were accepted.
- */
-export class MemoryState {
-  readonly #targets = new Map<string, Map<string, Remembered>>();
+/** The state for as long as the process lives. */
+export class MemoryState implements State {
+  readonly isKnown = true;
+  readonly #forgetAfterMs: number;
+  readonly #targets = new Map<string, TargetMemory>();
+  readonly #pool = new SeriesKeysPool();
+  #completedAt: number | undefined;
+  #knownMetrics: KnownMetrics | undefined;
 
-  /** What is remembered of a target, by series. */
-  of(targetId: string): ReadonlyMap<string, Remembered> {
-    return this.#targets.get(targetId) ?? NOTHING;
+  /** @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
+  constructor(forgetAfterMs: number = FORGET_AFTER_MS) {
+    this.#forgetAfterMs = forgetAfterMs;
   }
 
-  commit(targetId: string, updates: ReadonlyMap<string, Remembered>): void {
-    if (updates.size === 0) return;
-    let series = this.#targets.get(targetId);
-    if (series === undefined) {
-      series = new Map();
-      this.#targets.set(targetId, series);
-    }
-    for (const [key, remembered] of updates) series.set(key, remembered);
+  get knownMetrics(): KnownMetrics | undefined {
+    return this.#knownMetrics;
   }
 
-  /** Forgets the series whose last value is older than this, and targets without any left. */
-  forgetBefore(timestamp: number): void {
-    for (const [targetId, series] of this.#targets) {
-      for (const [key, remembered] of series) {
-        if (remembered.timestamp < timestamp) series.delete(key);
+  async begin(): Promise<void> {}
+
+  see(targets: Iterable<SeenTarget>, now: number): void {
+    for (const { id, startedAt } of targets) {
+      let target = this.#targets.get(id);
+      if (target === undefined || isAnotherTask(target, startedAt)) {
+        target = new TargetMemory({
+          sightedAfter: this.#completedAt,
+          startedAt,
+          committedAt: undefined,
+          cursor: undefined,
+          seenAt: now,
+        });
+        this.#targets.set(id, target);
       }
-      if (series.size === 0) this.#targets.delete(targetId);
+      target.times.startedAt = startedAt;
+      target.times.seenAt = now;
     }
   }
 
-  /** Series that are remembered now. */
-  get size(): number {
-    let size = 0;
-    for (const series of this.#targets.values()) size += series.size;
-    return size;
+  of(targetId: string): TargetPast {
+    const target = this.#targets.get(targetId);
+    if (target === undefined) return NOTHING;
+    const { committedAt, sightedAfter, cursor } = target.times;
+    return { series: target, baseline: committedAt ?? sightedAfter, cursor };
   }
+
+  /** @throws TypeError for a target that was not seen: it would be forgotten at once */
+  commit(targetId: string, { updates, scrapedAt, cursor }: Advance): void {
+    const target = this.#targets.get(targetId);
+    if (target === undefined) {
+      throw new TypeError(`Expected a target that was seen in this cycle, got ${targetId}`);
+    }
+    target.update(updates, this.#pool);
+    target.times.committedAt = scrapedAt;
+    target.times.cursor = cursor ?? target.times.cursor;
+  }
+
+  async end(cycle: CycleEnd): Promise<StateReport> {
+    this.advance(cycle);
+    return {
+      ...this.sizes,
+      bytes: 0,
+      reads: 0,
+      writes: 0,
+      conflicts: 0,
+      failures: 0,
+      setAside: 0,
+      errors: [],
+    };
+  }
+
+  /** Notes a cycle that was complete, and forgets what was not seen for long. */
+  advance({ now, completedAt, knownMetrics }: CycleEnd): void {
+    this.#completedAt = completedAt ?? this.#completedAt;
+    this.#knownMetrics = knownMetrics ?? this.#knownMetrics;
+    this.#forgetBefore(now - this.#forgetAfterMs);
+  }
+
+  /** What is remembered, to be stored: not a copy. */
+  get snapshot(): Snapshot {
+    return {
+      completedAt: this.#completedAt,
+      knownMetrics: this.#knownMetrics,
+      targets: this.#targets,
+    };
+  }
+
+  /** Takes over what was stored, as far as it is newer. The snapshot must not be used any more. */
+  absorb({ completedAt, knownMetrics, targets }: Snapshot): void {
+    if ((knownMetrics?.asOf ?? 0) > (this.#knownMetrics?.asOf ?? 0)) {
+      this.#knownMetrics = knownMetrics;
+    }
+    this.#completedAt = chosen(Math.max, this.#completedAt, completedAt);
+    for (const [id, theirs] of targets) {
+      const mine = this.#targets.get(id);
+      if (mine === undefined || isAnotherTask(mine, theirs.times.startedAt)) {
+        this.#targets.set(id, theirs);
+      } else if (!isAnotherTask(theirs, mine.times.startedAt)) {
+        mine.merge(theirs, this.#pool);
+      }
+    }
+  }
+
+  get sizes(): Pick<StateReport, 'targets' | 'series'> {
+    let series = 0;
+    for (const { keys } of this.#targets.values()) series += keys.size;
+    return { targets: this.#targets.size, series };
+  }
+
+  #forgetBefore(time: number): void {
+    const used = new Set<SeriesKeys>();
+    for (const [id, target] of this.#targets) {
+      target.forgetBefore(time, this.#pool);
+      if (target.keys.size === 0 && target.times.seenAt < time) this.#targets.delete(id);
+      else used.add(target.keys);
+    }
+    this.#pool.retain(used);
+  }
+}
+
+/** Whether a task that started then is not the one that is remembered, but a later one at the same address. */
+function isAnotherTask({ times }: TargetMemory, startedAt: number | undefined): boolean {
+  return (
+    startedAt !== undefined && times.committedAt !== undefined && startedAt > times.committedAt
+  );
 }

@@ -1,9 +1,9 @@
 import type { CpuStats } from '../documents/stats.ts';
 import { cpuSeconds, cpuUnits } from '../figures/cpu.ts';
-import { counter, type Definition, gauge, withBase } from './definition.ts';
+import { counter, type Definition, gauge, sampled, withBase } from './definition.ts';
 
 export const CPU_DEFINITIONS: readonly Definition[] = [
-  gauge('ee_container_cpu_usage_vcpus', 'CPU used between the last two samples, in vCPU.', {
+  sampled('ee_container_cpu_usage_vcpus', 'CPU used between the last two samples, in vCPU.', {
     container: ({ rates }) => rates.vcpus,
   }),
   gauge(
@@ -11,7 +11,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
     'CPU used between the last two samples, in CPU units (1024 to a vCPU).',
     { container: ({ rates }) => cpuUnits(rates.vcpus) },
   ),
-  gauge(
+  sampled(
     'ee_container_cpu_utilization_percent',
     'CPU used in percent of what the container reserves, else of the limit of the task. May pass 100.',
     { container: ({ cpuUtilization }) => withBase(cpuUtilization) },
@@ -43,7 +43,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
   counter('ee_container_cpu_throttled_seconds_total', 'Time for which the CPU was throttled.', {
     container: ({ stats }) => cpuSeconds(throttlingOf(stats?.cpu, 'throttledTime')),
   }),
-  gauge('ee_task_cpu_usage_vcpus', 'CPU used by all containers of the task, in vCPU.', {
+  sampled('ee_task_cpu_usage_vcpus', 'CPU used by all containers of the task, in vCPU.', {
     task: ({ cpu }) => cpu.vcpus,
   }),
   gauge(
@@ -56,7 +56,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
     'CPU limit of the task, else what its containers reserve, in CPU units (1024 to a vCPU).',
     { task: ({ cpu }) => withBase(cpu.reservation) },
   ),
-  gauge(
+  sampled(
     'ee_task_cpu_utilization_percent',
     'CPU used in percent of the limit of the task, else of what its containers reserve.',
     { task: ({ cpu }) => withBase(cpu.utilization) },
@@ -70,6 +70,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
     'ee_task_cpu_saturated_seconds_total',
     'Time for which the task used at least 95 % of its CPU.',
     { task: ({ cpu }) => cpu.saturated },
+    'sidecar',
   ),
 ];
 

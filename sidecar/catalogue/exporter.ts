@@ -1,6 +1,6 @@
 import { epochSeconds } from '../documents/instant.ts';
 import type { Traffic } from '../endpoint.ts';
-import type { Family } from '../exposition.ts';
+import type { Family } from '../exposition/family.ts';
 import { VERSION } from '../version.ts';
 import { type Definition, gauge } from './definition.ts';
 

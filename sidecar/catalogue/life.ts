@@ -73,6 +73,7 @@ export const LIFE_DEFINITIONS: readonly Definition[] = [
     'ee_container_oom_suspected_total',
     'Exits or restarts that look like out-of-memory kills, since the sidecar started.',
     { container: ({ oomSuspected }) => oomSuspected },
+    'sidecar',
   ),
   gauge('ee_task_image_pull_started_timestamp_seconds', 'When the pull of the images began.', {
     task: ({ task }) => epochSeconds(task.pullStartedAt),

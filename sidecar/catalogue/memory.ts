@@ -1,13 +1,13 @@
 import { percentOf } from '../figures/based.ts';
-import { counter, type Definition, gauge, withBase } from './definition.ts';
+import { counter, type Definition, gauge, sampled, withBase } from './definition.ts';
 
 export const MEMORY_DEFINITIONS: readonly Definition[] = [
-  gauge(
+  sampled(
     'ee_container_memory_working_set_bytes',
     'Memory used less the inactive file pages: what foretells an out-of-memory kill.',
     { container: ({ memory }) => memory.workingSet },
   ),
-  gauge('ee_container_memory_utilized_bytes', 'Memory used as CloudWatch counts it.', {
+  sampled('ee_container_memory_utilized_bytes', 'Memory used as CloudWatch counts it.', {
     container: ({ memory }) => memory.utilized,
   }),
   gauge('ee_container_memory_rss_bytes', 'Anonymous memory.', {
@@ -21,12 +21,12 @@ export const MEMORY_DEFINITIONS: readonly Definition[] = [
     'Memory limit of the container, else of the task, else of the cgroup.',
     { container: ({ memoryLimit }) => withBase(memoryLimit) },
   ),
-  gauge(
+  sampled(
     'ee_container_memory_utilization_percent',
     'Memory used as CloudWatch counts it, in percent of the limit.',
     { container: ({ memory, memoryLimit }) => withBase(percentOf(memory.utilized, memoryLimit)) },
   ),
-  gauge('ee_container_memory_working_set_percent', 'Working set in percent of the limit.', {
+  sampled('ee_container_memory_working_set_percent', 'Working set in percent of the limit.', {
     container: ({ memory, memoryLimit }) => withBase(percentOf(memory.workingSet, memoryLimit)),
   }),
   gauge(
@@ -43,10 +43,10 @@ export const MEMORY_DEFINITIONS: readonly Definition[] = [
   counter('ee_container_memory_major_page_faults_total', 'Page faults that had to read.', {
     container: ({ stats }) => stats?.memory.majorPageFaults,
   }),
-  gauge('ee_task_memory_working_set_bytes', 'Working set of all containers of the task.', {
+  sampled('ee_task_memory_working_set_bytes', 'Working set of all containers of the task.', {
     task: ({ memory }) => memory.workingSet,
   }),
-  gauge(
+  sampled(
     'ee_task_memory_utilized_bytes',
     'Memory used by all containers of the task as CloudWatch counts it.',
     { task: ({ memory }) => memory.utilized },
@@ -57,12 +57,12 @@ export const MEMORY_DEFINITIONS: readonly Definition[] = [
   gauge('ee_task_memory_cache_bytes', 'Page cache of all containers of the task.', {
     task: ({ memory }) => memory.cache,
   }),
-  gauge(
+  sampled(
     'ee_task_memory_utilization_percent',
     'Memory used as CloudWatch counts it, in percent of the limit of the task, else of its containers.',
     { task: ({ memory, memoryLimit }) => withBase(percentOf(memory.utilized, memoryLimit)) },
   ),
-  gauge(
+  sampled(
     'ee_task_memory_working_set_percent',
     'Working set in percent of the limit of the task, else of its containers.',
     { task: ({ memory, memoryLimit }) => withBase(percentOf(memory.workingSet, memoryLimit)) },

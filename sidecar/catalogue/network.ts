@@ -1,5 +1,5 @@
 import type { InterfaceCounter, Interfaces } from '../documents/stats.ts';
-import { counter, type Definition, gauge, type Reading } from './definition.ts';
+import { counter, type Definition, type Reading, sampled } from './definition.ts';
 
 /** Docker's counter, what the metric is called after its subject, and what it counts. */
 const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string])[] = [
@@ -16,14 +16,18 @@ const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string
 /** The containers' rows exist only where they have networks of their own: in awsvpc they share the task's. */
 export const NETWORK_DEFINITIONS: readonly Definition[] = [
   ...COUNTERS.map(([figure, name, what]) =>
-    counter(`ee_task_network_${name}`, `${what} by the task, for each interface.`, {
-      task: ({ network }) => byInterface(network.interfaces, figure),
-    }),
+    counter(
+      `ee_task_network_${name}`,
+      `${what} by the task, for each interface.`,
+      { task: ({ network }) => byInterface(network.interfaces, figure) },
+      // A network interface of the task is older than its containers.
+      'unknown',
+    ),
   ),
-  gauge('ee_task_network_receive_bytes_per_second', 'Rate of bytes received by the task.', {
+  sampled('ee_task_network_receive_bytes_per_second', 'Rate of bytes received by the task.', {
     task: ({ network }) => network.rate.rx,
   }),
-  gauge('ee_task_network_transmit_bytes_per_second', 'Rate of bytes sent by the task.', {
+  sampled('ee_task_network_transmit_bytes_per_second', 'Rate of bytes sent by the task.', {
     task: ({ network }) => network.rate.tx,
   }),
   ...COUNTERS.map(([figure, name, what]) =>
@@ -31,10 +35,10 @@ export const NETWORK_DEFINITIONS: readonly Definition[] = [
       container: ({ networks }) => byInterface(networks, figure),
     }),
   ),
-  gauge('ee_container_network_receive_bytes_per_second', 'Rate of bytes received.', {
+  sampled('ee_container_network_receive_bytes_per_second', 'Rate of bytes received.', {
     container: ({ rates }) => rates.network.rx,
   }),
-  gauge('ee_container_network_transmit_bytes_per_second', 'Rate of bytes sent.', {
+  sampled('ee_container_network_transmit_bytes_per_second', 'Rate of bytes sent.', {
     container: ({ rates }) => rates.network.tx,
   }),
 ];

@@ -1,5 +1,5 @@
 import { NO_LIMIT } from '../figures/memory.ts';
-import { counter, type Definition, gauge } from './definition.ts';
+import { counter, type Definition, gauge, sampled } from './definition.ts';
 
 /** Block I/O, processes and ephemeral storage. */
 export const RESOURCE_DEFINITIONS: readonly Definition[] = [
@@ -15,10 +15,10 @@ export const RESOURCE_DEFINITIONS: readonly Definition[] = [
   counter('ee_container_block_write_operations_total', 'Write operations of block devices.', {
     container: ({ stats }) => stats?.blockOperations?.write,
   }),
-  gauge('ee_container_block_read_bytes_per_second', 'Rate of bytes read from block devices.', {
+  sampled('ee_container_block_read_bytes_per_second', 'Rate of bytes read from block devices.', {
     container: ({ rates }) => rates.blockIo.read,
   }),
-  gauge('ee_container_block_write_bytes_per_second', 'Rate of bytes written to block devices.', {
+  sampled('ee_container_block_write_bytes_per_second', 'Rate of bytes written to block devices.', {
     container: ({ rates }) => rates.blockIo.write,
   }),
   counter('ee_task_block_read_bytes_total', 'Bytes read by the task from block devices.', {
@@ -33,25 +33,25 @@ export const RESOURCE_DEFINITIONS: readonly Definition[] = [
   counter('ee_task_block_write_operations_total', 'Write operations of the task.', {
     task: ({ blockIo }) => blockIo.operations?.write,
   }),
-  gauge('ee_task_block_read_bytes_per_second', 'Rate of bytes read by the task.', {
+  sampled('ee_task_block_read_bytes_per_second', 'Rate of bytes read by the task.', {
     task: ({ blockIo }) => blockIo.rates.read,
   }),
-  gauge('ee_task_block_write_bytes_per_second', 'Rate of bytes written by the task.', {
+  sampled('ee_task_block_write_bytes_per_second', 'Rate of bytes written by the task.', {
     task: ({ blockIo }) => blockIo.rates.write,
   }),
-  gauge('ee_container_pids', 'Threads and processes.', {
+  sampled('ee_container_pids', 'Threads and processes.', {
     container: ({ stats }) => stats?.pids,
   }),
   gauge('ee_container_pids_limit', 'Limit of threads and processes.', {
     container: ({ stats }) => limitOf(stats?.pidsLimit),
   }),
-  gauge('ee_task_ephemeral_storage_used_bytes', 'Ephemeral storage used, images included.', {
+  sampled('ee_task_ephemeral_storage_used_bytes', 'Ephemeral storage used, images included.', {
     task: ({ task }) => task.storage.used,
   }),
   gauge('ee_task_ephemeral_storage_reserved_bytes', 'Ephemeral storage reserved.', {
     task: ({ task }) => task.storage.reserved,
   }),
-  gauge(
+  sampled(
     'ee_task_ephemeral_storage_utilization_percent',
     'Ephemeral storage used in percent of what is reserved.',
     { task: ({ task }) => shareOf(task.storage.used, task.storage.reserved) },

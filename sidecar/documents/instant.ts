@@ -42,3 +42,11 @@ export function latest(instants: Iterable<Instant | undefined>): Instant | undef
   }
   return newest;
 }
+
+export function earliest(instants: Iterable<Instant | undefined>): Instant | undefined {
+  let oldest: Instant | undefined;
+  for (const instant of instants) {
+    if (instant !== undefined && (oldest === undefined || instant < oldest)) oldest = instant;
+  }
+  return oldest;
+}

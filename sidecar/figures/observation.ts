@@ -8,6 +8,8 @@ export interface Observation {
   readonly task: TaskFigures;
   /** Every container of `/task`, in its order. */
   readonly containers: readonly ContainerFigures[];
+  /** Milliseconds since the epoch of the first poll: what the sidecar counts by itself was 0 then. */
+  readonly since: number;
 }
 
 /**
@@ -27,5 +29,9 @@ export function observe(
   const containers = task.containers.map((container) =>
     followContainer(known.get(container.id), container, stats.get(container.id), task, now),
   );
-  return { task: followTask(before?.task, task, containers, now), containers };
+  return {
+    task: followTask(before?.task, task, containers, now),
+    containers,
+    since: before?.since ?? now,
+  };
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Collector } from '../../lambda/collect.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
@@ -9,7 +12,8 @@ import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
-import { MemoryState } from '../../lambda/state/memory.ts';
+import { fileStore } from '../../lambda/state/file.ts';
+import { StoredState } from '../../lambda/state/stored.ts';
 import { answerParent } from './answer-parent.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 
@@ -47,6 +51,7 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
   const { endpoint, region, env } = surroundings;
   const config = await loadConfig({ env, readFile: () => Promise.reject(new Error('no files')) });
   const place = { endpoint, region, credentials: CREDENTIALS };
+  const folder = await mkdtemp(join(tmpdir(), 'fargauge-bench-'));
   // As `assemble` does it, but for the clock. The last cycle is now: CloudWatch Logs refuses the future.
   let early = cycles * INTERVAL_MS;
   const now = () => Date.now() - early;
@@ -59,8 +64,8 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
       clock: { ...systemClock, now },
     }),
     scraper: new Scraper(now),
-    state: new MemoryState(),
-    output: cloudWatchLogsOutput({ client: logsClient(place) }),
+    state: new StoredState(fileStore(join(folder, 'state')), now),
+    outputs: [cloudWatchLogsOutput({ client: logsClient(place) })],
     now,
   });
   const costs: CycleCost[] = [];
@@ -72,15 +77,17 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
     const { user, system } = process.cpuUsage(startedWith);
     costs.push(costOf(report, (user + system) / 1e6, (performance.now() - startedAt) / 1e3));
   }
+  await rm(folder, { recursive: true });
   return { cycles: costs, peakMemory: process.resourceUsage().maxRSS * 1024 };
 });
 
 /** @throws where anything did not work: then the figures are of no use */
 function costOf(report: CycleReport, cpuSeconds: number, seconds: number): CycleCost {
-  const { targets, delivery, discoveryErrors, samples, scrapes } = report;
+  const { targets, deliveries, state, discoveryErrors, samples, scrapes } = report;
   const problems = [
     ...discoveryErrors,
-    ...delivery.errors,
+    ...deliveries.flatMap(({ errors }) => errors),
+    ...state.errors,
     ...scrapes.flatMap(({ id, message }) => (message === undefined ? [] : [`${id}: ${message}`])),
   ];
   if (problems.length > 0 || targets.up === 0) {

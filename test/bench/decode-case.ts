@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
 
@@ -28,7 +28,7 @@ export interface DecodeFigures {
 answerParent(({ parser, path }: DecodeCase): DecodeFigures => {
   const body = path === undefined ? Buffer.from(generateExposition(0, 0)) : readFileSync(path);
   const speeds: number[] = [];
-  const parse = parserOf(parser, body);
+  const parse = parserOf(parser, body, path?.endsWith('.om') === true);
   if (parser !== 'none' && accepts(parse)) {
     round(parse, WARM_UP_MS);
     globalThis.gc?.();
@@ -37,14 +37,24 @@ answerParent(({ parser, path }: DecodeCase): DecodeFigures => {
   return { speeds, peakMemory: process.resourceUsage().maxRSS * 1024 };
 });
 
-function parserOf(parser: DecodeCase['parser'], body: Buffer): () => unknown {
+function parserOf(
+  parser: DecodeCase['parser'],
+  body: Buffer,
+  isOpenMetrics: boolean,
+): () => unknown {
   switch (parser) {
     case 'none':
       return () => undefined;
     case 'fargauge cold':
-      return () => decodeText(body, new SeriesMemory());
+      return isOpenMetrics
+        ? () => decodeOpenMetrics(body, openMetricsMemory())
+        : () => decodeText(body, textMemory());
     case 'fargauge warm': {
-      const memory = new SeriesMemory();
+      if (isOpenMetrics) {
+        const memory = openMetricsMemory();
+        return () => decodeOpenMetrics(body, memory);
+      }
+      const memory = textMemory();
       return () => decodeText(body, memory);
     }
     case 'parse-prometheus-text-format': {

@@ -55,7 +55,7 @@ function findExpositions(): Exposition[] {
     return [{ name: 'generated', path: undefined, bytes: generateExposition(0, 0).length }];
   }
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.prom'))
+    .filter((name) => /\.(?:prom|om)$/.test(name))
     .map((name) => ({
       name,
       path: join(folder, name),

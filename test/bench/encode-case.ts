@@ -8,8 +8,7 @@ import type { TargetSamples } from '../../lambda/outputs/push/samples.ts';
 import { ownLabelsOf } from '../../lambda/outputs/remote-write/own-labels.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
 import { SeriesCache } from '../../lambda/outputs/wire/series-cache.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
 
@@ -44,7 +43,7 @@ export interface EncodeFigures {
 }
 
 answerParent(async ({ protocol, labels }: EncodeCase): Promise<EncodeFigures> => {
-  const memory = new SeriesMemory();
+  const memory = textMemory();
   const scrapes = Array.from({ length: TARGETS }, (_, index): TargetSamples => {
     const target = { id: String(index), labels: labelsFor(index, labels), honorLabels: false };
     const samples = decodeText(Buffer.from(generateExposition(index, 0)), memory);

@@ -2,6 +2,8 @@ import { runCycle } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
+import { runPercentiles } from './percentiles.ts';
+import { runSidecar } from './sidecar.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
@@ -11,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
+  percentiles: runPercentiles,
+  sidecar: runSidecar,
 };
 
 const names = process.argv.slice(2);

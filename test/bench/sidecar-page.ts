@@ -2,7 +2,7 @@ import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import { objectOf } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition.ts';
+import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
 import { START, sampleContainer, sampleEntry, sampleTask } from '../sidecar/sample-documents.ts';
 

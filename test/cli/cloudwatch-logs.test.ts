@@ -105,7 +105,7 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
       labels: { TaskId: PLANS[2]?.taskId, ServiceName: 'worker' },
       reason: 'connect_refused',
     });
-    const events = reports.reduce((sum, { delivery }) => sum + delivery.events, 0);
+    const events = reports.reduce((sum, { deliveries }) => sum + (deliveries[0]?.events ?? 0), 0);
     expect(aws.logs.events()).toHaveLength(events);
     expect(await collector.ended).toBe(0);
   });
@@ -140,7 +140,7 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/, 0 published, \d+ rejected; dropped: /);
     expect(stdout).toMatch(
-      /^failed: none of \d+ events was delivered: PutLogEvents on log group "\/fargauge\/demo" is denied; the role needs logs:PutLogEvents\. /m,
+      /^failed: none of \d+ events was delivered: PutLogEvents on log group "\/fargauge\/demo" is denied; the role needs logs:PutLogEvents on arn:\S+\. /m,
     );
   });
 
@@ -151,7 +151,7 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
 
     expect(code).toBe(0);
     const [report] = jsonLines<CycleReport>(stdout);
-    expect(report?.delivery).toMatchObject({
+    expect(report?.deliveries[0]).toMatchObject({
       events: 4,
       rejected: { too_old: 2 },
       errors: [`PutLogEvents on log group "${GROUP}" rejected events: too_old`],

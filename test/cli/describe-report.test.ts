@@ -23,6 +23,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
     const report = cycleReport([downTarget('http://10.0.0.2:80/metrics'), targetReport()], {
       skipped: { not_running: 2, no_address: 1 },
       discoveryErrors: ['DescribeTasks failed. Timeout:'],
+      breaches: ['web http://10.0.0.1:9546/metrics: line 2: x'],
       samples: { scraped: 7, published: 0, rejected: 4, dropped: {} },
       delivery: {
         events: 0,
@@ -38,9 +39,34 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       expect.stringMatching(/^cloudwatch-logs: 0 events, .*; rejected: 3 throttled, 1 too_old$/),
       'left out by discovery: 2 not_running, 1 no_address',
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
+      'irregular: web http://10.0.0.1:9546/metrics: line 2: x',
       'discovery: DescribeTasks failed. Timeout:',
-      'delivery: PutLogEvents failed. ThrottlingException',
+      'delivery to cloudwatch-logs: PutLogEvents failed. ThrottlingException',
     ]);
+  });
+
+  it('says what is stored of the past, and what was wrong with that', () => {
+    const state = { series: 500, targets: 4, bytes: 6_789, conflicts: 2 };
+    const report = cycleReport([], { state: { ...state, errors: ['GetObject failed.'] } });
+    expect(describeReport(report).split('\n').slice(-2)).toEqual([
+      'state: 500 series of 4 targets in 6789 bytes; 2 conflicts',
+      'state: GetObject failed.',
+    ]);
+  });
+
+  it('says what the metric budget held back, and because of which label', () => {
+    const examples = [
+      { metric: 'm', combinations: 5, label: 'user', values: 4, example: 'u-1' },
+      { metric: 'n', combinations: 1 },
+    ];
+    const budget = { limit: 10, known: 10, heldBack: 6, examples };
+    expect(describeReport(cycleReport([], { budget })).split('\n')).toEqual(
+      expect.arrayContaining([
+        'metric budget: 10 of 10 known, 6 held back',
+        'held back: 5 of m: 4 values of user, such as "u-1"',
+        'held back: 1 of n',
+      ]),
+    );
   });
 
   it('has no table where there is no target', () => {

@@ -66,11 +66,32 @@ describe('`fargauge collect` of static targets', () => {
     expect(jsonLines<CycleReport>(second.stdout)).toEqual([
       expect.objectContaining({
         targets: { discovered: 1, up: 1, down: 0, stopped: 0 },
-        delivery: expect.objectContaining({ output: `file ${events}`, events: 1 }),
+        deliveries: [expect.objectContaining({ output: `file ${events}`, events: 1 })],
       }),
     ]);
     const lines = (await readFile(events, 'utf8')).trimEnd().split('\n');
     expect(lines.flatMap(extractMetrics).map(({ values }) => values)).toEqual([[1], [2]]);
+  });
+
+  it('writes the events to all outputs that are named, by options before the configuration', async () => {
+    await using target = await serveMetrics(() => 'queue_length 7\n');
+    const [fromConfig, fromOption] = [folder.path('a.jsonl'), folder.path('b.jsonl')];
+    const outputs = [{ type: 'stdout' }, { type: 'file', path: fromConfig }];
+    const config = await folder.file('fargauge.json', { ...rulesFor(target.address), outputs });
+    const collect = ['collect', '--config', config];
+
+    const first = await fargauge(collect);
+    const options = ['--output', 'file', '--output', 'stdout', '--output-file', fromOption];
+    const second = await fargauge([...collect, ...options]);
+
+    expect([first.code, second.code]).toEqual([0, 0]);
+    for (const { stdout, stderr } of [first, second]) {
+      expect(jsonLines(stdout)).toEqual([expect.objectContaining({ queue_length: 7 })]);
+      expect(stderr).toMatch(/^stdout: 1 events, /m);
+      expect(stderr).toMatch(/^file .*: 1 events, /m);
+    }
+    expect(jsonLines(await readFile(fromConfig, 'utf8'))).toHaveLength(1);
+    expect(jsonLines(await readFile(fromOption, 'utf8'))).toHaveLength(1);
   });
 
   it('goes on where a target is dead, and tells which and why', async () => {

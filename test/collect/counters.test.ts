@@ -58,7 +58,7 @@ class World {
       discovery: fixedDiscovery(TARGETS),
       scraper: scriptedScraper(now, ({ id }) => this.#samplesOf(id)),
       state: new MemoryState(),
-      output: this.#output,
+      outputs: [this.#output],
       now,
     });
   }

@@ -60,7 +60,7 @@ function collectorOf(
     discovery: fixedDiscovery(targets),
     scraper: new Scraper(() => now),
     state: new MemoryState(),
-    output,
+    outputs: [output],
     now: () => now,
     ...more,
   });
@@ -128,8 +128,8 @@ describe('bad targets among healthy ones', () => {
     ['sample_limit', 'has too many samples', answering('m 1\n'.repeat(101))],
     [
       'content_type',
-      'sends OpenMetrics',
-      answering('# EOF\n', { 'content-type': 'application/openmetrics-text' }),
+      'sends protobuf',
+      answering('', { 'content-type': 'application/vnd.google.protobuf' }),
     ],
   ];
 
@@ -207,15 +207,15 @@ describe('the report of a cycle', () => {
       published: 3,
       rejected: 0,
       dropped: {
-        first_sample: 1,
+        // The counter, and the three parts of the histogram.
+        first_sample: 4,
         duplicate: 1,
         not_finite: 1,
-        unsupported_type: 3,
         // unwanted, and two scrape_* of each target.
         no_declaration: 7,
       },
     });
-    expect(report.delivery).toMatchObject({
+    expect(report.deliveries[0]).toMatchObject({
       output: 'recording',
       events: 2,
       metrics: 3,
@@ -271,10 +271,10 @@ describe('the report of a cycle', () => {
       await serve('throttled', answering(HEALTHY)),
     ];
     output.reject = ({ logStream }) => (logStream === 'throttled' ? 'throttled' : undefined);
-    const { samples, delivery, scrapes } = await collectorOf(targets).collect(AMPLE_MS);
+    const { samples, deliveries, scrapes } = await collectorOf(targets).collect(AMPLE_MS);
     // Of each: load, and four of the scrape itself; the counter is a first sample.
     expect(samples).toMatchObject({ published: 5, rejected: 5, dropped: { first_sample: 2 } });
-    expect(delivery).toMatchObject({ events: 1, rejected: { throttled: 1 } });
+    expect(deliveries).toMatchObject([{ events: 1, rejected: { throttled: 1 } }]);
     expect(scrapes.map(({ id, rejected }) => [id, rejected]).sort()).toEqual([
       ['good', {}],
       ['throttled', { throttled: 1 }],
@@ -385,7 +385,7 @@ describe('the state of a target', () => {
       down = true;
       now += silence - MINUTE;
       await collectTimes(collector, [undefined]);
-      expect(state.size).toBe(remembered);
+      expect(state.sizes.series).toBe(remembered);
       down = false;
       requests += 5;
       await collectTimes(collector, [undefined]);
@@ -441,11 +441,11 @@ describe('where events go', () => {
 
 describe('many large bodies at the end of a cycle', () => {
   it('are not read one after the other past its end', async () => {
-    // Each takes some hundred milliseconds to read and write, and all arrive together.
-    const lines = Array.from({ length: 40_000 }, (_, n) => `load{n="${n}"} 1\n`).join('');
+    // Each takes a good while to read and write, all arrive together, and together they take longer than there is time.
+    const lines = Array.from({ length: 15_000 }, (_, n) => `load{n="${n}"} 1\n`).join('');
     const answer = answering(gzipSync(lines), { 'content-encoding': 'gzip' });
     const targets = await Promise.all(
-      Array.from({ length: 60 }, (_, n) => serve(`app${n}`, answer)),
+      Array.from({ length: 200 }, (_, n) => serve(`app${n}`, answer)),
     );
     const report = await collectorOf(targets).collect(6_000);
     expect(output.closedLate).toBe(false);

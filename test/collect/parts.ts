@@ -11,6 +11,7 @@ export function configWith(emf: Partial<EmfConfig>): Config {
     warnings: [],
     logs: { group: '/test' },
     jobs: [],
+    series: { firstSample: 'auto', typeOverrides: [] },
     emf: {
       namespace: 'Test',
       declarations: [declarationOf({})],
@@ -32,6 +33,8 @@ export function declarationOf({
     matcher: compilePattern(''),
     selectors: selectors.map(compilePattern),
     dimensions: [['job']],
+    storageResolution: 60,
+    rate: false,
     ...more,
   };
 }
@@ -49,6 +52,7 @@ export function scriptedScraper(
   samplesOf: (target: Target) => readonly Sample[] | undefined,
 ): CollectorParts['scraper'] {
   return {
+    remembered: { lines: 0, bytes: 0 },
     scrape: async (target) => {
       const samples = samplesOf(target);
       const scraped = samples?.length ?? 0;

@@ -21,9 +21,9 @@ export interface RecordingOutput extends Output {
 }
 
 /** Like CloudWatch Logs with a batch that is not full, it answers only when the delivery is closed. */
-export function recordingOutput(): RecordingOutput {
+export function recordingOutput(name = 'recording'): RecordingOutput {
   const output: RecordingOutput = {
-    name: 'recording',
+    name,
     events: [],
     accepted: [],
     reject: undefined,

@@ -35,7 +35,7 @@ function collectorWith(...configs: object[]): Collector {
     discovery: fixedDiscovery([target({ url: server.url, labels, metricRelabeling })]),
     scraper: new Scraper(() => now),
     state: new MemoryState(),
-    output,
+    outputs: [output],
     now: () => now,
     onDrop: (reason, { name }) => drops.push([reason, name]),
   });

@@ -2,8 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { assemble } from '../../lambda/assemble.ts';
-import type { Collector } from '../../lambda/collect.ts';
+import { type AssembledCollector, assemble } from '../../lambda/assemble.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { logCycle } from '../../lambda/report-log.ts';
@@ -23,7 +22,7 @@ const TASKS = [
 let aws: Aws;
 let server: Server;
 let output: RecordingOutput;
-let collector: Collector;
+let collector: AssembledCollector;
 
 beforeEach(async () => {
   server = createServer((_, response) => response.end('a 1\n'));
@@ -62,7 +61,7 @@ beforeEach(async () => {
       },
       loadEc2,
     ),
-    output,
+    outputsFor: () => [output],
   });
 });
 

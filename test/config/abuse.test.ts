@@ -4,7 +4,9 @@ import { agentEnv, errorOf, load, loadAgent, loadNative, messagesOf } from './lo
 const GROUP =
   'a log group name of up to 512 letters, digits and . - _ / # with the placeholders {ClusterName} {TaskId} {NodeName} {PodName} {ServiceName} {ContainerInstanceId} {TaskDefinitionFamily} {JobName}';
 const PATTERN = 'a regular expression in RE2 syntax';
-const NAMESPACE = 'a namespace of 1 to 255 letters, digits, spaces and . _ - # : /';
+const NAMESPACE =
+  'a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon';
+const RESOLUTION = '1 or 60 (seconds)';
 const PORTS = 'ports separated by ";", such as "9404;9406"';
 const GO_DURATION = 'a Go duration above zero and up to 24 days, such as "1m30s"';
 const DURATION = 'a Prometheus duration up to 24 days, such as "30s" or "1m30s"';
@@ -192,6 +194,23 @@ describe('wrong values under logs.metrics_collected.prometheus', () => {
       `${EMF}.log_unmatched`,
       'expected true or false, given 1 (number)',
     ],
+    ...[0, 1.5, -1].map(
+      (given): Case => [
+        { emf_processor: { metric_budget: given } },
+        `${EMF}.metric_budget`,
+        `expected a whole number of at least 1, given ${given} (number)`,
+      ],
+    ),
+    [
+      { emf_processor: { metric_budget_window: '0s' } },
+      `${EMF}.metric_budget_window`,
+      `expected ${GO_DURATION}, given "0s" (string)`,
+    ],
+    [
+      { emf_processor: { metric_budgt: 1 } },
+      `${EMF}.metric_budgt`,
+      'expected the key "metric_budget", given an unknown key',
+    ],
     [
       { emf_processor: { metric_declaration_dedup: 'no' } },
       `${EMF}.metric_declaration_dedup`,
@@ -211,6 +230,38 @@ describe('wrong values under logs.metrics_collected.prometheus', () => {
       declaration({ label_macher: 'x' }),
       `${DECLARATION}.label_macher`,
       'expected the key "label_matcher", given an unknown key',
+    ],
+    [
+      declaration({ storage_resolutio: 1 }),
+      `${DECLARATION}.storage_resolutio`,
+      'expected the key "storage_resolution", given an unknown key',
+    ],
+    ...([30, '1', 0, null] as const).map(
+      (given): Case => [
+        declaration({ storage_resolution: given }),
+        `${DECLARATION}.storage_resolution`,
+        `expected ${RESOLUTION}, given ${given === null ? 'null' : given === '1' ? '"1" (string)' : `${given} (number)`}`,
+      ],
+    ),
+    [
+      declaration({ rate: 'yes' }),
+      `${DECLARATION}.rate`,
+      'expected true or false, given "yes" (string)',
+    ],
+    [
+      declaration({ metric_namespace: ':a' }),
+      `${DECLARATION}.metric_namespace`,
+      `expected ${NAMESPACE}, given ":a" (string)`,
+    ],
+    [
+      declaration({ properties: 'TaskId' }),
+      `${DECLARATION}.properties`,
+      'expected a list, given "TaskId" (string)',
+    ],
+    [
+      declaration({ properties: ['TaskId', ''] }),
+      `${DECLARATION}.properties[1]`,
+      `expected ${TEXT}, given "" (string)`,
     ],
     [
       declaration({ source_labels: 'job' }),
@@ -634,7 +685,6 @@ describe('wrong values in a Prometheus file', () => {
     'oauth2',
     'proxy_url',
     'proxy_connect_header',
-    'aws_sd_configs',
     'ec2_sd_configs',
     'dns_sd_configs',
     'kubernetes_sd_configs',

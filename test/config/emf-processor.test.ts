@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_DIMENSIONS } from '../../lambda/config/emf-processor.ts';
-import { loadAgent } from './loading.ts';
+import { MAX_DIMENSIONS } from '../../lambda/config/metric-declaration.ts';
+import { loadAgent, loadNative } from './loading.ts';
 
 const PATH = 'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus.emf_processor';
 const ENTRY = { source_labels: ['job'], metric_selectors: ['^m$'], dimensions: [['job']] };
@@ -64,6 +64,63 @@ describe('a declaration', () => {
     expect(dimensions[0]).toHaveLength(MAX_DIMENSIONS);
   });
 
+  it('is published each minute, as differences and with all labels, unless it says otherwise', async () => {
+    const { namespace, storageResolution, rate, properties } = await declarationOf({});
+    expect([namespace, storageResolution, rate, properties]).toEqual([
+      undefined,
+      60,
+      false,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['in a namespace of its own', { metric_namespace: 'Mine' }, { namespace: 'Mine' }],
+    ['each second', { storage_resolution: 1 }, { storageResolution: 1 }],
+    ['per second', { rate: true }, { rate: true }],
+    ['with these labels only', { properties: ['b', 'a', 'b'] }, { properties: ['a', 'b'] }],
+    ['with the labels of its dimensions only', { properties: [] }, { properties: [] }],
+  ])('can be published %s', async (_, entry, expected) => {
+    expect(await declarationOf(entry)).toMatchObject(expected);
+    const document = { emf_processor: { metric_declaration: [{ ...ENTRY, ...entry }] } };
+    expect((await loadNative(document)).emf.declarations).toMatchObject([expected]);
+  });
+
+  describe('that contradicts an earlier one about the same metrics', () => {
+    const conflictsOf = async (first: object, second: object) => {
+      const entries = [
+        { ...ENTRY, dimensions: [] },
+        { ...ENTRY, ...first },
+      ];
+      const metric_declaration = [...entries, { ...ENTRY, ...second }];
+      const processor = { metric_namespace: 'n', metric_declaration };
+      const { warnings } = await loadAgent({ emf_processor: processor });
+      return warnings.filter((text) => text.includes('differs'));
+    };
+
+    it.each<[string, object, string]>([
+      ['by its rate', { rate: true }, 'rate'],
+      ['by its resolution', { storage_resolution: 1 }, 'storage_resolution'],
+      ['in the same namespace', { rate: true, metric_namespace: 'n' }, 'rate'],
+      ['under one of its sets', { rate: true, dimensions: [['a'], ['job']] }, 'rate'],
+      ['by one of its selectors', { rate: true, metric_selectors: ['x', '^m$'] }, 'rate'],
+    ])('%s is warned about', async (_, second, key) => {
+      expect(await conflictsOf({}, second)).toEqual([
+        `${PATH}.metric_declaration[2].${key}: differs from metric_declaration[1], which publishes some of the same metrics and comes first, so they are published as it says`,
+      ]);
+    });
+
+    it.each<[string, object]>([
+      ['in another namespace', { metric_namespace: 'other' }],
+      ['under other sets', { dimensions: [[]] }],
+      ['of other labels', { source_labels: ['job', 'a'] }],
+      ['with another matcher', { label_matcher: 'x' }],
+      ['of other names', { metric_selectors: ['^n$'] }],
+    ])('seemingly, %s, is not', async (_, second) => {
+      expect(await conflictsOf({}, { rate: true, ...second })).toEqual([]);
+    });
+  });
+
   it.each<[object, string]>([
     [{ source_labels: undefined }, 'source_labels'],
     [{ source_labels: [] }, 'source_labels'],
@@ -118,6 +175,30 @@ describe('units', () => {
   });
 });
 
+describe('a metric budget', () => {
+  const HOUR = 3_600_000;
+
+  it('is none by default', async () => {
+    expect((await emfOf({})).metricBudget).toBeUndefined();
+  });
+
+  it('counts what was published in the last three hours, or in another time', async () => {
+    expect((await emfOf({ metric_budget: 500 })).metricBudget).toEqual({
+      limit: 500,
+      windowMs: 3 * HOUR,
+    });
+    const processor = { metric_budget: 1, metric_budget_window: '1h30m' };
+    expect((await emfOf(processor)).metricBudget).toEqual({ limit: 1, windowMs: 1.5 * HOUR });
+    const { emf } = await loadNative({ emf_processor: processor });
+    expect(emf.metricBudget).toEqual({ limit: 1, windowMs: 1.5 * HOUR });
+  });
+
+  it('is missed where only its window is given', async () => {
+    const { warnings } = await loadAgent({ emf_processor: { metric_budget_window: '1h' } });
+    expect(warnings).toContain(`${PATH}.metric_budget_window: has no effect without metric_budget`);
+  });
+});
+
 describe('the rest', () => {
   it('is the namespace, log_unmatched and a switch that has no effect', async () => {
     const processor = {
@@ -132,5 +213,54 @@ describe('the rest', () => {
 
   it('has unmatched events dropped by default', async () => {
     expect((await emfOf({})).logUnmatched).toBe(false);
+  });
+});
+
+describe('what values mean', () => {
+  const seriesOf = async (processor: object) =>
+    (await loadAgent({ emf_processor: processor })).series;
+
+  it('is by default for the collector to find out', async () => {
+    const { series } = await loadAgent({});
+    expect(series).toEqual({ firstSample: 'auto', typeOverrides: [] });
+    expect(await seriesOf({})).toEqual(series);
+  });
+
+  it.each(['auto', 'zero', 'drop'])(
+    'may have first samples counted by %s',
+    async (first_sample) => {
+      expect((await seriesOf({ first_sample })).firstSample).toBe(first_sample);
+    },
+  );
+
+  it('has types that the configuration gives, in its order', async () => {
+    const { typeOverrides } = await seriesOf({
+      metric_type_overrides: [
+        { metric: '^jobs_done$', type: 'counter' },
+        { metric: 'temperature', type: 'untyped' },
+      ],
+    });
+    expect(typeOverrides.map(({ type }) => type)).toEqual(['counter', 'unknown']);
+    expect(typeOverrides.map(({ metric }) => metric.test('room_temperature_c'))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it.each([
+    [
+      { first_sample: 'never' },
+      'first_sample: expected auto, zero or drop, given "never" (string)',
+    ],
+    [
+      { metric_type_overrides: [{ metric: '(', type: 'counter' }] },
+      'metric_type_overrides[0].metric: expected a regular expression in RE2 syntax, given "(" (string): missing closing ): `(`',
+    ],
+    [
+      { metric_type_overrides: [{ metric: 'x', type: 'timer' }] },
+      'metric_type_overrides[0].type: expected one of counter, gauge, summary, histogram, gaugehistogram, info, stateset, unknown, untyped, given "timer" (string)',
+    ],
+  ])('is refused where it cannot be: %j', async (processor, message) => {
+    await expect(seriesOf(processor)).rejects.toThrow(`${PATH}.${message}`);
   });
 });

@@ -31,12 +31,24 @@ it('examples/fargauge.yaml loads without a warning and says what its comments sa
       },
       { name: 'node_exporter', discovered: false, staticConfigs: [{ labels: { zone: 'a' } }] },
     ],
-    emf: { namespace: 'Fargauge', logUnmatched: false },
+    outputs: [{ type: 'cloudwatch-logs' }],
+    emf: {
+      namespace: 'Fargauge',
+      logUnmatched: false,
+      metricBudget: { limit: 5_000, windowMs: 10_800_000 },
+    },
   });
   expect(config.emf.declarations.map(({ dimensions }) => dimensions)).toEqual([
     [['ClusterName', 'ServiceName']],
     [['ClusterName', 'TaskDefinitionFamily']],
     [['instance'], ['zone']],
+    [['instance']],
   ]);
+  expect(config.emf.declarations[3]).toMatchObject({
+    namespace: 'Fargauge/Hosts',
+    rate: true,
+    storageResolution: 60,
+    properties: ['device'],
+  });
   expect(config.emf.declarations[2]?.matcher.test('node_exporter;a')).toBe(true);
 });

@@ -11,6 +11,7 @@ const KEYS = [
   ...['ecs_service_discovery', 'sd_frequency', 'docker_label', 'task_definition_list'],
   ...['sd_task_definition_arn_pattern', 'sd_metrics_ports', 'sd_result_file'],
   ...['emf_processor', 'metric_unit', 'metric_declaration', 'source_labels', 'label_matcher'],
+  ...['rate', 'storage_resolution', 'properties', 'metric_budget'],
   ...['metric_selectors', 'dimensions', 'global', 'scrape_configs', 'scrape_timeout'],
   ...['scrape_interval', 'job_name', 'static_configs', 'targets', 'labels', 'file_sd_configs'],
   ...['metric_relabel_configs', 'action', 'regex', 'modulus', 'target_label', 'params'],

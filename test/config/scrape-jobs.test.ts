@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { SCRAPE_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 import { load, loadAgent, loadNative } from './loading.ts';
 
 const TARGETS = { static_configs: [{ targets: ['127.0.0.1:9100'] }] };
@@ -29,6 +30,7 @@ describe('a job', () => {
       targetLimit: 0,
       honorLabels: false,
       honorTimestamps: true,
+      protocols: { accepted: SCRAPE_PROTOCOLS },
       http: DEFAULT_HTTP,
       relabeling: [],
       metricRelabeling: [],
@@ -36,6 +38,7 @@ describe('a job', () => {
       staticConfigs: [{ targets: ['127.0.0.1:9100'], labels: {} }],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 
@@ -55,6 +58,8 @@ describe('a job', () => {
       metric_relabel_configs: [{ action: 'hashmod', target_label: 'c', modulus: 8 }],
       honor_labels: true,
       honor_timestamps: false,
+      scrape_protocols: ['PrometheusText0.0.4'],
+      fallback_scrape_protocol: 'OpenMetricsText1.0.0',
       static_configs: [
         { targets: ['[::1]:80', 'example.com'], labels: { zone: 'a', __metrics_path__: '/x' } },
         { targets: ['10.0.0.1:1'] },
@@ -75,6 +80,7 @@ describe('a job', () => {
       targetLimit: 4,
       honorLabels: true,
       honorTimestamps: false,
+      protocols: { accepted: ['PrometheusText0.0.4'], fallback: 'OpenMetricsText1.0.0' },
       http: DEFAULT_HTTP,
       relabeling: [
         {
@@ -105,6 +111,7 @@ describe('a job', () => {
       ],
       fileDiscoveries: [],
       httpDiscoveries: [],
+      taskDiscoveries: [],
     });
   });
 
@@ -243,7 +250,6 @@ describe('a Prometheus file', () => {
           scrape_interval: '15s',
           external_labels: { a: 'b' },
           evaluation_interval: '15s',
-          scrape_protocols: ['PrometheusText0.0.4'],
         },
         rule_files: ['a.yml'],
         alerting: {},
@@ -262,7 +268,6 @@ describe('a Prometheus file', () => {
         'rule_files: has no effect: rules are not evaluated',
         'alerting: has no effect: alerts are not sent',
         'remote_write: has no effect: nothing is written to it',
-        'global.scrape_protocols: has no effect: targets are asked for what this version reads',
         'global.external_labels: has no effect: they are not added to samples',
         `global.scrape_interval: ${interval}`,
         'scrape_configs[0].scrape_native_histograms: has no effect: native histograms are not asked for',

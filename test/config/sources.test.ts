@@ -130,6 +130,12 @@ describe('the main document', () => {
     ]);
   });
 
+  it('refuses a location where nothing reads from it', async () => {
+    expect(await messagesOf(load({ env: { FARGAUGE_CONFIG: 's3://conf/x' } }))).toEqual([
+      'FARGAUGE_CONFIG: expected a document or its path, because nothing reads from S3 or Systems Manager here, given "s3://conf/x" (string)',
+    ]);
+  });
+
   it.each<[string, Sources, string]>([
     [
       '--config',

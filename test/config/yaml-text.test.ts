@@ -55,6 +55,16 @@ describe('text that is refused, with line and column and without quoting it', ()
       ['doc: line 2, column 1: expected YAML or JSON, given a second document'],
     ],
     [
+      'a directive',
+      '%FOO x\n---\na: 1',
+      ['doc: line 1, column 1: expected YAML or JSON, given a directive that is not known'],
+    ],
+    [
+      'a tag that means something else',
+      'a: !!omap {b: 1}',
+      ['doc: line 1, column 4: expected YAML or JSON, given a tag of another type'],
+    ],
+    [
       'a tag of another tool',
       'a: !Sub x',
       ['doc: line 1, column 4: expected YAML or JSON, given a tag that is not known'],

@@ -7,6 +7,7 @@ import { loadConfig } from '../../lambda/config/load.ts';
 import { AccountRegion } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
+import { containerFinder } from '../../lambda/discovery/ecs-targets.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
 import { distinctTargets } from '../../lambda/discovery/target-list.ts';
@@ -82,11 +83,10 @@ async function targetsOf(
   const [source] = discovery!.sources;
   const clients = awsClients({ endpoint: aws.url, credentials }, loadEc2)(source!);
   const budget = new RequestBudget(systemClock);
+  const finding = { finder: containerFinder(discovery!), refreshMs: discovery!.refreshMs };
+  const account = new AccountRegion(source!, finding, clients, budget);
   try {
-    const { clusters, errors } = await new AccountRegion(source!, discovery!, clients, budget).find(
-      0,
-      new AbortController().signal,
-    );
+    const { clusters, errors } = await account.find(0, new AbortController().signal);
     expect([...errors, ...clusters.flatMap((cluster) => cluster.errors)]).toEqual([]);
     return distinctTargets(clusters).located.map(({ target: { address, labels } }) => ({
       address,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { MetricType, Sample } from '../../lambda/model/sample.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
 
 interface Exposition {
@@ -13,13 +13,14 @@ interface Exposition {
   /** Families that have samples, by type. */
   families: Record<string, number>;
   samplesWithTimestamp?: number;
+  note?: string;
 }
 
 describeWithFixtures('Real expositions', 'expositions', () => {
-  const expositions = fixtureJson<Exposition[]>('expositions', 'index.json').filter(
-    ({ format }) => format === 'text-0.0.4',
-  );
-  const memory = new SeriesMemory();
+  const all = fixtureJson<Exposition[]>('expositions', 'index.json');
+  const expositions = all.filter(({ format }) => format === 'text-0.0.4');
+  const ofOpenMetrics = all.filter(({ format }) => format === 'openmetrics-1.0.0');
+  const memory = textMemory();
 
   it.each(expositions.map((e) => [e.file, e] as const))(
     '%s has as many samples and families as its index says, cold and warm',
@@ -32,6 +33,24 @@ describeWithFixtures('Real expositions', 'expositions', () => {
           samplesWithTimestamp,
         );
         expect(familiesByType(samples)).toEqual(families);
+      }
+    },
+  );
+
+  const openMetrics = openMetricsMemory();
+
+  it.each(ofOpenMetrics.map((e) => [e.file, e] as const))(
+    '%s has as many samples, start times and families as its index says, cold and warm',
+    (file, { samples: count, families, note }) => {
+      const body = readFileSync(join(FIXTURES, 'expositions', file));
+      const created = body.toString().match(/^\w+_created[ {]/gm)?.length ?? 0;
+      for (let scrape = 0; scrape < 2; scrape++) {
+        const { samples, breach } = decodeOpenMetrics(body, openMetrics);
+        expect(samples).toHaveLength(count - created);
+        expect(new Set(samples.map(({ start }) => start)).size > 1).toBe(created > 0);
+        expect(familiesByType(samples)).toEqual(families);
+        // What is said about a file is that it breaks rules of the specification.
+        expect(breach !== undefined).toBe(note !== undefined);
       }
     },
   );

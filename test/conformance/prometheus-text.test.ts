@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { DecodeError } from '../../lambda/scrape/decode-error.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, type TextMemory, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
 interface ExpectedSample {
@@ -28,7 +27,7 @@ describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
   it.each(valid.map((c) => [c.name, c] as const))(
     '%s is read as expected, cold and warm',
     (_, c) => {
-      const memory = new SeriesMemory();
+      const memory = textMemory();
       const expected = flatten(c);
       expect(decode(c, memory)).toEqual(expected);
       expect(decode(c, memory)).toEqual(expected);
@@ -38,7 +37,7 @@ describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
   it.each(broken.map((c) => [c.name, c] as const))('%s is refused at its line', (_, c) => {
     let error: unknown;
     try {
-      decode(c, new SeriesMemory());
+      decode(c, textMemory());
     } catch (thrown) {
       error = thrown;
     }
@@ -47,7 +46,7 @@ describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
   });
 });
 
-function decode(c: Case, memory: SeriesMemory) {
+function decode(c: Case, memory: TextMemory) {
   const body = c.input === undefined ? Buffer.from(c.inputBase64!, 'base64') : Buffer.from(c.input);
   const samples = decodeText(body, memory).map(({ series, value, timestamp }) => ({
     family: series.family,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { figuresOf, readEvent, statistics } from '../../cli/demo/cloudwatch-view.ts';
+import {
+  figuresOf,
+  readEvent,
+  statistics,
+  statisticsByMinute,
+} from '../../cli/demo/cloudwatch-view.ts';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../../lambda/model/names.ts';
 
 /** An event of these fields whose metrics, all but the texts, are under these dimension sets. */
@@ -49,6 +54,17 @@ describe('what CloudWatch makes of events', () => {
         event({ cpu: -1, service: 'web', TaskId: '3' }, [['service']]),
       ],
       ['Shop cpu{"service":"web"}: 3 -1 95 99'],
+    ],
+    [
+      'the values of an array, and of a distribution',
+      [
+        JSON.stringify({
+          ...(JSON.parse(event({ cpu: 0, load: 0 }, [[]])) as object),
+          cpu: [5, -1, 9],
+          load: { Values: [1, 2], Counts: [3, 4], Min: 0.5, Max: 2.5, Count: 7, Sum: 12 },
+        }),
+      ],
+      ['Shop cpu{}: 3 -1 9 13', 'Shop load{}: 7 0.5 2.5 12'],
     ],
     [
       'a metric for each distinct value of a dimension',
@@ -101,6 +117,37 @@ describe('what CloudWatch makes of events', () => {
     });
     expect(statistics([readEvent(without)])).toMatchObject([{ unit: 'None' }]);
     expect(statistics([readEvent(event({ cpu: 1 }, [[]]))])).toMatchObject([{ unit: 'Percent' }]);
+  });
+});
+
+describe('a metric of several values in one event', () => {
+  const one = (value: unknown, Timestamp = 1) =>
+    JSON.stringify({
+      _aws: {
+        Timestamp,
+        CloudWatchMetrics: [{ Namespace: 'A', Dimensions: [[]], Metrics: [{ Name: 'cpu' }] }],
+      },
+      cpu: value,
+    });
+
+  it.each([
+    ['a list is each of its values', [5, 1, 9], 'A cpu{}: 3 1 9 15'],
+    [
+      'values with counts are what they add up to',
+      { Values: [1, 4], Counts: [2, 1], Min: 0.5, Max: 4.5, Sum: 6.25, Count: 3 },
+      'A cpu{}: 3 0.5 4.5 6.25',
+    ],
+  ])('%s', (_, value, expected) => {
+    expect(seen(one(value))).toEqual([expected]);
+  });
+
+  it('counts in the minute of its event', () => {
+    const events = [one([1, 2], 60_000), one(4, 119_999), one(8, 120_000)].map(readEvent);
+    const sums = [...statisticsByMinute(events)].map(([at, [metric]]) => [at, metric?.sum]);
+    expect(sums).toEqual([
+      [60_000, 7],
+      [120_000, 8],
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ContainerDefinition, Task, TaskDefinition } from '@aws-sdk/client-
 import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import type { EcsDiscoveryConfig, Pattern, ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 
 const ARN = 'arn:aws:ecs:us-east-1:123456789012';
 
@@ -102,6 +103,7 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     targetLimit: 0,
     honorLabels: false,
     honorTimestamps: true,
+    protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,
     relabeling: [],
     metricRelabeling: [],
@@ -109,6 +111,7 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     staticConfigs: [],
     fileDiscoveries: [],
     httpDiscoveries: [],
+    taskDiscoveries: [],
     ...more,
   };
 }

@@ -9,6 +9,7 @@ import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { limits } from '../series/samples.ts';
 import {
@@ -110,7 +111,8 @@ describe('discovery', () => {
   });
 
   it('makes targets of what a task offers and its job says', async () => {
-    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop' }));
+    const startedAt = new Date(940_000);
+    aws.ecs.putTask(task('t', '10.0.0.1', { group: 'service:shop', startedAt }));
     const { targets } = await discoverer({ jobs: [job({ timeoutMs: 3_000 })] })();
     expect(targets).toEqual([
       {
@@ -125,8 +127,11 @@ describe('discovery', () => {
         limits: limits({ timeoutMs: 3_000 }),
         honorLabels: false,
         honorTimestamps: true,
+        history: false,
+        protocols: DEFAULT_PROTOCOLS,
         http: DEFAULT_HTTP,
         metricRelabeling: [],
+        startedAt: 940_000,
       },
     ]);
   });

@@ -5,6 +5,7 @@ import { AccountRegion } from '../../lambda/discovery/account-region.ts';
 import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
+import { containerFinder } from '../../lambda/discovery/ecs-targets.ts';
 import { ADDRESS_ATTRIBUTE } from '../../lambda/discovery/instances.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
@@ -225,7 +226,7 @@ const metaOf = async (lookups: DiscoveryLookup[]) => {
   const clients = awsClients(options, loadEc2)(source!);
   const { clusters } = await new AccountRegion(
     source!,
-    discovery,
+    { finder: containerFinder(discovery), refreshMs: discovery.refreshMs },
     clients,
     new RequestBudget(systemClock),
   ).find(0, new AbortController().signal);

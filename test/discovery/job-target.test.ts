@@ -3,7 +3,9 @@ import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import type { SkipReason } from '../../lambda/discovery/found-target.ts';
 import { toTarget, withinLimit } from '../../lambda/discovery/job-target.ts';
 import { staticTargets } from '../../lambda/discovery/static.ts';
+import type { ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { SIDECAR_JOB } from '../../lambda/model/names.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { limits } from '../series/samples.ts';
 import { job } from './cluster-of.ts';
@@ -11,8 +13,8 @@ import { job } from './cluster-of.ts';
 const targetOf = (address: string, labels: Record<string, string>, ofJob = {}) =>
   toTarget({ address, labels }, job(ofJob));
 
-function madeOf(address: string, labels: Record<string, string>): Target {
-  const target = targetOf(address, labels);
+function madeOf(address: string, labels: Record<string, string>, ofJob = {}): Target {
+  const target = targetOf(address, labels, ofJob);
   if (typeof target === 'string') throw new Error(`expected a target, got ${target}`);
   return target;
 }
@@ -33,6 +35,7 @@ describe('a target', () => {
       metricRelabeling: [relabelConfig.parse({ action: 'labeldrop', regex: 'x' })],
       honorLabels: true,
       honorTimestamps: false,
+      protocols: { accepted: ['PrometheusText0.0.4'] as const },
     };
     expect(targetOf('10.0.0.1:9100', { a: 'b' }, settings)).toEqual({
       id: 'node https://10.0.0.1:9100/stats',
@@ -49,9 +52,24 @@ describe('a target', () => {
       }),
       honorLabels: true,
       honorTimestamps: false,
+      history: false,
+      protocols: settings.protocols,
       http: settings.http,
       metricRelabeling: settings.metricRelabeling,
     });
+  });
+
+  it.each<[string, Partial<ScrapeJob>, boolean]>([
+    ['whose job says so', { history: true }, true],
+    ['whose job is that of the sidecars', { name: SIDECAR_JOB }, true],
+    [
+      'whose job is that of the sidecars, but says no',
+      { name: SIDECAR_JOB, history: false },
+      false,
+    ],
+    ['of any other job', {}, false],
+  ])('%s: whether it is asked for its history', (_, settings, history) => {
+    expect(madeOf('h:1', {}, settings)).toMatchObject({ history });
   });
 
   it('has the path, scheme, job name and instance that its labels say, and no label that begins with __', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { destinationBy, MAX_NAME } from '../../lambda/emf/destination.ts';
+import { destinationBy } from '../../lambda/emf/destination.ts';
+import { MAX_LOG_NAME } from '../../lambda/model/log-group.ts';
 import { labelsOf } from '../../lambda/model/sample.ts';
 
 describe('the log group of an event', () => {
@@ -37,7 +38,7 @@ describe('the log group of an event', () => {
       'a longer name than may be is cut off',
       '/ecs/{ServiceName}',
       { ServiceName: 'x'.repeat(600) },
-      `/ecs/${'x'.repeat(MAX_NAME - '/ecs/'.length)}`,
+      `/ecs/${'x'.repeat(MAX_LOG_NAME - '/ecs/'.length)}`,
     ],
   ])('%s', (_, template, labels, group) => {
     expect(destinationBy(template)(labelsOf(labels)).logGroup).toBe(group);
@@ -51,7 +52,7 @@ describe('the log stream of an event', () => {
     ['is default without a job', {}, 'default'],
     ['is default with an empty job', { job: '' }, 'default'],
     ['has no characters that a stream name cannot have', { job: 'a:b*c d/é' }, 'a_b_c d/é'],
-    ['is not longer than may be', { job: 'x'.repeat(600) }, 'x'.repeat(MAX_NAME)],
+    ['is not longer than may be', { job: 'x'.repeat(600) }, 'x'.repeat(MAX_LOG_NAME)],
   ])('%s', (_, labels, stream) => {
     expect(destinationBy('g')(labelsOf(labels)).logStream).toBe(stream);
   });

@@ -1,16 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import { type DeclaredPoint, encode } from '../../lambda/emf/encode.ts';
+import { encode } from '../../lambda/emf/encode.ts';
 import {
   MAX_METRIC_NAME,
   MAX_METRIC_VALUE,
   MAX_METRICS_PER_DIRECTIVE,
+  MAX_VALUES_PER_METRIC,
 } from '../../lambda/emf/limits.ts';
 import { Drops } from '../../lambda/model/drops.ts';
 import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/event-size.ts';
-import type { DimensionSets, Publications } from '../../lambda/model/publication.ts';
+import type { Point } from '../../lambda/model/point.ts';
+import type { DimensionSets, Publication, Publications } from '../../lambda/model/publication.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import { series } from '../series/samples.ts';
-import { directivesOf, documentOf, problemsOf, valuesOf } from './events.ts';
+import {
+  directivesOf,
+  documentOf,
+  manyValuesOf,
+  problemsOf,
+  type ValueCounts,
+  valuesOf,
+} from './events.ts';
 
 const TIME = 1_700_000_000_000;
 const JOB = labelsOf({ job: 'app', code: '200' });
@@ -96,7 +105,8 @@ describe('points share an event', () => {
   it.each([
     ['with the same labels and time', {}, 1],
     ['not with other labels', { labels: other }, 2],
-    ['not with another time', { timestamp: TIME + 1 }, 2],
+    ['with another time of the same minute', { timestamp: TIME + 1 }, 1],
+    ['not with another minute', { timestamp: TIME + 60_000 }, 2],
   ])('%s', (_, more, expected) => {
     const { events } = run([point('a', 1), point('b', 2, more), point('c', 3)]);
     expect(events).toHaveLength(expected);
@@ -249,10 +259,180 @@ describe('an event that would be too large', () => {
   });
 });
 
-type More = Partial<DeclaredPoint> & { readonly dimensions?: DimensionSets };
+describe('several points of a series in a minute', () => {
+  const MINUTE_START = TIME - (TIME % 60_000);
+  const at = (second: number, value: number, more: More = {}) =>
+    point('load', value, { timestamp: MINUTE_START + second * 1000, ...more });
+
+  it('are an array of values, at a time of that minute', () => {
+    const { events } = run([at(10, 1), at(20, 5), at(59.9, 3), at(60, 4)]);
+    expect(events.map(manyValuesOf)).toEqual([{ load: [1, 5, 3] }, {}]);
+    expect(events.map(valuesOf)).toEqual([{}, { load: 4 }]);
+    expect(events.map(({ timestamp }) => timestamp - MINUTE_START)).toEqual([59_900, 60_000]);
+  });
+
+  it('are their sum where they are differences', () => {
+    const { events } = run([at(10, 1, { interval: 10_000 }), at(20, 5, { interval: 10_000 })]);
+    expect(events.map(valuesOf)).toEqual([{ load: 6 }]);
+  });
+
+  it(`are several events where they are more than ${MAX_VALUES_PER_METRIC}`, () => {
+    const points = Array.from({ length: 2 * MAX_VALUES_PER_METRIC + 1 }, (_, i) => at(i / 10, i));
+    const { events } = run([...points, point('once', 1, { timestamp: MINUTE_START })]);
+    expect(events.map((event) => Object.keys(documentOf(event)).slice(3))).toEqual([
+      ['load', 'once'],
+      ['load'],
+      ['load'],
+    ]);
+    expect(events.slice(0, 2).map((event) => manyValuesOf(event).load)).toEqual([
+      points.slice(0, 100).map(({ value }) => value),
+      points.slice(100, 200).map(({ value }) => value),
+    ]);
+    expect(valuesOf(events[2]!)).toEqual({ load: 200 });
+  });
+
+  it('are kept apart by the second where the resolution is one', () => {
+    const publications = [publication({ storageResolution: 1 })];
+    const { events } = run([
+      at(10, 1, { publications }),
+      at(10.5, 2, { publications }),
+      at(11, 3, { publications }),
+    ]);
+    expect(events.map((event) => documentOf(event).load)).toEqual([[1, 2], 3]);
+    expect(directivesOf(events[0]!)).toMatchObject([
+      { Metrics: [{ Name: 'load', StorageResolution: 1 }] },
+    ]);
+  });
+
+  it('have a whole number of milliseconds for their time', () => {
+    const { events } = run([at(10.0005, 1)]);
+    expect(events[0]!.timestamp).toBe(MINUTE_START + 10_000);
+  });
+});
+
+describe('a difference', () => {
+  const perSecond = publication({ rate: true, namespace: 'rates' });
+
+  it('is divided by its time where it is published per second', () => {
+    const publications = [perSecond];
+    const { events } = run([
+      point('requests', 90, { publications, interval: 180_000 }),
+      point('load', 7, { publications }),
+    ]);
+    expect(events.map(valuesOf)).toEqual([{ requests: 0.5, load: 7 }]);
+  });
+
+  it('is divided by the time of all of its points of a minute', () => {
+    const publications = [perSecond];
+    const timestamp = TIME + 1;
+    const { events } = run([
+      point('requests', 90, { publications, interval: 20_000 }),
+      point('requests', 10, { publications, interval: 30_000, timestamp }),
+    ]);
+    expect(events.map(valuesOf)).toEqual([{ requests: 2 }]);
+  });
+
+  it('has an event for each of its values where it is published both ways', () => {
+    const publications = [publication({}), perSecond];
+    const { events, dropped } = run([
+      point('requests', 90, { publications, interval: 60_000 }),
+      point('errors', 30, { publications, interval: 60_000 }),
+    ]);
+    expect(events.map(valuesOf)).toEqual([
+      { requests: 90, errors: 30 },
+      { requests: 1.5, errors: 0.5 },
+    ]);
+    expect(events.flatMap(directivesOf).map(({ Namespace }) => Namespace)).toEqual(['ns', 'rates']);
+    expect(dropped).toEqual({});
+  });
+
+  it.each([
+    ['is counted where it cannot be published otherwise', [perSecond], [], { first_sample: 1 }],
+    ['is left out where it can', [publication({}), perSecond], [{ requests: 90 }], {}],
+  ])('of an unknown time %s', (_, publications, values, drops) => {
+    const { events, dropped } = run([point('requests', 90, { publications, interval: 0 })]);
+    expect(events.map(valuesOf)).toEqual(values);
+    expect(dropped).toEqual(drops);
+  });
+});
+
+describe('the labels of an event', () => {
+  const labels = labelsOf({ job: 'app', code: '200', TaskId: 't', other: 'o' });
+  const keeping = (properties: readonly string[] | undefined, dimensions = BY_JOB) =>
+    publication({ dimensions, properties });
+
+  it.each<[string, Publications, string[]]>([
+    ['are all of them', [keeping(undefined)], ['job', 'code', 'TaskId', 'other']],
+    ['are the dimensions and those to keep', [keeping(['TaskId', 'none'])], ['job', 'TaskId']],
+    ['are those of all publications', [keeping([]), keeping([], [['code']])], ['job', 'code']],
+    [
+      'are all where one publication keeps all',
+      [keeping([]), keeping(undefined, [['code']])],
+      ['job', 'code', 'TaskId', 'other'],
+    ],
+    ['are all where there is no metric', [], ['job', 'code', 'TaskId', 'other']],
+  ])('%s', (_, publications, kept) => {
+    const { events } = run([point('a', 1, { labels, publications })]);
+    const texts = Object.entries(documentOf(events[0]!)).filter(([, v]) => typeof v === 'string');
+    expect(texts.map(([name]) => name)).toEqual(kept);
+  });
+});
+
+describe('a distribution', () => {
+  const bin = (value: number, count: number) => ({
+    value,
+    count,
+    from: value - 0.5,
+    to: value + 0.5,
+  });
+
+  it('is values with counts, and its sum', () => {
+    const value = { bins: [bin(1, 10), bin(2, 5)], sum: 21 };
+    const { events } = run([point('latency', value)]);
+    expect(events.map(manyValuesOf)).toEqual([
+      { latency: { Values: [1, 2], Counts: [10, 5], Max: 2.5, Min: 0.5, Count: 15, Sum: 21 } },
+    ]);
+    expect(events[0]!.metrics).toBe(1);
+  });
+
+  it('takes several events where it has many values, which add up to the same', () => {
+    const bins = Array.from({ length: 250 }, (_, i) => bin(i, i + 1));
+    const { events } = run([point('latency', { bins, sum: 1_000_000 }), point('load', 1)]);
+    const parts = events.map((event) => manyValuesOf(event).latency as ValueCounts);
+    expect(parts.map(({ Values }) => Values.length)).toEqual([100, 100, 50]);
+    const sums = parts.map(({ Sum }) => Sum);
+    expect(sums.reduce((total, sum) => total + sum, 0)).toBeCloseTo(1_000_000, 6);
+    expect(parts.map(({ Min, Max }) => [Min, Max])).toEqual([
+      [-0.5, 99.5],
+      [99.5, 199.5],
+      [199.5, 249.5],
+    ]);
+    expect(events.map(valuesOf)).toEqual([{ load: 1 }, {}, {}]);
+  });
+
+  it('has those of all its times in a minute', () => {
+    const of = (value: number) => ({ bins: [bin(value, 1)], sum: value });
+    const { events } = run([point('l', of(1)), point('l', of(3), { timestamp: TIME + 1 })]);
+    expect(manyValuesOf(events[0]!)).toMatchObject({ l: { Values: [1, 3], Sum: 4, Count: 2 } });
+  });
+
+  it('does not share a name with a number', () => {
+    const value = { bins: [bin(1, 1)], sum: 1 };
+    const { events, dropped } = run([point('l', 1), point('l', value, { timestamp: TIME + 1 })]);
+    expect(events.map((event) => Object.keys(manyValuesOf(event)))).toEqual([['l']]);
+    expect(dropped).toEqual({ duplicate: 1 });
+  });
+
+  it('is dropped whole where one of its values is too large', () => {
+    const value = { bins: [bin(1, 1), bin(MAX_METRIC_VALUE * 2, 1)], sum: 1 };
+    expect(run([point('l', value)]).dropped).toEqual({ out_of_range: 1 });
+  });
+});
+
+type More = Partial<Point> & { readonly dimensions?: DimensionSets };
 
 /** @param more with `dimensions`, an empty list of which means no metric */
-function point(name: string, value: number, more: More = {}): DeclaredPoint {
+function point(name: string, value: Point['value'], more: More = {}): Point {
   const { labels = JOB, dimensions = BY_JOB, ...rest } = more;
   return {
     series: series(name, { labels }),
@@ -264,6 +444,10 @@ function point(name: string, value: number, more: More = {}): DeclaredPoint {
   };
 }
 
+function publication(more: Partial<Publication>): Publication {
+  return { namespace: 'ns', dimensions: BY_JOB, storageResolution: 60, rate: false, ...more };
+}
+
 const publicationsByKey = new Map<string, Publications>();
 
 /** One list object for one list, as the rules give. */
@@ -271,16 +455,13 @@ function publicationsOf(dimensions: DimensionSets): Publications {
   const key = JSON.stringify(dimensions);
   const known = publicationsByKey.get(key);
   if (known !== undefined) return known;
-  const publications = dimensions.length === 0 ? [] : [{ namespace: 'ns', dimensions }];
+  const publications = dimensions.length === 0 ? [] : [publication({ dimensions })];
   publicationsByKey.set(key, publications);
   return publications;
 }
 
 /** Encodes the points; every event must be one that CloudWatch takes. */
-function run(
-  points: readonly DeclaredPoint[],
-  { units = {} }: { units?: Record<string, string> } = {},
-) {
+function run(points: readonly Point[], { units = {} }: { units?: Record<string, string> } = {}) {
   const drops = new Drops();
   const destinations: Labels[] = [];
   const emf = { units: new Map(Object.entries(units)) };

@@ -1,9 +1,24 @@
 import type { LogEvent } from '../../lambda/model/event.ts';
+import { schemaProblemsOf } from './emf-schema.ts';
 
 export interface Directive {
   readonly Namespace: string;
   readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
+  readonly Metrics: readonly {
+    readonly Name: string;
+    readonly Unit?: string;
+    readonly StorageResolution?: number;
+  }[];
+}
+
+/** The value of a metric that stands for many. */
+export interface ValueCounts {
+  readonly Values: readonly number[];
+  readonly Counts: readonly number[];
+  readonly Min: number;
+  readonly Max: number;
+  readonly Count: number;
+  readonly Sum: number;
 }
 
 /** The JSON of an event. */
@@ -26,6 +41,16 @@ export function valuesOf(event: Pick<LogEvent, 'message'>): Record<string, numbe
     ([, value]) => typeof value === 'number',
   );
   return Object.fromEntries(numbers) as Record<string, number>;
+}
+
+/** The array and distribution fields of an event. */
+export function manyValuesOf(
+  event: Pick<LogEvent, 'message'>,
+): Record<string, readonly number[] | ValueCounts> {
+  const many = Object.entries(documentOf(event)).filter(
+    ([name, value]) => name !== '_aws' && typeof value === 'object',
+  );
+  return Object.fromEntries(many) as Record<string, readonly number[] | ValueCounts>;
 }
 
 /** Each (namespace, metric, unit, dimension set) that an event publishes, as one text. */
@@ -54,14 +79,15 @@ export function problemsOf(event: LogEvent): string[] {
   check(/^[^:*]{1,512}$/s.test(event.logStream), `log stream ${event.logStream}`);
   check(Number.isSafeInteger(event.timestamp), `time ${event.timestamp}`);
   if (Object.hasOwn(document, '_aws')) {
+    problems.push(...schemaProblemsOf(document));
     const members = Object.keys(document._aws ?? {}).join();
     check(members === 'Timestamp,CloudWatchMetrics', `members of _aws: ${members}`);
     check(document._aws?.Timestamp === event.timestamp, `Timestamp ${document._aws?.Timestamp}`);
     check(directives.length > 0, 'no directive');
   }
   for (const [name, value] of Object.entries(document)) {
-    const scalar = typeof value === 'string' || typeof value === 'number';
-    check(scalar || name === '_aws', `member ${name} is of type ${typeof value}`);
+    if (typeof value === 'string' || name === '_aws') continue;
+    check(areNumbers(value, Number.MAX_VALUE), `member ${name} is ${JSON.stringify(value)}`);
   }
   for (const { Namespace, Dimensions, Metrics } of directives) {
     check(/^(?=.*\S)[a-zA-Z0-9 ._#:/-]{1,255}$/.test(Namespace), `namespace ${Namespace}`);
@@ -70,8 +96,7 @@ export function problemsOf(event: LogEvent): string[] {
     for (const { Name } of Metrics) {
       const value = memberOf(document, Name);
       check(/^(?=.*\S)[\x20-\x7e]{1,255}$/.test(Name), `metric name ${Name}`);
-      const inRange = typeof value === 'number' && Math.abs(value) <= 2 ** 360;
-      check(inRange, `metric ${Name} is ${JSON.stringify(value)}`);
+      check(areNumbers(value, 2 ** 360), `metric ${Name} is ${JSON.stringify(value)}`);
     }
     for (const set of Dimensions) {
       check(set.length <= 30, `${set.length} dimensions`);
@@ -89,6 +114,25 @@ export function problemsOf(event: LogEvent): string[] {
   const metrics = directives.reduce((sum, { Metrics }) => sum + Metrics.length, 0);
   check(event.metrics === metrics, `${event.metrics} metrics counted, ${metrics} in directives`);
   return problems;
+}
+
+/** A number, 2 to 100 of them, or what stands for many: with as many counts as values, and bounds around them. */
+function areNumbers(value: unknown, largest: number): boolean {
+  const fits = (each: unknown) => typeof each === 'number' && Math.abs(each) <= largest;
+  if (Array.isArray(value)) return value.length > 1 && value.length <= 100 && value.every(fits);
+  if (typeof value !== 'object' || value === null) return fits(value);
+  const { Values, Counts, Min, Max, Count, Sum, ...others } = value as ValueCounts;
+  const total = Counts.reduce((sum, count) => sum + count, 0);
+  return (
+    Object.keys(others).length === 0 &&
+    Values.length >= 1 &&
+    Values.length <= 100 &&
+    Values.length === Counts.length &&
+    [...Values, Min, Max, Sum].every(fits) &&
+    Values.every((each) => Min <= each && each <= Max) &&
+    Counts.every((count) => count > 0) &&
+    Math.abs(total - Count) <= 1e-9 * Count
+  );
 }
 
 function memberOf(document: EventDocument, name: string): unknown {

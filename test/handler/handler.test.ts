@@ -3,7 +3,9 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { deadAddress, serveMetrics } from '../cli/target.ts';
+import { type Stores, startStores } from '../config/stores.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
+import { startS3 } from '../state/s3-server.ts';
 import { environmentFor, startFunction } from './function-process.ts';
 
 const GROUP = '/shop';
@@ -55,7 +57,7 @@ describe('the Lambda handler', () => {
       result: {
         targets: { discovered: 2, up: 1, down: 1 },
         samples: { scraped: 10, published: 2, rejected: 0, dropped: { no_declaration: 8 } },
-        delivery: { events: 2, metrics: 2, rejected: {}, errors: [] },
+        deliveries: [{ events: 2, metrics: 2, rejected: {}, errors: [] }],
       },
     });
 
@@ -79,7 +81,17 @@ describe('the Lambda handler', () => {
       EventsRejected: [0],
       MetricsPublished: [2],
       BytesDelivered: [expect.any(Number)],
+      StateSeries: [0],
+      StateBytes: [0],
+      StateReads: [0],
+      StateWrites: [0],
+      StateConflicts: [0],
+      StateFailures: [0],
+      StateSetAside: [0],
+      BytesRemembered: [expect.any(Number)],
       CycleDuration: [expect.any(Number)],
+      ConfigurationRefused: [0],
+      ConfigurationUnread: [0],
     });
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
     expect(JSON.parse(own!)).toMatchObject({
@@ -119,6 +131,46 @@ describe('the Lambda handler', () => {
         event: expect.objectContaining({ TaskId: PLANS[2]?.taskId }),
       }),
     ]);
+  });
+
+  it('counts on where its last life ended, with its state in S3', async () => {
+    await using s3 = await startS3();
+    await using target = await serveMetrics(counter);
+    const env = {
+      ...environment(target.address),
+      AWS_ENDPOINT_URL_S3: s3.url,
+      FARGAUGE_STATE: 's3://states/shop',
+    };
+    for (let life = 1; life <= 2; life++) {
+      await using lambda = await startFunction(env);
+      expect(await lambda.invoke()).toMatchObject({
+        result: { state: { series: 1, reads: 1, writes: 1, failures: 0 } },
+      });
+    }
+    expect(stored().map(({ name, values }) => [name, values])).toEqual([['orders_total', [10]]]);
+  });
+
+  it('writes events to its own log stream where the configuration says so, in lines that fit', async () => {
+    const metrics = Array.from(
+      { length: 2_000 },
+      (_, index) => `orders_of_shop_number_${index} 1\n`,
+    );
+    await using target = await serveMetrics(() => metrics.join(''));
+    const env = environment(target.address);
+    const config = JSON.parse(env.FARGAUGE_CONFIG ?? '');
+    const FARGAUGE_CONFIG = JSON.stringify({ ...config, outputs: [{ type: 'stdout' }] });
+    await using lambda = await startFunction({ ...env, FARGAUGE_CONFIG });
+
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'result',
+      result: { deliveries: [{ output: 'stdout', metrics: 2_000, rejected: {} }] },
+    });
+
+    expect(aws.calls.count('PutLogEvents')).toBe(0);
+    const lines = (await lambda.end()).stdout.split('\n').filter((line) => line.includes('"Shop"'));
+    expect(lines.flatMap(extractMetrics)).toHaveLength(2_000);
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(Buffer.byteLength(`${line}\n`)).toBeLessThanOrEqual(65_536);
   });
 
   it('publishes counters as their differences from invocation to invocation', async () => {
@@ -177,7 +229,7 @@ describe('the deadline of an invocation', () => {
       expect(took).toBeLessThan(remainingMs);
       expect(answer).toMatchObject({
         kind: 'result',
-        result: { targets: { discovered: 2, up: 1, down: 1 }, delivery: { events: 2 } },
+        result: { targets: { discovered: 2, up: 1, down: 1 }, deliveries: [{ events: 2 }] },
       });
       expect(stored()).toHaveLength(2);
       const { log } = await lambda.end();
@@ -291,7 +343,7 @@ describe('an invocation that goes wrong', () => {
 
     expect(await lambda.invoke()).toMatchObject({
       kind: 'result',
-      result: { delivery: { events: 2, rejected: {} } },
+      result: { deliveries: [{ events: 2, rejected: {} }] },
     });
   });
 
@@ -302,7 +354,7 @@ describe('an invocation that goes wrong', () => {
 
     expect(await lambda.invoke()).toMatchObject({
       kind: 'result',
-      result: { delivery: { events: 1, rejected: { too_new: 1 } } },
+      result: { deliveries: [{ events: 1, rejected: { too_new: 1 } }] },
     });
 
     expect(stored()).toHaveLength(1);
@@ -361,5 +413,126 @@ describe('a function that is wrongly configured', () => {
         message: 'PROMETHEUS_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG comes first',
       }),
     ]);
+  });
+});
+
+describe('a configuration in S3', () => {
+  const LOCATION = 's3://conf/fargauge.json';
+  const KEY = LOCATION.slice('s3://'.length);
+
+  let stores: Stores;
+
+  beforeEach(async () => {
+    stores = await startStores();
+  });
+
+  afterEach(async () => {
+    await stores[Symbol.asyncDispose]();
+  });
+
+  const start = () =>
+    startFunction({ ...environmentFor(aws), ...stores.env, FARGAUGE_CONFIG: LOCATION });
+  const documentFor = (address: string, more: object = {}) =>
+    JSON.stringify({ ...JSON.parse(environment(address).FARGAUGE_CONFIG ?? ''), ...more });
+  const publishing = (address: string, namespace: string) => {
+    const { emf_processor: processor } = JSON.parse(documentFor(address));
+    return documentFor(address, {
+      emf_processor: { ...processor, metric_namespace: namespace },
+    });
+  };
+
+  it('takes effect with the cycle after it has changed, and counters go on', async () => {
+    await using target = await serveMetrics(counter);
+    stores.objects.set(KEY, documentFor(target.address));
+    await using lambda = await start();
+    await lambda.invoke();
+    await lambda.invoke();
+    stores.objects.set(KEY, publishing(target.address, 'Other'));
+    await lambda.invoke();
+
+    expect(stored().map(({ namespace, values }) => [namespace, values])).toEqual([
+      ['Shop', [10]],
+      ['Other', [10]],
+    ]);
+    expect(stores.requests.map((line) => line.split(' ').at(-1))).toEqual([
+      ...['200', '304', '304'],
+      // Looked at, and then loaded with all that it names.
+      ...['200', '200'],
+    ]);
+    const { log } = await lambda.end();
+    expect(log).toContainEqual(
+      expect.objectContaining({ message: 'configuration has changed', source: LOCATION }),
+    );
+  });
+
+  it('that is wrong does not take effect: it is logged once, and counted in each cycle', async () => {
+    await using target = await serveMetrics(gauges);
+    stores.objects.set(KEY, documentFor(target.address));
+    await using lambda = await start();
+    stores.objects.set(KEY, publishing(target.address, 'ü'));
+    for (let invocation = 0; invocation < 2; invocation++) {
+      expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
+    }
+    stores.objects.set(KEY, publishing(target.address, 'Other'));
+    await lambda.invoke();
+
+    expect(stored().map(({ namespace }) => namespace)).toEqual([
+      ...['Shop', 'Shop', 'Shop', 'Shop'],
+      ...['Other', 'Other'],
+    ]);
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ ConfigurationRefused: [1, 1, 0] });
+    expect(log.filter(({ level }) => level === 'ERROR')).toEqual([
+      expect.objectContaining({
+        message: 'configuration is refused, the last good one counts',
+        problems: [
+          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon, given "ü" (string)`,
+        ],
+      }),
+    ]);
+  });
+
+  it('that cannot be read any more stays as it was, and is counted', async () => {
+    await using target = await serveMetrics(gauges);
+    stores.objects.set(KEY, documentFor(target.address));
+    await using lambda = await start();
+    stores.fault = { status: 403, type: 'AccessDenied' };
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
+
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        message: 'configuration was not read, the last one counts',
+        error: `${LOCATION}: AccessDenied: No.`,
+      }),
+    );
+  });
+
+  it('that cannot be read at the start ends it', async () => {
+    await using lambda = await start();
+    expect(lambda.loaded).toEqual({
+      kind: 'error',
+      message: `1 error in the configuration\n- FARGAUGE_CONFIG: expected the location of a document that can be read, given "${LOCATION}" (string): NoSuchKey: No.`,
+    });
+  });
+
+  it('may refer to secrets, which no log shows', async () => {
+    const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-AbCdEf';
+    await using target = await serveMetrics(gauges);
+    stores.secrets.set(secret, '{"token":"hunter2"}');
+    const [job] = JSON.parse(documentFor(target.address)).scrape_configs;
+    const bearer = { ...job, bearer_token: `aws:secretsmanager:${secret}:token` };
+    stores.objects.set(KEY, documentFor(target.address, { scrape_configs: [bearer] }));
+    await using lambda = await startFunction({
+      ...environmentFor(aws),
+      ...stores.env,
+      FARGAUGE_CONFIG: LOCATION,
+      POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    });
+    expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
+    expect(stores.requests).toContain(`GetSecretValue ${secret} 200`);
+    const { stdout, stderr } = await lambda.end();
+    expect(stdout + stderr).not.toContain('hunter2');
   });
 });

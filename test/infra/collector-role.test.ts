@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { collectorTemplate } from './template.ts';
 
 interface Statement {
@@ -20,7 +21,10 @@ describe('what the function may do', () => {
       (statement) => statement.Effect === 'Allow' && [statement.Action].flat().includes(action),
     );
 
-  it.each(['ecs:ListTasks', 'ecs:DescribeTasks'])('%s in its cluster only', (action) => {
+  it.each([
+    ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeContainerInstances'],
+    ...['ecs:ListServices', 'ecs:DescribeServices'],
+  ])('%s in its cluster only', (action) => {
     expect(allowing(action)).toEqual([
       expect.objectContaining({ Condition: { ArnEquals: { 'ecs:cluster': CLUSTER_ARN } } }),
     ]);
@@ -51,11 +55,15 @@ describe('what the function may do', () => {
         'ec2:AssignPrivateIpAddresses',
         'ec2:CreateNetworkInterface',
         'ec2:DeleteNetworkInterface',
+        'ec2:DescribeInstances',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeSubnets',
         'ec2:UnassignPrivateIpAddresses',
+        'ecs:DescribeContainerInstances',
+        'ecs:DescribeServices',
         'ecs:DescribeTaskDefinition',
         'ecs:DescribeTasks',
+        'ecs:ListServices',
         'ecs:ListTasks',
         'logs:CreateLogGroup',
         'logs:CreateLogStream',
@@ -92,6 +100,102 @@ describe('what the function may do', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
       expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
     }
+  });
+});
+
+describe('what a configuration adds', () => {
+  const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-AbCdEf';
+  const ROLE = 'arn:aws:iam::210987654321:role/reader';
+
+  const statementsOf = (configuration: CollectorConfiguration) =>
+    Object.values(collectorTemplate({ configuration }).findResources('AWS::IAM::Policy')).flatMap(
+      (policy) => policy.Properties.PolicyDocument.Statement as Statement[],
+    );
+  const allowed = (configuration: CollectorConfiguration, action: string) =>
+    statementsOf(configuration).filter(
+      ({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action),
+    );
+  const native = (document: object) => CollectorConfiguration.native(JSON.stringify(document));
+  const discovering = (section: object) =>
+    native({ ecs_service_discovery: { docker_label: {}, ...section } });
+
+  it('further clusters, by name, ARN or pattern, in their Regions', () => {
+    const configuration = discovering({
+      sd_target_cluster: ['shop', 'arn:aws:ecs:eu-west-1:111122223333:cluster/far'],
+      sd_targets: [{ clusters: ['prod-*'], region: 'us-east-1' }],
+    });
+    const [statement] = allowed(configuration, 'ecs:ListTasks');
+    const clusters = JSON.stringify(statement?.Condition);
+    for (const end of [':cluster/shop', ':cluster/far', ':ecs:us-east-1:', ':cluster/prod-*']) {
+      expect(clusters).toContain(end);
+    }
+    expect(allowed(configuration, 'ecs:ListClusters')).toHaveLength(1);
+  });
+
+  it('no cluster that is read as another role, but that role', () => {
+    const configuration = discovering({ sd_targets: [{ clusters: ['*'], role_arn: ROLE }] });
+    expect(allowed(configuration, 'ecs:ListTasks')[0]?.Condition).toEqual({
+      ArnEquals: { 'ecs:cluster': CLUSTER_ARN },
+    });
+    expect(allowed(configuration, 'ecs:ListClusters')).toEqual([]);
+    expect(allowed(configuration, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
+  });
+
+  it('tags of clusters, of those clusters', () => {
+    expect(
+      allowed(discovering({ sd_lookups: ['cluster_tags'] }), 'ecs:DescribeClusters'),
+    ).toMatchObject([{ Resource: CLUSTER_ARN }]);
+  });
+
+  it.each([
+    ['public_ips', discovering({ sd_lookups: ['public_ips'] }), false],
+    ['nothing of the like', discovering({ sd_lookups: ['services'] }), true],
+  ])('looking at network interfaces: %s', (_, configuration, denied) => {
+    const [statement] = statementsOf(configuration).filter(({ Effect }) => Effect === 'Deny');
+    expect([statement?.Action].flat().includes('ec2:DescribeNetworkInterfaces')).toBe(denied);
+    expect(statement?.Action).toContain('ec2:CreateNetworkInterface');
+  });
+
+  it('all that Prometheus asks for, where its own discovery is configured', () => {
+    const entry = { role: 'ecs', region: 'us-east-1' };
+    const configuration = native({
+      scrape_configs: [{ job_name: 'a', aws_sd_configs: [entry] }],
+    });
+    const [statement] = allowed(configuration, 'ecs:ListTasks');
+    expect(JSON.stringify(statement?.Condition)).toContain(':cluster/*');
+    expect(allowed(configuration, 'ecs:ListClusters')).toHaveLength(1);
+    expect(allowed(configuration, 'ecs:DescribeClusters')).toHaveLength(1);
+  });
+
+  it('the secrets and parameters that it names, each by its own ARN', () => {
+    const configuration = CollectorConfiguration.native(`
+scrape_configs:
+  - job_name: a
+    basic_auth: { username: aws:ssm:/shop/user, password: 'aws:secretsmanager:${SECRET}:password' }
+`);
+    expect(allowed(configuration, 'secretsmanager:GetSecretValue')).toMatchObject([
+      { Resource: SECRET },
+    ]);
+    const [parameter] = allowed(configuration, 'ssm:GetParameter');
+    expect(JSON.stringify(parameter?.Resource)).toContain(':parameter/shop/user"');
+  });
+
+  it('the place that it lies in, and what is needed by what lies there', () => {
+    const text = `scrape_configs: [{ job_name: a, bearer_token: 'aws:secretsmanager:${SECRET}' }]`;
+    const configuration = CollectorConfiguration.remote('s3://conf/a/fargauge.yaml', text);
+    const [object] = allowed(configuration, 's3:GetObject');
+    expect(JSON.stringify(object?.Resource)).toContain(':s3:::conf/a/fargauge.yaml"');
+    expect(allowed(configuration, 'secretsmanager:GetSecretValue')).toHaveLength(1);
+    const parameter = allowed(CollectorConfiguration.remote('ssm:fargauge'), 'ssm:GetParameter');
+    expect(JSON.stringify(parameter[0]?.Resource)).toContain(':parameter/fargauge"');
+  });
+
+  it('nothing where it cannot be read, which the function says', () => {
+    const actions = (configuration: CollectorConfiguration) =>
+      statementsOf(configuration).flatMap(({ Action }) => Action);
+    expect(actions(CollectorConfiguration.native('{'))).toEqual(
+      actions(CollectorConfiguration.builtIn()),
+    );
   });
 });
 

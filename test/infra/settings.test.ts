@@ -168,3 +168,27 @@ describe('configuration files', () => {
     ]);
   });
 });
+
+describe('a configuration that lies elsewhere', () => {
+  it('is named by its location', () => {
+    const { configuration } = readSettings({ configLocation: 's3://conf/fargauge.yaml' }, {});
+    expect(configuration.environment).toEqual({ FARGAUGE_CONFIG: 's3://conf/fargauge.yaml' });
+  });
+
+  it.each([
+    [
+      { configLocation: 'https://x/y' },
+      'context key configLocation: expected s3://BUCKET/KEY or ssm:NAME, got "https://x/y"',
+    ],
+    [
+      {
+        configLocation: 'ssm:x',
+        agentConfigFile: import.meta.filename,
+        prometheusConfigFile: import.meta.filename,
+      },
+      'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
+    ],
+  ])('is refused: %j', (context, problem) => {
+    expect(problemsOf(() => readSettings(context, {}))).toEqual([problem]);
+  });
+});

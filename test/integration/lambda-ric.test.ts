@@ -39,7 +39,7 @@ describe('the bundle in the Lambda runtime', () => {
 
     expect(outcome).toMatchObject({
       kind: 'response',
-      body: { targets: { discovered: 1, up: 1, down: 0 }, delivery: { rejected: {} } },
+      body: { targets: { discovered: 1, up: 1, down: 0 }, deliveries: [{ rejected: {} }] },
     });
     const stored = await readLogGroup(aws.logs, '/fargauge/shop');
     expect(stored.flatMap(({ message }) => extractMetrics(message))).toContainEqual(

@@ -56,7 +56,7 @@ describe('collect against moto', () => {
 
     expect(report.targets).toEqual({ discovered: 3, up: 3, down: 0, stopped: 0 });
     expect(report.discoveryErrors).toEqual([]);
-    expect(report.delivery).toMatchObject({ events: events.length, rejected: {}, errors: [] });
+    expect(report.deliveries).toMatchObject([{ events: events.length, rejected: {}, errors: [] }]);
     expect(metrics.map(described).sort()).toEqual(tasks.flatMap(expectedOf).sort());
     expect(new Set(metrics.map(({ namespace }) => namespace))).toEqual(new Set(['Fargauge']));
     expect(new Set(metrics.map(({ unit }) => unit))).toEqual(new Set(['Percent']));

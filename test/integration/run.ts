@@ -7,13 +7,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianPrograms } from './install/debian.ts';
+import { docker } from './install/docker.ts';
 import { moto } from './install/moto.ts';
 import { ensurePart, type Part, type PartResult } from './install/part.ts';
 import { prometheus } from './install/prometheus.ts';
 import { ric } from './install/ric.ts';
 import { CACHE, ROOT } from './support/places.ts';
 
-const PARTS: readonly Part[] = [debianPrograms, moto, ric, prometheus];
+const PARTS: readonly Part[] = [debianPrograms, moto, ric, docker, prometheus];
 
 const RESULTS = join(CACHE, 'results.json');
 

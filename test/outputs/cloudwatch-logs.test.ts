@@ -41,11 +41,10 @@ function open(options: Partial<CloudWatchLogsOptions> = {}, clientOptions: LogsC
     endpoint: aws.url,
     region: aws.region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
     ...clientOptions,
   });
   clients.push(client);
-  return cloudWatchLogsOutput({ client, ...options }).open(deadline.signal);
+  return cloudWatchLogsOutput({ client, maxAttempts: 1, ...options }).open(deadline.signal);
 }
 
 const event = (message: string, more: Partial<LogEvent> = {}) =>
@@ -213,7 +212,7 @@ describe('groups and streams', () => {
     expect(aws.calls.count('CreateLogStream')).toBe(1);
     expect(report.errors).toEqual([
       expect.stringMatching(
-        /^CreateLogStream on log group "g" is denied; the role needs logs:CreateLogStream\. AccessDenied/,
+        /^CreateLogStream on log group "g" is denied; the role needs logs:CreateLogStream on arn:aws:logs:\*:\*:log-group:g:\*\. AccessDenied/,
       ),
     ]);
   });
@@ -319,7 +318,11 @@ describe('failures', () => {
     ['unavailable', error(503, 'ServiceUnavailableException'), 'failed. ServiceUnavailable'],
     ['unavailable', { kind: 'reset' }, 'failed. '],
     ['refused', error(400, 'InvalidParameterException'), 'failed. InvalidParameterException'],
-    ['access_denied', { kind: 'deny' }, 'is denied; the role needs logs:PutLogEvents. '],
+    [
+      'access_denied',
+      { kind: 'deny' },
+      'is denied; the role needs logs:PutLogEvents on arn:aws:logs:*:*:log-group:g:*. ',
+    ],
     ['access_denied', error(400, 'UnrecognizedClientException'), 'failed for its credentials. '],
   ] as const)('reject the events of their group only, as %s: %j', async (reason, fault, text) => {
     aws.logs.putStream('good', 's');
@@ -337,25 +340,56 @@ describe('failures', () => {
     ]);
   });
 
-  it('that pass are retried by the SDK, and every attempt is counted', async () => {
+  it('that pass are retried, and every attempt is counted', async () => {
     aws.faults.inject('PutLogEvents', error(503, 'ServiceUnavailableException'), { times: 2 });
-    const delivery = open({}, { maxAttempts: 3 });
+    const delivery = open({ maxAttempts: 3 });
     const write = delivery.write([event('a')]);
     expect(await delivery.close()).toMatchObject({ events: 1, requests: 3, errors: [] });
     expect(await write).toEqual(accepted(1));
   });
 
-  it('that are throttling are retried by the SDK', async () => {
+  it('that are throttling are retried', async () => {
     aws.faults.inject('PutLogEvents', { kind: 'throttle' }, { times: 1 });
-    const delivery = open({}, { maxAttempts: 2 });
+    const delivery = open({ maxAttempts: 2 });
     const write = delivery.write([event('a')]);
     expect(await delivery.close()).toMatchObject({ requests: 2 });
     expect(await write).toEqual(accepted(1));
   });
 
+  it('of limits on the number of groups are not throttling', async () => {
+    aws.faults.inject('CreateLogGroup', error(400, 'LimitExceededException'));
+    const delivery = open({ maxAttempts: 5, random: () => 0 });
+    const write = delivery.write([event('a', { logGroup: 'new' })]);
+    await delivery.close();
+    expect(await write).toEqual(rejected('refused'));
+    expect(aws.calls.count('CreateLogGroup')).toBe(1);
+  });
+
+  it('of permission name the resource as AWS does, and all streams of a group together', async () => {
+    const arn = (stream: string) =>
+      `arn:aws-cn:logs:cn-north-1:123456789012:log-group:g:log-stream:${stream}`;
+    for (const stream of ['s', 't']) {
+      const message = `User: arn:aws-cn:iam::123456789012:user/u is not authorized to perform: logs:PutLogEvents on resource: ${arn(stream)} because no identity-based policy allows it`;
+      aws.faults.inject(
+        'PutLogEvents',
+        { ...error(400, 'AccessDeniedException'), message } as Fault,
+        { when: ({ logStreamName }) => logStreamName === stream },
+      );
+    }
+    const delivery = open();
+    const write = delivery.write([event('a'), event('b', { logStream: 't' })]);
+    const { errors } = await delivery.close();
+
+    expect(await write).toEqual(rejected('access_denied', 2));
+    const group = 'arn:aws-cn:logs:cn-north-1:123456789012:log-group:g:*';
+    expect(errors).toEqual([
+      `PutLogEvents on log group "g" is denied; the role needs logs:PutLogEvents on ${group}. AccessDeniedException: User: arn:aws-cn:iam::123456789012:user/u is not authorized to perform: logs:PutLogEvents on resource: ${group} because no identity-based policy allows it`,
+    ]);
+  });
+
   it('of the answer only may deliver events twice, never not at all', async () => {
     aws.faults.inject('PutLogEvents', { kind: 'reset', applied: true }, { times: 1 });
-    const delivery = open({}, { maxAttempts: 2 });
+    const delivery = open({ maxAttempts: 2 });
     const write = delivery.write([event('a')]);
     await delivery.close();
     expect(await write).toEqual(accepted(1));
@@ -426,16 +460,33 @@ describe('the deadline', () => {
   });
 
   it('ends the wait between two attempts', async () => {
-    // The SDK's waits for throttling grow to 20 seconds.
     aws.faults.inject('PutLogEvents', { kind: 'throttle' });
-    const delivery = open({}, { maxAttempts: 100 });
-    const arrived = aws.calls.next('PutLogEvents');
+    const waiting = Promise.withResolvers<void>();
+    const random = () => {
+      waiting.resolve();
+      return 0.999;
+    };
+    const delivery = open({ maxAttempts: 100, random });
     const write = delivery.write([event('a')]);
     const report = delivery.close();
-    await (await arrived).ended;
+    await waiting.promise;
     deadline.abort();
-    expect(await write).toEqual(rejected('deadline'));
-    expect(await report).toMatchObject({ rejected: { deadline: 1 } });
+    expect(await write).toEqual(rejected('throttled'));
+    expect((await report).errors).toEqual([
+      'PutLogEvents on log group "g" failed until the deadline. ThrottlingException: Rate exceeded',
+    ]);
+  });
+
+  it('that ends an attempt after one that was throttled leaves the reason to that', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'throttle' }, { times: 1 });
+    aws.faults.inject('PutLogEvents', { kind: 'hang' });
+    const delivery = open({ maxAttempts: 2, random: () => 0 });
+    const write = delivery.write([event('a')]);
+    const closed = delivery.close();
+    while (aws.calls.count('PutLogEvents') < 2) await aws.calls.next('PutLogEvents');
+    deadline.abort();
+    expect(await write).toEqual(rejected('throttled'));
+    await closed;
   });
 
   it('that has passed before the delivery began lets nothing through', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RejectReason } from '../../lambda/model/event.ts';
 import { eventBytes } from '../../lambda/model/event-size.ts';
 import { fileOutput } from '../../lambda/outputs/file.ts';
-import { stdoutOutput } from '../../lambda/outputs/stdout.ts';
+import { MAX_LAMBDA_LINE_BYTES, stdoutOutput } from '../../lambda/outputs/stdout.ts';
 import { logEvent } from './events.ts';
 
 const accepted = (count: number) => ({ accepted: count, rejected: new Map() });
@@ -62,6 +62,27 @@ describe('standard output', () => {
       rejected: {},
       errors: [],
     });
+  });
+
+  it('of a function takes lines of its limit, and rejects longer ones', async () => {
+    const stream = new PassThrough({ encoding: 'utf8', highWaterMark: 1e6 });
+    const output = stdoutOutput(stream, MAX_LAMBDA_LINE_BYTES);
+    const longest = 'x'.repeat(MAX_LAMBDA_LINE_BYTES - 1);
+    expect(output.maxEventBytes).toBe(eventBytes(longest));
+    const delivery = output.open(signal());
+    const write = delivery.write([
+      logEvent({ message: longest }),
+      logEvent({ message: `${longest}x` }),
+      logEvent({ message: 'short' }),
+    ]);
+    const { errors, events } = await delivery.close();
+
+    expect(await write).toEqual({ accepted: 2, rejected: new Map([['too_large', 1]]) });
+    expect(stream.read()).toBe(`${longest}\nshort\n`);
+    expect(events).toBe(2);
+    expect(errors).toEqual([
+      `An event for stdout has ${eventBytes(longest) + 1} bytes, expected at most ${eventBytes(longest)}`,
+    ]);
   });
 
   it('that fails makes the events unavailable, not the process', async () => {

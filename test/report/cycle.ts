@@ -1,4 +1,5 @@
 import type { DeliveryReport } from '../../lambda/model/event.ts';
+import type { StateReport } from '../../lambda/model/state.ts';
 import type { CycleReport, TargetReport } from '../../lambda/report.ts';
 
 /** A target that is up and has published a sample in an event, and what differs. */
@@ -39,14 +40,16 @@ export function stoppedTarget(id: string): TargetReport {
   return { ...downTarget(id), stopped: true };
 }
 
-interface Differences extends Omit<Partial<CycleReport>, 'delivery'> {
+interface Differences extends Omit<Partial<CycleReport>, 'deliveries' | 'state'> {
+  /** Of the only output. */
   readonly delivery?: Partial<DeliveryReport>;
+  readonly state?: Partial<StateReport>;
 }
 
 /** The report of a cycle over these targets, in which each event was accepted, and what differs. */
 export function cycleReport(
   scrapes: readonly TargetReport[],
-  { delivery, ...more }: Differences = {},
+  { delivery, state, ...more }: Differences = {},
 ): CycleReport {
   const up = scrapes.filter((scrape) => scrape.up).length;
   const stopped = scrapes.filter((scrape) => scrape.stopped).length;
@@ -59,17 +62,33 @@ export function cycleReport(
     skipped: {},
     discoveryErrors: [],
     samples: { scraped: events, published: events, rejected: 0, dropped: {} },
+    breaches: [],
+    remembered: { lines: 0, bytes: 0 },
     scrapes,
     ...more,
-    delivery: {
-      output: 'cloudwatch-logs',
-      events,
-      metrics: events,
-      bytes: events * 100,
-      requests: 1,
-      rejected: {},
+    deliveries: [
+      {
+        output: 'cloudwatch-logs',
+        events,
+        metrics: events,
+        bytes: events * 100,
+        requests: 1,
+        rejected: {},
+        errors: [],
+        ...delivery,
+      },
+    ],
+    state: {
+      targets: 0,
+      series: 0,
+      bytes: 0,
+      reads: 0,
+      writes: 0,
+      conflicts: 0,
+      failures: 0,
+      setAside: 0,
       errors: [],
-      ...delivery,
+      ...state,
     },
   };
 }

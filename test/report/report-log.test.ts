@@ -97,10 +97,12 @@ describe('the log of a cycle', () => {
     const report = cycleReport([targetReport(), downTarget('a')], {
       discoveryErrors: [DENIED],
       delivery: { errors: [THROTTLED] },
+      state: { errors: ['GetObject failed.'] },
     });
     expect(logOf(report)).toEqual([
       ['warn', 'discovery failed', { error: DENIED }],
-      ['warn', 'delivery failed', { error: THROTTLED }],
+      ['warn', 'delivery failed', { output: 'cloudwatch-logs', error: THROTTLED }],
+      ['warn', 'state failed', { error: 'GetObject failed.' }],
       [
         'warn',
         'target is down',
@@ -110,10 +112,22 @@ describe('the log of a cycle', () => {
     ]);
   });
 
+  it('has one line for what the metric budget held back', () => {
+    const examples = [{ metric: 'm', combinations: 5, label: 'user', values: 4, example: 'u-1' }];
+    const budget = { limit: 10, known: 10, heldBack: 5, examples };
+    expect(logOf(cycleReport([], { budget }))[0]).toEqual([
+      'warn',
+      'metric budget used up, new metrics are not published',
+      budget,
+    ]);
+    expect(logOf(cycleReport([], { budget: { ...budget, heldBack: 0 } }))).toHaveLength(1);
+  });
+
   it('stays readable, and its lines short, however much goes wrong', () => {
     const targets = numbered(5_000).map(downTarget);
     const report = cycleReport(targets, {
       discoveryErrors: numbered(1_000),
+      breaches: numbered(500),
       delivery: { errors: numbered(2_000) },
     });
 
@@ -129,12 +143,13 @@ describe('the log of a cycle', () => {
     expect(lines).toContainEqual([
       'warn',
       'delivery failed',
-      { error: `and ${2_000 - MAX_TEXTS} more` },
+      { output: 'cloudwatch-logs', error: `and ${2_000 - MAX_TEXTS} more` },
     ]);
     expect(summaryOf(report)).toMatchObject({
       targets: { discovered: 5_000, down: 5_000 },
+      breaches: [...numbered(MAX_CAUSES), `and ${500 - MAX_CAUSES} more`],
       discoveryErrors: [...numbered(MAX_TEXTS), `and ${1_000 - MAX_TEXTS} more`],
-      delivery: { errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] },
+      deliveries: [{ errors: [...numbered(MAX_TEXTS), `and ${2_000 - MAX_TEXTS} more`] }],
     });
   });
 });

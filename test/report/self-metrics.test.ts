@@ -31,11 +31,22 @@ const REPORT = cycleReport(
       rejected: 10,
       dropped: { no_declaration: 25, first_sample: 5 },
     },
+    remembered: { lines: 10, bytes: 5_000 },
     delivery: {
       events: 8,
       metrics: 60,
       bytes: 4_321,
       rejected: { throttled: 3, too_old: 1 },
+    },
+    state: {
+      targets: 4,
+      series: 500,
+      bytes: 6_789,
+      reads: 1,
+      writes: 2,
+      conflicts: 3,
+      failures: 5,
+      setAside: 6,
     },
   },
 );
@@ -56,7 +67,23 @@ describe('the metrics of the collector about itself', () => {
       EventsRejected: ['Count', 4],
       MetricsPublished: ['Count', 60],
       BytesDelivered: ['Bytes', 4_321],
+      StateSeries: ['Count', 500],
+      StateBytes: ['Bytes', 6_789],
+      StateReads: ['Count', 1],
+      StateWrites: ['Count', 2],
+      StateConflicts: ['Count', 3],
+      StateFailures: ['Count', 5],
+      StateSetAside: ['Count', 6],
+      BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
+    });
+  });
+
+  it('tell how many metrics there are, and were held back, where there is a budget', () => {
+    const budget = { limit: 100, known: 100, heldBack: 7, examples: [] };
+    expect(published({ ...REPORT, budget }).metrics).toMatchObject({
+      MetricsKnown: ['Count', 100],
+      MetricsHeldBack: ['Count', 7],
     });
   });
 

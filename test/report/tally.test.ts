@@ -7,7 +7,8 @@ import { cycleReport } from './cycle.ts';
 
 const SERIES: Series = { name: 'a', family: 'a', type: 'gauge', labels: labelsOf() };
 
-const { delivery } = cycleReport([]);
+const { deliveries, state } = cycleReport([]);
+const REMEMBERED = { lines: 2, bytes: 700 };
 
 /** A scrape that gave this many samples, the three about itself included. */
 function scrape(
@@ -31,7 +32,7 @@ function outcome(offered: number, more: Partial<TargetOutcome> = {}): TargetOutc
     events: 1,
     offered,
     drops: new Drops(),
-    outcome: { accepted: 1, rejected: new Map() },
+    outcomes: [{ accepted: 1, rejected: new Map() }],
     ...more,
   };
 }
@@ -46,9 +47,10 @@ describe('the report of a cycle', () => {
 
     tally.discovered({ skipped: { not_running: 1 }, errors: [{ message: 'ListTasks failed' }] });
     tally.target(scrape('a', 10), outcome(7, { drops }));
-    tally.target(scrape('b', 5), outcome(5));
-    tally.delivered(delivery);
-    const report = tally.report(1_250);
+    tally.target({ ...scrape('b', 5), breach: 'line 1: x' }, outcome(5));
+    tally.delivered(deliveries);
+    tally.kept(state);
+    const report = tally.report(1_250, REMEMBERED);
 
     expect(report).toMatchObject({
       startedAt: 1_000,
@@ -56,13 +58,15 @@ describe('the report of a cycle', () => {
       targets: { discovered: 2, up: 2, down: 0 },
       skipped: { not_running: 1 },
       discoveryErrors: ['ListTasks failed'],
+      breaches: ['b: line 1: x'],
+      remembered: REMEMBERED,
       samples: {
         scraped: 15,
         published: 12,
         rejected: 0,
         dropped: { no_declaration: 2, not_finite: 1 },
       },
-      delivery,
+      deliveries,
     });
     expect(report.scrapes.map(({ id, scraped, offered }) => [id, scraped, offered])).toEqual([
       ['a', 7, 7],
@@ -74,8 +78,9 @@ describe('the report of a cycle', () => {
     const failure = { reason: 'timeout', message: 'no complete answer within 10 ms' } as const;
     const tally = new Tally(0);
     tally.target(scrape('a', 3, failure), outcome(3));
-    tally.delivered(delivery);
-    expect(tally.report(1)).toMatchObject({
+    tally.delivered(deliveries);
+    tally.kept(state);
+    expect(tally.report(1, REMEMBERED)).toMatchObject({
       targets: { discovered: 1, up: 0, down: 1 },
       scrapes: [{ up: false, ...failure }],
     });
@@ -84,15 +89,33 @@ describe('the report of a cycle', () => {
   it('counts all samples of a target with a rejected event as rejected: its counters stay', () => {
     const tally = new Tally(0);
     const rejected = new Map([['too_old', 1]] as const);
-    tally.target(scrape('a', 8), outcome(8, { events: 2, outcome: { accepted: 1, rejected } }));
-    tally.delivered(delivery);
-    expect(tally.report(1)).toMatchObject({
+    tally.target(scrape('a', 8), outcome(8, { events: 2, outcomes: [{ accepted: 1, rejected }] }));
+    tally.delivered(deliveries);
+    tally.kept(state);
+    expect(tally.report(1, REMEMBERED)).toMatchObject({
       samples: { published: 0, rejected: 8 },
       scrapes: [{ events: 2, rejected: { too_old: 1 } }],
     });
   });
 
+  it('counts samples for the first output, and rejected events for all', () => {
+    const tally = new Tally(0);
+    const settled = { accepted: 1, rejected: new Map() };
+    const failed = { accepted: 0, rejected: new Map([['throttled', 2]] as const) };
+    tally.target(scrape('a', 8), outcome(8, { outcomes: [settled, failed] }));
+    tally.target(scrape('b', 5), outcome(5, { outcomes: [failed, failed] }));
+    tally.delivered([...deliveries, ...deliveries]);
+    tally.kept(state);
+    expect(tally.report(1, REMEMBERED)).toMatchObject({
+      samples: { published: 8, rejected: 5 },
+      deliveries: [...deliveries, ...deliveries],
+      scrapes: [{ rejected: { throttled: 2 } }, { rejected: { throttled: 4 } }],
+    });
+  });
+
   it('cannot be made before the delivery has ended', () => {
-    expect(() => new Tally(0).report(1)).toThrow('a cycle is reported after its delivery');
+    expect(() => new Tally(0).report(1, REMEMBERED)).toThrow(
+      'a cycle is reported after its delivery',
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/config.ts';
 import { Drops } from '../../lambda/model/drops.ts';
-import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE, Rules } from '../../lambda/rules/declare.ts';
+import { Rules } from '../../lambda/rules/declare.ts';
+import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/rules/dimension.ts';
 import { labelled, series } from '../series/samples.ts';
 
 describe('a declaration applies', () => {
@@ -34,6 +35,36 @@ describe('a declaration applies', () => {
   it.each(cases)('%s', (_, change, labels, applies) => {
     const rules = rulesOf(declaration({ dimensions: [[]], ...change }));
     expect(declare(rules, 'm', labels)).toEqual(applies ? [[]] : 'no_declaration');
+  });
+
+  it('without a single evaluation to what the cycle before had', () => {
+    const evaluations = { count: 0 };
+    const counting = (source: string): Pattern => {
+      const { test } = pattern(source);
+      return { source, test: (text) => ++evaluations.count > 0 && test(text) };
+    };
+    const rules = rulesOf(
+      { ...declaration({ dimensions: [['job'], ['path']] }), matcher: counting('[02468]$') },
+      { ...declaration({ dimensions: [['job']], sourceLabels: ['path', 'job'] }) },
+      { ...declaration({ dimensions: [[]] }), selectors: ['x', '_total$'].map(counting) },
+    );
+    const samples = Array.from({ length: 2_000 }, (_, i) =>
+      labelled(series(`m${i % 40}_total`, { labels: { job: `job-${i % 50}`, path: `/${i}` } }), 1),
+    );
+    const cycle = () => {
+      rules.begin(0);
+      for (const {
+        series: { name },
+      } of samples)
+        rules.mayWant(name);
+      return [...rules.declare(samples, new Drops())].map(({ publications }) => publications);
+    };
+    const first = cycle();
+    // For each job one, for each name two.
+    expect(evaluations.count).toBe(50 + 2 * 40);
+    const second = cycle();
+    expect(evaluations.count).toBe(50 + 2 * 40);
+    expect(second.every((publications, index) => publications === first[index])).toBe(true);
   });
 
   it('again and again with the same answer, for any number of label values', () => {
@@ -156,6 +187,88 @@ describe('the dimension sets of a metric', () => {
   });
 });
 
+describe('a metric is published', () => {
+  const publications = (labels: Record<string, string>, ...parts: Change[]) =>
+    [...declared(rulesOf(...parts.map(declaration)), 'm', labels)][0]?.publications;
+
+  it('as its declaration says, in the namespace of all where it names none', () => {
+    const labels = { a: '1', b: '2' };
+    const options = { storageResolution: 1, rate: true, properties: ['b'] } as const;
+    expect(publications(labels, { dimensions: [['a']], ...options })).toEqual([
+      { namespace: 'ns', dimensions: [['a']], ...options },
+    ]);
+    expect(publications(labels, { dimensions: [['a']], namespace: 'own' })).toEqual([
+      { namespace: 'own', dimensions: [['a']], storageResolution: 60, rate: false },
+    ]);
+  });
+
+  it('in several ways, one for all sets that are alike', () => {
+    const found = publications(
+      { a: '1', b: '2' },
+      { dimensions: [['a']] },
+      { dimensions: [['b']], rate: true },
+      { dimensions: [[]] },
+      { dimensions: [['a']], namespace: 'own' },
+    );
+    expect(found).toMatchObject([
+      { namespace: 'ns', rate: false, dimensions: [['a'], []] },
+      { namespace: 'ns', rate: true, dimensions: [['b']] },
+      { namespace: 'own', rate: false, dimensions: [['a']] },
+    ]);
+  });
+
+  it.each<[string, Change]>([
+    ['rate', { rate: true }],
+    ['resolution', { storageResolution: 1 }],
+    ['properties', { properties: [] }],
+  ])('once under a set, as the first declaration that applies says, whatever its %s', (_, more) => {
+    const alike = { dimensions: [['a']] };
+    expect(publications({ a: '1' }, alike, { ...alike, ...more })).toEqual([
+      { namespace: 'ns', rate: false, storageResolution: 60, dimensions: [['a']] },
+    ]);
+    const elsewhere = { ...alike, matcher: '^other$' };
+    expect(publications({ a: '1' }, elsewhere, { ...alike, ...more })).toMatchObject([more]);
+  });
+
+  it('by the same publication object, alone and beside others', () => {
+    const rules = rulesOf(
+      declaration({ dimensions: [['a']] }),
+      declaration({ dimensions: [['b']], rate: true }),
+    );
+    const [alone] = [...declared(rules, 'm', { a: '1' })];
+    const [both] = [...declared(rules, 'm', { a: '1', b: '2' })];
+    expect(both?.publications).toHaveLength(2);
+    expect(both?.publications[0]).toBe(alone?.publications[0]);
+  });
+});
+
+describe('with a metric budget', () => {
+  const budgeted = (limit: number, ...sets: readonly (readonly string[])[]) =>
+    rulesOf({ logUnmatched: true, limit }, declaration({ selectors: ['^m'], dimensions: sets }));
+
+  it('a sample that would be new metrics only is dropped, even with log_unmatched', () => {
+    const rules = budgeted(1, ['a']);
+    expect(declare(rules, 'm', { a: '1' })).toEqual([['a']]);
+    expect(declare(rules, 'm', { a: '2' })).toBe('metric_budget');
+    expect(declare(rules, 'm2', { a: '1' })).toBe('metric_budget');
+    expect(declare(rules, 'm', { a: '1' })).toEqual([['a']]);
+  });
+
+  it('a sample is published under the sets that make known metrics', () => {
+    const rules = budgeted(2, ['a'], ['a', 'b']);
+    expect(declare(rules, 'm', { a: '1', b: '1' })).toEqual([['a'], ['a', 'b']]);
+    expect(declare(rules, 'm', { a: '1', b: '2' })).toEqual([['a']]);
+    expect(rules.budget?.report()).toMatchObject({ known: 2, heldBack: 1 });
+  });
+
+  it('nothing counts that is no metric', () => {
+    const rules = budgeted(1, ['a']);
+    expect(declare(rules, 'm', { b: '1' })).toEqual([]);
+    expect(declare(rules, 'other', { a: '1' })).toEqual([]);
+    expect(rules.budget?.report()).toMatchObject({ known: 0, heldBack: 0 });
+  });
+});
+
 describe('a sample that no declaration publishes', () => {
   const rules = (logUnmatched: boolean) =>
     rulesOf({ logUnmatched }, declaration({ selectors: ['^m$'], dimensions: [['a']] }));
@@ -181,7 +294,7 @@ it('without any declaration every sample is a plain field', () => {
   expect(rulesOf().mayWant('anything')).toBe(true);
 });
 
-type Change = Partial<Pick<Declaration, 'sourceLabels' | 'separator' | 'dimensions'>> & {
+type Change = Partial<Omit<Declaration, 'matcher' | 'selectors'>> & {
   readonly matcher?: string;
   readonly selectors?: readonly string[];
 };
@@ -194,6 +307,8 @@ function declaration({ matcher = '', selectors = [''], ...more }: Change): Decla
     matcher: pattern(matcher),
     selectors: selectors.map(pattern),
     dimensions: [],
+    storageResolution: 60,
+    rate: false,
     ...more,
   };
 }
@@ -204,11 +319,17 @@ function pattern(source: string): Pattern {
   return { source, test: (text) => expression.test(text) };
 }
 
-function rulesOf(...parts: (Declaration | Pick<EmfConfig, 'logUnmatched'>)[]): Rules {
+interface Options extends Pick<EmfConfig, 'logUnmatched'> {
+  /** Of the metric budget. */
+  readonly limit?: number;
+}
+
+function rulesOf(...parts: (Declaration | Options)[]): Rules {
   const declarations = parts.filter((part) => 'matcher' in part);
   const options = parts.filter((part) => 'logUnmatched' in part);
-  const { logUnmatched = false } = options[0] ?? {};
-  return new Rules({ namespace: 'ns', units: new Map(), declarations, logUnmatched });
+  const { logUnmatched = false, limit } = options[0] ?? {};
+  const metricBudget = limit === undefined ? undefined : { limit, windowMs: 60_000 };
+  return new Rules({ namespace: 'ns', units: new Map(), declarations, logUnmatched, metricBudget });
 }
 
 function declared(rules: Rules, name: string, labels: Record<string, string>, ...more: string[]) {

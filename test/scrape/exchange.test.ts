@@ -107,7 +107,7 @@ describe('the request', () => {
     expect(headers.sort()).toEqual([
       `Host: ${new URL(target.url).host}`,
       'accept-encoding: gzip',
-      'accept: text/plain;version=0.0.4;q=0.9,*/*;q=0.1',
+      'accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
       'connection: close',
       'user-agent: fargauge',
       'x-prometheus-scrape-timeout-seconds: 60',

@@ -58,4 +58,12 @@ describe('The family of a sample', () => {
     expect(families.named('a_count').base).toBe(families.named('a'));
     expect(families.size).toBe(2);
   });
+
+  it('costs two names, however many suffixes it has', () => {
+    const families = new Families();
+    const name = `a${'_count'.repeat(100_000)}`;
+    expect(families.named(name).base?.name).toBe(name.slice(0, -'_count'.length));
+    expect(families.size).toBe(2);
+    expect(families.bytes).toBeGreaterThan(2 * name.length - 10);
+  });
 });

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { relabelConfig } from '../../lambda/config/relabel-config.ts';
+import { DEFAULT_PROTOCOLS, type ScrapeProtocol } from '../../lambda/model/scrape-protocol.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
@@ -64,6 +65,64 @@ describe('a scrape that succeeds', () => {
       ['scrape_samples_scraped', 'gauge', 2],
       ['scrape_samples_post_metric_relabeling', 'gauge', 2],
     ]);
+  });
+
+  const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+  const COUNTERS = '# TYPE a counter\na_total 1\na_created 2\n# EOF\n';
+  const TEXT = '# TYPE a counter\na 1 17\n\n# EOF\n';
+
+  it.each<[type: string, fallback: ScrapeProtocol | undefined, body: string, family: string]>([
+    [OPEN_METRICS, undefined, COUNTERS, 'a_total of a'],
+    ['APPLICATION/OpenMetrics-text', 'PrometheusText0.0.4', COUNTERS, 'a_total of a'],
+    ['text/plain; version=0.0.4', undefined, TEXT, 'a of a'],
+    ['text/plain;version=1.0.0;escaping=allow-utf-8', undefined, '{"a"} 1\n', 'a of a'],
+    ['text/plain', 'OpenMetricsText1.0.0', TEXT, 'a of a'],
+    ['application/json', undefined, TEXT, 'a of a'],
+    ['', undefined, TEXT, 'a of a'],
+    ['', 'PrometheusText0.0.4', TEXT, 'a of a'],
+    ['application/octet-stream', 'OpenMetricsText0.0.1', COUNTERS, 'a_total of a'],
+  ])('reads content-type %j with fallback %s as what it is', async (type, fallback, body, read) => {
+    const answer = answering(body, { 'content-type': type });
+    const protocols = { ...DEFAULT_PROTOCOLS, fallback };
+    const { samples, failure } = await scrape(await targetThat(answer, { protocols }));
+    expect(failure).toBeUndefined();
+    expect(samples.map(({ series }) => `${series.name} of ${series.family}`)).toEqual([read]);
+  });
+
+  it('asks for the protocols of its job', async () => {
+    const protocols = { accepted: ['PrometheusText0.0.4', 'OpenMetricsText1.0.0'] as const };
+    const target = await targetThat(answering(METRICS), { protocols });
+    await scrape(target);
+    expect(servers[0]?.requests[0]).toContain(
+      '\r\naccept: text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.4\r\n',
+    );
+  });
+
+  it('tells the rule of OpenMetrics that it breaks, and is a success all the same', async () => {
+    const answer = answering('# TYPE a counter\na 1\n# EOF\n', { 'content-type': OPEN_METRICS });
+    const { samples, breach, failure } = await scrape(await targetThat(answer));
+    expect(failure).toBeUndefined();
+    expect(breach).toBe('line 2: expected a suffix after "a", which is of type counter');
+    expect(samples).toMatchObject([{ series: { name: 'a', type: 'counter' }, value: 1 }]);
+  });
+
+  it('has start times, also where timestamps are not honoured', async () => {
+    const answer = answering('# TYPE a counter\na_total 1 5\na_created 2 5\n# EOF\n', {
+      'content-type': OPEN_METRICS,
+    });
+    const { samples } = await scrape(await targetThat(answer, { honorTimestamps: false }));
+    expect(samples).toEqual([expect.objectContaining({ timestamp: undefined, start: 2_000 })]);
+  });
+
+  it('is remembered, for all jobs and formats together', async () => {
+    expect(scraper.remembered).toEqual({ lines: 0, bytes: 0 });
+    for (const job of ['a', 'b', 'a']) await scrape(await targetThat(answering(METRICS), { job }));
+    expect(scraper.remembered.lines).toBe(8);
+    const { bytes } = scraper.remembered;
+    expect(bytes).toBeGreaterThan(2 * METRICS.length);
+    await scrape(await targetThat(answering(COUNTERS, { 'content-type': OPEN_METRICS })));
+    expect(scraper.remembered.lines).toBe(12);
+    expect(scraper.remembered.bytes).toBeGreaterThan(bytes);
   });
 
   it('counts decompressed bytes', async () => {
@@ -150,19 +209,20 @@ describe('a scrape that fails', () => {
       message: 'expected HTTP status 200, got 503',
     },
     {
-      name: 'because it is OpenMetrics, which was not asked for',
-      answer: answering('# EOF\n', {
+      name: 'because it is OpenMetrics that was cut off',
+      answer: answering('a 1\n', {
         'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
       }),
-      reason: 'content_type',
+      reason: 'invalid_body',
       message:
-        'expected content-type text/plain, got "application/openmetrics-text; version=1.0.0; charset=utf-8"',
+        'line 1: expected # EOF at the end, got the end of the exposition (content-type "application/openmetrics-text; version=1.0.0; charset=utf-8")',
     },
     {
-      name: 'because it is OpenMetrics, in capitals',
-      answer: answering('# EOF\n', { 'content-type': 'Application/OpenMetrics-Text' }),
-      reason: 'content_type',
-      message: 'expected content-type text/plain, got "Application/OpenMetrics-Text"',
+      name: 'because it is text that is called OpenMetrics, in capitals',
+      answer: answering('a  1\n', { 'content-type': 'Application/OpenMetrics-Text' }),
+      reason: 'invalid_body',
+      message:
+        'line 1: expected float as value, got nothing (content-type "Application/OpenMetrics-Text")',
     },
     {
       name: 'because it is protobuf',
@@ -172,7 +232,7 @@ describe('a scrape that fails', () => {
       }),
       reason: 'content_type',
       message:
-        'expected content-type text/plain, got "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"',
+        'expected content-type text/plain or application/openmetrics-text, got "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"',
     },
     {
       name: 'because it is a page',

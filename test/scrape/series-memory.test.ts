@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Series } from '../../lambda/model/sample.ts';
 import { hashBytes } from '../../lambda/scrape/bytes.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { MemoryBudget } from '../../lambda/scrape/memory-budget.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { outcomeOf } from './text-decoder-outcome.ts';
 
 /** One line for each number from `start` to before `end`. */
@@ -14,7 +14,7 @@ function lines(start: number, end: number): Buffer {
 
 describe('A memory of series', () => {
   it('tells how many lines it holds, and how many bytes at least', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     expect([memory.lines, memory.bytes]).toEqual([0, 0]);
     const body = Buffer.from('# HELP a text\n# TYPE a gauge\na{b="c"} 1\na{b="d"} 2\n');
     decodeText(body, memory);
@@ -24,7 +24,7 @@ describe('A memory of series', () => {
   });
 
   it('keeps one line for all targets that send it', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     for (const own of ['x', 'y', 'z']) {
       decodeText(Buffer.from(`a 1\nb{own="${own}"} 2\nc 3\n`), memory);
     }
@@ -33,7 +33,7 @@ describe('A memory of series', () => {
 
   it('stays below its capacity, but for the names of one exposition', () => {
     const capacity = 100_000;
-    const memory = new SeriesMemory(capacity);
+    const memory = textMemory(new MemoryBudget(capacity));
     for (let scrape = 0; scrape < 100; scrape++) {
       decodeText(lines(scrape * 100, scrape * 100 + 100), memory);
       expect(memory.bytes).toBeLessThan(capacity * 1.01);
@@ -43,7 +43,7 @@ describe('A memory of series', () => {
 
   it('counts names too, so that a target that invents them cannot fill it', () => {
     const capacity = 100_000;
-    const memory = new SeriesMemory(capacity);
+    const memory = textMemory(new MemoryBudget(capacity));
     for (let scrape = 0; scrape < 100; scrape++) {
       const text = Array.from({ length: 50 }, (_, i) => `name_${scrape}_${i} 1\n`).join('');
       decodeText(Buffer.from(text), memory);
@@ -52,7 +52,7 @@ describe('A memory of series', () => {
   });
 
   it('goes on knowing what it knows when it is full', () => {
-    const memory = new SeriesMemory(100_000);
+    const memory = textMemory(new MemoryBudget(100_000));
     const known = lines(0, 200);
     const [before] = decodeText(known, memory);
     decodeText(lines(200, 400), memory);
@@ -64,7 +64,7 @@ describe('A memory of series', () => {
   });
 
   it('serves a part of a job that is five times larger, cycle after cycle', () => {
-    const memory = new SeriesMemory(100_000);
+    const memory = textMemory(new MemoryBudget(100_000));
     let known = 0;
     let last = new Map<string | undefined, Series>();
     for (let cycle = 0; cycle < 12; cycle++) {
@@ -81,7 +81,7 @@ describe('A memory of series', () => {
   });
 
   it('starts anew when it is full of what nobody sends any more', () => {
-    const memory = new SeriesMemory(100_000);
+    const memory = textMemory(new MemoryBudget(100_000));
     decodeText(lines(0, 1_000), memory);
     const now = lines(5_000, 5_100);
     for (let scrape = 0; scrape < 100; scrape++) decodeText(now, memory);
@@ -92,7 +92,7 @@ describe('A memory of series', () => {
   });
 
   it('knows only a part of an exposition that is larger than itself, and is right about it', () => {
-    const memory = new SeriesMemory(10_000);
+    const memory = textMemory(new MemoryBudget(10_000));
     const body = lines(0, 1_000);
     for (let scrape = 0; scrape < 5; scrape++) {
       expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
@@ -100,7 +100,7 @@ describe('A memory of series', () => {
   });
 
   it('is right about lines that were made to share one place in its table', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     const body = Buffer.from(`${colliding(40).join('\n')}\n`);
     for (let scrape = 0; scrape < 3; scrape++) {
       expect(outcomeOf(body, memory)).toEqual(outcomeOf(body));
@@ -109,9 +109,42 @@ describe('A memory of series', () => {
   });
 
   it.each([0, -1, 1.5, Number.NaN])('cannot have a capacity of %d', (capacity) => {
-    expect(() => new SeriesMemory(capacity)).toThrow(
+    expect(() => textMemory(new MemoryBudget(capacity))).toThrow(
       new RangeError(`expected a capacity of 1 or more bytes, got ${capacity}`),
     );
+  });
+});
+
+describe('Memories that share a budget', () => {
+  it('hold no more together than one alone', () => {
+    const budget = new MemoryBudget(100_000);
+    const memories = Array.from({ length: 5 }, () => textMemory(budget));
+    for (let scrape = 0; scrape < 20; scrape++) {
+      for (const memory of memories) {
+        decodeText(lines(scrape * 100, scrape * 100 + 100), memory);
+        const sum = memories.reduce((bytes, each) => bytes + each.bytes, 0);
+        expect(budget.bytes).toBe(sum);
+        expect(sum).toBeLessThan(101_000);
+      }
+    }
+  });
+
+  it('start anew together when one is full of what nobody sends any more', () => {
+    const budget = new MemoryBudget(100_000);
+    const [gone, alive] = [textMemory(budget), textMemory(budget)];
+    decodeText(lines(0, 1_000), gone);
+    const now = lines(5_000, 5_100);
+    for (let scrape = 0; scrape < 100; scrape++) decodeText(now, alive);
+    expect([gone.lines, alive.lines]).toEqual([0, 100]);
+    expect(budget.bytes).toBe(alive.bytes);
+  });
+
+  it('count what they hold, also of an exposition that cannot be decoded', () => {
+    const budget = new MemoryBudget();
+    const memory = textMemory(budget);
+    expect(() => decodeText(Buffer.from('a 1\nb{c="d"} x\n'), memory)).toThrow('line 2');
+    expect(memory.lines).toBe(2);
+    expect(budget.bytes).toBe(memory.bytes);
   });
 });
 

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
+import { MemoryBudget } from '../../lambda/scrape/memory-budget.ts';
+import { textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { describeWithFixtures, FIXTURES } from '../fixtures.ts';
 import { anyEdit, anyExpositions, anyValidExposition, edited } from './exposition-arbitraries.ts';
 import { outcomeOf, type PlainSample } from './text-decoder-outcome.ts';
@@ -13,13 +14,12 @@ const TIMEOUT_MS = 120_000;
 
 /** From one that holds next to nothing to one that holds everything. */
 const anyCapacity = fc.constantFrom(1, 1_500, 4_000, 1_000_000);
-const anyLimit = fc.constantFrom(0, 0, 0, 1, 3, 10);
 
 describe('Decoding with a memory', () => {
   it(
     'gives the samples that were written, for the first, the second and the third time',
     () => {
-      const memory = new SeriesMemory();
+      const memory = textMemory();
       fc.assert(
         fc.property(anyValidExposition, ({ body, samples }) => {
           assert.deepEqual(outcomeOf(body), samples);
@@ -36,10 +36,10 @@ describe('Decoding with a memory', () => {
     'gives what decoding without one gives, error or samples, whatever it remembers',
     () => {
       fc.assert(
-        fc.property(anyExpositions, anyCapacity, anyLimit, (bodies, capacity, limit) => {
-          const memory = new SeriesMemory(capacity);
+        fc.property(anyExpositions, anyCapacity, (bodies, capacity) => {
+          const memory = textMemory(new MemoryBudget(capacity));
           for (const body of bodies) {
-            assert.deepEqual(outcomeOf(body, memory, limit), outcomeOf(body, undefined, limit));
+            assert.deepEqual(outcomeOf(body, memory), outcomeOf(body));
           }
         }),
         { numRuns: 8_000 },
@@ -51,7 +51,7 @@ describe('Decoding with a memory', () => {
   it(
     'gives no sample that is not a line of the exposition, with its name, labels and value',
     () => {
-      const memory = new SeriesMemory(10_000);
+      const memory = textMemory(new MemoryBudget(10_000));
       fc.assert(
         fc.property(anyExpositions, (bodies) => {
           for (const body of bodies) assertWritten(outcomeOf(body, memory), body.toString());
@@ -81,7 +81,7 @@ describeWithFixtures('Decoding real expositions with a memory', 'expositions', (
           fc.array(fc.array(anyEdit, { maxLength: 3 }), { minLength: 2, maxLength: 5 }),
           anyCapacity,
           (original, edits, capacity) => {
-            const memory = new SeriesMemory(capacity);
+            const memory = textMemory(new MemoryBudget(capacity));
             for (const some of edits) {
               const body = Buffer.from(some.reduce(edited, original), 'latin1');
               assert.deepEqual(outcomeOf(body, memory), outcomeOf(body));
@@ -95,7 +95,7 @@ describeWithFixtures('Decoding real expositions with a memory', 'expositions', (
   );
 
   it('gives the same the second time, for all of them in one memory', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     for (let round = 0; round < 3; round++) {
       for (const text of texts) {
         const body = Buffer.from(text, 'latin1');

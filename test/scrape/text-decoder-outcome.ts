@@ -1,6 +1,6 @@
-import { DecodeError, SampleLimitError } from '../../lambda/scrape/decode-error.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import type { Sample } from '../../lambda/model/sample.ts';
+import { DecodeError } from '../../lambda/scrape/decode-error.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 
 /** A sample in plain objects, to be compared deeply. Labels are in the order of the line. */
 export interface PlainSample {
@@ -10,25 +10,27 @@ export interface PlainSample {
   labels: [string, string][];
   value: number;
   timestamp: number | undefined;
+  start?: number;
 }
 
 /** What decoding gives: samples, or the error's kind and message. */
-export function outcomeOf(
-  body: Buffer,
-  memory: SeriesMemory = new SeriesMemory(),
-  sampleLimit = 0,
-): PlainSample[] | string {
+export function outcomeOf(body: Buffer, memory = textMemory()): PlainSample[] | string {
   try {
-    return decodeText(body, memory, { sampleLimit }).map(({ series, value, timestamp }) => ({
-      name: series.name,
-      family: series.family,
-      type: series.type,
-      labels: Object.entries(series.labels),
-      value,
-      timestamp,
-    }));
+    return decodeText(body, memory).map(plain);
   } catch (error) {
-    if (error instanceof DecodeError || error instanceof SampleLimitError) return String(error);
+    if (error instanceof DecodeError) return String(error);
     throw error;
   }
+}
+
+export function plain({ series, value, timestamp, start }: Sample): PlainSample {
+  return {
+    name: series.name,
+    family: series.family,
+    type: series.type,
+    labels: Object.entries(series.labels),
+    value,
+    timestamp,
+    ...(start === undefined ? {} : { start }),
+  };
 }

@@ -1,9 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { DecodeError, SampleLimitError } from '../../lambda/scrape/decode-error.ts';
-import { SeriesMemory } from '../../lambda/scrape/series-memory.ts';
-import { decodeText } from '../../lambda/scrape/text-decoder.ts';
+import { DecodeError } from '../../lambda/scrape/decode-error.ts';
+import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { outcomeOf } from './text-decoder-outcome.ts';
 
 describe('A text that is no exposition', () => {
@@ -29,6 +28,10 @@ describe('A text that is no exposition', () => {
     ['\n\n  a\n', 'line 3: expected float as value, got nothing'],
     ['a x\n', 'line 1: expected float as value, got "x"'],
     ['a 1 1.5\n', 'line 1: expected integer as timestamp, got "1.5"'],
+    [
+      'a 1 9300000000000000000\n',
+      'line 1: expected integer as timestamp, got "9300000000000000000"',
+    ],
     ['a 1 2 3\n', 'line 1: spurious string after timestamp: "3"'],
     ['a 1', 'line 1: unexpected end of input stream: expected a newline after "a 1"'],
     ['a 1\n  ', 'line 2: unexpected end of input stream: expected a newline after "  "'],
@@ -53,13 +56,13 @@ describe('A text that is no exposition', () => {
   });
 
   it('is refused where it is no UTF-8', () => {
-    const decode = () => decodeText(Buffer.from('a{b="\xff"} 1\n', 'latin1'), new SeriesMemory());
+    const decode = () => decodeText(Buffer.from('a{b="\xff"} 1\n', 'latin1'), textMemory());
     expect(decode).toThrow(new DecodeError(1, 'expected UTF-8 text, got bytes that are none'));
   });
 
   it('is refused at every length at which a valid one was cut off, but between lines', () => {
     const text = '# TYPE a gauge\na{b="c"} 1.5 17\n';
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     for (let length = 1; length < text.length; length++) {
       const outcome = outcomeOf(Buffer.from(text.slice(0, length)), memory);
       if (length === 15) expect(outcome).toEqual([]);
@@ -68,25 +71,9 @@ describe('A text that is no exposition', () => {
   });
 });
 
-describe('The limit of samples', () => {
-  it.each([0, 2, 3])('lets two samples pass where it is %i', (sampleLimit) => {
-    expect(decodeText(Buffer.from('a 1\nb 2\n'), new SeriesMemory(), { sampleLimit })).toHaveLength(
-      2,
-    );
-  });
-
-  it('refuses one more, before it finds what is wrong after it', () => {
-    const body = Buffer.from('a 1\nb 2\nthis is wrong\n');
-    const memory = new SeriesMemory();
-    for (let scrape = 0; scrape < 2; scrape++) {
-      expect(() => decodeText(body, memory, { sampleLimit: 1 })).toThrow(new SampleLimitError(1));
-    }
-  });
-});
-
 describe('A line that was seen before', () => {
   it('gives the same series object, and its value of now', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     const [first] = decodeText(Buffer.from('a{b="c"} 1\n'), memory);
     const [second] = decodeText(Buffer.from('x 5\na{b="c"} 2 17\n'), memory).slice(-1);
     expect(second!.series).toBe(first!.series);
@@ -131,7 +118,7 @@ describe('A line that was seen before', () => {
       'unknown',
     ],
   ])('has the meaning of now where %s', (_, before, now, family, type) => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     for (const text of [before, now, before, now]) {
       expect(outcomeOf(Buffer.from(text), memory)).toEqual(outcomeOf(Buffer.from(text)));
     }
@@ -139,7 +126,7 @@ describe('A line that was seen before', () => {
   });
 
   it('is not taken for a longer one that begins with it', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     decodeText(Buffer.from('a 1\n'), memory);
     expect(outcomeOf(Buffer.from('a {b="c"} 1\n'), memory)).toMatchObject([
       { labels: [['b', 'c']] },
@@ -148,7 +135,7 @@ describe('A line that was seen before', () => {
   });
 
   it('is not taken for a known one where a value sticks to the name', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     for (let scrape = 0; scrape < 2; scrape++) {
       expect(outcomeOf(Buffer.from('a-5 17\n'), memory)).toMatchObject([
         { name: 'a', value: -5, timestamp: 17 },
@@ -157,7 +144,7 @@ describe('A line that was seen before', () => {
   });
 
   it('is read right though it is longer than what is remembered', () => {
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     const value = 'x'.repeat(100_000);
     const body = Buffer.from(`# HELP a ${value}\na{b="${value}"} 1\nc 2\n`);
     for (let scrape = 0; scrape < 3; scrape++) {
@@ -167,12 +154,45 @@ describe('A line that was seen before', () => {
   });
 });
 
+describe('The text format 1.0.0', () => {
+  it('has quoted names of any characters, for which the same rules hold', () => {
+    const body = Buffer.from(
+      [
+        '# HELP "http.size" Of "bodies".',
+        '# TYPE "http.size" histogram',
+        '{"http.size_bucket","status.code"="200",le="1"} 2',
+        '{"http.size_sum", "status.code"="200"} 3 17',
+        '# TYPE "a \\"b\\" \\\\ größe" counter',
+        '{"a \\"b\\" \\\\ größe"} 4',
+        '{"plain",c="d"} 5',
+        'plain{e="f"} 6',
+        '',
+      ].join('\n'),
+    );
+    const memory = textMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(outcomeOf(body, memory)).toMatchObject([
+        {
+          name: 'http.size_bucket',
+          family: 'http.size',
+          type: 'histogram',
+          labels: [
+            ['status.code', '200'],
+            ['le', '1'],
+          ],
+        },
+        { name: 'http.size_sum', family: 'http.size', value: 3, timestamp: 17 },
+        { name: 'a "b" \\ größe', type: 'counter', value: 4 },
+        { name: 'plain', labels: [['c', 'd']] },
+        { name: 'plain', labels: [['e', 'f']] },
+      ]);
+    }
+  });
+});
+
 describe('Labels', () => {
   it('may have the names of properties that all objects have', () => {
-    const [sample] = decodeText(
-      Buffer.from('a{__proto__="b",constructor="c"} 1\n'),
-      new SeriesMemory(),
-    );
+    const [sample] = decodeText(Buffer.from('a{__proto__="b",constructor="c"} 1\n'), textMemory());
     expect(Object.entries(sample!.series.labels)).toEqual([
       ['__proto__', 'b'],
       ['constructor', 'c'],
@@ -185,7 +205,7 @@ describe('What is kept of a body', () => {
   it('is not the body', () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
-    const memory = new SeriesMemory();
+    const memory = textMemory();
     const kept: unknown[] = [];
     const filling = `# ${'x'.repeat(1_000_000)}\n`;
     const held = () => {

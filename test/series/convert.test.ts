@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Drops } from '../../lambda/model/drops.ts';
 import type { MetricType } from '../../lambda/model/sample.ts';
-import { convert, MAX_AGE_MS, MAX_AHEAD_MS, type Previous } from '../../lambda/series/convert.ts';
-import { seriesKey } from '../../lambda/series/label.ts';
+import type { Previous } from '../../lambda/model/state.ts';
+import { type Comparison, convert, MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
+import { factsOf, seriesKey } from '../../lambda/series/facts.ts';
 import { ALL_TYPES, counter, labelled, MINUTE, series } from './samples.ts';
 
 const REQUESTS = counter('requests_total');
@@ -111,21 +112,120 @@ describe('a cumulative series', () => {
   });
 });
 
+describe('the first sample of a cumulative series', () => {
+  const first = (start: number | undefined, more: Partial<Comparison>, baseline?: number) => {
+    const drops = new Drops();
+    const { points, updates } = convert(
+      [labelled(REQUESTS, 10, undefined, start)],
+      { ...comparison(new Map()), past: { series: new Map(), baseline }, ...more },
+      drops,
+    );
+    expect(updates.get(KEY)).toMatchObject({ value: 10, timestamp: NOW });
+    expect(drops.counts.get('first_sample') ?? 0).toBe(1 - points.length);
+    return points.map(({ value, interval }) => [value, interval]);
+  };
+  const BASELINE = NOW - MINUTE;
+  const auto = { firstSample: 'auto' } as const;
+  const zero = { firstSample: 'zero' } as const;
+
+  it.each<[string, number | undefined, Partial<Comparison>, number | undefined, unknown[]]>([
+    ['after the baseline counts', NOW - 100, auto, BASELINE, [[10, 100]]],
+    ['at the baseline does not count', BASELINE, auto, BASELINE, []],
+    ['before the baseline does not count', BASELINE - 1, auto, BASELINE, []],
+    ['without a baseline does not count', NOW - 100, auto, undefined, []],
+    ['at an unknown time does not count', undefined, auto, BASELINE, []],
+    ['as its target counts', undefined, { ...auto, targetStart: NOW - 50 }, BASELINE, [[10, 50]]],
+    [
+      'before its target by its own account does not count',
+      BASELINE - 1,
+      { ...auto, targetStart: NOW - 50 },
+      BASELINE,
+      [],
+    ],
+    ['in the future counts, for no known time', NOW + 5, auto, BASELINE, [[10, 0]]],
+    ['long ago counts if all do', NOW - 5000, zero, BASELINE, [[10, 5000]]],
+    ['at an unknown time counts if all do', undefined, zero, BASELINE, [[10, MINUTE]]],
+    ['at an unknown time counts if all do, however', undefined, zero, undefined, [[10, 0]]],
+    ['now does not count if none does', NOW - 100, { firstSample: 'drop' }, BASELINE, []],
+  ])('that began %s', (_, start, more, baseline, points) => {
+    expect(first(start, more, baseline)).toEqual(points);
+  });
+});
+
+describe('the start of a cumulative series', () => {
+  const HOUR_AGO = NOW - 60 * MINUTE;
+  const valueAfter = (
+    start: number | undefined,
+    previous: Partial<Previous>,
+    of = REQUESTS,
+    value = 15,
+  ) => {
+    const { key } = factsOf(of);
+    const series = new Map([[key, { value: 10, timestamp: NOW - MINUTE, ...previous }]]);
+    const samples = [labelled(of, value, undefined, start)];
+    return convert(samples, comparison(series), new Drops()).points[0]?.value;
+  };
+
+  it.each([
+    ['after the previous sample: all is new', NOW - 1, HOUR_AGO, 15],
+    ['after the previous sample, not known then: all is new', NOW - 1, undefined, 15],
+    ['as before: the difference', HOUR_AGO, HOUR_AGO, 5],
+    ['as before, by a clock that is ahead: the difference', NOW - 1, NOW - 1, 5],
+    ['before the previous sample, not known then: the difference', HOUR_AGO, undefined, 5],
+  ])('%s', (_, start, before, value) => {
+    expect(valueAfter(start, { start: before })).toBe(value);
+  });
+
+  it('as before tells that a sum falls for its negative observations', () => {
+    expect(valueAfter(HOUR_AGO, { start: HOUR_AGO }, summary('_sum'), 7)).toBe(-3);
+    expect(valueAfter(undefined, {}, summary('_sum'), 7)).toBe(7);
+    expect(valueAfter(HOUR_AGO, { start: HOUR_AGO }, summary('_count'), 7)).toBe(7);
+  });
+
+  it('is remembered, and that of the target where there is none', () => {
+    const updatesOf = (start: number | undefined, targetStart: number) =>
+      convert(
+        [labelled(REQUESTS, 1, undefined, start)],
+        { ...comparison(new Map()), targetStart },
+        new Drops(),
+      ).updates.get(KEY)?.start;
+    expect([updatesOf(5, 7), updatesOf(undefined, 7)]).toEqual([5, 7]);
+  });
+
+  it('is that of another task where the address has a new one', () => {
+    const series = new Map([[KEY, { value: 10, timestamp: NOW - MINUTE }]]);
+    const { points } = convert(
+      [labelled(REQUESTS, 15)],
+      { ...comparison(series), targetStart: NOW - 1 },
+      new Drops(),
+    );
+    expect(points).toMatchObject([{ value: 15, interval: MINUTE }]);
+  });
+});
+
+describe('the time that a difference spans', () => {
+  it.each([
+    ['is that since the previous sample', 13, NOW - 3 * MINUTE, 3 * MINUTE],
+    ['is that since the previous sample after a restart, too', 3, NOW - 3 * MINUTE, 3 * MINUTE],
+  ])('%s', (_, value, timestamp, interval) => {
+    const series = new Map([[KEY, { value: 10, timestamp }]]);
+    const { points } = convert([labelled(REQUESTS, value)], comparison(series), new Drops());
+    expect(points).toMatchObject([{ interval }]);
+  });
+
+  it('is not that of a gauge', () => {
+    const { points } = convert([labelled(series('m'), 1)], comparison(new Map()), new Drops());
+    expect(points[0]!.interval).toBeUndefined();
+  });
+});
+
 describe('the type of a series', () => {
-  const AS_IT_IS: readonly MetricType[] = ['gauge', 'summary', 'unknown'];
-  const UNSUPPORTED = ALL_TYPES.filter((type) => ![...AS_IT_IS, 'counter'].includes(type));
+  const AS_IT_IS: readonly MetricType[] = ALL_TYPES.filter((type) => type !== 'counter');
 
   it.each(AS_IT_IS)('%s: the value as it is, and nothing to remember', (type) => {
     const { points, updates } = run([[series('m', { type }), -1.5]]);
     expect(points).toEqual([{ value: -1.5, timestamp: NOW }]);
     expect(updates.size).toBe(0);
-  });
-
-  it.each(UNSUPPORTED)('%s: nothing, counted', (type) => {
-    const { points, updates, dropped } = run([[series('m', { type }), 1]]);
-    expect(points).toEqual([]);
-    expect(updates.size).toBe(0);
-    expect(dropped).toEqual({ unsupported_type: 1 });
   });
 
   it('summary: quantiles as they are, _sum and _count as differences', () => {
@@ -162,7 +262,11 @@ describe('the time of a sample', () => {
   });
 
   it('is its own where it brings one, 0 included', () => {
-    const { points } = convert([labelled(series('m'), 1, 0)], new Map(), MINUTE, new Drops());
+    const { points } = convert(
+      [labelled(series('m'), 1, 0)],
+      comparison(new Map(), MINUTE),
+      new Drops(),
+    );
     expect(points).toMatchObject([{ timestamp: 0 }]);
   });
 
@@ -184,6 +288,11 @@ describe('the time of a sample', () => {
   });
 });
 
+/** With what a scrape is compared where no start is known. */
+function comparison(series: ReadonlyMap<string, Previous>, scrapedAt = NOW): Comparison {
+  return { scrapedAt, past: { series, baseline: undefined }, firstSample: 'auto' };
+}
+
 /** One scrape at `NOW`, after one a minute before that gave `previous` for `REQUESTS`. */
 function run(
   samples: readonly (readonly [ReturnType<typeof series>, number, number?])[],
@@ -196,8 +305,7 @@ function run(
       : new Map([[KEY, { value: 0, timestamp: NOW - MINUTE, ...previous }]]);
   const { points, updates } = convert(
     samples.map(([of, value, timestamp]) => labelled(of, value, timestamp)),
-    remembered,
-    NOW,
+    comparison(remembered),
     drops,
   );
   return {
@@ -207,12 +315,30 @@ function run(
   };
 }
 
+describe('while the state cannot be read', () => {
+  it('gauges are published, and what grows is counted and waits for the next difference', () => {
+    const drops = new Drops();
+    const { points, updates } = convert(
+      [labelled(series('load'), 5), labelled(REQUESTS, 7)],
+      { scrapedAt: NOW, past: undefined, firstSample: 'zero' },
+      drops,
+    );
+    expect(points.map(({ series: { name }, value }) => [name, value])).toEqual([['load', 5]]);
+    expect(updates.size).toBe(0);
+    expect(Object.fromEntries(drops.counts)).toEqual({ no_state: 1 });
+  });
+});
+
 describe('a gauge that brings its own time', () => {
   const LOAD = series('load');
   const at = (timestamp: number, remembered?: Previous) => {
     const drops = new Drops();
     const previous = new Map(remembered && [[seriesKey('load', LOAD), remembered]]);
-    const { points, updates } = convert([labelled(LOAD, 5, timestamp)], previous, NOW, drops);
+    const { points, updates } = convert(
+      [labelled(LOAD, 5, timestamp)],
+      comparison(previous),
+      drops,
+    );
     return { values: points.map(({ value }) => value), updates, dropped: drops.counts };
   };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { labelsOf } from '../../lambda/model/sample.ts';
-import { Labeller, seriesKey } from '../../lambda/series/label.ts';
+import { seriesKey } from '../../lambda/series/facts.ts';
+import { Labeller } from '../../lambda/series/label.ts';
 import { ALL_TYPES, series, target } from './samples.ts';
 
 interface Case {

@@ -6,6 +6,7 @@ import {
   type Sample,
   type Series,
 } from '../../lambda/model/sample.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 import type { ScrapeLimits, Target } from '../../lambda/model/target.ts';
 
 /** Minutes that are whole in milliseconds, so that cases read as minute 0, 1, 2. */
@@ -20,10 +21,10 @@ export function counter(name: string, labels: Labels = {}): Series {
   return series(name, { type: 'counter', labels });
 }
 
-/** A sample with the labels of its series, as the stages after labelling get it. */
-export function labelled(of: Series, value: number, timestamp?: number) {
-  const sample: Sample = { series: of, value, timestamp };
-  return { ...sample, labels: of.labels };
+/** A sample with the labels of its series and no publication, as the stages after the declarations get it. */
+export function labelled(of: Series, value: number, timestamp?: number, start?: number) {
+  const sample: Sample = { series: of, value, timestamp, start };
+  return { ...sample, labels: of.labels, publications: [] };
 }
 
 /** Five seconds and nothing else, and what differs from it. */
@@ -41,6 +42,8 @@ export function target(more: Partial<Target> = {}): Target {
     limits: limits(),
     honorLabels: false,
     honorTimestamps: true,
+    history: false,
+    protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,
     metricRelabeling: [],
     ...more,

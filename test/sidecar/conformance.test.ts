@@ -5,10 +5,10 @@ import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import type { JsonObject } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition.ts';
+import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
 import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
-import { type ReadRow, readText } from './exposition-text.ts';
+import { type ReadRow, readText } from './exposition/read-text.ts';
 
 const TOLERANCE = 1e-9;
 

@@ -68,7 +68,7 @@ describe('The client of the task metadata endpoint', () => {
     ['a list', json([]), 'invalid', 'expected a JSON object, got []'],
     ['null', json(null), 'invalid', 'expected a JSON object, got null'],
     ['a flood', flood, 'invalid', 'more than 4194304 bytes'],
-    ['half an answer', breakOff, 'refused', 'aborted'],
+    ['half an answer', breakOff, 'refused', 'the connection ended before the answer'],
     ['no answer', hang, 'timeout', `no answer within ${TIMEOUT_MS} ms`],
     ['an answer without an end', trickle, 'timeout', `no answer within ${TIMEOUT_MS} ms`],
   ])('reports %s', async (_, responder, code, reason) => {

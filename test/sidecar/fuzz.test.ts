@@ -4,9 +4,9 @@ import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import { isObject, objectOf } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition.ts';
+import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
-import { readText } from './exposition-text.ts';
+import { readText } from './exposition/read-text.ts';
 import { sampleStats, sampleTask } from './sample-documents.ts';
 
 const NOW = 1_800_000_000_000;

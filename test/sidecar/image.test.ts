@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../sidecar/version.ts';
-import { readValue } from './exposition-text.ts';
+import { readValue } from './exposition/read-text.ts';
 import { startMetadataStandIn } from './metadata-stand-in.ts';
 import { sampleStats, sampleTask } from './sample-documents.ts';
 import { startSidecar } from './sidecar-process.ts';

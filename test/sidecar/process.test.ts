@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { readText, readValue } from './exposition-text.ts';
+import { readText, readValue } from './exposition/read-text.ts';
 import {
   breakOff,
   hang,

@@ -2,9 +2,9 @@ import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import type { JsonObject } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition.ts';
+import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
-import { type ReadFamily, readText } from './exposition-text.ts';
+import { type ReadFamily, readText } from './exposition/read-text.ts';
 import { START } from './sample-documents.ts';
 
 /** The families that the sidecar exposes 5 s after the start, after a poll for each pair of documents. */

@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { epochSeconds } from '../../sidecar/documents/instant.ts';
 import type { JsonObject } from '../../sidecar/documents/json.ts';
 import type { Answer, Endpoint } from '../../sidecar/endpoint.ts';
 import { type Clock, type Sampler, startSampler } from '../../sidecar/sampler.ts';
-import { APP, sampleStats, sampleTask } from './sample-documents.ts';
+import { APP, START, sampleStats, sampleTask } from './sample-documents.ts';
 
 describe('The sampler', () => {
   it('polls both documents at once and then at the pace of their figures', async () => {
@@ -134,13 +135,37 @@ describe('The sampler', () => {
     expect(sampler.observation()).toBeDefined();
   });
 
-  it('polls no more once stopped', async () => {
+  it('polls once more when it is to finish, and then no more', async () => {
     const { clock, endpoint, sampler } = start();
     await clock.advance(0);
-    sampler.stop();
+    endpoint.stats = sampleStats(3);
+    await sampler.finish();
+    expect(endpoint.reads).toHaveLength(4);
+    expect(sampler.observation()?.task.blockIo.rates.write).toBe(2000);
     await clock.advance(60_000);
 
-    expect(endpoint.reads).toHaveLength(2);
+    expect(endpoint.reads).toHaveLength(4);
+  });
+
+  it('tells what each poll brought, and whether other figures of the same time are still to come', async () => {
+    const { clock, endpoint, sampler, records } = start();
+    await clock.advance(0);
+    endpoint.stats = { ...sampleStats(0), ...pick(sampleStats(10), APP) };
+    await clock.advance(9_500);
+    endpoint.stats = sampleStats(10);
+    await clock.advance(1_000);
+    endpoint.failing = '/task';
+    await clock.advance(8_500);
+    expect(records).toEqual([
+      { sampledAt: START + 0.25, settled: true },
+      { sampledAt: START + 10, settled: false },
+      { sampledAt: START + 10.25, settled: true },
+    ]);
+
+    endpoint.failing = undefined;
+    endpoint.stats = { ...sampleStats(10), ...pick(sampleStats(20), APP) };
+    await sampler.finish();
+    expect(records.at(-1)).toEqual({ sampledAt: START + 20, settled: true });
   });
 });
 
@@ -173,12 +198,15 @@ function start({ hanging = false, task = sampleTask(), stats = sampleStats(0) } 
     traffic: () => ({ requests: [], durations: [] }),
   };
   const messages: string[] = [];
+  const records: { sampledAt: number | undefined; settled: boolean }[] = [];
   const sampler: Sampler = startSampler({
     endpoint,
     clock,
+    record: ({ task }, settled) =>
+      records.push({ sampledAt: epochSeconds(task.sampledAt), settled }),
     log: (message) => messages.push(message),
   });
-  return { clock, endpoint, sampler, messages };
+  return { clock, endpoint, sampler, messages, records };
 }
 
 /** A clock that moves only by `advance`, and lets what waited for it run. */
@@ -188,10 +216,9 @@ function createClock(): Clock & { advance(milliseconds: number): Promise<void> }
   return {
     now: () => now,
     elapsed: () => now,
-    pause(milliseconds, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
+    pause(milliseconds) {
+      const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ until: now + milliseconds, resolve });
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       return promise;
     },
     async advance(milliseconds) {

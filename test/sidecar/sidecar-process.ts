@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 
 const MAIN = join(import.meta.dirname, '../../sidecar/main.ts');
 
-/** How a process ended, with all that it wrote to stderr. */
+/** How a process ended, with all that it wrote; `lines` are those of stderr. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly lines: readonly string[];
+  /** What it wrote to stdout. */
+  readonly output: string;
 }
 
 /** A sidecar in a process of its own. */
@@ -33,13 +36,13 @@ export function startSidecar(
 ): SidecarProcess {
   const child = spawn(process.execPath, [...flags, program, ...args], {
     env: { ECS_METRICS_EXPORTER_PORT: '0', ECS_METRICS_EXPORTER_HOST: '127.0.0.1', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stderr });
   reader.on('line', (line) => lines.push(line));
-  const ending = Promise.all([once(child, 'exit'), once(reader, 'close')]).then(
-    ([[code, signal]]) => ({ code, signal, lines }),
+  const ending = Promise.all([once(child, 'exit'), once(reader, 'close'), text(child.stdout)]).then(
+    ([[code, signal], , output]) => ({ code, signal, lines, output }),
   );
   const sidecar: SidecarProcess = {
     process: child,

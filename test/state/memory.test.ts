@@ -1,65 +1,118 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryState, type Remembered } from '../../lambda/state/memory.ts';
+import { MemoryState } from '../../lambda/state/memory.ts';
+import { advance, at, cycle, remembered } from './states.ts';
+
+const FORGET_AFTER = 1_000;
 
 let state: MemoryState;
 
 beforeEach(() => {
-  state = new MemoryState();
+  state = new MemoryState(FORGET_AFTER);
 });
 
-const remembered = (value: number, timestamp = 0): Remembered => ({ value, timestamp });
-const updates = (entries: Record<string, Remembered>) => new Map(Object.entries(entries));
-const of = (target: string) => Object.fromEntries(state.of(target));
-
-describe('the memory of a target', () => {
-  it('is empty before anything was committed', () => {
-    expect(state.of('a').size).toBe(0);
-    expect(state.size).toBe(0);
+describe('the series of a target', () => {
+  it('are none before anything was committed', () => {
+    state.see([{ id: 'a' }], 0);
+    expect(remembered(state, 'a', 'x')).toEqual({});
+    expect(remembered(state, 'never seen', 'x')).toEqual({});
+    expect(state.sizes).toEqual({ targets: 1, series: 0 });
   });
 
-  it('holds what was committed for it, and nothing of other targets', () => {
-    state.commit('a', updates({ x: remembered(1), y: remembered(2) }));
-    state.commit('b', updates({ x: remembered(3) }));
-    expect(of('a')).toEqual({ x: remembered(1), y: remembered(2) });
-    expect(of('b')).toEqual({ x: remembered(3) });
-    expect(state.size).toBe(3);
+  it('are what was committed for it, and nothing of other targets', async () => {
+    await cycle(state, 0, { a: advance(0, { x: at(1), y: at(2) }), b: advance(0, { x: at(3) }) });
+    expect(remembered(state, 'a', 'x', 'y', 'z')).toEqual({ x: at(1), y: at(2) });
+    expect(remembered(state, 'b', 'x', 'y', 'z')).toEqual({ x: at(3) });
+    expect(state.sizes).toEqual({ targets: 2, series: 3 });
   });
 
-  it('keeps the series that a later commit does not name', () => {
-    state.commit('a', updates({ x: remembered(1), y: remembered(2) }));
-    state.commit('a', updates({ y: remembered(5), z: remembered(6) }));
-    expect(of('a')).toEqual({ x: remembered(1), y: remembered(5), z: remembered(6) });
+  it('stay where a later commit does not name them', async () => {
+    await cycle(state, 0, { a: advance(0, { y: at(1), x: at(2) }) });
+    await cycle(state, 1, {
+      a: advance(1, { z: at(6, 1), y: at(5, 1), 'a key before': at(7, 1) }),
+    });
+    expect(remembered(state, 'a', 'x', 'y', 'z', 'a key before')).toEqual({
+      x: at(2),
+      y: at(5, 1),
+      z: at(6, 1),
+      'a key before': at(7, 1),
+    });
   });
 
-  it('does not share the map of a commit', () => {
-    const committed = updates({ x: remembered(1) });
-    state.commit('a', committed);
-    committed.clear();
-    expect(of('a')).toEqual({ x: remembered(1) });
+  it('share their keys with other targets, whatever order they come in', async () => {
+    await cycle(state, 0, {
+      a: advance(0, { x: at(1), y: at(2) }),
+      b: advance(0, { y: at(3), x: at(4) }),
+    });
+    const [a, b] = [...state.snapshot.targets.values()];
+    expect(a?.keys).toBe(b?.keys);
+    expect(remembered(state, 'b', 'x', 'y')).toEqual({ x: at(4), y: at(3) });
   });
 
-  it('takes an empty commit for nothing', () => {
-    state.commit('a', new Map());
-    expect(state.of('a')).toBe(state.of('never seen'));
+  it('cannot be committed for a target that is not seen', () => {
+    expect(() => state.commit('a', advance(0, {}))).toThrow(
+      new TypeError('Expected a target that was seen in this cycle, got a'),
+    );
+  });
+});
+
+describe('the baseline of a target', () => {
+  it('is unknown as long as no cycle was complete', async () => {
+    await cycle(state, 0, { a: undefined }, { complete: false });
+    expect(state.of('a').baseline).toBeUndefined();
+  });
+
+  it('is the last complete cycle before it was first seen, until it is committed', async () => {
+    await cycle(state, 0, {});
+    await cycle(state, 60, {}, { complete: false });
+    await cycle(state, 120, { a: undefined });
+    await cycle(state, 180, { a: undefined });
+    expect(state.of('a').baseline).toBe(0);
+    await cycle(state, 240, { a: advance(241, {}) });
+    expect(state.of('a').baseline).toBe(241);
+  });
+
+  it('is begun anew, and its series with it, where a later task has its address', async () => {
+    state.see([{ id: 'a', startedAt: 10 }], 60);
+    state.commit('a', advance(60, { x: at(5, 60) }, '59'));
+    await state.end({ now: 60, completedAt: 55 });
+
+    state.see([{ id: 'a', startedAt: 10 }], 120);
+    expect(remembered(state, 'a', 'x')).toEqual({ x: at(5, 60) });
+    state.see([{ id: 'a', startedAt: 100 }], 120);
+    expect(remembered(state, 'a', 'x')).toEqual({});
+    expect(state.of('a')).toMatchObject({ baseline: 55, cursor: undefined });
+  });
+});
+
+describe('the cursor of a target with a history', () => {
+  it('is the last that it gave', async () => {
+    expect(state.of('a').cursor).toBeUndefined();
+    await cycle(state, 60, { a: advance(60, {}, '55') });
+    expect(state.of('a').cursor).toBe('55');
+    await cycle(state, 120, { a: advance(120, {}) });
+    expect(state.of('a').cursor).toBe('55');
   });
 });
 
 describe('forgetting', () => {
   it.each([
-    ['keeps a value of that time', 100, true],
-    ['drops an older one', 101, false],
-  ])('%s', (_, before, kept) => {
-    state.commit('a', updates({ x: remembered(1, 100), y: remembered(2, 200) }));
-    state.forgetBefore(before);
-    expect(of('a')).toEqual({ ...(kept && { x: remembered(1, 100) }), y: remembered(2, 200) });
+    ['keeps a value that is as old as allowed', 1_100, true],
+    ['drops an older one', 1_101, false],
+  ])('%s', async (_, now, kept) => {
+    await cycle(state, 0, { a: advance(0, { x: at(1, 100), y: at(2, 200) }) });
+    await cycle(state, now, { a: undefined });
+    expect(remembered(state, 'a', 'x', 'y')).toEqual({
+      ...(kept && { x: at(1, 100) }),
+      y: at(2, 200),
+    });
   });
 
-  it('lets go of targets without any series left, and of no others', () => {
-    state.commit('a', updates({ x: remembered(1, 100) }));
-    state.commit('b', updates({ x: remembered(1, 200) }));
-    state.forgetBefore(150);
-    expect(state.of('a')).toBe(state.of('never seen'));
-    expect(of('b')).toEqual({ x: remembered(1, 200) });
-    expect(state.size).toBe(1);
+  it('lets go of targets that are not seen any more, and of no others', async () => {
+    await cycle(state, 0, { a: advance(0, { x: at(1) }), b: advance(0, { x: at(1) }) });
+    await cycle(state, 1_000, { b: undefined });
+    expect(state.sizes).toEqual({ targets: 2, series: 2 });
+    await cycle(state, 1_001, { b: undefined });
+    expect(state.sizes).toEqual({ targets: 1, series: 0 });
+    expect(state.of('b').baseline).toBe(0);
   });
 });

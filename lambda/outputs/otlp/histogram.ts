@@ -21,7 +21,7 @@ export interface Histogram {
 export function histogramOf({ values, sum, count }: Parts): Histogram | DropReason {
   const buckets = [...values].filter(([bound]) => bound !== Infinity).sort(([a], [b]) => a - b);
   const total = values.get(Infinity) ?? count ?? buckets.at(-1)?.[1];
-  if (total === undefined) return 'unsupported_type';
+  if (total === undefined) return 'inconsistent_histogram';
   if (!Number.isFinite(total.value)) return 'not_finite';
   const bounds: number[] = [];
   const counts: number[] = [];

@@ -15,6 +15,7 @@ const TOOLS = {
   'xz-utils': () => isOnPath('xz'),
   python3: () => isOnPath('python3'),
   'python3-venv': canMakeVenv,
+  'docker.io': () => isOnPath('dockerd') && isOnPath('docker'),
 } as const;
 
 /**
@@ -26,6 +27,7 @@ export const debianPrograms: Part = {
   tests: [
     'promtool.test.ts',
     'promtool-config.test.ts',
+    'promtool-openmetrics.test.ts',
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
     'remote-write.test.ts',
@@ -53,7 +55,8 @@ export function requireTools(...names: readonly (keyof typeof TOOLS)[]): void {
   }
   updateLists();
   run('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    // A package's service is not started in runlevel 1.
+    env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
 }
 

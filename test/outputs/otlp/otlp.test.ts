@@ -182,7 +182,7 @@ describe('otlpOutput', () => {
   it.each([
     ['a count that is no number', { '+Inf': Number.NaN }, {}, { not_finite: 1 }],
     ['a bucket that is no number', { '1': Infinity, '+Inf': 4 }, {}, { not_finite: 2 }],
-    ['nothing but a sum', {}, { sum: 1 }, { unsupported_type: 1 }],
+    ['nothing but a sum', {}, { sum: 1 }, { inconsistent_histogram: 1 }],
   ])('drops a histogram with %s', async (_, buckets, rest, expected) => {
     const { points, drops } = await sent(histogram(buckets, rest));
     expect(points).toEqual([]);

@@ -1,0 +1,114 @@
+import { parse } from 'yaml';
+import { parseLocation } from '../lambda/config/location.ts';
+import { listOf, lookup } from '../lambda/config/lookup.ts';
+
+/** Clusters that are read with the function's own credentials. */
+export interface ClusterNeed {
+  /** Name, ARN or pattern. */
+  readonly cluster: string;
+  /** Absent: that of the stack. */
+  readonly region?: string | undefined;
+}
+
+/** What a configuration asks of AWS beside the tasks of the stack's own cluster. */
+export interface ConfigurationNeeds {
+  readonly clusters: readonly ClusterNeed[];
+  /** ARNs of roles that are assumed. */
+  readonly roles: readonly string[];
+  /** Tags of clusters are looked up. */
+  readonly clusterTags: boolean;
+  /** Public addresses of tasks are looked up. */
+  readonly publicIps: boolean;
+  /** Objects of S3, as `BUCKET/KEY`. */
+  readonly objects: readonly string[];
+  /** Names or ARNs of parameters of Systems Manager. */
+  readonly parameters: readonly string[];
+  /** ARNs of secrets of Secrets Manager. */
+  readonly secrets: readonly string[];
+}
+
+const SECTION = 'ecs_service_discovery';
+const OF_THE_AGENT = ['logs', 'metrics_collected', 'prometheus', SECTION];
+
+const SECRET =
+  /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+)/g;
+const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
+
+/**
+ * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.
+ *
+ * @param documents texts of configurations, or locations of such
+ */
+export function needsOf(documents: readonly string[]): ConfigurationNeeds {
+  const locations = documents.flatMap((text) => parseLocation(text) ?? []);
+  const values = documents.map(documentOf);
+  const sections = values.flatMap((value) => [
+    lookup(value, SECTION),
+    lookup(value, ...OF_THE_AGENT),
+  ]);
+  const jobs = values.flatMap((value) => listOf(lookup(value, 'scrape_configs')));
+  const targets = [
+    ...sections.flatMap((section) => listOf(lookup(section, 'sd_targets'))),
+    ...jobs.flatMap((job) => listOf(lookup(job, 'aws_sd_configs')).map(withAllClusters)),
+  ];
+  const lookups = new Set(sections.flatMap((section) => listOf(lookup(section, 'sd_lookups'))));
+  const ofTasks = jobs.some((job) => listOf(lookup(job, 'aws_sd_configs')).length > 0);
+  return {
+    clusters: [...sections.flatMap(ownClusters), ...targets.flatMap(clustersOf)],
+    roles: distinct(targets.flatMap((target) => lookup(target, 'role_arn')).filter(isText)),
+    // Those are looked up where relabeling reads them, which may be anywhere.
+    clusterTags: lookups.has('cluster_tags') || ofTasks,
+    publicIps: lookups.has('public_ips') || ofTasks,
+    objects: locations.flatMap((at) => (at.kind === 's3' ? [`${at.bucket}/${at.key}`] : [])),
+    parameters: distinct([
+      ...locations.flatMap((at) => (at.kind === 'ssm' ? [at.name] : [])),
+      ...documents.flatMap((text) => all(text, PARAMETER)),
+    ]),
+    secrets: distinct(documents.flatMap((text) => all(text, SECRET))),
+  };
+}
+
+function documentOf(text: string): unknown {
+  try {
+    return parse(text, { merge: true, logLevel: 'silent' });
+  } catch {
+    return undefined;
+  }
+}
+
+function ownClusters(section: unknown): ClusterNeed[] {
+  const named = lookup(section, 'sd_target_cluster');
+  return clustersOf({
+    clusters: isText(named) ? [named] : named,
+    region: lookup(section, 'sd_cluster_region'),
+  });
+}
+
+/** In `aws_sd_configs` no cluster means all of them. */
+function withAllClusters(entry: unknown): unknown {
+  const clusters = listOf(lookup(entry, 'clusters'));
+  const others = typeof entry === 'object' ? entry : {};
+  return { ...others, clusters: clusters.length === 0 ? ['*'] : clusters };
+}
+
+/** Those that are read as a role, or with a key, ask nothing of the function's own role. */
+function clustersOf(target: unknown): ClusterNeed[] {
+  if (lookup(target, 'role_arn') !== undefined || lookup(target, 'access_key') !== undefined)
+    return [];
+  const region = lookup(target, 'region');
+  return listOf(lookup(target, 'clusters'))
+    .filter(isText)
+    .map((cluster) => ({ cluster, region: isText(region) ? region : undefined }));
+}
+
+function all(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, found = '']) => found);
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+
+/** Attempts of one request, the first included: what cannot be read in this cycle can be in the next. */
+const MAX_ATTEMPTS = 2;
+/** Milliseconds to connect. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+/** Milliseconds of one attempt. */
+const REQUEST_TIMEOUT_MS = 3_000;
+
+/** No configuration is that large; an object that is must be another. */
+const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
+
+/** A text and what tells it from another version of itself. */
+export interface Versioned {
+  readonly text: string;
+  readonly version: string;
+}
+
+/** Where AWS keeps configurations and secrets. Each call rejects where nothing can be read, or its signal is aborted. */
+export interface AwsStores {
+  /** An object of S3; `undefined` where its version is still `known`. */
+  object(
+    bucket: string,
+    key: string,
+    known: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Versioned | undefined>;
+  /** A parameter of Systems Manager by its name or ARN, decrypted. */
+  parameter(name: string, signal?: AbortSignal): Promise<Versioned>;
+  /** A secret of Secrets Manager by its ARN. */
+  secret(arn: string, signal?: AbortSignal): Promise<string>;
+}
+
+/** Where and as whom the stores are called. */
+export interface StoreOptions {
+  /** @default as the SDK finds it */
+  readonly region?: string | undefined;
+  /** One address for all APIs. @default the endpoints of the Region */
+  readonly endpoint?: string | undefined;
+}
+
+/**
+ * The real stores. Their clients are loaded when they are first needed, which few configurations do, and made once for a
+ * Region: an ARN says its own.
+ */
+export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
+  const settings = (ownRegion: string | undefined = region) => ({
+    ...(ownRegion === undefined ? {} : { region: ownRegion }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const s3 = once<S3Client>(async () => {
+    const { S3Client } = await import('@aws-sdk/client-s3');
+    return new S3Client({
+      ...settings(),
+      // A bucket may lie in another Region, and only AWS has names for buckets in its DNS.
+      followRegionRedirects: true,
+      forcePathStyle: endpoint !== undefined,
+    });
+  });
+  const ssm = once<SSMClient>(async (of) => {
+    const { SSMClient } = await import('@aws-sdk/client-ssm');
+    return new SSMClient(settings(of));
+  });
+  const secrets = once<SecretsManagerClient>(async (of) => {
+    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    return new SecretsManagerClient(settings(of));
+  });
+
+  return {
+    async object(bucket, key, known, signal) {
+      const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+      const condition = known === undefined ? {} : { IfNoneMatch: known };
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...condition });
+      try {
+        const {
+          Body,
+          ETag = '',
+          ContentLength = 0,
+        } = await (await s3()).send(command, optionsOf(signal));
+        if (ContentLength > MAX_OBJECT_BYTES) {
+          if (Body instanceof Readable) Body.destroy();
+          throw new Error(`an object of ${ContentLength} bytes is no configuration`);
+        }
+        return { text: (await Body?.transformToString()) ?? '', version: ETag };
+      } catch (error) {
+        if (isNotModified(error)) return undefined;
+        throw error;
+      }
+    },
+    async parameter(name, signal) {
+      const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
+      const command = new GetParameterCommand({ Name: name, WithDecryption: true });
+      const { Parameter } = await (await ssm(regionOfArn(name))).send(command, optionsOf(signal));
+      return { text: Parameter?.Value ?? '', version: String(Parameter?.Version) };
+    },
+    async secret(arn, signal) {
+      const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+      const command = new GetSecretValueCommand({ SecretId: arn });
+      const { SecretString } = await (await secrets(regionOfArn(arn))).send(
+        command,
+        optionsOf(signal),
+      );
+      if (SecretString === undefined) throw new Error('the secret is binary, not a text');
+      return SecretString;
+    },
+  };
+}
+
+/** Makes one client for each Region, and keeps it. */
+function once<Client>(make: (region?: string) => Promise<Client>) {
+  const made = new Map<string | undefined, Promise<Client>>();
+  return (region?: string): Promise<Client> => {
+    const client = made.get(region) ?? make(region);
+    made.set(region, client);
+    return client;
+  };
+}
+
+function optionsOf(abortSignal: AbortSignal | undefined) {
+  return abortSignal === undefined ? {} : { abortSignal };
+}
+
+function regionOfArn(name: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(name)?.[1];
+}
+
+function isNotModified(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return $metadata?.httpStatusCode === 304;
+}

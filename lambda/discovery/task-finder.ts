@@ -1,0 +1,25 @@
+import type { DiscoveryLookup } from '../model/config.ts';
+import type { DescribedTask } from './described-task.ts';
+import { metaLabels } from './meta-labels.ts';
+import { hasInterface, networkOf } from './network.ts';
+import type { TargetFinder, TaskTargets } from './target-finder.ts';
+
+/**
+ * Finds every task once, at an address that is still without its port, as the ECS discovery of Prometheus does. Its role
+ * may not read task definitions, so a network interface of its own tells an awsvpc task from the others:
+ * https://github.com/prometheus/prometheus/blob/main/discovery/aws/ecs.go
+ */
+export function taskFinder(lookups: ReadonlySet<DiscoveryLookup>): TargetFinder {
+  return { lookups, readsDefinitions: false, find: () => targetOf };
+}
+
+function targetOf(described: DescribedTask): TaskTargets {
+  const { task, instance } = described;
+  const definition = { networkMode: hasInterface(task) ? 'awsvpc' : 'bridge' } as const;
+  const network = networkOf(task, definition, instance);
+  if (typeof network === 'string') return { found: [], skipped: [network] };
+  const { address } = network;
+  const labels = metaLabels({ ...described, definition }, address);
+  const { taskArn, startedAt } = task;
+  return { found: [{ address, labels, taskArn, startedAt: startedAt?.getTime() }], skipped: [] };
+}

@@ -1,0 +1,139 @@
+import type { Drops } from '../model/drops.ts';
+import type { Point } from '../model/point.ts';
+import type { Publication, Publications } from '../model/publication.ts';
+import type { Labels } from '../model/sample.ts';
+import type { Metric } from './metric.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** Metrics that can share an event: their labels are the same, and CloudWatch puts them into the same minute or second. */
+export interface Group {
+  readonly labels: Labels;
+  /** Milliseconds since the epoch, whole: the latest of its points. */
+  timestamp: number;
+  readonly metrics: Map<string, Metric>;
+}
+
+/** The publications of a difference: those of the difference itself, and those of what it is per second. */
+interface ByRate {
+  readonly plain: Publications;
+  readonly perSecond: Publications;
+}
+
+const known = new WeakMap<Publications, ByRate>();
+
+/** Puts points into groups, in the order in which they come. */
+export class Grouping {
+  readonly groups: Group[] = [];
+  readonly #byLabels = new Map<Labels, Map<number | string, Group>>();
+  readonly #drops: Drops;
+
+  constructor(drops: Drops) {
+    this.#drops = drops;
+  }
+
+  add(point: Point): void {
+    const { interval, publications, series } = point;
+    const { name } = series;
+    if (interval === undefined || !publications.some(isRate)) {
+      this.#put(point, { name, publications, rate: false, counted: true, points: [point] }, '');
+      return;
+    }
+    const { plain, perSecond } = byRate(publications);
+    const isMixed = plain.length > 0;
+    if (isMixed) {
+      this.#put(
+        point,
+        { name, publications: plain, rate: false, counted: true, points: [point] },
+        '',
+      );
+    }
+    if (interval > 0) {
+      const metric = {
+        name,
+        publications: perSecond,
+        rate: true,
+        counted: !isMixed,
+        points: [point],
+      };
+      // A member of an event has one value only.
+      this.#put(point, metric, isMixed ? 'rate' : '');
+    } else if (!isMixed) {
+      // Nobody knows how long the series took for its first value.
+      this.#drops.add('first_sample', series);
+    }
+  }
+
+  /** @param metric what the point is if there is none of its name yet */
+  #put(point: Point, metric: Metric, variant: string): void {
+    const { metrics } = this.#groupOf(point, metric, variant);
+    const { points } = metrics.get(metric.name) ?? metric;
+    if (points === metric.points) {
+      metrics.set(metric.name, metric);
+      return;
+    }
+    const last = points.at(-1) as Point;
+    if (last.timestamp !== point.timestamp && isAlike(last, point)) {
+      points.push(point);
+      return;
+    }
+    // Metric relabeling can give several series the same name and labels: the last one wins, as with the agent.
+    const replaced = isAlike(last, point) ? points.splice(-1) : points.splice(0);
+    points.push(point);
+    if (metric.counted) for (const { series } of replaced) this.#drops.add('duplicate', series);
+  }
+
+  #groupOf({ labels, timestamp }: Point, { name, publications }: Metric, variant: string): Group {
+    let groups = this.#byLabels.get(labels);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#byLabels.set(labels, groups);
+    }
+    const period = periodOf(timestamp, publications);
+    // A number takes the place of a label of its name, which may be another metric's dimension.
+    const alone = labels[name] === undefined ? '' : name;
+    const key = variant === '' && alone === '' ? period : `${period} ${variant} ${alone}`;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { labels, timestamp: Math.floor(timestamp), metrics: new Map() };
+      groups.set(key, group);
+      this.groups.push(group);
+    } else if (timestamp > group.timestamp) group.timestamp = Math.floor(timestamp);
+    return group;
+  }
+}
+
+/** One number for all times that CloudWatch does not keep apart. */
+function periodOf(timestamp: number, publications: Publications): number {
+  if (!publications.some(isHighResolution)) return Math.floor(timestamp / MINUTE_MS);
+  return -1 - Math.floor(timestamp / SECOND_MS);
+}
+
+function isHighResolution({ storageResolution }: Publication): boolean {
+  return storageResolution === 1;
+}
+
+function isRate({ rate }: Publication): boolean {
+  return rate;
+}
+
+/** The same two lists for the same list, so that metrics can be grouped by them. */
+function byRate(publications: Publications): ByRate {
+  let lists = known.get(publications);
+  if (lists === undefined) {
+    const perSecond = publications.filter(isRate);
+    const plain = publications.filter((publication) => !isRate(publication));
+    lists = { plain, perSecond: plain.length === 0 ? publications : perSecond };
+    known.set(publications, lists);
+  }
+  return lists;
+}
+
+/** Whether two points are of one kind: both numbers or distributions, both differences or not. */
+function isAlike(one: Point, other: Point): boolean {
+  return (
+    typeof one.value === typeof other.value &&
+    (one.interval === undefined) === (other.interval === undefined)
+  );
+}

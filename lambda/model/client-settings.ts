@@ -1,0 +1,41 @@
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+
+/** Milliseconds to connect. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+
+/** Where and as whom an SDK client calls. */
+export interface ClientOptions {
+  /** @default as the SDK finds it: `AWS_REGION`, then the profile */
+  readonly region?: string | undefined;
+  /** @default the endpoint of the Region */
+  readonly endpoint?: string | undefined;
+  /** @default as the SDK finds them */
+  readonly credentials?: ECSClientConfig['credentials'];
+  /** Profile of the SDK's files. @default as the SDK finds it: `AWS_PROFILE` */
+  readonly profile?: string | undefined;
+}
+
+/**
+ * Settings that every SDK client has, so that its attempts end in time even where nobody answers.
+ *
+ * @param requestTimeoutMs milliseconds of one attempt: from writing the request to the headers of the answer, and without
+ *   a byte of its body
+ */
+export function clientSettings(
+  { region, endpoint, credentials, profile }: ClientOptions,
+  requestTimeoutMs: number,
+) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(profile === undefined ? {} : { profile }),
+    // The SDK makes its Node.js handler from these. Without `throwOnRequestTimeout` it only prints a warning.
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: requestTimeoutMs,
+    },
+  } satisfies ECSClientConfig;
+}

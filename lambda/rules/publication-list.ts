@@ -1,0 +1,49 @@
+import type { Publication, Publications } from '../model/publication.ts';
+
+/** How a metric is published, whatever its dimensions are. */
+export type MetricOptions = Omit<Publication, 'dimensions'>;
+
+/** One dimension set of a declaration. */
+export interface DeclaredSet {
+  readonly options: MetricOptions;
+  readonly names: readonly string[];
+}
+
+/**
+ * Makes lists of publications: the same object for the same list, with the same publications in it, whatever the order of
+ * the sets that it is made from.
+ *
+ * A metric of CloudWatch is published once: where several sets name it, the first one says how.
+ */
+export class PublicationLists {
+  readonly #publications = new Map<string, Publication>();
+  readonly #lists = new Map<string, Publications>();
+
+  of(sets: readonly DeclaredSet[]): Publications {
+    const distinct = new Map<string, DeclaredSet>();
+    for (const set of sets) {
+      const metric = JSON.stringify([set.options.namespace, ...set.names]);
+      if (!distinct.has(metric)) distinct.set(metric, set);
+    }
+    const grouped = Map.groupBy(distinct.values(), ({ options }) => JSON.stringify(options));
+    const publications = new Map<string, Publication>();
+    for (const [, group] of grouped) {
+      const [{ options }] = group as [DeclaredSet];
+      const dimensions = group.map(({ names }) => names);
+      const key = JSON.stringify([
+        options,
+        dimensions.map((names) => JSON.stringify(names)).sort(),
+      ]);
+      publications.set(key, shared(this.#publications, key, { ...options, dimensions }));
+    }
+    const key = JSON.stringify([...publications.keys()].sort());
+    return shared(this.#lists, key, [...publications.values()]);
+  }
+}
+
+/** What is known under `key`, else `value` from now on. */
+function shared<T>(known: Map<string, T>, key: string, value: T): T {
+  const first = known.get(key) ?? value;
+  known.set(key, first);
+  return first;
+}

@@ -1,0 +1,43 @@
+import type { Pattern } from '../model/config.ts';
+import type { Labels } from '../model/sample.ts';
+import { Answers } from './answers.ts';
+
+/** Joined texts whose matches are remembered, unless told otherwise. */
+const REMEMBERED_TEXTS = 100_000;
+
+/** The source labels of one or more declarations, and the matchers of these. */
+export class Source {
+  readonly #labels: readonly string[];
+  readonly #separator: string;
+  readonly #matchers: Pattern[] = [];
+  readonly #matches: Answers<readonly boolean[]>;
+
+  /** @param capacity joined texts whose matches are remembered. @default 100,000 */
+  constructor(labels: readonly string[], separator: string, capacity = REMEMBERED_TEXTS) {
+    this.#labels = labels;
+    this.#separator = separator;
+    this.#matches = new Answers(capacity, (text) =>
+      this.#matchers.map((matcher) => matcher.test(text)),
+    );
+  }
+
+  /** @returns its place in what `matches` gives */
+  add(matcher: Pattern): number {
+    return this.#matchers.push(matcher) - 1;
+  }
+
+  /** Begins a cycle. */
+  begin(): void {
+    this.#matches.begin();
+  }
+
+  /** Whether each matcher finds a match in the joined labels. */
+  matches(labels: Labels): readonly boolean[] {
+    let text: string | undefined;
+    for (const label of this.#labels) {
+      const value = labels[label] ?? '';
+      text = text === undefined ? value : text + this.#separator + value;
+    }
+    return this.#matches.to(text ?? '');
+  }
+}

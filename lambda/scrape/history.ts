@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Headers of the history protocol, docs/sidecar.md. */
+const SINCE_HEADER = 'fargauge-history-since';
+const UNTIL_HEADER = 'fargauge-history-until';
+
+/** What an answer says of the history that it gives. */
+export interface HistoryAnswer {
+  /** What the target is to be asked with the next time, once this answer was delivered. */
+  readonly cursor: string;
+  /** What lies between the cursor that was asked with and the beginning of the answer: it is lost. */
+  readonly gap?: string | undefined;
+}
+
+/** The URL that asks a target for what it has sampled since. */
+export function withSince(url: string, since: string): string {
+  const asking = new URL(url);
+  asking.searchParams.set('since', since);
+  return asking.href;
+}
+
+/**
+ * Reads the headers of an answer; undefined where the target keeps no history.
+ *
+ * @param since the cursor that was asked with
+ */
+export function historyOf(headers: IncomingHttpHeaders, since: string): HistoryAnswer | undefined {
+  const cursor = headers[UNTIL_HEADER];
+  if (typeof cursor !== 'string' || !isCursor(cursor)) return undefined;
+  const begin = headers[SINCE_HEADER];
+  const lost = typeof begin === 'string' && Number(begin) > Number(since);
+  return {
+    cursor,
+    gap: lost ? `the history since ${since} was asked for, but begins at ${begin}` : undefined,
+  };
+}
+
+/** Unix seconds, a decimal number of at most 20 characters. */
+function isCursor(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text) && text.length <= 20;
+}

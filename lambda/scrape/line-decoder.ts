@@ -1,0 +1,169 @@
+import type { Sample, Series } from '../model/sample.ts';
+import { DecodeError, quote } from './decode-error.ts';
+import { ExpositionBody } from './exposition-body.ts';
+import { readFloat } from './float.ts';
+import { LineKey } from './line-key.ts';
+import type { KnownLine } from './line-table.ts';
+import type { NameMemory, SeriesMemory } from './series-memory.ts';
+
+const NEWLINE = 0x0a;
+
+/** A sample of which a later line may tell when its series began to count. */
+export interface DecodedSample extends Sample {
+  start: number | undefined;
+}
+
+/** What was found out about a line. */
+export interface LineReading<Meaning> {
+  readonly meaning: Meaning;
+  /** Index after the key; `undefined` where none says all that the line means. */
+  readonly keyEnd: number | undefined;
+  /** Index of the value, or of the next line where there is none. */
+  readonly next: number;
+}
+
+/**
+ * One exposition, of whatever format, and how far it has been decoded: line by line, and of a line that the memory knows
+ * only what is not known of it.
+ */
+export abstract class LineDecoder<Families extends NameMemory, Meaning> {
+  // `protected` and `private`, not `#`: see SeriesReader.
+  protected readonly body: ExpositionBody;
+  protected readonly bytes: Uint8Array;
+  protected readonly families: Families;
+  protected readonly samples: DecodedSample[] = [];
+  /** Index and number of the line at hand. */
+  protected at = 0;
+  protected number = 0;
+  private readonly memory: SeriesMemory<Families, Meaning>;
+  private readonly key: LineKey;
+  /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
+  private lastWasNew = false;
+
+  /** @throws DecodeError */
+  constructor(body: Buffer, memory: SeriesMemory<Families, Meaning>) {
+    this.body = new ExpositionBody(body);
+    this.bytes = this.body.bytes;
+    this.key = new LineKey(this.body);
+    this.memory = memory;
+    memory.begin();
+    this.families = memory.families;
+  }
+
+  /** Reads the line at hand up to its value, or all of it where it has none. */
+  protected abstract read(): LineReading<Meaning>;
+
+  /** Whether two meanings of the same line are the same. */
+  protected abstract agree(known: Meaning, read: Meaning): boolean;
+
+  /**
+   * Decodes the line at hand, which begins as one with this meaning does.
+   *
+   * @param next index after the line's key
+   * @returns `false` where it means something else this time, and nothing has been done
+   */
+  protected abstract takeKnown(meaning: Meaning, next: number): boolean;
+
+  /**
+   * Decodes the rest of a line that was read.
+   *
+   * @param next index of the value, or of the next line where there is none
+   */
+  protected abstract take(meaning: Meaning, next: number): void;
+
+  /** Passes over the empty line at hand. */
+  protected abstract takeEmptyLine(): void;
+
+  /** @throws DecodeError */
+  protected decodeLines(): void {
+    try {
+      this.eachLine();
+    } finally {
+      this.memory.end();
+    }
+  }
+
+  /**
+   * Reads the value from `start` to `end`.
+   *
+   * @throws DecodeError
+   */
+  protected value(start: number, end: number): number {
+    const value = readFloat(this.bytes, start, end);
+    if (value !== undefined) return value;
+    const got = start < end ? quote(this.body.text(start, end)) : 'nothing';
+    throw this.error(`expected float as value, got ${got}`);
+  }
+
+  protected add(
+    series: Series,
+    value: number,
+    timestamp: number | undefined,
+    start: number | undefined,
+  ): void {
+    this.samples.push({ series, value, timestamp, start });
+  }
+
+  protected error(problem: string): DecodeError {
+    return new DecodeError(this.number, problem);
+  }
+
+  private eachLine(): void {
+    const { body, memory } = this;
+    let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
+    while (this.at < body.length) {
+      this.number++;
+      const line = this.line(previous.follower);
+      if (line !== undefined) {
+        if (previous.follower !== line) previous.follower = line;
+        previous = line;
+      }
+    }
+  }
+
+  /**
+   * Decodes the line at hand.
+   *
+   * @param guess what it may be
+   * @returns what it is, where it is known or can be from now on
+   */
+  private line(guess: KnownLine<Meaning> | undefined): KnownLine<Meaning> | undefined {
+    const start = this.at;
+    if (guess?.isAt(this.body, start) && this.takeKnown(guess.meaning, start + guess.length)) {
+      this.lastWasNew = false;
+      return guess;
+    }
+    if (this.bytes[start] === NEWLINE) {
+      this.takeEmptyLine();
+      return undefined;
+    }
+    // After a new line mostly comes another, and then looking for it first would be in vain.
+    if (!this.lastWasNew && this.key.find(start)) {
+      const line = this.memory.recall(this.key);
+      if (line !== undefined && this.takeKnown(line.meaning, start + line.length)) return line;
+    }
+    return this.newLine();
+  }
+
+  /** Decodes the line at hand, whatever it is, and remembers what it means. */
+  private newLine(): KnownLine<Meaning> | undefined {
+    const start = this.at;
+    const { meaning, keyEnd, next } = this.read();
+    const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
+    this.take(line?.meaning ?? meaning, next);
+    return line;
+  }
+
+  private remembered(
+    start: number,
+    keyEnd: number,
+    meaning: Meaning,
+  ): KnownLine<Meaning> | undefined {
+    this.key.set(start, keyEnd);
+    const line = this.memory.recall(this.key);
+    this.lastWasNew = line === undefined;
+    if (line === undefined) return this.memory.remember(this.key, meaning);
+    if (!this.agree(line.meaning, meaning)) line.meaning = meaning;
+    return line;
+  }
+}

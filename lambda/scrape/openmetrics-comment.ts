@@ -1,0 +1,42 @@
+import { DecodeError, quote } from './decode-error.ts';
+import type { ExpositionBody } from './exposition-body.ts';
+import type { MetricNames } from './metric-names.ts';
+import type { Descriptor, MetricName } from './openmetrics-families.ts';
+import { isType, TYPES } from './openmetrics-rules.ts';
+import { unescapeQuoted } from './tokens.ts';
+
+const END = '# EOF';
+const DESCRIPTOR = /^# (HELP|TYPE|UNIT) (?:([A-Za-z_:][\w:]*)|"((?:[^"\\]|\\.)+)") (.*)$/s;
+
+/**
+ * Reads a line that begins with `#`:
+ *
+ *     descriptor = "# HELP " name " " text | "# TYPE " name " " type | "# UNIT " name " " [ unit ] | "# EOF"
+ *     name       = metric name | quoted
+ *
+ * @param start index of the line
+ * @param number the line's, from 1, for the message
+ * @throws DecodeError
+ */
+export function readDescriptor(
+  body: ExpositionBody,
+  start: number,
+  number: number,
+  names: MetricNames<MetricName>,
+): Descriptor {
+  const line = body.text(start, body.lineEnd(start));
+  if (line === END) return { keyword: 'EOF' };
+  const [, keyword, bare, quoted = '', text = ''] = DESCRIPTOR.exec(line) ?? [];
+  if (keyword === undefined) {
+    throw new DecodeError(
+      number,
+      `expected # HELP, # TYPE or # UNIT with a metric name and a text, or # EOF, got ${quote(line)}`,
+    );
+  }
+  const family = names.of(bare ?? unescapeQuoted(quoted));
+  if (keyword === 'HELP') return { keyword, family };
+  if (keyword === 'UNIT') return { keyword, family, unit: text };
+  if (isType(text)) return { keyword: 'TYPE', family, type: text };
+  const types = [...TYPES].join(', ');
+  throw new DecodeError(number, `expected a metric type (${types}), got ${quote(text)}`);
+}

@@ -1,0 +1,60 @@
+import type { FirstSample } from '../model/config.ts';
+import type { Previous, TargetPast } from '../model/state.ts';
+
+/** What values are compared with. */
+export type Past = Pick<TargetPast, 'series' | 'baseline'>;
+
+/** Finds out since when a cumulative value counts, and takes down what must be remembered for the next time. */
+export class Differences {
+  readonly updates = new Map<string, Previous>();
+  readonly #past: Past | undefined;
+  readonly #targetStart: number | undefined;
+  readonly #firstSample: FirstSample;
+
+  constructor(past: Past | undefined, targetStart: number | undefined, firstSample: FirstSample) {
+    this.#past = past;
+    this.#targetStart = targetStart;
+    this.#firstSample = firstSample;
+  }
+
+  /** Whether nobody knows what came before, so that no difference can be told. */
+  get isBlind(): boolean {
+    return this.#past === undefined;
+  }
+
+  last(key: string): Previous | undefined {
+    return this.updates.get(key) ?? this.#past?.series.get(key);
+  }
+
+  /** Why a sample of this time is not taken after `last`. */
+  refusal(key: string, last: Previous | undefined, timestamp: number) {
+    if (last === undefined || timestamp > last.timestamp) return undefined;
+    return this.updates.get(key)?.timestamp === timestamp ? 'duplicate' : 'not_newer';
+  }
+
+  remember(key: string, value: number, timestamp: number, start: number | undefined): void {
+    this.updates.set(key, { value, timestamp, start: start ?? this.#targetStart });
+  }
+
+  /**
+   * Whether a series began anew after its last sample, as far as its start tells. Two clocks are compared here, so the start
+   * that was known at the last sample is no new one, even if it seems to be later.
+   */
+  startedSince({ timestamp, start: before }: Previous, start = this.#targetStart): boolean {
+    return start !== undefined && start > timestamp && start !== before;
+  }
+
+  /**
+   * Milliseconds that the first value of a series stands for, 0 where that is not known; undefined where it may have been
+   * counted before the collector knew the series.
+   */
+  firstInterval(timestamp: number, start = this.#targetStart): number | undefined {
+    const baseline = this.#past?.baseline;
+    if (this.#firstSample === 'drop') return undefined;
+    if (this.#firstSample === 'auto') {
+      if (start === undefined || baseline === undefined || start <= baseline) return undefined;
+    }
+    const since = start ?? baseline ?? timestamp;
+    return Math.max(0, timestamp - since);
+  }
+}

@@ -1,0 +1,58 @@
+import type { TypeOverride } from '../model/config.ts';
+import type { Drops } from '../model/drops.ts';
+import type { HistogramSample, Sample, Series } from '../model/sample.ts';
+import { type HistogramPart, histogramPartOf, isHistogram } from './histogram-part.ts';
+import { HistogramParts } from './histogram-parts.ts';
+import { Types } from './types.ts';
+
+/** What can be said of a sample by its name alone. */
+export interface NameRules {
+  /** Whether a sample of this name can be wanted at all, as a metric or not. */
+  mayWant(name: string): boolean;
+  /** Whether a declaration selects this name. */
+  selects(name: string): boolean;
+}
+
+/**
+ * The first, cheap choice among a target's samples, by name: most of them are wanted by no declaration. What is left has its
+ * type, and histograms that a declaration selects by their own names come as wholes.
+ */
+export class Intake {
+  readonly #types: Types;
+  readonly #rules: NameRules;
+
+  constructor(overrides: readonly TypeOverride[], rules: NameRules) {
+    this.#types = new Types(overrides);
+    this.#rules = rules;
+  }
+
+  *take(scrape: readonly Sample[], drops: Drops): Generator<Sample | HistogramSample> {
+    const typed = this.#types.in(scrape);
+    const histograms = new HistogramParts();
+    for (const raw of scrape) {
+      const wanted = this.#rules.mayWant(raw.series.name);
+      const series = wanted || this.#mayBePart(raw.series) ? typed(raw.series) : raw.series;
+      const sample = series === raw.series ? raw : { ...raw, series };
+      const part = this.#selectedPart(series);
+      if (part !== undefined) histograms.add(sample, part, !wanted);
+      else if (!wanted) drops.add('no_declaration', series);
+      if (wanted) yield sample;
+    }
+    yield* histograms.wholes(drops);
+  }
+
+  /** Whether a series may be part of a histogram without its target's saying so. */
+  #mayBePart({ name, type }: Series): boolean {
+    if (!this.#types.mayDiffer(type)) return false;
+    return name.endsWith('_bucket') || name.endsWith('sum') || name.endsWith('count');
+  }
+
+  /** What a series is in a histogram that a declaration selects. */
+  #selectedPart(series: Series): HistogramPart | undefined {
+    if (!isHistogram(series)) return undefined;
+    // Nearly always the family has the histogram's name, and then nothing need be found out about the series.
+    if (series.origin === undefined && !this.#rules.selects(series.family)) return undefined;
+    const part = histogramPartOf(series);
+    return part !== undefined && this.#rules.selects(part.histogram) ? part : undefined;
+  }
+}

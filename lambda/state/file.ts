@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { StateFormatError } from './format.ts';
+import { asideName, type StateStore, StateStoreError, type StoredObject } from './store.ts';
+
+/** The part of `node:fs/promises` that is used. */
+export type Files = Pick<
+  typeof import('node:fs/promises'),
+  'open' | 'readFile' | 'rename' | 'writeFile'
+>;
+
+/**
+ * The state in a file of this machine. A new one replaces it whole: written beside it, flushed to the disk, renamed. Who
+ * uses a file must hold its lock (`lockFile`); a writer that does not is found out by what it wrote.
+ */
+export function fileStore(
+  path: string,
+  files: Files = { open, readFile, rename, writeFile },
+): StateStore {
+  const tried = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const message = `${what} the state ${path} failed. ${(error as Error).message}`;
+      throw new StateStoreError(message, { cause: error });
+    }
+  };
+  const read = (): Promise<StoredObject | undefined> =>
+    tried('Reading', async () => {
+      const bytes = await files.readFile(path).catch(unlessMissing);
+      return bytes && { bytes, version: versionOf(bytes) };
+    });
+  return {
+    read,
+    write: async (bytes, version) => {
+      const current = await read();
+      if (current?.version !== version) return 'conflict';
+      await tried('Writing', () => replace(path, bytes, files));
+      return { version: versionOf(bytes) };
+    },
+    setAside: async ({ bytes }, kind: StateFormatError['kind'], now) => {
+      const name = asideName(path, kind, now);
+      await tried('Setting aside', () => files.writeFile(name, bytes, { flush: true }));
+      return name;
+    },
+  };
+}
+
+/** Whoever reads the file, and whatever ends this process or the machine, sees the old content or the new. */
+async function replace(path: string, bytes: Uint8Array, files: Files): Promise<void> {
+  const beside = `${path}.tmp`;
+  await files.writeFile(beside, bytes, { flush: true });
+  await files.rename(beside, path);
+  // The rename itself is only on the disk when the folder is.
+  await using folder = await files.open(dirname(path));
+  await folder.sync();
+}
+
+function versionOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,38 @@
+import { parsePrometheusDuration } from '../model/duration.ts';
+import { ENV } from '../model/names.ts';
+import type { State } from '../model/state.ts';
+import { FORGET_AFTER_MS, MemoryState } from './memory.ts';
+import { parseStatePlace } from './place.ts';
+import { s3Store } from './s3.ts';
+import type { S3Api } from './s3-api.ts';
+import { StoredState } from './stored.ts';
+
+/**
+ * The state of a function with these environment variables.
+ *
+ * @throws TypeError that names the variable which is wrong
+ */
+export function functionState(
+  env: Readonly<Record<string, string | undefined>>,
+  s3: S3Api,
+  now: () => number,
+): State {
+  const forgetAfterMs = forgetAfter(env[ENV.forgetAfter]);
+  const text = env[ENV.state];
+  if (!text) return new MemoryState(forgetAfterMs);
+  const place = parseStatePlace(text);
+  if (place?.kind !== 's3') {
+    // The files of a function do not outlive it.
+    throw new TypeError(`${ENV.state}: expected s3://bucket/key, got "${text}"`);
+  }
+  return new StoredState(s3Store(s3, place), now, forgetAfterMs);
+}
+
+function forgetAfter(text: string | undefined): number {
+  if (!text) return FORGET_AFTER_MS;
+  const milliseconds = parsePrometheusDuration(text);
+  if (!milliseconds) {
+    throw new TypeError(`${ENV.forgetAfter}: expected a duration such as 24h, got "${text}"`);
+  }
+  return milliseconds;
+}

@@ -1,0 +1,83 @@
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { StateFormatError } from './format.ts';
+import type { S3Api } from './s3-api.ts';
+import { asideName, type StateStore, StateStoreError } from './store.ts';
+
+/** An object in S3. */
+export interface S3Location {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/**
+ * A write that was not done because the object is not what it was, or is being written at this moment.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'PreconditionFailed',
+  'ConditionalRequestConflict',
+  // The object that was to be replaced is gone.
+  'NoSuchKey',
+]);
+
+/** What may be missing where S3 denies an operation. */
+const NEEDED = {
+  // Without the right to list, S3 does not tell an object that does not exist from one that is forbidden.
+  GetObject: 's3:GetObject on the object and s3:ListBucket on the bucket',
+  PutObject: 's3:PutObject on the object',
+} as const;
+
+/** The state in an object of S3, replaced by conditional writes: of two writers one gets to know of the other. */
+export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
+  const put = (name: string, bytes: Uint8Array, condition: object, signal: AbortSignal) =>
+    s3.putObject({ Bucket: bucket, Key: name, Body: bytes, ...condition }, signal);
+  const failure = (operation: keyof typeof NEEDED, error: unknown, signal: AbortSignal) =>
+    failureOf(operation, `s3://${bucket}/${key}`, error as Error, signal);
+  return {
+    read: async (signal) => {
+      try {
+        return await objectOf(await s3.getObject({ Bucket: bucket, Key: key }, signal));
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchKey') return undefined;
+        throw failure('GetObject', error, signal);
+      }
+    },
+    write: async (bytes, version, signal) => {
+      const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version };
+      try {
+        const { ETag = '' } = await put(key, bytes, condition, signal);
+        return { version: ETag };
+      } catch (error) {
+        if (CONFLICTS.has((error as Error).name)) return 'conflict';
+        throw failure('PutObject', error, signal);
+      }
+    },
+    setAside: async ({ bytes }, kind: StateFormatError['kind'], now, signal) => {
+      const name = asideName(key, kind, now);
+      try {
+        await put(name, bytes, {}, signal);
+      } catch (error) {
+        throw failureOf('PutObject', `s3://${bucket}/${name}`, error as Error, signal);
+      }
+      return `s3://${bucket}/${name}`;
+    },
+  };
+}
+
+async function objectOf({ Body, ETag = '' }: GetObjectCommandOutput) {
+  if (Body === undefined) throw new TypeError('the answer has no body');
+  return { bytes: await Body.transformToByteArray(), version: ETag };
+}
+
+function failureOf(
+  operation: keyof typeof NEEDED,
+  object: string,
+  error: Error,
+  signal: AbortSignal,
+): StateStoreError {
+  const what = `${operation} of the state ${object}`;
+  if (signal.aborted) return new StateStoreError(`${what} was not done in time`, { cause: error });
+  const { name, message } = error;
+  const why = name === 'AccessDenied' ? `is denied; it needs ${NEEDED[operation]}` : 'failed';
+  return new StateStoreError(`${what} ${why}. ${name}: ${message}`, { cause: error });
+}

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto';
+
+/** The keys of a target's series, in order. Immutable, so that targets with the same series share one. */
+export class SeriesKeys {
+  readonly list: readonly string[];
+  #places: ReadonlyMap<string, number> | undefined;
+
+  /** @param list sorted, without repetitions */
+  constructor(list: readonly string[]) {
+    this.list = list;
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** Where a key is in the list. */
+  placeOf(key: string): number | undefined {
+    this.#places ??= new Map(this.list.map((each, place) => [each, place]));
+    return this.#places.get(key);
+  }
+}
+
+/** Of a target without series. */
+export const NO_KEYS = new SeriesKeys([]);
+
+/** Makes lists of keys, each only once: the tasks of a service have the same series. */
+export class SeriesKeysPool {
+  readonly #lists = new Map<string, SeriesKeys>();
+
+  /** @param keys in any order, without repetitions */
+  of(keys: readonly string[]): SeriesKeys {
+    if (keys.length === 0) return NO_KEYS;
+    const sorted = keys.toSorted();
+    // JSON, for a key may contain whatever could be put between two of them.
+    const digest = hash('sha256', JSON.stringify(sorted), 'base64');
+    let list = this.#lists.get(digest);
+    if (list === undefined) {
+      list = new SeriesKeys(sorted);
+      this.#lists.set(digest, list);
+    }
+    return list;
+  }
+
+  /** Lets go of the lists that are not among these. */
+  retain(used: ReadonlySet<SeriesKeys>): void {
+    for (const [digest, list] of this.#lists) {
+      if (!used.has(list)) this.#lists.delete(digest);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type {
+  Advance,
+  CycleEnd,
+  KnownMetrics,
+  SeenTarget,
+  State,
+  StateReport,
+  TargetPast,
+} from '../model/state.ts';
+import { decodeState, encodeState, StateFormatError } from './format.ts';
+import { MemoryState } from './memory.ts';
+import { type StateStore, StateStoreError } from './store.ts';
+
+/** Writes of one cycle that may come second to somebody else's, before it is left to the next cycle. */
+export const MAX_CONFLICTS = 3;
+
+type Counts = Pick<StateReport, 'reads' | 'writes' | 'conflicts' | 'failures' | 'setAside'>;
+
+/**
+ * A state that outlives the process. It is read when the process starts and after a conflict, and written once a cycle.
+ *
+ * Where it cannot be read, the past is unknown: a cycle then publishes nothing cumulative and commits nothing, so that the
+ * first cycle that can read it again covers the gap.
+ */
+export class StoredState implements State {
+  readonly #store: StateStore;
+  readonly #memory: MemoryState;
+  readonly #now: () => number;
+  #isKnown = false;
+  #version: string | undefined;
+  #bytes = 0;
+  #counts = noCounts();
+  #errors: string[] = [];
+
+  /** @param now milliseconds since the epoch */
+  constructor(store: StateStore, now: () => number, forgetAfterMs?: number) {
+    this.#store = store;
+    this.#now = now;
+    this.#memory = new MemoryState(forgetAfterMs);
+  }
+
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  get knownMetrics(): KnownMetrics | undefined {
+    return this.#memory.knownMetrics;
+  }
+
+  async begin(signal: AbortSignal): Promise<void> {
+    this.#counts = noCounts();
+    this.#errors = [];
+    if (!this.#isKnown) this.#isKnown = await this.#tried(() => this.#read(signal));
+  }
+
+  see(targets: Iterable<SeenTarget>, now: number): void {
+    if (this.#isKnown) this.#memory.see(targets, now);
+  }
+
+  of(targetId: string): TargetPast {
+    return this.#memory.of(targetId);
+  }
+
+  commit(targetId: string, advance: Advance): void {
+    if (this.#isKnown) this.#memory.commit(targetId, advance);
+  }
+
+  async end(cycle: CycleEnd, signal: AbortSignal): Promise<StateReport> {
+    if (this.#isKnown) {
+      this.#memory.advance(cycle);
+      await this.#tried(() => this.#write(signal));
+    }
+    const sizes = this.#memory.sizes;
+    return { ...sizes, bytes: this.#bytes, ...this.#counts, errors: this.#errors };
+  }
+
+  /** Whether it worked; if not, why is in the report. */
+  async #tried(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof StateStoreError)) throw error;
+      this.#counts.failures += 1;
+      this.#errors.push(error.message);
+      return false;
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    this.#counts.reads += 1;
+    const object = await this.#store.read(signal);
+    if (object !== undefined) {
+      try {
+        this.#memory.absorb(await decodeState(object.bytes));
+      } catch (error) {
+        if (!(error instanceof StateFormatError)) throw error;
+        // Only what is safe under another name may be overwritten.
+        const name = await this.#store.setAside(object, error.kind, this.#now(), signal);
+        this.#counts.setAside += 1;
+        this.#errors.push(
+          `The state begins anew; the old one is kept as ${name}. ${error.message}`,
+        );
+      }
+    }
+    this.#version = object?.version;
+    this.#bytes = object?.bytes.byteLength ?? 0;
+  }
+
+  async #write(signal: AbortSignal): Promise<void> {
+    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
+      const bytes = await encodeState(this.#memory.snapshot);
+      const outcome = await this.#store.write(bytes, this.#version, signal);
+      if (outcome !== 'conflict') {
+        this.#version = outcome.version;
+        this.#bytes = bytes.byteLength;
+        this.#counts.writes += 1;
+        return;
+      }
+      this.#counts.conflicts += 1;
+      await this.#read(signal);
+    }
+    const message = `The state was written by somebody else ${MAX_CONFLICTS + 1} times while it was to be written`;
+    throw new StateStoreError(message);
+  }
+}
+
+function noCounts(): { -readonly [Name in keyof Counts]: number } {
+  return { reads: 0, writes: 0, conflicts: 0, failures: 0, setAside: 0 };
+}

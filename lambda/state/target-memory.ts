@@ -1,0 +1,141 @@
+import type { Previous, PreviousValues } from '../model/state.ts';
+import { NO_KEYS, type SeriesKeys, type SeriesKeysPool } from './series-keys.ts';
+
+/** What is remembered of a target beside its series. Times are milliseconds since the epoch. */
+export interface TargetTimes {
+  /** The last complete cycle when the target was first seen. */
+  sightedAfter: number | undefined;
+  /** When its task started. */
+  startedAt: number | undefined;
+  /** The last scrape that was committed. */
+  committedAt: number | undefined;
+  cursor: string | undefined;
+  /** The last cycle that had the target. */
+  seenAt: number;
+}
+
+/** One target's series in columns: 24 bytes each and a shared list of keys, a fourth of what a map of objects takes. */
+export class TargetMemory implements PreviousValues {
+  readonly times: TargetTimes;
+  #keys: SeriesKeys;
+  #values: Float64Array;
+  #timestamps: Float64Array;
+  #starts: Float64Array;
+
+  /** @param values one for each key, as are the timestamps and the starts */
+  constructor(
+    times: TargetTimes,
+    keys: SeriesKeys = NO_KEYS,
+    values: Float64Array = new Float64Array(),
+    timestamps: Float64Array = new Float64Array(),
+    starts: Float64Array = new Float64Array(keys.size).fill(Number.NaN),
+  ) {
+    this.times = times;
+    this.#keys = keys;
+    this.#values = values;
+    this.#timestamps = timestamps;
+    this.#starts = starts;
+  }
+
+  get keys(): SeriesKeys {
+    return this.#keys;
+  }
+
+  /** In the order of the keys. */
+  get values(): Float64Array {
+    return this.#values;
+  }
+
+  /** In the order of the keys. */
+  get timestamps(): Float64Array {
+    return this.#timestamps;
+  }
+
+  /** In the order of the keys; NaN where a start is not known. */
+  get starts(): Float64Array {
+    return this.#starts;
+  }
+
+  get(key: string): Previous | undefined {
+    const place = this.#keys.placeOf(key);
+    return place === undefined ? undefined : this.#at(place);
+  }
+
+  update(updates: ReadonlyMap<string, Previous>, pool: SeriesKeysPool): void {
+    const added: string[] = [];
+    for (const key of updates.keys()) {
+      if (this.#keys.placeOf(key) === undefined) added.push(key);
+    }
+    if (added.length > 0) this.#rekey([...this.#keys.list, ...added], pool);
+    for (const [key, previous] of updates) {
+      const place = this.#keys.placeOf(key);
+      if (place === undefined) throw new Error(`expected a place for the series ${key}`);
+      this.#values[place] = previous.value;
+      this.#timestamps[place] = previous.timestamp;
+      this.#starts[place] = previous.start ?? Number.NaN;
+    }
+  }
+
+  /** Forgets the series whose last value is older than this. */
+  forgetBefore(time: number, pool: SeriesKeysPool): void {
+    if (this.#timestamps.every((timestamp) => timestamp >= time)) return;
+    const kept = this.#keys.list.filter((_, place) => (this.#timestamps[place] ?? 0) >= time);
+    this.#rekey(kept, pool);
+  }
+
+  /** Takes over what another collector knows and this one does not: of each series the newer value. */
+  merge(other: TargetMemory, pool: SeriesKeysPool): void {
+    const newer = new Map<string, Previous>();
+    for (const [place, key] of other.#keys.list.entries()) {
+      const theirs = other.#at(place);
+      const mine = this.get(key);
+      if (mine === undefined || theirs.timestamp > mine.timestamp) newer.set(key, theirs);
+    }
+    this.update(newer, pool);
+    const { times } = this;
+    // The earlier sight: a series that began after it was not seen by anybody.
+    times.sightedAfter = chosen(Math.min, times.sightedAfter, other.times.sightedAfter);
+    // The cursor is a number of the target's, which may be set back: that of the later commit counts.
+    if ((other.times.committedAt ?? 0) > (times.committedAt ?? 0))
+      times.cursor = other.times.cursor;
+    times.committedAt = chosen(Math.max, times.committedAt, other.times.committedAt);
+    times.seenAt = Math.max(times.seenAt, other.times.seenAt);
+  }
+
+  #at(place: number): Previous {
+    const start = this.#starts[place] ?? Number.NaN;
+    return {
+      value: this.#values[place] ?? 0,
+      timestamp: this.#timestamps[place] ?? 0,
+      start: Number.isNaN(start) ? undefined : start,
+    };
+  }
+
+  #rekey(keys: readonly string[], pool: SeriesKeysPool): void {
+    const rekeyed = pool.of(keys);
+    const values = new Float64Array(rekeyed.size);
+    const timestamps = new Float64Array(rekeyed.size);
+    const starts = new Float64Array(rekeyed.size);
+    for (const [place, key] of rekeyed.list.entries()) {
+      const before = this.#keys.placeOf(key);
+      if (before === undefined) continue;
+      values[place] = this.#values[before] ?? 0;
+      timestamps[place] = this.#timestamps[before] ?? 0;
+      starts[place] = this.#starts[before] ?? Number.NaN;
+    }
+    this.#keys = rekeyed;
+    this.#values = values;
+    this.#timestamps = timestamps;
+    this.#starts = starts;
+  }
+}
+
+/** The lesser or the greater of two times, as `choose` says; of one that is known and one that is not, the former. */
+export function chosen(
+  choose: (one: number, other: number) => number,
+  one: number | undefined,
+  other: number | undefined,
+): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return choose(one, other);
+}

@@ -1,0 +1,39 @@
+import type { Family, Row } from '../exposition/family.ts';
+import type { History } from '../history/history.ts';
+import { lastMinute, type MinuteSummary } from '../history/minute.ts';
+
+/** What is summed up, and what it is called. */
+const UTILIZATIONS: readonly (readonly [stem: string, what: string])[] = [
+  ['ee_task_cpu_utilization', 'CPU utilization of the task'],
+  ['ee_task_memory_utilization', 'memory utilization of the task'],
+  ['ee_container_cpu_utilization', 'CPU utilization of the container'],
+  ['ee_container_memory_utilization', 'memory utilization of the container'],
+];
+
+const STATISTICS: readonly (readonly [keyof MinuteSummary, what: string])[] = [
+  ['min', 'Least'],
+  ['max', 'Greatest'],
+  ['avg', 'Mean'],
+];
+
+/** Utilization over the last complete minute of the clock: the same for all who scrape in the minute after it. */
+export function minuteFamilies(history: History, now: number): Family[] {
+  return UTILIZATIONS.flatMap(([stem, what]) => {
+    const summaries = history.columns(`${stem}_percent`).flatMap(([track, column]) => {
+      const summary = lastMinute(track, column, now);
+      return summary === undefined ? [] : [{ labels: column.labels, summary }];
+    });
+    return STATISTICS.map(([statistic, word]): Family => {
+      const rows: Row[] = summaries.map(({ labels, summary }) => ({
+        labels,
+        value: summary[statistic],
+      }));
+      return {
+        name: `${stem}_minute_${statistic}_percent`,
+        type: 'gauge',
+        help: `${word} ${what} among the samples of the last complete minute of the clock.`,
+        rows,
+      };
+    });
+  });
+}

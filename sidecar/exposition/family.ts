@@ -1,0 +1,39 @@
+/** What both formats are written from. */
+export interface Family {
+  /** As in the text format: that of a counter ends in `_total`. */
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  /** A label that is `undefined` or empty is left out. */
+  readonly labels: Labels;
+  readonly value: number;
+  /** Epoch seconds when a counter was 0, where that is known. */
+  readonly start?: number | undefined;
+}
+
+export type Labels = Readonly<Record<string, string | undefined>>;
+
+/** A gauge whose values have times of their own. */
+export interface TimedFamily {
+  readonly name: string;
+  readonly type: 'gauge';
+  readonly help: string;
+  readonly traces: readonly Trace[];
+}
+
+export interface Trace {
+  /** Name and labels, as `writeSeries` gives them. */
+  readonly series: string;
+  /** Oldest first. */
+  readonly points: Iterable<Point>;
+}
+
+export interface Point {
+  readonly value: number;
+  /** Epoch seconds. */
+  readonly time: number;
+}

@@ -1,0 +1,71 @@
+import type { Family, TimedFamily } from './family.ts';
+import { writeNumber, writeSeries } from './series.ts';
+
+/** Content type of OpenMetrics. */
+export const OPEN_METRICS_CONTENT_TYPE =
+  'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+const COUNTER_SUFFIX = '_total';
+
+/** Units that a name of the catalogue can end in. */
+const UNITS = ['seconds', 'bytes', 'percent', 'vcpus'] as const;
+
+/**
+ * Writes OpenMetrics 1.0, in pieces of some lines each so that a long page need not be in memory:
+ *
+ * ```
+ * # TYPE name counter|gauge
+ * # UNIT name unit                      where the name ends in it
+ * # HELP name docstring                 "\", line feed and quotation mark escaped
+ * name{label="value",…} number [time]   of a counter: name_total, and then name_created where its start is known
+ * # EOF
+ * ```
+ *
+ * The name of a counter's family is that of the text format without `_total`. As there, a family without rows is left
+ * out, and a series stays once.
+ * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
+ */
+export function* writeOpenMetrics(families: Iterable<Family | TimedFamily>): Generator<string> {
+  for (const family of families) {
+    if ('traces' in family) yield* writeTraces(family);
+    else yield writeRows(family);
+  }
+  yield '# EOF\n';
+}
+
+function writeRows({ name, type, help, rows }: Family): string {
+  const base = type === 'counter' ? name.slice(0, -COUNTER_SUFFIX.length) : name;
+  const written = new Set<string>();
+  let text = '';
+  for (const { labels, value, start } of rows) {
+    const series = writeSeries(name, labels);
+    if (written.has(series)) continue;
+    written.add(series);
+    text += `${series} ${writeNumber(value)}\n`;
+    if (type === 'counter' && start !== undefined) {
+      text += `${writeSeries(`${base}_created`, labels)} ${writeNumber(start)}\n`;
+    }
+  }
+  return text === '' ? '' : writeHead(base, type, help) + text;
+}
+
+function* writeTraces({ name, type, help, traces }: TimedFamily): Generator<string> {
+  let head = writeHead(name, type, help);
+  for (const { series, points } of traces) {
+    let text = head;
+    for (const { value, time } of points) text += `${series} ${writeNumber(value)} ${time}\n`;
+    if (text === head) continue;
+    yield text;
+    head = '';
+  }
+}
+
+function writeHead(name: string, type: string, help: string): string {
+  const unit = UNITS.find((suffix) => name.endsWith(`_${suffix}`));
+  const unitLine = unit === undefined ? '' : `# UNIT ${name} ${unit}\n`;
+  return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeHelp(help)}\n`;
+}
+
+function escapeHelp(help: string): string {
+  return help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+}

@@ -1,0 +1,189 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Headers, HeadReader, parseHead } from './head.ts';
+
+/** Bytes of a request line and its headers together. */
+const MAX_HEAD_BYTES = 8_192;
+
+/** Far more than the scrapers of one task; each connection costs memory of the task. */
+const MAX_CONNECTIONS = 32;
+
+const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
+
+/** After an answer, a client has this long to end the connection. Milliseconds. */
+const LINGER_MS = 5_000;
+
+export interface Request {
+  readonly method: 'GET' | 'HEAD';
+  /** From the slash to the question mark, as it came. */
+  readonly path: string;
+  /** What follows the question mark. */
+  readonly query: string;
+  readonly headers: Headers;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A text, or pieces of a body whose length nobody knows. */
+  readonly body: string | Body;
+  /** Called when the client has taken all of the body, as far as one can tell: it ended the connection after it. */
+  readonly taken?: () => void;
+}
+
+export type Body = Iterable<string> | AsyncIterable<Buffer>;
+
+export interface ServerOptions {
+  /** Never rejects. */
+  readonly answer: (request: Request) => Promise<Reply>;
+  /** Milliseconds for the request to come. @default 5000 */
+  readonly requestTimeoutMs?: number;
+  /** Milliseconds for all the rest, until the client has the answer. @default 30000 */
+  readonly answerTimeoutMs?: number;
+}
+
+/** A request as the connection needs it. */
+interface Parsed extends Request {
+  /** HTTP/1.0 knows no chunks: there a body ends with the connection. */
+  readonly chunks: boolean;
+}
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  200: 'OK',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  504: 'Gateway Timeout',
+};
+
+/**
+ * An HTTP/1.1 server, not listening yet, that answers GET and HEAD without bodies, one request a connection. On `node:net`, because
+ * `node:http` takes more memory than all the rest of the sidecar.
+ * https://www.rfc-editor.org/rfc/rfc9112
+ */
+export function createHttpServer(options: ServerOptions): Server {
+  // A client that sends no more may still be waiting for its answer.
+  const server = createServer({ allowHalfOpen: true }, (socket) => serve(socket, options));
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+function serve(
+  socket: Socket,
+  { answer, requestTimeoutMs = 5_000, answerTimeoutMs = 30_000 }: ServerOptions,
+): void {
+  const reader = new HeadReader(MAX_HEAD_BYTES);
+  let asked = false;
+  let timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
+  const allow = (milliseconds: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.destroy(), milliseconds);
+  };
+  const reply = (request: Parsed | undefined, replying: Promise<Reply>) => {
+    asked = true;
+    allow(answerTimeoutMs);
+    void replying
+      .then((given) => send(socket, request, given))
+      // The client must see that something is missing: no regular end.
+      .catch(() => socket.resetAndDestroy());
+  };
+  socket
+    .on('finish', () => allow(LINGER_MS))
+    .on('close', () => clearTimeout(timer))
+    .on('error', () => socket.destroy())
+    .on('end', () => asked || socket.end())
+    // What comes after the request is read and forgotten, or a client that sends it would not see the answer.
+    .on('data', (chunk) => {
+      if (asked) return;
+      const head = isText(chunk) ? reader.add(chunk) : { text: '' };
+      if (head === undefined) return;
+      const parsed = head === 'too large' ? refusal(431, 'headers too large') : parse(head.text);
+      if ('status' in parsed) reply(undefined, Promise.resolve(parsed));
+      else reply(parsed, answer(parsed));
+    });
+}
+
+/** Other protocols begin with other bytes, and perhaps never send an empty line. */
+function isText(chunk: Buffer): boolean {
+  const [first = 0] = chunk;
+  return first >= 0x20 || first === 0x0d || first === 0x0a || first === 0x09;
+}
+
+function parse(text: string): Parsed | Reply {
+  const head = parseHead(text);
+  const match = head && REQUEST_LINE.exec(head.startLine);
+  if (!head || !match) return refusal(400, 'not an HTTP/1.1 request');
+  const [, method, target = '', minor] = match;
+  const { headers } = head;
+  if (minor === '1' && !headers.get('host')) return refusal(400, 'no host');
+  if (method !== 'GET' && method !== 'HEAD') {
+    return { ...refusal(405, 'only GET and HEAD'), headers: { ...PLAIN, allow: 'GET, HEAD' } };
+  }
+  const length = headers.get('content-length') ?? '0';
+  if (length !== '0' || headers.has('transfer-encoding')) return refusal(400, 'no body expected');
+  const mark = target.indexOf('?');
+  const [path, query] = mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  return { method, path, query, headers, chunks: minor === '1' };
+}
+
+const PLAIN: Readonly<Record<string, string>> = { 'content-type': 'text/plain; charset=utf-8' };
+
+/** An answer of one line. */
+export function refusal(status: number, reason: string): Reply {
+  return { status, headers: PLAIN, body: `${reason}\n` };
+}
+
+async function send(socket: Socket, request: Parsed | undefined, reply: Reply): Promise<void> {
+  const { status, headers, body, taken } = reply;
+  const isText = typeof body === 'string';
+  const length = isText ? Buffer.byteLength(body) : undefined;
+  const chunks = !isText && (request?.chunks ?? true) && !('content-length' in headers);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Unknown'}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `date: ${new Date().toUTCString()}`,
+    ...(length === undefined ? [] : [`content-length: ${length}`]),
+    ...(chunks ? ['transfer-encoding: chunked'] : []),
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
+    '\r\n',
+  ].join('\r\n');
+  if (request?.method === 'HEAD') {
+    socket.end(head, 'latin1');
+    return;
+  }
+  if (taken) {
+    socket.on('close', (failed) => {
+      if (!failed && socket.readableEnded && socket.writableFinished) taken();
+    });
+  }
+  if (isText) {
+    socket.write(head, 'latin1');
+    socket.end(body);
+    return;
+  }
+  socket.write(head, 'latin1');
+  for await (const piece of body) {
+    if (piece.length === 0) continue;
+    if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`);
+    socket.write(piece);
+    if (chunks) socket.write('\r\n');
+    if (socket.writableNeedDrain) await drained(socket);
+    if (socket.destroyed) return;
+  }
+  socket.end(chunks ? '0\r\n\r\n' : '');
+}
+
+function drained(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const settle = () => {
+    socket.off('drain', settle).off('close', settle);
+    resolve();
+  };
+  socket.on('drain', settle).on('close', settle);
+  return promise;
+}

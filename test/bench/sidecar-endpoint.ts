@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  APP,
+  SIDECAR,
+  START,
+  sampleContainer,
+  sampleEntry,
+  sampleTask,
+} from '../sidecar/sample-documents.ts';
+
+/** As an application, a log router and the sidecar make them. */
+const CONTAINERS: readonly (readonly [id: string, name: string])[] = [
+  [APP, 'app'],
+  [APP.replace(/1$/, '3'), 'log-router'],
+  [SIDECAR, 'sidecar'],
+];
+
+/** What else an entry of the ECS agent holds on EC2 with cgroup v1, so that it has its usual 4 kB. */
+const MORE_MEMORY = Object.fromEntries(
+  [
+    ...['active_anon', 'active_file', 'cache', 'dirty', 'inactive_anon', 'inactive_file'],
+    ...['mapped_file', 'pgfault', 'pgmajfault', 'pgpgin', 'pgpgout', 'rss', 'rss_huge'],
+    ...['unevictable', 'writeback'],
+  ].flatMap((name, index) => [
+    [name, 4096 * (index + 1001)],
+    [`total_${name}`, 4096 * (index + 1001)],
+  ]),
+);
+
+const PER_CPU = Array.from({ length: 15 }, (_, index) => 7_193_303 * (index + 1000));
+
+/** A task metadata endpoint on loopback whose figures are new at each request. */
+export interface RestlessEndpoint extends AsyncDisposable {
+  readonly uri: string;
+  /** How often the figures were asked for. */
+  readonly polls: number;
+}
+
+export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
+  const startedAt = Math.floor(Date.now() / 1000) - START;
+  let polls = 0;
+  const task = JSON.stringify(
+    sampleTask({ Containers: CONTAINERS.map(([id, name]) => sampleContainer(id, name)) }),
+  );
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (!request.url?.endsWith('/stats')) return response.end(task);
+    polls += 1;
+    return response.end(JSON.stringify(statsAt(startedAt + polls)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    uri: `http://127.0.0.1:${port}/v4/0a`,
+    get polls() {
+      return polls;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function statsAt(second: number): object {
+  return Object.fromEntries(
+    CONTAINERS.map(([id]) => {
+      const memory = { usage: 200_000_000 + second, limit: 2 ** 63, stats: MORE_MEMORY };
+      const entry = sampleEntry(second, { memory_stats: memory, id, percpu_usage: PER_CPU }, 1);
+      return [id, entry];
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+import { DecodeError } from '../../lambda/scrape/decode-error.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
+import { type PlainSample, plain } from './text-decoder-outcome.ts';
+
+/** What decoding OpenMetrics gives: samples and the rule that is broken, or the error's kind and message. */
+export function openMetricsOutcomeOf(
+  body: Buffer,
+  memory = openMetricsMemory(),
+): { samples: PlainSample[]; breach: string | undefined } | string {
+  try {
+    const { samples, breach } = decodeOpenMetrics(body, memory);
+    return { samples: samples.map(plain), breach };
+  } catch (error) {
+    if (error instanceof DecodeError) return String(error);
+    throw error;
+  }
+}

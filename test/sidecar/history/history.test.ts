@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Excerpt, HISTORY_MS, History } from '../../../sidecar/history/history.ts';
+import { type SubjectSample, TRACK_ROWS } from '../../../sidecar/history/track.ts';
+
+/** Milliseconds. */
+const START = 1_777_615_200_000;
+
+describe('The history', () => {
+  it('gives every point after a time, oldest first, each with its own time', () => {
+    const history = new History(START);
+    for (const second of [1, 2, 3]) history.record([sample(second)], START + second * 1000);
+
+    expect(points(history.excerpt(0))).toEqual([
+      [1, START / 1000 + 1],
+      [2, START / 1000 + 2],
+      [3, START / 1000 + 3],
+    ]);
+    expect(points(history.excerpt(START + 2000))).toEqual([[3, START / 1000 + 3]]);
+    expect(points(history.excerpt(START + 1999)).map(([value]) => value)).toEqual([2, 3]);
+  });
+
+  it('loses and doubles nothing for a client that goes on from the end of its last page', () => {
+    const history = new History(START);
+    const seen: number[] = [];
+    let cursor = 0;
+    for (let second = 1; second <= 700; second += 1) {
+      // The points of two polls within the same millisecond are two.
+      history.record([sample(second)], START + Math.floor(second / 3));
+      if (second % 7 !== 0) continue;
+      const excerpt = history.excerpt(cursor);
+      seen.push(...points(excerpt).map(([value]) => value));
+      cursor = excerpt.until;
+    }
+
+    expect(seen).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));
+  });
+
+  it('counts in times of recording: a point of an earlier time that comes later is not lost', () => {
+    const history = new History(START);
+    history.record([sample(10, 'a')], START + 11_000);
+    const { until } = history.excerpt(0);
+    history.record([sample(9, 'b')], START + 12_000);
+
+    expect(points(history.excerpt(until), 'b')).toEqual([[9, START / 1000 + 9]]);
+  });
+
+  it('goes on where the clock is set back, with cursors that increase', () => {
+    const history = new History(START);
+    history.record([sample(1)], START);
+    const { until } = history.excerpt(0);
+    history.record([sample(2)], START - 3_600_000);
+    const next = history.excerpt(until);
+
+    expect(next.until).toBeGreaterThan(until);
+    expect(points(next)).toHaveLength(1);
+  });
+
+  it.each([
+    ['the same time', 5],
+    ['an earlier time', 4],
+    ['a time of 15 minutes before', 5 - HISTORY_MS / 1000],
+  ])('passes over a sample of %s', (_, second) => {
+    const history = new History(START);
+    history.record([sample(5)], START);
+    history.record([sample(second)], START + 1000);
+
+    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([5]);
+  });
+
+  it('begins anew with a source whose clock was set back for longer than it reaches', () => {
+    const history = new History(START);
+    history.record([sample(5)], START);
+    history.record([sample(-3600)], START + 1000);
+    history.record([sample(-3599)], START + 2000);
+
+    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([-3600, -3599]);
+  });
+
+  it('says how far it reaches back: 15 minutes', () => {
+    const history = new History(START);
+    const last = HISTORY_MS / 10_000 + 10;
+    for (let n = 1; n <= last; n += 1) history.record([sample(n * 10)], START + n * 10_000);
+    const excerpt = history.excerpt(START);
+
+    expect(excerpt.since).toBe(START + last * 10_000 - HISTORY_MS);
+    expect(points(excerpt)).toHaveLength(HISTORY_MS / 10_000);
+    expect(history.excerpt(excerpt.since + 1).since).toBe(excerpt.since + 1);
+  });
+
+  it('never needs more room, and says so where points come faster than once a second', () => {
+    const history = new History(START);
+    for (let n = 1; n <= 2 * TRACK_ROWS; n += 1) history.record([sample(n)], START + n);
+    const excerpt = history.excerpt(0);
+
+    expect(excerpt.since).toBe(START + TRACK_ROWS + 1);
+    expect(points(excerpt).map(([value]) => value)).toEqual(
+      Array.from({ length: TRACK_ROWS - 1 }, (_, index) => TRACK_ROWS + 2 + index),
+    );
+  });
+
+  it('leaves out what is overwritten while a page is read', () => {
+    const history = new History(START);
+    for (let n = 1; n <= TRACK_ROWS; n += 1) history.record([sample(n)], START + n);
+    const excerpt = history.excerpt(0);
+    history.record([sample(TRACK_ROWS + 1)], START + TRACK_ROWS + 1);
+    history.record([sample(TRACK_ROWS + 2)], START + TRACK_ROWS + 2);
+
+    expect(points(excerpt)[0]?.[0]).toBe(3);
+    expect(points(excerpt).at(-1)?.[0]).toBe(TRACK_ROWS);
+  });
+
+  it('has no points for who asks for the future, and tells the right cursor', () => {
+    const history = new History(START);
+    history.record([sample(1)], START + 1000);
+    const excerpt = history.excerpt(START + 60_000);
+
+    expect(excerpt).toMatchObject({ until: START + 1000, more: false });
+    expect(points(excerpt)).toEqual([]);
+  });
+
+  it('has a cursor before there is a point', () => {
+    const history = new History(START);
+    const { until } = history.excerpt(0);
+    history.record([sample(1)], START);
+
+    expect(points(history.excerpt(until))).toHaveLength(1);
+  });
+
+  it('cuts a page that would be too large between two polls, oldest first', () => {
+    const history = new History(START);
+    const subjects = Array.from({ length: 30 }, (_, index) =>
+      `container ${index}`.padEnd(200, 'x'),
+    );
+    for (let n = 1; n <= 900; n += 1) {
+      history.record(
+        subjects.map((subject) => sample(n, subject)),
+        START + n * 1000,
+      );
+    }
+    const values = new Map<string, number[]>();
+    let cursor = 0;
+    let pages = 0;
+    for (let more = true; more; pages += 1) {
+      const excerpt = history.excerpt(cursor);
+      let bytes = 0;
+      for (const { series, points } of excerpt.traces('load')) {
+        const list = values.get(series) ?? [];
+        values.set(series, list);
+        for (const { value } of points) {
+          list.push(value);
+          bytes += series.length + 20;
+        }
+      }
+      expect(bytes).toBeLessThan(4 * 1024 * 1024);
+      ({ until: cursor, more } = excerpt);
+    }
+
+    expect(pages).toBeGreaterThan(1);
+    expect(values.size).toBe(30);
+    for (const list of values.values()) {
+      expect(list).toEqual(Array.from({ length: 900 }, (_, index) => index + 1));
+    }
+  });
+
+  it('has as many subjects as a task has containers, and no more', () => {
+    const history = new History(START);
+    const samples = Array.from({ length: 100 }, (_, index) => sample(1, `container ${index}`));
+    history.record(samples, START);
+
+    expect(history.excerpt(0).traces('load')).toHaveLength(33);
+  });
+
+  it('has a series once, even where two containers have the same labels', () => {
+    const history = new History(START);
+    history.record([sample(1, 'a'), { ...sample(1, 'b'), labels: { container_name: 'a' } }], START);
+
+    expect(history.excerpt(0).traces('load')).toHaveLength(1);
+  });
+
+  it('has no point where a figure was not known', () => {
+    const history = new History(START);
+    history.record([sample(1)], START + 1000);
+    history.record([{ ...sample(2), values: [] }], START + 2000);
+    history.record([sample(3)], START + 3000);
+
+    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([1, 3]);
+  });
+
+  it('knows the points that no client has', () => {
+    const history = new History(START);
+    for (let n = 1; n <= 9; n += 1) history.record([sample(n)], START + n * 1000);
+    expect(untaken(history)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+
+    history.excerpt(0);
+    expect(untaken(history)).toHaveLength(9);
+    history.excerpt(START + 6000).take();
+    expect(untaken(history)).toEqual([1, 2, 3, 4, 5, 6]);
+    const late = history.excerpt(START + 4000);
+    history.record([sample(10)], START + 10_000);
+    late.take();
+    expect(untaken(history)).toEqual([1, 2, 3, 4, 10]);
+  });
+});
+
+function sample(second: number, subject = 'a'): SubjectSample {
+  return {
+    subject,
+    labels: { container_name: subject },
+    time: START / 1000 + second,
+    values: [{ name: 'load', labels: { base: 'task' }, value: second }],
+  };
+}
+
+/** Value and time of each point of a subject. */
+function points(excerpt: Excerpt, subject = 'a'): [value: number, time: number][] {
+  const trace = excerpt.traces('load').find(({ series }) => series.includes(`="${subject}"`));
+  return [...(trace?.points ?? [])].map(({ value, time }) => [value, time]);
+}
+
+function untaken(history: History): number[] {
+  return [...history.untaken()].flatMap(({ points: list }) => list.map(({ value }) => value));
+}

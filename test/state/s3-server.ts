@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** An answer of S3 other than success. */
+export interface S3Error {
+  readonly status: number;
+  readonly code: string;
+}
+
+/** What of S3 a state needs: objects in any bucket, and conditional writes. */
+export interface S3Server extends AsyncDisposable {
+  readonly url: string;
+  /** By `bucket/key`. */
+  readonly objects: Map<string, Buffer>;
+  /** The methods of the requests so far. */
+  readonly requests: string[];
+  /** What answers a request instead; `hang` answers none. */
+  instead: ((method: string, name: string) => S3Error | 'hang' | undefined) | undefined;
+  /** Called after a write was done and before it is answered. */
+  afterWrite: (() => Promise<void>) | undefined;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+export async function startS3(): Promise<S3Server> {
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const s3: S3Server = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    objects: new Map(),
+    requests: [],
+    instead: undefined,
+    afterWrite: undefined,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+  return s3;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', headers } = request;
+    const name = decodeURIComponent(new URL(request.url ?? '', s3.url).pathname.slice(1));
+    const body = await buffer(request);
+    s3.requests.push(method);
+    const instead = s3.instead?.(method, name);
+    if (instead === 'hang') return;
+    if (instead !== undefined) return fail(response, instead);
+    const known = s3.objects.get(name);
+    if (method === 'GET') {
+      if (known === undefined) return fail(response, { status: 404, code: 'NoSuchKey' });
+      response.writeHead(200, { etag: etagOf(known) }).end(known);
+      return;
+    }
+    const { 'if-match': wanted, 'if-none-match': none } = headers;
+    if (wanted !== undefined && known === undefined) {
+      return fail(response, { status: 404, code: 'NoSuchKey' });
+    }
+    const isOther = wanted !== undefined && known !== undefined && etagOf(known) !== wanted;
+    if (isOther || (none === '*' && known !== undefined)) {
+      return fail(response, { status: 412, code: 'PreconditionFailed' });
+    }
+    s3.objects.set(name, body);
+    await s3.afterWrite?.();
+    response.writeHead(200, { etag: etagOf(body) }).end();
+  }
+}
+
+function fail(response: ServerResponse, { status, code }: S3Error): void {
+  response.writeHead(status, { 'content-type': 'application/xml' });
+  response.end(`<Error><Code>${code}</Code><Message>${code} of the test</Message></Error>`);
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash('md5').update(bytes).digest('hex')}"`;
+}
