@@ -5,6 +5,7 @@ import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import type { SampleOutput } from './model/sample-output.ts';
 import type { State } from './model/state.ts';
 import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
@@ -17,7 +18,9 @@ export interface Assembly {
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
   /** Called once for each configuration that sends its events elsewhere than the one before. */
-  readonly outputsFor: (config: Pick<Config, 'outputs' | 'logs'>) => readonly Output[];
+  readonly outputsFor: (
+    config: Pick<Config, 'outputs' | 'logs'>,
+  ) => readonly (Output | SampleOutput)[];
   /** @default for as long as the process lives */
   readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];

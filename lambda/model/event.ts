@@ -43,6 +43,8 @@ export interface DeliveryReport {
 
 /** A place where events go. */
 export interface Output {
+  /** A `SampleOutput` takes something else. */
+  readonly takes?: undefined;
   /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
   /** The largest event that it takes, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */

@@ -25,7 +25,7 @@ describe('OTLP to Prometheus', () => {
     );
     await using app = await startApp({ TaskId: 'one', TaskArn: TASK_ARN });
     await using other = await startApp({ TaskId: 'two' });
-    const output = otlpOutput({ url: `${prometheus.url}/api/v1/otlp/v1/metrics` });
+    const output = otlpOutput({ name: 'otlp', url: `${prometheus.url}/api/v1/otlp/v1/metrics` });
     const first = Math.floor(Date.now() / 1000) * 1000 - CYCLES * MINUTE;
     const last = first + (CYCLES - 1) * MINUTE;
 
@@ -59,7 +59,7 @@ describe('OTLP to Prometheus', () => {
   it('shows the reason of a receiver that refuses', async () => {
     await using prometheus = await startPrometheus(PROMETHEUS_3, []);
     await using app = await startApp({});
-    const output = otlpOutput({ url: `${prometheus.url}/api/v1/otlp/v1/metrics` });
+    const output = otlpOutput({ name: 'otlp', url: `${prometheus.url}/api/v1/otlp/v1/metrics` });
     const { errors } = await cycle(output, [app.target], Date.now());
     expect(errors).toEqual([
       `OTLP export to ${prometheus.url}/api/v1/otlp/v1/metrics was refused. HTTP 404: otlp write receiver needs to be enabled with --web.enable-otlp-receiver`,

@@ -17,7 +17,11 @@ describe('remote write to Prometheus', () => {
     await using other = await startApp({ TaskId: 'two' });
     let now = 0;
     const output = remoteWriteOutput(
-      { url: `${prometheus.url}/api/v1/write`, externalLabels: { monitor: 'fargauge' } },
+      {
+        name: 'remote-write',
+        url: `${prometheus.url}/api/v1/write`,
+        externalLabels: { monitor: 'fargauge' },
+      },
       { ...systemRuntime, now: () => now },
     );
     const first = Math.floor(Date.now() / 1000) * 1000 - CYCLES * MINUTE;
@@ -63,7 +67,10 @@ describe('remote write to Prometheus', () => {
       '--web.enable-remote-write-receiver',
     ]);
     await using app = await startApp({});
-    const output = remoteWriteOutput({ url: `${prometheus.url}/api/v1/write` });
+    const output = remoteWriteOutput({
+      name: 'remote-write',
+      url: `${prometheus.url}/api/v1/write`,
+    });
     const now = Date.now();
     await cycle(output, [app.target], now);
     const report = await cycle(output, [app.target], now - MINUTE);
@@ -78,7 +85,10 @@ describe('remote write to Prometheus', () => {
   it('says that there is no receiver', async () => {
     await using prometheus = await startPrometheus(PROMETHEUS, []);
     await using app = await startApp({});
-    const output = remoteWriteOutput({ url: `${prometheus.url}/api/v1/write` });
+    const output = remoteWriteOutput({
+      name: 'remote-write',
+      url: `${prometheus.url}/api/v1/write`,
+    });
     const { errors } = await cycle(output, [app.target], Date.now());
     expect(errors).toEqual([
       `Remote write to ${prometheus.url}/api/v1/write was refused. HTTP 404: remote write receiver needs to be enabled with --enable-feature=remote-write-receiver`,

@@ -1,12 +1,12 @@
 import type { Drops } from '../../model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
+import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sample-output.ts';
 import type { Secret } from '../../model/secret.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import type { Answer } from '../push/exchange.ts';
 import { PendingSamples } from '../push/pending-samples.ts';
 import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
 import { type Runtime, systemRuntime } from '../push/runtime.ts';
-import type { SampleDelivery, SampleOutput, TargetSamples } from '../push/samples.ts';
 import type { SenderOptions, Verdict } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
 import { type ReadField, readFields, textIn } from '../wire/protobuf-reader.ts';
@@ -14,8 +14,6 @@ import { SeriesCache } from '../wire/series-cache.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { type OwnAttributes, ownAttributesOf } from './own-attributes.ts';
 import { RequestWriter } from './request-writer.ts';
-
-const NAME = 'otlp';
 
 /** https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 const HEADERS = { 'content-encoding': 'gzip', 'content-type': 'application/x-protobuf' };
@@ -30,6 +28,8 @@ const REJECTED_POINTS = 1;
 const ERROR_MESSAGE = 2;
 
 export interface OtlpOptions {
+  /** Of the output, in reports. */
+  readonly name: string;
   /** With the path, such as `https://collector.example.com:4318/v1/metrics`. */
   readonly url: string;
   readonly headers?: readonly { readonly name: string; readonly value: Secret }[];
@@ -49,7 +49,7 @@ export function cloudWatchUrl(region: string): string {
  * https://opentelemetry.io/docs/specs/otlp/
  */
 export function otlpOutput(
-  { url, headers = [], sigv4 }: OtlpOptions,
+  { name, url, headers = [], sigv4 }: OtlpOptions,
   runtime: Runtime = systemRuntime,
 ): SampleOutput {
   const address = addressOf(url);
@@ -69,10 +69,11 @@ export function otlpOutput(
   };
   const own = new SeriesCache(ownAttributesOf);
   return {
-    name: NAME,
+    takes: 'samples',
+    name,
     open: (signal) => {
       own.renew();
-      return new OtlpDelivery(sending, own, signal);
+      return new OtlpDelivery(name, sending, own, signal);
     },
   };
 }
@@ -82,8 +83,13 @@ class OtlpDelivery implements SampleDelivery {
   readonly #requests: RequestWriter;
   readonly #now: () => number;
 
-  constructor(sending: SenderOptions, own: SeriesCache<OwnAttributes>, signal: AbortSignal) {
-    this.#batches = new BatchDelivery(NAME, sending, signal);
+  constructor(
+    name: string,
+    sending: SenderOptions,
+    own: SeriesCache<OwnAttributes>,
+    signal: AbortSignal,
+  ) {
+    this.#batches = new BatchDelivery(name, sending, signal);
     this.#requests = new RequestWriter(own, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;
   }

@@ -1,7 +1,7 @@
 import type { DropReason } from '../../model/drops.ts';
 import { joinLabels } from '../../model/join-labels.ts';
 import { type Labels, labelsOf, type Sample, type Series } from '../../model/sample.ts';
-import type { TargetSamples } from '../push/samples.ts';
+import type { TargetSamples } from '../../model/sample-output.ts';
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import type { SeriesCache } from '../wire/series-cache.ts';
 import { histogramOf } from './histogram.ts';

@@ -1,8 +1,8 @@
 import type { DropReason, Drops } from '../../model/drops.ts';
 import type { Sample, Series } from '../../model/sample.ts';
+import type { TargetSamples } from '../../model/sample-output.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
-import type { TargetSamples } from '../push/samples.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import type { SeriesCache } from '../wire/series-cache.ts';
 import {

@@ -1,7 +1,7 @@
 import { joinLabels } from '../../model/join-labels.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../model/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../model/sample.ts';
-import type { TargetSamples } from '../push/samples.ts';
+import type { TargetSamples } from '../../model/sample-output.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import type { SeriesCache } from '../wire/series-cache.ts';
 import { compareNames } from './label-order.ts';

@@ -1,5 +1,5 @@
 import { type Series, sameLabels } from '../../model/sample.ts';
-import type { TargetSamples } from '../push/samples.ts';
+import type { TargetSamples } from '../../model/sample-output.ts';
 
 /** Series that a target no longer has. */
 export interface Vanished {

@@ -2,13 +2,13 @@ import type { Drops } from '../../model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
 import type { RelabelRule } from '../../model/relabel.ts';
 import { type Labels, labelsOf } from '../../model/sample.ts';
+import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sample-output.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Batch } from '../push/batch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import { PendingSamples } from '../push/pending-samples.ts';
 import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
 import { type Runtime, systemRuntime } from '../push/runtime.ts';
-import type { SampleDelivery, SampleOutput, TargetSamples } from '../push/samples.ts';
 import type { SenderOptions } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
 import { SeriesCache } from '../wire/series-cache.ts';
@@ -16,8 +16,6 @@ import { LastSeries, type Vanished } from './last-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { ownLabelsOf } from './own-labels.ts';
 import { RequestWriter } from './request-writer.ts';
-
-const NAME = 'remote-write';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
 const HEADERS = {
@@ -31,6 +29,8 @@ const SERVICE = 'aps';
 const PERMISSION = 'aps:RemoteWrite';
 
 export interface RemoteWriteOptions {
+  /** Of the output, in reports. */
+  readonly name: string;
   /** http or https. */
   readonly url: string;
   /** Sent beside the protocol's own. */
@@ -49,7 +49,14 @@ export interface RemoteWriteOptions {
  * https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 export function remoteWriteOutput(
-  { url, headers = [], sigv4, externalLabels = labelsOf(), relabeling = [] }: RemoteWriteOptions,
+  {
+    name,
+    url,
+    headers = [],
+    sigv4,
+    externalLabels = labelsOf(),
+    relabeling = [],
+  }: RemoteWriteOptions,
   runtime: Runtime = systemRuntime,
 ): SampleOutput {
   const address = addressOf(url);
@@ -71,11 +78,12 @@ export function remoteWriteOutput(
   const own = new SeriesCache(ownLabelsOf);
   const last = new LastSeries();
   return {
-    name: NAME,
+    takes: 'samples',
+    name,
     open: (signal) => {
       own.renew();
       const requestsFor = (onFull: (batch: Batch) => void) => new RequestWriter(rules, own, onFull);
-      return new RemoteWriteDelivery(sending, requestsFor, last, signal);
+      return new RemoteWriteDelivery(name, sending, requestsFor, last, signal);
     },
   };
 }
@@ -89,12 +97,13 @@ class RemoteWriteDelivery implements SampleDelivery {
   readonly #markers: Promise<void>[] = [];
 
   constructor(
+    name: string,
     sending: SenderOptions,
     requestsFor: (onFull: (batch: Batch) => void) => RequestWriter,
     last: LastSeries,
     signal: AbortSignal,
   ) {
-    this.#batches = new BatchDelivery(NAME, sending, signal);
+    this.#batches = new BatchDelivery(name, sending, signal);
     this.#requests = requestsFor((batch) => this.#batches.push(batch));
     this.#last = last;
     this.#now = sending.runtime.now;

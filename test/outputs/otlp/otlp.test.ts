@@ -8,6 +8,7 @@ import {
   type Sample,
   type Series,
 } from '../../../lambda/model/sample.ts';
+import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
 import {
   MAX_AGE_MS,
   MAX_AHEAD_MS,
@@ -17,7 +18,6 @@ import {
   MAX_REQUEST_BYTES,
 } from '../../../lambda/outputs/otlp/limits.ts';
 import { cloudWatchUrl, type OtlpOptions, otlpOutput } from '../../../lambda/outputs/otlp/otlp.ts';
-import type { TargetSamples } from '../../../lambda/outputs/push/samples.ts';
 import { counter, MINUTE, series, target } from '../../series/samples.ts';
 import {
   CREDENTIALS,
@@ -326,9 +326,10 @@ describe('otlpOutput', () => {
 
   it('packs the points of many targets into one request', async () => {
     await using receiver = await startReceiver();
-    const delivery = otlpOutput({ url: receiver.url }, impatient({ now: () => NOW })).open(
-      NO_DEADLINE,
-    );
+    const delivery = otlpOutput(
+      { name: 'otlp', url: receiver.url },
+      impatient({ now: () => NOW }),
+    ).open(NO_DEADLINE);
     for (const instance of ['a', 'b', 'c']) {
       const labels = labelsOf({ instance });
       const samples = [
@@ -484,7 +485,10 @@ async function sent(
   reply: Reply = { status: 200 },
 ) {
   await using receiver: Receiver = await startReceiver(reply);
-  const output = otlpOutput({ url: receiver.url, ...options }, impatient({ now: () => NOW }));
+  const output = otlpOutput(
+    { name: 'otlp', url: receiver.url, ...options },
+    impatient({ now: () => NOW }),
+  );
   const delivery = output.open(NO_DEADLINE);
   const labels = labelsOf({ instance: '127.0.0.1:9100', job: 'app' });
   const drops = new Drops();

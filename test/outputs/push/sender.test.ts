@@ -262,7 +262,10 @@ async function send(
 ) {
   const around = impatient(runtime);
   const sigv4 = credentials && { region: REGION, credentials };
-  const delivery = remoteWriteOutput({ url, ...(sigv4 && { sigv4 }) }, around).open(signal);
+  const delivery = remoteWriteOutput(
+    { name: 'remote-write', url, ...(sigv4 && { sigv4 }) },
+    around,
+  ).open(signal);
   const written = delivery.write(
     {
       target: target(),

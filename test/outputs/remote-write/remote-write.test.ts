@@ -4,8 +4,8 @@ import { relabelConfig } from '../../../lambda/config/relabel-config.ts';
 import { Drops } from '../../../lambda/model/drops.ts';
 import { METRIC_NAME } from '../../../lambda/model/relabel.ts';
 import { labelsOf, type Sample } from '../../../lambda/model/sample.ts';
+import type { SampleOutput, TargetSamples } from '../../../lambda/model/sample-output.ts';
 import { Secret } from '../../../lambda/model/secret.ts';
-import type { SampleOutput, TargetSamples } from '../../../lambda/outputs/push/samples.ts';
 import {
   type RemoteWriteOptions,
   remoteWriteOutput,
@@ -226,15 +226,18 @@ describe('remoteWriteOutput', () => {
   });
 
   it.each(['ftp://example.com/', 'nonsense'])('refuses the URL %s', (url) => {
-    expect(() => remoteWriteOutput({ url })).toThrow(
+    expect(() => remoteWriteOutput({ name: 'remote-write', url })).toThrow(
       /^Expected an http or https URL without a password, got /,
     );
   });
 
   it('refuses a URL with a password, without repeating it', () => {
-    expect(() => remoteWriteOutput({ url: 'https://me:hush@example.com/write?key=hush' })).toThrow(
-      'Expected an http or https URL without a password, got https://example.com/write',
-    );
+    expect(() =>
+      remoteWriteOutput({
+        name: 'remote-write',
+        url: 'https://me:hush@example.com/write?key=hush',
+      }),
+    ).toThrow('Expected an http or https URL without a password, got https://example.com/write');
   });
 });
 
@@ -313,7 +316,10 @@ describe('staleness markers', () => {
 });
 
 function outputTo({ url }: Receiver, options: Partial<RemoteWriteOptions> = {}): SampleOutput {
-  return remoteWriteOutput({ url, ...options }, impatient({ now: () => 2 * MINUTE }));
+  return remoteWriteOutput(
+    { name: 'remote-write', url, ...options },
+    impatient({ now: () => 2 * MINUTE }),
+  );
 }
 
 function scrape(

@@ -1,7 +1,7 @@
-import type { Drops } from '../../model/drops.ts';
-import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
-import type { Sample } from '../../model/sample.ts';
-import type { Target } from '../../model/target.ts';
+import type { Drops } from './drops.ts';
+import type { DeliveryOutcome, DeliveryReport } from './event.ts';
+import type { Sample } from './sample.ts';
+import type { Target } from './target.ts';
 
 /** What one scrape of one target gave, after metric relabeling and before anything else. */
 export interface TargetSamples {
@@ -14,6 +14,8 @@ export interface TargetSamples {
 
 /** A place that takes samples as they were scraped, without a memory of earlier values. */
 export interface SampleOutput {
+  readonly takes: 'samples';
+  /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
   /** Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`. */
   open(signal: AbortSignal): SampleDelivery;
