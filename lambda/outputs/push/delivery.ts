@@ -9,6 +9,9 @@ const CONCURRENCY = 4;
 /** Bytes of batches, waiting and under way, at which the cycle waits. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
+/** Milliseconds for which a receiver that answers nothing holds the cycle up, and with it the other outputs. */
+const PATIENCE_MS = 2_000;
+
 /** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
 const MAX_ERRORS = 20;
 
@@ -19,24 +22,52 @@ export class BatchDelivery {
   readonly #queue: SendQueue<Batch>;
   readonly #rejected: Partial<Record<RejectReason, number>> = {};
   readonly #errors = new Set<string>();
+  readonly #options: SenderOptions;
+  readonly #signal: AbortSignal;
+  /** Milliseconds since the epoch: when there was an answer last, or nothing to be answered. */
+  #answeredAt = 0;
   #bufferedBytes = 0;
   #requests = 0;
   #samples = 0;
 
   constructor(name: string, options: SenderOptions, signal: AbortSignal) {
     this.#name = name;
+    this.#options = options;
+    this.#signal = signal;
     this.#sender = new Sender(options, signal);
     this.#queue = new SendQueue(CONCURRENCY, (batch) => this.#send(batch));
   }
 
+  /** Sends a batch in its turn. Without room, and without an answer for long, there is no turn for it. */
   push(batch: Batch): void {
+    if (!this.#hasRoom && this.#patience <= 0) {
+      const text = `${this.#options.what} has no room for more, as it has not answered for ${PATIENCE_MS} ms`;
+      this.#settle({ batch, result: { reason: 'unavailable', text } });
+      return;
+    }
+    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.now();
     this.#bufferedBytes += batch.bytes;
     this.#queue.push(batch);
   }
 
-  /** Resolves when there is room for more batches. */
-  ready(): Promise<void> {
-    return this.#queue.wait(() => this.#bufferedBytes < MAX_BUFFERED_BYTES);
+  /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
+  async ready(): Promise<void> {
+    while (!this.#hasRoom && this.#patience > 0 && !this.#signal.aborted) {
+      const done = new AbortController();
+      const signal = AbortSignal.any([this.#signal, done.signal]);
+      const room = this.#queue.wait(() => this.#hasRoom);
+      await Promise.race([room, this.#options.runtime.wait(this.#patience, signal)]);
+      done.abort();
+    }
+  }
+
+  get #hasRoom(): boolean {
+    return this.#bufferedBytes < MAX_BUFFERED_BYTES;
+  }
+
+  /** Milliseconds that are left of it. */
+  get #patience(): number {
+    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.now();
   }
 
   /** Resolves when all batches were answered. */
@@ -56,6 +87,7 @@ export class BatchDelivery {
   async #send(batch: Batch): Promise<void> {
     for (const sent of await this.#sender.send(batch)) this.#settle(sent);
     this.#bufferedBytes -= batch.bytes;
+    this.#answeredAt = this.#options.runtime.now();
   }
 
   #settle({ batch, result }: Sent): void {
