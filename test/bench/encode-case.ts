@@ -1,10 +1,10 @@
 import { Drops } from '../../lambda/model/drops.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
+import type { TargetSamples } from '../../lambda/model/sample-output.ts';
 import { ownAttributesOf } from '../../lambda/outputs/otlp/own-attributes.ts';
 import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
-import type { TargetSamples } from '../../lambda/model/sample-output.ts';
 import { ownLabelsOf } from '../../lambda/outputs/remote-write/own-labels.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
 import { SeriesCache } from '../../lambda/outputs/wire/series-cache.ts';

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -10,11 +12,16 @@ import {
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Collector } from '../../infra/collector.ts';
+import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { TaskCpuAlarm } from '../../infra/task-cpu-alarm.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
 import { CODE } from './template.ts';
+
+/** What has a workspace, CloudWatch and a role to write to. */
+const RECEIVERS = readFileSync(join(REPOSITORY, 'examples/receivers.yaml'), 'utf8');
 
 const IMAGE = ContainerImage.fromRegistry('registry.example/image');
 
@@ -73,6 +80,7 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
       cluster,
       code: CODE,
       otherLogGroupNames: ['/ecs/one'],
+      configuration: CollectorConfiguration.native(RECEIVERS),
     }).collectFrom(service);
     new TaskCpuAlarm(stack, 'Alarm', {
       clusterName: cluster.clusterName,
