@@ -31,9 +31,11 @@ export interface DeliveryOutcome {
 /** What a delivery cost and achieved, over all its writes. */
 export interface DeliveryReport {
   readonly output: string;
+  /** Then `events` are accepted requests, `metrics` samples, and `rejected` counts samples. Absent: events. */
+  readonly takes?: 'samples' | undefined;
   readonly events: number;
   readonly metrics: number;
-  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. */
+  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. Of requests, compressed. */
   readonly bytes: number;
   readonly requests: number;
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;

@@ -32,6 +32,6 @@ export interface SampleDelivery {
   write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome>;
   /** Resolves when there is room for more samples. */
   ready(): Promise<void>;
-  /** Sends what is buffered and waits for all answers. In the report, `events` are requests and `metrics` samples. */
+  /** Sends what is buffered and waits for all answers. */
   close(): Promise<DeliveryReport>;
 }

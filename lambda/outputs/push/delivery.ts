@@ -75,6 +75,7 @@ export class BatchDelivery {
     await this.#queue.wait(() => this.#queue.isIdle);
     return {
       output: this.#name,
+      takes: 'samples',
       events: this.#requests,
       metrics: this.#samples,
       bytes: this.#sender.bytes,
