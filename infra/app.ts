@@ -1,14 +1,14 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundleCollector } from './bundle.ts';
-import { SettingsError } from './errors.ts';
+import { bundleCollector, bundleSidecar } from './bundle.ts';
+import { InvalidPropsError, SettingsError } from './errors.ts';
 import { FargaugeStack } from './fargauge-stack.ts';
 import { readSettings } from './settings.ts';
 
 try {
   const app = new App({ autoSynth: false });
   const settings = readSettings(app.node.getAllContext(), process.env);
-  await bundleCollector();
+  await Promise.all([bundleCollector(), bundleSidecar()]);
   const stack = new FargaugeStack(app, 'Fargauge', { settings });
   for (const key of settings.unknownKeys) {
     Annotations.of(stack).addWarningV2(
@@ -19,7 +19,7 @@ try {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
+  if (!(error instanceof SettingsError || error instanceof InvalidPropsError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

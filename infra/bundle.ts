@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -6,6 +6,7 @@ import { COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
+const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/Dockerfile');
 
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
@@ -42,12 +43,29 @@ export function bundleCollector(
   return bundle(entry, outdir, REQUIRE);
 }
 
-/** Bundles the sidecar into `index.mjs` in `outdir`: a program that needs nothing but Node.js. */
-export function bundleSidecar(
+/**
+ * Bundles the sidecar into `index.mjs` in `outdir`: a program that needs nothing but Node.js. The Dockerfile beside it makes
+ * an image of it: the last stage of the sidecar's own, which bundles too.
+ */
+export async function bundleSidecar(
   outdir: string = SIDECAR_DIRECTORY,
   entry: string = SIDECAR_ENTRY,
 ): Promise<Bundle> {
-  return bundle(entry, outdir, '');
+  const made = await bundle(entry, outdir, '');
+  const dockerfile = await readFile(SIDECAR_DOCKERFILE, 'utf8');
+  await writeFile(join(outdir, 'Dockerfile'), lastStage(dockerfile));
+  return made;
+}
+
+/** The last stage of a Dockerfile, with the bundle beside it in the place of the one that was built in the stage before. */
+function lastStage(dockerfile: string): string {
+  const argument = /^ARG .*$/m.exec(dockerfile)?.[0];
+  const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  const standalone = stage.replace(/^COPY --from=\S+ \S+/m, 'COPY index.mjs');
+  if (argument === undefined || standalone === stage) {
+    throw new Error(`Expected an ARG and a COPY --from in ${SIDECAR_DOCKERFILE}`);
+  }
+  return `${argument}\n${standalone}`;
 }
 
 async function bundle(entry: string, outdir: string, banner: string): Promise<Bundle> {
@@ -104,9 +122,3 @@ const pureSchemas: Plugin = {
     );
   },
 };
-
-if (import.meta.main) {
-  for (const { file, bytes } of [await bundleCollector(), await bundleSidecar()]) {
-    process.stdout.write(`${relative(REPOSITORY, file)}  ${bytes} bytes\n`);
-  }
-}

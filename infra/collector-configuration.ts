@@ -1,51 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { defaultDocument } from '../lambda/config/default.ts';
+import type { NativeInput } from '../lambda/config/native.ts';
 import { ENV } from '../lambda/model/names.ts';
+import {
+  type CheckResult,
+  type ConfigurationFacts,
+  checkConfiguration,
+  type Document,
+} from './configuration-check.ts';
 import { type ConfigurationNeeds, needsOf } from './configuration-needs.ts';
+import { DETAILED_DECLARATIONS, DETAILED_UNITS } from './detailed-rules.ts';
+import { InvalidPropsError } from './errors.ts';
+import { PublishedMetrics } from './published-metrics.ts';
+import type { Owner } from './valid-props.ts';
+
+/** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
+const LAYER_DIRECTORY = '/opt';
+
+/** Names of the CloudWatch Agent's documents: the variables in which it finds them. */
+const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';
+const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
+
+/** Stands for the name of a cluster that is known at deployment only. */
+const SOME_CLUSTER = 'cluster';
+
+/** How a configuration reaches the function. */
+export interface ConfigurationDelivery {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Contents of the files of a layer, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What makes up a configuration. */
+interface Parts {
+  /** What messages call it. */
+  readonly source: string;
+  readonly main?: Document;
+  readonly prometheus?: Document;
+  /** Where it is kept. */
+  readonly location?: string;
+}
 
 /**
- * What the collector collects and publishes, handed over in environment variables.
+ * What the collector collects and publishes. It is checked when the app is synthesized, by the code that reads it in the
+ * function.
  *
  * @example
- * CollectorConfiguration.native(readFileSync('fargauge.yaml', 'utf8'));
+ * CollectorConfiguration.fromFile('fargauge.yaml');
  */
 export class CollectorConfiguration {
-  /** Every sidecar of the cluster, and the small default set of task and container metrics. */
+  /** Every sidecar of the cluster, and CPU and memory utilization of tasks and containers by service. */
   static builtIn(): CollectorConfiguration {
-    return new CollectorConfiguration({});
+    return new CollectorConfiguration({ source: 'the built-in default' });
+  }
+
+  /**
+   * The built-in default and, by service too, what the alarms on restarts and ephemeral storage and the whole dashboard
+   * look at: four more metrics for each service.
+   */
+  static detailed(): CollectorConfiguration {
+    const document = defaultDocument();
+    const {
+      metric_unit = {},
+      metric_declaration = [],
+      ...processor
+    } = document.emf_processor ?? {};
+    return CollectorConfiguration.of({
+      ...document,
+      log_group_name: undefined,
+      emf_processor: {
+        ...processor,
+        metric_unit: { ...metric_unit, ...DETAILED_UNITS },
+        metric_declaration: [...metric_declaration, ...DETAILED_DECLARATIONS],
+      },
+    });
   }
 
   /** The text of a native configuration, YAML or JSON. */
   static native(text: string): CollectorConfiguration {
-    return new CollectorConfiguration({ [ENV.config]: text });
+    return CollectorConfiguration.ofDocument({ name: 'the native configuration', text });
   }
 
-  /** The CloudWatch Agent's JSON and the Prometheus YAML that goes with it, unchanged. */
-  static cloudWatchAgent(agentJson: string, prometheusYaml: string): CollectorConfiguration {
-    return new CollectorConfiguration({
-      CW_CONFIG_CONTENT: agentJson,
-      PROMETHEUS_CONFIG_CONTENT: prometheusYaml,
+  /** A native configuration, written down as an object. */
+  static of(document: NativeInput): CollectorConfiguration {
+    return CollectorConfiguration.ofDocument({
+      name: 'the configuration object',
+      text: JSON.stringify(document),
     });
+  }
+
+  /**
+   * A file with a native configuration, YAML or JSON.
+   *
+   * @throws Error where it cannot be read
+   */
+  static fromFile(path: string): CollectorConfiguration {
+    return CollectorConfiguration.ofDocument({ name: path, text: readFileSync(path, 'utf8') });
+  }
+
+  /** The CloudWatch Agent's JSON and the Prometheus YAML that goes with it. */
+  static cloudWatchAgent(agentJson: string, prometheusYaml: string): CollectorConfiguration {
+    return CollectorConfiguration.ofAgent(
+      { name: AGENT_VARIABLE, text: agentJson },
+      { name: PROMETHEUS_VARIABLE, text: prometheusYaml },
+    );
+  }
+
+  /**
+   * The CloudWatch Agent's two files.
+   *
+   * @throws Error where one cannot be read
+   */
+  static cloudWatchAgentFiles(agentPath: string, prometheusPath: string): CollectorConfiguration {
+    return CollectorConfiguration.ofAgent(
+      { name: agentPath, text: readFileSync(agentPath, 'utf8') },
+      { name: prometheusPath, text: readFileSync(prometheusPath, 'utf8') },
+    );
   }
 
   /**
    * A native configuration, or one of the CloudWatch Agent, that is kept elsewhere and read again in each cycle.
    *
    * @param location `s3://BUCKET/KEY`, or `ssm:NAME` for a parameter of Systems Manager
-   * @param text what lies there, by which the permissions of the function are chosen. @default - it needs no more than the built-in one
+   * @param text what lies there now. It is checked, and the permissions of the function are chosen by it.
+   * @default - nothing is known of it: nothing is checked, and it may need no more than the built-in one
    */
-  static remote(location: string, text = ''): CollectorConfiguration {
-    return new CollectorConfiguration({ [ENV.config]: location }, [text]);
+  static remote(location: string, text?: string): CollectorConfiguration {
+    return new CollectorConfiguration({
+      source: location,
+      location,
+      ...(text !== undefined && { main: { name: `the text of ${location}`, text } }),
+    });
   }
 
-  readonly environment: Readonly<Record<string, string>>;
-
-  /** What the configuration asks of AWS, for the role of the function. */
-  readonly needs: ConfigurationNeeds;
-
-  private constructor(
-    environment: Readonly<Record<string, string>>,
-    elsewhere: readonly string[] = [],
-  ) {
-    this.environment = environment;
-    this.needs = needsOf([...Object.values(environment), ...elsewhere]);
+  private static ofDocument(main: Document): CollectorConfiguration {
+    return new CollectorConfiguration({ source: main.name, main });
   }
+
+  private static ofAgent(main: Document, prometheus: Document): CollectorConfiguration {
+    return new CollectorConfiguration({ source: main.name, main, prometheus });
+  }
+
+  private readonly parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /** In the function's environment, where there is little room. */
+  inEnvironment(): ConfigurationDelivery {
+    const { main, prometheus, location } = this.parts;
+    if (location !== undefined) return { environment: { [ENV.config]: location }, files: {} };
+    if (main === undefined) return { environment: {}, files: {} };
+    if (prometheus === undefined) return { environment: { [ENV.config]: main.text }, files: {} };
+    return {
+      environment: {
+        [AGENT_VARIABLE]: withPrometheusAt(`env:${PROMETHEUS_VARIABLE}`, main.text),
+        [PROMETHEUS_VARIABLE]: prometheus.text,
+      },
+      files: {},
+    };
+  }
+
+  /** In files of a layer: there is room for any configuration. */
+  inFiles(): ConfigurationDelivery {
+    const { main, prometheus, location } = this.parts;
+    if (main === undefined || location !== undefined) return this.inEnvironment();
+    const mainFile = 'fargauge-configuration';
+    const prometheusFile = 'fargauge-prometheus.yaml';
+    const environment = { [ENV.configFile]: `${LAYER_DIRECTORY}/${mainFile}` };
+    if (prometheus === undefined) return { environment, files: { [mainFile]: main.text } };
+    return {
+      environment,
+      files: {
+        [mainFile]: withPrometheusAt(`file:${LAYER_DIRECTORY}/${prometheusFile}`, main.text),
+        [prometheusFile]: prometheus.text,
+      },
+    };
+  }
+
+  /** What it asks of AWS, for the role of the function. */
+  get needs(): ConfigurationNeeds {
+    const { main, prometheus, location } = this.parts;
+    return needsOf([location, main?.text, prometheus?.text].filter((text) => text !== undefined));
+  }
+
+  /**
+   * What is known of it, for the cluster of this name or ARN; undefined where that is nothing.
+   *
+   * @throws InvalidPropsError with all that is wrong with it
+   */
+  facts(owner: Owner, cluster: string = SOME_CLUSTER): ConfigurationFacts | undefined {
+    const { main, prometheus, location, source } = this.parts;
+    if (main === undefined && location !== undefined) return undefined;
+    const { facts, problems = [] }: CheckResult = checkConfiguration({ main, prometheus, cluster });
+    if (facts === undefined) {
+      const list = problems.map((problem) => `\n  ${problem}`).join('');
+      throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}`);
+    }
+    return facts;
+  }
+
+  /** What its rules publish; undefined where nothing is known. */
+  published(owner: Owner): PublishedMetrics | undefined {
+    const facts = this.facts(owner);
+    return facts && new PublishedMetrics(facts, this.parts.source);
+  }
+}
+
+/** The agent's document with `prometheus_config_path` where the function has that file; all else stays as it is. */
+function withPrometheusAt(path: string, agentJson: string): string {
+  const document = parse(agentJson);
+  const settings = document.logs.metrics_collected.prometheus;
+  if (settings.prometheus_config_path === path) return agentJson;
+  settings.prometheus_config_path = path;
+  return JSON.stringify(document);
+}
+
+function capitalized(text: string): string {
+  return text.startsWith('the ') ? `T${text.slice(1)}` : text;
 }

@@ -1,59 +1,73 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type Connections,
   type IConnectable,
   type IVpc,
   Port,
-  SecurityGroup,
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
-import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { COLLECTOR_NAMESPACE, ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
-
+import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
+import type { ApiEndpoint } from './api-endpoint.ts';
+import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
+import { CollectorFunction } from './collector-function.ts';
+import { CollectorLogGroup } from './collector-log-group.ts';
+import { selfMetric } from './collector-metrics.ts';
+import { CollectorNetwork } from './collector-network.ts';
 import { CollectorRole } from './collector-role.ts';
+import { CollectorSchedule, SHORTEST_INTERVAL, validInterval } from './collector-schedule.ts';
+import type { ConfigurationFacts } from './configuration-check.ts';
+import {
+  checkClusters,
+  collectedClusters,
+  logGroupNames,
+  showWarnings,
+} from './configuration-fit.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
-import { COLLECTOR_DIRECTORY } from './paths.ts';
-
-/** The dimension of the collector's metrics about itself, as lambda/handler.ts sets it. */
-const SELF_DIMENSIONS = { service: 'collector' };
-
-/** EventBridge Scheduler's smallest unit. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-const SHORTEST_INTERVAL = Duration.minutes(1);
-
-/**
- * How long an invocation may wait to be started: a late scrape is worse than a missed one. It is the least that
- * EventBridge Scheduler and Lambda allow.
- * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
- */
-const MAX_EVENT_AGE = Duration.seconds(60);
-
-/** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_ENVIRONMENT_BYTES = 4096;
+import { targetPorts } from './target-ports.ts';
+import { validPort } from './valid-props.ts';
 
 export interface CollectorProps {
-  /** The network from which the tasks and the APIs of ECS and CloudWatch Logs can be reached. */
-  readonly vpc: IVpc;
-
   /** The cluster whose tasks are collected. */
   readonly cluster: ICluster;
 
   /**
-   * The subnets of the function. They need a way to the APIs of ECS and CloudWatch Logs: a NAT gateway, or the
-   * interface endpoints `ecs` and `logs`. A public subnet is none, since a function never has a public address.
+   * Other clusters of the same account that the configuration may name: it is refused where it names one that is not known.
    *
-   * @default - the private subnets with egress
+   * @default - none
+   */
+  readonly otherClusters?: readonly ICluster[];
+
+  /**
+   * The network from which the tasks and the APIs of ECS, CloudWatch Logs and S3 can be reached.
+   *
+   * @default - no VPC: only targets with public addresses can be scraped
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. A public subnet is none, since a
+   * function never has a public address.
+   *
+   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others
    */
   readonly vpcSubnets?: SubnetSelection;
+
+  /**
+   * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` where it has neither these nor a NAT gateway.
+   *
+   * @default - none
+   */
+  readonly endpoints?: readonly ApiEndpoint[];
 
   /**
    * What is collected and published.
@@ -65,7 +79,7 @@ export interface CollectorProps {
   /**
    * The bundled function, with `index.mjs` at its top.
    *
-   * @default - the bundle that `npm run build` makes
+   * @default - the bundle that comes with the package; in the repository, the one that `npm run build` makes
    */
   readonly code?: Code;
 
@@ -99,23 +113,33 @@ export interface CollectorProps {
   readonly logRetention?: RetentionDays;
 
   /**
-   * What becomes of the log groups when the stack is deleted.
+   * Encrypts the log groups, the state and the dead-letter queue.
+   *
+   * @default - keys of the services
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * What becomes of the log groups and the state when the stack is deleted.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Names of log groups that the configuration writes to. The function may create them and write to them.
+   * Names of log groups that the configuration writes to by placeholders, such as `/ecs/shop` for `/ecs/{ClusterName}`.
+   * The function may create them and write to them.
    *
-   * @default - only the group that is made here
+   * @default - the group that the configuration names without placeholders, if it names one
    */
   readonly otherLogGroupNames?: readonly string[];
 }
 
-/** The scheduled function that collects the tasks of one cluster, with all that it needs. */
+/** The scheduled function that collects the tasks of a cluster, with all that it needs. */
 export class Collector extends Construct implements IConnectable {
   readonly function: LambdaFunction;
+  readonly configuration: CollectorConfiguration;
+  readonly interval: Duration;
 
   /** Where the function says what it did, and where its metrics about itself are extracted from. */
   readonly logGroup: ILogGroup;
@@ -123,59 +147,105 @@ export class Collector extends Construct implements IConnectable {
   /** Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. */
   readonly metricsLogGroup: ILogGroup;
 
-  readonly connections: Connections;
+  /** Cycles that could not be started, or failed. */
+  readonly deadLetterQueue: IQueue;
+
+  /** Names of the clusters that are collected; undefined where the synthesis cannot know them all. */
+  readonly collectedClusters: ReadonlySet<string> | undefined;
+
+  private readonly facts: ConfigurationFacts | undefined;
+  private readonly network: CollectorNetwork | undefined;
+  private readonly role: CollectorRole;
 
   constructor(scope: Construct, id: string, props: CollectorProps) {
     super(scope, id);
-    const interval = this.validInterval(props.interval ?? SHORTEST_INTERVAL);
-    const timeout = this.validTimeout(props.timeout ?? Duration.seconds(55), interval);
-    const otherLogGroupNames = this.validLogGroupNames(props.otherLogGroupNames ?? []);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
+    const { encryptionKey, logRetention: retention } = props;
+    this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
+    const timeout = this.validTimeout(props.timeout ?? Duration.seconds(55));
+    this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
+    this.facts = this.configuration.facts(this, knownName(props.cluster));
+    showWarnings(this, this.facts);
+    const clusters = [props.cluster, ...(props.otherClusters ?? [])];
+    checkClusters(this, this.facts, clusters);
+    this.collectedClusters = collectedClusters(this.facts, clusters);
 
-    this.logGroup = this.makeLogGroup('LogGroup', props);
-    this.metricsLogGroup = this.makeLogGroup('MetricsLogGroup', props);
-    const configuration = props.configuration ?? CollectorConfiguration.builtIn();
-    const role = new CollectorRole(this, 'Role', {
-      cluster: props.cluster,
-      needs: configuration.needs,
-      logGroups: [this.logGroup, this.metricsLogGroup],
-      otherLogGroupNames,
+    this.network = this.makeNetwork(props);
+    const logGroups = { retention, removalPolicy, encryptionKey };
+    this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
+    this.metricsLogGroup = new CollectorLogGroup(this, 'MetricsLogGroup', logGroups);
+    const bucket = new CollectorBucket(this, 'Bucket', {
+      removalPolicy,
+      ...(encryptionKey && { encryptionKey }),
     });
-    this.function = new LambdaFunction(this, 'Function', {
-      description: 'Fargauge: collects the metrics of ECS tasks into CloudWatch',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      code: props.code ?? this.builtCode(),
-      handler: 'index.handler',
-      memorySize: props.memorySize ?? 512,
-      timeout,
-      environment: this.validEnvironment({
-        ...configuration.environment,
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', {
+      ...(encryptionKey && { encryptionKey }),
+    }) as IQueue;
+    this.role = new CollectorRole(this, 'Role', {
+      cluster: props.cluster,
+      needs: this.configuration.needs,
+      logGroups: [this.logGroup, this.metricsLogGroup],
+      otherLogGroupNames: logGroupNames(this, this.facts, props),
+    });
+    bucket.grantState(this.role);
+    this.function = new CollectorFunction(this, 'Function', {
+      configuration: this.configuration,
+      variables: {
         [ENV.cluster]: props.cluster.clusterName,
         [ENV.logGroup]: this.metricsLogGroup.logGroupName,
-      }),
-      vpc: props.vpc,
-      ...(props.vpcSubnets && { vpcSubnets: props.vpcSubnets }),
-      securityGroups: [
-        new SecurityGroup(this, 'SecurityGroup', {
-          vpc: props.vpc,
-          description: 'Fargauge collector',
-        }),
-      ],
-      role,
+        [ENV.state]: bucket.stateUrl,
+      },
+      timeout,
+      memorySize: props.memorySize ?? 512,
+      role: this.role,
       logGroup: this.logGroup,
-      // Two cycles at once would read the same counters and count their growth twice.
-      reservedConcurrentExecutions: 1,
-      retryAttempts: 0,
-      maxEventAge: MAX_EVENT_AGE,
+      deadLetterQueue: this.deadLetterQueue,
+      network: this.network,
+      code: props.code,
     });
-    role.denyNetworkToCode(this, 'DenyNetworkToCode', this.function);
-    this.connections = this.function.connections;
-    this.makeSchedule(interval);
+    this.role.denyNetworkToCode(this, 'DenyNetworkToCode', this.function);
+    new CollectorSchedule(this, 'Schedule', {
+      function: this.function,
+      interval: this.interval,
+      deadLetterQueue: this.deadLetterQueue,
+    });
   }
 
-  /** Lets the function reach `port` of the tasks: a service, or the security group of the tasks. */
-  collectFrom(tasks: IConnectable, port: number = SIDECAR_PORT): void {
-    tasks.connections.allowFrom(this, Port.tcp(port), 'Fargauge collector');
+  get connections(): Connections {
+    if (this.network === undefined) {
+      throw new InvalidPropsError(this, 'A collector without a VPC has no security group');
+    }
+    return this.network.securityGroup.connections;
+  }
+
+  /**
+   * Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, the port of the
+   * sidecar and those that the containers of a service declare by docker labels; call it when they were all added.
+   */
+  collectFrom(tasks: IConnectable, ...ports: readonly number[]): void {
+    for (const port of this.portsOf(tasks, ports)) {
+      tasks.connections.allowFrom(this, port, 'Fargauge collector');
+    }
+  }
+
+  /**
+   * Lets the function assume a role, such as that of a `CollectorAccess` in another account. Those that the configuration
+   * names it may assume anyway, as far as they are known.
+   */
+  assume(roleArn: string): void {
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
+    );
+  }
+
+  /** The role of the function, for a `CollectorAccess` in another account. */
+  get roleArn(): string {
+    return this.role.roleArn;
+  }
+
+  /** Lets a principal start a cycle. Two never run at once. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return this.function.grantInvoke(grantee);
   }
 
   /**
@@ -184,119 +254,40 @@ export class Collector extends Construct implements IConnectable {
    * @default - Sum over 1 minute
    */
   metric(metricName: string, options?: MetricOptions): Metric {
-    return new Metric({
-      namespace: COLLECTOR_NAMESPACE,
-      metricName,
-      dimensionsMap: SELF_DIMENSIONS,
-      statistic: Stats.SUM,
-      period: Duration.minutes(1),
-      ...options,
-    }).attachTo(this);
+    return selfMetric(this.function.functionName, metricName, options).attachTo(this);
   }
 
-  private makeLogGroup(id: string, props: CollectorProps): LogGroup {
-    // Only the log class Standard, the default, extracts metrics from events.
-    return new LogGroup(this, id, {
-      retention: props.logRetention ?? RetentionDays.TWO_WEEKS,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
-    });
+  private portsOf(tasks: IConnectable, ports: readonly number[]): readonly Port[] {
+    if (ports.length > 0) return ports.map((port) => Port.tcp(validPort(this, 'ports', port)));
+    if (tasks instanceof BaseService) return targetPorts(tasks, this.facts?.portLabel);
+    return [Port.tcp(SIDECAR_PORT)];
   }
 
-  private makeSchedule(interval: Duration): void {
-    const stack = Stack.of(this);
-    const role = new Role(this, 'ScheduleRole', {
-      description: 'Lets EventBridge Scheduler start the Fargauge collector',
-      // Only schedules of this account: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': stack.formatArn({
-              service: 'scheduler',
-              resource: 'schedule-group',
-              resourceName: 'default',
-            }),
-          },
-        },
-      }),
-      inlinePolicies: {
-        Invoke: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['lambda:InvokeFunction'],
-              resources: [this.function.functionArn],
-            }),
-          ],
-        }),
-      },
-    });
-    new Schedule(this, 'Schedule', {
-      description: 'Starts the Fargauge collector',
-      schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.function, {
-        // The target would add every version of the function to what the role may start.
-        role: role.withoutPolicyUpdates(),
-        retryAttempts: 0,
-        maxEventAge: MAX_EVENT_AGE,
-      }),
-    });
-  }
-
-  private builtCode(): Code {
-    if (!existsSync(join(COLLECTOR_DIRECTORY, 'index.mjs'))) {
-      throw new InvalidPropsError(
-        this,
-        'Expected `code`, or the bundle of the collector: make it with `npm run build`',
-      );
+  private makeNetwork({ vpc, vpcSubnets, endpoints }: CollectorProps) {
+    if (vpc !== undefined) {
+      return new CollectorNetwork(this, 'Network', {
+        vpc,
+        ...(vpcSubnets && { vpcSubnets }),
+        ...(endpoints && { endpoints }),
+      });
     }
-    return Code.fromAsset(COLLECTOR_DIRECTORY, { exclude: ['*.map'] });
-  }
-
-  private validInterval(interval: Duration): Duration {
-    const minutes = interval.toMinutes({ integral: false });
-    if (minutes < SHORTEST_INTERVAL.toMinutes() || !Number.isInteger(minutes)) {
-      throw new InvalidPropsError(
-        this,
-        `Expected \`interval\` to be whole minutes, at least 1, got ${interval.toHumanString()}`,
-      );
+    if (vpcSubnets !== undefined || endpoints !== undefined) {
+      throw new InvalidPropsError(this, 'Expected `vpc` beside `vpcSubnets` and `endpoints`');
     }
-    return interval;
+    return undefined;
   }
 
-  private validTimeout(timeout: Duration, interval: Duration): Duration {
-    if (timeout.toMilliseconds() >= interval.toMilliseconds()) {
+  private validTimeout(timeout: Duration): Duration {
+    if (timeout.toMilliseconds() >= this.interval.toMilliseconds()) {
       throw new InvalidPropsError(
         this,
-        `Expected \`timeout\` to be shorter than the interval of ${interval.toHumanString()}, got ${timeout.toHumanString()}`,
+        `Expected \`timeout\` to be shorter than the interval of ${this.interval.toHumanString()}, got ${timeout.toHumanString()}`,
       );
     }
     return timeout;
   }
+}
 
-  private validLogGroupNames(names: readonly string[]): readonly string[] {
-    for (const name of names) {
-      if (/[{}*]/.test(name)) {
-        throw new InvalidPropsError(
-          this,
-          `Expected \`otherLogGroupNames\` to be names without placeholders or wildcards, got "${name}"`,
-        );
-      }
-    }
-    return names;
-  }
-
-  private validEnvironment(environment: Record<string, string>): Record<string, string> {
-    // What is known at deployment only has a name all the same.
-    const known = Object.entries(environment).map(([name, value]) =>
-      Token.isUnresolved(value) ? name : name + value,
-    );
-    const bytes = known.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes > MAX_ENVIRONMENT_BYTES) {
-      throw new InvalidPropsError(
-        this,
-        `Expected the environment variables with the configuration to have at most ${MAX_ENVIRONMENT_BYTES} bytes, as Lambda allows, got ${bytes}`,
-      );
-    }
-    return environment;
-  }
+function knownName({ clusterName }: ICluster): string | undefined {
+  return Token.isUnresolved(clusterName) ? undefined : clusterName;
 }

@@ -1,11 +1,18 @@
 import { type IConnectable, type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, type ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { clusterNameOf } from '../lambda/model/cluster-selector.ts';
+import { TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
+import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';
+import { CollectorAlarms } from './collector-alarms.ts';
+import { CollectorDashboard } from './collector-dashboard.ts';
+import { ServiceAlarms } from './service-alarms.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
-import { TaskCpuAlarm } from './task-cpu-alarm.ts';
+
 import { Trial } from './trial.ts';
 
 export interface FargaugeStackProps extends StackProps {
@@ -17,15 +24,23 @@ export interface FargaugeStackProps extends StackProps {
    * @default - the bundle that `npm run build` makes
    */
   readonly code?: Code;
+
+  /**
+   * The image of the sidecar of the trial.
+   *
+   * @default - built from the bundle that `npm run build` makes
+   */
+  readonly sidecarImage?: ContainerImage;
 }
 
 /** What is collected from, and from where. */
 interface Place {
   readonly vpc: IVpc;
   readonly cluster: ICluster;
+  readonly otherClusters: readonly ICluster[];
   readonly tasks: readonly IConnectable[];
-  /** What the collector must be let into, to call its APIs. */
-  readonly endpoints: readonly IConnectable[];
+  /** What is made for the collector to reach its APIs. */
+  readonly endpoints: readonly ApiEndpoint[];
   /** The services that get an alarm: name, and what tells their constructs apart. */
   readonly services: readonly { readonly id: string; readonly name: string }[];
 }
@@ -37,30 +52,53 @@ export class FargaugeStack extends Stack {
       description: 'Fargauge: metrics from Amazon ECS tasks into CloudWatch',
       ...props,
     });
-    const { existing, configuration, otherLogGroupNames, maxCpuPercent } = props.settings;
-    const place = existing ? this.existingPlace(existing) : this.trialPlace();
+    const { existing, configuration, otherLogGroupNames } = props.settings;
+    const place = existing ? this.existingPlace(existing) : this.trialPlace(props);
 
     const collector = new Collector(this, 'Collector', {
       vpc: place.vpc,
       cluster: place.cluster,
+      otherClusters: place.otherClusters,
       configuration,
       otherLogGroupNames,
+      ...(place.endpoints.length > 0 && { endpoints: place.endpoints }),
       ...(props.code && { code: props.code }),
     });
     for (const tasks of place.tasks) collector.collectFrom(tasks);
-    for (const { connections } of place.endpoints) connections.allowDefaultPortFrom(collector);
-    for (const service of place.services) {
-      new TaskCpuAlarm(this, `TaskCpu-${service.id}`, {
-        clusterName: place.cluster.clusterName,
-        serviceName: service.name,
-        ...(maxCpuPercent !== undefined && { maxCpuPercent }),
-      });
+    const dashboard = this.watch(collector, place, props.settings);
+    this.addOutputs(collector, place, dashboard);
+  }
+
+  private watch(
+    collector: Collector,
+    { cluster: { clusterName }, services }: Place,
+    { maxCpuPercent, alarmTopicArn }: Settings,
+  ): CollectorDashboard {
+    const topic = alarmTopicArn && {
+      topic: Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn),
+    };
+    for (const { id, name } of services) {
+      const service = { clusterName, serviceName: name };
+      const alarms = new ServiceAlarms(this, `Alarms-${id}`, { ...service, collector, ...topic });
+      alarms.taskCpuAlarm({ ...(maxCpuPercent !== undefined && { maxCpuPercent }) });
+      if (alarms.canWatch(TASK_MEMORY_UTILIZATION)) alarms.taskMemoryAlarm();
     }
-    this.addOutputs(collector, place);
+    new CollectorAlarms(this, 'CollectorAlarms', { collector, ...topic });
+    const dashboard = new CollectorDashboard(this, 'Dashboard', {
+      collector,
+      services: services.map(({ name }) => ({ clusterName, serviceName: name })),
+    });
+    Annotations.of(dashboard).acknowledgeWarning(
+      'fargauge:noServices',
+      'The settings may name no services.',
+    );
+    return dashboard;
   }
 
   private existingPlace(existing: ExistingCluster): Place {
-    const clusterName = existing.cluster.slice(existing.cluster.lastIndexOf('/') + 1);
+    const arnOf = (resourceName: string) =>
+      this.formatArn({ service: 'ecs', resource: 'cluster', resourceName });
+    const clusterName = clusterNameOf(existing.cluster);
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: existing.vpcId,
       // Nothing here asks in which zone a subnet lies, but the attributes must name one.
@@ -75,11 +113,16 @@ export class FargaugeStack extends Stack {
       vpc,
       cluster: Cluster.fromClusterAttributes(this, 'Cluster', {
         clusterName,
-        clusterArn: existing.cluster.startsWith('arn:')
-          ? existing.cluster
-          : this.formatArn({ service: 'ecs', resource: 'cluster', resourceName: clusterName }),
+        clusterArn: existing.cluster.startsWith('arn:') ? existing.cluster : arnOf(clusterName),
         vpc,
       }),
+      otherClusters: existing.otherClusters.map((name) =>
+        Cluster.fromClusterAttributes(this, `Cluster-${name}`, {
+          clusterName: name,
+          clusterArn: arnOf(name),
+          vpc,
+        }),
+      ),
       tasks: existing.taskSecurityGroupIds.map((groupId) =>
         SecurityGroup.fromSecurityGroupId(this, `Tasks-${groupId}`, groupId),
       ),
@@ -88,18 +131,19 @@ export class FargaugeStack extends Stack {
     };
   }
 
-  private trialPlace(): Place {
-    const { vpc, cluster, service, endpoints } = new Trial(this, 'Trial');
+  private trialPlace({ sidecarImage }: FargaugeStackProps): Place {
+    const { vpc, cluster, service } = new Trial(this, 'Trial', { sidecarImage });
     return {
       vpc,
       cluster,
+      otherClusters: [],
       tasks: [service],
-      endpoints,
+      endpoints: ApiEndpoint.ALL_NEEDED,
       services: [{ id: 'Trial', name: service.serviceName }],
     };
   }
 
-  private addOutputs(collector: Collector, place: Place): void {
+  private addOutputs(collector: Collector, place: Place, dashboard: CollectorDashboard): void {
     const [securityGroup] = collector.connections.securityGroups;
     new CfnOutput(this, 'ClusterName', {
       description: 'The cluster whose tasks are collected',
@@ -117,6 +161,14 @@ export class FargaugeStack extends Stack {
       description:
         'The events from which CloudWatch takes the metrics, one for each task and minute',
       value: collector.metricsLogGroup.logGroupName,
+    });
+    new CfnOutput(this, 'DashboardName', {
+      description: 'The dashboard of the services and the collector',
+      value: dashboard.dashboardName,
+    });
+    new CfnOutput(this, 'CollectorRole', {
+      description: 'The role of the function, for a CollectorAccess in another account',
+      value: collector.roleArn,
     });
     if (securityGroup) {
       new CfnOutput(this, 'CollectorSecurityGroup', {

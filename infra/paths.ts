@@ -1,10 +1,19 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The top of the repository: the build context of the sidecar's image. */
-export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+/** The top of the repository, or of the installed package. */
+export const REPOSITORY = packageDirectory(dirname(fileURLToPath(import.meta.url)));
 
 /** Where `npm run build` puts the collector, and where the `Collector` construct looks for it. */
-export const COLLECTOR_DIRECTORY = fileURLToPath(new URL('../dist/collector', import.meta.url));
+export const COLLECTOR_DIRECTORY = join(REPOSITORY, 'dist/collector');
 
-/** Where `npm run build` puts the sidecar. */
-export const SIDECAR_DIRECTORY = fileURLToPath(new URL('../dist/sidecar', import.meta.url));
+/** Where `npm run build` puts the sidecar with its Dockerfile, and where the `TaskSidecar` construct looks for it. */
+export const SIDECAR_DIRECTORY = join(REPOSITORY, 'dist/sidecar');
+
+/** The sources are one folder below it; what the package has of them is compiled, and further down. */
+function packageDirectory(directory: string): string {
+  return existsSync(join(directory, 'package.json'))
+    ? directory
+    : packageDirectory(dirname(directory));
+}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
@@ -12,6 +12,8 @@ const PERCENT = 'a percentage from 0 to 100';
 const PATH = 'the path of a file';
 const LOCATION = 's3://BUCKET/KEY or ssm:NAME';
 const LOG_GROUPS = 'names of log groups';
+const CLUSTERS = 'names of ECS clusters';
+const TOPIC = 'the ARN of an SNS topic';
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
 const SCHEMA = z.object({
@@ -19,6 +21,7 @@ const SCHEMA = z.object({
     /^([\w-]{1,255}|arn:[\w-]+:ecs:[\w-]+:\d{12}:cluster\/[\w-]{1,255})$/,
     CLUSTER,
   ).optional(),
+  otherClusters: list(/^[\w-]{1,255}$/, CLUSTERS).optional(),
   vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, VPC).optional(),
   subnetIds: list(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, SUBNETS).optional(),
   taskSecurityGroupIds: list(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, SECURITY_GROUPS).optional(),
@@ -26,6 +29,7 @@ const SCHEMA = z.object({
   maxCpuPercent: z
     .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
     .optional(),
+  alarmTopicArn: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC).optional(),
   configFile: text(/./, PATH).optional(),
   configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),
@@ -40,6 +44,7 @@ const KEYS = Object.keys(SCHEMA.shape) as Key[];
 
 /** Keys that say nothing unless a cluster is named, and whether one that is named needs them. */
 const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
+  ['otherClusters', 'optional'],
   ['vpcId', 'required'],
   ['subnetIds', 'required'],
   ['taskSecurityGroupIds', 'optional'],
@@ -50,6 +55,8 @@ const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
 export interface ExistingCluster {
   /** Name or ARN. */
   readonly cluster: string;
+  /** Others of the same account and Region that the configuration names. */
+  readonly otherClusters: readonly string[];
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
@@ -62,6 +69,8 @@ export interface Settings {
   /** Absent: a cluster to try Fargauge with is made. */
   readonly existing?: ExistingCluster | undefined;
   readonly maxCpuPercent?: number | undefined;
+  /** Told of alarms. */
+  readonly alarmTopicArn?: string | undefined;
   readonly configuration: CollectorConfiguration;
   readonly otherLogGroupNames: readonly string[];
   /** Context keys that look like settings and are none. */
@@ -103,6 +112,7 @@ export function readSettings(
   return {
     existing: existingCluster(values),
     maxCpuPercent: values.maxCpuPercent,
+    alarmTopicArn: values.alarmTopicArn,
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
     unknownKeys: Object.keys(context).filter(
@@ -123,10 +133,11 @@ function checkCluster(values: Values, placeOf: (key: Key) => string, problems: s
 }
 
 function existingCluster(values: Values): ExistingCluster | undefined {
-  const { cluster, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
+  const { cluster, otherClusters, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
   if (cluster === undefined || vpcId === undefined || subnetIds === undefined) return undefined;
   return {
     cluster,
+    otherClusters: otherClusters ?? [],
     vpcId,
     subnetIds,
     taskSecurityGroupIds: taskSecurityGroupIds ?? [],
@@ -139,19 +150,20 @@ function readConfiguration(
   placeOf: (key: Key) => string,
   problems: string[],
 ): CollectorConfiguration {
-  const read = (key: 'configFile' | 'agentConfigFile' | 'prometheusConfigFile') => {
+  const readable = (key: 'configFile' | 'agentConfigFile' | 'prometheusConfigFile') => {
     const path = values[key];
     if (path === undefined) return undefined;
     try {
-      return readFileSync(path, 'utf8');
+      accessSync(path, constants.R_OK);
+      return path;
     } catch (error) {
       problems.push(`${placeOf(key)}: expected a file that can be read, got ${error}`);
       return undefined;
     }
   };
-  const native = read('configFile');
-  const agent = read('agentConfigFile');
-  const prometheus = read('prometheusConfigFile');
+  const native = readable('configFile');
+  const agent = readable('agentConfigFile');
+  const prometheus = readable('prometheusConfigFile');
 
   const given = (key: Key) => values[key] !== undefined;
   if (given('agentConfigFile') !== given('prometheusConfigFile')) {
@@ -166,14 +178,15 @@ function readConfiguration(
         'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
       );
     }
-    return CollectorConfiguration.remote(values.configLocation, native);
+    const text = native && readFileSync(native, 'utf8');
+    return CollectorConfiguration.remote(values.configLocation, text);
   }
   if (agent !== undefined && prometheus !== undefined) {
-    return CollectorConfiguration.cloudWatchAgent(agent, prometheus);
+    return CollectorConfiguration.cloudWatchAgentFiles(agent, prometheus);
   }
   return native === undefined
     ? CollectorConfiguration.builtIn()
-    : CollectorConfiguration.native(native);
+    : CollectorConfiguration.fromFile(native);
 }
 
 /** FARGAUGE_VPC_ID for vpcId. */

@@ -1,16 +1,15 @@
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   ContainerDefinition,
-  ContainerImage,
-  CpuArchitecture,
+  type ContainerImage,
   type HealthCheck,
   LogDriver,
   NetworkMode,
   type PortMapping,
+  type Secret,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
   JOB_NAME_LABEL,
@@ -19,10 +18,20 @@ import {
   SIDECAR_JOB,
   SIDECAR_PORT,
 } from '../lambda/model/names.ts';
+import type { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
-import { REPOSITORY } from './paths.ts';
+import { renderLastEvents } from './last-events.ts';
+import { type LoopbackTarget, renderTargets } from './loopback-target.ts';
+import { sidecarImage } from './sidecar-image.ts';
+import { validCount, validPort } from './valid-props.ts';
 
-const DOCKERFILE = 'sidecar/Dockerfile';
+/** The sidecar's environment variables, as sidecar/settings.ts reads them. */
+const VARIABLES = {
+  port: 'ECS_METRICS_EXPORTER_PORT',
+  targets: 'FARGAUGE_TARGETS',
+  lastEvents: 'FARGAUGE_EMF',
+  token: 'FARGAUGE_TOKEN',
+} as const;
 
 /**
  * Each check starts a Node.js, which takes more CPU than a minute of the sidecar's own work, and nothing waits for the
@@ -36,14 +45,14 @@ const HEALTH_CHECK: HealthCheck = {
   retries: 3,
 };
 
-export interface TaskSidecarProps {
-  /** The task definition that the sidecar is added to. */
-  readonly taskDefinition: TaskDefinition;
+/** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const LEAST_MEMORY_MIB = 6;
 
+export interface TaskSidecarOptions {
   /**
-   * The image of the sidecar.
+   * The image of the sidecar, such as one of a repository of yours.
    *
-   * @default - built from sidecar/Dockerfile, for the architecture of the task definition
+   * @default - built by Docker from what comes with the package, for the architecture of the task definition
    */
   readonly image?: ContainerImage;
 
@@ -82,6 +91,33 @@ export interface TaskSidecarProps {
    * @default - a log group of its own, kept for two weeks and deleted with the stack
    */
   readonly logging?: LogDriver;
+
+  /**
+   * The collector's rules. By them the sidecar, when it is stopped, writes to its log what nobody has collected yet, so that
+   * a task that lived for seconds is seen. That log must go to CloudWatch Logs.
+   *
+   * @default - none: the last seconds of a task are not published
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * Endpoints that applications of the task show on loopback only.
+   *
+   * @default - none
+   */
+  readonly targets?: readonly LoopbackTarget[];
+
+  /**
+   * The bearer token that a client must show, for all paths but `/health`.
+   *
+   * @default - none is asked for
+   */
+  readonly token?: Secret;
+}
+
+export interface TaskSidecarProps extends TaskSidecarOptions {
+  /** The task definition that the sidecar is added to. */
+  readonly taskDefinition: TaskDefinition;
 }
 
 /**
@@ -92,6 +128,14 @@ export interface TaskSidecarProps {
  * new TaskSidecar(this, 'Sidecar', { taskDefinition });
  */
 export class TaskSidecar extends Construct {
+  /** Adds a sidecar to a task definition, in which its construct is called `Fargauge`. */
+  static addToTaskDefinition(
+    taskDefinition: TaskDefinition,
+    options: TaskSidecarOptions = {},
+  ): TaskSidecar {
+    return new TaskSidecar(taskDefinition, 'Fargauge', { taskDefinition, ...options });
+  }
+
   readonly container: ContainerDefinition;
   readonly port: number;
 
@@ -100,38 +144,55 @@ export class TaskSidecar extends Construct {
   constructor(scope: Construct, id: string, props: TaskSidecarProps) {
     super(scope, id);
     this.taskDefinition = props.taskDefinition;
-    this.port = this.validPort(props.port ?? SIDECAR_PORT);
-    this.validateNetworkMode();
+    this.port = validPort(this, 'port', props.port ?? SIDECAR_PORT);
+    this.validateNetworkMode(props);
     this.validateOperatingSystem();
 
     this.container = props.taskDefinition.addContainer(props.containerName ?? 'fargauge-sidecar', {
-      image: props.image ?? this.builtImage(),
+      image: props.image ?? sidecarImage(this, props.taskDefinition),
       essential: false,
-      memoryReservationMiB: props.memoryReservationMiB ?? 64,
+      memoryReservationMiB: validCount(
+        this,
+        'memoryReservationMiB',
+        props.memoryReservationMiB ?? 64,
+        LEAST_MEMORY_MIB,
+      ),
       readonlyRootFilesystem: true,
       portMappings: [{ containerPort: this.port }],
-      ...(this.port !== SIDECAR_PORT && {
-        environment: { ECS_METRICS_EXPORTER_PORT: String(this.port) },
-      }),
-      dockerLabels: {
-        [PORT_LABEL]: String(this.port),
-        [METRICS_PATH_LABEL]: '/metrics',
-        [JOB_NAME_LABEL]: SIDECAR_JOB,
-      },
+      environment: this.environment(props),
+      ...(props.token && { secrets: { [VARIABLES.token]: props.token } }),
+      dockerLabels: this.labels('/metrics', SIDECAR_JOB),
       healthCheck: props.healthCheck ?? HEALTH_CHECK,
       logging: props.logging ?? this.makeLogging(),
     });
+    this.labelTargets(props.targets ?? []);
     // Containers may still be added after the sidecar.
     this.node.addValidation({ validate: () => this.portConflicts() });
   }
 
-  private builtImage(): ContainerImage {
-    const { cpuArchitecture } = this.taskDefinition.runtimePlatform ?? {};
-    return ContainerImage.fromAsset(REPOSITORY, {
-      file: DOCKERFILE,
-      platform:
-        cpuArchitecture === CpuArchitecture.ARM64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-    });
+  private environment({ targets = [], configuration }: TaskSidecarProps): Record<string, string> {
+    const lastEvents = configuration && renderLastEvents(this, configuration);
+    return {
+      ...(this.port !== SIDECAR_PORT && { [VARIABLES.port]: String(this.port) }),
+      ...(targets.length > 0 && { [VARIABLES.targets]: renderTargets(this, targets) }),
+      ...(lastEvents !== undefined && { [VARIABLES.lastEvents]: lastEvents }),
+    };
+  }
+
+  /** The docker labels by which the collector finds what is at `path` of the sidecar. */
+  private labels(path: string, job: string): Record<string, string> {
+    return {
+      [PORT_LABEL]: String(this.port),
+      [METRICS_PATH_LABEL]: path,
+      [JOB_NAME_LABEL]: job,
+    };
+  }
+
+  private labelTargets(targets: readonly LoopbackTarget[]): void {
+    for (const { name, container } of targets) {
+      const labels = this.labels(`/metrics/${name}`, name);
+      for (const [key, value] of Object.entries(labels)) container?.addDockerLabel(key, value);
+    }
   }
 
   private makeLogging(): LogDriver {
@@ -144,14 +205,7 @@ export class TaskSidecar extends Construct {
     });
   }
 
-  private validPort(port: number): number {
-    if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      throw new InvalidPropsError(this, `Expected \`port\` to be from 1 to 65535, got ${port}`);
-    }
-    return port;
-  }
-
-  private validateNetworkMode(): void {
+  private validateNetworkMode({ targets = [] }: TaskSidecarProps): void {
     const { networkMode } = this.taskDefinition;
     if (networkMode === NetworkMode.NONE) {
       throw new InvalidPropsError(
@@ -159,10 +213,10 @@ export class TaskSidecar extends Construct {
         `A task in network mode "none" has no address, so that nothing can scrape its sidecar: ${this.taskDefinition.node.path}`,
       );
     }
-    if (networkMode !== NetworkMode.AWS_VPC) {
-      Annotations.of(this).addWarningV2(
-        'fargauge:networkMode',
-        `The collector finds tasks in network mode "awsvpc" only, got "${networkMode}"; other scrapers can reach the sidecar`,
+    if (networkMode === NetworkMode.BRIDGE && targets.length > 0) {
+      throw new InvalidPropsError(
+        this,
+        `In network mode "bridge" each container has its own loopback, so that the sidecar reaches no \`targets\`: ${this.taskDefinition.node.path}`,
       );
     }
   }

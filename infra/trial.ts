@@ -1,8 +1,6 @@
 import {
   FlowLogDestination,
   FlowLogTrafficType,
-  type IConnectable,
-  InterfaceVpcEndpointAwsService,
   type IVpc,
   SubnetType,
   Vpc,
@@ -21,7 +19,13 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { CollectorConfiguration } from './collector-configuration.ts';
 import { TaskSidecar } from './task-sidecar.ts';
+
+export interface TrialProps {
+  /** Absent: built from the bundle. */
+  readonly sidecarImage?: ContainerImage | undefined;
+}
 
 /** A cluster to try Fargauge with: one service of one task that burns all the CPU it gets, beside the sidecar. */
 export class Trial extends Construct {
@@ -29,31 +33,21 @@ export class Trial extends Construct {
   readonly cluster: ICluster;
   readonly service: FargateService;
 
-  /** Of the APIs that the collector calls. They let in only who is allowed to. */
-  readonly endpoints: readonly IConnectable[];
-
   private readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { sidecarImage }: TrialProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'LogGroup', {
       retention: RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const vpc = this.makeNetwork();
-    this.endpoints = [
-      InterfaceVpcEndpointAwsService.ECS,
-      InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-    ].map((service) => vpc.addInterfaceEndpoint(service.shortName, { service, open: false }));
     // The library's classes do not satisfy its own interfaces where absent and undefined differ.
-    this.vpc = vpc as IVpc;
+    this.vpc = this.makeNetwork() as IVpc;
     this.cluster = this.makeCluster();
-    this.service = this.makeService();
-    // In the whole VPC the names of the APIs lead to the endpoints, for the log drivers of the tasks too.
-    for (const { connections } of this.endpoints) connections.allowDefaultPortFrom(this.service);
+    this.service = this.makeService(sidecarImage);
   }
 
-  /** The function reaches its two APIs through endpoints; the tasks, with public addresses, pull images directly. */
+  /** The function needs endpoints for its APIs; the tasks, with public addresses, pull images directly. */
   private makeNetwork(): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
       // Endpoints are billed by the zone, and nothing here needs a second one.
@@ -84,7 +78,7 @@ export class Trial extends Construct {
     return cluster as ICluster;
   }
 
-  private makeService(): FargateService {
+  private makeService(sidecarImage: ContainerImage | undefined): FargateService {
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu: 256,
       memoryLimitMiB: 512,
@@ -99,7 +93,15 @@ export class Trial extends Construct {
       readonlyRootFilesystem: true,
       logging: LogDriver.awsLogs({ streamPrefix: 'trial', logGroup: this.logGroup }),
     });
-    new TaskSidecar(this, 'Sidecar', { taskDefinition });
+    new TaskSidecar(this, 'Sidecar', {
+      taskDefinition,
+      configuration: CollectorConfiguration.builtIn(),
+      ...(sidecarImage && { image: sidecarImage }),
+    });
+    Validations.of(taskDefinition).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: "The sidecar's one variable holds the rules for its last events, and no secret.",
+    });
     Validations.of(taskDefinition.obtainExecutionRole()).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'ecr:GetAuthorizationToken has no resource-level permissions.',

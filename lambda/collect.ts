@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Output } from './model/event.ts';
-import type { Labels, Series } from './model/sample.ts';
+import type { Labels, Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
 import type { State } from './model/state.ts';
 import type { Target } from './model/target.ts';
@@ -80,13 +80,19 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
   readonly #intake: Intake;
+  /** Absent: each series is asked for, for the debug log tells what became of it. */
+  readonly #wanted: Wanted | undefined;
   /** Whether the budget has been told what was published before this collector. */
   #budgetIsTold = false;
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
-    this.#intake = new Intake(parts.config.series.typeOverrides, this.#rules);
+    const intake = new Intake(parts.config.series.typeOverrides, this.#rules);
+    this.#intake = intake;
+    // The rules choose only for those outputs that take events.
+    const needsAll = parts.onDrop || parts.outputs.some(({ takes }) => takes === 'samples');
+    this.#wanted = needsAll ? undefined : (kind) => intake.mayTake(kind);
   }
 
   /**
@@ -127,7 +133,7 @@ export class Collector {
       discovered.targets,
       async (target) => {
         const since = target.history ? this.#since(target, routes) : undefined;
-        const scrape = await scraper.scrape(target, scrapingEnds, since);
+        const scrape = await scraper.scrape(target, scrapingEnds, { since, wanted: this.#wanted });
         if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes, since);
         unclear.push(scrape);
         return undefined;
@@ -200,8 +206,8 @@ export class Collector {
     since?: string,
   ): Promise<{ readonly done: Promise<TargetDone> }> {
     const { scrape, drops, shares } = this.#prepare(scraped, routes, since);
-    const { samples, dropped, ...rest } = scrape;
-    const sampleCount = samples.length + dropped.length;
+    const { samples, dropped, unwanted, ...rest } = scrape;
+    const sampleCount = samples.length + dropped.length + unwanted;
     const summary = { ...rest, sampleCount };
     const events = Math.max(0, ...shares.map((share) => share.events));
     const writes = await Promise.all(
@@ -224,6 +230,7 @@ export class Collector {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     for (const series of scrape.dropped) drops.add('relabeled', series);
+    drops.addUnread(scrape.unwanted);
     let known: readonly SelectedSample[] | undefined;
     const declared = (own: Drops) => {
       known ??= this.#declare(scrape, own);
@@ -239,6 +246,7 @@ export class Collector {
       const failure = { reason: 'internal', message: String(error) } as const;
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
+      lost.addUnread(scrape.unwanted);
       for (const { series } of scrape.samples) lost.add('internal', series);
       return { scrape: { ...scrape, failure }, drops: lost, shares: [] };
     }

@@ -27,7 +27,13 @@ const REPORT_RESERVE_MS = 1_000;
 const SERVICE_NAME = 'collector';
 
 const logger = new Logger({ serviceName: SERVICE_NAME });
-const metrics = new Metrics({ namespace: COLLECTOR_NAMESPACE, serviceName: SERVICE_NAME });
+const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
+const metrics = new Metrics({
+  namespace: COLLECTOR_NAMESPACE,
+  serviceName: SERVICE_NAME,
+  // Two collectors of one account must not share their metrics.
+  ...(functionName === undefined ? {} : { defaultDimensions: { Collector: functionName } }),
+});
 
 // A broken configuration ends the start, with all of its errors in the message.
 const configuration = await LiveConfig.load(

@@ -72,8 +72,8 @@ export interface TargetReport {
 }
 
 /** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
-export type ScrapeSummary = Omit<Scrape, 'samples' | 'dropped'> & {
-  /** Samples that the target gave, those that relabeling dropped included, and the scrape's own. */
+export type ScrapeSummary = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'> & {
+  /** Samples that the target gave, wanted or not, those that relabeling dropped included, and the scrape's own. */
   readonly sampleCount: number;
 };
 
@@ -126,7 +126,7 @@ export class Tally {
 
   /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
   stopped(
-    scrapes: readonly Omit<Scrape, 'samples' | 'dropped'>[],
+    scrapes: readonly Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>[],
     errors: readonly { readonly message: string }[],
   ): void {
     for (const scrape of scrapes) {
@@ -203,7 +203,7 @@ function reportOf({
   bytes,
   scraped,
   breach,
-}: Omit<Scrape, 'samples' | 'dropped'>) {
+}: Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>) {
   return {
     id: target.id,
     url: target.url,

@@ -8,17 +8,7 @@ const SELECTOR = /^(?:arn:[\w-]+:ecs:([\w-]+):\d{12}:cluster\/)?[\w*?-]{1,255}$/
 /** Schema of what selects clusters: a name, an ARN, or either with `*` and `?` in the name. */
 export const clusterSelector = z.string(EXPECTED).regex(SELECTOR, EXPECTED);
 
-/** Whether it may select several clusters, or none. */
-export function isClusterPattern(selector: string): boolean {
-  return /[*?]/.test(selector);
-}
-
 /** The Region that an ARN names. */
 export function regionOfCluster(selector: string): string | undefined {
   return SELECTOR.exec(selector)?.[1];
-}
-
-/** The name in a name or an ARN such as `arn:aws:ecs:eu-west-1:123456789012:cluster/shop`. */
-export function clusterNameOf(selector: string): string {
-  return selector.slice(selector.lastIndexOf('/') + 1);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isClusterPattern } from '../model/cluster-selector.ts';
 import type { EcsDiscoveryConfig, PortsMode } from '../model/config.ts';
 import { JOB_NAME_LABEL, METRICS_PATH_LABEL, PORT_LABEL } from '../model/names.ts';
-import { isClusterPattern } from './cluster-selector.ts';
 import { goDuration } from './duration.ts';
 import { ecsTarget, regionProblem, targetClusters, toSources } from './ecs-sources.ts';
 import { blankableText, text } from './keys.ts';

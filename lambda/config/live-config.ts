@@ -3,11 +3,10 @@ import type { AwsStores } from './aws-stores.ts';
 import { ConfigError } from './errors.ts';
 import { loadConfig } from './load.ts';
 import { reasonOf } from './reason.ts';
-import { RemoteDocuments } from './remote-documents.ts';
 import type { ConfigRequest } from './request.ts';
-import { resolveReference } from './secret-reference.ts';
+import { WatchedTexts } from './watched-texts.ts';
 
-/** Milliseconds that looking at documents may take. */
+/** Milliseconds that looking at texts may take. */
 const REFRESH_TIMEOUT_MS = 5_000;
 
 /** Finds, reads and checks everything, until the signal is aborted. */
@@ -19,7 +18,7 @@ export interface ConfigStatus {
   readonly config: Config;
   /** Whether it is another than the last time. */
   readonly changed: boolean;
-  /** Documents that could not be looked at, each with the reason; what they said before counts. */
+  /** Documents, files and secrets that could not be looked at, each with the reason; what they said before counts. */
   readonly unread: readonly string[];
   /** Absent: what lies there is what counts. */
   readonly refused?: Refusal | undefined;
@@ -32,32 +31,37 @@ export interface Refusal {
   readonly isNew: boolean;
 }
 
-/** A configuration that follows the documents that it comes from, where those lie in S3 or Systems Manager. */
+/** A configuration that follows what it is made of: documents in S3 or Systems Manager, files, secrets. */
 export class LiveConfig {
   readonly #load: Load;
-  readonly #documents: RemoteDocuments;
+  readonly #texts: WatchedTexts;
   #config: Config;
   #refused: readonly string[] | undefined;
 
-  private constructor(load: Load, documents: RemoteDocuments, config: Config) {
+  private constructor(load: Load, texts: WatchedTexts, config: Config) {
     this.#load = load;
-    this.#documents = documents;
+    this.#texts = texts;
     this.#config = config;
   }
 
-  /** @throws {ConfigError} with everything that is wrong: there is no earlier version to go on with */
+  /**
+   * @param now milliseconds since the epoch. @default the system's
+   * @throws {ConfigError} with everything that is wrong: there is no earlier version to go on with
+   */
   static async load(
     given: Omit<ConfigRequest, 'readRemote' | 'resolveSecret'>,
     stores: AwsStores,
+    now: () => number = Date.now,
   ): Promise<LiveConfig> {
-    const documents = new RemoteDocuments(stores);
+    const texts = new WatchedTexts({ stores, readFile: given.readFile, now });
     const load: Load = (signal) =>
       loadConfig({
         ...given,
-        readRemote: (location) => documents.read(location, signal),
-        resolveSecret: (reference) => resolveReference(reference, stores, signal),
+        readFile: (path) => texts.file(path),
+        readRemote: (location) => texts.document(location, signal),
+        resolveSecret: (reference) => texts.secret(reference, signal),
       });
-    return new LiveConfig(load, documents, await load());
+    return new LiveConfig(load, texts, await load());
   }
 
   get config(): Config {
@@ -71,13 +75,13 @@ export class LiveConfig {
   async refresh(remainingMs: number): Promise<ConfigStatus> {
     const timeoutMs = Math.min(Math.ceil(Math.max(remainingMs, 0) / 4), REFRESH_TIMEOUT_MS);
     const signal = AbortSignal.timeout(timeoutMs);
-    const { changed, errors: unread } = await this.#documents.look(signal);
+    const { changed, errors: unread } = await this.#texts.look(signal);
     // What was refused is tried again: a secret that could not be read then may be readable now.
     if (!changed && this.#refused === undefined) {
       return { config: this.#config, changed: false, unread };
     }
     const refusedBefore = this.#refused;
-    this.#documents.forget();
+    this.#texts.forget();
     try {
       this.#config = await this.#load(signal);
       this.#refused = undefined;

@@ -2,22 +2,14 @@ import type { DiscoveryLookup, ScrapeJob, StaticConfig } from '../model/config.t
 import { DEFAULT_HTTP, type HttpSettings } from '../model/http-settings.ts';
 import { labelsOf } from '../model/sample.ts';
 import type { Secret } from '../model/secret.ts';
-import { AWS_SD_WITHOUT_EFFECT, toTaskDiscovery } from './aws-discovery.ts';
+import { toTaskDiscovery } from './aws-discovery.ts';
 import type { Findings } from './findings.ts';
-import { namedLookups } from './meta-lookups.ts';
 import { below, type Place } from './place.ts';
-import {
-  GLOBAL_WITHOUT_EFFECT,
-  type GlobalSection,
-  JOB_WITHOUT_EFFECT,
-  PROMETHEUS_WITHOUT_EFFECT,
-  type PrometheusDocument,
-  type ScrapeConfig,
-} from './prometheus.ts';
-import { toScrapeProtocols, warnOfProtocols } from './scrape-protocols.ts';
-import { DEFAULT_SCRAPE_INTERVAL_MS, effectiveTiming, type Timing } from './scrape-timing.ts';
+import type { GlobalSection, PrometheusDocument, ScrapeConfig } from './prometheus.ts';
+import { toScrapeProtocols } from './scrape-protocols.ts';
+import { effectiveTiming, type Timing } from './scrape-timing.ts';
+import { warnOfDocument, warnOfJob } from './scrape-warnings.ts';
 import { toFileDiscovery, toHttpDiscovery } from './service-discovery.ts';
-import { warnOfKeys } from './without-effect.ts';
 
 /** Name of the job that the discovered targets get where no scrape configuration asks for them. */
 export const IMPLICIT_JOB = 'ecs';
@@ -61,10 +53,7 @@ export function toScrapeJobs(
 ): ScrapeJob[] {
   const { resultFile, lookups, expectsJob, http, region } = context;
   const discovering = lookups !== undefined;
-  warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
-  warnOfKeys(document.global, GLOBAL_WITHOUT_EFFECT, below(place, 'global'), findings);
-  warnOfInterval(document.global, below(place, 'global'), findings);
-  warnOfProtocols(document.global, below(place, 'global'), findings);
+  warnOfDocument(document, place, findings);
   const timing = timingOf(document.global);
   const jobs = document.scrape_configs.map((entry, index) => {
     const job = toScrapeJob(entry, document.global, timing, {
@@ -164,59 +153,4 @@ function limitsOf(entry: GlobalSection | ScrapeConfig, global: GlobalSection) {
 function timingOf(entry: GlobalSection | ScrapeConfig, fallback?: Timing): Timing {
   const { scrape_interval: intervalMs, scrape_timeout: timeoutMs } = entry;
   return effectiveTiming({ intervalMs, timeoutMs }, fallback);
-}
-
-function warnOfJob(
-  entry: ScrapeConfig,
-  job: ScrapeJob,
-  lookups: ReadonlySet<DiscoveryLookup> | undefined,
-  place: Place,
-  findings: Findings,
-): void {
-  warnOfKeys(entry, JOB_WITHOUT_EFFECT, place, findings);
-  for (const [index, source] of entry.aws_sd_configs.entries()) {
-    warnOfKeys(source, AWS_SD_WITHOUT_EFFECT, below(place, 'aws_sd_configs', index), findings);
-  }
-  warnOfInterval(entry, place, findings);
-  warnOfProtocols(entry, place, findings);
-  const targets =
-    job.staticConfigs.some((group) => group.targets.length > 0) ||
-    job.fileDiscoveries.length + job.httpDiscoveries.length + job.taskDiscoveries.length > 0;
-  if (job.discovered && lookups !== undefined) {
-    warnOfLookups(job, lookups, place, findings);
-  } else if (job.discovered) {
-    findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
-  } else if (!job.discovered && !targets) {
-    findings.warn(place, 'has no targets');
-  }
-}
-
-/** Warns of labels that rules read and that nothing gives. */
-function warnOfLookups(
-  { relabeling, taskDiscoveries }: ScrapeJob,
-  lookups: ReadonlySet<DiscoveryLookup>,
-  place: Place,
-  findings: Findings,
-): void {
-  // Those look up what is read.
-  if (taskDiscoveries.length > 0) return;
-  for (const [index, rule] of relabeling.entries()) {
-    for (const [label, lookup] of namedLookups(rule)) {
-      if (lookups.has(lookup)) continue;
-      const text = `reads ${label}, which needs ${lookup} among the sd_lookups of ecs_service_discovery`;
-      findings.warn(below(place, 'relabel_configs', index, 'source_labels'), text);
-    }
-  }
-}
-
-function warnOfInterval(
-  { scrape_interval: intervalMs }: GlobalSection | ScrapeConfig,
-  place: Place,
-  findings: Findings,
-): void {
-  if (intervalMs === undefined || intervalMs === 0 || intervalMs === DEFAULT_SCRAPE_INTERVAL_MS)
-    return;
-  const text =
-    'only bounds scrape_timeout: the schedule of the collector decides how often targets are scraped';
-  findings.warn(below(place, 'scrape_interval'), text);
 }

@@ -1,6 +1,6 @@
+import { clusterNameOf, isClusterPattern } from '../model/cluster-selector.ts';
 import type { Config } from '../model/config.ts';
-import { isDimensionName } from '../model/dimension-name.ts';
-import { clusterNameOf, isClusterPattern } from './cluster-selector.ts';
+import { isDimensionName } from '../model/dimension.ts';
 import { clusterSelectors, discovers, RESULT_FILE, toDiscoveryConfig } from './ecs-discovery.ts';
 import { toEmfConfig, toSeriesConfig } from './emf-processor.ts';
 import type { Findings } from './findings.ts';

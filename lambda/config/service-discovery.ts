@@ -19,7 +19,7 @@ export const FILES =
 /** patFileSDName of Prometheus, discovery/file/file.go. */
 const FILE_PATTERN = /^[^*]*(?:\*[^/]*)?\.(?:json|yml|yaml|JSON|YML|YAML)$/;
 
-const URL_EXPECTED = 'an http or https URL';
+const URL_EXPECTED = 'an http or https URL without user name and password';
 
 const sourceUrl = z.string(URL_EXPECTED).refine((given) => {
   const url = URL.parse(given);

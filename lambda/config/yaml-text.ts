@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import type { Findings } from './findings.ts';
 
-/** A document that could be read: its values, each as YAML 1.2 (a superset of JSON) understands it. */
+/** A document that could be read: its values, each as YAML 1.2 (a superset of JSON) understands it. Undefined: it is empty. */
 export interface ParsedText {
   readonly source: string;
   readonly value: unknown;
@@ -61,7 +61,7 @@ export function parseText(
   if (problems.length > 0) return undefined;
   keepTexts(document);
   try {
-    return { source, value: document.toJS() };
+    return { source, value: document.contents === null ? undefined : document.toJS() };
   } catch {
     // What is left is the parser's bound on aliases of aliases, against documents that explode.
     findings.rejectText(source, '', EXPECTED, 'too many aliases');

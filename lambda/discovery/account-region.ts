@@ -1,8 +1,9 @@
+import { clusterNameOf } from '../model/cluster-selector.ts';
 import type { EcsSource } from '../model/config.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { Cluster, type ClusterParts, type ClusterTargets } from './cluster.ts';
-import { ClusterList, nameOf } from './cluster-list.ts';
+import { ClusterList } from './cluster-list.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { TargetFinder } from './target-finder.ts';
 import { TaskDefinitions } from './task-definitions.ts';
@@ -46,7 +47,7 @@ export class AccountRegion {
     const { clusters: ids, errors } = await this.#list.read(now, calls);
     this.#clusters = new Map(
       ids.map((id) => {
-        const name = nameOf(id);
+        const name = clusterNameOf(id);
         return [name, this.#clusters.get(name) ?? new Cluster(id, this.#parts)];
       }),
     );

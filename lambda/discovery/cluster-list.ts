@@ -1,4 +1,5 @@
 import { ListClustersCommand } from '@aws-sdk/client-ecs';
+import { clusterNameOf, isClusterPattern } from '../model/cluster-selector.ts';
 import type { ApiCalls, DiscoveryError } from './api-calls.ts';
 import type { EcsSender } from './aws-clients.ts';
 
@@ -22,8 +23,8 @@ export class ClusterList {
   constructor(ecs: EcsSender, selectors: readonly string[], keepMs: number) {
     this.#ecs = ecs;
     this.#keepMs = keepMs;
-    this.#plain = selectors.filter((selector) => !isPattern(selector));
-    this.#patterns = selectors.filter(isPattern);
+    this.#plain = selectors.filter((selector) => !isClusterPattern(selector));
+    this.#patterns = selectors.filter(isClusterPattern);
   }
 
   /** Names or ARNs, each cluster once. Asks the ECS API only where there is a pattern. */
@@ -31,7 +32,7 @@ export class ClusterList {
     if (this.#patterns.length === 0) return { clusters: distinct(this.#plain), errors: [] };
     const { arns, complete } = await this.#list(calls);
     const select = (pattern: string) =>
-      arns.filter((arn) => matches(pattern, isArn(pattern) ? arn : nameOf(arn)));
+      arns.filter((arn) => matches(pattern, isArn(pattern) ? arn : clusterNameOf(arn)));
     const selected = this.#patterns.flatMap(select);
     if (complete) {
       this.#selected = selected;
@@ -64,15 +65,6 @@ export interface ListedClusters {
   readonly errors: readonly DiscoveryError[];
 }
 
-/** The name in a name or an ARN. */
-export function nameOf(cluster: string): string {
-  return cluster.slice(cluster.lastIndexOf('/') + 1);
-}
-
-function isPattern(selector: string): boolean {
-  return /[*?]/.test(selector);
-}
-
 function isArn(selector: string): boolean {
   return selector.startsWith('arn:');
 }
@@ -81,7 +73,7 @@ function isArn(selector: string): boolean {
 function distinct(clusters: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const cluster of clusters) {
-    const name = nameOf(cluster);
+    const name = clusterNameOf(cluster);
     if (!byName.has(name)) byName.set(name, cluster);
   }
   return [...byName.values()];

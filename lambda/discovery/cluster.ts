@@ -1,7 +1,7 @@
 import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ecs';
+import { clusterNameOf } from '../model/cluster-selector.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
-import { nameOf } from './cluster-list.ts';
 import type { NamedTask } from './described-task.ts';
 import type { FoundTarget, SkipReason } from './found-target.ts';
 import { Instances } from './instances.ts';
@@ -55,7 +55,7 @@ export class Cluster {
 
   /** @param id name or ARN */
   constructor(id: string, parts: ClusterParts) {
-    this.name = nameOf(id);
+    this.name = clusterNameOf(id);
     this.#id = id;
     this.#parts = parts;
     this.#tasks = new KnownTasks(parts.keepMs);

@@ -53,13 +53,18 @@ interface Parts {
 
 /** Discovers the targets of a configuration. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  return discoveryOf(options, new EcsListings(options.clientsOf, options.clock));
+  const { clientsOf, clock, fetch } = options;
+  return discoveryOf(options, new EcsListings(clientsOf, clock), new TargetSources(fetch));
 }
 
-function discoveryOf(options: DiscoveryOptions, listings: EcsListings): Discovery {
-  const { config, fetch, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
+function discoveryOf(
+  options: DiscoveryOptions,
+  listings: EcsListings,
+  sources: TargetSources,
+): Discovery {
+  const { config, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
   const configured = listings.for(config);
-  const sources = new TargetSources(config.jobs, fetch);
+  const others = sources.for(config.jobs);
   let last: (Parts & { readonly discovered: Discovered }) | undefined;
   let origins: Origins = new Map();
   return {
@@ -69,7 +74,7 @@ function discoveryOf(options: DiscoveryOptions, listings: EcsListings): Discover
       const [containers, tasks, listed] = await Promise.all([
         configured.containers.read(now, deadline),
         readAll(configured.tasks, now, deadline),
-        sources.find(now, deadline),
+        others.find(now, deadline),
       ]);
       const parts = { containers, tasks, listed };
       // The same parts make the same targets, and thousands of URLs take a while.
@@ -82,7 +87,7 @@ function discoveryOf(options: DiscoveryOptions, listings: EcsListings): Discover
       return last.discovered;
     },
     stopped: (targetIds, signal) => stoppedAmong(targetIds, origins, signal),
-    reconfigured: (other) => discoveryOf({ ...options, config: other }, listings),
+    reconfigured: (other) => discoveryOf({ ...options, config: other }, listings, sources),
   };
 }
 

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Config, EcsDiscoveryConfig, TaskDiscovery } from '../model/config.ts';
-import { Secret } from '../model/secret.ts';
 import { AccountRegion } from './account-region.ts';
 import type { AwsClientsOf } from './aws-clients.ts';
 import type { Clock } from './clock.ts';
 import { arnParts } from './described-task.ts';
 import { EcsListing } from './ecs-listing.ts';
 import { containerFinder } from './ecs-targets.ts';
+import { identityOf } from './identity.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { TargetFinder } from './target-finder.ts';
 import { taskFinder } from './task-finder.ts';
@@ -40,7 +39,7 @@ export class EcsListings {
   for({ discovery, jobs }: Pick<Config, 'discovery' | 'jobs'>): ConfiguredListings {
     const inUse = new Map<string, EcsListing>();
     const listing = (sources: Sources, what: unknown, finder: () => TargetFinder): EcsListing => {
-      const key = JSON.stringify([sources.sources, sources.refreshMs, what], withSetsAndSecrets);
+      const key = identityOf(sources.sources, sources.refreshMs, what);
       const known = inUse.get(key) ?? this.#known.get(key) ?? this.#make(sources, finder());
       inUse.set(key, known);
       return known;
@@ -71,12 +70,4 @@ export class EcsListings {
     });
     return new EcsListing(accounts, refreshMs);
   }
-}
-
-/** JSON leaves sets and secrets out. */
-function withSetsAndSecrets(this: unknown, key: string, value: unknown): unknown {
-  const original = (this as Readonly<Record<string, unknown>>)[key];
-  if (original instanceof Set) return [...original].sort();
-  if (!(original instanceof Secret)) return value;
-  return createHash('sha256').update(original.reveal()).digest('hex');
 }

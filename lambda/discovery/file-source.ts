@@ -8,7 +8,10 @@ import type { TargetSource } from './target-sources.ts';
 /** Label of the file that a target comes from. */
 const FILE_LABEL = '__meta_filepath';
 
-/** Targets from files, as `file_sd_configs` of Prometheus have them. A file that cannot be read keeps its last targets. */
+/**
+ * Targets from files, as `file_sd_configs` of Prometheus have them: a file that cannot be read keeps its last targets, and
+ * one that is not there any more has none.
+ */
 export function fileSource({ patterns, refreshMs }: FileDiscovery): TargetSource {
   let last = new Map<string, readonly FoundTarget[]>();
   return {
@@ -20,14 +23,14 @@ export function fileSource({ patterns, refreshMs }: FileDiscovery): TargetSource
       for (const pattern of patterns) {
         const paths = await pathsOf(pattern).catch((error: unknown) => {
           errors.push(messageOf(pattern, error));
-          return [...last.keys()].filter((path) => matches(pattern, path));
+          return isMissing(error) ? [] : [...last.keys()].filter((path) => matches(pattern, path));
         });
         for (const path of paths) {
           try {
             found.set(path, await targetsIn(path));
           } catch (error) {
             errors.push(messageOf(path, error));
-            found.set(path, last.get(path) ?? []);
+            if (!isMissing(error)) found.set(path, last.get(path) ?? []);
           }
         }
       }
@@ -61,6 +64,10 @@ function matches(pattern: string, path: string): boolean {
   if (dirname(pattern) !== dirname(path)) return false;
   if (end === undefined) return name === start;
   return name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end);
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 function messageOf(path: string, error: unknown): string {

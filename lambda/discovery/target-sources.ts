@@ -1,8 +1,10 @@
 import type { ScrapeJob } from '../model/config.ts';
+import type { FileDiscovery, HttpDiscovery } from '../model/service-discovery.ts';
 import type { DiscoveryError } from './api-calls.ts';
 import { fileSource } from './file-source.ts';
 import type { FoundTarget } from './found-target.ts';
 import { type Fetch, httpSource } from './http-source.ts';
+import { identityOf } from './identity.ts';
 import { goodForMs } from './refresh.ts';
 
 /** What lists targets. */
@@ -27,62 +29,108 @@ export interface JobTargets {
   readonly errors: readonly DiscoveryError[];
 }
 
-interface Kept {
-  readonly job: ScrapeJob;
-  readonly source: TargetSource;
-  /** What was read last without an error, and when. */
-  read?: { readonly targets: SourceTargets; readonly at: number } | undefined;
-}
-
-/** The targets that jobs have from files and servers (`file_sd_configs`, `http_sd_configs`). */
-export class TargetSources {
-  readonly #sources: readonly Kept[];
-  #last: { readonly all: readonly SourceTargets[]; readonly targets: JobTargets } | undefined;
-
-  constructor(jobs: readonly ScrapeJob[], fetch: Fetch) {
-    this.#sources = jobs.flatMap((job) =>
-      [
-        ...job.fileDiscoveries.map(fileSource),
-        ...job.httpDiscoveries.map((each) => httpSource(each, fetch)),
-      ].map((source) => ({ job, source })),
-    );
-  }
-
+/** The sources that a configuration needs. */
+export interface ConfiguredSources {
   /**
    * Reads each source whose last targets are not good any more, or that had an error. Never rejects. Where none was read
    * the answer is the last one.
    * @param now milliseconds since the epoch
    */
-  async find(now: number, signal: AbortSignal): Promise<JobTargets> {
-    const all = await Promise.all(this.#sources.map((each) => read(each, now, signal)));
-    if (this.#last?.all.every((targets, index) => targets === all[index]))
-      return this.#last.targets;
-    const targets = this.#join(all);
-    this.#last = { all, targets };
-    return targets;
+  find(now: number, signal: AbortSignal): Promise<JobTargets>;
+}
+
+/** A source, and of which job. */
+interface JobSource {
+  readonly job: ScrapeJob;
+  readonly kept: KeptTargets;
+}
+
+/**
+ * The sources of targets beside ECS (`file_sd_configs`, `http_sd_configs`), of one configuration after another: an entry
+ * that says what it said before goes on with its last targets.
+ */
+export class TargetSources {
+  readonly #fetch: Fetch;
+  #known: ReadonlyMap<string, KeptTargets> = new Map();
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
   }
 
-  #join(all: readonly SourceTargets[]): JobTargets {
-    const byJob = new Map<ScrapeJob, readonly FoundTarget[]>();
-    for (const [index, { job }] of this.#sources.entries()) {
-      byJob.set(job, [...(byJob.get(job) ?? []), ...(all[index]?.found ?? [])]);
-    }
-    const errors = this.#sources.flatMap(({ source: { operation } }, index) =>
-      (all[index]?.errors ?? []).map((message) => ({
-        operation,
-        code: 'Unread',
-        message: `${operation}: ${message}`,
-        count: 1,
-      })),
+  /** The sources for `jobs`; those that only an earlier configuration needed are forgotten. */
+  for(jobs: readonly ScrapeJob[]): ConfiguredSources {
+    const inUse = new Map<string, KeptTargets>();
+    const kept = (entry: FileDiscovery | HttpDiscovery, make: () => TargetSource): KeptTargets => {
+      const key = identityOf(entry);
+      const known = inUse.get(key) ?? this.#known.get(key) ?? new KeptTargets(make());
+      inUse.set(key, known);
+      return known;
+    };
+    const sources = jobs.flatMap((job): JobSource[] =>
+      [
+        ...job.fileDiscoveries.map((entry) => kept(entry, () => fileSource(entry))),
+        ...job.httpDiscoveries.map((entry) => kept(entry, () => httpSource(entry, this.#fetch))),
+      ].map((each) => ({ job, kept: each })),
     );
-    return { byJob, errors };
+    this.#known = inUse;
+    let last: { all: readonly SourceTargets[]; targets: JobTargets } | undefined;
+    return {
+      find: async (now, signal) => {
+        const all = await Promise.all(sources.map((source) => source.kept.read(now, signal)));
+        if (!last?.all.every((targets, index) => targets === all[index])) {
+          last = { all, targets: joined(sources, all) };
+        }
+        return last.targets;
+      },
+    };
   }
 }
 
-async function read(kept: Kept, now: number, signal: AbortSignal): Promise<SourceTargets> {
-  const { source, read: last } = kept;
-  if (last !== undefined && now - last.at < goodForMs(source.refreshMs)) return last.targets;
-  const targets = await source.read(signal);
-  kept.read = targets.errors.length === 0 ? { targets, at: now } : undefined;
-  return targets;
+/** The targets of one source, read again when they are due. */
+class KeptTargets {
+  readonly operation: string;
+  readonly #source: TargetSource;
+  /** What was read last without an error, and when. */
+  #last: { readonly targets: SourceTargets; readonly at: number } | undefined;
+  /** Several jobs may have the same source, which is read once. */
+  #reading: Promise<SourceTargets> | undefined;
+
+  constructor(source: TargetSource) {
+    this.operation = source.operation;
+    this.#source = source;
+  }
+
+  read(now: number, signal: AbortSignal): Promise<SourceTargets> {
+    this.#reading ??= this.#read(now, signal).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(now: number, signal: AbortSignal): Promise<SourceTargets> {
+    const last = this.#last;
+    if (last !== undefined && now - last.at < goodForMs(this.#source.refreshMs))
+      return last.targets;
+    const targets = await this.#source.read(signal);
+    this.#last = targets.errors.length === 0 ? { targets, at: now } : undefined;
+    return targets;
+  }
+}
+
+function joined(sources: readonly JobSource[], all: readonly SourceTargets[]): JobTargets {
+  const byJob = new Map<ScrapeJob, readonly FoundTarget[]>();
+  for (const [index, { job }] of sources.entries()) {
+    byJob.set(job, [...(byJob.get(job) ?? []), ...(all[index]?.found ?? [])]);
+  }
+  // Once for each source, however many jobs have it.
+  const read = new Map(sources.map(({ kept }, index) => [kept, all[index]]));
+  const errors = Array.from(read, ([{ operation }, targets]) =>
+    (targets?.errors ?? []).map((message) => ({
+      operation,
+      code: 'Unread',
+      message: `${operation}: ${message}`,
+      count: 1,
+    })),
+  );
+  return { byJob, errors: errors.flat() };
 }

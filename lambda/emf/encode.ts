@@ -8,6 +8,13 @@ import { type Group, Grouping } from './group.ts';
 import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
 import { type Field, fieldsOf, refusalOf } from './metric.ts';
 
+/** What is the same for all events. */
+interface Context {
+  readonly emf: Pick<EmfConfig, 'units'>;
+  readonly drops: Drops;
+  readonly maxEventBytes: number;
+}
+
 /** Where an event goes. */
 export interface Destination {
   readonly logGroup: string;
@@ -35,13 +42,14 @@ export function encode(
     if (point.series.name === DIRECTIVES_MEMBER) drops.add('metric_name', point.series);
     else grouping.add(point);
   }
+  const context = { emf, drops, maxEventBytes };
   const events: LogEvent[] = [];
   for (const group of grouping.groups) {
-    const parts = partsOf(group, drops);
+    const parts = partsOf(group, context);
     if (parts.length === 0) continue;
     const { logGroup, logStream } = destinationOf(group.labels);
     for (const part of parts) {
-      const written = messages(group, part, { emf, drops, maxEventBytes });
+      const written = messages(group, part, context);
       for (const { timestamp, message, metrics } of written) {
         events.push({ logGroup, logStream, timestamp, message, metrics });
       }
@@ -51,13 +59,15 @@ export function encode(
 }
 
 /** The fields of a group, event by event: each has at most one part of a metric. */
-function partsOf({ metrics }: Group, drops: Drops): Field[][] {
+function partsOf(group: Group, context: Context): Field[][] {
   const parts: Field[][] = [];
-  for (const metric of metrics.values()) {
+  for (const metric of group.metrics.values()) {
     const fields = fieldsOf(metric);
-    const refused = fields.map(refusalOf).find((reason) => reason !== undefined);
+    const refused =
+      fields.map(refusalOf).find((reason) => reason !== undefined) ??
+      (isBroken(group, fields, context) ? 'too_large' : undefined);
     if (refused !== undefined) {
-      dropAll(refused, fields, drops);
+      dropAll(refused, fields, context.drops);
       continue;
     }
     for (const [index, field] of fields.entries()) {
@@ -69,11 +79,14 @@ function partsOf({ metrics }: Group, drops: Drops): Field[][] {
   return parts;
 }
 
-/** What is the same for all events. */
-interface Context {
-  readonly emf: Pick<EmfConfig, 'units'>;
-  readonly drops: Drops;
-  readonly maxEventBytes: number;
+/** Whether some fields of a distribution would find no room: it is published as a whole or not at all. */
+function isBroken(group: Group, fields: readonly Field[], context: Context): boolean {
+  const [, second] = fields;
+  if (second?.points.length !== 0) return false;
+  return fields.some((field) => {
+    const { message } = write(group, [field], context.emf.units);
+    return eventBytes(message) > context.maxEventBytes;
+  });
 }
 
 /** One message, or several where one would be too large. */

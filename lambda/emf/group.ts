@@ -73,15 +73,22 @@ export class Grouping {
       metrics.set(metric.name, metric);
       return;
     }
-    const last = points.at(-1) as Point;
-    if (last.timestamp !== point.timestamp && isAlike(last, point)) {
-      points.push(point);
+    const [first] = points as [Point];
+    if (!isAlike(first, point)) {
+      this.#replace(metric, points.splice(0, points.length, point));
       return;
     }
-    // Metric relabeling can give several series the same name and labels: the last one wins, as with the agent.
-    const replaced = isAlike(last, point) ? points.splice(-1) : points.splice(0);
-    points.push(point);
-    if (metric.counted) for (const { series } of replaced) this.#drops.add('duplicate', series);
+    // In the order of time, in which the points of one series come.
+    const before = points.findLastIndex(({ timestamp }) => timestamp <= point.timestamp);
+    // Metric relabeling can give several series the same name and labels. What they grew by adds up, as it would in two
+    // events; of what they were at the same time, the last one counts, as with the agent.
+    const isSecond = !isDifference(point) && points[before]?.timestamp === point.timestamp;
+    if (isSecond) this.#replace(metric, points.splice(before, 1, point));
+    else points.splice(before + 1, 0, point);
+  }
+
+  #replace({ counted }: Metric, points: readonly Point[]): void {
+    if (counted) for (const { series } of points) this.#drops.add('duplicate', series);
   }
 
   #groupOf({ labels, timestamp }: Point, { name, publications }: Metric, variant: string): Group {
@@ -132,8 +139,9 @@ function byRate(publications: Publications): ByRate {
 
 /** Whether two points are of one kind: both numbers or distributions, both differences or not. */
 function isAlike(one: Point, other: Point): boolean {
-  return (
-    typeof one.value === typeof other.value &&
-    (one.interval === undefined) === (other.interval === undefined)
-  );
+  return typeof one.value === typeof other.value && isDifference(one) === isDifference(other);
+}
+
+function isDifference({ interval }: Point): boolean {
+  return interval !== undefined;
 }

@@ -80,15 +80,18 @@ export function refusalOf({ name, publications, value }: Field): DropReason | un
   return fits ? undefined : 'out_of_range';
 }
 
-/** What a counter grew by in all of its points' time, in a second of that time if `rate`. */
+/** What counters grew by in all of the points' time, in a second of that time if `rate`. */
 function total(points: readonly Point[], rate: boolean): number {
-  let growth = 0;
-  let milliseconds = 0;
-  for (const { value, interval = 0 } of points) {
-    growth += value as number;
-    milliseconds += interval;
+  const growth = points.reduce((sum, { value }) => sum + (value as number), 0);
+  if (!rate) return growth;
+  // Series that share a name grew in the same time.
+  const times = new Map<number, number>();
+  for (const { timestamp, interval = 0 } of points) {
+    times.set(timestamp, Math.max(times.get(timestamp) ?? 0, interval));
   }
-  return rate ? (growth * 1000) / milliseconds : growth;
+  let milliseconds = 0;
+  for (const interval of times.values()) milliseconds += interval;
+  return (growth * 1000) / milliseconds;
 }
 
 /** The sum of all parts is that of the distributions: what the values do not account for is dealt out by their counts. */

@@ -55,6 +55,12 @@ export class Drops {
     for (const each of parts ?? [series]) this.#log(reason, each);
   }
 
+  /** Counts samples of which nothing is known but that nobody wants them. */
+  addUnread(count: number): void {
+    if (count > 0)
+      this.counts.set('no_declaration', count + (this.counts.get('no_declaration') ?? 0));
+  }
+
   get total(): number {
     let total = 0;
     for (const count of this.counts.values()) total += count;

@@ -36,6 +36,15 @@ export interface Series {
   readonly parts?: readonly Series[] | undefined;
 }
 
+/** What a series is, but for its labels. */
+export type SeriesKind = Pick<Series, 'name' | 'family' | 'type'>;
+
+/**
+ * Whether anything can become of the series of a kind, whatever their labels are. It gives the same answer each time: who
+ * remembers answers tells functions apart by their identity.
+ */
+export type Wanted = (kind: SeriesKind) => boolean;
+
 /** One value of a series. */
 export interface Sample {
   readonly series: Series;
@@ -67,7 +76,7 @@ export interface Bucket {
 const CUMULATIVE_SUFFIXES = ['_sum', '_count', '_bucket'] as const;
 
 /** Whether the values of a series only grow until its process restarts, so that their differences are what counts. */
-export function isCumulative(series: Pick<Series, 'name' | 'family' | 'type' | 'origin'>): boolean {
+export function isCumulative(series: SeriesKind & Pick<Series, 'origin'>): boolean {
   const { name, family, type } = series.origin ?? series;
   if (type === 'counter') return true;
   if (type !== 'summary' && type !== 'histogram') return false;

@@ -27,7 +27,7 @@ export interface TargetPast {
 
 /** What a target's events, all of them settled, let the state advance to. Times are milliseconds since the epoch. */
 export interface Advance {
-  /** By `seriesKey`. */
+  /** By `seriesKey`: all that the scrape had, those that stay as they were included. What it lacks is forgotten one day. */
   readonly updates: ReadonlyMap<string, Previous>;
   /** When the scrape began. */
   readonly scrapedAt: number;

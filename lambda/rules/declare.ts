@@ -1,10 +1,10 @@
 import type { EmfConfig } from '../model/config.ts';
+import { isDimensionValue } from '../model/dimension.ts';
 import type { Drops } from '../model/drops.ts';
 import type { Publications } from '../model/publication.ts';
 import type { Labels, Series } from '../model/sample.ts';
 import { Answers } from './answers.ts';
 import { Decision } from './decision.ts';
-import { isDimensionValue } from './dimension.ts';
 import { MetricBudget } from './metric-budget.ts';
 import { type DeclaredSet, PublicationLists } from './publication-list.ts';
 import { type Rule, rulesOf } from './rule.ts';

@@ -1,4 +1,4 @@
-import type { Sample } from '../model/sample.ts';
+import type { Sample, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { DecodeError } from './decode-error.ts';
 import type { Exposition } from './exchange.ts';
@@ -12,10 +12,22 @@ import {
 import { ScrapeError } from './scrape-error.ts';
 import { decodeText, type TextMemory, textMemory } from './text-decoder.ts';
 
+/**
+ * Jobs with a memory of their own. Relabeling and docker labels may give each task a job, and even an empty memory takes some
+ * kilobytes that no budget knows of: all jobs beyond these share one.
+ */
+export const MAX_JOB_MEMORIES = 256;
+
+/** No job is called so. */
+const OTHER_JOBS = '';
+
 const PROTOBUF = /^application\/vnd\.google\.protobuf\b/i;
 
 export interface DecodedAnswer {
+  /** Those that are wanted. */
   readonly samples: Sample[];
+  /** The number of the others. */
+  readonly unwanted: number;
   /** The first rule of its format that the answer breaks, although it could be read. */
   readonly breach?: string | undefined;
 }
@@ -37,6 +49,8 @@ interface JobMemory {
 export class AnswerDecoder {
   readonly #budget: MemoryBudget;
   readonly #memories = new Map<string, JobMemory>();
+  /** Of jobs' targets of which not everything is wanted. */
+  readonly #selective = new Map<string, JobMemory>();
 
   /** @param budget for all jobs together. @default 64 MiB */
   constructor(budget: MemoryBudget = new MemoryBudget()) {
@@ -45,16 +59,22 @@ export class AnswerDecoder {
 
   get remembered(): Remembered {
     let lines = 0;
-    for (const { text, openMetrics } of this.#memories.values()) {
-      lines += text.lines + openMetrics.lines;
+    for (const memories of [this.#memories, this.#selective]) {
+      for (const { text, openMetrics } of memories.values()) {
+        lines += text.lines + openMetrics.lines;
+      }
     }
     return { lines, bytes: this.#budget.bytes };
   }
 
-  /** @throws ScrapeError */
+  /**
+   * @param wanted @default everything
+   * @throws ScrapeError
+   */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
-    { body, contentType }: Exposition,
+    { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
+    wanted?: Wanted,
   ): DecodedAnswer {
     const shown = JSON.stringify(contentType);
     if (PROTOBUF.test(contentType)) {
@@ -63,10 +83,10 @@ export class AnswerDecoder {
     }
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');
-    const { text, openMetrics } = this.#memoryOf(job);
+    const { text, openMetrics } = this.#memoryOf(job, wanted ? this.#selective : this.#memories);
     try {
-      if (format === 'text') return { samples: decodeText(body, text) };
-      return decodeOpenMetrics(body, openMetrics);
+      if (format === 'text') return decodeText(body, text, wanted);
+      return decodeOpenMetrics(body, openMetrics, wanted);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;
@@ -74,13 +94,15 @@ export class AnswerDecoder {
     }
   }
 
-  #memoryOf(job: string): JobMemory {
-    let memory = this.#memories.get(job);
-    if (memory === undefined) {
-      const budget = this.#budget;
-      memory = { text: textMemory(budget), openMetrics: openMetricsMemory(budget) };
-      this.#memories.set(job, memory);
+  #memoryOf(job: string, memories: Map<string, JobMemory>): JobMemory {
+    const own = memories.get(job);
+    if (own !== undefined) return own;
+    if (job !== OTHER_JOBS && memories.size >= MAX_JOB_MEMORIES) {
+      return this.#memoryOf(OTHER_JOBS, memories);
     }
+    const budget = this.#budget;
+    const memory = { text: textMemory(budget), openMetrics: openMetricsMemory(budget) };
+    memories.set(job, memory);
     return memory;
   }
 }

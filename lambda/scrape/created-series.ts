@@ -1,4 +1,4 @@
-import type { Labels, Series } from '../model/sample.ts';
+import type { Labels, MetricType, Series } from '../model/sample.ts';
 import type { DecodedSample } from './line-decoder.ts';
 
 const CREATED = '_created';
@@ -13,9 +13,14 @@ const pointKeys = new WeakMap<Series, string>();
 /**
  * Tells samples when their series began to count, where the text format has gauges `x_created` for that beside a counter
  * `x_total`, a histogram or a summary `x`, as prometheus/client_python writes them. The gauges stay what they are.
+ *
+ * @param more gauges that are not among the samples
  */
-export function startSamples(samples: readonly DecodedSample[]): void {
-  const starts = startsByFamily(samples);
+export function startSamples(
+  samples: readonly DecodedSample[],
+  more: readonly DecodedSample[] = [],
+): void {
+  const starts = startsByFamily([...samples, ...more]);
   if (starts.size === 0) return;
   for (const sample of samples) {
     const family = countingFamily(sample.series);
@@ -25,11 +30,16 @@ export function startSamples(samples: readonly DecodedSample[]): void {
   }
 }
 
+/** Whether samples of this name may be the gauges that say when others began to count. */
+export function maySayStart(type: MetricType, name: string): boolean {
+  return type === 'gauge' && name.endsWith(CREATED);
+}
+
 /** Milliseconds, by the name of the family without a suffix and by the key of the point. */
 function startsByFamily(samples: readonly DecodedSample[]): Map<string, Map<string, number>> {
   const starts = new Map<string, Map<string, number>>();
   for (const { series, value } of samples) {
-    if (series.type !== 'gauge' || !series.name.endsWith(CREATED)) continue;
+    if (!maySayStart(series.type, series.name)) continue;
     const start = Math.round(value * 1000);
     if (!(start >= EARLIEST_START_MS && start < Number.POSITIVE_INFINITY)) continue;
     const family = series.name.slice(0, -CREATED.length);

@@ -6,7 +6,7 @@ import type { Target } from '../model/target.ts';
 import { readBody } from './body.ts';
 import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
-import { MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
+import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
 import { type ExpositionRequest, send } from './request.ts';
 import { explain, ScrapeError } from './scrape-error.ts';
 
@@ -60,10 +60,9 @@ export async function fetchExposition(
     answered = true;
     try {
       if (response.statusCode !== 200) {
-        throw new ScrapeError(
-          'http_status',
-          `expected HTTP status 200, got ${response.statusCode}`,
-        );
+        const hint = isRedirect(response) ? ', which only follow_redirects follows' : '';
+        const message = `expected HTTP status 200, got ${response.statusCode}${hint}`;
+        throw new ScrapeError('http_status', message);
       }
       const { headers } = response;
       const contentType = headers['content-type'] ?? '';

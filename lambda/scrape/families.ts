@@ -1,8 +1,9 @@
 import type { MetricType } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
+import type { SampleKind } from './sample-kind.ts';
 
 /** Bytes that a metric name costs beside its own. */
-const NAME_OVERHEAD = 160;
+const NAME_OVERHEAD = 240;
 
 /** Suffixes by which a sample's name may extend the name of its family, and the types of family that have such samples. */
 const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
@@ -26,6 +27,7 @@ export interface Family {
   typed: boolean;
   helped: boolean;
   sampled: boolean;
+  readonly kinds: SampleKind<Family>[];
   /** The family that a sample of this name may belong to because of its suffix, if it is of one of `baseTypes`. */
   base: Family | undefined;
   baseTypes: readonly MetricType[];
@@ -140,6 +142,7 @@ export class Families {
       typed: false,
       helped: false,
       sampled: false,
+      kinds: [],
       base: undefined,
       baseTypes: [],
       linked: false,

@@ -1,4 +1,4 @@
-import type { Sample, Series } from '../model/sample.ts';
+import type { Sample, Series, Wanted } from '../model/sample.ts';
 import { DecodeError, quote } from './decode-error.ts';
 import { ExpositionBody } from './exposition-body.ts';
 import { readFloat } from './float.ts';
@@ -31,7 +31,11 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   protected readonly body: ExpositionBody;
   protected readonly bytes: Uint8Array;
   protected readonly families: Families;
+  /** Those that are wanted. */
   protected readonly samples: DecodedSample[] = [];
+  /** The number of the others. */
+  protected unwanted = 0;
+  protected readonly wanted: Wanted | undefined;
   /** Index and number of the line at hand. */
   protected at = 0;
   protected number = 0;
@@ -41,12 +45,13 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private lastWasNew = false;
 
   /** @throws DecodeError */
-  constructor(body: Buffer, memory: SeriesMemory<Families, Meaning>) {
+  constructor(body: Buffer, memory: SeriesMemory<Families, Meaning>, wanted: Wanted | undefined) {
     this.body = new ExpositionBody(body);
     this.bytes = this.body.bytes;
     this.key = new LineKey(this.body);
     this.memory = memory;
-    memory.begin();
+    this.wanted = wanted;
+    memory.begin(wanted);
     this.families = memory.families;
   }
 
@@ -95,13 +100,15 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     throw this.error(`expected float as value, got ${got}`);
   }
 
+  /** @param series absent where it is not wanted */
   protected add(
-    series: Series,
+    series: Series | undefined,
     value: number,
     timestamp: number | undefined,
     start: number | undefined,
   ): void {
-    this.samples.push({ series, value, timestamp, start });
+    if (series === undefined) this.unwanted++;
+    else this.samples.push({ series, value, timestamp, start });
   }
 
   protected error(problem: string): DecodeError {
@@ -163,7 +170,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     const line = this.memory.recall(this.key);
     this.lastWasNew = line === undefined;
     if (line === undefined) return this.memory.remember(this.key, meaning);
-    if (!this.agree(line.meaning, meaning)) line.meaning = meaning;
+    if (!this.agree(line.meaning, meaning)) this.memory.change(line, meaning);
     return line;
   }
 }

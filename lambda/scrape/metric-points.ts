@@ -22,12 +22,14 @@ export class MetricPoints {
   private seconds: number | undefined;
   private firstLine = 0;
   private firstSample = 0;
+  /** Whether the point at hand has samples, wanted or not. */
+  private sampled = false;
   /** The family of the point at hand, if that is a histogram. */
   private histogramFamily: MetricName | undefined;
   private readonly histogram = new HistogramPoint();
 
   /**
-   * @param samples of the exposition so far; more are added at its end
+   * @param samples of the exposition so far, as far as they are wanted; more are added at its end
    * @param exposition number of the exposition, which other numbers in metrics are not
    */
   constructor(samples: readonly DecodedSample[], exposition: number, report: Report) {
@@ -59,6 +61,7 @@ export class MetricPoints {
     this.seconds = seconds;
     this.firstLine = line;
     this.firstSample = this.samples.length;
+    this.sampled = false;
     this.start = undefined;
     const isHistogram = family.type === 'histogram' || family.type === 'gaugehistogram';
     this.histogramFamily = isHistogram ? family : undefined;
@@ -67,6 +70,7 @@ export class MetricPoints {
 
   /** Takes in a sample of the point at hand. */
   add({ suffix }: SampleRule, bound: number, value: number): void {
+    this.sampled = true;
     if (this.histogramFamily !== undefined) this.histogram.add(suffix, bound, value);
   }
 
@@ -83,7 +87,7 @@ export class MetricPoints {
     const family = this.histogramFamily;
     const problem = family && this.histogram.problem(family.name, family.type === 'gaugehistogram');
     if (problem !== undefined) this.report(problem, this.firstLine);
-    if (this.start !== undefined && this.samples.length === this.firstSample) {
+    if (this.start !== undefined && !this.sampled) {
       this.report('expected _created beside the samples that it is about', this.firstLine);
     }
   }

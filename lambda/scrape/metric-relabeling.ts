@@ -28,14 +28,12 @@ export class MetricRelabeling {
     this.#memory = memory;
   }
 
-  apply(target: Target, samples: Sample[]): Relabeled {
-    const { limits, metricRelabeling } = target;
-    const { labels, labelNameBytes, labelValueBytes } = limits;
-    const asked =
-      metricRelabeling.length > 0 || labels > 0 || labelNameBytes > 0 || labelValueBytes > 0;
-    const relabeled = asked
+  /** @param unread number of samples beside these, of a target whose labels do not matter. @default 0 */
+  apply(target: Target, samples: Sample[], unread = 0): Relabeled {
+    const { limits } = target;
+    const relabeled = labelsMatter(target)
       ? this.#each(target, samples)
-      : { samples, dropped: [], remaining: samples.length };
+      : { samples, dropped: [], remaining: samples.length + unread };
     if (limits.samples === 0 || relabeled.remaining <= limits.samples) return relabeled;
     const message = `expected at most ${limits.samples} samples (sample_limit), got ${relabeled.remaining}`;
     return { ...relabeled, failure: relabeled.failure ?? new ScrapeError('sample_limit', message) };
@@ -57,6 +55,12 @@ export class MetricRelabeling {
     }
     return { samples: kept, dropped, remaining: samples.length - dropped.length, failure };
   }
+}
+
+/** Whether what becomes of a target's samples here depends on their labels. */
+export function labelsMatter({ limits, metricRelabeling }: Target): boolean {
+  const { labels, labelNameBytes, labelValueBytes } = limits;
+  return metricRelabeling.length > 0 || labels > 0 || labelNameBytes > 0 || labelValueBytes > 0;
 }
 
 function outcomeOf(series: Series, target: Target): Outcome {

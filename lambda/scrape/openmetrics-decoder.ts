@@ -1,4 +1,4 @@
-import type { Labels, Sample, Series } from '../model/sample.ts';
+import type { Labels, Sample, Series, Wanted } from '../model/sample.ts';
 import { quote } from './decode-error.ts';
 import { isFloat, readFloat } from './float.ts';
 import { LineDecoder, type LineReading } from './line-decoder.ts';
@@ -13,6 +13,7 @@ import {
   OpenMetricsFamilies,
 } from './openmetrics-families.ts';
 import { ruleOf, type SampleRule, WITHOUT_SUFFIX } from './openmetrics-rules.ts';
+import { isKind, kindOf, type SampleKind } from './sample-kind.ts';
 import { type SeriesLine, SeriesReader } from './series-line.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { wordEnd } from './tokens.ts';
@@ -27,11 +28,18 @@ const HASH = 0x23;
  */
 const MAX_EXEMPLAR_CHARACTERS = 128;
 
+/**
+ * Bytes that a line costs beside its key: its place in the table, its meaning and, where it is wanted, its series with the
+ * texts of its labels.
+ */
+const LINE_OVERHEAD = 288;
+const UNWANTED_LINE_OVERHEAD = 184;
+
 /** What a sample line means. */
 interface SampleMeaning {
-  readonly name: MetricName;
-  readonly series: Series;
-  readonly family: MetricName;
+  readonly kind: SampleKind<MetricName>;
+  /** Present where it is wanted. */
+  readonly series: Series | undefined;
   readonly metric: Metric;
   readonly rule: SampleRule;
   /** Of a bucket: its `le`. */
@@ -46,11 +54,14 @@ export type OpenMetricsMemory = SeriesMemory<OpenMetricsFamilies, OpenMetricsMea
 
 /** @param budget shared with other memories. @default one of its own */
 export function openMetricsMemory(budget?: MemoryBudget): OpenMetricsMemory {
-  return new SeriesMemory(() => new OpenMetricsFamilies(), budget);
+  return new SeriesMemory({ newFamilies: () => new OpenMetricsFamilies(), overheadOf }, budget);
 }
 
 export interface DecodedOpenMetrics {
+  /** Those that are wanted. */
   readonly samples: Sample[];
+  /** The number of the others. They were checked like those. */
+  readonly unwanted: number;
   /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
   readonly breach: string | undefined;
 }
@@ -71,10 +82,15 @@ export interface DecodedOpenMetrics {
  * A `_created` line is no sample; it gives the others of its point their `start`. Exemplars are checked and left out.
  *
  * @param body the exposition's bytes, UTF-8
+ * @param wanted @default all
  * @throws DecodeError
  */
-export function decodeOpenMetrics(body: Buffer, memory: OpenMetricsMemory): DecodedOpenMetrics {
-  return new OpenMetricsExposition(body, memory).decode();
+export function decodeOpenMetrics(
+  body: Buffer,
+  memory: OpenMetricsMemory,
+  wanted?: Wanted,
+): DecodedOpenMetrics {
+  return new OpenMetricsExposition(body, memory, wanted).decode();
 }
 
 class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetricsMeaning> {
@@ -86,8 +102,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private complete = false;
   private readonly points: MetricPoints;
 
-  constructor(body: Buffer, memory: OpenMetricsMemory) {
-    super(body, memory);
+  constructor(body: Buffer, memory: OpenMetricsMemory, wanted: Wanted | undefined) {
+    super(body, memory, wanted);
     this.names = new MetricNames(this.body, this.families);
     this.reader = new SeriesReader(this.body, this.names, 'strict');
     this.exemplars = new SeriesReader(this.body, this.names, 'strict');
@@ -99,7 +115,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (!this.complete) {
       throw this.error('expected # EOF at the end, got the end of the exposition');
     }
-    return { samples: this.samples, breach: this.breach };
+    return { samples: this.samples, unwanted: this.unwanted, breach: this.breach };
   }
 
   protected override takeEmptyLine(): void {
@@ -111,9 +127,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       this.describe(meaning, next);
       return true;
     }
-    const { name, family, series } = meaning;
-    if (this.families.sampled(name, this.report) !== family) return false;
-    if (family.type !== series.type) return false;
+    const { kind } = meaning;
+    if (!isKind(kind, this.families.sampled(kind.name, this.report))) return false;
     this.sample(meaning, next);
     return true;
   }
@@ -125,7 +140,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 
   protected override agree(known: OpenMetricsMeaning, read: OpenMetricsMeaning): boolean {
     if ('keyword' in known || 'keyword' in read) return true;
-    return known.family === read.family && known.series.type === read.series.type;
+    return known.kind === read.kind;
   }
 
   protected override read(): LineReading<OpenMetricsMeaning> {
@@ -145,15 +160,15 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     const { type } = family;
     const rule = ruleOf(type, name.name.slice(family.name.length));
     const own = rule.own === 'family' ? family.name : rule.own;
+    const kind = kindOf(name, family, this.wanted);
     const series: Series = { name: name.name, family: family.name, type, labels };
     const text = own === undefined ? undefined : labels[own];
     if (rule.own !== 'family' && text !== undefined && !isFloat(text)) {
       throw this.error(`expected float as value for '${own}' label, got ${quote(text)}`);
     }
     return {
-      name,
-      series,
-      family,
+      kind,
+      series: kind.wanted ? series : undefined,
       metric: this.families.metric(family, labels, own),
       rule,
       bound: rule.own === 'le' && text !== undefined ? floatOf(text) : Number.NaN,
@@ -179,7 +194,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   /** Reads what follows the blank after name and labels, up to the end of the line. */
   private sample(meaning: SampleMeaning, valueStart: number): void {
     const { bytes, points } = this;
-    const { family, metric, rule, series, bound, fault } = meaning;
+    const { kind, metric, rule, series, bound, fault } = meaning;
     const valueEnd = wordEnd(bytes, valueStart);
     const value = this.value(valueStart, valueEnd);
     let end = valueEnd;
@@ -194,9 +209,9 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (fault !== undefined) this.report(fault);
     const accepted = rule.accepts(value);
     if (!accepted) {
-      this.report(`expected ${rule.expected} as value of ${quote(series.name)}, got ${value}`);
+      this.report(`expected ${rule.expected} as value of ${quote(kind.name.name)}, got ${value}`);
     }
-    points.enter(family, metric, seconds, this.number);
+    points.enter(kind.family, metric, seconds, this.number);
     if (!rule.start) {
       const timestamp = seconds === undefined ? undefined : Math.round(seconds * 1000);
       this.add(series, value, timestamp, points.start);
@@ -211,7 +226,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
    * @param start index of the blank before it
    * @returns the index after it
    */
-  private exemplar({ rule, series }: SampleMeaning, start: number): number {
+  private exemplar({ rule, kind }: SampleMeaning, start: number): number {
     const { bytes } = this;
     this.expectByte(SPACE, start + 2, 'a blank after the "#" of an exemplar');
     const { labels, end: labelsEnd } = this.exemplars.readLabelSet(start + 3, this.number);
@@ -223,7 +238,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       end = wordEnd(bytes, timestampStart);
       this.timestamp(timestampStart, end);
     }
-    if (!rule.exemplars) this.report(`expected no exemplar at ${quote(series.name)}`);
+    if (!rule.exemplars) this.report(`expected no exemplar at ${quote(kind.name.name)}`);
     const characters = characterCount(labels);
     if (characters > MAX_EXEMPLAR_CHARACTERS) {
       this.report(
@@ -250,6 +265,11 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly report: Report = (problem, line = this.number) => {
     this.breach ??= `line ${line}: ${problem}`;
   };
+}
+
+function overheadOf(meaning: OpenMetricsMeaning): number {
+  const isUnwanted = !('keyword' in meaning) && meaning.series === undefined;
+  return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }
 
 /** What is wrong with the name and the labels of a sample. */

@@ -1,9 +1,10 @@
 import type { Labels, MetricType } from '../model/sample.ts';
 import { quote } from './decode-error.ts';
 import { suffixesOf } from './openmetrics-rules.ts';
+import type { SampleKind } from './sample-kind.ts';
 
 /** Bytes that a metric name, and a metric, cost beside their texts. */
-const NAME_OVERHEAD = 240;
+const NAME_OVERHEAD = 320;
 const METRIC_OVERHEAD = 160;
 
 /**
@@ -19,6 +20,7 @@ export interface MetricName {
   helped: boolean;
   unit: string | undefined;
   sampled: boolean;
+  readonly kinds: SampleKind<MetricName>[];
   /** The family whose samples have this name in the exposition `ownedIn`. */
   owner: MetricName | undefined;
   ownedIn: number;
@@ -173,6 +175,7 @@ export class OpenMetricsFamilies {
       helped: false,
       unit: undefined,
       sampled: false,
+      kinds: [],
       owner: undefined,
       ownedIn: 0,
       sampleNames: undefined,

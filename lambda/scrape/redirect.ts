@@ -7,14 +7,19 @@ export const MAX_REDIRECTS = 10;
 
 const STATUSES: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
+export function isRedirect({ statusCode }: IncomingMessage): boolean {
+  return STATUSES.has(statusCode);
+}
+
 /**
  * Where an answer sends the collector: undefined where it does not. Only ever to the same host and port, and never from
  * https to http: a target must not send the collector to addresses that discovery did not give.
  *
  * @throws ScrapeError
  */
-export function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
-  if (!STATUSES.has(statusCode)) return undefined;
+export function redirectOf(response: IncomingMessage, from: URL): URL | undefined {
+  if (!isRedirect(response)) return undefined;
+  const { headers } = response;
   const given = JSON.stringify(headers.location ?? '');
   const to = headers.location === undefined ? null : URL.parse(headers.location, from.href);
   if (to === null || !/^https?:$/.test(to.protocol)) {

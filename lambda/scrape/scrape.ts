@@ -1,11 +1,11 @@
 import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { Sample, Series } from '../model/sample.ts';
+import type { Sample, Series, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { fetchExposition } from './exchange.ts';
 import { historyOf, withSince } from './history.ts';
-import { MetricRelabeling } from './metric-relabeling.ts';
+import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 
@@ -20,7 +20,9 @@ export interface Scrape {
   readonly samples: readonly Sample[];
   /** Series that metric relabeling dropped, one for each sample. */
   readonly dropped: readonly Series[];
-  /** Samples that the target gave, without the scrape's own and before metric relabeling. */
+  /** Number of samples that are not wanted, of which nothing else is known. */
+  readonly unwanted: number;
+  /** Samples that the target gave, wanted or not, without the scrape's own and before metric relabeling. */
   readonly scraped: number;
   /** The first rule of its format that the answer breaks, although it could be read. */
   readonly breach?: string | undefined;
@@ -28,6 +30,14 @@ export interface Scrape {
   readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
+}
+
+/** What else there is to know about a scrape. */
+export interface ScrapeOptions {
+  /** Of a target that keeps a history: the cursor of its last scrape, or Unix seconds. */
+  readonly since?: string | undefined;
+  /** Which series are to be decoded, where their labels are not needed to say so. @default all */
+  readonly wanted?: Wanted | undefined;
 }
 
 /** The counts of a scrape that got no samples at all. */
@@ -55,12 +65,12 @@ export class Scraper {
     return this.#decoder.remembered;
   }
 
-  /**
-   * Never rejects: a failure is part of the result.
-   *
-   * @param since of a target that keeps a history: the cursor of its last scrape, or Unix seconds
-   */
-  async scrape(target: Target, deadline: AbortSignal, since?: string): Promise<Scrape> {
+  /** Never rejects: a failure is part of the result. */
+  async scrape(
+    target: Target,
+    deadline: AbortSignal,
+    { since, wanted }: ScrapeOptions = {},
+  ): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
     const failed = (error: unknown, counts = NOTHING): Scrape => {
@@ -70,7 +80,8 @@ export class Scraper {
       const samples =
         failure.reason === 'deadline' ? [] : ownSamples({ up: false, durationMs, ...counts });
       const { scraped } = counts;
-      return { target, startedAt, durationMs, bytes: 0, samples, dropped: [], scraped, failure };
+      const lost = { bytes: 0, dropped: [], unwanted: 0 };
+      return { target, startedAt, durationMs, samples, scraped, failure, ...lost };
     };
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
@@ -80,17 +91,21 @@ export class Scraper {
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const { samples: all, breach: broken } = this.#decoder.decode(target, answer);
+      const asked = labelsMatter(target) ? undefined : wanted;
+      const decoded = this.#decoder.decode(target, answer, asked);
+      const { samples: all, unwanted } = decoded;
       const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
-      const breach = broken ?? gap;
-      const scraped = all.length;
+      const breach = decoded.breach ?? gap;
+      const scraped = all.length + unwanted;
       const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
-      const { samples, dropped, remaining, failure } = this.#relabeling.apply(target, timed);
+      const relabeled = this.#relabeling.apply(target, timed, unwanted);
+      const { samples, dropped, remaining, failure } = relabeled;
       if (failure !== undefined) return failed(failure, { scraped, remaining });
       const durationMs = performance.now() - began;
       samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
       const bytes = answer.body.length;
-      return { target, startedAt, durationMs, bytes, samples, dropped, scraped, breach, cursor };
+      const counts = { bytes, unwanted, scraped };
+      return { target, startedAt, durationMs, samples, dropped, ...counts, breach, cursor };
     } catch (error) {
       return failed(error);
     }

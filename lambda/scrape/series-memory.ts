@@ -1,12 +1,7 @@
+import type { Wanted } from '../model/sample.ts';
 import type { LineKey } from './line-key.ts';
 import { type KnownLine, LineTable } from './line-table.ts';
 import { MemoryBudget } from './memory-budget.ts';
-
-/**
- * Bytes that a line costs beside its key: its place in the table, its meaning, its series, the texts of its labels.
- * Measured on exporters' expositions with one to three labels.
- */
-const LINE_OVERHEAD = 288;
 
 /** The metric names that a format's expositions mention, and what they say about them. */
 export interface NameMemory {
@@ -14,6 +9,13 @@ export interface NameMemory {
   readonly bytes: number;
   /** Begins an exposition. */
   begin(): void;
+}
+
+/** What a memory must know of its format. */
+export interface MemoryFormat<Families, Meaning> {
+  readonly newFamilies: () => Families;
+  /** Bytes that a line with this meaning costs beside its key. */
+  readonly overheadOf: (meaning: Meaning) => number;
 }
 
 /**
@@ -26,15 +28,17 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
   first: { follower: KnownLine<Meaning> | undefined } = { follower: undefined };
   families: Families;
   private table = new LineTable<Meaning>();
-  private readonly newFamilies: () => Families;
+  private readonly format: MemoryFormat<Families, Meaning>;
   private readonly budget: MemoryBudget;
   /** What the budget knows of. */
   private accounted = 0;
+  private overhead = 0;
+  private wanted: Wanted | undefined;
 
   /** @param budget shared with other memories. @default one of its own */
-  constructor(newFamilies: () => Families, budget: MemoryBudget = new MemoryBudget()) {
-    this.newFamilies = newFamilies;
-    this.families = newFamilies();
+  constructor(format: MemoryFormat<Families, Meaning>, budget: MemoryBudget = new MemoryBudget()) {
+    this.format = format;
+    this.families = format.newFamilies();
     this.budget = budget;
     budget.join(this);
   }
@@ -46,11 +50,20 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
 
   /** Bytes that are held now, as far as they can be known. */
   get bytes(): number {
-    return this.table.bytes + this.table.size * LINE_OVERHEAD + this.families.bytes;
+    return this.table.bytes + this.overhead + this.families.bytes;
   }
 
-  /** Begins an exposition. */
-  begin(): void {
+  /**
+   * Begins an exposition.
+   *
+   * @param wanted what is wanted of it. Another function than the last time has the memory start anew.
+   */
+  begin(wanted: Wanted | undefined): void {
+    if (wanted !== this.wanted) {
+      this.budget.use(-this.accounted);
+      this.forget();
+      this.wanted = wanted;
+    }
     this.account();
     this.budget.review();
     this.families.begin();
@@ -69,15 +82,25 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
   remember(key: LineKey, meaning: Meaning): KnownLine<Meaning> | undefined {
     this.account();
     if (this.budget.exhausted) {
-      this.budget.miss(key.end - key.start + LINE_OVERHEAD);
+      this.budget.miss(key.end - key.start + this.format.overheadOf(meaning));
       return undefined;
     }
-    return this.table.add(key, meaning);
+    const line = this.table.add(key, meaning);
+    if (line !== undefined) this.overhead += this.format.overheadOf(meaning);
+    return line;
+  }
+
+  /** Remembers that a line means something else now. */
+  change(line: KnownLine<Meaning>, meaning: Meaning): void {
+    const { overheadOf } = this.format;
+    this.overhead += overheadOf(meaning) - overheadOf(line.meaning);
+    line.meaning = meaning;
   }
 
   forget(): void {
     this.table = new LineTable();
-    this.families = this.newFamilies();
+    this.families = this.format.newFamilies();
+    this.overhead = 0;
     this.first = { follower: undefined };
     this.accounted = 0;
   }

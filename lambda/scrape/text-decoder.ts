@@ -1,12 +1,13 @@
-import type { MetricType, Sample, Series } from '../model/sample.ts';
+import type { MetricType, Sample, Series, Wanted } from '../model/sample.ts';
 import { readComment } from './comment-line.ts';
-import { startSamples } from './created-series.ts';
+import { maySayStart, startSamples } from './created-series.ts';
 import { quote } from './decode-error.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
 import { isFloat } from './float.ts';
-import { LineDecoder, type LineReading } from './line-decoder.ts';
+import { type DecodedSample, LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
+import { isKind, kindOf, type SampleKind } from './sample-kind.ts';
 import { type SeriesLine, SeriesReader } from './series-line.ts';
 import { SeriesMemory } from './series-memory.ts';
 import { skipBlanks, wordEnd } from './tokens.ts';
@@ -20,20 +21,37 @@ const INTEGER = /^[+-]?\d+$/;
 /** Timestamps are signed integers of 64 bits. */
 const TIMESTAMP_BOUND = 2 ** 63;
 
-/** What a line of the text format means: a sample of a series, a HELP or TYPE line, or nothing. */
+/**
+ * Bytes that a line costs beside its key: its place in the table and, where something is to be made of it, its meaning, its
+ * series, the texts of its labels. Measured on exporters' expositions with one to three labels.
+ */
+const LINE_OVERHEAD = 288;
+const UNWANTED_LINE_OVERHEAD = 112;
+
+/** What a line of the text format means: a sample, a HELP or TYPE line, or nothing. */
 interface TextMeaning {
-  /** Of a sample: its series, as the TYPE lines had it last time. */
+  /** Of a sample: what it is, as the TYPE lines had it last time. */
+  readonly kind: SampleKind<Family> | undefined;
+  /** Of a sample that is needed. */
   readonly series: Series | undefined;
-  /** Of a sample: its name. */
-  readonly name: Family | undefined;
   readonly comment: FamilyComment | undefined;
 }
+
+/** Nothing tells the lines of one kind apart whose samples are not needed. */
+const unneeded = new WeakMap<SampleKind<Family>, TextMeaning>();
 
 export type TextMemory = SeriesMemory<Families, TextMeaning>;
 
 /** @param budget shared with other memories. @default one of its own */
 export function textMemory(budget?: MemoryBudget): TextMemory {
-  return new SeriesMemory(() => new Families(), budget);
+  return new SeriesMemory({ newFamilies: () => new Families(), overheadOf }, budget);
+}
+
+export interface DecodedText {
+  /** Those that are wanted. */
+  readonly samples: Sample[];
+  /** The number of the others. They were checked like those. */
+  readonly unwanted: number;
 }
 
 /**
@@ -51,40 +69,43 @@ export function textMemory(budget?: MemoryBudget): TextMemory {
  * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
+ * @param wanted @default all
  * @throws DecodeError
  */
-export function decodeText(body: Buffer, memory: TextMemory): Sample[] {
-  return new TextExposition(body, memory).decode();
+export function decodeText(body: Buffer, memory: TextMemory, wanted?: Wanted): DecodedText {
+  return new TextExposition(body, memory, wanted).decode();
 }
 
 class TextExposition extends LineDecoder<Families, TextMeaning> {
   private readonly names: MetricNames<Family>;
   private readonly reader: SeriesReader<Family>;
+  /** Not wanted, but needed for their values. */
+  private readonly starts: DecodedSample[] = [];
 
-  constructor(body: Buffer, memory: TextMemory) {
-    super(body, memory);
+  constructor(body: Buffer, memory: TextMemory, wanted: Wanted | undefined) {
+    super(body, memory, wanted);
     this.names = new MetricNames(this.body, this.families);
     this.reader = new SeriesReader(this.body, this.names);
   }
 
-  decode(): Sample[] {
-    const { body } = this;
+  decode(): DecodedText {
+    const { body, samples, starts } = this;
     this.decodeLines();
     if (!body.terminated) {
       const start = this.bytes.lastIndexOf(NEWLINE, body.length - 2) + 1;
       const text = quote(body.text(start, body.length - 1));
       throw this.error(`unexpected end of input stream: expected a newline after ${text}`);
     }
-    if (this.families.tellsStarts) startSamples(this.samples);
-    return this.samples;
+    if (this.families.tellsStarts) startSamples(samples, starts);
+    return { samples, unwanted: this.unwanted + starts.length };
   }
 
   protected override takeEmptyLine(): void {
     this.at++;
   }
 
-  protected override takeKnown({ series, name, comment }: TextMeaning, next: number): boolean {
-    if (series === undefined || name === undefined) {
+  protected override takeKnown({ kind, series, comment }: TextMeaning, next: number): boolean {
+    if (kind === undefined) {
       if (comment !== undefined) this.families.declare(comment, this.number);
       this.at = next;
       return true;
@@ -92,19 +113,18 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     const valueStart = skipBlanks(this.bytes, next);
     // Labels may come after a blank.
     if (this.bytes[valueStart] === OPENING_BRACE) return false;
-    const family = this.families.sampled(name);
-    if (family.name !== series.family || family.type !== series.type) return false;
-    this.sample(series, valueStart);
+    if (!isKind(kind, this.families.sampled(kind.name))) return false;
+    this.sample(kind, series, valueStart);
     return true;
   }
 
-  protected override take({ series }: TextMeaning, next: number): void {
-    if (series !== undefined) this.sample(series, next);
+  protected override take({ kind, series }: TextMeaning, next: number): void {
+    if (kind !== undefined) this.sample(kind, series, next);
     else this.at = next;
   }
 
-  protected override agree({ series: known }: TextMeaning, { series: read }: TextMeaning): boolean {
-    return known?.type === read?.type && known?.family === read?.family;
+  protected override agree(known: TextMeaning, read: TextMeaning): boolean {
+    return known.kind === read.kind;
   }
 
   protected override read(): LineReading<TextMeaning> {
@@ -115,28 +135,35 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
         bytes[first] === HASH ? readComment(this.body, at, number, this.names) : undefined;
       if (comment !== undefined) families.declare(comment, number);
       const next = this.body.lineEnd(first) + 1;
-      return { meaning: { series: undefined, name: undefined, comment }, keyEnd: next, next };
+      return { meaning: { kind: undefined, series: undefined, comment }, keyEnd: next, next };
     }
     const line = this.reader.read(at, number);
-    const series = this.series(line, families.sampled(line.name));
     return {
-      meaning: { series, name: line.name, comment: undefined },
+      meaning: this.meaning(line, families.sampled(line.name)),
       keyEnd: bytes[line.end] === SPACE ? line.end + 1 : undefined,
       next: skipBlanks(bytes, line.end),
     };
   }
 
-  private series({ name, labels }: SeriesLine<Family>, family: Family): Series {
-    const numeric = numericLabel(family.type);
+  private meaning({ name, labels }: SeriesLine<Family>, family: Family): TextMeaning {
+    const { type } = family;
+    const numeric = numericLabel(type);
     const text = numeric && labels[numeric];
     if (text !== undefined && !isFloat(text)) {
       throw this.error(`expected float as value for '${numeric}' label, got ${quote(text)}`);
     }
-    return { name: name.name, family: family.name, type: family.type, labels };
+    const kind = kindOf(name, family, this.wanted);
+    if (!kind.wanted && !maySayStart(kind.type, name.name)) return unneededOf(kind);
+    const series = { name: name.name, family: family.name, type, labels };
+    return { kind, series, comment: undefined };
   }
 
   /** Reads the value and the timestamp at `valueStart`, up to the end of the line. */
-  private sample(series: Series, valueStart: number): void {
+  private sample(
+    { wanted }: SampleKind<Family>,
+    series: Series | undefined,
+    valueStart: number,
+  ): void {
     const { bytes } = this;
     const valueEnd = wordEnd(bytes, valueStart);
     const value = this.value(valueStart, valueEnd);
@@ -147,7 +174,8 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       timestamp = this.timestamp(end, timestampEnd);
       end = skipBlanks(bytes, timestampEnd);
     }
-    this.add(series, value, timestamp, undefined);
+    if (wanted || series === undefined) this.add(series, value, timestamp, undefined);
+    else this.starts.push({ series, value, timestamp, start: undefined });
     this.at = end + 1;
   }
 
@@ -164,6 +192,18 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     }
     return timestamp;
   }
+}
+
+function overheadOf({ kind, series }: TextMeaning): number {
+  return kind !== undefined && series === undefined ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
+}
+
+function unneededOf(kind: SampleKind<Family>): TextMeaning {
+  const known = unneeded.get(kind);
+  if (known !== undefined) return known;
+  const meaning = { kind, series: undefined, comment: undefined };
+  unneeded.set(kind, meaning);
+  return meaning;
 }
 
 /** The label of a family's samples that must hold a number. */

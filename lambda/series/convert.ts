@@ -77,7 +77,9 @@ export function convert(
     else drops.add(point, sample.series);
   }
   const { updates } = differences;
-  for (const [key, previous] of ofHistograms.updates) updates.set(key, previous);
+  for (const [key, previous] of ofHistograms.updates) {
+    if (previous.timestamp >= (updates.get(key)?.timestamp ?? 0)) updates.set(key, previous);
+  }
   return { points, updates };
 }
 
@@ -109,7 +111,10 @@ function numberPoint(
   const { key } = facts;
   const last = differences.last(key);
   const refusal = differences.refusal(key, last, timestamp);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) {
+    differences.keep(key);
+    return refusal;
+  }
   differences.remember(key, value, timestamp, start);
   if (!cumulative) return { series, labels, publications, value, timestamp, interval: undefined };
   if (last === undefined) {

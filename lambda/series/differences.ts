@@ -6,7 +6,8 @@ export type Past = Pick<TargetPast, 'series' | 'baseline'>;
 
 /** Finds out since when a cumulative value counts, and takes down what must be remembered for the next time. */
 export class Differences {
-  readonly updates = new Map<string, Previous>();
+  readonly #updates = new Map<string, Previous>();
+  readonly #kept = new Map<string, Previous>();
   readonly #past: Past | undefined;
   readonly #targetStart: number | undefined;
   readonly #firstSample: FirstSample;
@@ -17,23 +18,38 @@ export class Differences {
     this.#firstSample = firstSample;
   }
 
+  /** By the key of each series that there was: what must be remembered of it, which may be what is remembered already. */
+  get updates(): Map<string, Previous> {
+    for (const [key, last] of this.#kept) {
+      if (!this.#updates.has(key)) this.#updates.set(key, last);
+    }
+    this.#kept.clear();
+    return this.#updates;
+  }
+
   /** Whether nobody knows what came before, so that no difference can be told. */
   get isBlind(): boolean {
     return this.#past === undefined;
   }
 
   last(key: string): Previous | undefined {
-    return this.updates.get(key) ?? this.#past?.series.get(key);
+    return this.#updates.get(key) ?? this.#past?.series.get(key);
   }
 
   /** Why a sample of this time is not taken after `last`. */
   refusal(key: string, last: Previous | undefined, timestamp: number) {
     if (last === undefined || timestamp > last.timestamp) return undefined;
-    return this.updates.get(key)?.timestamp === timestamp ? 'duplicate' : 'not_newer';
+    return this.#updates.get(key)?.timestamp === timestamp ? 'duplicate' : 'not_newer';
+  }
+
+  /** Takes down that a series is there although it has nothing new: one that brings an old time is not forgotten for that. */
+  keep(key: string): void {
+    const last = this.#past?.series.get(key);
+    if (last !== undefined) this.#kept.set(key, last);
   }
 
   remember(key: string, value: number, timestamp: number, start: number | undefined): void {
-    this.updates.set(key, { value, timestamp, start: start ?? this.#targetStart });
+    this.#updates.set(key, { value, timestamp, start: start ?? this.#targetStart });
   }
 
   /**

@@ -30,7 +30,10 @@ export function distributionSince(
   const { key } = factsOf(total.sample.series);
   const last = differences.last(key);
   const refusal = differences.refusal(key, last, timestamp);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) {
+    for (const sample of samplesOf(histogram)) differences.keep(factsOf(sample.series).key);
+    return refusal;
+  }
   const { series, start } = histogram;
   const isGauge = series.type === 'gaugehistogram';
   const fromZero = isGauge || last === undefined || hasRestarted(histogram, last, differences);

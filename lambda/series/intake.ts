@@ -1,9 +1,12 @@
 import type { TypeOverride } from '../model/config.ts';
 import type { Drops } from '../model/drops.ts';
-import type { HistogramSample, Sample, Series } from '../model/sample.ts';
+import type { HistogramSample, Sample, Series, SeriesKind } from '../model/sample.ts';
 import { type HistogramPart, histogramPartOf, isHistogram } from './histogram-part.ts';
 import { HistogramParts } from './histogram-parts.ts';
 import { Types } from './types.ts';
+
+/** What the names of series have after that of a family whose type is guessed from all of them together: see Types. */
+const SUFFIXES_OF_GUESSES = ['', '_bucket', '_sum', '_count'];
 
 /** What can be said of a sample by its name alone. */
 export interface NameRules {
@@ -24,6 +27,16 @@ export class Intake {
   constructor(overrides: readonly TypeOverride[], rules: NameRules) {
     this.#types = new Types(overrides);
     this.#rules = rules;
+  }
+
+  /**
+   * Whether anything can become of the series of a kind, or of others because of them, whatever their labels are and as long as no
+   * metric relabeling has changed their names. Of the others, `take` would only count that they are there.
+   */
+  mayTake({ name, family, type }: SeriesKind): boolean {
+    if (this.#rules.mayWant(name)) return true;
+    if (isHistogram({ type }) && this.#rules.selects(family)) return true;
+    return this.#types.mayDiffer(type) && this.#typeMayMatter(name);
   }
 
   *take(scrape: readonly Sample[], drops: Drops): Generator<Sample | HistogramSample> {
@@ -47,6 +60,13 @@ export class Intake {
     return name.endsWith('_bucket') || name.endsWith('sum') || name.endsWith('count');
   }
 
+  /** Whether a series without a type may belong to a family, or be the reason for the type of one, of which something is wanted. */
+  #typeMayMatter(name: string): boolean {
+    return [name, withoutPart(name)].some((family) =>
+      SUFFIXES_OF_GUESSES.some((suffix) => this.#rules.mayWant(family + suffix)),
+    );
+  }
+
   /** What a series is in a histogram that a declaration selects. */
   #selectedPart(series: Series): HistogramPart | undefined {
     if (!isHistogram(series)) return undefined;
@@ -55,4 +75,9 @@ export class Intake {
     const part = histogramPartOf(series);
     return part !== undefined && this.#rules.selects(part.histogram) ? part : undefined;
   }
+}
+
+/** The name of the histogram or summary that a series of this name is a part of, if it is. */
+function withoutPart(name: string): string {
+  return name.replace(/_(?:bucket|g?sum|g?count)$/, '');
 }

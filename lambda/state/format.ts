@@ -8,7 +8,7 @@ import { TargetMemory, type TargetTimes } from './target-memory.ts';
 /**
  * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. In the frame are the time of
  * the last complete cycle, the known metrics, the lists of keys, the targets with the number of their list, all values, all timestamps, all
- * starts. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
+ * starts, and when each was last seen. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
  * it.
  */
 const MAGIC = Buffer.from('FGST');
@@ -61,6 +61,7 @@ export async function encodeState({
   for (const { values } of targets.values()) writer.numbers(values);
   for (const { timestamps } of targets.values()) writer.numbers(timestamps);
   for (const { starts } of targets.values()) writer.numbers(starts);
+  for (const { seen } of targets.values()) writer.numbers(seen);
   const frame = await compress(writer.bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   return Buffer.concat([MAGIC, Buffer.of(FORMAT_VERSION), frame]);
 }
@@ -98,12 +99,14 @@ function read(reader: ByteReader): Snapshot {
   const heads = times(reader.count(), () => headOf(reader, lists));
   const values = heads.map(({ keys }) => reader.numbers(keys.size));
   const timestamps = heads.map(({ keys }) => reader.numbers(keys.size));
+  const starts = heads.map(({ keys }) => reader.numbers(keys.size));
   const targets = new Map<string, TargetMemory>();
-  for (const [index, { id, keys, times }] of heads.entries()) {
-    const starts = reader.numbers(keys.size);
-    targets.set(id, new TargetMemory(times, keys, values[index], timestamps[index], starts));
+  for (const [i, { id, keys, times }] of heads.entries()) {
+    const seen = reader.numbers(keys.size);
+    const memory = new TargetMemory(times, keys, values[i], timestamps[i], starts[i], seen);
+    targets.set(id, memory);
   }
-  if (!reader.isAtEnd) throw new RangeError('expected the end after the last start');
+  if (!reader.isAtEnd) throw new RangeError('expected the end after the last column');
   const knownMetrics = asOf === undefined ? undefined : { asOf, combinations };
   return { completedAt, knownMetrics, targets };
 }

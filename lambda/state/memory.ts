@@ -78,7 +78,7 @@ export class MemoryState implements State {
     if (target === undefined) {
       throw new TypeError(`Expected a target that was seen in this cycle, got ${targetId}`);
     }
-    target.update(updates, this.#pool);
+    target.update(updates, scrapedAt, this.#pool);
     target.times.committedAt = scrapedAt;
     target.times.cursor = cursor ?? target.times.cursor;
   }

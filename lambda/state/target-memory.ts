@@ -14,27 +14,30 @@ export interface TargetTimes {
   seenAt: number;
 }
 
-/** One target's series in columns: 24 bytes each and a shared list of keys, a fourth of what a map of objects takes. */
+/** One target's series in columns: 32 bytes each and a shared list of keys, a third of what a map of objects takes. */
 export class TargetMemory implements PreviousValues {
   readonly times: TargetTimes;
   #keys: SeriesKeys;
   #values: Float64Array;
   #timestamps: Float64Array;
   #starts: Float64Array;
+  #seen: Float64Array;
 
-  /** @param values one for each key, as are the timestamps and the starts */
+  /** @param values one for each key, as are the timestamps, the starts, and when each was last seen */
   constructor(
     times: TargetTimes,
     keys: SeriesKeys = NO_KEYS,
     values: Float64Array = new Float64Array(),
     timestamps: Float64Array = new Float64Array(),
     starts: Float64Array = new Float64Array(keys.size).fill(Number.NaN),
+    seen: Float64Array = new Float64Array(keys.size),
   ) {
     this.times = times;
     this.#keys = keys;
     this.#values = values;
     this.#timestamps = timestamps;
     this.#starts = starts;
+    this.#seen = seen;
   }
 
   get keys(): SeriesKeys {
@@ -56,12 +59,18 @@ export class TargetMemory implements PreviousValues {
     return this.#starts;
   }
 
+  /** The last committed scrape that had each, in the order of the keys: a value may bring a much older time. */
+  get seen(): Float64Array {
+    return this.#seen;
+  }
+
   get(key: string): Previous | undefined {
     const place = this.#keys.placeOf(key);
     return place === undefined ? undefined : this.#at(place);
   }
 
-  update(updates: ReadonlyMap<string, Previous>, pool: SeriesKeysPool): void {
+  /** @param seenAt milliseconds since the epoch: the scrape that had these series */
+  update(updates: ReadonlyMap<string, Previous>, seenAt: number, pool: SeriesKeysPool): void {
     const added: string[] = [];
     for (const key of updates.keys()) {
       if (this.#keys.placeOf(key) === undefined) added.push(key);
@@ -73,13 +82,14 @@ export class TargetMemory implements PreviousValues {
       this.#values[place] = previous.value;
       this.#timestamps[place] = previous.timestamp;
       this.#starts[place] = previous.start ?? Number.NaN;
+      this.#seen[place] = seenAt;
     }
   }
 
-  /** Forgets the series whose last value is older than this. */
+  /** Forgets the series that no committed scrape since then had. */
   forgetBefore(time: number, pool: SeriesKeysPool): void {
-    if (this.#timestamps.every((timestamp) => timestamp >= time)) return;
-    const kept = this.#keys.list.filter((_, place) => (this.#timestamps[place] ?? 0) >= time);
+    if (this.#seen.every((seen) => seen >= time)) return;
+    const kept = this.#keys.list.filter((_, place) => (this.#seen[place] ?? 0) >= time);
     this.#rekey(kept, pool);
   }
 
@@ -91,7 +101,12 @@ export class TargetMemory implements PreviousValues {
       const mine = this.get(key);
       if (mine === undefined || theirs.timestamp > mine.timestamp) newer.set(key, theirs);
     }
-    this.update(newer, pool);
+    const seen = new Map(other.#keys.list.map((key, place) => [key, other.#seen[place] ?? 0]));
+    for (const [place, key] of this.#keys.list.entries()) {
+      seen.set(key, Math.max(seen.get(key) ?? 0, this.#seen[place] ?? 0));
+    }
+    this.update(newer, 0, pool);
+    this.#seen = Float64Array.from(this.#keys.list, (key) => seen.get(key) ?? 0);
     const { times } = this;
     // The earlier sight: a series that began after it was not seen by anybody.
     times.sightedAfter = chosen(Math.min, times.sightedAfter, other.times.sightedAfter);
@@ -116,17 +131,20 @@ export class TargetMemory implements PreviousValues {
     const values = new Float64Array(rekeyed.size);
     const timestamps = new Float64Array(rekeyed.size);
     const starts = new Float64Array(rekeyed.size);
+    const seen = new Float64Array(rekeyed.size);
     for (const [place, key] of rekeyed.list.entries()) {
       const before = this.#keys.placeOf(key);
       if (before === undefined) continue;
       values[place] = this.#values[before] ?? 0;
       timestamps[place] = this.#timestamps[before] ?? 0;
       starts[place] = this.#starts[before] ?? Number.NaN;
+      seen[place] = this.#seen[before] ?? 0;
     }
     this.#keys = rekeyed;
     this.#values = values;
     this.#timestamps = timestamps;
     this.#starts = starts;
+    this.#seen = seen;
   }
 }
 

@@ -7,6 +7,9 @@ export const OPEN_METRICS_CONTENT_TYPE =
 
 const COUNTER_SUFFIX = '_total';
 
+/** Characters from which on a piece is handed out: larger ones would be large objects, which V8 keeps for long. */
+const PIECE_LENGTH = 8_192;
+
 /** Units that a name of the catalogue can end in. */
 const UNITS = ['seconds', 'bytes', 'percent', 'vcpus'] as const;
 
@@ -52,11 +55,15 @@ function writeRows({ name, type, help, rows }: Family): string {
 function* writeTraces({ name, type, help, traces }: TimedFamily): Generator<string> {
   let head = writeHead(name, type, help);
   for (const { series, points } of traces) {
-    let text = head;
-    for (const { value, time } of points) text += `${series} ${writeNumber(value)} ${time}\n`;
-    if (text === head) continue;
-    yield text;
-    head = '';
+    let text = '';
+    for (const { value, time } of points) {
+      text += `${head}${series} ${writeNumber(value)} ${time}\n`;
+      head = '';
+      if (text.length < PIECE_LENGTH) continue;
+      yield text;
+      text = '';
+    }
+    if (text !== '') yield text;
   }
 }
 

@@ -5,7 +5,7 @@ import { type Headers, HeadReader, parseHead } from './head.ts';
 const MAX_HEAD_BYTES = 8_192;
 
 /** Far more than the scrapers of one task; each connection costs memory of the task. */
-const MAX_CONNECTIONS = 32;
+const MAX_CONNECTIONS = 64;
 
 const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
 
@@ -169,9 +169,12 @@ async function send(socket: Socket, request: Parsed | undefined, reply: Reply): 
   socket.write(head, 'latin1');
   for await (const piece of body) {
     if (piece.length === 0) continue;
-    if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`);
+    // One packet, not three.
+    socket.cork();
+    if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`, 'latin1');
     socket.write(piece);
-    if (chunks) socket.write('\r\n');
+    if (chunks) socket.write('\r\n', 'latin1');
+    socket.uncork();
     if (socket.writableNeedDrain) await drained(socket);
     if (socket.destroyed) return;
   }

@@ -46,7 +46,7 @@ answerParent(async ({ protocol, labels }: EncodeCase): Promise<EncodeFigures> =>
   const memory = textMemory();
   const scrapes = Array.from({ length: TARGETS }, (_, index): TargetSamples => {
     const target = { id: String(index), labels: labelsFor(index, labels), honorLabels: false };
-    const samples = decodeText(Buffer.from(generateExposition(index, 0)), memory);
+    const { samples } = decodeText(Buffer.from(generateExposition(index, 0)), memory);
     return { target, startedAt: NOW, samples };
   });
   const millions = scrapes.reduce((sum, { samples }) => sum + samples.length, 0) / 1e6;

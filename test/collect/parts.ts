@@ -67,6 +67,7 @@ export function scriptedScraper(
         bytes: 0,
         samples: samples ?? [],
         dropped: [],
+        unwanted: 0,
         scraped,
         ...(samples === undefined && { failure }),
       };

@@ -70,14 +70,14 @@ describe('metric relabeling in a cycle', () => {
     expect(drops).toEqual([['first_sample', 'renamed']]);
   });
 
-  it('keeps counters apart that it gives the same labels, and counts what that costs', async () => {
+  it('keeps counters apart that it gives the same labels, and adds up what they grow by', async () => {
     const collector = collectorWith({ action: 'labeldrop', regex: 'worker' });
     const text = (a: number, b: number) =>
       `# TYPE hits counter\nhits{worker="a"} ${a}\nhits{worker="b"} ${b}\n`;
     await cycle(collector, text(100, 5));
     const { samples } = await cycle(collector, text(101, 9));
-    expect(published()).toMatchObject([{ values: { hits: 4 } }]);
-    expect(samples.dropped).toEqual({ duplicate: 1 });
+    expect(published()).toMatchObject([{ values: { hits: 5 } }]);
+    expect(samples.dropped).toEqual({});
   });
 
   it('puts series into one event that have the same labels only now', async () => {

@@ -3,7 +3,7 @@ import { Collector, type Discovered } from '../../lambda/collect.ts';
 import type { DeliveryOutcome, RejectReason } from '../../lambda/model/event.ts';
 import type { Sample } from '../../lambda/model/sample.ts';
 import type { SampleOutput, TargetSamples } from '../../lambda/model/sample-output.ts';
-import type { Scrape } from '../../lambda/scrape/scrape.ts';
+import type { Scrape, ScrapeOptions } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { counter, MINUTE, series, target } from '../series/samples.ts';
 import { configWith } from './parts.ts';
@@ -59,6 +59,8 @@ let receiver: Receiver;
 let events: ReturnType<typeof recordingOutput>;
 /** What a history was asked with, in minutes. */
 let asked: number[];
+/** Whether scrapes were asked for a part only. */
+let selective: boolean[];
 
 beforeEach(() => {
   now = 100 * MINUTE;
@@ -66,12 +68,26 @@ beforeEach(() => {
   receiver = new Receiver();
   events = recordingOutput();
   asked = [];
+  selective = [];
 });
 
 /** A counter that is the minute, and of who keeps a history a gauge for each half minute since the time it is asked for. */
-async function scrape(of: Scrape['target'], _: AbortSignal, since?: string): Promise<Scrape> {
+async function scrape(
+  of: Scrape['target'],
+  _: AbortSignal,
+  { since, wanted }: ScrapeOptions = {},
+): Promise<Scrape> {
+  selective.push(wanted !== undefined);
   const samples: Sample[] = [{ series: COUNTER, value: now / MINUTE }];
-  const base = { target: of, startedAt: now, durationMs: 1, bytes: 0, dropped: [], scraped: 1 };
+  const base = {
+    target: of,
+    startedAt: now,
+    durationMs: 1,
+    bytes: 0,
+    dropped: [],
+    unwanted: 0,
+    scraped: 1,
+  };
   if (since === undefined) return { ...base, samples };
   asked.push(Number(since) / 60);
   for (let at = Number(since) * 1000 + MINUTE / 2; at <= now; at += MINUTE / 2) {
@@ -112,6 +128,12 @@ describe('an output that takes samples', () => {
     expect(deliveries.map(({ output }) => output)).toEqual(['recording', 'receiver']);
     expect(samples).toMatchObject({ scraped: 1, published: 1 });
     expect(state).toMatchObject({ targets: 1, series: 1 });
+  });
+
+  it('has everything read, whatever the rules want', async () => {
+    await cycle(collectorOf([events]));
+    await cycle(collectorOf([events, receiver]));
+    expect(selective).toEqual([true, false]);
   });
 
   it('alone has nothing remembered for it', async () => {

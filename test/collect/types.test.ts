@@ -110,6 +110,19 @@ describe('a histogram in a cycle', () => {
   });
 });
 
+it('what brings a time of days ago is published once, of whatever type it is', async () => {
+  const collector = collectorOf(['^(load|hits|rpc_seconds)$'], { firstSample: 'zero' });
+  const old = now - 48 * 60 * MINUTE;
+  const text = `${histogram(1, 2, 3)}# TYPE hits counter\nhits 7\n# TYPE load gauge\nload 4\n`;
+  const timed = text.replaceAll(/^([^#].*)$/gm, `$1 ${old}`);
+  await cycle(collector, timed);
+  expect(published()).toMatchObject([{ hits: 7 }, { load: 4 }, { rpc_seconds: { Count: 2 } }]);
+  for (let again = 0; again < 3; again++) {
+    const { samples } = await cycle(collector, timed);
+    expect([published(), samples.dropped.not_newer]).toEqual([[], 7]);
+  }
+});
+
 describe('a new series in a cycle', () => {
   const counters = (names: readonly string[], value: number) =>
     names.map((name) => `# TYPE ${name} counter\n${name} ${value}\n`).join('');

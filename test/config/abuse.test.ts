@@ -635,17 +635,17 @@ describe('wrong values in a Prometheus file', () => {
     [
       job({ http_sd_configs: [{}] }),
       `${JOB}.http_sd_configs[0].url`,
-      'expected an http or https URL, given nothing',
+      'expected an http or https URL without user name and password, given nothing',
     ],
     [
       job({ http_sd_configs: [{ url: 'ftp://x/' }] }),
       `${JOB}.http_sd_configs[0].url`,
-      'expected an http or https URL, given "ftp://x/" (string)',
+      'expected an http or https URL without user name and password, given "ftp://x/" (string)',
     ],
     [
       job({ http_sd_configs: [{ url: 'http://me:hunter2@x/' }] }),
       `${JOB}.http_sd_configs[0].url`,
-      'expected an http or https URL, given "http://***@x/" (string)',
+      'expected an http or https URL without user name and password, given "http://***@x/" (string)',
     ],
     [
       job({ http_sd_configs: [{ url: 'http://x/', basic_auth: {}, bearer_token: 'x' }] }),
@@ -741,7 +741,7 @@ describe('wrong values elsewhere', () => {
   it.each([
     ['hunter2', 'expected an object, given a string'],
     ['[hunter2]', 'expected an object, given a list'],
-    ['# nothing', 'expected an object, given null'],
+    ['# nothing', 'expected an object, given nothing'],
   ])('of a whole native document: %j', async (document, complaint) => {
     expect(await messagesOf(loadNative(document))).toEqual([`FARGAUGE_CONFIG: ${complaint}`]);
   });

@@ -82,6 +82,13 @@ describe('a reference', () => {
     await expect(resolveReference(reference, open())).rejects.toThrow(message);
   });
 
+  it('to a secret that is no text says so', async () => {
+    stores.secrets.set(SECRET, Buffer.of(1, 2));
+    await expect(resolveReference(`aws:secretsmanager:${SECRET}`, open())).rejects.toThrow(
+      /^the secret is binary, not a text$/,
+    );
+  });
+
   it('to one key of a secret that is no JSON object does not say what it is', async () => {
     stores.secrets.set(SECRET, 'hunter2');
     await expect(resolveReference(`aws:secretsmanager:${SECRET}:key`, open())).rejects.toThrow(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { AwsStores } from '../../lambda/config/aws-stores.ts';
 import { LiveConfig } from '../../lambda/config/live-config.ts';
+import { SECRET_GOOD_FOR_MS } from '../../lambda/config/watched-texts.ts';
 import { errorOf } from './loading.ts';
 
 const MAIN = 's3://conf/fargauge.yaml';
@@ -9,10 +10,12 @@ const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x';
 /** What lies at each location; an error is thrown. */
 let stored: Map<string, string | Error>;
 let asked: string[];
+let now: number;
 
 beforeEach(() => {
   stored = new Map();
   asked = [];
+  now = 1_000_000;
 });
 
 function at(name: string): string {
@@ -39,7 +42,7 @@ const stores: AwsStores = {
 };
 
 const load = (env: Record<string, string>) =>
-  LiveConfig.load({ env, readFile: () => Promise.reject(new Error('ENOENT')) }, stores);
+  LiveConfig.load({ env, readFile: async (path) => at(path) }, stores, () => now);
 
 const job = (name: string, more: object = {}) =>
   JSON.stringify({
@@ -189,5 +192,49 @@ describe('a configuration that changes', () => {
     const status = await live.refresh(30_000);
     expect(status).toMatchObject({ changed: true });
     expect(JSON.stringify(status)).not.toContain('hunter2');
+  });
+
+  it('is followed where it lies in a file, with the files that it names', async () => {
+    stored.set('/etc/f.yaml', job('a', { bearer_token_file: 'token' }));
+    stored.set('/etc/token', 'one');
+    const live = await load({ FARGAUGE_CONFIG_FILE: '/etc/f.yaml' });
+    expect(await live.refresh(30_000)).toMatchObject({ changed: false, unread: [] });
+    stored.set('/etc/token', 'two');
+    expect(await live.refresh(30_000)).toMatchObject({ changed: true });
+    expect(live.config.jobs[0]?.http.authorization?.reveal()).toBe('Bearer two');
+
+    stored.set('/etc/f.yaml', job('b'));
+    expect(jobsOf(await live.refresh(30_000))).toEqual(['b']);
+    stored.delete('/etc/f.yaml');
+    const status = await live.refresh(30_000);
+    expect(status).toMatchObject({ changed: false, unread: ['/etc/f.yaml: not there'] });
+    expect(jobsOf(status)).toEqual(['b']);
+  });
+
+  it('takes a secret that was rotated, for which it looks every few minutes', async () => {
+    const reference = `aws:secretsmanager:${SECRET}`;
+    stored.set(SECRET, 'one');
+    const live = await load({ FARGAUGE_CONFIG: job('a', { bearer_token: reference }) });
+    const header = () => live.config.jobs[0]?.http.authorization?.reveal();
+    stored.set(SECRET, 'two');
+    now += SECRET_GOOD_FOR_MS - 1;
+    asked = [];
+    expect(await live.refresh(30_000)).toMatchObject({ changed: false });
+    expect(asked).toEqual([]);
+    now += 1;
+    const status = await live.refresh(30_000);
+    expect(status).toMatchObject({ changed: true, unread: [] });
+    expect(header()).toBe('Bearer two');
+    expect(JSON.stringify(status)).not.toContain('two');
+
+    stored.set(SECRET, new Error('ThrottlingException'));
+    now += SECRET_GOOD_FOR_MS;
+    const unread = [`${reference}: ThrottlingException`];
+    expect(await live.refresh(30_000)).toMatchObject({ changed: false, unread });
+    expect(header()).toBe('Bearer two');
+    // What could not be read is asked for in the next cycle.
+    stored.set(SECRET, 'three');
+    expect(await live.refresh(30_000)).toMatchObject({ changed: true });
+    expect(header()).toBe('Bearer three');
   });
 });

@@ -15,8 +15,8 @@ export interface Stores extends AsyncDisposable {
   readonly objects: Map<string, string>;
   /** By name. Setting one makes a new version. */
   readonly parameters: Map<string, string>;
-  /** By ARN. */
-  readonly secrets: Map<string, string>;
+  /** By ARN; bytes are a binary secret. */
+  readonly secrets: Map<string, string | Buffer>;
   readonly requests: Line[];
   /** What every request is answered with, until it is taken away. */
   fault: { readonly status: number; readonly type: string } | undefined;
@@ -101,6 +101,7 @@ function json(stores: Stores, target: string, input: Record<string, string>): Re
     const type = operation === 'GetParameter' ? 'ParameterNotFound' : 'ResourceNotFoundException';
     return reply(400, { __type: type, message: 'No.' });
   }
+  if (Buffer.isBuffer(value)) return reply(200, { SecretBinary: value.toString('base64') });
   if (operation !== 'GetParameter') return reply(200, { SecretString: value });
   const version = Number.parseInt(createHash('md5').update(value).digest('hex').slice(0, 8), 16);
   return reply(200, { Parameter: { Name, Value: value, Version: version } });

@@ -14,7 +14,7 @@ describe('text that is read', () => {
     ['JSON escapes', '{"a": "\\ud83d\\ude00\\/\\u0041"}', { a: '😀/A' }],
     ['merged keys', 'd: &d {a: 1}\ne: {<<: *d, b: 2}', { d: { a: 1 }, e: { a: 1, b: 2 } }],
     ['keys that look like numbers', '1: a', { '1': 'a' }],
-    ['an empty text', '# nothing', null],
+    ['an empty text', '# nothing', undefined],
     [
       'label values as they are written',
       'labels: {a: 1.10, b: 0x1F, c: true, d: "5", e: x}',

@@ -27,7 +27,7 @@ describeWithFixtures('Real expositions', 'expositions', () => {
     (file, { samples: count, families, samplesWithTimestamp = 0 }) => {
       const body = readFileSync(join(FIXTURES, 'expositions', file));
       for (let scrape = 0; scrape < 2; scrape++) {
-        const samples = decodeText(body, memory);
+        const { samples } = decodeText(body, memory);
         expect(samples).toHaveLength(count);
         expect(samples.filter(({ timestamp }) => timestamp !== undefined)).toHaveLength(
           samplesWithTimestamp,

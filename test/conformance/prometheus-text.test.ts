@@ -48,7 +48,7 @@ describeWithFixtures('Prometheus text format 0.0.4', 'prometheus-text', () => {
 
 function decode(c: Case, memory: TextMemory) {
   const body = c.input === undefined ? Buffer.from(c.inputBase64!, 'base64') : Buffer.from(c.input);
-  const samples = decodeText(body, memory).map(({ series, value, timestamp }) => ({
+  const samples = decodeText(body, memory).samples.map(({ series, value, timestamp }) => ({
     family: series.family,
     type: series.type,
     name: series.name,

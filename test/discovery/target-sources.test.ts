@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { TargetSources } from '../../lambda/discovery/target-sources.ts';
+import type { ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 import { Secret } from '../../lambda/model/secret.ts';
 import type { FileDiscovery, HttpDiscovery } from '../../lambda/model/service-discovery.ts';
@@ -24,7 +25,7 @@ beforeEach(() => {
 /** Reads what a job has, in a text for each target. */
 function reader(more: { files?: FileDiscovery[]; urls?: HttpDiscovery[] }) {
   const of = job({ fileDiscoveries: more.files ?? [], httpDiscoveries: more.urls ?? [] });
-  const sources = new TargetSources([of], fetchExposition);
+  const sources = new TargetSources(fetchExposition).for([of]);
   return async () => {
     const { byJob, errors } = await sources.find(now, NO_DEADLINE);
     return {
@@ -33,6 +34,16 @@ function reader(more: { files?: FileDiscovery[]; urls?: HttpDiscovery[] }) {
     };
   };
 }
+
+const discoveryOf = (of: ScrapeJob) =>
+  createDiscovery({
+    config: { jobs: [of] },
+    clientsOf: () => {
+      throw new Error('nobody asks AWS');
+    },
+    fetch: fetchExposition,
+    clock: { ...systemClock, now: () => now },
+  });
 
 describe('targets from files', () => {
   let folder: string;
@@ -96,15 +107,30 @@ describe('targets from files', () => {
     await put('a.json', '[{"targets": ["a:1"]}]');
     await put('b.json', '[{"targets": ["b:1"]}]');
     await again();
-    await rm(join(folder, 'a.json'));
+    await put('a.json', '[');
     await put('b.json', '[{"targets": ["b:2"]}]');
     now += MINUTE;
     const { found, errors } = await again();
     expect(found.map(([address]) => address)).toEqual(['a:1', 'b:2']);
-    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*a\.json: .*ENOENT/)]);
+    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*a\.json: Unexpected end/)]);
     // An error is no reason to wait.
     await put('a.json', '[]');
     expect((await again()).errors).toEqual([]);
+  });
+
+  it.each([
+    ['file', 'x/a.json'],
+    ['folder', 'x'],
+  ])('go, and that is said, where their %s is not there any more', async (_, gone) => {
+    await mkdir(join(folder, 'x'));
+    await put('x/a.json', '[{"targets": ["a:1"]}]');
+    const again = read(gone === 'x' ? 'x/*.json' : gone);
+    expect((await again()).found).toHaveLength(1);
+    await rm(join(folder, gone), { recursive: true });
+    now += MINUTE;
+    const { found, errors } = await again();
+    expect(found).toEqual([]);
+    expect(errors).toEqual([expect.stringMatching(/^file_sd: .*\.json: .*ENOENT/)]);
   });
 
   it('stay as they were where their folder cannot be read any more', async () => {
@@ -113,10 +139,11 @@ describe('targets from files', () => {
     const again = read('x/*.json');
     await again();
     await rm(join(folder, 'x'), { recursive: true });
+    await put('x', 'no folder');
     now += MINUTE;
     const { found, errors } = await again();
     expect(found.map(([address]) => address)).toEqual(['a:1']);
-    expect(errors[0]).toMatch(/^file_sd: .*x\/\*\.json: .*ENOENT/);
+    expect(errors[0]).toMatch(/^file_sd: .*x\/\*\.json: .*ENOTDIR/);
   });
 
   it.each([
@@ -147,22 +174,13 @@ describe('targets from files', () => {
 
   it('are targets of their job, beside its static ones', async () => {
     await put('a.json', '[{"targets": ["a:1", "s:1"]}]');
-    const { discover } = createDiscovery({
-      config: {
-        jobs: [
-          job({
-            discovered: false,
-            staticConfigs: [{ targets: ['s:1'], labels: {} }],
-            fileDiscoveries: [{ patterns: [join(folder, 'a.json')], refreshMs: MINUTE }],
-          }),
-        ],
-      },
-      clientsOf: () => {
-        throw new Error('nobody asks AWS');
-      },
-      fetch: fetchExposition,
-      clock: { ...systemClock, now: () => now },
-    });
+    const { discover } = discoveryOf(
+      job({
+        discovered: false,
+        staticConfigs: [{ targets: ['s:1'], labels: {} }],
+        fileDiscoveries: [{ patterns: [join(folder, 'a.json')], refreshMs: MINUTE }],
+      }),
+    );
     const { targets, skipped, errors } = await discover(NO_DEADLINE);
     expect(targets.map(({ url }) => url)).toEqual(['http://s:1/metrics', 'http://a:1/metrics']);
     expect({ skipped, errors }).toEqual({ skipped: { duplicate: 1 }, errors: [] });
@@ -250,5 +268,43 @@ describe('targets from a server', () => {
     now += MINUTE / 2;
     await again();
     expect(server.connections).toBe(2);
+  });
+
+  const source = (token: string): HttpDiscovery => ({
+    url: server.url,
+    refreshMs: MINUTE,
+    http: { ...DEFAULT_HTTP, authorization: new Secret(token) },
+  });
+
+  it('are asked for once for all jobs that have the same source, errors too', async () => {
+    answer = json([{ targets: ['a:1'] }]);
+    const jobs = ['one', 'other'].map((name) => job({ name, httpDiscoveries: [source('t')] }));
+    const sources = new TargetSources(fetchExposition).for(jobs);
+    const { byJob } = await sources.find(now, NO_DEADLINE);
+    expect(jobs.map((each) => byJob.get(each)?.length)).toEqual([1, 1]);
+    expect(server.connections).toBe(1);
+    answer = json({});
+    now += MINUTE;
+    const { errors } = await sources.find(now, NO_DEADLINE);
+    expect(errors).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'stay, and are not asked for again, where their source is the same',
+      't',
+      ['renamed http://a:1/metrics'],
+      1,
+    ],
+    ['go where their source is another', 'u', [], 2],
+  ])('of another configuration %s', async (_, token, expected, connections) => {
+    answer = json([{ targets: ['a:1'] }]);
+    const discovery = discoveryOf(job({ httpDiscoveries: [source('t')] }));
+    await discovery.discover(NO_DEADLINE);
+    answer = answering('', {}, '503 Unavailable');
+    const other = job({ name: 'renamed', httpDiscoveries: [source(token)] });
+    const { targets } = await discovery.reconfigured({ jobs: [other] }).discover(NO_DEADLINE);
+    expect(targets.map(({ id }) => id)).toEqual(expected);
+    expect(server.connections).toBe(connections);
   });
 });

@@ -119,6 +119,28 @@ describe('points share an event', () => {
     expect(dropped).toEqual({ duplicate: 2 });
   });
 
+  it.each([
+    ['at the same time', [0, 0]],
+    ['at the same times, each after the other', [0, 1, 0, 1]],
+    ['at times in between', [0, 2, 1, 2]],
+  ])('with the last value of each time where series of one name come %s', (_, times) => {
+    const points = times.map((time, i) => point('a', i, { timestamp: TIME + time }));
+    const { events, dropped } = run(points);
+    const last = new Map(points.map(({ timestamp, value }) => [timestamp, value]));
+    const values = [...last].sort(([a], [b]) => a - b).map(([, value]) => value);
+    expect(events.map((event) => documentOf(event).a)).toEqual([
+      values.length === 1 ? values[0] : values,
+    ]);
+    expect(dropped).toEqual({ duplicate: points.length - last.size });
+  });
+
+  it('with the sum of what series of one name grew by', () => {
+    const grown = (growth: number) => point('a', growth, { interval: 60_000 });
+    const { events, dropped } = run([grown(1), grown(2), grown(4)]);
+    expect(events.map(valuesOf)).toEqual([{ a: 7 }]);
+    expect(dropped).toEqual({});
+  });
+
   it('with each other’s destination, asked for once', () => {
     const { destinations } = run([point('a', 1), point('b', 2), point('c', 3, { labels: other })]);
     expect(destinations).toEqual([JOB, other]);
@@ -332,6 +354,19 @@ describe('a difference', () => {
     expect(events.map(valuesOf)).toEqual([{ requests: 2 }]);
   });
 
+  it('is added to those of other series of its name, over the same time', () => {
+    const publications = [perSecond];
+    const grown = (growth: number, interval: number, timestamp: number) =>
+      point('requests', growth, { publications, interval, timestamp });
+    const { events } = run([
+      grown(90, 20_000, TIME),
+      grown(10, 30_000, TIME + 1),
+      grown(40, 20_000, TIME),
+      grown(60, 30_000, TIME + 1),
+    ]);
+    expect(events.map(valuesOf)).toEqual([{ requests: 4 }]);
+  });
+
   it('has an event for each of its values where it is published both ways', () => {
     const publications = [publication({}), perSecond];
     const { events, dropped } = run([
@@ -408,6 +443,25 @@ describe('a distribution', () => {
       [199.5, 249.5],
     ]);
     expect(events.map(valuesOf)).toEqual([{ load: 1 }, {}, {}]);
+  });
+
+  it('is dropped whole where one of its events would be too large', () => {
+    const bins = Array.from({ length: 101 }, (_, i) => bin(i, 1));
+    const filled = (bytes: number) => labelsOf({ job: 'app', filler: 'x'.repeat(bytes) });
+    const [whole, rest] = run([
+      point('latency', { bins, sum: 1 }, { labels: filled(0) }),
+    ]).events.map(({ message }) => Buffer.byteLength(message));
+    expect(rest).toBeLessThan(whole!);
+    const room = MAX_EVENT_BYTES - EVENT_OVERHEAD_BYTES - whole!;
+    const fits = run([point('latency', { bins, sum: 1 }, { labels: filled(room) })]);
+    expect([fits.events.length, fits.dropped]).toEqual([2, {}]);
+    const tooLarge = run([
+      point('latency', { bins, sum: 1 }, { labels: filled(room + 1) }),
+      point('load', 1, { labels: filled(room + 1) }),
+    ]);
+    expect(tooLarge.events.map(documentOf)).toMatchObject([{ load: 1 }]);
+    expect(tooLarge.events.map((event) => Object.keys(manyValuesOf(event)))).toEqual([[]]);
+    expect(tooLarge.dropped).toEqual({ too_large: 1 });
   });
 
   it('has those of all its times in a minute', () => {

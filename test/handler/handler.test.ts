@@ -95,6 +95,9 @@ describe('the Lambda handler', () => {
     });
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
     expect(JSON.parse(own!)).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['service', 'Collector']] }] },
+      service: 'collector',
+      Collector: 'fargauge',
       downByReason: '{"connect_refused":1}',
       droppedByReason: '{"no_declaration":8}',
     });

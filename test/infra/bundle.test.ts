@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Bundle, bundleCollector, bundleSidecar, OF_THE_RUNTIME } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
 
 /** Budgets of the design, in bytes. */
 const COLLECTOR_BUDGET = 1_000_000;
@@ -79,6 +80,20 @@ describe('the sidecar', () => {
     const bundle = await bundleSidecar(join(folder, 'sidecar'));
     expect(bundle.bytes).toBeLessThan(SIDECAR_BUDGET);
     expect(bundle.missing).toEqual([]);
+  });
+
+  it('has a Dockerfile beside it that makes the same image, without building anything', async () => {
+    await bundleSidecar(join(folder, 'image'));
+    const dockerfile = await readFile(join(folder, 'image/Dockerfile'), 'utf8');
+    const instructions = dockerfile.split('\n').filter((line) => /^[A-Z]/.test(line));
+    const original = await readFile(join(REPOSITORY, 'sidecar/Dockerfile'), 'utf8');
+    const stage = original.slice(original.lastIndexOf('FROM')).split('\n');
+    expect(instructions).toEqual([
+      expect.stringMatching(/^ARG NODE_IMAGE=/),
+      stage[0],
+      'COPY index.mjs /sidecar.mjs',
+      ...stage.filter((line) => /^[A-Z]/.test(line)).slice(2),
+    ]);
   });
 });
 

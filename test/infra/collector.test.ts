@@ -1,13 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { InstanceType, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  Cluster,
+  Ec2Service,
+  Ec2TaskDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+} from 'aws-cdk-lib/aws-ecs';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
-import { collectorStack, collectorTemplate } from './template.ts';
-
-/** Bytes for the text of a native configuration: Lambda's 4096 less the names and the values that are always there. */
-const ROOM = 4096 - 53;
+import { Collector } from '../../infra/collector.ts';
+import { CODE, collectorStack, collectorTemplate, IMAGE, placeIn } from './template.ts';
 
 describe('a collector with nothing but a cluster and a network', () => {
   // GIVEN / WHEN
@@ -36,7 +42,7 @@ describe('a collector with nothing but a cluster and a network', () => {
       VpcConfig: {
         SubnetIds: ['subnet-0123456789abcdef0'],
         SecurityGroupIds: [
-          { 'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorSecurityGroup'), 'GroupId'] },
+          { 'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorNetworkSecurityGroup'), 'GroupId'] },
         ],
       },
     });
@@ -49,11 +55,14 @@ describe('a collector with nothing but a cluster and a network', () => {
     });
   });
 
-  it('tells the function its cluster and log group, and no configuration', () => {
+  it('tells the function its cluster, log group and state, and no configuration', () => {
     const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(lambda?.Properties.Environment.Variables).toEqual({
       FARGAUGE_CLUSTER: 'prod',
       FARGAUGE_LOG_GROUP: { Ref: expect.stringMatching(/^CollectorMetricsLogGroup/) },
+      FARGAUGE_STATE: {
+        'Fn::Join': ['', ['s3://', { Ref: expect.stringMatching(/^CollectorBucket/) }, '/state']],
+      },
     });
   });
 
@@ -95,23 +104,118 @@ describe('a collector with nothing but a cluster and a network', () => {
   it('leaves no log group behind', () => {
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   });
+
+  it('keeps its state in a bucket of its own, encrypted, versioned, and closed to the public', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+        ],
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+  });
+
+  it('keeps an older state for a day', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            Status: 'Enabled',
+          }),
+        ],
+      },
+    });
+  });
+
+  it('has its state denied to those who come without TLS', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 's3:*',
+            Effect: 'Deny',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('leaves no state behind', () => {
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+
+  it.each([
+    ['started', 'AWS::Scheduler::Schedule', 'Target', 'DeadLetterConfig', 'Arn'],
+    ['ended', 'AWS::Lambda::EventInvokeConfig', 'DestinationConfig', 'OnFailure', 'Destination'],
+  ])('puts what could not be %s into its queue', (_, type, ...path) => {
+    const [resource] = Object.values(template.findResources(type));
+    const arn = path.reduce((value, key) => value?.[key], resource?.Properties);
+    expect(arn).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^CollectorDeadLetterQueue/), 'Arn'],
+    });
+  });
+
+  it('keeps for two weeks what could not be started', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      SqsManagedSseEnabled: true,
+    });
+  });
+
+  it('makes no endpoint and no layer', () => {
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+    template.resourceCountIs('AWS::Lambda::LayerVersion', 0);
+  });
 });
 
 describe('what can be chosen', () => {
-  it.each([
-    [
-      'a native configuration',
-      CollectorConfiguration.native('discovery: {}'),
-      { FARGAUGE_CONFIG: 'discovery: {}' },
-    ],
-    [
-      "the CloudWatch Agent's configuration",
-      CollectorConfiguration.cloudWatchAgent('{}', 'scrape_configs: []'),
-      { CW_CONFIG_CONTENT: '{}', PROMETHEUS_CONFIG_CONTENT: 'scrape_configs: []' },
-    ],
-  ])('%s goes into the environment as it is', (_, configuration, variables) => {
-    collectorTemplate({ configuration }).hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: variables },
+  it('that the state is kept, and then no helper deletes it', () => {
+    const template = collectorTemplate({ removalPolicy: RemovalPolicy.RETAIN });
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  });
+
+  it('a key for all that is stored', () => {
+    // GIVEN
+    const { stack } = collectorStack();
+    const encryptionKey = new Key(stack, 'Key') as IKey;
+    const { vpc, cluster } = placeIn(stack, 'Other');
+
+    // WHEN
+    new Collector(stack, 'Encrypted', { vpc, cluster, code: CODE, encryptionKey });
+
+    // THEN
+    const template = Template.fromStack(stack);
+    const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] };
+    template.resourcePropertiesCountIs('AWS::Logs::LogGroup', { KmsKeyId: arn }, 2);
+    template.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: arn });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { ServerSideEncryptionByDefault: { KMSMasterKeyID: arn, SSEAlgorithm: 'aws:kms' } },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: {
+              Service: { 'Fn::Join': ['', ['logs.', Match.anyValue(), '.amazonaws.com']] },
+            },
+          }),
+        ]),
+      },
     });
   });
 
@@ -134,27 +238,75 @@ describe('what can be chosen', () => {
 });
 
 describe('collectFrom', () => {
-  it.each([
-    ['the port of the sidecar', undefined, 9546],
-    ['the port of an application', 8080, 8080],
-  ])('opens %s to the function only', (_, port, opened) => {
-    // GIVEN
-    const { stack, collector } = collectorStack();
-    const tasks = SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0');
-
-    // WHEN
-    collector.collectFrom(tasks, port);
-
-    // THEN
-    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
-      GroupId: 'sg-0123456789abcdef0',
-      IpProtocol: 'tcp',
-      FromPort: opened,
-      ToPort: opened,
-      SourceSecurityGroupId: {
-        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorSecurityGroup'), 'GroupId'],
-      },
+  // GIVEN
+  const { stack, collector } = collectorStack();
+  const group = (id: string) => SecurityGroup.fromSecurityGroupId(stack, id, id);
+  const { cluster } = placeIn(stack, 'Place');
+  const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+  for (const [name, port] of [
+    ['app', '8080'],
+    ['worker', '8081'],
+    ['silent', 'none'],
+  ] as const) {
+    taskDefinition.addContainer(name, {
+      image: IMAGE,
+      dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: port },
     });
+  }
+  const service = new FargateService(stack, 'Service', {
+    cluster,
+    taskDefinition,
+    securityGroups: [group('sg-0123456789abcdef1')],
+  });
+
+  // WHEN
+  collector.collectFrom(group('sg-0123456789abcdef2'));
+  collector.collectFrom(group('sg-0123456789abcdef3'), 8080, 8081);
+  collector.collectFrom(service);
+  const template = Template.fromStack(stack);
+
+  // THEN
+  it.each([
+    ['a security group', 'on the port of the sidecar', 'sg-0123456789abcdef2', [9546]],
+    ['a security group', 'on the ports that are named', 'sg-0123456789abcdef3', [8080, 8081]],
+    ['a service', 'on the ports that its labels name', 'sg-0123456789abcdef1', [9546, 8080, 8081]],
+  ])('opens %s %s to the function only', (_, __, GroupId, ports) => {
+    for (const port of ports) {
+      template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+        GroupId,
+        IpProtocol: 'tcp',
+        FromPort: port,
+        ToPort: port,
+        SourceSecurityGroupId: {
+          'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorNetworkSecurityGroup'), 'GroupId'],
+        },
+      });
+    }
+    template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { GroupId }, ports.length);
+  });
+});
+
+it('a service in network mode "bridge" is opened where its containers may be on their instance', () => {
+  // GIVEN
+  const { stack, collector } = collectorStack();
+  const { vpc } = placeIn(stack, 'Place');
+  const cluster = new Cluster(stack, 'Cluster', { vpc });
+  cluster.addCapacity('Capacity', { instanceType: new InstanceType('t4g.micro') });
+  const taskDefinition = new Ec2TaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('app', { image: IMAGE, memoryReservationMiB: 64 });
+  const service = new Ec2Service(stack, 'Service', {
+    cluster: cluster as ICluster,
+    taskDefinition,
+  });
+
+  // WHEN
+  collector.collectFrom(service);
+
+  // THEN
+  Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    Description: 'Fargauge collector',
+    FromPort: 32768,
+    ToPort: 65535,
   });
 });
 
@@ -164,7 +316,10 @@ describe('metric', () => {
     expect(collector.metric('TargetsUp')).toMatchObject({
       namespace: 'Fargauge/Collector',
       metricName: 'TargetsUp',
-      dimensions: { service: 'collector' },
+      dimensions: {
+        service: 'collector',
+        Collector: collector.function.functionName,
+      },
       statistic: 'Sum',
     });
   });
@@ -192,17 +347,15 @@ describe('misuse', () => {
       { otherLogGroupNames: ['/ecs/{ClusterName}'] },
       '[Stack/Collector] Expected `otherLogGroupNames` to be names without placeholders or wildcards, got "/ecs/{ClusterName}"',
     ],
-    [
-      'a configuration that Lambda has no room for',
-      { configuration: CollectorConfiguration.native('#'.repeat(ROOM + 1)) },
-      '[Stack/Collector] Expected the environment variables with the configuration to have at most 4096 bytes, as Lambda allows, got 4097',
-    ],
   ])('%s is refused', (_, props, message) => {
     expect(() => collectorTemplate(props)).toThrow(new Error(message));
   });
 
-  it('a configuration that fits is not refused', () => {
-    const configuration = CollectorConfiguration.native('#'.repeat(ROOM));
-    expect(() => collectorTemplate({ configuration })).not.toThrow();
+  it('a port that is none is refused', () => {
+    const { stack, collector } = collectorStack();
+    const tasks = SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-1');
+    expect(() => collector.collectFrom(tasks, 70_000)).toThrow(
+      new Error('[Stack/Collector] Expected `ports` to be from 1 to 65535, got 70000'),
+    );
   });
 });

@@ -3,12 +3,13 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { CODE } from './template.ts';
+import { CODE, IMAGE } from './template.ts';
 
 function stackOf(context: Record<string, unknown>): FargaugeStack {
   return new FargaugeStack(new App(), 'Fargauge', {
     settings: readSettings(context, {}),
     code: CODE,
+    sidecarImage: IMAGE,
   });
 }
 
@@ -22,6 +23,8 @@ describe('for a cluster that exists', () => {
     services: 'cart,checkout',
     maxCpuPercent: 90,
     otherLogGroups: '/ecs/prometheus',
+    otherClusters: 'test',
+    alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:people',
   });
 
   // WHEN
@@ -80,6 +83,12 @@ describe('for a cluster that exists', () => {
     });
   });
 
+  it('tells the topic of all alarms', () => {
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:people'],
+    });
+  });
+
   it('makes no network, cluster or service', () => {
     for (const type of ['AWS::EC2::VPC', 'AWS::ECS::Cluster', 'AWS::ECS::Service']) {
       template.resourceCountIs(type, 0);
@@ -92,6 +101,8 @@ describe('for a cluster that exists', () => {
       'CollectorFunction',
       'CollectorLogGroup',
       'MetricsLogGroup',
+      'DashboardName',
+      'CollectorRole',
       'CollectorSecurityGroup',
     ]);
   });
@@ -134,43 +145,54 @@ describe('without a cluster', () => {
       GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialServiceSecurityGroup'), 'GroupId'] },
       ToPort: 9546,
       SourceSecurityGroupId: {
-        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorSecurityGroup'), 'GroupId'],
+        'Fn::GetAtt': [Match.stringLikeRegexp('^CollectorNetworkSecurityGroup'), 'GroupId'],
       },
     });
   });
 
-  it.each([
-    ['collector', 'ecs', '^CollectorSecurityGroup'],
-    ['collector', 'logs', '^CollectorSecurityGroup'],
-    ['task', 'logs', '^TrialServiceSecurityGroup'],
-  ])('the %s reaches the endpoint of %s', (_, service, source) => {
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
-      GroupId: {
-        'Fn::GetAtt': [Match.stringLikeRegexp(`^TrialVpc${service}SecurityGroup`), 'GroupId'],
-      },
-      ToPort: 443,
-      SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp(source), 'GroupId'] },
+  it.each(['Ecs', 'Logs'])('collector and task reach the endpoint of %s', (service) => {
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: Match.stringLikeRegexp(`Vpc/Fargauge${service}/SecurityGroup`),
+      SecurityGroupIngress: [
+        Match.objectLike({
+          CidrIp: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialVpc'), 'CidrBlock'] },
+          ToPort: 443,
+        }),
+      ],
     });
   });
 
   it('nothing is billed by the hour but the task and two endpoints in one zone', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
-    template.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
-    template.allResourcesProperties('AWS::EC2::VPCEndpoint', {
-      SubnetIds: [Match.anyValue()],
-    });
+    template.resourceCountIs('AWS::EC2::VPCEndpoint', 3);
+    const interfaces = { VpcEndpointType: 'Interface' };
+    template.resourcePropertiesCountIs('AWS::EC2::VPCEndpoint', interfaces, 2);
+    template.resourcePropertiesCountIs(
+      'AWS::EC2::VPCEndpoint',
+      { ...interfaces, SubnetIds: [Match.anyValue()] },
+      2,
+    );
   });
 
-  it('the one alarm is on the service that is made', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+  it('the alarms on tasks are on the service that is made', () => {
+    for (const metric of ['cpu', 'memory']) {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: `ee_task_${metric}_utilization_percent`,
+        Dimensions: [
+          { Name: 'ClusterName', Value: { Ref: Match.stringLikeRegexp('^TrialCluster') } },
+          {
+            Name: 'ServiceName',
+            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialService'), 'Name'] },
+          },
+        ],
+      });
+    }
+  });
+
+  it('the collector is watched too', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Dimensions: [
-        { Name: 'ClusterName', Value: { Ref: Match.stringLikeRegexp('^TrialCluster') } },
-        {
-          Name: 'ServiceName',
-          Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TrialService'), 'Name'] },
-        },
-      ],
+      Namespace: 'Fargauge/Collector',
+      MetricName: 'CycleDuration',
     });
   });
 });

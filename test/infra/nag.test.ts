@@ -2,28 +2,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  Cluster,
-  ContainerImage,
-  FargateService,
-  FargateTaskDefinition,
-  LogDriver,
-} from 'aws-cdk-lib/aws-ecs';
+import { Cluster, FargateService, FargateTaskDefinition, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Collector } from '../../infra/collector.ts';
+import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
+import { ServiceAlarms } from '../../infra/service-alarms.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { TaskCpuAlarm } from '../../infra/task-cpu-alarm.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
-import { CODE } from './template.ts';
+import { CODE, IMAGE } from './template.ts';
 
 /** What has a workspace, CloudWatch and a role to write to. */
-const RECEIVERS = readFileSync(join(REPOSITORY, 'examples/receivers.yaml'), 'utf8');
-
-const IMAGE = ContainerImage.fromRegistry('registry.example/image');
+const RECEIVERS = readFileSync(join(REPOSITORY, 'examples/receivers.yaml'), 'utf8').replace(
+  'sd_target_cluster: shop',
+  'sd_target_cluster: prod',
+);
 
 /** What the AwsSolutions pack finds, a line each. */
 function findings(app: App): string[] {
@@ -49,7 +45,11 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
     ],
   ])('in the stack of the app for %s', (_, context) => {
     const app = new App();
-    new FargaugeStack(app, 'Fargauge', { settings: readSettings(context, {}), code: CODE });
+    new FargaugeStack(app, 'Fargauge', {
+      settings: readSettings(context, {}),
+      code: CODE,
+      sidecarImage: IMAGE,
+    });
     expect(findings(app)).toEqual([]);
   });
 
@@ -75,17 +75,19 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
 
     // WHEN
     new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE });
-    new Collector(stack, 'Collector', {
+    const collector = new Collector(stack, 'Collector', {
       vpc,
       cluster,
       code: CODE,
       otherLogGroupNames: ['/ecs/one'],
       configuration: CollectorConfiguration.native(RECEIVERS),
-    }).collectFrom(service);
-    new TaskCpuAlarm(stack, 'Alarm', {
+    });
+    collector.collectFrom(service);
+    new CollectorAlarms(stack, 'CollectorAlarms', { collector });
+    new ServiceAlarms(stack, 'Alarms', {
       clusterName: cluster.clusterName,
       serviceName: service.serviceName,
-    });
+    }).taskCpuAlarm();
 
     // THEN
     expect(findings(app)).toEqual([]);

@@ -23,20 +23,27 @@ function problemsOf(read: () => unknown): readonly string[] {
 
 describe('where the settings come from', () => {
   it('none at all: a trial with the built-in configuration', () => {
-    expect(readSettings({}, {})).toMatchObject({
+    const { configuration, ...settings } = readSettings({}, {});
+    expect(configuration.inEnvironment().environment).toEqual({});
+    expect(settings).toMatchObject({
       existing: undefined,
-      configuration: { environment: {} },
       otherLogGroupNames: [],
     });
   });
 
   it('the context, lists with commas', () => {
     const { existing } = readSettings(
-      { ...CLUSTER, taskSecurityGroupIds: 'sg-0123456789abcdef0', services: 'cart,checkout' },
+      {
+        ...CLUSTER,
+        otherClusters: 'test,stage',
+        taskSecurityGroupIds: 'sg-0123456789abcdef0',
+        services: 'cart,checkout',
+      },
       {},
     );
     expect(existing).toEqual({
       cluster: 'prod',
+      otherClusters: ['test', 'stage'],
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
       taskSecurityGroupIds: ['sg-0123456789abcdef0'],
@@ -131,20 +138,25 @@ describe('configuration files', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'fargauge-settings-'));
     file = join(folder, 'file');
-    writeFileSync(file, 'the text');
+    writeFileSync(file, 'region: here');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('a native file', () => {
     const { configuration } = readSettings({ configFile: file }, {});
-    expect(configuration.environment).toEqual({ FARGAUGE_CONFIG: 'the text' });
+    expect(configuration.inEnvironment().environment).toEqual({ FARGAUGE_CONFIG: 'region: here' });
   });
 
   it("the CloudWatch Agent's two files", () => {
-    const context = { agentConfigFile: file, prometheusConfigFile: file };
-    expect(readSettings(context, {}).configuration.environment).toEqual({
-      CW_CONFIG_CONTENT: 'the text',
-      PROMETHEUS_CONFIG_CONTENT: 'the text',
+    const agentConfigFile = join(folder, 'agent.json');
+    const prometheusVariable = 'env:PROMETHEUS_CONFIG_CONTENT';
+    const prometheus = { prometheus_config_path: prometheusVariable };
+    const agent = JSON.stringify({ logs: { metrics_collected: { prometheus } } });
+    writeFileSync(agentConfigFile, agent);
+    const context = { agentConfigFile, prometheusConfigFile: file };
+    expect(readSettings(context, {}).configuration.inEnvironment().environment).toEqual({
+      CW_CONFIG_CONTENT: agent,
+      PROMETHEUS_CONFIG_CONTENT: 'region: here',
     });
   });
 
@@ -164,7 +176,7 @@ describe('configuration files', () => {
   it('a file that is not there', () => {
     const configFile = join(folder, 'absent');
     expect(problemsOf(() => readSettings({ configFile }, {}))).toEqual([
-      `context key configFile: expected a file that can be read, got Error: ENOENT: no such file or directory, open '${configFile}'`,
+      `context key configFile: expected a file that can be read, got Error: ENOENT: no such file or directory, access '${configFile}'`,
     ]);
   });
 });
@@ -172,7 +184,9 @@ describe('configuration files', () => {
 describe('a configuration that lies elsewhere', () => {
   it('is named by its location', () => {
     const { configuration } = readSettings({ configLocation: 's3://conf/fargauge.yaml' }, {});
-    expect(configuration.environment).toEqual({ FARGAUGE_CONFIG: 's3://conf/fargauge.yaml' });
+    expect(configuration.inEnvironment().environment).toEqual({
+      FARGAUGE_CONFIG: 's3://conf/fargauge.yaml',
+    });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,6 +60,32 @@ describe('cdk synth', () => {
           'The settings cannot be used:\n' +
             '  context key vpcId: expected, since cluster is given; got nothing\n' +
             '  context key subnetIds: expected, since cluster is given; got nothing\n',
+        ),
+      });
+    },
+    SLOW,
+  );
+
+  it(
+    'says which alarm cannot be, and nothing else',
+    async () => {
+      const rules = join(folder, 'rules.yaml');
+      await writeFile(rules, 'emf_processor: {metric_namespace: Shop}\n');
+      const settings = {
+        cluster: 'prod',
+        vpcId: 'vpc-0123456789abcdef0',
+        subnetIds: 'subnet-0123456789abcdef0',
+        services: 'checkout',
+        configFile: rules,
+      };
+      const context = Object.entries(settings).flatMap(([key, value]) => [
+        '--context',
+        `${key}=${value}`,
+      ]);
+      await expect(synth(...context)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^\[Fargauge\/Alarms-checkout\/TaskCpu\] No rule of .*rules\.yaml publishes the metric ee_task_cpu_utilization_percent$/m,
         ),
       });
     },

@@ -1,23 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import {
   Compatibility,
-  ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
   LogDriver,
   NetworkMode,
   OperatingSystemFamily,
+  Secret,
   TaskDefinition,
   type TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
+import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Stack } from 'aws-cdk-lib/core';
+import { bundleSidecar } from '../../infra/bundle.ts';
+import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 import { TaskSidecar, type TaskSidecarProps } from '../../infra/task-sidecar.ts';
-
-const IMAGE = ContainerImage.fromRegistry('registry.example/image');
+import { readSettings } from '../../sidecar/settings.ts';
+import { IMAGE } from './template.ts';
 
 interface Given {
   readonly stack: Stack;
@@ -43,8 +46,12 @@ function taskDefinition(props: Partial<TaskDefinitionProps> = {}, port = 8080): 
   return { stack, taskDefinition };
 }
 
-function addSidecar({ stack, taskDefinition }: Given, props: Partial<TaskSidecarProps> = {}) {
-  return new TaskSidecar(stack, 'Sidecar', { taskDefinition, image: IMAGE, ...props });
+function addSidecar(
+  { stack, taskDefinition }: Given,
+  props: Partial<TaskSidecarProps> = {},
+  id = 'Sidecar',
+) {
+  return new TaskSidecar(stack, id, { taskDefinition, image: IMAGE, ...props });
 }
 
 /** The container as CloudFormation gets it. */
@@ -177,7 +184,152 @@ describe('what can be chosen', () => {
   });
 });
 
+describe('what nobody has collected when the task ends', () => {
+  const configuration = CollectorConfiguration.of({
+    emf_processor: {
+      metric_namespace: 'Shop',
+      metric_unit: { ee_task_cpu_utilization_percent: 'Percent' },
+      metric_declaration: [
+        {
+          source_labels: ['ServiceName'],
+          label_matcher: '^checkout$',
+          metric_selectors: ['^ee_task_cpu_utilization_percent$'],
+          dimensions: [['ServiceName', 'ClusterName']],
+        },
+        {
+          source_labels: ['job'],
+          label_matcher: '(?i)^APP$',
+          metric_selectors: ['.*'],
+          dimensions: [['job']],
+        },
+      ],
+    },
+  });
+  const given = taskDefinition();
+  addSidecar(given, { configuration });
+  const environment = sidecarOf(given.stack).Environment as { Name: string; Value: string }[];
+
+  it("is published by the collector's rules", () => {
+    const [{ Name, Value } = { Name: '', Value: '' }] = environment;
+    expect(Name).toBe('FARGAUGE_EMF');
+    expect(JSON.parse(Value)).toEqual({
+      metric_namespace: 'Shop',
+      metric_unit: { ee_task_cpu_utilization_percent: 'Percent' },
+      metric_declaration: [
+        {
+          source_labels: ['ServiceName'],
+          label_separator: ';',
+          label_matcher: '^checkout$',
+          metric_selectors: ['^ee_task_cpu_utilization_percent$'],
+          dimensions: [['ClusterName', 'ServiceName']],
+        },
+      ],
+      labels: { job: 'fargauge-sidecar' },
+    });
+  });
+
+  it('gives a warning where a rule has an expression that the sidecar cannot read', () => {
+    Annotations.fromStack(given.stack).hasWarning(
+      '/Stack/Sidecar',
+      "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: what its rule publishes of a task's last seconds is lost [ack: fargauge:lastEvents1]",
+    );
+  });
+});
+
+it('the sidecar understands all that it is told', () => {
+  // GIVEN
+  const given = taskDefinition();
+  addSidecar(given, {
+    port: 9999,
+    configuration: CollectorConfiguration.detailed(),
+    targets: [{ name: 'app', url: 'http://[::1]:8080/metrics' }],
+  });
+
+  // WHEN
+  const variables = sidecarOf(given.stack).Environment as { Name: string; Value: string }[];
+  const read = readSettings({
+    ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4/id',
+    ...Object.fromEntries(variables.map(({ Name, Value }) => [Name, Value])),
+  });
+
+  // THEN
+  expect(read).toMatchObject({ settings: { port: 9999, emf: { namespace: 'Fargauge' } } });
+  const settings = 'settings' in read ? read.settings : undefined;
+  expect([...(settings?.applications.keys() ?? [])]).toEqual(['app']);
+});
+
+describe('applications on loopback', () => {
+  // GIVEN
+  const given = taskDefinition();
+  const container = given.taskDefinition.defaultContainer!;
+
+  // WHEN
+  TaskSidecar.addToTaskDefinition(given.taskDefinition, {
+    image: IMAGE,
+    token: Secret.fromSecretsManager(
+      SecretsManagerSecret.fromSecretNameV2(given.stack, 'Token', 'fargauge'),
+    ),
+    targets: [
+      { name: 'app', url: 'http://127.0.0.1:8080/metrics', container },
+      { name: 'other', url: 'http://localhost:9000/prometheus' },
+    ],
+  });
+
+  // THEN
+  it('are told to the sidecar, as is the token', () => {
+    expect(sidecarOf(given.stack)).toMatchObject({
+      Environment: [
+        {
+          Name: 'FARGAUGE_TARGETS',
+          Value: 'app=http://127.0.0.1:8080/metrics,other=http://localhost:9000/prometheus',
+        },
+      ],
+      Secrets: [{ Name: 'FARGAUGE_TOKEN' }],
+    });
+  });
+
+  it('are found by docker labels of their container, at the port of the sidecar', () => {
+    expect(sidecarOf(given.stack, 'app').DockerLabels).toEqual({
+      ECS_PROMETHEUS_EXPORTER_PORT: '9546',
+      ECS_PROMETHEUS_METRICS_PATH: '/metrics/app',
+      job: 'app',
+    });
+  });
+
+  it.each([
+    [
+      'a name twice',
+      [
+        { name: 'app', url: 'http://127.0.0.1/' },
+        { name: 'app', url: 'http://127.0.0.1/' },
+      ],
+      'Expected the names of `targets` to be distinct, of 1 to 64 letters, digits, - and _, got "app"',
+    ],
+    [
+      'a name that is none',
+      [{ name: 'a/b', url: 'http://127.0.0.1/' }],
+      'Expected the names of `targets` to be distinct, of 1 to 64 letters, digits, - and _, got "a/b"',
+    ],
+    [
+      'another host',
+      [{ name: 'app', url: 'http://10.0.0.1:8080/metrics' }],
+      'Expected the URLs of `targets` to be http, on loopback and without a comma, such as http://127.0.0.1:8080/metrics, got "http://10.0.0.1:8080/metrics"',
+    ],
+    [
+      'more than the sidecar takes',
+      Array.from({ length: 33 }, (_, index) => ({ name: `a${index}`, url: 'http://127.0.0.1/' })),
+      'Expected at most 32 `targets`, got 33',
+    ],
+  ])('with %s are refused', (_, targets, message) => {
+    expect(() => addSidecar(taskDefinition(), { targets })).toThrow(
+      new Error(`[Stack/Sidecar] ${message}`),
+    );
+  });
+});
+
 describe('the image', () => {
+  beforeAll(() => bundleSidecar());
+
   it.each([
     ['arm64', CpuArchitecture.ARM64],
     ['amd64', CpuArchitecture.X86_64],
@@ -201,7 +353,6 @@ describe('the image', () => {
       expect.objectContaining({
         source: {
           directory: expect.any(String),
-          dockerFile: 'sidecar/Dockerfile',
           platform: `linux/${platform}`,
         },
       }),
@@ -231,6 +382,14 @@ describe('what cannot work', () => {
     expect(() => addSidecar(given)).toThrow(
       new Error(
         '[Stack/Sidecar] The sidecar is a Linux container, which a Windows task cannot run: Stack/Task',
+      ),
+    );
+  });
+
+  it('memory that ECS does not take is refused', () => {
+    expect(() => addSidecar(taskDefinition(), { memoryReservationMiB: 4 })).toThrow(
+      new Error(
+        '[Stack/Sidecar] Expected `memoryReservationMiB` to be a whole number of at least 6, got 4',
       ),
     );
   });
@@ -289,10 +448,12 @@ describe('network modes in which containers do not share ports', () => {
     expect(() => Template.fromStack(given.stack)).not.toThrow();
   });
 
-  it('are warned of, as the collector does not look there', () => {
-    Annotations.fromStack(given.stack).hasWarning(
-      '/Stack/Sidecar',
-      'The collector finds tasks in network mode "awsvpc" only, got "bridge"; other scrapers can reach the sidecar [ack: fargauge:networkMode]',
+  it('cannot pass through what listens on the loopback of another container', () => {
+    const targets = [{ name: 'app', url: 'http://127.0.0.1:8080/metrics' }];
+    expect(() => addSidecar(given, { targets }, 'Second')).toThrow(
+      new Error(
+        '[Stack/Second] In network mode "bridge" each container has its own loopback, so that the sidecar reaches no `targets`: Stack/Task',
+      ),
     );
   });
 });

@@ -1,34 +1,51 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
 import { Collector, type CollectorProps } from '../../infra/collector.ts';
 
 /** A function that is never run: what the templates say of it does not depend on its code. */
 export const CODE = Code.fromInline('export const handler = () => {};');
+
+/** An image that is never pulled. */
+export const IMAGE = ContainerImage.fromRegistry('registry.example/image');
 
 export interface CollectorStack {
   readonly stack: Stack;
   readonly collector: Collector;
 }
 
-/** A stack with a collector of the cluster `prod` in a VPC that exists. */
-export function collectorStack(props: Partial<CollectorProps> = {}): CollectorStack {
-  const stack = new Stack(new App(), 'Stack');
-  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+/** The cluster `prod` and its network, which exist. */
+export function placeIn(
+  stack: Stack,
+  id: string,
+): { readonly vpc: IVpc; readonly cluster: ICluster } {
+  const scope = new Construct(stack, id);
+  const vpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0',
     availabilityZones: ['a'],
     privateSubnetIds: ['subnet-0123456789abcdef0'],
   });
-  const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', {
+  const cluster = Cluster.fromClusterAttributes(scope, 'Cluster', {
     clusterName: 'prod',
     clusterArn: 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod',
     vpc,
   });
+  return { vpc, cluster };
+}
+
+/** A stack with a collector of the cluster `prod` in a VPC that exists. */
+export function collectorStack(props: Partial<CollectorProps> = {}): CollectorStack {
+  const stack = new Stack(new App(), 'Stack');
   return {
     stack,
-    collector: new Collector(stack, 'Collector', { vpc, cluster, code: CODE, ...props }),
+    collector: new Collector(stack, 'Collector', {
+      ...placeIn(stack, 'Given'),
+      code: CODE,
+      ...props,
+    }),
   };
 }
 

@@ -114,18 +114,19 @@ function judge({ docker }: DockerEngine): void {
       const id = await load(name, BURN, [`--cpus=${cpus}`], { cpu: cpus * 1024 });
       await sampled(name);
       const cursor = await cursorOf();
-      const before = endpoint.stats(id) as EngineStats;
-      let values: number[] = [];
+      let points: Point[] = [];
       await until(async () => {
-        values = await pointsOf('ee_container_cpu_utilization_percent', name, cursor);
-        return values.length >= CPU_POINTS;
+        points = await pointsOf('ee_container_cpu_utilization_percent', name, cursor);
+        return points.length > CPU_POINTS;
       });
-      const after = endpoint.stats(id) as EngineStats;
       await docker('kill', id);
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      const truth = utilization(before, after, cpus);
+      const [first, last] = [points[0]!, points.at(-1)!].map(({ time }) =>
+        (endpoint.stats(id) as EngineStats[]).find(({ read }) => Date.parse(read) === time),
+      );
+      const mean = meanOf(points);
+      const truth = utilization(first!, last!, cpus);
 
-      if (throttledShare(before, after) < THROTTLED_SHARE) {
+      if (throttledShare(first!, last!) < THROTTLED_SHARE) {
         // The machine is busy with other things: the load did not get what its limit allows.
         console.info(`${name}: got ${truth.toFixed(1)} % of its limit`);
         expect(Math.abs(mean - truth)).toBeLessThan(2);
@@ -158,7 +159,7 @@ function judge({ docker }: DockerEngine): void {
     const id = await load('write', WRITE, [], {});
     await sampled('write');
     await sleep(5_000);
-    const list = (endpoint.stats(id) as EngineStats).blkio_stats.io_service_bytes_recursive;
+    const list = (endpoint.stats(id).at(-1) as EngineStats).blkio_stats.io_service_bytes_recursive;
     const written = await value('ee_container_block_write_bytes_total', 'write');
     await docker('kill', id);
 
@@ -229,11 +230,30 @@ async function cursorOf(): Promise<string> {
   return response.headers.get('fargauge-history-until') ?? '';
 }
 
-async function pointsOf(name: string, container: string, since: string): Promise<number[]> {
+interface Point {
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+async function pointsOf(name: string, container: string, since: string): Promise<Point[]> {
   const lines = (await page(`?since=${since}`)).split('\n');
   return lines
     .filter((line) => line.startsWith(`${name}{`) && line.includes(`container_name="${container}"`))
-    .map((line) => Number(line.split(' ').at(-2)));
+    .map((line) => {
+      const [value, time] = line.split(' ').slice(-2).map(Number);
+      return { value: value!, time: Math.round(time! * 1000) };
+    });
+}
+
+/** Each point is the mean since the one before it. */
+function meanOf(points: readonly Point[]): number {
+  let sum = 0;
+  for (const [index, { value, time }] of points.entries()) {
+    const before = points[index - 1];
+    if (before !== undefined) sum += value * (time - before.time);
+  }
+  return sum / (points.at(-1)!.time - points[0]!.time);
 }
 
 /** Percent of the limit, from two of the engine's stats. */

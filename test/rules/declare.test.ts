@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/config.ts';
+import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/model/dimension.ts';
 import { Drops } from '../../lambda/model/drops.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
-import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/rules/dimension.ts';
 import { labelled, series } from '../series/samples.ts';
 
 describe('a declaration applies', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Sample } from '../../lambda/model/sample.ts';
+import type { Sample, Wanted } from '../../lambda/model/sample.ts';
 import { DecodeError } from '../../lambda/scrape/decode-error.ts';
 import { MemoryBudget } from '../../lambda/scrape/memory-budget.ts';
 import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
@@ -29,31 +29,50 @@ const CAPACITY = 30_000;
 const GROWTH = 400;
 
 /** Samples and the rule that is broken, or the message of an error. */
-type Outcome = { samples: readonly Sample[]; breach?: string | undefined } | string;
+type Outcome =
+  | { samples: readonly Sample[]; unwanted: number; breach?: string | undefined }
+  | string;
 
 interface Format {
-  cold(body: Buffer): Outcome;
+  cold(body: Buffer, wanted?: Wanted): Outcome;
   warm(body: Buffer): Outcome;
+  /** With one memory for each choice. */
+  warmWith(body: Buffer, wanted: Wanted): Outcome;
+  /** With one memory for all choices. */
+  changing(body: Buffer, wanted: Wanted): Outcome;
   /** Milliseconds. */
   timestampOf(text: string): number;
   /** Whether a line gives the others of its point a start instead of a sample. */
   mayBeStart(name: string): boolean;
 }
 
+/** What may be wanted of an exposition: nothing, and about half of the names or of the families. */
+const CHOICES: readonly Wanted[] = [
+  () => false,
+  ({ name }) => isOdd(name),
+  ({ family, type }) => isOdd(family + type),
+];
+
 const budget = new MemoryBudget(CAPACITY);
-const text = textMemory(budget);
-const openMetrics = openMetricsMemory(budget);
+const text = memoriesOf(() => textMemory(budget));
+const openMetrics = memoriesOf(() => openMetricsMemory(budget));
 
 const FORMATS: readonly Format[] = [
   {
-    cold: (body) => outcomeOf(() => ({ samples: decodeText(body, textMemory()) })),
-    warm: (body) => outcomeOf(() => ({ samples: decodeText(body, text) })),
+    cold: (body, wanted) => outcomeOf(() => decodeText(body, textMemory(), wanted)),
+    warm: (body) => outcomeOf(() => decodeText(body, text.all)),
+    warmWith: (body, wanted) => outcomeOf(() => decodeText(body, text.of(wanted), wanted)),
+    changing: (body, wanted) => outcomeOf(() => decodeText(body, text.changing, wanted)),
     timestampOf: Number,
     mayBeStart: () => false,
   },
   {
-    cold: (body) => outcomeOf(() => openMetricsOf(body, openMetricsMemory())),
-    warm: (body) => outcomeOf(() => openMetricsOf(body, openMetrics)),
+    cold: (body, wanted) => outcomeOf(() => decodeOpenMetrics(body, openMetricsMemory(), wanted)),
+    warm: (body) => outcomeOf(() => decodeOpenMetrics(body, openMetrics.all)),
+    warmWith: (body, wanted) =>
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.of(wanted), wanted)),
+    changing: (body, wanted) =>
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.changing, wanted)),
     timestampOf: (seconds) => Math.round(Number(seconds) * 1000),
     mayBeStart: (name) => name.endsWith('_created'),
   },
@@ -71,7 +90,7 @@ afterAll(() => {
 });
 
 it(
-  'Decoders give the samples that are written, or an error, after any edits of small expositions',
+  'Decoders give the samples that are written and wanted, or an error, after any edits of small expositions',
   () => fuzz(SMALL_EXPOSITIONS, INPUTS / 2),
   TIMEOUT_MS,
 );
@@ -83,7 +102,7 @@ describeWithFixtures('Fuzzing with real expositions', 'expositions', () => {
     .map((file) => readFileSync(join(folder, file), 'latin1'));
 
   it(
-    'Decoders give the samples that are written, or an error, after any edits of real expositions',
+    'Decoders give the samples that are written and wanted, or an error, after any edits of real expositions',
     () => fuzz(texts, INPUTS / 2),
     TIMEOUT_MS,
   );
@@ -126,10 +145,23 @@ function check(body: Buffer, format: Format): boolean {
   const cold = format.cold(body);
   assertSame(format.warm(body), cold);
   assertSame(format.warm(body), cold);
+  const wanted = CHOICES[body.length % CHOICES.length] as Wanted;
+  const chosen = chosenOf(cold, wanted);
+  assertSame(format.cold(body, wanted), chosen);
+  assertSame(format.warmWith(body, wanted), chosen);
+  assertSame(format.warmWith(body, wanted), chosen);
+  assertSame(format.changing(body, wanted), chosen);
   assert.ok(budget.bytes <= CAPACITY * 1.25 + GROWTH * body.length, `${budget.bytes} bytes`);
   if (typeof cold === 'string') return false;
   assertWritten(cold.samples, body.toString(), format);
   return true;
+}
+
+/** What is left of an exposition, decoded as a whole, of which only so much is wanted. */
+function chosenOf(all: Outcome, wanted: Wanted): Outcome {
+  if (typeof all === 'string') return all;
+  const samples = all.samples.filter(({ series }) => wanted(series));
+  return { ...all, samples, unwanted: all.samples.length - samples.length };
 }
 
 /** Checks that the samples are the lines of the text, in their order, and that none is missing. */
@@ -167,6 +199,7 @@ function assertSame(outcome: Outcome, expected: Outcome): void {
   const { samples, breach } = expected;
   const same =
     outcome.breach === breach &&
+    outcome.unwanted === expected.unwanted &&
     outcome.samples.length === samples.length &&
     samples.every((sample, index) => isSame(sample, outcome.samples[index]));
   if (!same) assert.deepEqual(outcome, expected);
@@ -187,8 +220,19 @@ function isSame(one: Sample, other: Sample | undefined): boolean {
   );
 }
 
-function openMetricsOf(body: Buffer, memory = openMetricsMemory()): Outcome {
-  return decodeOpenMetrics(body, memory);
+function memoriesOf<Memory>(newMemory: () => Memory) {
+  const byChoice = new Map(CHOICES.map((wanted) => [wanted, newMemory()]));
+  return {
+    all: newMemory(),
+    changing: newMemory(),
+    of: (wanted: Wanted) => byChoice.get(wanted) as Memory,
+  };
+}
+
+function isOdd(name: string): boolean {
+  let sum = 0;
+  for (let at = 0; at < name.length; at++) sum += name.charCodeAt(at);
+  return sum % 2 === 1;
 }
 
 /** An error of any other kind is a failure of the test. */

@@ -54,11 +54,11 @@ describe('A memory of series', () => {
   it('goes on knowing what it knows when it is full', () => {
     const memory = textMemory(new MemoryBudget(100_000));
     const known = lines(0, 200);
-    const [before] = decodeText(known, memory);
+    const [before] = decodeText(known, memory).samples;
     decodeText(lines(200, 400), memory);
     const full = memory.lines;
     decodeText(lines(200, 400), memory);
-    const [after] = decodeText(known, memory);
+    const [after] = decodeText(known, memory).samples;
     expect(after?.series).toBe(before?.series);
     expect(memory.lines).toBe(full);
   });
@@ -70,7 +70,8 @@ describe('A memory of series', () => {
     for (let cycle = 0; cycle < 12; cycle++) {
       const now = new Map<string | undefined, Series>();
       for (let target = 0; target < 20; target++) {
-        for (const { series } of decodeText(lines(target * 100, target * 100 + 100), memory)) {
+        for (const { series } of decodeText(lines(target * 100, target * 100 + 100), memory)
+          .samples) {
           now.set(series.labels.number, series);
           if (last.get(series.labels.number) === series) known++;
         }
@@ -85,8 +86,8 @@ describe('A memory of series', () => {
     decodeText(lines(0, 1_000), memory);
     const now = lines(5_000, 5_100);
     for (let scrape = 0; scrape < 100; scrape++) decodeText(now, memory);
-    const [before] = decodeText(now, memory);
-    const [after] = decodeText(now, memory);
+    const [before] = decodeText(now, memory).samples;
+    const [after] = decodeText(now, memory).samples;
     expect(after?.series).toBe(before?.series);
     expect(memory.lines).toBe(100);
   });

@@ -16,7 +16,7 @@ export interface PlainSample {
 /** What decoding gives: samples, or the error's kind and message. */
 export function outcomeOf(body: Buffer, memory = textMemory()): PlainSample[] | string {
   try {
-    return decodeText(body, memory).map(plain);
+    return decodeText(body, memory).samples.map(plain);
   } catch (error) {
     if (error instanceof DecodeError) return String(error);
     throw error;

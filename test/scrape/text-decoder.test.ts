@@ -74,8 +74,8 @@ describe('A text that is no exposition', () => {
 describe('A line that was seen before', () => {
   it('gives the same series object, and its value of now', () => {
     const memory = textMemory();
-    const [first] = decodeText(Buffer.from('a{b="c"} 1\n'), memory);
-    const [second] = decodeText(Buffer.from('x 5\na{b="c"} 2 17\n'), memory).slice(-1);
+    const [first] = decodeText(Buffer.from('a{b="c"} 1\n'), memory).samples;
+    const [second] = decodeText(Buffer.from('x 5\na{b="c"} 2 17\n'), memory).samples.slice(-1);
     expect(second!.series).toBe(first!.series);
     expect(second).toMatchObject({ value: 2, timestamp: 17 });
   });
@@ -192,7 +192,10 @@ describe('The text format 1.0.0', () => {
 
 describe('Labels', () => {
   it('may have the names of properties that all objects have', () => {
-    const [sample] = decodeText(Buffer.from('a{__proto__="b",constructor="c"} 1\n'), textMemory());
+    const [sample] = decodeText(
+      Buffer.from('a{__proto__="b",constructor="c"} 1\n'),
+      textMemory(),
+    ).samples;
     expect(Object.entries(sample!.series.labels)).toEqual([
       ['__proto__', 'b'],
       ['constructor', 'c'],
@@ -216,7 +219,7 @@ describe('What is kept of a body', () => {
     const before = held();
     for (let scrape = 0; scrape < 50; scrape++) {
       const line = `name_${scrape}{label_${scrape}="a value of more than a few characters ${scrape}",short="${scrape}"} 1\n`;
-      kept.push(decodeText(Buffer.from(filling + line), memory));
+      kept.push(decodeText(Buffer.from(filling + line), memory).samples);
     }
     expect(kept).toHaveLength(50);
     expect(held() - before).toBeLessThan(10_000_000);

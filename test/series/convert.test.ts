@@ -57,7 +57,7 @@ describe('a cumulative series', () => {
       timestamp: NOW,
     });
     expect(points).toEqual([]);
-    expect(updates.size).toBe(0);
+    expect([...updates.values()]).toEqual([{ value: 10, timestamp: NOW }]);
     expect(dropped).toEqual({ not_newer: 1 });
   });
 
@@ -349,6 +349,7 @@ describe('a gauge that brings its own time', () => {
     const again = at(NOW - MINUTE, remembered);
     expect(again.values).toEqual([]);
     expect(again.dropped).toEqual(new Map([['not_newer', 1]]));
+    expect(again.updates).toEqual(first.updates);
     expect(at(NOW, remembered).values).toEqual([5]);
   });
 });

@@ -15,9 +15,10 @@ const BYTES_PER_SERIES = 100;
 
 /** All that a snapshot says, as plain values. */
 function contentOf({ completedAt, knownMetrics, targets }: Snapshot) {
-  const plain = [...targets].map(([id, { times, keys, values, timestamps, starts }]) => ({
+  const plain = [...targets].map(([id, { times, keys, values, timestamps, starts, seen }]) => ({
     ...{ id, times, keys: keys.list },
     ...{ values: [...values], timestamps: [...timestamps], starts: [...starts] },
+    seen: [...seen],
   }));
   const combinations = knownMetrics && [...knownMetrics.combinations];
   return { completedAt, asOf: knownMetrics?.asOf, combinations, targets: plain };

@@ -96,15 +96,21 @@ describe('the cursor of a target with a history', () => {
 
 describe('forgetting', () => {
   it.each([
-    ['keeps a value that is as old as allowed', 1_100, true],
-    ['drops an older one', 1_101, false],
+    ['keeps what was seen as long ago as allowed', 1_100, true],
+    ['drops what was seen before', 1_101, false],
   ])('%s', async (_, now, kept) => {
-    await cycle(state, 0, { a: advance(0, { x: at(1, 100), y: at(2, 200) }) });
+    await cycle(state, 100, { a: advance(100, { x: at(1, 100), y: at(2, 100) }) });
+    await cycle(state, 200, { a: advance(200, { y: at(2, 200) }) });
     await cycle(state, now, { a: undefined });
     expect(remembered(state, 'a', 'x', 'y')).toEqual({
       ...(kept && { x: at(1, 100) }),
       y: at(2, 200),
     });
+  });
+
+  it('keeps what is seen, however old a time it brings', async () => {
+    await cycle(state, 5_000, { a: advance(5_000, { x: at(1, 100) }) });
+    expect(remembered(state, 'a', 'x')).toEqual({ x: at(1, 100) });
   });
 
   it('lets go of targets that are not seen any more, and of no others', async () => {

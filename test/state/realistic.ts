@@ -46,6 +46,7 @@ export function realisticState(
       values,
       new Float64Array(keys.length).fill(at),
       new Float64Array(keys.length).fill(times.startedAt),
+      new Float64Array(keys.length).fill(at),
     );
     const host = `10.0.${target >> 8}.${target & 255}`;
     targets.set(`shop http://${host}:8080/metrics`, memory);

@@ -43,7 +43,8 @@ describe('a stored state', () => {
 
   it('stays forgotten what was forgotten', async () => {
     const state = start();
-    await cycle(state, 0, { a: advance(0, { x: at(1, 0), y: at(1, 500) }) });
+    await cycle(state, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
+    await cycle(state, 500, { a: advance(500, { y: at(1, 500) }) });
     expect(await cycle(state, 1_200, { a: undefined })).toMatchObject({ series: 1 });
     expect(await cycle(start(), 1_200, { a: undefined })).toMatchObject({ series: 1 });
   });
@@ -101,6 +102,17 @@ describe('a state that somebody else writes too', () => {
       expect(state.of('a').baseline).toBe(60);
     }
     expect((await read()).of('b').baseline).toBe(0);
+  });
+
+  it('is merged: a series is as old as who saw it last says', async () => {
+    const one = start();
+    await cycle(one, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
+    await cycle(start(), 500, { a: advance(500, { x: at(1, 0) }) });
+    await cycle(one, 600, { a: advance(600, { y: at(1, 0) }) });
+    await cycle(one, 1_500, { a: undefined });
+    expect(remembered(one, 'a', 'x', 'y')).toEqual({ x: at(1, 0), y: at(1, 0) });
+    await cycle(one, 1_501, { a: undefined });
+    expect(remembered(one, 'a', 'x', 'y')).toEqual({ y: at(1, 0) });
   });
 
   it('is left to the next cycle where the other one never ends', async () => {

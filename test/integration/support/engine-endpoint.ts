@@ -26,13 +26,13 @@ interface Inspected {
 export interface EngineEndpoint extends Listening {
   /** Adds a container to the task. */
   add(container: TaskContainer): void;
-  /** The last stats that the engine gave of a container. */
-  stats(id: string): unknown;
+  /** All stats that the engine gave of a container, oldest first. */
+  stats(id: string): readonly unknown[];
 }
 
 export async function serveEngine(engine: DockerEngine): Promise<EngineEndpoint> {
   const containers: TaskContainer[] = [];
-  const stats = new Map<string, unknown>();
+  const stats = new Map<string, unknown[]>();
   const listening = await listen(async (request, response) => {
     const document = request.url?.endsWith('/task/stats')
       ? await statsDocument()
@@ -77,7 +77,7 @@ export async function serveEngine(engine: DockerEngine): Promise<EngineEndpoint>
       ((await engine.api('/containers/json')) as { Id: string }[]).map(({ Id }) => Id),
     );
     return Object.fromEntries(
-      containers.map(({ id }) => [id, running.has(id) ? (stats.get(id) ?? {}) : {}]),
+      containers.map(({ id }) => [id, running.has(id) ? (stats.get(id)?.at(-1) ?? {}) : {}]),
     );
   }
 
@@ -85,10 +85,12 @@ export async function serveEngine(engine: DockerEngine): Promise<EngineEndpoint>
     ...listening,
     add(container) {
       containers.push(container);
+      const seen: unknown[] = [];
+      stats.set(container.id, seen);
       engine.stream(`/containers/${container.id}/stats?stream=true`, (document) =>
-        stats.set(container.id, document),
+        seen.push(document),
       );
     },
-    stats: (id) => stats.get(id),
+    stats: (id) => stats.get(id) ?? [],
   };
 }

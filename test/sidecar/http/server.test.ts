@@ -200,8 +200,8 @@ describe('The HTTP server', () => {
     socket.destroy();
   });
 
-  it('refuses the 33rd connection and goes on', async () => {
-    const sockets = Array.from({ length: 33 }, () =>
+  it('refuses the 65th connection and goes on', async () => {
+    const sockets = Array.from({ length: 65 }, () =>
       connect(port, '127.0.0.1').on('error', () => {}),
     );
     const [dropped] = await once(server, 'drop');

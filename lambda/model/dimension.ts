@@ -13,6 +13,7 @@ const RESERVED = '_aws';
 const SPACE = 0x20;
 const TILDE = 0x7e;
 
+/** Whether CloudWatch takes a label as a dimension by this name. */
 export function isDimensionName(name: string): boolean {
   return (
     name.length <= MAX_DIMENSION_NAME &&
@@ -22,6 +23,7 @@ export function isDimensionName(name: string): boolean {
   );
 }
 
+/** Whether CloudWatch takes this as the value of a dimension. */
 export function isDimensionValue(value: string | undefined): boolean {
   return value !== undefined && value.length <= MAX_DIMENSION_VALUE && isDimensionText(value);
 }

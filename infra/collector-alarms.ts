@@ -1,0 +1,203 @@
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Collector } from './collector.ts';
+import { SELF_METRICS } from './collector-metrics.ts';
+import { validCount } from './valid-props.ts';
+
+/**
+ * What CloudWatch could not extract from events that it took.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+ */
+const EMF_ERRORS = { parsing: 'EMFParsingErrors', validation: 'EMFValidationErrors' };
+
+/** Cycles in a row without a sign of life: a single one may be lost. */
+const SILENT_CYCLES = 3;
+
+export interface CollectorAlarmsProps {
+  readonly collector: Collector;
+
+  /**
+   * Targets that may be down. Tasks that have stopped do not count.
+   *
+   * @default 0
+   */
+  readonly maxTargetsDown?: number;
+
+  /**
+   * Told when an alarm goes off, and when it is over.
+   *
+   * @default - nobody
+   */
+  readonly topic?: ITopic;
+}
+
+/**
+ * Alarms on the collector itself. That it is silent is one of them, so that nothing else has to take missing data for
+ * something bad.
+ */
+export class CollectorAlarms extends Construct {
+  /** No cycle for 3 minutes; for 3 intervals where they are longer. */
+  readonly noCycle: Alarm;
+  /** Too many targets are down, in 3 of 5 cycles. */
+  readonly targetsDown: Alarm;
+  /** Discovery failed in part, in 3 of 5 cycles. */
+  readonly discoveryErrors: Alarm;
+  /** CloudWatch Logs did not take events, in 2 of 5 cycles. */
+  readonly eventsRejected: Alarm;
+  /** CloudWatch took events of which it made no metrics. */
+  readonly emfErrors: Alarm;
+  /** `metric_budget` held new metrics back. */
+  readonly metricsHeldBack: Alarm;
+  /** A configuration that lies elsewhere was changed to one that cannot be used: the one before goes on. */
+  readonly configurationRefused: Alarm;
+  /** The state could not be read or written, in 3 of 5 cycles. */
+  readonly stateFailures: Alarm;
+  /** Cycles could not be started, or failed. */
+  readonly deadLetters: Alarm;
+
+  private readonly collector: Collector;
+  private readonly topic: ITopic | undefined;
+
+  constructor(scope: Construct, id: string, props: CollectorAlarmsProps) {
+    super(scope, id);
+    const { collector } = props;
+    this.collector = collector;
+    this.topic = props.topic;
+    const maxTargetsDown = validCount(this, 'maxTargetsDown', props.maxTargetsDown ?? 0, 0);
+
+    this.noCycle = this.makeNoCycleAlarm();
+    this.targetsDown = this.alarm('TargetsDown', {
+      description: `More than ${maxTargetsDown} targets of the collector are down`,
+      metric: this.selfMetric(SELF_METRICS.targetsDown),
+      threshold: maxTargetsDown,
+      cycles: [3, 5],
+    });
+    this.discoveryErrors = this.alarm('DiscoveryErrors', {
+      description: 'The collector cannot find all tasks',
+      metric: this.selfMetric(SELF_METRICS.discoveryErrors),
+      cycles: [3, 5],
+    });
+    this.eventsRejected = this.alarm('EventsRejected', {
+      description: 'CloudWatch Logs does not take events of the collector',
+      metric: this.selfMetric(SELF_METRICS.eventsRejected),
+      cycles: [2, 5],
+    });
+    this.emfErrors = this.alarm('EmfErrors', {
+      description: 'CloudWatch makes no metrics of events that the collector delivered',
+      metric: this.emfErrorsMetric(),
+      cycles: [1, 1],
+    });
+    this.metricsHeldBack = this.alarm('MetricsHeldBack', {
+      description: 'The metric budget of the collector is used up',
+      metric: this.selfMetric(SELF_METRICS.metricsHeldBack),
+      cycles: [1, 1],
+    });
+    this.configurationRefused = this.alarm('ConfigurationRefused', {
+      description: 'The collector cannot use its new configuration and goes on with the old one',
+      metric: this.selfMetric(SELF_METRICS.configurationRefused),
+      cycles: [1, 1],
+    });
+    this.stateFailures = this.alarm('StateFailures', {
+      description: 'The collector cannot read or write its state',
+      metric: this.selfMetric(SELF_METRICS.stateFailures),
+      cycles: [3, 5],
+    });
+    this.deadLetters = this.alarm('DeadLetters', {
+      description: 'Cycles of the collector could not be started, or failed',
+      metric: collector.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        statistic: Stats.MAXIMUM,
+        period: collector.interval,
+      }),
+      cycles: [1, 1],
+    });
+  }
+
+  /** Silence is what it looks for, so missing data is breaching here and nowhere else. */
+  private makeNoCycleAlarm(): Alarm {
+    const minutes = this.collector.interval.toMinutes() * SILENT_CYCLES;
+    return this.withAction(
+      new Alarm(this, 'NoCycle', {
+        alarmDescription: `The collector has ended no cycle for ${minutes} minutes`,
+        metric: this.selfMetric(SELF_METRICS.cycleDuration, Stats.SAMPLE_COUNT),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: SILENT_CYCLES,
+        treatMissingData: TreatMissingData.BREACHING,
+      }),
+    );
+  }
+
+  /** Both errors of both log groups, which have data only where there are errors. */
+  private emfErrorsMetric(): IMetric {
+    const { logGroup, metricsLogGroup } = this.collector;
+    const metrics = Object.entries({ self: logGroup, tasks: metricsLogGroup }).flatMap(
+      ([prefix, group]) =>
+        Object.entries(EMF_ERRORS).map(
+          ([kind, name]) => [`${prefix}_${kind}`, this.emfMetric(name, group)] as const,
+        ),
+    );
+    return new MathExpression({
+      expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(metrics),
+      period: this.collector.interval,
+    });
+  }
+
+  private emfMetric(metricName: string, { logGroupName }: ILogGroup): Metric {
+    return new Metric({
+      namespace: 'AWS/Logs',
+      metricName,
+      dimensionsMap: { LogGroupName: logGroupName },
+      statistic: Stats.SUM,
+    });
+  }
+
+  private selfMetric(name: string, statistic: string = Stats.MAXIMUM): IMetric {
+    return this.collector.metric(name, { statistic, period: this.collector.interval });
+  }
+
+  /** That there is no data is the matter of another alarm. */
+  private alarm(
+    id: string,
+    { description, metric, threshold = 0, cycles: [datapointsToAlarm, evaluationPeriods] }: Watch,
+  ): Alarm {
+    return this.withAction(
+      new Alarm(this, id, {
+        alarmDescription: description,
+        metric,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        datapointsToAlarm,
+        evaluationPeriods,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }),
+    );
+  }
+
+  private withAction(alarm: Alarm): Alarm {
+    if (this.topic !== undefined) {
+      alarm.addAlarmAction(new SnsAction(this.topic));
+      alarm.addOkAction(new SnsAction(this.topic));
+    }
+    return alarm;
+  }
+}
+
+/** What an alarm looks at: above `threshold`, 0 unless it is given, in so many of so many cycles. */
+interface Watch {
+  readonly description: string;
+  readonly metric: IMetric;
+  readonly threshold?: number;
+  readonly cycles: readonly [number, number];
+}

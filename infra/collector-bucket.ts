@@ -1,0 +1,72 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** The object in which the collector keeps what it knows of each target between cycles. */
+const STATE_KEY = 'state';
+
+/** A new state is written in each cycle: older ones help for as long as someone looks into what went wrong. */
+const OLD_STATES_KEPT = Duration.days(1);
+
+export interface CollectorBucketProps {
+  /**
+   * Encrypts the objects.
+   *
+   * @default - a key of S3
+   */
+  readonly encryptionKey?: IKey;
+
+  /** What becomes of the bucket, with all in it, when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The bucket of the collector's state. Each version of an object is kept for a day. */
+export class CollectorBucket extends Bucket {
+  constructor(scope: Construct, id: string, props: CollectorBucketProps) {
+    const { encryptionKey, removalPolicy } = props;
+    super(scope, id, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      ...(encryptionKey === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
+      lifecycleRules: [
+        {
+          noncurrentVersionExpiration: OLD_STATES_KEPT,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy,
+      // CloudFormation deletes no bucket that has objects in it.
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Only the collector reads and writes the state, which its own log tells of.',
+    });
+  }
+
+  /** Where the state is, as the function is told. */
+  get stateUrl(): string {
+    return this.s3UrlForObject(STATE_KEY);
+  }
+
+  /** Lets the collector read and write the state. Without s3:ListBucket the first cycle would be denied a state that does not exist. */
+  grantState(role: IRole): void {
+    new Policy(this, 'State', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:GetObject', 's3:PutObject'],
+          resources: [this.arnForObjects(STATE_KEY)],
+        }),
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
+      ],
+    });
+    this.encryptionKey?.grantEncryptDecrypt(role);
+  }
+}

@@ -1,0 +1,52 @@
+import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Collector } from './collector.ts';
+import { collectorWidgets } from './collector-widgets.ts';
+import { serviceWidgets } from './service-widgets.ts';
+import type { ServiceName } from './task-metrics.ts';
+
+export interface CollectorDashboardProps {
+  readonly collector: Collector;
+
+  /** The services that are shown, in this order. */
+  readonly services: readonly ServiceName[];
+
+  /**
+   * Name of the dashboard.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly dashboardName?: string;
+}
+
+/**
+ * A dashboard of the tasks of services and of the collector. A graph is left out where the collector's rules publish nothing
+ * that it could show: `CollectorConfiguration.detailed()` publishes all of it.
+ */
+export class CollectorDashboard extends Dashboard {
+  constructor(scope: Construct, id: string, props: CollectorDashboardProps) {
+    const { collector, services, dashboardName } = props;
+    super(scope, id, {
+      defaultInterval: Duration.hours(3),
+      ...(dashboardName !== undefined && { dashboardName }),
+    });
+    const published = collector.configuration.published(this);
+    for (const service of services) {
+      for (const row of serviceWidgets({
+        service,
+        published,
+        logGroup: collector.metricsLogGroup,
+      })) {
+        this.addWidgets(...row);
+      }
+    }
+    for (const row of collectorWidgets(collector)) this.addWidgets(...row);
+    if (services.length === 0) {
+      Annotations.of(this).addWarningV2(
+        'fargauge:noServices',
+        `[${this.node.path}] The dashboard shows the collector only: expected \`services\``,
+      );
+    }
+  }
+}

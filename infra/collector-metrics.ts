@@ -1,0 +1,33 @@
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import { COLLECTOR_NAMESPACE } from '../lambda/model/names.ts';
+
+/** Names of the collector's metrics about itself, as lambda/self-metrics.ts publishes them. */
+export const SELF_METRICS = {
+  targetsUp: 'TargetsUp',
+  targetsDown: 'TargetsDown',
+  discoveryErrors: 'DiscoveryErrors',
+  metricsPublished: 'MetricsPublished',
+  eventsRejected: 'EventsRejected',
+  /** Combinations of a name and dimensions that `metric_budget` did not let through. */
+  metricsHeldBack: 'MetricsHeldBack',
+  configurationRefused: 'ConfigurationRefused',
+  stateFailures: 'StateFailures',
+  cycleDuration: 'CycleDuration',
+} as const;
+
+/**
+ * A metric of a collector about itself, by the name of its function.
+ *
+ * @default - Sum over 1 minute
+ */
+export function selfMetric(functionName: string, metricName: string, options?: MetricOptions) {
+  return new Metric({
+    namespace: COLLECTOR_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: 'collector', Collector: functionName },
+    statistic: Stats.SUM,
+    period: Duration.minutes(1),
+    ...options,
+  });
+}

@@ -1,0 +1,89 @@
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { InvalidPropsError } from './errors.ts';
+import type { Owner } from './valid-props.ts';
+
+/** EventBridge Scheduler's smallest unit. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+export const SHORTEST_INTERVAL = Duration.minutes(1);
+
+/**
+ * How long an invocation may wait to be started: a late scrape is worse than a missed one. It is the least that
+ * EventBridge Scheduler and Lambda allow.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+ */
+export const MAX_EVENT_AGE = Duration.seconds(60);
+
+export interface CollectorScheduleProps {
+  readonly function: IFunction;
+  /** In whole minutes. */
+  readonly interval: Duration;
+  /** Gets the invocations that could not be started. */
+  readonly deadLetterQueue: IQueue;
+}
+
+/** Starts the collector, each time once. */
+export class CollectorSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: CollectorScheduleProps) {
+    super(scope, id);
+    const role = this.makeRole(props.function);
+    props.deadLetterQueue.grantSendMessages(role);
+    new Schedule(this, 'Schedule', {
+      description: 'Starts the Fargauge collector',
+      schedule: ScheduleExpression.rate(props.interval),
+      target: new LambdaInvoke(props.function, {
+        // The target would add every version of the function to what the role may start.
+        role: role.withoutPolicyUpdates(),
+        retryAttempts: 0,
+        maxEventAge: MAX_EVENT_AGE,
+        deadLetterQueue: props.deadLetterQueue,
+      }),
+    });
+  }
+
+  private makeRole(target: IFunction): Role {
+    const stack = Stack.of(this);
+    return new Role(this, 'Role', {
+      description: 'Lets EventBridge Scheduler start the Fargauge collector',
+      // Only schedules of this account: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': stack.account,
+            'aws:SourceArn': stack.formatArn({
+              service: 'scheduler',
+              resource: 'schedule-group',
+              resourceName: 'default',
+            }),
+          },
+        },
+      }),
+      inlinePolicies: {
+        Invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction'],
+              resources: [target.functionArn],
+            }),
+          ],
+        }),
+      },
+    });
+  }
+}
+
+/** The interval itself, where EventBridge Scheduler can do it. */
+export function validInterval(owner: Owner, interval: Duration): Duration {
+  const minutes = interval.toMinutes({ integral: false });
+  if (minutes < SHORTEST_INTERVAL.toMinutes() || !Number.isInteger(minutes)) {
+    throw new InvalidPropsError(
+      owner,
+      `Expected \`interval\` to be whole minutes, at least 1, got ${interval.toHumanString()}`,
+    );
+  }
+  return interval;
+}

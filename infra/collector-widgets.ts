@@ -1,0 +1,51 @@
+import {
+  Color,
+  GraphWidget,
+  type IWidget,
+  type Metric,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Collector } from './collector.ts';
+import { SELF_METRICS } from './collector-metrics.ts';
+
+const ROW = 24;
+const QUARTER = 6;
+
+/** A row of widgets about the collector itself. */
+export function collectorWidgets(collector: Collector): IWidget[][] {
+  const metric = (name: string, label: string, color?: string) =>
+    collector.metric(name, {
+      statistic: Stats.MAXIMUM,
+      period: collector.interval,
+      label,
+      ...(color && { color }),
+    });
+  const graph = (title: string, label: string, left: Metric[]) =>
+    new GraphWidget({
+      title,
+      width: QUARTER,
+      leftYAxis: { min: 0, label, showUnits: false },
+      left,
+    });
+  return [
+    [new TextWidget({ markdown: '## Collector', width: ROW, height: 1 })],
+    [
+      graph('Targets', 'targets', [
+        metric(SELF_METRICS.targetsUp, 'up', Color.GREEN),
+        metric(SELF_METRICS.targetsDown, 'down', Color.RED),
+      ]),
+      graph('Duration of a cycle', 'milliseconds', [
+        metric(SELF_METRICS.cycleDuration, 'duration'),
+      ]),
+      graph('Metric values published', 'a cycle', [
+        metric(SELF_METRICS.metricsPublished, 'published'),
+      ]),
+      graph('What went wrong', 'a cycle', [
+        metric(SELF_METRICS.discoveryErrors, 'discovery errors'),
+        metric(SELF_METRICS.eventsRejected, 'events rejected', Color.RED),
+        metric(SELF_METRICS.metricsHeldBack, 'metrics held back', Color.ORANGE),
+      ]),
+    ],
+  ];
+}

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The program that reads a configuration as the function does. */
+const PROGRAM = fileURLToPath(
+  new URL(`./check-configuration${extname(import.meta.url)}`, import.meta.url),
+);
+
+/** The log group of the check's environment: the one where the configuration names none. */
+export const OWN_LOG_GROUP = '/fargauge';
+
+/** Milliseconds; it takes a fraction of a second. */
+const TIMEOUT_MS = 60_000;
+
+/** A text and what messages call it. */
+export interface Document {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface CheckRequest {
+  /** Absent: the built-in default. */
+  readonly main?: Document | undefined;
+  /** The Prometheus file beside a document of the CloudWatch Agent. */
+  readonly prometheus?: Document | undefined;
+  /** Name or ARN of the cluster where the configuration names none. */
+  readonly cluster: string;
+}
+
+/** One of the two. */
+export interface CheckResult {
+  readonly facts?: ConfigurationFacts | undefined;
+  /** Everything that is wrong, each with its path in the document. */
+  readonly problems?: readonly string[] | undefined;
+}
+
+/** What the infrastructure has to know of a configuration. */
+export interface ConfigurationFacts {
+  readonly warnings: readonly string[];
+  /** Names, ARNs and patterns of clusters that the collector reads with its own role. */
+  readonly clusters: readonly string[];
+  /** Those that it reads with other credentials. */
+  readonly foreignClusters: readonly string[];
+  /** The docker label that says the port of a container; absent: such labels are not looked at. */
+  readonly portLabel?: string | undefined;
+  readonly namespace: string;
+  /** CloudWatch unit by name of the metric. */
+  readonly units: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly declarations: readonly DeclarationFacts[];
+}
+
+/** A `metric_declaration`, its expressions as text. */
+export interface DeclarationFacts {
+  readonly sourceLabels: readonly string[];
+  readonly separator: string;
+  readonly matcher: string;
+  readonly selectors: readonly string[];
+  readonly dimensions: readonly (readonly string[])[];
+  /** Absent: that of the configuration. */
+  readonly namespace?: string | undefined;
+}
+
+/** Results by request: each check starts a Node.js. */
+const known = new Map<string, CheckResult>();
+
+/** Reads a configuration as the function will. */
+export function checkConfiguration(request: CheckRequest): CheckResult {
+  const input = JSON.stringify(request);
+  let result = known.get(input);
+  if (result === undefined) {
+    result = run(input);
+    known.set(input, result);
+  }
+  return result;
+}
+
+function run(input: string): CheckResult {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [PROGRAM], {
+    input,
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    // Options that are meant for the app, such as loaders, do not concern the check.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (status !== 0) {
+    throw new Error(`The configuration could not be checked: ${stderr}`, { cause: error });
+  }
+  return JSON.parse(stdout) as CheckResult;
+}

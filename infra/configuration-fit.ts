@@ -1,0 +1,89 @@
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Annotations, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selector.ts';
+import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
+import { InvalidPropsError } from './errors.ts';
+
+/** Whether a configuration fits the collector that is to run it. Without facts nothing is known of it. */
+type Facts = ConfigurationFacts | undefined;
+
+/** Shows what loads but cannot have the effect that its author expects. */
+export function showWarnings(collector: Construct, facts: Facts): void {
+  for (const [index, warning] of (facts?.warnings ?? []).entries()) {
+    warn(collector, `configuration${index}`, warning);
+  }
+}
+
+/**
+ * A configuration that names a cluster which the function may not read would find nothing there.
+ *
+ * @throws InvalidPropsError
+ */
+export function checkClusters(
+  collector: Construct,
+  facts: Facts,
+  clusters: readonly ICluster[],
+): void {
+  const names = clusters.map(({ clusterName }) => clusterName);
+  // A name that is known at deployment only may be any.
+  if (names.some((name) => Token.isUnresolved(name))) return;
+  for (const selector of facts?.clusters ?? []) {
+    const name = clusterNameOf(selector);
+    if (isClusterPattern(name) || names.includes(name)) continue;
+    throw new InvalidPropsError(
+      collector,
+      `The configuration names the cluster ${name}, which the collector may not read: expected it as \`cluster\` or in \`otherClusters\`, which are ${names.join(', ')}`,
+    );
+  }
+}
+
+/** Names of all clusters that are collected; undefined where they cannot all be known. */
+export function collectedClusters(
+  facts: Facts,
+  clusters: readonly ICluster[],
+): ReadonlySet<string> | undefined {
+  if (facts === undefined) return undefined;
+  const own = clusters.map(({ clusterName }) => clusterName);
+  const named = [...facts.clusters, ...facts.foreignClusters].map(clusterNameOf);
+  const all = [...own, ...named];
+  return all.some((name) => Token.isUnresolved(name) || isClusterPattern(name))
+    ? undefined
+    : new Set(all);
+}
+
+/**
+ * The groups that the configuration writes to, beside the one of the collector.
+ *
+ * @throws InvalidPropsError
+ */
+export function logGroupNames(
+  collector: Construct,
+  facts: Facts,
+  given: { readonly cluster: ICluster; readonly otherLogGroupNames?: readonly string[] },
+): readonly string[] {
+  const { cluster, otherLogGroupNames: names = [] } = given;
+  const wrong = names.find((name) => /[{}*]/.test(name));
+  if (wrong !== undefined) {
+    throw new InvalidPropsError(
+      collector,
+      `Expected \`otherLogGroupNames\` to be names without placeholders or wildcards, got "${wrong}"`,
+    );
+  }
+  const template = facts?.logGroup ?? OWN_LOG_GROUP;
+  const named = template.replaceAll('{ClusterName}', cluster.clusterName);
+  if (template === OWN_LOG_GROUP || names.includes(named)) return names;
+  if (!/\{[A-Za-z]+\}/.test(named)) return [...names, named];
+  if (names.length === 0) {
+    warn(
+      collector,
+      'logGroups',
+      `The configuration writes to ${template}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
+    );
+  }
+  return names;
+}
+
+function warn(collector: Construct, id: string, message: string): void {
+  Annotations.of(collector).addWarningV2(`fargauge:${id}`, `[${collector.node.path}] ${message}`);
+}

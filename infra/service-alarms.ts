@@ -1,0 +1,184 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Token } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
+import type { Collector } from './collector.ts';
+import { CollectorConfiguration } from './collector-configuration.ts';
+import { InvalidPropsError } from './errors.ts';
+import { TaskAlarm, type TaskAlarmOptions } from './task-alarm.ts';
+import {
+  dimensionsOf,
+  EPHEMERAL_STORAGE_UTILIZATION,
+  RESTARTS,
+  type ServiceName,
+} from './task-metrics.ts';
+import { validCount, validPercent } from './valid-props.ts';
+
+export interface ServiceAlarmsProps extends ServiceName {
+  /**
+   * The collector of the service. An alarm on a cluster that it does not collect, or on a metric that its rules do not
+   * publish, is refused.
+   *
+   * @default - one with the built-in configuration, or with `configuration`
+   */
+  readonly collector?: Collector;
+
+  /**
+   * The rules of a collector that is not in this app.
+   *
+   * @default - those of `collector`
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * Told when an alarm goes off, and when it is over.
+   *
+   * @default - nobody
+   */
+  readonly topic?: ITopic;
+}
+
+export interface TaskCpuAlarmOptions extends TaskAlarmOptions {
+  /**
+   * The CPU utilization of one task, in percent of its limit, above which a minute counts: 0 to 100.
+   *
+   * @default 80
+   */
+  readonly maxCpuPercent?: number;
+}
+
+export interface TaskMemoryAlarmOptions extends TaskAlarmOptions {
+  /**
+   * The memory utilization of one task, in percent of its limit, above which a minute counts: 0 to 100.
+   *
+   * @default 90
+   */
+  readonly maxMemoryPercent?: number;
+}
+
+export interface EphemeralStorageAlarmOptions extends TaskAlarmOptions {
+  /**
+   * The ephemeral storage of one task in use, in percent of what it has, above which a minute counts: 0 to 100.
+   *
+   * @default 80
+   */
+  readonly maxStoragePercent?: number;
+}
+
+export interface TaskRestartAlarmOptions extends TaskAlarmOptions {
+  /**
+   * Restarts of one container in a minute by its restart policy, above which the minute counts.
+   *
+   * @default 0
+   */
+  readonly maxRestarts?: number;
+
+  /**
+   * How many of the last `evaluationPeriods` minutes must have too many restarts: two, since one may happen.
+   *
+   * @default 2
+   */
+  readonly datapointsToAlarm?: number;
+
+  /**
+   * How many minutes are looked at.
+   *
+   * @default 10
+   */
+  readonly evaluationPeriods?: number;
+}
+
+/**
+ * Alarms on the tasks of a service, each on the worst task.
+ *
+ * @example
+ * const alarms = new ServiceAlarms(this, 'Checkout', { clusterName: 'prod', serviceName: 'checkout', topic });
+ * alarms.taskCpuAlarm({ maxCpuPercent: 90 });
+ */
+export class ServiceAlarms extends Construct {
+  private readonly props: ServiceAlarmsProps;
+  private readonly configuration: CollectorConfiguration;
+
+  constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
+    super(scope, id);
+    this.props = props;
+    this.configuration =
+      props.configuration ?? props.collector?.configuration ?? CollectorConfiguration.builtIn();
+    this.validateCluster();
+  }
+
+  /** Alarm on CPU utilization in percent of a task's limit. */
+  taskCpuAlarm(options: TaskCpuAlarmOptions = {}, id = 'TaskCpu'): TaskAlarm {
+    const percent = this.percent('maxCpuPercent', options.maxCpuPercent ?? 80);
+    const what = `uses more than ${percent} % of its CPU limit`;
+    return this.taskAlarm(id, TASK_CPU_UTILIZATION, percent, what, options);
+  }
+
+  /** Alarm on memory utilization in percent of a task's limit. */
+  taskMemoryAlarm(options: TaskMemoryAlarmOptions = {}, id = 'TaskMemory'): TaskAlarm {
+    const percent = this.percent('maxMemoryPercent', options.maxMemoryPercent ?? 90);
+    const what = `uses more than ${percent} % of its memory limit`;
+    return this.taskAlarm(id, TASK_MEMORY_UTILIZATION, percent, what, options);
+  }
+
+  /** Alarm on the ephemeral storage in use. Only tasks on Fargate have such a limit. */
+  ephemeralStorageAlarm(
+    options: EphemeralStorageAlarmOptions = {},
+    id = 'EphemeralStorage',
+  ): TaskAlarm {
+    const percent = this.percent('maxStoragePercent', options.maxStoragePercent ?? 80);
+    const what = `uses more than ${percent} % of its ephemeral storage`;
+    return this.taskAlarm(id, EPHEMERAL_STORAGE_UTILIZATION, percent, what, options);
+  }
+
+  /** Alarm on containers that are restarted in their task. A task that is replaced is another task, and no restart. */
+  taskRestartAlarm(options: TaskRestartAlarmOptions = {}, id = 'TaskRestart'): TaskAlarm {
+    const restarts = validCount(this, 'maxRestarts', options.maxRestarts ?? 0, 0);
+    const what = `has a container that restarts more than ${restarts} times a minute`;
+    return this.taskAlarm(id, RESTARTS, restarts, what, {
+      ...options,
+      datapointsToAlarm: options.datapointsToAlarm ?? 2,
+      evaluationPeriods: options.evaluationPeriods ?? 10,
+    });
+  }
+
+  /** Whether the rules publish a metric of the service, as far as that is known. */
+  canWatch(metricName: string): boolean {
+    const published = this.configuration.published(this);
+    return published?.problemOf({ metricName, dimensions: dimensionsOf(this.props) }) === undefined;
+  }
+
+  private taskAlarm(
+    id: string,
+    metricName: string,
+    threshold: number,
+    what: string,
+    options: TaskAlarmOptions,
+  ): TaskAlarm {
+    const { clusterName, serviceName, topic } = this.props;
+    return new TaskAlarm(this, id, {
+      ...options,
+      clusterName,
+      serviceName,
+      configuration: this.configuration,
+      ...(topic && { topic }),
+      metricName,
+      threshold,
+      description: `A task of ${serviceName} ${what}`,
+    });
+  }
+
+  private validateCluster(): void {
+    const { collector, clusterName } = this.props;
+    const known = collector?.collectedClusters;
+    if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) return;
+    throw new InvalidPropsError(
+      this,
+      `Expected \`clusterName\` to be a cluster that ${collector?.node.path} collects, which are ${[...known].join(', ')}, got ${clusterName}`,
+    );
+  }
+
+  private percent(name: string, value: number): number {
+    return validPercent(this, name, value);
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { DEFAULT_NAMESPACE } from '../lambda/model/names.ts';
+import { CollectorConfiguration } from './collector-configuration.ts';
+import { InvalidPropsError } from './errors.ts';
+import { dimensionsOf, type ServiceName, taskMetric } from './task-metrics.ts';
+import { validCount } from './valid-props.ts';
+
+const PERIOD = Duration.minutes(1);
+
+/** What an alarm on a Metrics Insights query can look back at. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
+const MAX_QUERIED_MINUTES = 180;
+
+/** What all alarms on tasks have in common. */
+export interface TaskAlarmOptions {
+  /**
+   * How many of the last `evaluationPeriods` minutes must be above the threshold. Fewer than all, so that a minute
+   * that arrives late neither hides a busy task nor ends the alarm.
+   *
+   * @default 3
+   */
+  readonly datapointsToAlarm?: number;
+
+  /**
+   * How many minutes are looked at.
+   *
+   * @default 5
+   */
+  readonly evaluationPeriods?: number;
+
+  /**
+   * What a minute without data means. A service of no tasks and a collector that does not run look the same here:
+   * to call that "not breaching" would show a dead collector as healthy, and "breaching" would raise the alarm for
+   * each service that is scaled to zero. That the collector runs is what `CollectorAlarms` watch.
+   *
+   * @default TreatMissingData.MISSING - the alarm says INSUFFICIENT_DATA once all minutes are missing
+   */
+  readonly treatMissingData?: TreatMissingData;
+
+  /**
+   * Whether each task is a contributor of its own to the alarm, which names it. That takes rules that publish the
+   * dimension TaskId, which costs a metric for each task. At most 100 tasks are reported, and of 500 looked at.
+   *
+   * @default false - the worst task decides
+   */
+  readonly eachTask?: boolean;
+}
+
+export interface TaskAlarmProps extends TaskAlarmOptions, ServiceName {
+  /** Name of the metric. */
+  readonly metricName: string;
+
+  /** The value above which a minute counts. */
+  readonly threshold: number;
+
+  /** What the alarm says, with its threshold. */
+  readonly description: string;
+
+  /**
+   * The rules that publish the metric.
+   *
+   * @default CollectorConfiguration.builtIn()
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * Told when the alarm goes off, and when it is over.
+   *
+   * @default - nobody
+   */
+  readonly topic?: ITopic;
+}
+
+/**
+ * Alarm on the worst task of a service. Each task is a sample of the service's one metric, so that the Maximum is the worst
+ * task, at the price of one metric and one alarm a service.
+ */
+export class TaskAlarm extends Alarm {
+  constructor(scope: Construct, id: string, props: TaskAlarmProps) {
+    const path = `${scope.node.path}/${id}`;
+    const evaluationPeriods = validCount(path, 'evaluationPeriods', props.evaluationPeriods ?? 5);
+    const datapointsToAlarm = validCount(path, 'datapointsToAlarm', props.datapointsToAlarm ?? 3);
+    if (datapointsToAlarm > evaluationPeriods) {
+      throw new InvalidPropsError(
+        path,
+        `Expected \`datapointsToAlarm\` to be at most the ${evaluationPeriods} of \`evaluationPeriods\`, got ${datapointsToAlarm}`,
+      );
+    }
+    if (props.eachTask && evaluationPeriods > MAX_QUERIED_MINUTES) {
+      throw new InvalidPropsError(
+        path,
+        `Expected \`evaluationPeriods\` to be at most ${MAX_QUERIED_MINUTES} with \`eachTask\`, got ${evaluationPeriods}`,
+      );
+    }
+    super(scope, id, {
+      alarmDescription: props.description,
+      metric: metricOf(path, props),
+      threshold: props.threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      datapointsToAlarm,
+      evaluationPeriods,
+      treatMissingData: props.treatMissingData ?? TreatMissingData.MISSING,
+    });
+    if (props.topic !== undefined) {
+      this.addAlarmAction(new SnsAction(props.topic));
+      this.addOkAction(new SnsAction(props.topic));
+    }
+  }
+}
+
+function metricOf(path: string, props: TaskAlarmProps): IMetric {
+  const { metricName, eachTask = false } = props;
+  const service = dimensionsOf(props);
+  const dimensions = eachTask ? { ...service, TaskId: undefined } : service;
+  const published = (props.configuration ?? CollectorConfiguration.builtIn()).published(path);
+  const problem = published?.problemOf({ metricName, dimensions });
+  if (problem !== undefined) throw new InvalidPropsError(path, problem);
+  const namespace = published?.namespaceOf({ metricName, dimensions }) ?? DEFAULT_NAMESPACE;
+  return eachTask
+    ? worstOfEachTask(namespace, props)
+    : taskMetric(metricName, props, { namespace, statistic: Stats.MAXIMUM, period: PERIOD });
+}
+
+/**
+ * A time series for each task. An alarm on several of them needs GROUP BY and ORDER BY.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
+ */
+function worstOfEachTask(
+  namespace: string,
+  { metricName, clusterName, serviceName }: TaskAlarmProps,
+): MathExpression {
+  return new MathExpression({
+    expression: [
+      `SELECT MAX("${metricName}")`,
+      `FROM SCHEMA("${namespace}", ClusterName, ServiceName, TaskId)`,
+      `WHERE ClusterName = '${clusterName}' AND ServiceName = '${serviceName}'`,
+      'GROUP BY TaskId ORDER BY MAX() DESC',
+    ].join(' '),
+    period: PERIOD,
+  });
+}

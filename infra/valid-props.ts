@@ -1,0 +1,35 @@
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { InvalidPropsError } from './errors.ts';
+
+/** The construct that has a property, or the path that it would have. */
+export type Owner = IConstruct | string;
+
+/** A whole number of at least `minimum`. What is known at deployment only is not checked, here and below. */
+export function validCount(owner: Owner, name: string, count: number, minimum = 1): number {
+  if (!Token.isUnresolved(count) && !(Number.isInteger(count) && count >= minimum)) {
+    throw new InvalidPropsError(
+      owner,
+      `Expected \`${name}\` to be a whole number of at least ${minimum}, got ${count}`,
+    );
+  }
+  return count;
+}
+
+export function validPercent(owner: Owner, name: string, percent: number): number {
+  if (!Token.isUnresolved(percent) && !(percent >= 0 && percent <= 100)) {
+    throw new InvalidPropsError(
+      owner,
+      `Expected \`${name}\` to be a percentage from 0 to 100, got ${percent}`,
+    );
+  }
+  return percent;
+}
+
+/** A number that a TCP port may have. */
+export function validPort(owner: Owner, name: string, port: number): number {
+  if (!Token.isUnresolved(port) && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+    throw new InvalidPropsError(owner, `Expected \`${name}\` to be from 1 to 65535, got ${port}`);
+  }
+  return port;
+}

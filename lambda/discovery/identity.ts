@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import { Secret } from '../model/secret.ts';
+
+/** A text that is the same for parts of configurations that say the same. It shows no secret. */
+export function identityOf(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts, withSetsAndSecrets);
+}
+
+/** JSON leaves sets and secrets out. */
+function withSetsAndSecrets(this: unknown, key: string, value: unknown): unknown {
+  const original = (this as Readonly<Record<string, unknown>>)[key];
+  if (original instanceof Set) return [...original].sort();
+  if (!(original instanceof Secret)) return value;
+  return createHash('sha256').update(original.reveal()).digest('hex');
+}

@@ -1,0 +1,11 @@
+/** What selects clusters: a name, an ARN, or a pattern of either in which `*` stands for any text and `?` for one character. */
+
+/** Whether it may select several clusters, or none. Names have letters, digits, `_` and `-` only. */
+export function isClusterPattern(selector: string): boolean {
+  return /[*?]/.test(selector);
+}
+
+/** The name in a name or an ARN such as `arn:aws:ecs:eu-west-1:123456789012:cluster/shop`. */
+export function clusterNameOf(selector: string): string {
+  return selector.slice(selector.lastIndexOf('/') + 1);
+}

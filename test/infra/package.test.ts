@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compileConstructs } from '../../infra/build.ts';
+import { bundleCollector, bundleSidecar } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
+
+const run = promisify(execFile);
+
+/** Compiling, packing and loading the CDK take seconds, more where other tests run beside it. */
+const SLOW = 240_000;
+
+const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+
+const EXAMPLES = 'examples/cdk';
+
+/** A folder outside of the repository with the package and what it depends on, as npm would install them. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fargauge-package-'));
+  await Promise.all([bundleCollector(), bundleSidecar(), compileConstructs()]);
+  await install(await pack());
+}, SLOW);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the package', () => {
+  it('has what is deployed, and nothing that is only tested', async () => {
+    const files = await readdir(join(folder, 'node_modules/fargauge'), { recursive: true });
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'dist/collector/index.mjs',
+        'dist/sidecar/index.mjs',
+        'dist/sidecar/Dockerfile',
+        'dist/package/infra/index.d.ts',
+      ]),
+    );
+    expect(files.filter((file) => /\.map$|(^|\/)(test|cli)(\/|$)/.test(file))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an ES module',
+      'esm.mjs',
+      "import { App, Stack } from 'aws-cdk-lib'; import * as fargauge from 'fargauge';",
+    ],
+    [
+      'a CommonJS module',
+      'commonjs.cjs',
+      "const { App, Stack } = require('aws-cdk-lib'); const fargauge = require('fargauge');",
+    ],
+  ])(
+    'gives the constructs, with their bundle, to %s in plain JavaScript',
+    async (_, file, imports) => {
+      await writeFile(
+        join(folder, file),
+        `${imports}
+        const { Cluster } = ${file.endsWith('.cjs') ? "require('aws-cdk-lib/aws-ecs')" : "await import('aws-cdk-lib/aws-ecs')"};
+        const stack = new Stack(new App(), 'Plain');
+        const cluster = Cluster.fromClusterArn(stack, 'Cluster', 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod');
+        new fargauge.Collector(stack, 'Collector', { cluster });`,
+      );
+      const [template] = await synth(file);
+      expect(resourceTypes(template)).toContain('AWS::Lambda::Function');
+    },
+    SLOW,
+  );
+
+  it(
+    'has types under which the examples are right',
+    async () => {
+      await cp(join(REPOSITORY, EXAMPLES), join(folder, 'examples'), { recursive: true });
+      await writeFile(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({
+          compilerOptions: {
+            module: 'nodenext',
+            target: 'es2022',
+            strict: true,
+            noEmit: true,
+            types: ['node'],
+            skipLibCheck: true,
+          },
+          include: ['examples'],
+        }),
+      );
+      await run(process.execPath, [TSC], { cwd: folder });
+    },
+    SLOW,
+  );
+});
+
+describe('the examples', () => {
+  it.each([
+    ['existing-cluster', ['ExistingCluster'], ['AWS::CloudWatch::Dashboard']],
+    ['keycloak', ['Keycloak'], ['AWS::Lambda::Function']],
+    ['keycloak-sidecar', ['KeycloakSidecar'], ['AWS::ECS::TaskDefinition']],
+    ['demo-service', ['DemoService'], ['AWS::SNS::Topic', 'AWS::CloudWatch::Dashboard']],
+    ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
+  ])(
+    '%s synthesizes',
+    async (name, stacks, types) => {
+      await cp(join(REPOSITORY, EXAMPLES, name), join(folder, name), { recursive: true });
+      const templates = await synth(join(name, 'app.ts'));
+      expect(templates).toHaveLength(stacks.length);
+      for (const template of templates) {
+        expect(resourceTypes(template)).toEqual(expect.arrayContaining(types));
+      }
+    },
+    SLOW,
+  );
+
+  it('are all tried', async () => {
+    expect((await readdir(join(REPOSITORY, EXAMPLES))).sort()).toEqual([
+      'README.md',
+      'demo-service',
+      'existing-cluster',
+      'keycloak',
+      'keycloak-sidecar',
+      'other-account',
+    ]);
+  });
+});
+
+/** The path of the archive that npm would publish. */
+async function pack(): Promise<string> {
+  const { stdout } = await run(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+    { cwd: REPOSITORY },
+  );
+  const [{ filename }] = JSON.parse(stdout);
+  return join(folder, filename);
+}
+
+/** Unpacks it, beside links to what it depends on. */
+async function install(archive: string): Promise<void> {
+  const installed = join(folder, 'node_modules/fargauge');
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['--extract', '--file', archive, '--strip-components=1', '-C', installed]);
+  const { dependencies, peerDependencies } = JSON.parse(
+    await readFile(join(installed, 'package.json'), 'utf8'),
+  );
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies, '@types/node': '' })) {
+    const link = join(folder, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(REPOSITORY, 'node_modules', name), link);
+  }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+}
+
+/** The templates of the stacks that a program makes. */
+async function synth(program: string): Promise<Template[]> {
+  const outdir = join(folder, 'out', program);
+  const { PATH, HOME } = process.env;
+  await run(process.execPath, [program], {
+    cwd: folder,
+    env: { PATH, HOME, CDK_OUTDIR: outdir },
+  });
+  const names = (await readdir(outdir)).filter((name) => name.endsWith('.template.json'));
+  return Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(outdir, name), 'utf8'))),
+  );
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
+}
+
+function resourceTypes(template: Template | undefined): string[] {
+  return Object.values(template?.Resources ?? {}).map(({ Type }) => Type);
+}
