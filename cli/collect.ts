@@ -7,6 +7,7 @@ import type { OutputConfig } from '../lambda/model/config.ts';
 import { logsClient } from '../lambda/outputs/logs-client.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
+import { awsSigning } from '../lambda/signing.ts';
 import { describeReport } from './describe-report.ts';
 import { describeStatus } from './describe-status.ts';
 import { openState, type StateOptions } from './state.ts';
@@ -53,6 +54,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
         logsClient: () =>
           logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
         stdout: process.stdout,
+        signing: awsSigning({ region: region ?? process.env.AWS_REGION, endpoint: endpointUrl }),
       });
     },
     state: opened.state,

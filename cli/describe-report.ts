@@ -1,3 +1,4 @@
+import type { DeliveryReport } from '../lambda/model/event.ts';
 import type { CycleReport, TargetReport } from '../lambda/report.ts';
 import type { HeldBackMetric } from '../lambda/rules/held-back.ts';
 import { table } from './table.ts';
@@ -14,10 +15,7 @@ export function describeReport(report: CycleReport): string {
   }
   lines.push(
     `samples: ${samples.scraped} scraped, ${samples.published} published, ${samples.rejected} rejected${counts('; dropped: ', samples.dropped)}${counts('; for other outputs: ', samples.droppedForOthers)}`,
-    ...deliveries.map(
-      ({ output, events, metrics, bytes, requests, rejected }) =>
-        `${output}: ${events} events, ${metrics} metric values, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`,
-    ),
+    ...deliveries.map(delivery),
   );
   if (report.repeated > 0) lines.push(`to be delivered again: ${report.repeated} events`);
   if (state.bytes > 0) {
@@ -61,6 +59,13 @@ function row({
     stopped ? 'stopped' : up ? 'up' : `down (${reason})`,
     ...[scraped, offered, events].map(String),
   ];
+}
+
+function delivery(report: DeliveryReport): string {
+  const { output, takes, events, metrics, bytes, requests, rejected } = report;
+  const accepted =
+    takes === 'samples' ? `${metrics} samples` : `${events} events, ${metrics} metric values`;
+  return `${output}: ${accepted}, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`;
 }
 
 function heldBack({ metric, combinations, label, values, example }: HeldBackMetric): string {

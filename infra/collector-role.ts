@@ -54,6 +54,7 @@ export class CollectorRole extends Role {
     this.allowNetwork();
     this.allowDiscovery(props.cluster, props.needs);
     this.allowDocuments(props.needs);
+    this.allowReceivers(props.needs);
     for (const group of props.logGroups) group.grantWrite(this);
     this.allowOtherLogGroups(props.otherLogGroupNames ?? []);
   }
@@ -161,6 +162,35 @@ export class CollectorRole extends Role {
           new PolicyStatement({ actions: [action], resources: [...resources] }),
       );
     if (statements.length > 0) new Policy(this, 'Configuration', { roles: [this], statements });
+  }
+
+  /** To write samples to AWS with the credentials of this role; those of others have permissions of their own. */
+  private allowReceivers({ workspaces, putsMetrics }: ConfigurationNeeds): void {
+    if (workspaces.length > 0) {
+      const resources = workspaces.map(({ region, id }) =>
+        Stack.of(this).formatArn({
+          service: 'aps',
+          region,
+          resource: 'workspace',
+          resourceName: id,
+        }),
+      );
+      new Policy(this, 'RemoteWrite', {
+        roles: [this],
+        statements: [new PolicyStatement({ actions: ['aps:RemoteWrite'], resources })],
+      });
+    }
+    if (!putsMetrics) return;
+    const policy = new Policy(this, 'Metrics', {
+      roles: [this],
+      statements: [
+        new PolicyStatement({ actions: ['cloudwatch:PutMetricData'], resources: ['*'] }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'PutMetricData, which metrics over OTLP need too, has no resource-level permissions.',
+    });
   }
 
   private allowOtherLogGroups(names: readonly string[]): void {

@@ -10,11 +10,21 @@ export interface ClusterNeed {
   readonly region?: string | undefined;
 }
 
+/** A workspace of the stack's account. */
+export interface WorkspaceNeed {
+  readonly region: string;
+  readonly id: string;
+}
+
 /** What a configuration asks of AWS beside the tasks of the stack's own cluster. */
 export interface ConfigurationNeeds {
   readonly clusters: readonly ClusterNeed[];
   /** ARNs of roles that are assumed. */
   readonly roles: readonly string[];
+  /** Workspaces of Amazon Managed Service for Prometheus that are written to with the function's own credentials. */
+  readonly workspaces: readonly WorkspaceNeed[];
+  /** CloudWatch takes metrics over OTLP with the function's own credentials. */
+  readonly putsMetrics: boolean;
   /** Tags of clusters are looked up. */
   readonly clusterTags: boolean;
   /** Public addresses of tasks are looked up. */
@@ -34,6 +44,9 @@ const SECRET =
   /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+)/g;
 const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
 
+/** https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference.html */
+const WORKSPACE = /\baps-workspaces\.([a-z0-9-]+)\.[^/]+\/workspaces\/([\w-]+)\//;
+
 /**
  * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.
  *
@@ -51,11 +64,23 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
     ...sections.flatMap((section) => listOf(lookup(section, 'sd_targets'))),
     ...jobs.flatMap((job) => listOf(lookup(job, 'aws_sd_configs')).map(withAllClusters)),
   ];
+  // A Prometheus file beside a document of the CloudWatch Agent has no receivers.
+  const isOfTheAgent = values.some((value) => lookup(value, 'logs') !== undefined);
+  const remoteWrites = isOfTheAgent
+    ? []
+    : values.flatMap((value) => listOf(lookup(value, 'remote_write')).map(withSigv4));
+  const outputs = values.flatMap((value) => listOf(lookup(value, 'outputs')));
+  const receivers = [...outputs, ...remoteWrites];
+  const own = receivers.filter((receiver) => !isText(lookup(receiver, 'role_arn')));
   const lookups = new Set(sections.flatMap((section) => listOf(lookup(section, 'sd_lookups'))));
   const ofTasks = jobs.some((job) => listOf(lookup(job, 'aws_sd_configs')).length > 0);
   return {
     clusters: [...sections.flatMap(ownClusters), ...targets.flatMap(clustersOf)],
-    roles: distinct(targets.flatMap((target) => lookup(target, 'role_arn')).filter(isText)),
+    roles: distinct(
+      [...targets, ...receivers].map((each) => lookup(each, 'role_arn')).filter(isText),
+    ),
+    workspaces: own.flatMap(workspaceOf),
+    putsMetrics: own.some((receiver) => lookup(receiver, 'endpoint') === 'cloudwatch'),
     // Those are looked up where relabeling reads them, which may be anywhere.
     clusterTags: lookups.has('cluster_tags') || ofTasks,
     publicIps: lookups.has('public_ips') || ofTasks,
@@ -89,6 +114,16 @@ function withAllClusters(entry: unknown): unknown {
   const clusters = listOf(lookup(entry, 'clusters'));
   const others = typeof entry === 'object' ? entry : {};
   return { ...others, clusters: clusters.length === 0 ? ['*'] : clusters };
+}
+
+/** A receiver of a Prometheus file, which names its role further down. */
+function withSigv4(entry: unknown): unknown {
+  return { url: lookup(entry, 'url'), role_arn: lookup(entry, 'sigv4', 'role_arn') };
+}
+
+function workspaceOf(receiver: unknown): WorkspaceNeed[] {
+  const [, region, id] = WORKSPACE.exec(String(lookup(receiver, 'url'))) ?? [];
+  return region === undefined || id === undefined ? [] : [{ region, id }];
 }
 
 /** Those that are read as a role, or with a key, ask nothing of the function's own role. */

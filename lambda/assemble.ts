@@ -1,10 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Collector, type CollectorParts } from './collect.ts';
 import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
 import type { Config } from './model/config.ts';
 import type { Output } from './model/event.ts';
+import type { SampleOutput } from './model/sample-output.ts';
+import { Secret } from './model/secret.ts';
 import type { State } from './model/state.ts';
 import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
@@ -17,7 +18,9 @@ export interface Assembly {
   /** Asked only where the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
   /** Called once for each configuration that sends its events elsewhere than the one before. */
-  readonly outputsFor: (config: Pick<Config, 'outputs' | 'logs'>) => readonly Output[];
+  readonly outputsFor: (
+    config: Pick<Config, 'outputs' | 'logs'>,
+  ) => readonly (Output | SampleOutput)[];
   /** @default for as long as the process lives */
   readonly state?: State;
   readonly onDrop?: CollectorParts['onDrop'];
@@ -67,9 +70,13 @@ export function assemble({
 
 /** Whether the same outputs reach both; the log group is part of each event. */
 function haveSameDestination(one: Config, other: Config): boolean {
-  return (
-    one.logs.region === other.logs.region &&
-    one.logs.endpoint === other.logs.endpoint &&
-    isDeepStrictEqual(one.outputs, other.outputs)
-  );
+  return destinationOf(one) === destinationOf(other);
+}
+
+/** One text for all that outputs are made of. A secret that has changed is something else, too. */
+function destinationOf({ logs: { region, endpoint }, outputs }: Config): string {
+  return JSON.stringify([region, endpoint, outputs], function (this: unknown, key, value) {
+    const original = (this as Readonly<Record<string, unknown>>)[key];
+    return original instanceof Secret ? original.reveal() : value;
+  });
 }

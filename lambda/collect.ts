@@ -1,20 +1,19 @@
 import pMap from 'p-map';
-import { destinationBy } from './emf/destination.ts';
-import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
-import type { Delivery, DeliveryOutcome, LogEvent, Output } from './model/event.ts';
+import type { Output } from './model/event.ts';
 import type { Labels, Series, Wanted } from './model/sample.ts';
-import type { Previous, SeenTarget, State } from './model/state.ts';
+import type { SampleOutput } from './model/sample-output.ts';
+import type { State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
+import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 import type { ScrapeFailure } from './scrape/scrape-error.ts';
-import { convert } from './series/convert.ts';
+import type { SelectedSample } from './series/convert.ts';
 import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
-import { isSettled } from './settled.ts';
 
 /** Targets that are scraped at a time. */
 const CONCURRENCY = 64;
@@ -69,7 +68,7 @@ export interface CollectorParts {
   readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
   /** At least one, each with a name of its own. Every one gets everything. */
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly (Output | SampleOutput)[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of each sample that is dropped, for the debug log. */
@@ -91,7 +90,9 @@ export class Collector {
     this.#rules = new Rules(parts.config.emf);
     const intake = new Intake(parts.config.series.typeOverrides, this.#rules);
     this.#intake = intake;
-    this.#wanted = parts.onDrop ? undefined : (kind) => intake.mayTake(kind);
+    // The rules choose only for those outputs that take events.
+    const needsAll = parts.onDrop || parts.outputs.some(({ takes }) => takes === 'samples');
+    this.#wanted = needsAll ? undefined : (kind) => intake.mayTake(kind);
   }
 
   /**
@@ -110,7 +111,7 @@ export class Collector {
     const ends = AbortSignal.timeout(timeoutMs);
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
     const deadline = AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE));
-    const routes = outputs.map((output) => ({ output, delivery: output.open(deadline) }));
+    const routes = outputs.map((output) => routeTo(output, deadline, this.#parts));
 
     const [discovered] = await Promise.all([
       discovery.discover(scrapingEnds),
@@ -118,14 +119,22 @@ export class Collector {
     ]);
     tally.discovered(discovered);
     this.#tellBudget();
-    state.see(seenBy(routes, discovered.targets), startedAt);
+    // Where some targets may be missing, nothing is known of those that are gone.
+    if (discovered.errors.length === 0) {
+      const ids = new Set(discovered.targets.map(({ id }) => id));
+      for (const route of routes) route.discovered(ids);
+    }
+    state.see(
+      routes.flatMap((route) => route.seen(discovered.targets)),
+      startedAt,
+    );
     const unclear: Scrape[] = [];
     const delivered = await pMap(
       discovered.targets,
       async (target) => {
         const since = target.history ? this.#since(target, routes) : undefined;
         const scrape = await scraper.scrape(target, scrapingEnds, { since, wanted: this.#wanted });
-        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes);
+        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes, since);
         unclear.push(scrape);
         return undefined;
       },
@@ -135,7 +144,7 @@ export class Collector {
       delivered.push(await this.#deliver(scrape, routes));
     }
     tally.budget(this.#rules.budget?.report());
-    tally.delivered(await Promise.all(routes.map(({ delivery }) => delivery.close())));
+    tally.delivered(await Promise.all(routes.map((route) => route.close())));
     for (const target of delivered) {
       if (target === undefined) continue;
       const { scrape, outcome } = await target.done;
@@ -166,11 +175,10 @@ export class Collector {
    * collector knows of its task, else for the last minute: others may have published what is older.
    */
   #since({ id }: Target, routes: readonly Route[]): string {
-    const { state, now } = this.#parts;
-    const pasts = routes.map((route) => state.of(stateKey(route, id)));
-    const cursors = pasts.map(
-      ({ cursor, baseline = now() - FIRST_HISTORY_MS }) => cursor ?? String(baseline / 1000),
-    );
+    const cursors = routes.map((route) => {
+      const { cursor, baseline = this.#parts.now() - FIRST_HISTORY_MS } = route.past(id);
+      return cursor ?? String(baseline / 1000);
+    });
     return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
 
@@ -191,23 +199,25 @@ export class Collector {
     return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
   }
 
-  /** Resolves when the events of a target are on their way to all outputs; `done` when they have arrived. */
+  /** Resolves when what a target has for the outputs is on its way to all of them; `done` when it has arrived. */
   async #deliver(
     scraped: Scrape,
     routes: readonly Route[],
+    since?: string,
   ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes);
+    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes, since);
     const { samples, dropped, unwanted, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length + unwanted;
     const summary = { ...rest, sampleCount };
-    const events = shares[0]?.events.length ?? 0;
-    const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
+    const events = Math.max(0, ...shares.map((share) => share.events));
     const writes = await Promise.all(
       shares.map(async (share) => {
-        await share.route.delivery.ready();
-        return { outcome: this.#write(share, scrape) };
+        await share.ready();
+        return { outcome: share.write() };
       }),
     );
+    // Some are known to be dropped only when they are written.
+    const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
     const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
       scrape: summary,
       outcome: { ...sums, outcomes },
@@ -215,31 +225,23 @@ export class Collector {
     return { done };
   }
 
-  /** While it waits it holds on to neither samples nor events, which would be the memory of a whole cycle. */
-  #write(
-    { route, events, updates }: Share,
-    { target, failure, startedAt, cursor }: Scrape,
-  ): Promise<DeliveryOutcome> {
-    const { state } = this.#parts;
-    const key = stateKey(route, target.id);
-    // A failed scrape says nothing of what there is of its target.
-    const isAnswer = failure === undefined;
-    const advance = { updates, scrapedAt: startedAt, cursor };
-    return route.delivery.write(events).then((outcome) => {
-      if (isAnswer && isSettled(outcome)) state.commit(key, advance);
-      return outcome;
-    });
-  }
-
-  /** What one target has for the delivery. A defect at one target's samples must not cost the other targets theirs. */
-  #prepare(scrape: Scrape, routes: readonly Route[]): Prepared {
+  /** What one target has for the outputs. A defect at one target's samples must not cost the other targets theirs. */
+  #prepare(scrape: Scrape, routes: readonly Route[], since: string | undefined): Prepared {
     const { onDrop } = this.#parts;
     const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
     const otherDrops = new Drops();
     for (const series of scrape.dropped) drops.add('relabeled', series);
     drops.addUnread(scrape.unwanted);
+    let known: readonly SelectedSample[] | undefined;
+    const declared = (own: Drops) => {
+      known ??= this.#declare(scrape, own);
+      return known;
+    };
     try {
-      const shares = this.#sharesOf(scrape, routes, drops, otherDrops);
+      // Samples are counted once, as the first output has them; what the others lose is counted apart.
+      const shares = routes.map((route, index) =>
+        route.share({ scrape, since, declared }, index === 0 ? drops : otherDrops),
+      );
       return { scrape, drops, otherDrops, shares };
     } catch (error) {
       const failure = { reason: 'internal', message: String(error) } as const;
@@ -247,37 +249,15 @@ export class Collector {
       for (const series of scrape.dropped) lost.add('relabeled', series);
       lost.addUnread(scrape.unwanted);
       for (const { series } of scrape.samples) lost.add('internal', series);
-      const shares = routes.map((route) => ({ route, events: [], updates: new Map() }));
-      return { scrape: { ...scrape, failure }, drops: lost, otherDrops: new Drops(), shares };
+      return { scrape: { ...scrape, failure }, drops: lost, otherDrops: new Drops(), shares: [] };
     }
   }
 
-  /** The stages between the scrape and the delivery, from the conversion on for each output by itself. */
-  #sharesOf(
-    { target, startedAt, samples }: Scrape,
-    routes: readonly Route[],
-    drops: Drops,
-    otherDrops: Drops,
-  ): readonly Share[] {
-    const { config, state } = this.#parts;
+  /** The stages between the scrape and the outputs that make events of it. */
+  #declare({ target, samples }: Scrape, drops: Drops): readonly SelectedSample[] {
     const wanted = this.#intake.take(samples, drops);
-    const labelled = label(wanted, new Labeller(target, config.clusterName));
-    const declared = [...this.#rules.declare(labelled, drops)];
-    return routes.map((route, index) => {
-      // Samples are counted once, as the first output has them; what the others lose is counted apart.
-      const ownDrops = index === 0 ? drops : otherDrops;
-      const comparison = {
-        scrapedAt: startedAt,
-        past: state.isKnown ? state.of(stateKey(route, target.id)) : undefined,
-        targetStart: target.startedAt,
-        firstSample: config.series.firstSample,
-      };
-      const { points, updates } = convert(declared, comparison, ownDrops);
-      const destinationOf = destinationBy(config.logs.group);
-      const { maxEventBytes } = route.output;
-      const events = encode(points, config.emf, destinationOf, ownDrops, maxEventBytes);
-      return { route, events, updates };
-    });
+    const labelled = label(wanted, new Labeller(target, this.#parts.config.clusterName));
+    return [...this.#rules.declare(labelled, drops)];
   }
 }
 
@@ -285,41 +265,12 @@ function mayHaveStopped({ failure }: Scrape): boolean {
   return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
-/** An output in one cycle. */
-interface Route {
-  readonly output: Output;
-  readonly delivery: Delivery;
-}
-
-/** What one output gets of one target. */
-interface Share {
-  readonly route: Route;
-  readonly events: readonly LogEvent[];
-  /** What the state must hold once the events were accepted. */
-  readonly updates: ReadonlyMap<string, Previous>;
-}
-
 interface Prepared {
   readonly scrape: Scrape;
   readonly drops: Drops;
   readonly otherDrops: Drops;
-  /** One for each output, in their order. */
+  /** One for each output, in their order; none where a defect stopped the samples. */
   readonly shares: readonly Share[];
-}
-
-/**
- * What is remembered advances for each output by itself: what one of them did not accept is in its next difference, and
- * only in its own.
- */
-function stateKey({ output: { name } }: Route, targetId: string): string {
-  return `${name}\n${targetId}`;
-}
-
-/** What is remembered of the targets, each once for each output. */
-function seenBy(routes: readonly Route[], targets: readonly Target[]): readonly SeenTarget[] {
-  return routes.flatMap((route) =>
-    targets.map(({ id, startedAt }) => ({ id: stateKey(route, id), startedAt })),
-  );
 }
 
 /** One target when the fate of its events is known. */

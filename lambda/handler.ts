@@ -17,6 +17,7 @@ import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
 import { publishCycle } from './self-metrics.ts';
+import { awsSigning } from './signing.ts';
 import { functionState } from './state/function-state.ts';
 import { s3Api } from './state/s3-api.ts';
 
@@ -49,6 +50,7 @@ const collector = assemble({
       logsClient: () => logsClient(logs),
       stdout: process.stdout,
       maxLineBytes: MAX_LAMBDA_LINE_BYTES,
+      signing: awsSigning({ region: process.env.AWS_REGION }),
     }),
   state: functionState(process.env, s3Api({}), Date.now),
   onDrop: (reason, { name, labels }, { id }) => {

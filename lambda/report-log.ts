@@ -59,7 +59,10 @@ export function failureOf(report: CycleReport): string | undefined {
     .reduce((sum, count) => sum + count, 0);
   if (rejected > 0) {
     const errors = deliveries.flatMap((delivery) => delivery.errors);
-    return `none of ${rejected} events was delivered: ${causes(errors)}`;
+    const what = deliveries.some(({ takes }) => takes === 'samples')
+      ? 'events and samples'
+      : 'events';
+    return `none of ${rejected} ${what} was delivered: ${causes(errors)}`;
   }
   if (targets.down > 0 && targets.up === 0) {
     const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);

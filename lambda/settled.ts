@@ -1,12 +1,20 @@
 import type { DeliveryOutcome, RejectReason } from './model/event.ts';
 
 /** What no further attempt would change, for it lies in the event. */
-const FINAL: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired', 'too_large']);
+export const FINAL: ReadonlySet<RejectReason> = new Set([
+  'too_old',
+  'too_new',
+  'expired',
+  'too_large',
+]);
+
+/** The same of samples: a receiver that refuses a request refuses what is in it. */
+export const FINAL_OF_SAMPLES: ReadonlySet<RejectReason> = new Set([...FINAL, 'refused']);
 
 /**
- * Whether the state may advance. An event that can still be accepted keeps it back, so that the next difference covers
- * what is missing; one that never will would keep it back for ever, and with it what was accepted beside it.
+ * Whether the state may advance. What can still be accepted keeps it back, so that the next cycle covers what is missing; one
+ * that never will would keep it back for ever, and with it what was accepted beside it.
  */
-export function isSettled({ rejected }: DeliveryOutcome): boolean {
-  return [...rejected.keys()].every((reason) => FINAL.has(reason));
+export function isSettled({ rejected }: DeliveryOutcome, final = FINAL): boolean {
+  return [...rejected.keys()].every((reason) => final.has(reason));
 }

@@ -53,6 +53,15 @@ export function checkConsistency(draft: Draft, findings: Findings): void {
   }
 }
 
+/** The same of what a native document says of receivers. */
+export function checkReceivers({ place, value }: Part, findings: Findings): void {
+  for (const key of ['outputs', 'remote_write']) {
+    for (const [index, entry] of listOf(lookup(value, key)).entries()) {
+      checkHttpClient(entry, below(place, key, index), findings);
+    }
+  }
+}
+
 function checkCluster({ settings, surroundings }: ClusterSources, findings: Findings): void {
   if (knowsCluster({ settings, surroundings }) || !isDiscovering(settings)) return;
   const place = below(settings.place, 'ecs_service_discovery', 'sd_target_cluster');

@@ -39,12 +39,14 @@ export function checkHttpClient(section: unknown, place: Place, findings: Findin
     findings.reject(below(place, 'authorization', 'type'), expected, describeGiven(type));
   }
   checkTls(section, place, findings);
-  const headers = lookup(section, 'http_headers');
-  if (typeof headers !== 'object' || headers === null) return;
-  for (const name of Object.keys(headers)) {
-    if (!RESERVED_HEADERS.has(name.toLowerCase())) continue;
-    const expected = 'another header than those that the collector sets itself';
-    findings.reject(below(place, 'http_headers', name), expected, JSON.stringify(name));
+  for (const key of ['http_headers', 'headers']) {
+    const headers = lookup(section, key);
+    if (typeof headers !== 'object' || headers === null) continue;
+    for (const name of Object.keys(headers)) {
+      if (!RESERVED_HEADERS.has(name.toLowerCase())) continue;
+      const expected = 'another header than those that the collector sets itself';
+      findings.reject(below(place, key, name), expected, JSON.stringify(name));
+    }
   }
 }
 

@@ -66,9 +66,9 @@ export class HttpSettingsReader {
       };
       for (const [index, value] of values.entries())
         add(value, below(place, name, 'values', index));
-      for (const [index, value] of secrets.entries()) {
-        const at = below(place, name, 'secrets', index);
-        add(await this.#secrets.text(value, at), at);
+      for (const [index, text] of secrets.entries()) {
+        const value = await this.header(text, below(place, name, 'secrets', index));
+        if (value !== undefined) read.push({ name, value });
       }
       for (const [index, path] of files.entries()) {
         const at = below(place, name, 'files', index);
@@ -76,6 +76,12 @@ export class HttpSettingsReader {
       }
     }
     return read;
+  }
+
+  /** The value of a header at `place`, or the one that it refers to. */
+  async header(text: string, place: Place): Promise<Secret | undefined> {
+    const value = await this.#secrets.text(text, place);
+    return value === undefined ? undefined : this.#headerValue(value, place);
   }
 
   #headerValue(value: string, place: Place): Secret | undefined {

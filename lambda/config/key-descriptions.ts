@@ -16,8 +16,29 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   sd_metrics_path_label: 'Docker label with the path.',
   sd_job_name_label: 'Docker label with the value of the label job.',
 
-  outputs: 'Where the events go. Default: cloudwatch-logs.',
+  outputs: 'Where the events and samples go. Default: those of remote_write, else cloudwatch-logs.',
+  'outputs.type':
+    'Events: cloudwatch-logs, stdout, file. Samples: remote_write (Prometheus, Amazon Managed Service for Prometheus), otlp.',
   'outputs.path': 'File that the output appends to.',
+  'outputs.url': 'Where the receiver of remote_write is.',
+  'outputs.endpoint':
+    'cloudwatch, or the URL of a receiver of OTLP over HTTP. Without a path it gets /v1/metrics.',
+  'outputs.name': 'Name in reports, different from those of the other outputs. Default: its URL.',
+  'outputs.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',
+  'outputs.region':
+    'Region that requests are signed for. Default where they are: that of the URL, else region of the document.',
+  'outputs.external_labels':
+    'Labels for series that have none of that name, beside those of global.',
+
+  remote_write:
+    'Receivers of remote write, as in a Prometheus file: outputs like those of `outputs`.',
+  'remote_write.url': 'Where the receiver is.',
+  'remote_write.name': 'Name in reports. Default: its URL.',
+  'remote_write.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',
+  write_relabel_configs:
+    'Rules for all labels of the series that are sent, applied in their order.',
+  sigv4: 'How requests are signed for Amazon Managed Service for Prometheus.',
+  external_labels: 'Labels that remote write adds to series that have none of that name.',
 
   emf_processor:
     'Which samples become which CloudWatch metrics; without it, events are plain log events.',

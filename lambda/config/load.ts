@@ -1,29 +1,36 @@
-import type { Config } from '../model/config.ts';
+import type { Config, OutputConfig } from '../model/config.ts';
 import type { HttpSettings } from '../model/http-settings.ts';
 import { ENV } from '../model/names.ts';
 import { Secret } from '../model/secret.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
-import { checkConsistency, type Draft } from './consistency.ts';
+import { checkConsistency, checkReceivers, type Draft } from './consistency.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { ConfigError } from './errors.ts';
 import { Findings } from './findings.ts';
 import { HttpSettingsReader } from './http-settings.ts';
 import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
-import { nativeDocument } from './native.ts';
+import { type NativeDocument, nativeDocument } from './native.ts';
 import { withoutNulls, withoutNullsIn } from './nulls.ts';
+import { OutputReader } from './output-reader.ts';
 import { below, type Place } from './place.ts';
-import { prometheusDocument, type ScrapeConfig } from './prometheus.ts';
+import {
+  AGENT_FILE_WITHOUT_EFFECT,
+  type GlobalSection,
+  prometheusDocument,
+  type ScrapeConfig,
+} from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
 import type { JobHttp } from './scrape-jobs.ts';
 import { SecretReader } from './secret-reader.ts';
 import { toConfig } from './sections.ts';
 import { validate } from './validate.ts';
+import { warnOfKeys } from './without-effect.ts';
 import type { ParsedText } from './yaml-text.ts';
 
 /** Keys of a native document that are those of a Prometheus file. */
-const PROMETHEUS_KEYS = ['global', 'scrape_configs'];
+const PROMETHEUS_KEYS = ['global', 'scrape_configs', 'remote_write'];
 
 /**
  * Finds, reads and checks the configuration.
@@ -59,7 +66,9 @@ async function loadNative(
   const part = { place, value };
   const draft: Draft = { settings: part, prometheus: part, needsLogGroup: false, surroundings };
   checkConsistency(draft, findings);
+  checkReceivers(part, findings);
   if (document === undefined || findings.issues.length > 0) return undefined;
+  const readers = readersFor(request, findings);
   const sections = {
     settings: document,
     settingsPlace: place,
@@ -67,10 +76,14 @@ async function loadNative(
     prometheusPlace: place,
     region: document.region,
     endpoint: document.endpoint_override,
-    http: await readHttp(document.scrape_configs, place, request, findings),
+    http: await readHttp(document.scrape_configs, place, readers),
     expectsJob: false,
   };
-  const { outputs } = document;
+  const outputs = await new OutputReader(readers.secrets, readers.http, findings).read(
+    document,
+    place,
+  );
+  warnOfOutputs(document, outputs, place, findings);
   return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
@@ -101,6 +114,9 @@ async function loadAgent(
     return undefined;
   }
   warnOfAgentKeys(document, place, findings);
+  warnOfKeys(prometheus, AGENT_FILE_WITHOUT_EFFECT, prometheusPlace, findings);
+  warnOfExternalLabels(prometheus.global, prometheusPlace, findings);
+  const readers = readersFor(request, findings);
   const sections = {
     settings: document.logs.metrics_collected.prometheus,
     settingsPlace,
@@ -108,21 +124,55 @@ async function loadAgent(
     prometheusPlace,
     region: document.agent?.region,
     endpoint: document.logs.endpoint_override,
-    http: await readHttp(prometheus.scrape_configs, prometheusPlace, request, findings),
+    http: await readHttp(prometheus.scrape_configs, prometheusPlace, readers),
     expectsJob: true,
   };
   return { source: main.source, ...toConfig(sections, surroundings, findings) };
+}
+
+/** What gets the texts that documents only name. */
+interface Readers {
+  readonly secrets: SecretReader;
+  readonly http: HttpSettingsReader;
+}
+
+function readersFor(request: ConfigRequest, findings: Findings): Readers {
+  const secrets = new SecretReader(request, findings);
+  return { secrets, http: new HttpSettingsReader(secrets, findings) };
+}
+
+/** Warns of what is for outputs that there are not. */
+function warnOfOutputs(
+  { global, emf_processor: emf }: NativeDocument,
+  outputs: Config['outputs'],
+  place: Place,
+  findings: Findings,
+): void {
+  const has = (...types: OutputConfig['type'][]) =>
+    outputs?.some(({ type }) => types.includes(type)) ?? false;
+  if (!has('remote_write')) warnOfExternalLabels(global, place, findings);
+  if (outputs === undefined || emf === undefined) return;
+  if (has('cloudwatch-logs', 'stdout', 'file')) return;
+  const reason = 'has no effect: none of the outputs takes events';
+  findings.warn(below(place, 'emf_processor'), reason);
+}
+
+function warnOfExternalLabels(
+  { external_labels: labels }: GlobalSection,
+  place: Place,
+  findings: Findings,
+): void {
+  if (Object.keys(labels).length === 0) return;
+  const reason = 'has no effect: only remote write adds them to samples';
+  findings.warn(below(place, 'global', 'external_labels'), reason);
 }
 
 /** How each job, and its discovery, makes requests, with what it has in files and by reference. */
 async function readHttp(
   jobs: readonly ScrapeConfig[],
   place: Place,
-  request: ConfigRequest,
-  findings: Findings,
+  { secrets, http: reader }: Readers,
 ): Promise<JobHttp[]> {
-  const secrets = new SecretReader(request, findings);
-  const reader = new HttpSettingsReader(secrets, findings);
   const settings: JobHttp[] = [];
   // One after the other, so that what is wrong is reported in the order of the document.
   for (const [index, job] of jobs.entries()) {

@@ -3,6 +3,7 @@ import { endpoint } from './address.ts';
 import { flag, text } from './keys.ts';
 import { outputs } from './outputs.ts';
 import { prometheusShape, scrapeConfigShape } from './prometheus.ts';
+import { remoteWrite } from './remote-write.ts';
 import { settingsShape } from './settings.ts';
 
 const scrapeConfig = z.strictObject({
@@ -23,6 +24,7 @@ export const nativeDocument = z.strictObject({
   outputs: outputs.optional(),
   ...settingsShape,
   ...prometheusShape,
+  remote_write: z.array(remoteWrite).default([]),
   scrape_configs: z.array(scrapeConfig).default([]),
 });
 

@@ -1,33 +1,103 @@
 import * as z from 'zod';
 import type { OutputConfig } from '../model/config.ts';
+import { describeGiven } from './given.ts';
+import { httpClientShape, isConfidential } from './http-client.ts';
 import { text } from './keys.ts';
+import { labelSet } from './label-set.ts';
 import { formatPath } from './place.ts';
+import {
+  CLOUDWATCH,
+  headers,
+  otlpEndpoint,
+  problemsOf,
+  type ReceiverKeys,
+  receiverUrl,
+  roleShape,
+  type Sigv4Keys,
+} from './receiver.ts';
+import { relabelConfig } from './relabel-config.ts';
+import type { RemoteWriteKeys } from './remote-write.ts';
 
-const TYPES = ['cloudwatch-logs', 'stdout', 'file'] as const satisfies OutputConfig['type'][];
+const TYPES = [
+  ...(['cloudwatch-logs', 'stdout', 'file', 'remote_write', 'otlp'] as const),
+] satisfies OutputConfig['type'][];
+
+type Type = OutputConfig['type'];
 
 const TYPE_EXPECTED = `one of ${TYPES.join(', ')}`;
 const LIST_EXPECTED = 'a list of at least one output';
-const PATH_EXPECTED = 'the path of a file';
-const NO_PATH_EXPECTED = 'no path, which only the type file has';
 
-const output = z
-  .strictObject({ type: z.enum(TYPES, TYPE_EXPECTED), path: text.optional() })
-  .transform(({ type, path }, context): OutputConfig => {
-    if (type === 'file' && path !== undefined) return { type, path };
-    if (type !== 'file' && path === undefined) return { type };
-    const message = type === 'file' ? PATH_EXPECTED : NO_PATH_EXPECTED;
-    context.issues.push({ code: 'custom', message, path: ['path'], input: path });
-    return z.NEVER;
-  });
+const shape = {
+  path: text.optional(),
+  url: receiverUrl.optional(),
+  endpoint: otlpEndpoint.optional(),
+  name: text.optional(),
+  headers: headers.optional(),
+  basic_auth: httpClientShape.basic_auth,
+  authorization: httpClientShape.authorization,
+  region: text.optional(),
+  ...roleShape,
+  external_labels: labelSet.optional(),
+  write_relabel_configs: z.array(relabelConfig).optional(),
+};
 
-/** Schema of `outputs`. No two of them write to the same place. */
+const RECEIVERS: readonly Type[] = ['remote_write', 'otlp'];
+
+/** The types that have a key. */
+const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
+  path: ['file'],
+  url: ['remote_write'],
+  endpoint: ['otlp'],
+  name: RECEIVERS,
+  headers: RECEIVERS,
+  basic_auth: RECEIVERS,
+  authorization: RECEIVERS,
+  region: RECEIVERS,
+  role_arn: RECEIVERS,
+  external_id: RECEIVERS,
+  external_labels: ['remote_write'],
+  write_relabel_configs: ['remote_write'],
+};
+
+/** The key that a type cannot do without, and what it expects. */
+const REQUIRED: Readonly<Partial<Record<Type, readonly [key: keyof typeof shape, what: string]>>> =
+  {
+    file: ['path', 'the path of a file'],
+    remote_write: ['url', 'the URL of a receiver'],
+    otlp: ['endpoint', `"${CLOUDWATCH}", or the URL of a receiver`],
+  };
+
+/** An entry with the keys of its type. */
+export type OutputKeys =
+  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | { readonly type: 'file'; readonly path: string }
+  | (RemoteWriteKeys & {
+      readonly type: 'remote_write';
+      readonly external_labels: Readonly<Record<string, string>>;
+    })
+  | (ReceiverKeys & { readonly type: 'otlp'; readonly endpoint: string });
+
+const entry = z.strictObject({ type: z.enum(TYPES, TYPE_EXPECTED), ...shape });
+
+type Entry = z.output<typeof entry>;
+
+const output = entry
+  .superRefine((written, context) => {
+    for (const { path, message, given } of problemsIn(written)) {
+      context.addIssue({ code: 'custom', message, path: [...path], params: { given } });
+    }
+  })
+  .transform(keysOf);
+
+/** Schema of `outputs`. No two of them write to the same place; of receivers their names tell. */
 export const outputs = z
   .array(output)
   .min(1, LIST_EXPECTED)
   .superRefine((list, context) => {
     const first = new Map<string, number>();
-    for (const [index, entry] of list.entries()) {
-      const key = JSON.stringify(entry);
+    for (const [index, each] of list.entries()) {
+      if (RECEIVERS.includes(each.type)) continue;
+      const key = JSON.stringify(each);
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, index);
       else {
@@ -36,3 +106,47 @@ export const outputs = z
       }
     }
   });
+
+function* problemsIn(written: Entry) {
+  const { type } = written;
+  const [key, what] = REQUIRED[type] ?? [];
+  if (key !== undefined && what !== undefined && written[key] === undefined) {
+    yield { path: [key], message: what, given: 'nothing' };
+  }
+  for (const [name, owners] of Object.entries(OWNERS)) {
+    if (written[name as keyof typeof OWNERS] === undefined || owners.includes(type)) continue;
+    const whose =
+      owners.length === 1
+        ? `only the type ${owners[0]} has`
+        : `only the types ${owners.join(' and ')} have`;
+    const value = written[name as keyof typeof OWNERS];
+    const given = isConfidential([name]) ? 'one' : describeGiven(value);
+    yield { path: [name], message: `no ${name}, which ${whose}`, given };
+  }
+  const signing = signingOf(written) ?? (written.endpoint === CLOUDWATCH ? {} : undefined);
+  yield* problemsOf(written, written.url ?? written.endpoint, signing, []);
+}
+
+/** The keys that ask for a signature; undefined where there is none of them. */
+function signingOf({ region, role_arn, external_id }: Entry): Sigv4Keys | undefined {
+  const keys = Object.entries({ region, role_arn, external_id });
+  const given = keys.filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+function keysOf(written: Entry): OutputKeys {
+  const { type, path = '', url = '', endpoint = '', headers: given = {} } = written;
+  const { external_labels = {}, write_relabel_configs = [] } = written;
+  const { name, basic_auth, authorization } = written;
+  const receiver = { name, headers: given, basic_auth, authorization, sigv4: signingOf(written) };
+  switch (type) {
+    case 'file':
+      return { type, path };
+    case 'remote_write':
+      return { type, url, ...receiver, external_labels, write_relabel_configs };
+    case 'otlp':
+      return { type, endpoint, ...receiver };
+    default:
+      return { type };
+  }
+}

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { isLabelName } from '../model/relabel.ts';
 import { targetText } from './address.ts';
 import { awsSdConfig } from './aws-discovery.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
 import { limit, notYet, only, text, yamlFlag } from './keys.ts';
+import { labelSet } from './label-set.ts';
 import { relabelConfig } from './relabel-config.ts';
 import { fallbackScrapeProtocol, scrapeProtocols } from './scrape-protocols.ts';
 import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
@@ -33,7 +33,6 @@ const SCRAPE_WITHOUT_EFFECT = {
 
 export const GLOBAL_WITHOUT_EFFECT = {
   ...SCRAPE_WITHOUT_EFFECT,
-  external_labels: 'they are not added to samples',
   query_log_file: 'there are no queries',
   evaluation_interval: null,
   rule_query_offset: null,
@@ -51,7 +50,6 @@ export const JOB_WITHOUT_EFFECT = {
 export const PROMETHEUS_WITHOUT_EFFECT = {
   rule_files: 'rules are not evaluated',
   alerting: 'alerts are not sent',
-  remote_write: 'nothing is written to it',
   remote_read: 'nothing is read from it',
   otlp: 'nothing is received over OTLP',
   storage: null,
@@ -70,23 +68,10 @@ const limits = {
   extra_scrape_metrics: only(OWNER, false),
 };
 
-const LABEL = 'the name of a label';
-
-const targetLabels = z.record(z.string(), z.string()).superRefine(
-  (labels, context) => {
-    for (const [name, value] of Object.entries(labels)) {
-      if (isLabelName(name)) continue;
-      context.addIssue({ code: 'custom', message: LABEL, path: [name], input: value });
-    }
-  },
-  // Also beside wrong values.
-  { when: ({ value }) => typeof value === 'object' && value !== null },
-);
-
 const staticConfig = z.strictObject({
   // Whether they are addresses depends on what relabeling does to them.
   targets: z.array(targetText).default([]),
-  labels: targetLabels.default({}),
+  labels: labelSet.default({}),
 });
 
 /** Keys of an entry of `scrape_configs`. */
@@ -149,6 +134,7 @@ export const globalSection = z.strictObject({
   scrape_interval: prometheusDuration.optional(),
   scrape_timeout: prometheusDuration.optional(),
   scrape_protocols: scrapeProtocols,
+  external_labels: labelSet.default({}),
   ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });
@@ -162,9 +148,15 @@ export const prometheusShape = {
 
 const scrapeConfig = z.strictObject(scrapeConfigShape);
 
-/** Schema of the whole file. */
+/** What means nothing to the CloudWatch Agent either. */
+export const AGENT_FILE_WITHOUT_EFFECT = {
+  remote_write: 'nothing is written to it, as by the CloudWatch Agent',
+} as const satisfies WithoutEffect<string>;
+
+/** Schema of the file that goes with a document of the CloudWatch Agent. */
 export const prometheusDocument = z.strictObject({
   ...prometheusShape,
+  ...withoutEffect(AGENT_FILE_WITHOUT_EFFECT),
   scrape_configs: z.array(scrapeConfig).default([]),
 });
 

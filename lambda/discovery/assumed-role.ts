@@ -19,7 +19,10 @@ export interface StsOptions {
 }
 
 /** Credentials of a role, asked for when they are first needed and again before they expire. */
-export function assumedRole(role: AssumedRole, sts: StsOptions): Credentials {
+export function assumedRole(
+  role: AssumedRole,
+  sts: StsOptions,
+): ReturnType<typeof fromTemporaryCredentials> {
   const { region, endpoint, credentials, profile } = sts;
   const provider = fromTemporaryCredentials({
     params: {

@@ -32,10 +32,51 @@ export interface LogsConfig {
   readonly endpoint?: string | undefined;
 }
 
-/** One entry of `outputs`. */
+/** One entry of `outputs`, or of a Prometheus file's `remote_write`. */
 export type OutputConfig =
   | { readonly type: 'cloudwatch-logs' | 'stdout' }
-  | { readonly type: 'file'; readonly path: string };
+  | { readonly type: 'file'; readonly path: string }
+  | RemoteWriteConfig
+  | OtlpConfig;
+
+/** What the outputs that send samples over HTTP have in common. */
+export interface PushConfig {
+  /** Of no other output. */
+  readonly name: string;
+  /** Sent beside the protocol's own. */
+  readonly headers: readonly { readonly name: string; readonly value: Secret }[];
+  /** Absent: requests are not signed. */
+  readonly signing?: SigningConfig | undefined;
+}
+
+/** An output that speaks Prometheus remote write. */
+export interface RemoteWriteConfig extends PushConfig {
+  readonly type: 'remote_write';
+  readonly url: string;
+  /** Added to the series that have no label of that name. */
+  readonly externalLabels: Labels;
+  /** `write_relabel_configs`, for all labels of a series. */
+  readonly relabeling: readonly RelabelRule[];
+}
+
+/** An output that speaks OTLP over HTTP. */
+export interface OtlpConfig extends PushConfig {
+  readonly type: 'otlp';
+  /** Absent: CloudWatch's of the Region that signatures are for. */
+  readonly url?: string | undefined;
+}
+
+/** For whom requests are signed, and as whom. */
+export interface SigningConfig {
+  /** Absent: that of the collector. */
+  readonly region?: string | undefined;
+  /** Whose credentials are used. Absent: those that the AWS SDK finds. */
+  readonly accessKey?: AccessKey | undefined;
+  /** Profile of the AWS SDK's files, where there is no access key. */
+  readonly profile?: string | undefined;
+  /** Absent: those credentials themselves. */
+  readonly role?: AssumedRole | undefined;
+}
 
 /** A compiled RE2 expression. */
 export interface Pattern {

@@ -31,9 +31,11 @@ export interface DeliveryOutcome {
 /** What a delivery cost and achieved, over all its writes. */
 export interface DeliveryReport {
   readonly output: string;
+  /** Then `events` are accepted requests, `metrics` samples, and `rejected` counts samples. Absent: events. */
+  readonly takes?: 'samples' | undefined;
   readonly events: number;
   readonly metrics: number;
-  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. */
+  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. Of requests, compressed. */
   readonly bytes: number;
   readonly requests: number;
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
@@ -43,6 +45,8 @@ export interface DeliveryReport {
 
 /** A place where events go. */
 export interface Output {
+  /** A `SampleOutput` takes something else. */
+  readonly takes?: undefined;
   /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
   /** The largest event that it takes, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */

@@ -1,10 +1,20 @@
 import type { Writable } from 'node:stream';
-import type { OutputConfig } from '../model/config.ts';
+import type { OtlpConfig, OutputConfig, PushConfig, SigningConfig } from '../model/config.ts';
 import type { Output } from '../model/event.ts';
+import type { SampleOutput } from '../model/sample-output.ts';
 import { cloudWatchLogsOutput } from './cloudwatch-logs.ts';
 import { fileOutput } from './file.ts';
 import type { LogsSender } from './logs-api.ts';
+import { cloudWatchUrl, otlpOutput } from './otlp/otlp.ts';
+import type { CredentialsProvider } from './push/sigv4.ts';
+import { remoteWriteOutput } from './remote-write/remote-write.ts';
 import { stdoutOutput } from './stdout.ts';
+
+/** For whom requests are signed, and with what. */
+export interface Signing {
+  readonly region: string;
+  readonly credentials: CredentialsProvider;
+}
 
 /** What outputs write with. */
 export interface OutputMeans {
@@ -13,14 +23,19 @@ export interface OutputMeans {
   readonly stdout: Writable;
   /** Bytes of a line, its end included, that standard output can take. Absent: any number. */
   readonly maxLineBytes?: number | undefined;
+  /** Asked only where requests are signed. @throws TypeError where nothing names a Region */
+  signing(config: SigningConfig): Signing;
 }
 
 /** The outputs of a configuration, in its order. */
-export function createOutputs(configs: readonly OutputConfig[], means: OutputMeans): Output[] {
+export function createOutputs(
+  configs: readonly OutputConfig[],
+  means: OutputMeans,
+): (Output | SampleOutput)[] {
   return configs.map((config) => createOutput(config, means));
 }
 
-function createOutput(config: OutputConfig, means: OutputMeans): Output {
+function createOutput(config: OutputConfig, means: OutputMeans): Output | SampleOutput {
   switch (config.type) {
     case 'cloudwatch-logs':
       return cloudWatchLogsOutput({ client: means.logsClient() });
@@ -28,5 +43,20 @@ function createOutput(config: OutputConfig, means: OutputMeans): Output {
       return stdoutOutput(means.stdout, means.maxLineBytes);
     case 'file':
       return fileOutput(config.path);
+    case 'remote_write':
+      return remoteWriteOutput({ ...config, ...signed(config, means) });
+    case 'otlp':
+      return otlpFor(config, means);
   }
+}
+
+function otlpFor(config: OtlpConfig, means: OutputMeans): SampleOutput {
+  const { name, headers, url, signing = {} } = config;
+  if (url !== undefined) return otlpOutput({ name, headers, url, ...signed(config, means) });
+  const sigv4 = means.signing(signing);
+  return otlpOutput({ name, headers, url: cloudWatchUrl(sigv4.region), sigv4 });
+}
+
+function signed({ signing }: PushConfig, means: OutputMeans): { readonly sigv4?: Signing } {
+  return signing === undefined ? {} : { sigv4: means.signing(signing) };
 }

@@ -1,5 +1,6 @@
 import { runCycle } from './cycle.ts';
 import { runDecode } from './decode.ts';
+import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
 import { runSidecar } from './sidecar.ts';
@@ -11,6 +12,7 @@ import { runSidecar } from './sidecar.ts';
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
+  encode: runEncode,
   percentiles: runPercentiles,
   sidecar: runSidecar,
 };

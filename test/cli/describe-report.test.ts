@@ -49,6 +49,14 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
     ]);
   });
 
+  it('counts the samples of an output that takes them', () => {
+    const delivery = { output: 'workspace', events: 2, metrics: 1_500, bytes: 90_000, requests: 3 };
+    const report = cycleReport([], { delivery: { ...delivery, takes: 'samples' } });
+    expect(describeReport(report).split('\n')).toContain(
+      'workspace: 1500 samples, 90000 bytes in 3 requests',
+    );
+  });
+
   it('says what is stored of the past, and what was wrong with that', () => {
     const state = { series: 500, targets: 4, bytes: 6_789, conflicts: 2 };
     const report = cycleReport([], { state: { ...state, errors: ['GetObject failed.'] } });

@@ -52,3 +52,19 @@ it('examples/fargauge.yaml loads without a warning and says what its comments sa
   });
   expect(config.emf.declarations[2]?.matcher.test('node_exporter;a')).toBe(true);
 });
+
+it('examples/receivers.yaml loads without a warning and signs what it sends', async () => {
+  const path = 'examples/receivers.yaml';
+  const text = readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+  const { warnings, outputs } = await load({ config: path, files: { [path]: text } });
+  expect(warnings).toEqual([]);
+  expect(outputs).toMatchObject([
+    { type: 'cloudwatch-logs' },
+    {
+      type: 'remote_write',
+      externalLabels: { account: 'shop' },
+      signing: { region: 'eu-west-1', role: { externalId: 'fargauge' } },
+    },
+    { type: 'otlp', name: 'otlp cloudwatch eu-west-1', signing: { region: 'eu-west-1' } },
+  ]);
+});

@@ -21,9 +21,12 @@ describe('outputs', () => {
     [['stdout'], 'outputs[0]: expected an object, given "stdout" (string)'],
     [
       [{ type: 'stdin' }],
-      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, given "stdin" (string)',
+      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given "stdin" (string)',
     ],
-    [[{}], 'outputs[0].type: expected one of cloudwatch-logs, stdout, file, given nothing'],
+    [
+      [{}],
+      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given nothing',
+    ],
     [[{ type: 'file' }], 'outputs[0].path: expected the path of a file, given nothing'],
     [
       [{ type: 'stdout', path: 'x' }],

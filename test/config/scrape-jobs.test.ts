@@ -265,10 +265,10 @@ describe('a Prometheus file', () => {
       'only bounds scrape_timeout: the schedule of the collector decides how often targets are scraped';
     expect(warnings).toEqual(
       [
+        'remote_write: has no effect: nothing is written to it, as by the CloudWatch Agent',
+        'global.external_labels: has no effect: only remote write adds them to samples',
         'rule_files: has no effect: rules are not evaluated',
         'alerting: has no effect: alerts are not sent',
-        'remote_write: has no effect: nothing is written to it',
-        'global.external_labels: has no effect: they are not added to samples',
         `global.scrape_interval: ${interval}`,
         'scrape_configs[0].scrape_native_histograms: has no effect: native histograms are not asked for',
         `scrape_configs[0].scrape_interval: ${interval}`,

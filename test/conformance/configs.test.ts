@@ -58,14 +58,24 @@ describeWithFixtures('published configurations', 'cloudwatch-agent', () => {
   });
 
   it('that of a Prometheus agent loads alone, and says what it misses', async () => {
-    const files = { '/p.yml': fixtureText('migrations', 'prometheus-agent.yml') };
-    const { jobs, warnings } = await load({ prometheusConfig: '/p.yml', files });
+    // As the script that starts the agent does it.
+    const url = 'https://aps-workspaces.ap-northeast-1.amazonaws.com/ws/api/v1/remote_write';
+    const text = fixtureText('migrations', 'prometheus-agent.yml');
+    const files = { '/p.yml': text.replace('__REMOTE_WRITE_URL__', url) };
+    const { jobs, outputs, warnings } = await load({ prometheusConfig: '/p.yml', files });
     expect(jobs).toMatchObject([
       { name: 'prometheus-agent-test', staticConfigs: [{ labels: { instance: '__TASK_ID__' } }] },
     ]);
+    expect(outputs).toMatchObject([
+      {
+        type: 'remote_write',
+        url,
+        externalLabels: { monitor: 'prometheus' },
+        signing: { region: 'ap-northeast-1' },
+      },
+    ]);
     expect(warnings.map((warning) => warning.split(': ')[1])).toEqual([
-      'remote_write',
-      'global.external_labels',
+      'remote_write[0].queue_config',
       'global.scrape_interval',
     ]);
   });

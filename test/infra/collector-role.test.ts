@@ -196,6 +196,37 @@ scrape_configs:
     expect(JSON.stringify(parameter?.Resource)).toContain(':parameter/shop/user"');
   });
 
+  it('writing to the workspaces that it names, by remote write in either form', () => {
+    const url = (id: string) =>
+      `https://aps-workspaces.eu-west-3.amazonaws.com/workspaces/${id}/api/v1/remote_write`;
+    const configuration = native({
+      outputs: [{ type: 'remote_write', url: url('ws-1') }],
+      remote_write: [{ url: url('ws-2') }, { url: url('ws-3'), sigv4: { role_arn: ROLE } }],
+    });
+    const [statement] = allowed(configuration, 'aps:RemoteWrite');
+    const resources = JSON.stringify(statement?.Resource);
+    expect(resources).toContain(':aps:eu-west-3:');
+    expect(resources).toContain(':workspace/ws-1"');
+    expect(resources).toContain(':workspace/ws-2"');
+    expect(resources).not.toContain('ws-3');
+    expect(allowed(configuration, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
+    const ofTheAgent = CollectorConfiguration.cloudWatchAgent(
+      JSON.stringify({ logs: { metrics_collected: { prometheus: { log_group_name: 'g' } } } }),
+      JSON.stringify({ remote_write: [{ url: url('ws-1') }] }),
+    );
+    expect(allowed(ofTheAgent, 'aps:RemoteWrite')).toEqual([]);
+  });
+
+  it('metrics over OTLP, where no role is assumed for them', () => {
+    const outputs = [{ type: 'otlp', endpoint: 'cloudwatch' }];
+    expect(allowed(native({ outputs }), 'cloudwatch:PutMetricData')).toMatchObject([
+      { Resource: '*' },
+    ]);
+    const asRole = native({ outputs: [{ ...outputs[0], role_arn: ROLE }] });
+    expect(allowed(asRole, 'cloudwatch:PutMetricData')).toEqual([]);
+    expect(allowed(asRole, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
+  });
+
   it('the place that it lies in, and what is needed by what lies there', () => {
     const text = `scrape_configs: [{ job_name: a, bearer_token: 'aws:secretsmanager:${SECRET}' }]`;
     const configuration = CollectorConfiguration.remote('s3://conf/a/fargauge.yaml', text);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService, FargateTaskDefinition, LogDriver } from 'aws-cdk-lib/aws-ecs';
@@ -5,11 +7,19 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Collector } from '../../infra/collector.ts';
 import { CollectorAlarms } from '../../infra/collector-alarms.ts';
+import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
 import { ServiceAlarms } from '../../infra/service-alarms.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
 import { CODE, IMAGE } from './template.ts';
+
+/** What has a workspace, CloudWatch and a role to write to. */
+const RECEIVERS = readFileSync(join(REPOSITORY, 'examples/receivers.yaml'), 'utf8').replace(
+  'sd_target_cluster: shop',
+  'sd_target_cluster: prod',
+);
 
 /** What the AwsSolutions pack finds, a line each. */
 function findings(app: App): string[] {
@@ -70,6 +80,7 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
       cluster,
       code: CODE,
       otherLogGroupNames: ['/ecs/one'],
+      configuration: CollectorConfiguration.native(RECEIVERS),
     });
     collector.collectFrom(service);
     new CollectorAlarms(stack, 'CollectorAlarms', { collector });

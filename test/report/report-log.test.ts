@@ -58,6 +58,13 @@ describe('a cycle as a whole', () => {
       `none of 4 events was delivered: ${THROTTLED}`,
     ],
     [
+      'no sample was accepted',
+      cycleReport([targetReport()], {
+        delivery: { takes: 'samples', events: 0, rejected: { refused: 9 }, errors: ['HTTP 400'] },
+      }),
+      'none of 9 events and samples was delivered: HTTP 400',
+    ],
+    [
       'no target is up and nothing was published',
       cycleReport([downTarget('a'), downTarget('b')]),
       'none of 2 targets is up: a: connect ECONNREFUSED a; b: connect ECONNREFUSED b',

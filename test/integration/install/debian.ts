@@ -4,7 +4,7 @@ import { DEBIAN } from '../support/places.ts';
 import { isOnPath, run } from './command.ts';
 import type { Part } from './part.ts';
 
-/** Packages that hold statically linked programs: promtool and node_exporter. */
+/** Packages that hold statically linked programs: Prometheus with promtool, and node_exporter. */
 const PACKAGES = ['prometheus', 'prometheus-node-exporter'] as const;
 
 /** Packages that the other parts are built with, and how to tell that they are not needed. */
@@ -23,13 +23,14 @@ const TOOLS = {
  * service, user or port, and no root is needed where the package lists are there.
  */
 export const debianPrograms: Part = {
-  name: 'promtool and node_exporter (Debian packages)',
+  name: 'Prometheus, promtool and node_exporter (Debian packages)',
   tests: [
     'promtool.test.ts',
     'promtool-config.test.ts',
     'promtool-openmetrics.test.ts',
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
+    'remote-write.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),

@@ -13,6 +13,8 @@ export interface Part {
   readonly folder: string;
   /** Whatever the content of the folder follows from, such as a list of versions: a change installs it anew. */
   readonly recipe: string;
+  /** Why this machine cannot have it, and its tests are left out; undefined where it can. @default it can */
+  readonly leftOut?: () => string | undefined;
   /** Fills the empty folder; throws with a message for the user. */
   readonly install: () => void;
 }
@@ -20,8 +22,8 @@ export interface Part {
 /** What became of a part. */
 export interface PartResult {
   readonly part: Part;
-  readonly outcome: 'present' | 'installed' | 'failed';
-  /** Why it failed. */
+  readonly outcome: 'present' | 'installed' | 'left out' | 'failed';
+  /** Why it failed, or was left out. */
   readonly reason?: string;
 }
 
@@ -32,6 +34,8 @@ export function ensurePart(part: Part): PartResult {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) {
     return { part, outcome: 'present' };
   }
+  const reason = part.leftOut?.();
+  if (reason !== undefined) return { part, outcome: 'left out', reason };
   try {
     rmSync(part.folder, { recursive: true, force: true });
     mkdirSync(part.folder, { recursive: true });

@@ -9,6 +9,7 @@ export const CACHE = join(ROOT, '.integration');
 
 /** Programs taken out of Debian packages. */
 export const DEBIAN = join(CACHE, 'debian');
+export const PROMETHEUS = join(DEBIAN, 'usr/bin/prometheus');
 export const PROMTOOL = join(DEBIAN, 'usr/bin/promtool');
 export const NODE_EXPORTER = join(DEBIAN, 'usr/bin/prometheus-node-exporter');
 
@@ -19,3 +20,7 @@ export const PYTHON = join(VENV, 'bin/python');
 /** The Lambda runtime interface client. */
 export const RIC = join(CACHE, 'ric');
 export const RIC_MAIN = join(RIC, 'node_modules/aws-lambda-ric/index.mjs');
+
+/** A current Prometheus, compiled here. */
+export const PROMETHEUS_SOURCE = join(CACHE, 'prometheus');
+export const PROMETHEUS_3 = join(PROMETHEUS_SOURCE, 'prometheus');

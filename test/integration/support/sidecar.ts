@@ -43,12 +43,30 @@ export async function startSidecar(task: string, host: string): Promise<Sidecar>
 async function serveMetadata(task: string): Promise<Listening> {
   const documents: Record<string, string> = {};
   if (task !== 'none') {
-    documents['/task'] = await readFile(join(DATA, task, 'task.json'), 'utf8');
-    documents['/task/stats'] = await readFile(join(DATA, task, 'stats.json'), 'utf8');
+    const shift = shiftTo(Date.now(), await readFile(join(DATA, task, 'stats.json'), 'utf8'));
+    for (const [path, name] of [
+      ['/task', 'task.json'],
+      ['/task/stats', 'stats.json'],
+    ] as const) {
+      documents[path] = shift(await readFile(join(DATA, task, name), 'utf8'));
+    }
   }
   return listen((request, response) => {
     const document = documents[request.url ?? ''];
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
     response.end(document);
   });
+}
+
+const TIME = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z"/g;
+
+/** Moves all times of a document so that the newest sample of these statistics is of `now`: CloudWatch takes none of long ago. */
+function shiftTo(now: number, stats: string): (document: string) => string {
+  const reads = [...stats.matchAll(/"read": *"([^"]+)"/g)].map(([, read = '']) => Date.parse(read));
+  const seconds = Math.floor((now - Math.max(...reads)) / 1_000);
+  return (document) =>
+    document.replace(TIME, (_, time: string, fraction = '') => {
+      const moved = new Date(Date.parse(`${time}Z`) + seconds * 1_000).toISOString().slice(0, 19);
+      return `"${moved}${fraction}Z"`;
+    });
 }

@@ -1,0 +1,168 @@
+import type {
+  OtlpConfig,
+  OutputConfig,
+  PushConfig,
+  RemoteWriteConfig,
+  SigningConfig,
+} from '../model/config.ts';
+import { type Labels, labelsOf } from '../model/sample.ts';
+import { Secret } from '../model/secret.ts';
+import type { Findings } from './findings.ts';
+import type { HttpSettingsReader } from './http-settings.ts';
+import type { OutputKeys } from './outputs.ts';
+import { below, formatPath, type Place } from './place.ts';
+import { CLOUDWATCH, type ReceiverKeys, regionOf } from './receiver.ts';
+import {
+  REMOTE_WRITE_WITHOUT_EFFECT,
+  type RemoteWriteKeys,
+  type RemoteWriteSection,
+} from './remote-write.ts';
+import type { SecretReader } from './secret-reader.ts';
+import { warnOfKeys } from './without-effect.ts';
+
+/** What a native document says of where its samples go. */
+export interface OutputSections {
+  readonly outputs?: readonly OutputKeys[] | undefined;
+  readonly remote_write: readonly RemoteWriteSection[];
+  readonly global: { readonly external_labels: Labels };
+  /** Where an output names no Region. */
+  readonly region?: string | undefined;
+}
+
+/** Makes outputs of what a document says, with everything that it only names. */
+export class OutputReader {
+  readonly #secrets: SecretReader;
+  readonly #http: HttpSettingsReader;
+  readonly #findings: Findings;
+
+  constructor(secrets: SecretReader, http: HttpSettingsReader, findings: Findings) {
+    this.#secrets = secrets;
+    this.#http = http;
+    this.#findings = findings;
+  }
+
+  /**
+   * The outputs of a document at `place`: those of `outputs`, then those of `remote_write`; undefined where it has neither.
+   * Reports two of the same name.
+   */
+  async read(document: OutputSections, place: Place): Promise<OutputConfig[] | undefined> {
+    const { outputs = [], remote_write: remoteWrites, global, region } = document;
+    const external = global.external_labels;
+    const read: (readonly [OutputConfig, Place])[] = [];
+    for (const [index, keys] of outputs.entries()) {
+      const at = below(place, 'outputs', index);
+      read.push([await this.#output(keys, external, region, at), at]);
+    }
+    for (const [index, keys] of remoteWrites.entries()) {
+      const at = below(place, 'remote_write', index);
+      warnOfKeys(keys, REMOTE_WRITE_WITHOUT_EFFECT, at, this.#findings);
+      read.push([await this.#remoteWrite(keys, labelsOf(external), region, at), at]);
+    }
+    this.#checkNames(read);
+    return read.length === 0 ? undefined : read.map(([output]) => output);
+  }
+
+  #checkNames(outputs: readonly (readonly [OutputConfig, Place])[]): void {
+    const first = new Map<string, Place>();
+    for (const [output, place] of outputs) {
+      if (!('name' in output)) continue;
+      const earlier = first.get(output.name);
+      if (earlier === undefined) first.set(output.name, place);
+      else {
+        const expected = `another name than that of ${formatPath(earlier.path)}`;
+        this.#findings.reject(below(place, 'name'), expected, JSON.stringify(output.name));
+      }
+    }
+  }
+
+  async #output(
+    keys: OutputKeys,
+    external: Labels,
+    region: string | undefined,
+    place: Place,
+  ): Promise<OutputConfig> {
+    switch (keys.type) {
+      case 'remote_write': {
+        const labels = labelsOf(external, keys.external_labels);
+        return this.#remoteWrite(keys, labels, region, place);
+      }
+      case 'otlp':
+        return this.#otlp(keys, region, place);
+      default:
+        return keys;
+    }
+  }
+
+  async #remoteWrite(
+    keys: RemoteWriteKeys,
+    externalLabels: Labels,
+    region: string | undefined,
+    place: Place,
+  ): Promise<RemoteWriteConfig> {
+    const { url, write_relabel_configs: relabeling } = keys;
+    const push = await this.#push(keys, url, region, place);
+    const name = keys.name ?? `remote_write ${withoutQuery(url)}`;
+    return { type: 'remote_write', name, url, ...push, externalLabels, relabeling };
+  }
+
+  async #otlp(
+    keys: Extract<OutputKeys, { type: 'otlp' }>,
+    region: string | undefined,
+    place: Place,
+  ): Promise<OtlpConfig> {
+    const { endpoint } = keys;
+    if (endpoint !== CLOUDWATCH) {
+      const push = await this.#push(keys, endpoint, region, place);
+      const name = keys.name ?? `otlp ${withoutQuery(endpoint)}`;
+      return { type: 'otlp', name, url: endpoint, ...push };
+    }
+    const { headers } = await this.#push(keys, undefined, region, place);
+    const signing = await this.#signing(keys.sigv4 ?? {}, region, place);
+    const name = keys.name ?? ['otlp cloudwatch', signing.region].filter(Boolean).join(' ');
+    return { type: 'otlp', name, headers, signing };
+  }
+
+  /** What goes to a service of AWS is signed, unless it shows something else. */
+  async #push(
+    keys: ReceiverKeys,
+    url: string | undefined,
+    region: string | undefined,
+    place: Place,
+  ): Promise<Omit<PushConfig, 'name'>> {
+    const headers: { name: string; value: Secret }[] = [];
+    for (const [name, text] of Object.entries(keys.headers)) {
+      const value = await this.#http.header(text, below(place, 'headers', name));
+      if (value !== undefined) headers.push({ name, value });
+    }
+    const client = { http_headers: {}, follow_redirects: false, ...keys };
+    const { authorization, headers: more } = await this.#http.read(client, place);
+    headers.push(...more);
+    if (authorization !== undefined) headers.push({ name: 'Authorization', value: authorization });
+    const own = regionOf(url);
+    const isSigned = keys.sigv4 !== undefined || (own !== undefined && authorization === undefined);
+    if (!isSigned) return { headers };
+    const signing = await this.#signing(keys.sigv4 ?? {}, own ?? region, place);
+    return { headers, signing };
+  }
+
+  async #signing(
+    keys: NonNullable<ReceiverKeys['sigv4']>,
+    fallback: string | undefined,
+    place: Place,
+  ): Promise<SigningConfig> {
+    const { access_key: id, secret_key: key, role_arn: arn, external_id: externalId } = keys;
+    const secret = key && (await this.#secrets.text(key, below(place, 'sigv4', 'secret_key')));
+    return {
+      region: keys.region ?? fallback,
+      accessKey: id && secret ? { id, secret: new Secret(secret) } : undefined,
+      profile: keys.profile,
+      role: arn === undefined ? undefined : { arn, externalId },
+    };
+  }
+}
+
+/** A URL as reports may show it. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

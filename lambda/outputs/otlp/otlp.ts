@@ -1,0 +1,142 @@
+import type { Drops } from '../../model/drops.ts';
+import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
+import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sample-output.ts';
+import type { Secret } from '../../model/secret.ts';
+import { BatchDelivery } from '../push/delivery.ts';
+import type { Answer } from '../push/exchange.ts';
+import { PendingSamples } from '../push/pending-samples.ts';
+import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
+import { type Runtime, systemRuntime } from '../push/runtime.ts';
+import type { SenderOptions, Verdict } from '../push/sender.ts';
+import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
+import { type ReadField, readFields, textIn } from '../wire/protobuf-reader.ts';
+import { SeriesCache } from '../wire/series-cache.ts';
+import { MAX_REQUEST_BYTES } from './limits.ts';
+import { type OwnAttributes, ownAttributesOf } from './own-attributes.ts';
+import { RequestWriter } from './request-writer.ts';
+
+/** https://opentelemetry.io/docs/specs/otlp/#otlphttp */
+const HEADERS = { 'content-encoding': 'gzip', 'content-type': 'application/x-protobuf' };
+
+/** CloudWatch, in signatures, and what its OTLP endpoint asks for. */
+const SERVICE = 'monitoring';
+const PERMISSION = 'cloudwatch:PutMetricData';
+
+/** Fields of `ExportMetricsServiceResponse` and `ExportMetricsPartialSuccess`. */
+const PARTIAL_SUCCESS = 1;
+const REJECTED_POINTS = 1;
+const ERROR_MESSAGE = 2;
+
+export interface OtlpOptions {
+  /** Of the output, in reports. */
+  readonly name: string;
+  /** With the path, such as `https://collector.example.com:4318/v1/metrics`. */
+  readonly url: string;
+  readonly headers?: readonly { readonly name: string; readonly value: Secret }[];
+  /** Present for CloudWatch. Absent: requests are not signed. */
+  readonly sigv4?: { readonly region: string; readonly credentials: CredentialsProvider };
+}
+
+/** Where CloudWatch takes OTLP metrics of a Region. */
+export function cloudWatchUrl(region: string): string {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://monitoring.${region}.${domain}/v1/metrics`;
+}
+
+/**
+ * Delivers samples by OTLP over HTTP, in protobuf: counters as cumulative sums, histograms with their buckets, summaries
+ * with their quantiles. What counts in its reports are data points, of which a histogram is one.
+ * https://opentelemetry.io/docs/specs/otlp/
+ */
+export function otlpOutput(
+  { name, url, headers = [], sigv4 }: OtlpOptions,
+  runtime: Runtime = systemRuntime,
+): SampleOutput {
+  const address = addressOf(url);
+  const what = `OTLP export to ${placeOf(address)}`;
+  const sending: SenderOptions = {
+    url: address,
+    what,
+    headers: headersOf(HEADERS, headers),
+    maxBodyBytes: MAX_REQUEST_BYTES,
+    verdict: (answer) => verdictOf(answer, what),
+    runtime,
+    ...(sigv4 && {
+      signer: new Signer({ service: SERVICE, now: runtime.now, ...sigv4 }),
+      permission: PERMISSION,
+      region: sigv4.region,
+    }),
+  };
+  const own = new SeriesCache(ownAttributesOf);
+  return {
+    takes: 'samples',
+    name,
+    open: (signal) => {
+      own.renew();
+      return new OtlpDelivery(name, sending, own, signal);
+    },
+  };
+}
+
+class OtlpDelivery implements SampleDelivery {
+  readonly #batches: BatchDelivery;
+  readonly #requests: RequestWriter;
+  readonly #now: () => number;
+
+  constructor(
+    name: string,
+    sending: SenderOptions,
+    own: SeriesCache<OwnAttributes>,
+    signal: AbortSignal,
+  ) {
+    this.#batches = new BatchDelivery(name, sending, signal);
+    this.#requests = new RequestWriter(own, (batch) => this.#batches.push(batch));
+    this.#now = sending.runtime.now;
+  }
+
+  /** Nobody is told what is gone: OTLP's receivers go by the time of the last point. */
+  discovered(): void {}
+
+  write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
+    const write = new PendingSamples();
+    this.#requests.write(scraped, this.#now(), write, drops);
+    write.seal();
+    return write.outcome;
+  }
+
+  ready(): Promise<void> {
+    return this.#batches.ready();
+  }
+
+  close(): Promise<DeliveryReport> {
+    const rest = this.#requests.take();
+    if (rest !== undefined) this.#batches.push(rest);
+    return this.#batches.finish();
+  }
+}
+
+/** A good answer may say that some of the points are rejected after all: https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
+function verdictOf({ body, contentType }: Answer, what: string): Verdict {
+  if (!contentType.includes('protobuf')) return { rejected: 0, message: '' };
+  const partial = messageIn(fieldsIn(body), PARTIAL_SUCCESS);
+  const rejected = partial.findLast(({ field }) => field === REJECTED_POINTS)?.value;
+  const count = typeof rejected === 'number' ? rejected : 0;
+  const said = textIn(partial, ERROR_MESSAGE) ?? '';
+  if (count > 0) return { rejected: count, message: `${what} had points rejected. ${said}`.trim() };
+  return { rejected: 0, message: said && `${what} has a warning. ${said}` };
+}
+
+function messageIn(fields: readonly ReadField[], number: number): readonly ReadField[] {
+  const value = fields.findLast(({ field }) => field === number)?.value;
+  return value instanceof Uint8Array ? fieldsIn(value) : [];
+}
+
+/** None where the bytes are no message: that the request was accepted, its status says. */
+function fieldsIn(bytes: Uint8Array): readonly ReadField[] {
+  try {
+    return readFields(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Series } from '../../model/sample.ts';
+
+/** Which part of a histogram or a summary a series is. */
+export interface Part {
+  /** Of the metric. */
+  readonly name: string;
+  readonly kind: 'histogram' | 'summary';
+  readonly role: 'value' | 'sum' | 'count';
+  /** Upper bound or quantile; NaN unless it is a `value`. */
+  readonly at: number;
+  /** The label that tells the values of one data point apart. */
+  readonly exclude: string;
+}
+
+/** The label of a value, by kind. */
+const VALUE_LABEL = { histogram: 'le', summary: 'quantile' } as const;
+
+const SUFFIXES = { sum: '_sum', count: '_count' } as const;
+
+/** How Prometheus writes infinity. */
+const INFINITY = /^[+]?inf(?:inity)?$/i;
+
+/**
+ * Undefined where a series stands alone: it is of another type, or metric relabeling took away the end of its name or the
+ * label that tells where it belongs.
+ */
+export function partOf(series: Series): Part | undefined {
+  const exposed = series.origin ?? series;
+  const { type: kind, family } = exposed;
+  if (kind !== 'histogram' && kind !== 'summary') return undefined;
+  const exclude = VALUE_LABEL[kind];
+  for (const role of ['sum', 'count'] as const) {
+    const suffix = SUFFIXES[role];
+    if (exposed.name !== family + suffix) continue;
+    const name = without(series.name, suffix);
+    return name === undefined ? undefined : { name, kind, role, at: Number.NaN, exclude };
+  }
+  const suffix = kind === 'histogram' ? '_bucket' : '';
+  const name = without(series.name, suffix);
+  const at = numberOf(series.labels[exclude]);
+  if (exposed.name !== family + suffix || name === undefined || Number.isNaN(at)) return undefined;
+  return { name, kind, role: 'value', at, exclude };
+}
+
+function without(name: string, suffix: string): string | undefined {
+  return name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : undefined;
+}
+
+function numberOf(text: string | undefined): number {
+  if (text === undefined || text === '') return Number.NaN;
+  return INFINITY.test(text) ? Infinity : Number(text);
+}

@@ -1,0 +1,63 @@
+import type { Labels } from '../../model/sample.ts';
+import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import { writeAttribute } from './attribute.ts';
+
+/** Field of `Resource`. */
+const ATTRIBUTES = 1;
+
+/** What the attributes of a resource are made from. */
+export interface Resource {
+  /** The message `Resource`, without its tag. */
+  readonly encoded: Uint8Array;
+  readonly attributes: number;
+}
+
+/**
+ * Labels of a target that OpenTelemetry has a name for. `job` and `instance` as its rules for Prometheus have it, the
+ * others as the collector's awsecscontainermetrics receiver and the semantic conventions name them.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes
+ */
+const NAMES: Readonly<Record<string, string>> = {
+  job: 'service.name',
+  instance: 'service.instance.id',
+  ClusterName: 'aws.ecs.cluster.name',
+  TaskClusterName: 'aws.ecs.cluster.name',
+  ServiceName: 'aws.ecs.service.name',
+  TaskArn: 'aws.ecs.task.arn',
+  TaskId: 'aws.ecs.task.id',
+  TaskDefinitionFamily: 'aws.ecs.task.family',
+  TaskRevision: 'aws.ecs.task.revision',
+  LaunchType: 'aws.ecs.launchtype',
+  container_name: 'container.name',
+  AvailabilityZone: 'cloud.availability_zone',
+  InstanceType: 'host.type',
+};
+
+/** `arn:aws:ecs:REGION:ACCOUNT:task/…` */
+const TASK_ARN = /^arn:[^:]+:ecs:([^:]+):([^:]+):/;
+
+/** The resource of a target: all of its labels, and where in AWS its task runs. */
+export function resourceOf(labels: Labels): Resource {
+  const attributes = attributesOf(labels);
+  const writer = new ProtobufWriter();
+  for (const [name, value] of attributes) writeAttribute(writer, ATTRIBUTES, name, value);
+  return { encoded: writer.bytes().slice(), attributes: attributes.size };
+}
+
+/** Names and values; a label that OpenTelemetry has no name for keeps its own. */
+export function attributesOf(labels: Labels): Map<string, string> {
+  const attributes = new Map<string, string>();
+  for (const [label, value] of Object.entries(labels)) {
+    if (value === '') continue;
+    const name = Object.hasOwn(NAMES, label) ? (NAMES[label] ?? label) : label;
+    attributes.set(name, label === 'LaunchType' ? value.toLowerCase() : value);
+  }
+  const [, region, account] = TASK_ARN.exec(labels.TaskArn ?? '') ?? [];
+  if (region !== undefined && account !== undefined) {
+    attributes.set('cloud.provider', 'aws');
+    attributes.set('cloud.platform', 'aws_ecs');
+    attributes.set('cloud.region', region);
+    attributes.set('cloud.account.id', account);
+  }
+  return attributes;
+}

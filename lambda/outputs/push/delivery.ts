@@ -1,0 +1,128 @@
+import type { DeliveryReport, RejectReason } from '../../model/event.ts';
+import { SendQueue } from '../send-queue.ts';
+import type { Batch, Portion } from './batch.ts';
+import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
+
+/** Requests under way at the same time. */
+const CONCURRENCY = 4;
+
+/** Bytes of batches, waiting and under way, at which the cycle waits. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+
+/** Milliseconds for which a receiver that answers nothing holds the cycle up, and with it the other outputs. */
+const PATIENCE_MS = 2_000;
+
+/** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
+const MAX_ERRORS = 20;
+
+/** Sends the batches of one cycle, several at a time, and counts what becomes of their samples. */
+export class BatchDelivery {
+  readonly #name: string;
+  readonly #sender: Sender;
+  readonly #queue: SendQueue<Batch>;
+  readonly #rejected: Partial<Record<RejectReason, number>> = {};
+  readonly #errors = new Set<string>();
+  readonly #options: SenderOptions;
+  readonly #signal: AbortSignal;
+  /** Milliseconds since the epoch: when there was an answer last, or nothing to be answered. */
+  #answeredAt = 0;
+  #bufferedBytes = 0;
+  #requests = 0;
+  #samples = 0;
+
+  constructor(name: string, options: SenderOptions, signal: AbortSignal) {
+    this.#name = name;
+    this.#options = options;
+    this.#signal = signal;
+    this.#sender = new Sender(options, signal);
+    this.#queue = new SendQueue(CONCURRENCY, (batch) => this.#send(batch));
+  }
+
+  /** Sends a batch in its turn. Without room, and without an answer for long, there is no turn for it. */
+  push(batch: Batch): void {
+    if (!this.#hasRoom && this.#patience <= 0) {
+      const text = `${this.#options.what} has no room for more, as it has not answered for ${PATIENCE_MS} ms`;
+      this.#settle({ batch, result: { reason: 'unavailable', text } });
+      return;
+    }
+    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.now();
+    this.#bufferedBytes += batch.bytes;
+    this.#queue.push(batch);
+  }
+
+  /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
+  async ready(): Promise<void> {
+    while (!this.#hasRoom && this.#patience > 0 && !this.#signal.aborted) {
+      const done = new AbortController();
+      const signal = AbortSignal.any([this.#signal, done.signal]);
+      const room = this.#queue.wait(() => this.#hasRoom);
+      await Promise.race([room, this.#options.runtime.wait(this.#patience, signal)]);
+      done.abort();
+    }
+  }
+
+  get #hasRoom(): boolean {
+    return this.#bufferedBytes < MAX_BUFFERED_BYTES;
+  }
+
+  /** Milliseconds that are left of it. */
+  get #patience(): number {
+    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.now();
+  }
+
+  /** Resolves when all batches were answered. */
+  async finish(): Promise<DeliveryReport> {
+    await this.#queue.wait(() => this.#queue.isIdle);
+    return {
+      output: this.#name,
+      takes: 'samples',
+      events: this.#requests,
+      metrics: this.#samples,
+      bytes: this.#sender.bytes,
+      requests: this.#sender.requests,
+      rejected: { ...this.#rejected },
+      errors: [...this.#errors],
+    };
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    for (const sent of await this.#sender.send(batch)) this.#settle(sent);
+    this.#bufferedBytes -= batch.bytes;
+    this.#answeredAt = this.#options.runtime.now();
+  }
+
+  #settle({ batch, result }: Sent): void {
+    const { samples, portions } = batch;
+    if (isFailure(result)) {
+      this.#note(result.text);
+      this.#count(result.reason, samples);
+      for (const { write, samples: count } of portions) write.reject(result.reason, count);
+      return;
+    }
+    if (result.message !== '') this.#note(result.message);
+    const rejected = Math.min(result.rejected, samples);
+    this.#requests += 1;
+    this.#samples += samples - rejected;
+    if (rejected > 0) this.#count('refused', rejected);
+    this.#spread(portions, rejected);
+  }
+
+  /** The receiver does not say which samples it rejected: the first ones are taken for them. */
+  #spread(portions: readonly Portion[], rejected: number): void {
+    let left = rejected;
+    for (const { write, samples } of portions) {
+      const bad = Math.min(left, samples);
+      left -= bad;
+      if (bad > 0) write.reject('refused', bad);
+      if (samples > bad) write.accept(samples - bad);
+    }
+  }
+
+  #count(reason: RejectReason, samples: number): void {
+    this.#rejected[reason] = (this.#rejected[reason] ?? 0) + samples;
+  }
+
+  #note(text: string): void {
+    if (this.#errors.size < MAX_ERRORS) this.#errors.add(text);
+  }
+}

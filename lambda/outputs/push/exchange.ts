@@ -1,0 +1,83 @@
+/** Bytes of an answer that are read: enough for any reason that a receiver gives. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Milliseconds of one attempt, from connecting to the last byte of the answer. */
+const ATTEMPT_MS = 20_000;
+
+/** The part of the runtime's `fetch` that is used. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** What a receiver said. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Milliseconds for which no further attempt is welcome. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** No whole answer. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError';
+}
+
+/** Posts a body once. @throws ExchangeError */
+export async function post(
+  { fetch, now }: { readonly fetch: Fetch; readonly now: () => number },
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const attempt = AbortSignal.timeout(ATTEMPT_MS);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      // What is signed for one address is nothing for another.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, attempt]),
+    });
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      body: await bodyOf(response),
+      retryAfterMs: retryAfter(response.headers.get('retry-after'), now()),
+    };
+  } catch (error) {
+    if (attempt.aborted && !signal.aborted) {
+      throw new ExchangeError(`no answer within ${ATTEMPT_MS} ms`, { cause: error });
+    }
+    throw new ExchangeError(reasonOf(error), { cause: error });
+  }
+}
+
+async function bodyOf(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Seconds or a date: https://httpwg.org/specs/rfc9110.html#field.retry-after */
+function retryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
+}
+
+/** `fetch` only says that it failed; why is in the cause, or in the causes of that where several addresses were tried. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: { errors?: unknown[] } };
+  const { message, code } = (cause?.errors?.[0] ?? cause ?? error) as {
+    message?: string;
+    code?: string;
+  };
+  return message || code || String(error);
+}

@@ -1,0 +1,132 @@
+import type { RejectReason } from '../../model/event.ts';
+import { readFields, textIn } from '../wire/protobuf-reader.ts';
+import { type Answer, ExchangeError } from './exchange.ts';
+import { CredentialsError } from './sigv4.ts';
+
+/** Characters of a receiver's reason that are shown. */
+const MAX_REASON = 500;
+
+/** Why a request achieved nothing, and what can be done about it. */
+export interface Failure {
+  readonly reason: RejectReason;
+  /** For the log. */
+  readonly text: string;
+  /**
+   * `again`: the same request may succeed later. `renew`: it may succeed with new credentials. `split`: in parts it may.
+   * Absent: nothing helps.
+   */
+  readonly remedy?: 'again' | 'renew' | 'split' | undefined;
+  /** Milliseconds for which no further attempt is welcome. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What the requests are, for the messages about them. */
+export interface Purpose {
+  /** Such as `Remote write to https://example.com/write`. */
+  readonly what: string;
+  /** What the caller must be allowed to do, such as `aps:RemoteWrite`. Absent: requests are not signed. */
+  readonly permission?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** What an answer other than a good one means for the samples that it is about. */
+export function failureOf(answer: Answer, { what, permission, region }: Purpose): Failure {
+  const { status, retryAfterMs } = answer;
+  const said = `HTTP ${status}${colon(reasonIn(answer))}`;
+  if (status === 413) {
+    return {
+      reason: 'too_large',
+      text: `${what} was refused as too large. ${said}`,
+      remedy: 'split',
+    };
+  }
+  if (status === 429) {
+    return {
+      reason: 'throttled',
+      text: `${what} was throttled. ${said}`,
+      remedy: 'again',
+      retryAfterMs,
+    };
+  }
+  if (status >= 500 || status === 408) {
+    return {
+      reason: 'unavailable',
+      text: `${what} failed. ${said}`,
+      remedy: 'again',
+      retryAfterMs,
+    };
+  }
+  if (/\bexpired\b|ExpiredToken/i.test(said) && permission !== undefined) {
+    const text = `${what} failed for its credentials, which have expired. ${said}`;
+    return { reason: 'access_denied', text, remedy: 'renew' };
+  }
+  if (/scoped to (?:a valid|correct) region/i.test(said)) {
+    const text = `${what} was signed for the Region ${region}, which is not the receiver's. ${said}`;
+    return { reason: 'access_denied', text };
+  }
+  if (status === 401 || status === 403) {
+    const needs =
+      permission === undefined ? 'check its credentials' : `the role needs ${permission}`;
+    return { reason: 'access_denied', text: `${what} is denied; ${needs}. ${said}` };
+  }
+  return { reason: 'refused', text: `${what} was refused. ${said}` };
+}
+
+/** What an error on the way to an answer means. */
+export function errorOf(error: unknown, { what }: Purpose): Failure {
+  if (error instanceof CredentialsError) {
+    return {
+      reason: 'access_denied',
+      text: `${what} failed for its credentials. ${error.message}`,
+    };
+  }
+  if (error instanceof ExchangeError) {
+    return { reason: 'unavailable', text: `${what} failed. ${error.message}`, remedy: 'again' };
+  }
+  throw error;
+}
+
+/** What is left undone at the deadline. `last`: the failure of the last attempt. */
+export function deadlineOf({ what }: Purpose, last: Failure | undefined): Failure {
+  const text = `${what} was not done by the deadline`;
+  // What its last attempt says begins with the same words.
+  const why = last === undefined ? '' : `. It${last.text.slice(what.length)}`;
+  return { reason: 'deadline', text: text + why };
+}
+
+/** The reason that a receiver gives, on one line: a text, or the message in a JSON document or a protobuf `Status`. */
+function reasonIn({ body, contentType }: Answer): string {
+  const text = body.toString();
+  const reason =
+    (contentType.includes('json') && messageIn(text)) ||
+    (contentType.includes('protobuf') && statusIn(body)) ||
+    text;
+  return reason
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_REASON);
+}
+
+/** https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto */
+function statusIn(body: Uint8Array): string | undefined {
+  try {
+    return textIn(readFields(body), 2);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function messageIn(json: string): string | undefined {
+  try {
+    const document = JSON.parse(json) as Record<string, unknown> | null;
+    const message = document?.message ?? document?.Message ?? document?.error;
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function colon(text: string): string {
+  return text === '' ? '' : `: ${text}`;
+}

@@ -1,0 +1,111 @@
+import type { Batch } from './batch.ts';
+import { type Answer, post } from './exchange.ts';
+import { deadlineOf, errorOf, type Failure, failureOf, type Purpose } from './failure.ts';
+import type { Runtime } from './runtime.ts';
+import type { Signer } from './sigv4.ts';
+
+/** Milliseconds before the second attempt, at most; twice as many before each further one. */
+const BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 10_000;
+
+/** A receiver that wants to be left alone for longer is asked again in the next cycle. */
+const MAX_RETRY_AFTER_MS = 30_000;
+
+/** What a receiver took of a batch. */
+export interface Verdict {
+  /** Samples that were rejected, of those that were sent. */
+  readonly rejected: number;
+  /** Why, or a warning where none was. Empty: nothing was said. */
+  readonly message: string;
+}
+
+export interface SenderOptions extends Purpose {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent: requests are not signed. */
+  readonly signer?: Signer | undefined;
+  /** Bytes of a compressed body. A batch above it is split before it is sent. */
+  readonly maxBodyBytes: number;
+  /** Reads a good answer. */
+  readonly verdict: (answer: Answer) => Verdict;
+  readonly runtime: Runtime;
+}
+
+/** What became of a batch, or of a part of one that was split. */
+export interface Sent {
+  readonly batch: Batch;
+  readonly result: Verdict | Failure;
+}
+
+/** Sends batches, each until it is accepted, refused, or out of time. */
+export class Sender {
+  /** Requests made so far. */
+  requests = 0;
+  /** Compressed bytes of the requests that were accepted. */
+  bytes = 0;
+  readonly #options: SenderOptions;
+  readonly #signal: AbortSignal;
+  #denied: Failure | undefined;
+
+  constructor(options: SenderOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Never rejects for what a receiver or the network does. */
+  async send(batch: Batch): Promise<Sent[]> {
+    const body = (await batch.body()) as Buffer<ArrayBuffer>;
+    const result = await this.#attempts(body);
+    const halves = isFailure(result) && result.remedy === 'split' ? batch.split() : undefined;
+    if (halves === undefined) return [{ batch, result }];
+    return [...(await this.send(halves[0])), ...(await this.send(halves[1]))];
+  }
+
+  async #attempts(body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
+    const { maxBodyBytes, runtime, what } = this.#options;
+    if (body.length > maxBodyBytes) {
+      const text = `${what} has a request of ${body.length} bytes, expected at most ${maxBodyBytes}`;
+      return { reason: 'too_large', text, remedy: 'split' };
+    }
+    let last: Failure | undefined;
+    let renewed = false;
+    for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
+      // What is denied once is denied to all batches of the cycle.
+      if (this.#denied !== undefined) return this.#denied;
+      const result = await this.#attempt(body);
+      if (!isFailure(result)) return result;
+      const { remedy, retryAfterMs = 0 } = result;
+      if (this.#signal.aborted) break;
+      last = result;
+      if (remedy === 'renew' && !renewed) {
+        renewed = true;
+        this.#options.signer?.renew();
+      } else if (remedy === 'again' && retryAfterMs <= MAX_RETRY_AFTER_MS) {
+        const jitter = runtime.random() * Math.min(backoff, MAX_BACKOFF_MS);
+        await runtime.wait(retryAfterMs + jitter, this.#signal);
+      } else {
+        if (result.reason === 'access_denied') this.#denied = result;
+        return result;
+      }
+    }
+    return deadlineOf(this.#options, last);
+  }
+
+  async #attempt(body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
+    const { url, headers, signer, verdict, runtime } = this.#options;
+    try {
+      const signed = (await signer?.sign(url, headers, body)) ?? headers;
+      this.requests += 1;
+      const answer = await post(runtime, url, signed, body, this.#signal);
+      if (answer.status < 200 || answer.status > 299) return failureOf(answer, this.#options);
+      this.bytes += body.length;
+      return verdict(answer);
+    } catch (error) {
+      return errorOf(error, this.#options);
+    }
+  }
+}
+
+export function isFailure(result: Verdict | Failure): result is Failure {
+  return 'reason' in result;
+}

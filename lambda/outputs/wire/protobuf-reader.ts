@@ -1,0 +1,58 @@
+/** A field that was read: a number for a varint, bytes for text and messages. Others are passed over. */
+export interface ReadField {
+  readonly field: number;
+  readonly value: number | Uint8Array;
+}
+
+/**
+ * The fields of a short message, such as an answer: https://protobuf.dev/programming-guides/encoding/
+ *
+ * @throws RangeError where the bytes are no message
+ */
+export function readFields(bytes: Uint8Array): ReadField[] {
+  const fields: ReadField[] = [];
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new RangeError('a protobuf message ends within a number');
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+  };
+  const skip = (size: number): number => {
+    if (at + size > bytes.length) throw new RangeError('a protobuf message ends within a field');
+    at += size;
+    return at - size;
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    const field = Math.floor(tag / 8);
+    switch (tag % 8) {
+      case 0:
+        fields.push({ field, value: varint() });
+        break;
+      case 1:
+        skip(8);
+        break;
+      case 2: {
+        const start = skip(varint());
+        fields.push({ field, value: bytes.subarray(start, at) });
+        break;
+      }
+      case 5:
+        skip(4);
+        break;
+      default:
+        throw new RangeError(`a protobuf message has the wire type ${tag % 8}`);
+    }
+  }
+  return fields;
+}
+
+/** The last field of that number as a text; undefined where there is none. */
+export function textIn(fields: readonly ReadField[], number: number): string | undefined {
+  const value = fields.findLast(({ field }) => field === number)?.value;
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined;
+}

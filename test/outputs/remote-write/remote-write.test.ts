@@ -1,0 +1,353 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { relabelConfig } from '../../../lambda/config/relabel-config.ts';
+import { Drops } from '../../../lambda/model/drops.ts';
+import { METRIC_NAME } from '../../../lambda/model/relabel.ts';
+import { labelsOf, type Sample } from '../../../lambda/model/sample.ts';
+import type { SampleOutput, TargetSamples } from '../../../lambda/model/sample-output.ts';
+import { Secret } from '../../../lambda/model/secret.ts';
+import {
+  type RemoteWriteOptions,
+  remoteWriteOutput,
+} from '../../../lambda/outputs/remote-write/remote-write.ts';
+import { counter, MINUTE, series, target } from '../../series/samples.ts';
+import { impatient, NO_DEADLINE, type Receiver, startReceiver } from '../push/receiver.ts';
+import { nameOf, readWriteRequest, type WrittenSeries } from './write-request.ts';
+
+const STALE = '7ff0000000000002';
+
+describe('remoteWriteOutput', () => {
+  it('sends each sample with its labels sorted, at the time of the scrape', async () => {
+    await using receiver = await startReceiver({ status: 204 });
+    const requests = series('requests_total', { labels: { route: '/', Zone: 'a' } });
+    const outcome = await cycle(outputTo(receiver), [
+      scrape([
+        { series: requests, value: 7 },
+        { series: series('up'), value: 1 },
+      ]),
+    ]);
+
+    expect(outcome.accepted).toBe(2);
+    expect(sentTo(receiver)).toEqual([
+      {
+        labels: [
+          ['Zone', 'a'],
+          ['__name__', 'requests_total'],
+          ['instance', '127.0.0.1:9100'],
+          ['job', 'app'],
+          ['route', '/'],
+        ],
+        samples: [{ value: 7, bits: '401c000000000000', timestamp: MINUTE }],
+      },
+      {
+        labels: [
+          ['__name__', 'up'],
+          ['instance', '127.0.0.1:9100'],
+          ['job', 'app'],
+        ],
+        samples: [{ value: 1, bits: '3ff0000000000000', timestamp: MINUTE }],
+      },
+    ]);
+    expect(receiver.requests[0]?.headers).toMatchObject({
+      'content-encoding': 'snappy',
+      'content-type': 'application/x-protobuf',
+      'x-prometheus-remote-write-version': '0.1.0',
+    });
+  });
+
+  it('sends samples with times of their own as one series, in the order of time, each time once', async () => {
+    await using receiver = await startReceiver();
+    const cpu = series('cpu');
+    const drops = new Drops();
+    await cycle(
+      outputTo(receiver),
+      [
+        scrape(
+          [3, 1, 2, 1].map((minute, index) => ({
+            series: cpu,
+            value: index,
+            timestamp: minute * MINUTE + 0.7,
+          })),
+        ),
+      ],
+      drops,
+    );
+
+    expect(sentTo(receiver).map(({ samples }) => samples)).toEqual([
+      [
+        expect.objectContaining({ value: 1, timestamp: MINUTE }),
+        expect.objectContaining({ value: 2, timestamp: 2 * MINUTE }),
+        expect.objectContaining({ value: 0, timestamp: 3 * MINUTE }),
+      ],
+    ]);
+    expect([...drops.counts]).toEqual([['duplicate', 1]]);
+  });
+
+  it.each([
+    [Number.NaN, '7ff8000000000001'],
+    [Infinity, '7ff0000000000000'],
+    [-Infinity, 'fff0000000000000'],
+    [-0, '8000000000000000'],
+    [2 ** -1074, '0000000000000001'],
+  ])('sends %d as it is', async (value, bits) => {
+    await using receiver = await startReceiver();
+    await cycle(outputTo(receiver), [scrape([{ series: series('up'), value }])]);
+    expect(sentTo(receiver)[0]?.samples[0]?.bits).toBe(bits);
+  });
+
+  it.each<[string, Partial<RemoteWriteOptions>, Record<string, string>, boolean, string]>([
+    [
+      'without an empty label',
+      {},
+      { a: '', b: '1' },
+      false,
+      'up{b="1",instance="127.0.0.1:9100",job="app"}',
+    ],
+    [
+      'with a label that the target has',
+      {},
+      { job: 'own' },
+      false,
+      'up{exported_job="own",instance="127.0.0.1:9100",job="app"}',
+    ],
+    [
+      'with a label that the target honours',
+      {},
+      { job: 'own' },
+      true,
+      'up{instance="127.0.0.1:9100",job="own"}',
+    ],
+    [
+      'without a label that it is told to have none of',
+      {},
+      { job: '' },
+      true,
+      'up{instance="127.0.0.1:9100"}',
+    ],
+    [
+      'with external labels, of which its own win',
+      { externalLabels: labelsOf({ env: 'test', job: 'external', x: 'outer', zone: 'a' }) },
+      { x: 'inner' },
+      false,
+      'up{env="test",instance="127.0.0.1:9100",job="app",x="inner",zone="a"}',
+    ],
+    [
+      'as relabeling has it',
+      {
+        externalLabels: labelsOf({ env: 'test' }),
+        relabeling: [
+          relabelConfig.parse({ action: 'labeldrop', regex: 'instance|job' }),
+          relabelConfig.parse({
+            source_labels: ['env', METRIC_NAME],
+            target_label: METRIC_NAME,
+            replacement: '$1:$2',
+            regex: '(.*);(.*)',
+          }),
+        ],
+      },
+      {},
+      false,
+      'test:up{env="test"}',
+    ],
+  ])('sends a series %s', async (_, options, labels, honorLabels, expected) => {
+    await using receiver = await startReceiver();
+    const samples = [{ series: series('up', { labels }), value: 1 }];
+    await cycle(outputTo(receiver, options), [scrape(samples, { honorLabels })]);
+    expect(sentTo(receiver).map(nameOf)).toEqual([expected]);
+  });
+
+  it('sends a series that metric relabeling joined already as it is, but for the external labels', async () => {
+    await using receiver = await startReceiver();
+    const exposed = series('up', { labels: { a: '1' } });
+    const renamed = series('alive', { labels: { job: 'other', b: '2' }, origin: exposed });
+    const externalLabels = labelsOf({ b: 'external', env: 'test' });
+    await cycle(outputTo(receiver, { externalLabels }), [scrape([{ series: renamed, value: 1 }])]);
+    expect(sentTo(receiver).map(nameOf)).toEqual(['alive{b="2",env="test",job="other"}']);
+  });
+
+  it('counts what relabeling drops', async () => {
+    await using receiver = await startReceiver();
+    const relabeling = [
+      relabelConfig.parse({ action: 'drop', source_labels: [METRIC_NAME], regex: 'go_.*' }),
+    ];
+    const drops = new Drops();
+    const samples = [
+      { series: series('go_threads'), value: 1 },
+      { series: series('up'), value: 1 },
+      { series: series('go_goroutines'), value: 1, timestamp: 1 },
+    ];
+    const outcome = await cycle(outputTo(receiver, { relabeling }), [scrape(samples)], drops);
+    expect(sentTo(receiver).map(nameOf)).toEqual(['up{instance="127.0.0.1:9100",job="app"}']);
+    expect(outcome.accepted).toBe(1);
+    expect([...drops.counts]).toEqual([['relabeled', 2]]);
+  });
+
+  it('sends a series once that comes twice in a scrape', async () => {
+    await using receiver = await startReceiver();
+    const drops = new Drops();
+    const twice = { series: counter('requests_total'), value: 1 };
+    await cycle(outputTo(receiver), [scrape([twice, twice])], drops);
+    expect(sentTo(receiver)).toHaveLength(1);
+    expect([...drops.counts]).toEqual([['duplicate', 1]]);
+  });
+
+  it('sends a request only for what there is to say', async () => {
+    await using receiver = await startReceiver();
+    expect(await cycle(outputTo(receiver), [scrape([])])).toEqual({
+      accepted: 0,
+      rejected: new Map(),
+    });
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('keeps each request below the limit of 1 MB, and all samples', async () => {
+    await using receiver = await startReceiver();
+    // What nothing can compress.
+    const samples = Array.from({ length: 5_000 }, (_, value) => ({
+      series: series('noise', { labels: { id: randomBytes(500).toString('latin1') } }),
+      value,
+    }));
+    const outcome = await cycle(outputTo(receiver), [scrape(samples)]);
+
+    expect(outcome.accepted).toBe(5_000);
+    expect(receiver.requests.length).toBeGreaterThan(3);
+    expect(Math.max(...receiver.requests.map(({ body }) => body.length))).toBeLessThanOrEqual(
+      1_000_000,
+    );
+    const values = sentTo(receiver).map((one) => one.samples[0]?.value ?? Number.NaN);
+    expect(values.sort((a, b) => a - b)).toEqual(samples.map(({ value }) => value));
+  });
+
+  it('sends headers of its own', async () => {
+    await using receiver = await startReceiver();
+    const headers = [{ name: 'X-Scope-OrgID', value: new Secret('tenant') }];
+    await cycle(outputTo(receiver, { headers }), [scrape([{ series: series('up'), value: 1 }])]);
+    expect(receiver.requests[0]?.headers['x-scope-orgid']).toBe('tenant');
+  });
+
+  it.each(['ftp://example.com/', 'nonsense'])('refuses the URL %s', (url) => {
+    expect(() => remoteWriteOutput({ name: 'remote-write', url })).toThrow(
+      /^Expected an http or https URL without a password, got /,
+    );
+  });
+
+  it('refuses a URL with a password, without repeating it', () => {
+    expect(() =>
+      remoteWriteOutput({
+        name: 'remote-write',
+        url: 'https://me:hush@example.com/write?key=hush',
+      }),
+    ).toThrow('Expected an http or https URL without a password, got https://example.com/write');
+  });
+});
+
+describe('staleness markers', () => {
+  const a = { series: series('a'), value: 1 };
+  const b = { series: series('b'), value: 2 };
+
+  it('are sent once for a series that its target no longer has', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    for (const samples of [[a, b], [a], [a]]) await cycle(output, [scrape(samples)]);
+    expect(staleIn(receiver)).toEqual([[], ['b{instance="127.0.0.1:9100",job="app"}'], []]);
+  });
+
+  it('are not sent for the same series in another object', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    await cycle(output, [scrape([a, b])]);
+    await cycle(output, [
+      scrape([
+        { series: series('a'), value: 3 },
+        { series: series('c'), value: 1 },
+      ]),
+    ]);
+    expect(staleIn(receiver)).toEqual([[], ['b{instance="127.0.0.1:9100",job="app"}']]);
+  });
+
+  it('are sent for all series of a target that is gone', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    await cycle(output, [scrape([a, b])]);
+    await cycle(output, []);
+    await cycle(output, []);
+    expect(staleIn(receiver)).toEqual([
+      [],
+      ['a{instance="127.0.0.1:9100",job="app"}', 'b{instance="127.0.0.1:9100",job="app"}'],
+    ]);
+  });
+
+  it('are sent for the series under the labels that the target had before', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    await cycle(output, [scrape([a])]);
+    await cycle(output, [scrape([a], { labels: labelsOf({ job: 'new' }) })]);
+    expect(staleIn(receiver)).toEqual([[], ['a{instance="127.0.0.1:9100",job="app"}']]);
+  });
+
+  it('are not sent for series that bring their own times', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    await cycle(output, [scrape([a, { ...b, timestamp: 5 }])]);
+    await cycle(output, [scrape([a])]);
+    expect(staleIn(receiver)).toEqual([[], []]);
+  });
+
+  it('are not sent for a target whose scrape the cycle cut off', async () => {
+    await using receiver = await startReceiver();
+    const output = outputTo(receiver);
+    for (const samples of [[a, b], [], [a, b]]) await cycle(output, [scrape(samples)]);
+    expect(staleIn(receiver)).toEqual([[], []]);
+  });
+
+  it.each<[string, TargetSamples[]]>([
+    ['series', [scrape([a])]],
+    ['target', []],
+  ])('are sent again where nobody took those of a %s', async (_, later) => {
+    await using receiver = await startReceiver({ status: 200 }, { status: 400 }, { status: 200 });
+    const output = outputTo(receiver);
+    await cycle(output, [scrape([a, b])]);
+    await cycle(output, later);
+    await cycle(output, later);
+    const [, refused, again] = staleIn(receiver);
+    expect(refused?.length).toBeGreaterThan(0);
+    expect(again).toEqual(refused);
+  });
+});
+
+function outputTo({ url }: Receiver, options: Partial<RemoteWriteOptions> = {}): SampleOutput {
+  return remoteWriteOutput(
+    { name: 'remote-write', url, ...options },
+    impatient({ now: () => 2 * MINUTE }),
+  );
+}
+
+function scrape(
+  samples: readonly Sample[],
+  more: Partial<TargetSamples['target']> = {},
+): TargetSamples {
+  const labels = labelsOf({ instance: '127.0.0.1:9100', job: 'app' });
+  return { target: { ...target(), labels, ...more }, startedAt: MINUTE, samples };
+}
+
+/** One cycle. @returns what became of the last target's samples */
+async function cycle(output: SampleOutput, scrapes: readonly TargetSamples[], drops = new Drops()) {
+  const delivery = output.open(NO_DEADLINE);
+  delivery.discovered(new Set(scrapes.map(({ target: { id } }) => id)));
+  const written = scrapes.map((one) => delivery.write(one, drops));
+  await delivery.close();
+  return (await written.at(-1)) ?? { accepted: 0, rejected: new Map() };
+}
+
+function sentTo({ requests }: Receiver): WrittenSeries[] {
+  return requests.flatMap(({ body }) => readWriteRequest(body));
+}
+
+/** The series that each request says are gone. */
+function staleIn({ requests }: Receiver): string[][] {
+  return requests.map(({ body }) =>
+    readWriteRequest(body)
+      .filter(({ samples }) => samples[0]?.bits === STALE)
+      .map(nameOf),
+  );
+}

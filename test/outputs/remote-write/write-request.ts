@@ -1,0 +1,56 @@
+import { type Field, readFields } from '../wire/protobuf-reader.ts';
+import { unsnappy } from '../wire/unsnappy.ts';
+
+export interface WrittenSeries {
+  /** In the order in which they were sent. */
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly samples: readonly WrittenSample[];
+}
+
+export interface WrittenSample {
+  readonly value: number;
+  /** The 64 bits of the value, in hexadecimal. */
+  readonly bits: string;
+  readonly timestamp: number;
+}
+
+/** The series of a remote-write request, from its compressed body. */
+export function readWriteRequest(body: Uint8Array): WrittenSeries[] {
+  return readFields(unsnappy(body)).map((series) => {
+    const fields = readFields(bytesOf(series));
+    return {
+      labels: fields.filter(({ field }) => field === 1).map(labelOf),
+      samples: fields.filter(({ field }) => field === 2).map(sampleOf),
+    };
+  });
+}
+
+/** `name{label="value"}` of the series, for a table of what was sent. */
+export function nameOf({ labels }: WrittenSeries): string {
+  const name = labels.find(([label]) => label === '__name__')?.[1] ?? '';
+  const others = labels.filter(([label]) => label !== '__name__');
+  return `${name}{${others.map(([label, value]) => `${label}="${value}"`).join()}}`;
+}
+
+function labelOf(label: Field): [string, string] {
+  const [name, value] = readFields(bytesOf(label));
+  return [textOf(name), textOf(value)];
+}
+
+function sampleOf(sample: Field): WrittenSample {
+  const fields = readFields(bytesOf(sample));
+  const value = fields.find(({ field }) => field === 1)?.value ?? 0;
+  const time = fields.find(({ field }) => field === 2)?.value ?? 0n;
+  const view = new DataView(bytesOf(sample).buffer, bytesOf(sample).byteOffset);
+  // Tag, then eight bytes.
+  const bits = view.getBigUint64(1, true).toString(16).padStart(16, '0');
+  return { value: value as number, bits, timestamp: Number(BigInt.asIntN(64, time as bigint)) };
+}
+
+function bytesOf({ value }: Field): Uint8Array {
+  return value as Uint8Array;
+}
+
+function textOf(field: Field | undefined): string {
+  return Buffer.from(field?.value as Uint8Array).toString();
+}
