@@ -33,6 +33,7 @@ import {
 } from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
+import { NODE_OPTIONS } from './node-options.ts';
 import { targetPorts } from './target-ports.ts';
 import { validPort } from './valid-props.ts';
 
@@ -194,6 +195,7 @@ export class Collector extends Construct implements IConnectable {
         [ENV.cluster]: props.cluster.clusterName,
         [ENV.logGroup]: this.metricsLogGroup.logGroupName,
         [ENV.state]: bucket.stateUrl,
+        NODE_OPTIONS: NODE_OPTIONS.join(' '),
       },
       timeout,
       memorySize: props.memorySize ?? 512,

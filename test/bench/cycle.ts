@@ -1,4 +1,5 @@
 import { table } from '../../cli/table.ts';
+import { NODE_OPTIONS } from '../../infra/node-options.ts';
 import type { CycleCase, CycleCost, CycleFigures } from './cycle-case.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
@@ -11,12 +12,6 @@ const REPEATS = 3;
 /** Cycles of a warm process: the first two are left out, for then its code is still being compiled. */
 const WARM_CYCLES = 7;
 const LEFT_OUT = 2;
-
-/**
- * Options of Node.js for the collector's process, of which the function can get the same in NODE_OPTIONS. The heap's size
- * decides how far it may grow between two collections. See docs/performance.md.
- */
-const COLLECTOR_OPTIONS = ['--max-semi-space-size=4', '--max-old-space-size=1024'];
 
 /**
  * Whole cycles, from discovery to committed state, with the real SDK clients. Cold is the first cycle of a process, warm
@@ -32,7 +27,7 @@ export async function runCycle(): Promise<void> {
     rows.push(await rowOf(title, 'cold', { surroundings, cycles: 1 }, 0));
     rows.push(await rowOf(title, 'warm', { surroundings, cycles: WARM_CYCLES }, LEFT_OUT));
   }
-  console.log(`cycle: Node.js with ${COLLECTOR_OPTIONS.join(' ')}`);
+  console.log(`cycle: Node.js with ${NODE_OPTIONS.join(' ')}`);
   console.log(
     `cycle: CPU seconds of the collector's process, median of ${REPEATS} processes (warm: of ${WARM_CYCLES - LEFT_OUT} cycles in each)\n`,
   );
@@ -66,11 +61,7 @@ async function rowOf(
   const costs: CycleCost[] = [];
   const peaks: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const figures = await askOnce<CycleCase, CycleFigures>(
-      'cycle-case.ts',
-      input,
-      COLLECTOR_OPTIONS,
-    );
+    const figures = await askOnce<CycleCase, CycleFigures>('cycle-case.ts', input, NODE_OPTIONS);
     costs.push(...figures.cycles.slice(leftOut));
     peaks.push(figures.peakMemory);
   }

@@ -55,7 +55,7 @@ describe('a collector with nothing but a cluster and a network', () => {
     });
   });
 
-  it('tells the function its cluster, log group and state, and no configuration', () => {
+  it('tells the function its cluster, log group, state and options of Node.js, and no configuration', () => {
     const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(lambda?.Properties.Environment.Variables).toEqual({
       FARGAUGE_CLUSTER: 'prod',
@@ -63,6 +63,7 @@ describe('a collector with nothing but a cluster and a network', () => {
       FARGAUGE_STATE: {
         'Fn::Join': ['', ['s3://', { Ref: expect.stringMatching(/^CollectorBucket/) }, '/state']],
       },
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=1024',
     });
   });
 
