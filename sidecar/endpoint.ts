@@ -1,5 +1,6 @@
+import { StringDecoder } from 'node:string_decoder';
 import { isObject } from './documents/json.ts';
-import { type RequestTarget, request, targetOf } from './http/client.ts';
+import { KeptConnection, targetOf } from './http/client.ts';
 import { ResponseError } from './http/response.ts';
 
 /** The endpoint's own timeout is 5 s: what takes longer than this is given up before. */
@@ -65,16 +66,15 @@ export function createEndpoint({
   elapsed = () => performance.now(),
   timeoutMs = TIMEOUT_MS,
 }: EndpointOptions): Endpoint {
-  const { host, port, path: base } = targetOf(new URL(uri));
+  const { path, ...address } = targetOf(new URL(uri));
+  const base = path.replace(/\/+$/, '');
+  const connection = new KeptConnection({ ...address, headers: HEADERS });
   const lookups = new Map<DocumentPath, Lookup>();
   const counts = new Map<DocumentPath, Map<string, number>>();
   const durations = new Map<DocumentPath, number>();
 
   async function load(path: DocumentPath, startedAt: number): Promise<Answer> {
-    const answer = await get(
-      { host, port, path: base.replace(/\/+$/, '') + path, headers: HEADERS },
-      timeoutMs,
-    );
+    const answer = await get(connection, base + path, timeoutMs);
     const checked = answer.ok ? parse(path, answer.text) : answer;
     const code = checked.ok ? '200' : checked.code;
     const ofPath = counts.get(path) ?? new Map<string, number>();
@@ -106,30 +106,31 @@ export function createEndpoint({
 type Page = { readonly ok: true; readonly text: string } | Extract<Answer, { ok: false }>;
 
 /** One exchange. */
-function get(target: RequestTarget, timeoutMs: number): Promise<Page> {
+function get(connection: KeptConnection, path: string, timeoutMs: number): Promise<Page> {
   const { promise, resolve } = Promise.withResolvers<Page>();
   const settle = (page: Page) => {
     clearTimeout(timer);
     resolve(page);
-    socket.destroy();
   };
-  const timer = setTimeout(
-    () => settle(failure('timeout', `no answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  const chunks: Buffer[] = [];
+  const giveUp = (code: string, reason: string) => {
+    settle(failure(code, reason));
+    breakOff();
+  };
+  const timer = setTimeout(() => giveUp('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+  const decoder = new StringDecoder('utf8');
+  let text = '';
   let bytes = 0;
   let status = 0;
-  const socket = request(target, {
+  const breakOff = connection.request(path, {
     head(given) {
       status = given;
     },
     data(chunk) {
-      chunks.push(chunk);
+      text += decoder.write(chunk);
       bytes += chunk.length;
-      if (bytes > MAX_BYTES) settle(failure('invalid', `more than ${MAX_BYTES} bytes`));
+      if (bytes > MAX_BYTES) giveUp('invalid', `more than ${MAX_BYTES} bytes`);
     },
-    end: () => settle(pageOf(status, Buffer.concat(chunks).toString('utf8'))),
+    end: () => settle(pageOf(status, text + decoder.end())),
     fail: (error) =>
       settle(failure(error instanceof ResponseError ? 'invalid' : 'refused', error.message)),
   });

@@ -1,10 +1,8 @@
 import { latest, secondsBetween } from './documents/instant.ts';
-import { objectOf } from './documents/json.ts';
-import { readStats } from './documents/stats.ts';
-import { readTask } from './documents/task.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Observation, observe } from './figures/observation.ts';
 import { INITIAL_PACE, nextPace, type PollOutcome } from './pace.ts';
+import { createSource } from './source.ts';
 
 /** How long a scrape right after the start waits for the first poll. */
 const FIRST_POLL_WAIT_MS = 2_000;
@@ -47,6 +45,7 @@ export interface SamplerOptions {
 /** Begins to poll at once. */
 export function startSampler({ endpoint, clock, record, log }: SamplerOptions): Sampler {
   const firstPoll = Promise.withResolvers<void>();
+  const source = createSource(endpoint, clock.elapsed);
   let pace = INITIAL_PACE;
   let observation: Observation | undefined;
   let succeededAt: number | undefined;
@@ -54,14 +53,10 @@ export function startSampler({ endpoint, clock, record, log }: SamplerOptions): 
   let finishing = false;
 
   async function poll(): Promise<PollOutcome> {
-    const answers = await Promise.all([endpoint.read('/task'), endpoint.read('/task/stats')]);
-    const [task, stats] = answers;
-    if (!task.ok) return failed(`/task: ${task.reason}`);
-    if (!stats.ok) return failed(`/task/stats: ${stats.reason}`);
+    const reading = await source.read(pace.pauseMs);
+    if (!reading.ok) return failed(reading.reason);
     const before = observation;
-    const read = readTask(objectOf(task.document));
-    const entries = readStats(objectOf(stats.document), read.launchType);
-    observation = observe(before, read, entries, clock.now());
+    observation = observe(before, reading.task, reading.stats, clock.now());
     succeededAt = clock.elapsed();
     if (failing) log('task metadata endpoint answers again');
     failing = false;

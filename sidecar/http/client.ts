@@ -1,6 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Headers } from './head.ts';
 import { ResponseReader, type ResponseSink } from './response.ts';
+
+/** An answer of the task metadata endpoint has this at most, mostly. */
+const READ_BYTES = 32_768;
 
 /** Where a request goes: `http` only, all that a task's own network needs. */
 export interface RequestTarget {
@@ -31,46 +34,145 @@ export function targetOf(url: URL): RequestTarget {
   };
 }
 
-/**
- * Sends a request on a connection of its own, which the answer ends: one kept open would often be closed by the other side just
- * when it is used. Callbacks instead of streams and promises: once a second that costs less memory and CPU.
- *
- * @returns the connection, to be destroyed by who wants no more, and to be paused by who is too slow
- */
+/** Sends a request on a connection of its own, which the answer ends. */
 export function request(target: RequestTarget, receiver: Receiver): Socket {
-  const { host, port, path, method = 'GET', headers = {} } = target;
-  const socket = connect({ host, port });
+  const { host, port } = target;
+  const socket = open({ host, port });
+  exchange(socket, target, {
+    head: (status, headers) => receiver.head(status, headers),
+    data: (chunk) => receiver.data(chunk),
+    end() {
+      receiver.end();
+      socket.destroy();
+    },
+    fail(error) {
+      receiver.fail(error);
+      socket.destroy();
+    },
+  });
+  return socket;
+}
+
+/**
+ * Requests to one address, one after the other on one connection, as long as the other side leaves it open. Where that
+ * closes it just when it is used, a request is sent once more on a new one. Requests at the same time have connections
+ * of their own.
+ */
+export class KeptConnection {
+  readonly #address: Omit<RequestTarget, 'path'>;
+  readonly #buffer = Buffer.alloc(READ_BYTES);
+  #idle: Socket | undefined;
+
+  constructor(address: Omit<RequestTarget, 'path'>) {
+    this.#address = address;
+  }
+
+  /**
+   * @param receiver its `data` must not keep a chunk, whose memory is used again
+   * @returns breaks the request off; to be called only before its end
+   */
+  request(path: string, receiver: Receiver): () => void {
+    const kept = this.#idle;
+    this.#idle = undefined;
+    let socket = kept ?? this.#open();
+    const start = () =>
+      exchange(
+        socket,
+        { ...this.#address, path },
+        {
+          head: (status, headers) => receiver.head(status, headers),
+          data: (chunk) => receiver.data(chunk),
+          end: (reusable) => {
+            this.#keepOrClose(socket, reusable);
+            receiver.end();
+          },
+          fail: (error, answered) => {
+            socket.destroy();
+            if (socket !== kept || answered) return receiver.fail(error);
+            socket = this.#open();
+            start();
+          },
+        },
+        'keep-alive',
+      );
+    start();
+    return () => socket.destroy();
+  }
+
+  #open(): Socket {
+    const { host, port } = this.#address;
+    const callback = (bytes: number, buffer: Uint8Array) =>
+      socket.emit('data', buffer.subarray(0, bytes));
+    // Memory of its own for each chunk would live in the process until V8 thinks of it, which is seldom.
+    const socket = open({ host, port, onread: { buffer: this.#buffer, callback } });
+    const closeIdle = () => {
+      if (this.#idle !== socket) return;
+      this.#idle = undefined;
+      socket.destroy();
+    };
+    return socket.on('data', closeIdle).on('end', closeIdle).on('error', closeIdle);
+  }
+
+  #keepOrClose(socket: Socket, reusable: boolean): void {
+    if (reusable && !socket.destroyed && this.#idle === undefined) this.#idle = socket;
+    else socket.destroy();
+  }
+}
+
+/** What comes of a request on a connection that goes on. */
+interface Outcome extends Pick<Receiver, 'head' | 'data'> {
+  /** @param reusable whether the connection can take another request */
+  end(reusable: boolean): void;
+  /** @param answered whether any byte came before */
+  fail(error: Error, answered: boolean): void;
+}
+
+function open(to: { host: string; port: number; onread?: OnReadOpts }): Socket {
+  // What fails when nobody listens any more is nobody's concern.
+  return connect(to).on('error', () => undefined);
+}
+
+/** Sends a request and hands the answer on. Callbacks instead of streams and promises: once a second that costs less memory and CPU. */
+function exchange(
+  socket: Socket,
+  { host, port, path, method = 'GET', headers = {} }: RequestTarget,
+  outcome: Outcome,
+  connection: 'close' | 'keep-alive' = 'close',
+): void {
   let over = false;
+  let answered = false;
   const finish = (tell: () => void) => {
     if (over) return;
     over = true;
+    socket.off('data', add).off('end', close).off('error', fail);
     tell();
-    socket.destroy();
   };
-  const sink: ResponseSink = {
-    head: (status, answered) => receiver.head(status, answered),
-    data: (chunk) => {
-      if (!over) receiver.data(chunk);
-    },
-    end: () => finish(() => receiver.end()),
-  };
-  const reader = new ResponseReader(sink, method === 'HEAD');
+  const fail = (error: Error) => finish(() => outcome.fail(error, answered));
   const attempt = (step: () => void) => {
     try {
-      if (!over) step();
+      step();
     } catch (error) {
-      finish(() => receiver.fail(error instanceof Error ? error : new Error(String(error))));
+      fail(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  socket
-    .on('error', (error) => finish(() => receiver.fail(error)))
-    .on('data', (chunk) => attempt(() => reader.add(chunk)))
-    .on('end', () => attempt(() => reader.close()));
+  const sink: ResponseSink = {
+    head: (status, given) => outcome.head(status, given),
+    data: (chunk) => {
+      if (!over) outcome.data(chunk);
+    },
+    end: (reusable) => finish(() => outcome.end(reusable)),
+  };
+  const reader = new ResponseReader(sink, method === 'HEAD');
+  const add = (chunk: Buffer) => {
+    answered = true;
+    attempt(() => reader.add(chunk));
+  };
+  const close = () => attempt(() => reader.close());
+  socket.on('data', add).on('end', close).on('error', fail);
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const lines = Object.entries({ host: authority, ...headers, connection: 'close' });
+  const lines = Object.entries({ host: authority, ...headers, connection });
   socket.write(
     `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
     'latin1',
   );
-  return socket;
 }

@@ -28,14 +28,17 @@ export class HeadReader {
 
   /** @returns the head and what came after it, `undefined` while it is incomplete, `too large` where it will not end */
   add(chunk: Buffer): { readonly text: string; readonly rest: Buffer } | 'too large' | undefined {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    const end = this.#bytes.indexOf(END_OF_HEAD);
-    if (end > this.#maxBytes || (end < 0 && this.#bytes.length > this.#maxBytes))
-      return 'too large';
-    if (end < 0) return undefined;
+    const bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    const end = bytes.indexOf(END_OF_HEAD);
+    if (end > this.#maxBytes || (end < 0 && bytes.length > this.#maxBytes)) return 'too large';
+    if (end < 0) {
+      // The chunk's memory is not ours.
+      this.#bytes = bytes === chunk ? Buffer.from(chunk) : bytes;
+      return undefined;
+    }
     return {
-      text: this.#bytes.toString('latin1', 0, end),
-      rest: this.#bytes.subarray(end + END_OF_HEAD.length),
+      text: bytes.toString('latin1', 0, end),
+      rest: bytes.subarray(end + END_OF_HEAD.length),
     };
   }
 }

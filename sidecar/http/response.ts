@@ -9,7 +9,7 @@ const MAX_SIZE_DIGITS = 7;
 /** Bytes of a chunk's line, or of one trailer. */
 const MAX_LINE_BYTES = 1_024;
 
-const STATUS_LINE = /^HTTP\/1\.[01] ([1-9]\d\d)(?: .*)?$/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -17,7 +17,8 @@ const NOTHING = Buffer.alloc(0);
 export interface ResponseSink {
   head(status: number, headers: Headers): void;
   data(chunk: Buffer): void;
-  end(): void;
+  /** @param reusable whether the connection stays open for another request, and nothing came that belongs to none */
+  end(reusable: boolean): void;
 }
 
 /** An answer that is not HTTP. */
@@ -37,6 +38,7 @@ export class ResponseReader {
   readonly #isHead: boolean;
   #head = new HeadReader(MAX_HEAD_BYTES);
   #framing: Framing | undefined;
+  #persistent = false;
   #done = false;
 
   /** @param isHead whether HEAD was asked, whose answer has no body whatever its headers say */
@@ -62,20 +64,27 @@ export class ResponseReader {
   close(): void {
     if (this.#done) return;
     if (this.#framing?.kind !== 'end') throw new Error('the connection ended before the answer');
-    this.#finish();
+    this.#finish(false);
   }
 
   #begin(text: string, rest: Buffer): void {
     const head = parseHead(text);
     const match = head && STATUS_LINE.exec(head.startLine);
     if (!head || !match) throw new ResponseError('no HTTP/1.1 response');
-    const status = Number(match[1]);
+    const [, minor, code] = match;
+    const status = Number(code);
     // "100 Continue" and the like come before the answer.
     if (status < 200) {
       this.#head = new HeadReader(MAX_HEAD_BYTES);
       this.add(rest);
       return;
     }
+    // https://www.rfc-editor.org/rfc/rfc9112#section-9.3, but for HTTP/1.0, which need not be kept.
+    const options = head.headers
+      .get('connection')
+      ?.toLowerCase()
+      .split(/[ \t]*,[ \t]*/);
+    this.#persistent = minor === '1' && !options?.includes('close');
     const framing = this.#framingOf(status, head.headers);
     this.#framing = framing;
     this.#sink.head(status, head.headers);
@@ -104,11 +113,13 @@ export class ResponseReader {
         const part = chunk.subarray(0, framing.left);
         framing.left -= part.length;
         this.#give(part);
-        if (framing.left === 0) this.#finish();
+        if (framing.left === 0) this.#finish(part.length === chunk.length);
         return;
       }
-      case 'chunks':
-        if (framing.reader.add(chunk, (part) => this.#give(part))) this.#finish();
+      case 'chunks': {
+        const rest = framing.reader.add(chunk, (part) => this.#give(part));
+        if (rest !== undefined) this.#finish(rest.length === 0);
+      }
     }
   }
 
@@ -116,9 +127,9 @@ export class ResponseReader {
     if (chunk.length > 0) this.#sink.data(chunk);
   }
 
-  #finish(): void {
+  #finish(isWhole: boolean): void {
     this.#done = true;
-    this.#sink.end();
+    this.#sink.end(this.#persistent && isWhole);
   }
 }
 
@@ -134,8 +145,8 @@ class ChunkReader {
   #left = 0;
   #place: 'size' | 'data' | 'after data' | 'trailer' = 'size';
 
-  /** @returns whether the body is complete */
-  add(bytes: Buffer, give: (part: Buffer) => void): boolean {
+  /** @returns what follows the body, once that is complete */
+  add(bytes: Buffer, give: (part: Buffer) => void): Buffer | undefined {
     let rest = bytes;
     while (rest.length > 0) {
       if (this.#place === 'data') {
@@ -150,13 +161,13 @@ class ChunkReader {
       this.#line = Buffer.concat([this.#line, end < 0 ? rest : rest.subarray(0, end)]);
       if (this.#line.length > MAX_LINE_BYTES)
         throw new ResponseError('a line of a chunk without end');
-      if (end < 0) return false;
+      if (end < 0) return undefined;
       rest = rest.subarray(end + 1);
       const line = this.#line.toString('latin1').replace(/\r$/, '');
       this.#line = NOTHING;
-      if (this.#lineEnds(line)) return true;
+      if (this.#lineEnds(line)) return rest;
     }
-    return false;
+    return undefined;
   }
 
   /** @returns whether it was the last line */

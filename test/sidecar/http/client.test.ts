@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { request, targetOf } from '../../../sidecar/http/client.ts';
+import { KeptConnection, type Receiver, request, targetOf } from '../../../sidecar/http/client.ts';
 import { ResponseError } from '../../../sidecar/http/response.ts';
 
 describe('The HTTP client', () => {
@@ -179,6 +179,156 @@ describe('The HTTP client', () => {
         fail: reject,
       },
     );
+    return promise;
+  }
+});
+
+describe('A kept connection', () => {
+  const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
+
+  let server: Server;
+  let sockets: Socket[];
+  /** Told of each request: the connection, which one that is, and how many it had before. */
+  let respond: (socket: Socket, connection: number, requests: number) => void;
+  let connection: KeptConnection;
+
+  beforeEach(async () => {
+    sockets = [];
+    server = createServer((socket) => {
+      const number = sockets.push(socket);
+      let requests = 0;
+      socket.on('error', () => {});
+      socket.on('data', () => {
+        respond(socket, number, requests);
+        requests += 1;
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    connection = new KeptConnection({ host: '127.0.0.1', port });
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it.each([
+    ['a length', OK, 'hi'],
+    ['a length of 0', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', ''],
+    ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n', 'hi'],
+  ])('serves one request after the other, byte by byte too: %s', async (_, answer, body) => {
+    respond = async (socket, _connection, requests) => {
+      socket.setNoDelay(true);
+      for (const part of requests === 1 ? answer : [answer]) {
+        socket.write(part);
+        await new Promise(setImmediate);
+      }
+    };
+
+    for (let n = 0; n < 3; n++) expect(await get()).toBe(body);
+
+    expect(sockets).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'the answer says so',
+      'HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 2\r\n\r\nhi',
+    ],
+    ['it is HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi'],
+    ['more came than the answer', `${OK}!`],
+    [
+      'more came than the chunks',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n!',
+    ],
+  ])('is not used again where %s', async (_, answer) => {
+    respond = (socket) => socket.write(answer);
+
+    expect([await get(), await get()]).toEqual(['hi', 'hi']);
+
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is opened anew where the other side closed it meanwhile', async () => {
+    respond = (socket) => socket.write(OK);
+    await get();
+    sockets[0]!.end();
+    await once(sockets[0]!, 'close');
+
+    expect(await get()).toBe('hi');
+    expect(sockets).toHaveLength(2);
+  });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['closed', (socket) => socket.end()],
+    ['reset', (socket) => socket.resetAndDestroy()],
+  ])('that is %s just when it is used is followed by a new one', async (_, close) => {
+    respond = (socket, number, requests) =>
+      number === 1 && requests === 1 ? close(socket) : socket.write(OK);
+
+    expect([await get(), await get(), await get()]).toEqual(['hi', 'hi', 'hi']);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is followed by one new one and no more', async () => {
+    respond = (socket, number, requests) =>
+      number === 1 && requests === 0 ? socket.write(OK) : socket.end();
+    await get();
+
+    await expect(get()).rejects.toThrow('the connection ended before the answer');
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('that breaks within an answer is a failure', async () => {
+    respond = (socket, _connection, requests) =>
+      requests === 0 ? socket.write(OK) : socket.end(OK.slice(0, -1));
+    await get();
+
+    await expect(get()).rejects.toThrow('the connection ended before the answer');
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('is not used by two requests at the same time', async () => {
+    respond = (socket) => socket.write(OK);
+
+    expect(await Promise.all([get(), get()])).toEqual(['hi', 'hi']);
+    expect(sockets).toHaveLength(2);
+    expect(await get()).toBe('hi');
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('is closed, and never used again, where a request is broken off', async () => {
+    respond = (socket, number) => {
+      if (number === 2) socket.write(OK);
+      else breakOff();
+    };
+    const breakOff = connection.request('/', {
+      head: () => {},
+      data: () => {},
+      end: () => {},
+      fail: () => {},
+    } satisfies Receiver);
+    await once(server, 'connection');
+    await once(sockets[0]!, 'close');
+
+    expect(await get()).toBe('hi');
+    expect(sockets).toHaveLength(2);
+  });
+
+  function get(): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    let body = '';
+    connection.request('/', {
+      head: () => {},
+      data: (chunk) => {
+        body += chunk.toString('latin1');
+      },
+      end: () => resolve(body),
+      fail: reject,
+    });
     return promise;
   }
 });
