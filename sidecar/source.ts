@@ -9,6 +9,9 @@ const MAX_TASK_AGE_MS = 10_000;
 /** For this long after a change that the statistics show, `/task` may still be about to change. */
 const UNREST_MS = 5_000;
 
+/** A container with less than this share of its memory of before may be a new process. */
+const RESTART_SHARE = 0.5;
+
 /** What both documents say, or why that is not known. */
 export type Reading =
   | { readonly ok: true; readonly task: Task; readonly stats: ReadonlyMap<string, Stats> }
@@ -66,16 +69,20 @@ export function createSource(endpoint: Endpoint, elapsed: () => number): Source 
   };
 }
 
-/** Whether other containers have statistics than before, or one counts its CPU time anew. */
+/**
+ * Whether other containers have statistics than before, or one seems to be restarted: it counts its CPU time anew or, since
+ * with a restart policy the agent counts on, has given up most of its memory.
+ */
 function hasChanged(
   before: ReadonlyMap<string, Stats>,
   after: ReadonlyMap<string, Stats>,
 ): boolean {
   if (before.size !== after.size) return true;
-  for (const [id, { cpu }] of after) {
+  for (const [id, { cpu, memory }] of after) {
     const earlier = before.get(id);
     if (earlier === undefined) return true;
     if ((cpu.total ?? 0) < (earlier.cpu.total ?? 0)) return true;
+    if ((memory.usage ?? 0) < RESTART_SHARE * (earlier.memory.usage ?? 0)) return true;
   }
   return false;
 }

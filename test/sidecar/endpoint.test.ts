@@ -81,6 +81,40 @@ describe('The client of the task metadata endpoint', () => {
     expect(endpoint.traffic().requests).toEqual([{ path: '/task', code, count: 1 }]);
   });
 
+  it.each<[string, Responder]>([
+    ['does not answer', hang],
+    ['gives half an answer', breakOff],
+    ['floods', flood],
+  ])(
+    'has a good connection again after one, kept before, on which the endpoint %s',
+    async (_, responder) => {
+      standIn.answer('/task', json({}));
+      await endpoint.read('/task');
+      standIn.answer('/task', responder);
+      now += 1000;
+      expect(await endpoint.read('/task')).toMatchObject({ ok: false });
+      standIn.answer('/task', json({}));
+      now += 1000;
+
+      expect(await endpoint.read('/task')).toMatchObject({ ok: true });
+      expect(standIn.requests).toHaveLength(3);
+    },
+  );
+
+  it('decodes characters that come in parts', async () => {
+    const bytes = Buffer.from('{"Family":"Größe €"}');
+    standIn.answer('/task', async (response) => {
+      response.socket?.setNoDelay(true);
+      for (const byte of bytes) {
+        response.write(Buffer.of(byte));
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+
+    expect(await endpoint.read('/task')).toMatchObject({ document: { Family: 'Größe €' } });
+  });
+
   it('reports that nobody listens', async () => {
     await standIn[Symbol.asyncDispose]();
 

@@ -35,6 +35,10 @@ describe('The two documents, read again and again', () => {
     ['a container goes (EC2)', { [APP]: {}, [SIDECAR]: sampleEntry(0) }],
     ['a container goes (Fargate)', { [APP]: null, [SIDECAR]: sampleEntry(0) }],
     ['one follows another', { [APP]: sampleEntry(0), new: sampleEntry(0) }],
+    [
+      'a container gives up most of its memory',
+      { [APP]: sampleEntry(0, { memory_stats: { usage: 99_000_000 } }), [SIDECAR]: sampleEntry(0) },
+    ],
     ['a container counts anew', { [APP]: sampleEntry(-1), [SIDECAR]: sampleEntry(0) }],
   ])('are both read where %s, and for 5 s after that', async (_, stats) => {
     const { read, answers } = start();

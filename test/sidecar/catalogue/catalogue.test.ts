@@ -125,6 +125,69 @@ describe('The catalogue', () => {
     });
   });
 
+  it.each([
+    ['FARGATE', 1],
+    ['EC2', 100],
+  ])('shows of Windows what there is: launch type %s', (LaunchType, factor) => {
+    const entry = (second: number) =>
+      sampleEntry(second, {
+        blkio_stats: { io_service_bytes_recursive: null, io_serviced_recursive: null },
+        storage_stats: {
+          read_size_bytes: 1000,
+          write_size_bytes: 100 * second,
+          read_count_normalized: 10,
+          write_count_normalized: 20,
+        },
+        memory_stats: { commitbytes: 90_000_000, privateworkingset: 53_687_091.2 },
+        networks: { 'Ethernet 3': { rx_bytes: 7, tx_bytes: 8 } },
+      });
+    const task = sampleTask({ LaunchType, Containers: [sampleContainer(APP, 'app')] });
+    const families = familiesAfter([task, { [APP]: entry(0) }], [task, { [APP]: entry(10) }]);
+    const figureOf = (name: string) => families.get(name)?.rows[0]?.value;
+
+    expect(figureOf('ee_container_cpu_usage_seconds_total')).toBeCloseTo(11 * factor);
+    expect(figureOf('ee_task_cpu_utilization_percent')).toBeCloseTo(20 * factor);
+    expect(figureOf('ee_container_memory_working_set_bytes')).toBe(53_687_091.2);
+    expect(figureOf('ee_task_memory_utilization_percent')).toBeCloseTo(5);
+    expect(figureOf('ee_container_memory_working_set_max_bytes')).toBe(53_687_091.2);
+    expect(figureOf('ee_container_memory_peak_bytes')).toBe(53_687_091.2);
+    expect(figureOf('ee_task_block_write_bytes_per_second')).toBe(100);
+    expect(figureOf('ee_container_block_read_operations_total')).toBe(10);
+    expect(families.get('ee_task_network_receive_bytes_total')?.rows).toEqual([
+      { labels: expect.objectContaining({ interface: 'Ethernet 3' }), value: 7 },
+    ]);
+    expect(
+      [...families.keys()].filter((name) => /rss|cache|usage_byte|faults|pids/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('shows of Managed Instances, whose tasks name no network mode, one network and no page cache', () => {
+    const entry = sampleEntry(0, {
+      memory_stats: { usage: 200_000_000, stats: { anon: 90_000_000 } },
+      networks: { eth0: { rx_bytes: 7, tx_bytes: 8 } },
+    });
+    const containers = [APP, SIDECAR].map((id) => sampleContainer(id, id, { Networks: undefined }));
+    const families = familiesAfter([
+      sampleTask({ LaunchType: 'MANAGED_INSTANCES', Containers: containers }),
+      { [APP]: entry, [SIDECAR]: entry },
+    ]);
+
+    expect(families.get('ee_task_network_receive_bytes_total')?.rows).toEqual([
+      { labels: expect.objectContaining({ interface: 'eth0' }), value: 7 },
+    ]);
+    expect(families.get('ee_task_info')?.rows[0]?.labels).toMatchObject({
+      launch_type: 'MANAGED_INSTANCES',
+    });
+    expect(valuesIn(families, 'ee_task_memory_rss_bytes')).toEqual({ _task_: 180_000_000 });
+    expect(
+      [...families.keys()].filter((name) =>
+        /container_network_(receive|transmit)|cache|working_set|utilized_bytes|memory_util/.test(
+          name,
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   it('leaves out a row whose value is beyond all numbers', () => {
     const networks = { a: { rx_bytes: 1e308 }, b: { rx_bytes: 1e308 } };
     const families = familiesAfter([sampleTask(), { [APP]: sampleEntry(0, { networks }) }]);
