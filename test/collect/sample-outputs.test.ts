@@ -140,7 +140,13 @@ describe('an output that takes samples', () => {
     const collector = collectorOf([receiver]);
     await cycle(collector);
     const { samples, state, scrapes } = await cycle(collector);
-    expect(samples).toEqual({ scraped: 1, published: 1, rejected: 0, dropped: {} });
+    expect(samples).toEqual({
+      scraped: 1,
+      published: 1,
+      rejected: 0,
+      dropped: {},
+      droppedForOthers: {},
+    });
     expect(state).toMatchObject({ targets: 0, series: 0 });
     expect(scrapes).toMatchObject([{ offered: 1, events: 0 }]);
   });
