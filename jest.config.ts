@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 /** Tests run as native ES modules: `node --experimental-vm-modules` is in the npm scripts. */
@@ -17,6 +18,9 @@ const config: Config = {
     ],
   },
   testTimeout: 20_000,
+  // Workers, even on two cores: what the files of infra leave behind would fill the memory of one process for all.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  workerIdleMemoryLimit: '1GB',
 };
 
 export default config;

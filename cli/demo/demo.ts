@@ -149,8 +149,13 @@ function readBack(
       logGroups: [...new Set(stored.map(({ group }) => group))],
       events: events.length,
       bytes: events.reduce((sum, { bytes }) => sum + bytes, 0),
-      metrics: statistics(events).sort((a, b) => a.name.localeCompare(b.name)),
+      metrics: statistics(events).sort((a, b) => keyOf(a).localeCompare(keyOf(b))),
     },
     report,
   };
+}
+
+/** By which the metrics of each cycle are in the same order. */
+function keyOf({ name, dimensions }: MetricStatistics): string {
+  return `${name} ${Object.values(dimensions).join(' ')}`;
 }
