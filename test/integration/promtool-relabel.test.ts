@@ -35,11 +35,20 @@ const rule = fc.oneof(
       source_labels: names,
       separator,
       regex,
-      // Prometheus 2 takes fewer names than Prometheus 3, which Fargauge follows.
-      target_label: fc.oneof(name, fc.constantFrom('t_${n}', 't_$9')),
+      target_label: name,
       replacement: fc.constantFrom(...REPLACEMENTS),
     }),
   },
+  fc.record({
+    action: fc.constant('replace'),
+    source_labels: names,
+    separator,
+    regex,
+    // Prometheus 2 takes fewer names than Prometheus 3, which Fargauge follows; and where nothing replaces, it deletes the
+    // label that the template is called, not the one that it names.
+    target_label: fc.constantFrom('t_${n}', 't_$9'),
+    replacement: fc.constantFrom('x', 'x$1'),
+  }),
   fc.record({
     action: fc.constantFrom('keep', 'drop'),
     source_labels: names,
