@@ -34,11 +34,11 @@ export async function openState({
       return opened(new MemoryState(forgetAfterMs));
     case 'file': {
       const lock = await lockFile(place.path);
-      return opened(new StoredState(fileStore(place.path), Date.now, forgetAfterMs), lock);
+      return opened(new StoredState(fileStore(place.path), Date.now, { forgetAfterMs }), lock);
     }
     case 's3': {
       const store = s3Store(s3Api({ region, endpoint: endpointUrl }), place);
-      return opened(new StoredState(store, Date.now, forgetAfterMs));
+      return opened(new StoredState(store, Date.now, { forgetAfterMs }));
     }
   }
 }

@@ -32,7 +32,10 @@ export function fileStore(
       return bytes && { bytes, version: versionOf(bytes) };
     });
   return {
-    read,
+    read: async (_, known) => {
+      const object = await read();
+      return known !== undefined && object?.version === known ? 'unchanged' : object;
+    },
     write: async (bytes, version) => {
       const current = await read();
       if (current?.version !== version) return 'conflict';

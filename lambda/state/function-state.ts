@@ -25,7 +25,7 @@ export function functionState(
     // The files of a function do not outlive it.
     throw new TypeError(`${ENV.state}: expected s3://bucket/key, got "${text}"`);
   }
-  return new StoredState(s3Store(s3, place), now, forgetAfterMs);
+  return new StoredState(s3Store(s3, place), now, { forgetAfterMs });
 }
 
 function forgetAfter(text: string | undefined): number {

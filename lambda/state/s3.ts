@@ -1,4 +1,4 @@
-import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, S3ServiceException } from '@aws-sdk/client-s3';
 import type { StateFormatError } from './format.ts';
 import type { S3Api } from './s3-api.ts';
 import { asideName, type StateStore, StateStoreError } from './store.ts';
@@ -34,10 +34,14 @@ export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
   const failure = (operation: keyof typeof NEEDED, error: unknown, signal: AbortSignal) =>
     failureOf(operation, `s3://${bucket}/${key}`, error as Error, signal);
   return {
-    read: async (signal) => {
+    read: async (signal, known) => {
+      const condition = known === undefined ? {} : { IfNoneMatch: known };
       try {
-        return await objectOf(await s3.getObject({ Bucket: bucket, Key: key }, signal));
+        return await objectOf(
+          await s3.getObject({ Bucket: bucket, Key: key, ...condition }, signal),
+        );
       } catch (error) {
+        if (isNotModified(error)) return 'unchanged';
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw failure('GetObject', error, signal);
       }
@@ -62,6 +66,11 @@ export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
       return `s3://${bucket}/${name}`;
     },
   };
+}
+
+/** The answer to a condition that does not hold has no body, so the SDK makes an error of it that has no name. */
+function isNotModified(error: unknown): boolean {
+  return (error as S3ServiceException).$metadata?.httpStatusCode === 304;
 }
 
 async function objectOf({ Body, ETag = '' }: GetObjectCommandOutput) {

@@ -9,8 +9,8 @@ export interface StoredObject {
 
 /** One object in a place that outlives the process. All of it rejects with a `StateStoreError`. */
 export interface StateStore {
-  /** The object; `undefined` where there is none. */
-  read(signal: AbortSignal): Promise<StoredObject | undefined>;
+  /** The object; `undefined` where there is none, `unchanged` where it is still of the version that is known. */
+  read(signal: AbortSignal, known?: string): Promise<StoredObject | 'unchanged' | undefined>;
   /**
    * Replaces the object of this version, whole or not at all; `undefined` where there must be none yet.
    *

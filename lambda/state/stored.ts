@@ -8,7 +8,7 @@ import type {
   TargetPast,
 } from '../model/state.ts';
 import { decodeState, encodeState, StateFormatError } from './format.ts';
-import { MemoryState } from './memory.ts';
+import { MemoryState, type Snapshot } from './memory.ts';
 import { type StateStore, StateStoreError } from './store.ts';
 
 /** Writes of one cycle that may come second to somebody else's, before it is left to the next cycle. */
@@ -16,16 +16,34 @@ export const MAX_CONFLICTS = 3;
 
 type Counts = Pick<StateReport, 'reads' | 'writes' | 'conflicts' | 'failures' | 'setAside'>;
 
+/** What a state begins with where nothing is stored of it yet. */
+export interface Inheritance {
+  readonly snapshots: readonly Snapshot[];
+  /** One text for each part that should have been there, for the log. */
+  readonly missing: readonly string[];
+}
+
+export interface StoredStateOptions {
+  /** Milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
+  readonly forgetAfterMs?: number | undefined;
+  /** Asked where nothing is stored. Rejects with a `StateStoreError`. @default nothing */
+  readonly inherit?: ((signal: AbortSignal) => Promise<Inheritance>) | undefined;
+}
+
 /**
- * A state that outlives the process. It is read when the process starts and after a conflict, and written once a cycle.
+ * A state that outlives the process. It is looked at when a cycle begins and after a conflict, for another process may have
+ * gone on with it meanwhile, and written once a cycle.
  *
  * Where it cannot be read, the past is unknown: a cycle then publishes nothing cumulative and commits nothing, so that the
  * first cycle that can read it again covers the gap.
  */
 export class StoredState implements State {
   readonly #store: StateStore;
-  readonly #memory: MemoryState;
   readonly #now: () => number;
+  readonly #options: StoredStateOptions;
+  #memory: MemoryState;
+  /** Whether the memory has advanced beyond what was stored. */
+  #isAhead = false;
   #isKnown = false;
   #version: string | undefined;
   #bytes = 0;
@@ -33,10 +51,11 @@ export class StoredState implements State {
   #errors: string[] = [];
 
   /** @param now milliseconds since the epoch */
-  constructor(store: StateStore, now: () => number, forgetAfterMs?: number) {
+  constructor(store: StateStore, now: () => number, options: StoredStateOptions = {}) {
     this.#store = store;
     this.#now = now;
-    this.#memory = new MemoryState(forgetAfterMs);
+    this.#options = options;
+    this.#memory = new MemoryState(options.forgetAfterMs);
   }
 
   get isKnown(): boolean {
@@ -50,11 +69,15 @@ export class StoredState implements State {
   async begin(signal: AbortSignal): Promise<void> {
     this.#counts = noCounts();
     this.#errors = [];
-    if (!this.#isKnown) this.#isKnown = await this.#tried(() => this.#read(signal));
+    const isRead = await this.#tried(() => this.#read(signal));
+    // What was known goes on without: that somebody else has written meanwhile, the write will tell.
+    this.#isKnown ||= isRead;
   }
 
   see(targets: Iterable<SeenTarget>, now: number): void {
-    if (this.#isKnown) this.#memory.see(targets, now);
+    if (!this.#isKnown) return;
+    this.#memory.see(targets, now);
+    this.#isAhead = true;
   }
 
   of(targetId: string): TargetPast {
@@ -89,10 +112,13 @@ export class StoredState implements State {
 
   async #read(signal: AbortSignal): Promise<void> {
     this.#counts.reads += 1;
-    const object = await this.#store.read(signal);
-    if (object !== undefined) {
+    const object = await this.#store.read(signal, this.#version);
+    if (object === 'unchanged') return;
+    if (object === undefined) {
+      if (!this.#isKnown) await this.#inherit(signal);
+    } else {
       try {
-        this.#memory.absorb(await decodeState(object.bytes));
+        this.#absorb(await decodeState(object.bytes));
       } catch (error) {
         if (!(error instanceof StateFormatError)) throw error;
         // Only what is safe under another name may be overwritten.
@@ -107,6 +133,18 @@ export class StoredState implements State {
     this.#bytes = object?.bytes.byteLength ?? 0;
   }
 
+  #absorb(snapshot: Snapshot): void {
+    // Whoever wrote it began with all that was stored of this memory.
+    if (!this.#isAhead) this.#memory = new MemoryState(this.#options.forgetAfterMs);
+    this.#memory.absorb(snapshot);
+  }
+
+  async #inherit(signal: AbortSignal): Promise<void> {
+    const { snapshots = [], missing = [] } = (await this.#options.inherit?.(signal)) ?? {};
+    for (const snapshot of snapshots) this.#memory.absorb(snapshot);
+    this.#errors.push(...missing);
+  }
+
   async #write(signal: AbortSignal): Promise<void> {
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       const bytes = await encodeState(this.#memory.snapshot);
@@ -115,6 +153,7 @@ export class StoredState implements State {
         this.#version = outcome.version;
         this.#bytes = bytes.byteLength;
         this.#counts.writes += 1;
+        this.#isAhead = false;
         return;
       }
       this.#counts.conflicts += 1;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { s3Store } from '../../lambda/state/s3.ts';
 import { type S3Api, s3Api } from '../../lambda/state/s3-api.ts';
 import { CrashWorld } from '../state/crash-world.ts';
-import { AMPLE } from '../state/states.ts';
+import { AMPLE, stored } from '../state/states.ts';
 import { type Aws, CREDENTIALS, REGION, startAws } from './support/aws.ts';
 
 const BUCKET = 'states';
@@ -37,11 +37,13 @@ describe("a state in moto's S3", () => {
     expect(await store.read(AMPLE)).toBeUndefined();
     expect(await store.write(Buffer.from('one'), undefined, AMPLE)).not.toBe('conflict');
     expect(await store.write(Buffer.from('two'), undefined, AMPLE)).toBe('conflict');
-    const { bytes, version } = (await store.read(AMPLE)) ?? {};
-    expect(Buffer.from(bytes ?? []).toString()).toBe('one');
+    const { bytes, version } = await stored(store);
+    expect(Buffer.from(bytes).toString()).toBe('one');
+    expect(await store.read(AMPLE, version)).toBe('unchanged');
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'versions', Body: 'theirs' }));
     expect(await store.write(Buffer.from('two'), version, AMPLE)).toBe('conflict');
-    const current = (await store.read(AMPLE))?.version;
+    expect(await store.read(AMPLE, version)).not.toBe('unchanged');
+    const current = (await stored(store)).version;
     expect(await store.write(Buffer.from('two'), current, AMPLE)).not.toBe('conflict');
   });
 

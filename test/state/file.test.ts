@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '../../lambda/state/file.ts';
 import { StateStoreError } from '../../lambda/state/store.ts';
-import { AMPLE } from './states.ts';
+import { AMPLE, stored } from './states.ts';
 
 let folder: string;
 let path: string;
@@ -28,7 +28,9 @@ describe('a state in a file', () => {
     const store = fileStore(path);
     const first = await store.write(BYTES, undefined, AMPLE);
     expect(await store.read(AMPLE)).toEqual({ bytes: BYTES, ...(first as object) });
-    const { version } = (await store.read(AMPLE)) ?? {};
+    const { version } = await stored(store);
+    expect(await store.read(AMPLE, version)).toBe('unchanged');
+    expect(await store.read(AMPLE, 'another version')).toEqual({ bytes: BYTES, version });
     expect(await store.write(Buffer.from('another'), version, AMPLE)).not.toBe('conflict');
     expect(await text()).toBe('another');
     expect(await readdir(folder)).toEqual(['state']);

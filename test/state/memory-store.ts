@@ -11,11 +11,11 @@ export class MemoryStore implements StateStore {
   readonly failing = new Set<Operation>();
   /** Called before a write looks at the version: the place for another writer. */
   beforeWrite: () => Promise<void> = async () => {};
-  readonly #calls: Operation[] = [];
+  readonly #calls: string[] = [];
   #version = 0;
 
   /** What was asked since the last time. */
-  takeCalls(): Operation[] {
+  takeCalls(): string[] {
     return this.#calls.splice(0);
   }
 
@@ -25,8 +25,10 @@ export class MemoryStore implements StateStore {
     this.#version += 1;
   }
 
-  async read() {
-    this.#call('read');
+  async read(_signal?: AbortSignal, known?: string) {
+    const isUnchanged = this.bytes !== undefined && known === String(this.#version);
+    this.#call('read', isUnchanged ? ' unchanged' : '');
+    if (isUnchanged) return 'unchanged' as const;
     return this.bytes && { bytes: this.bytes, version: String(this.#version) };
   }
 
@@ -49,8 +51,8 @@ export class MemoryStore implements StateStore {
     return name;
   }
 
-  #call(operation: Operation): void {
-    this.#calls.push(operation);
+  #call(operation: Operation, outcome = ''): void {
+    this.#calls.push(`${operation}${outcome}`);
     if (this.failing.has(operation)) throw new StateStoreError(`${operation} failed`);
   }
 }

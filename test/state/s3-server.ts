@@ -51,12 +51,16 @@ export async function startS3(): Promise<S3Server> {
     if (instead === 'hang') return;
     if (instead !== undefined) return fail(response, instead);
     const known = s3.objects.get(name);
+    const { 'if-match': wanted, 'if-none-match': none } = headers;
     if (method === 'GET') {
       if (known === undefined) return fail(response, { status: 404, code: 'NoSuchKey' });
+      if (etagOf(known) === none) {
+        response.writeHead(304, { etag: none }).end();
+        return;
+      }
       response.writeHead(200, { etag: etagOf(known) }).end(known);
       return;
     }
-    const { 'if-match': wanted, 'if-none-match': none } = headers;
     if (wanted !== undefined && known === undefined) {
       return fail(response, { status: 404, code: 'NoSuchKey' });
     }

@@ -3,7 +3,7 @@ import { s3Store } from '../../lambda/state/s3.ts';
 import { s3Api } from '../../lambda/state/s3-api.ts';
 import { type StateStore, StateStoreError } from '../../lambda/state/store.ts';
 import { type S3Server, startS3 } from './s3-server.ts';
-import { AMPLE } from './states.ts';
+import { AMPLE, stored } from './states.ts';
 
 const NAME = 'states/fargauge/prod.state';
 const BYTES = Buffer.from('a state');
@@ -38,7 +38,18 @@ describe('a state in S3', () => {
     expect(await store.read(AMPLE)).toEqual({ bytes: new Uint8Array(BYTES), version: first });
     const second = await write(Buffer.from('another'), first);
     expect(s3.objects.get(NAME)?.toString()).toBe('another');
-    expect((await store.read(AMPLE))?.version).toBe(second);
+    expect((await stored(store)).version).toBe(second);
+  });
+
+  it('is not read again where it is of the version that is known', async () => {
+    const version = await write(BYTES);
+    expect(await store.read(AMPLE, version)).toBe('unchanged');
+    s3.objects.set(NAME, Buffer.from('theirs'));
+    expect(await store.read(AMPLE, version)).toMatchObject({
+      bytes: new Uint8Array(Buffer.from('theirs')),
+    });
+    s3.objects.delete(NAME);
+    expect(await store.read(AMPLE, version)).toBeUndefined();
   });
 
   it.each([

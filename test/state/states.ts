@@ -1,7 +1,15 @@
 import type { Advance, Previous, State } from '../../lambda/model/state.ts';
+import type { StateStore, StoredObject } from '../../lambda/state/store.ts';
 
 /** Never the reason why something ends. */
 export const AMPLE = AbortSignal.timeout(60_000);
+
+/** The object of a store, which has one. */
+export async function stored(store: StateStore): Promise<StoredObject> {
+  const object = await store.read(AMPLE);
+  if (object === undefined || object === 'unchanged') throw new Error(`got ${object}`);
+  return object;
+}
 
 /** One series with this value. */
 export const at = (value: number, timestamp = 0): Previous => ({ value, timestamp });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeState } from '../../lambda/state/format.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
-import { MAX_CONFLICTS, StoredState } from '../../lambda/state/stored.ts';
+import { StateStoreError } from '../../lambda/state/store.ts';
+import { MAX_CONFLICTS, StoredState, type StoredStateOptions } from '../../lambda/state/stored.ts';
 import { MemoryStore } from './memory-store.ts';
 import { AMPLE, advance, at, cycle, remembered } from './states.ts';
 
@@ -14,19 +15,52 @@ beforeEach(() => {
 });
 
 /** A collector's state, as a new process has it. */
-const start = () => new StoredState(store, () => NOW, 1_000);
+const start = () => new StoredState(store, () => NOW, { forgetAfterMs: 1_000 });
 
 const CLEAN = { conflicts: 0, failures: 0, setAside: 0, errors: [] };
 
 describe('a stored state', () => {
-  it('is read once in the life of a process, and written once a cycle', async () => {
+  it('is looked at and written once a cycle', async () => {
     const state = start();
     expect(await cycle(state, 0, { a: advance(0, { x: at(1), y: at(2) }) })).toEqual({
       ...{ targets: 1, series: 2, bytes: store.bytes?.length, reads: 1, writes: 1 },
       ...CLEAN,
     });
-    expect(await cycle(state, 60, { a: undefined })).toMatchObject({ reads: 0, writes: 1 });
-    expect(store.takeCalls()).toEqual(['read', 'write', 'write']);
+    expect(await cycle(state, 60, { a: undefined })).toMatchObject({ reads: 1, writes: 1 });
+    expect(store.takeCalls()).toEqual(['read', 'write', 'read unchanged', 'write']);
+  });
+
+  it('goes on where another process has left it meanwhile, without what that one forgot', async () => {
+    const one = start();
+    await cycle(one, 0, { a: advance(0, { x: at(1, 0) }), b: advance(0, { x: at(1, 0) }) });
+    const other = start();
+    await cycle(other, 600, { a: advance(600, { x: at(6, 600) }) });
+    await cycle(other, 1_200, { a: advance(1_200, { x: at(12, 1_200) }) });
+    const report = await cycle(one, 1_260, { a: undefined });
+    expect(report).toMatchObject({ ...{ targets: 1, series: 1, reads: 1, writes: 1 }, ...CLEAN });
+    expect(remembered(one, 'a', 'x')).toEqual({ x: at(12, 1_200) });
+  });
+
+  it('keeps what it could not write, where another process has written meanwhile', async () => {
+    const one = start();
+    await cycle(one, 0, { a: advance(0, { x: at(1, 0) }) });
+    store.failing.add('write');
+    await cycle(one, 60, { a: advance(60, { x: at(6, 60) }), b: advance(60, { x: at(1, 60) }) });
+    store.failing.clear();
+    await cycle(start(), 30, { a: advance(30, { x: at(3, 30), y: at(1, 30) }) });
+    await one.begin(AMPLE);
+    expect(remembered(one, 'a', 'x', 'y')).toEqual({ x: at(6, 60), y: at(1, 30) });
+    expect(remembered(one, 'b', 'x')).toEqual({ x: at(1, 60) });
+  });
+
+  it('goes on with what it knows while it cannot be looked at', async () => {
+    const state = start();
+    await cycle(state, 0, { a: advance(0, { x: at(1) }) });
+    store.failing.add('read');
+    const report = await cycle(state, 60, { a: advance(60, { x: at(5, 60) }) });
+    expect(report).toMatchObject({ writes: 1, failures: 1, errors: ['read failed'] });
+    store.failing.clear();
+    expect(remembered(await read(), 'a', 'x')).toEqual({ x: at(5, 60) });
   });
 
   it('goes on in another process where it was', async () => {
@@ -74,6 +108,50 @@ describe('a state that cannot be read', () => {
   });
 });
 
+describe('a state of which nothing is stored yet', () => {
+  const heir = (inherit: StoredStateOptions['inherit']) =>
+    new StoredState(store, () => NOW, { inherit });
+  const snapshotOf = async (target: string, value: number) => {
+    const memory = new MemoryState();
+    await cycle(memory, 30, { [target]: advance(30, { x: at(value, 30) }) });
+    return memory.snapshot;
+  };
+
+  it('begins with what it inherits, and says what of that is missing', async () => {
+    const snapshots = [await snapshotOf('a', 1), await snapshotOf('b', 2)];
+    const state = heir(async () => ({ snapshots, missing: ['no c'] }));
+    expect(await cycle(state, 60, { a: undefined, b: undefined, c: undefined })).toMatchObject({
+      ...{ targets: 3, series: 2, writes: 1, errors: ['no c'], failures: 0 },
+    });
+    const stored = await read();
+    expect(remembered(stored, 'a', 'x')).toEqual({ x: at(1, 30) });
+    expect(remembered(stored, 'b', 'x')).toEqual({ x: at(2, 30) });
+  });
+
+  it('inherits once', async () => {
+    let asked = 0;
+    const inherit = async () => {
+      asked += 1;
+      return { snapshots: [], missing: [] };
+    };
+    const state = heir(inherit);
+    await cycle(state, 0, { a: undefined });
+    await cycle(state, 60, { a: undefined });
+    await cycle(heir(inherit), 120, { a: undefined });
+    expect(asked).toBe(1);
+  });
+
+  it('is not known before it could inherit', async () => {
+    const state = heir(async () => {
+      throw new StateStoreError('inherit failed');
+    });
+    expect(await cycle(state, 0, { a: advance(0, { x: at(1) }) })).toMatchObject({
+      ...{ writes: 0, failures: 1, errors: ['inherit failed'], series: 0 },
+    });
+    expect(state.isKnown).toBe(false);
+  });
+});
+
 describe('a state that cannot be written', () => {
   it('is written in the next cycle', async () => {
     const state = start();
@@ -91,11 +169,11 @@ describe('a state that somebody else writes too', () => {
   it('is merged: of each series the newer value', async () => {
     const one = start();
     await cycle(one, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
-    const other = start();
-    await cycle(other, 60, { a: advance(60, { x: at(6, 60), z: at(9, 60) }), b: undefined });
+    const theirs = { a: advance(60, { x: at(6, 60), z: at(9, 60) }), b: undefined };
+    beforeNextWrite(() => cycle(start(), 60, theirs));
     const report = await cycle(one, 50, { a: advance(50, { x: at(5, 50), y: at(5, 50) }) });
 
-    expect(report).toMatchObject({ reads: 1, writes: 1, conflicts: 1, failures: 0, errors: [] });
+    expect(report).toMatchObject({ reads: 2, writes: 1, conflicts: 1, failures: 0, errors: [] });
     for (const state of [one, await read()]) {
       const series = remembered(state, 'a', 'x', 'y', 'z');
       expect(series).toEqual({ x: at(6, 60), y: at(5, 50), z: at(9, 60) });
@@ -107,7 +185,7 @@ describe('a state that somebody else writes too', () => {
   it('is merged: a series is as old as who saw it last says', async () => {
     const one = start();
     await cycle(one, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
-    await cycle(start(), 500, { a: advance(500, { x: at(1, 0) }) });
+    beforeNextWrite(() => cycle(start(), 500, { a: advance(500, { x: at(1, 0) }) }));
     await cycle(one, 600, { a: advance(600, { y: at(1, 0) }) });
     await cycle(one, 1_500, { a: undefined });
     expect(remembered(one, 'a', 'x', 'y')).toEqual({ x: at(1, 0), y: at(1, 0) });
@@ -163,6 +241,14 @@ describe('a state that cannot be understood', () => {
     expect(store.bytes).toBe(corrupt);
   });
 });
+
+/** What somebody else does between the beginning and the end of a cycle. */
+function beforeNextWrite(work: () => Promise<unknown>): void {
+  store.beforeWrite = async () => {
+    store.beforeWrite = async () => {};
+    await work();
+  };
+}
 
 /** What another process would find now. */
 async function read(): Promise<StoredState> {
