@@ -12,7 +12,13 @@ import type {
 } from './model/event.ts';
 import type { Sample } from './model/sample.ts';
 import type { SampleDelivery, SampleOutput } from './model/sample-output.ts';
-import type { Advance, SeenTarget, State, TargetPast } from './model/state.ts';
+import {
+  type Advance,
+  type SeenTarget,
+  type State,
+  stateKey,
+  type TargetPast,
+} from './model/state.ts';
 import type { Target } from './model/target.ts';
 import type { Scrape } from './scrape/scrape.ts';
 import { convert, type SelectedSample } from './series/convert.ts';
@@ -188,14 +194,6 @@ class SampleRoute implements Route {
       return Promise.resolve({ accepted: 0, rejected: new Map() });
     }
   }
-}
-
-/**
- * What is remembered advances for each output by itself: what one of them did not accept is in its next difference, and
- * only in its own.
- */
-function stateKey(output: string, targetId: string): string {
-  return `${output}\n${targetId}`;
 }
 
 function seenFor(output: string, { id, startedAt }: Target): SeenTarget {

@@ -4,6 +4,7 @@ import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { Cluster, type ClusterParts, type ClusterTargets } from './cluster.ts';
 import { ClusterList } from './cluster-list.ts';
+import { sourceKey } from './identity.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { TargetFinder } from './target-finder.ts';
 import { TaskDefinitions } from './task-definitions.ts';
@@ -29,15 +30,17 @@ export class AccountRegion {
   #clusters = new Map<string, Cluster>();
 
   constructor(
-    { clusters, region, role }: EcsSource,
+    source: EcsSource,
     { finder, refreshMs }: { readonly finder: TargetFinder; readonly refreshMs: number },
     clients: AwsClients,
     budget: RequestBudget,
   ) {
+    const { clusters, region, role } = source;
     const keepMs = Math.max(KEPT_MS, KEPT_REFRESHES * refreshMs);
     const definitions = new TaskDefinitions(clients.ecs);
     this.#scope = [region && `in ${region}`, role && `as ${role.arn}`].filter(Boolean).join(' ');
-    this.#parts = { finder, clients, budget, definitions, keepMs };
+    const parts = { finder, clients, budget, definitions, keepMs };
+    this.#parts = { ...parts, source: sourceKey(source) };
     this.#list = new ClusterList(clients.ecs, clusters, keepMs);
   }
 

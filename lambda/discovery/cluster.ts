@@ -11,10 +11,12 @@ import type { RequestBudget } from './request-budget.ts';
 import { Services } from './services.ts';
 import type { Finding, TargetFinder, TaskTargets } from './target-finder.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
-import { describeTasks, readTasks } from './tasks.ts';
+import { isRunning, readTasks, stoppedTasks } from './tasks.ts';
 
 /** What the clusters of one account in one Region share. */
 export interface ClusterParts {
+  /** As `sourceKey` says it. */
+  readonly source: string;
   readonly finder: TargetFinder;
   readonly clients: AwsClients;
   readonly budget: RequestBudget;
@@ -45,7 +47,10 @@ interface WantedTask {
 /** One cluster, with what is remembered of it between refreshes. */
 export class Cluster {
   readonly name: string;
-  readonly #id: string;
+  /** Name or ARN. */
+  readonly id: string;
+  /** As of its `ClusterParts`. */
+  readonly source: string;
   readonly #parts: ClusterParts;
   readonly #tasks: KnownTasks;
   readonly #instances: Instances;
@@ -56,7 +61,8 @@ export class Cluster {
   /** @param id name or ARN */
   constructor(id: string, parts: ClusterParts) {
     this.name = clusterNameOf(id);
-    this.#id = id;
+    this.id = id;
+    this.source = parts.source;
     this.#parts = parts;
     this.#tasks = new KnownTasks(parts.keepMs);
     this.#instances = new Instances(parts.clients, id);
@@ -73,7 +79,7 @@ export class Cluster {
   async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
     const { clients, finder } = this.#parts;
     const calls = this.#calls(signal);
-    const reading = await readTasks(clients.ecs, this.#id, calls, (tasks) =>
+    const reading = await readTasks(clients.ecs, this.id, calls, (tasks) =>
       this.#readDefinitions(tasks.filter(isRunning), calls),
     );
     const kept = this.#tasks.update(reading, now);
@@ -112,12 +118,8 @@ export class Cluster {
   /** Which of these tasks do not run any more, or are told to stop. Those that cannot be asked for count as running. */
   async stopped(arns: readonly string[], signal: AbortSignal): Promise<StoppedTasks> {
     const calls = this.#calls(signal);
-    const { tasks, gone } = await describeTasks(this.#parts.clients.ecs, this.#id, arns, calls);
-    const ended = tasks.filter((task) => !isRunning(task) || task.desiredStatus === 'STOPPED');
-    return {
-      arns: [...gone, ...ended.flatMap(({ taskArn }) => taskArn ?? [])],
-      errors: calls.errors,
-    };
+    const stopped = await stoppedTasks(this.#parts.clients.ecs, this.id, arns, calls);
+    return { arns: stopped, errors: calls.errors };
   }
 
   #calls(signal: AbortSignal): ApiCalls {
@@ -150,7 +152,7 @@ export class Cluster {
   }
 
   async #readTags(calls: ApiCalls): Promise<void> {
-    const command = new DescribeClustersCommand({ clusters: [this.#id], include: ['TAGS'] });
+    const command = new DescribeClustersCommand({ clusters: [this.id], include: ['TAGS'] });
     const answer = await calls.call('DescribeClusters', (options) =>
       this.#parts.clients.ecs.send(command, options),
     );
@@ -160,10 +162,6 @@ export class Cluster {
 
 function repeated(reason: SkipReason, count: number): SkipReason[] {
   return Array.from({ length: count }, () => reason);
-}
-
-function isRunning({ lastStatus }: Task): boolean {
-  return lastStatus === 'RUNNING';
 }
 
 function definitionArns(tasks: readonly Task[]): string[] {

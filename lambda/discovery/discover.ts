@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { EcsListing, Listed } from './ecs-listing.ts';
 import { EcsListings } from './ecs-listings.ts';
 import type { Fetch } from './http-source.ts';
+import { type ListedTarget, listed } from './listed-target.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
 import { type JobTargets, TargetSources } from './target-sources.ts';
@@ -39,6 +40,8 @@ export interface Discovery {
    * which it cannot be asked count as running. Never rejects.
    */
   stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets>;
+  /** The targets of the last `discover`, as another process can have them. */
+  list(): readonly ListedTarget[];
   /** The discovery of another configuration, which goes on with what this one remembers. This one is not used any more. */
   reconfigured(config: DiscoveryOptions['config']): Discovery;
 }
@@ -86,6 +89,7 @@ function discoveryOf(
       }
       return last.discovered;
     },
+    list: () => (last?.discovered.targets ?? []).map((target) => listed(target, origins)),
     stopped: (targetIds, signal) => stoppedAmong(targetIds, origins, signal),
     reconfigured: (other) => discoveryOf({ ...options, config: other }, listings, sources),
   };

@@ -44,7 +44,9 @@ export type SkipReason =
   /** Relabeling left no interval or timeout, or a timeout above the interval. */
   | 'bad_timing'
   /** The same address and path were found before. */
-  | 'duplicate';
+  | 'duplicate'
+  /** Of a shard: its job is in no `scrape_configs` any more, or not yet; the discovery knows another configuration. */
+  | 'no_job';
 
 /** Labels without those that have no value. */
 export function filled(labels: Readonly<Record<string, string | undefined>>): Labels {

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { EcsSource } from '../model/config.ts';
 import { Secret } from '../model/secret.ts';
 
 /** A text that is the same for parts of configurations that say the same. It shows no secret. */
 export function identityOf(...parts: readonly unknown[]): string {
   return JSON.stringify(parts, withSetsAndSecrets);
+}
+
+/** A short text that is the same for sources with the same account, Region and credentials. */
+export function sourceKey({ clusters: _, ...source }: EcsSource): string {
+  return createHash('sha256').update(identityOf(source)).digest('base64url').slice(0, 16);
 }
 
 /** JSON leaves sets and secrets out. */

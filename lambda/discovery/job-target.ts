@@ -4,7 +4,7 @@ import { formatPrometheusDuration, parsePrometheusDuration } from '../model/dura
 import { SIDECAR_JOB } from '../model/names.ts';
 import { relabel } from '../model/relabel.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import type { ScrapeLimits, Target } from '../model/target.ts';
 import { type FoundTarget, METRICS_PATH, SCHEME, type SkipReason } from './found-target.ts';
 
 /** Labels by which a target, and relabeling, say how it is scraped. */
@@ -12,6 +12,13 @@ const ADDRESS = '__address__';
 const INTERVAL = '__scrape_interval__';
 const TIMEOUT = '__scrape_timeout__';
 const PARAM_PREFIX = '__param_';
+
+/** What a target does not have of its job. */
+export type OwnSettings = Pick<
+  Target,
+  'id' | 'job' | 'url' | 'labels' | 'startedAt' | 'overLimit'
+> &
+  Pick<ScrapeLimits, 'timeoutMs'>;
 
 /**
  * The target that a job makes of an address, or why it makes none. As in Prometheus the labels of an address come before
@@ -29,11 +36,20 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
   const visible = Object.entries(labels).filter(([name]) => !name.startsWith('__'));
   const own = labelsOf({ instance: address }, Object.fromEntries(visible));
   const name = own.job ?? job.name;
-  return {
+  return targetOf(job, {
     id: `${name} ${url}`,
     job: name,
     url,
     labels: own,
+    timeoutMs,
+    startedAt: found.startedAt,
+  });
+}
+
+/** The target of a job, which has its own settings beside those of the job. */
+export function targetOf(job: ScrapeJob, { timeoutMs, ...own }: OwnSettings): Target {
+  return {
+    ...own,
     limits: {
       timeoutMs,
       bodyBytes: job.bodySizeLimit,
@@ -44,11 +60,10 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
     },
     honorLabels: job.honorLabels,
     honorTimestamps: job.honorTimestamps,
-    history: job.history ?? name === SIDECAR_JOB,
+    history: job.history ?? own.job === SIDECAR_JOB,
     protocols: job.protocols,
     http: job.http,
     metricRelabeling: job.metricRelabeling,
-    startedAt: found.startedAt,
   };
 }
 

@@ -1,13 +1,15 @@
 import type { DiscoveryError } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
 
-/** Where a target was found. */
+/** Where a target comes from. */
 export interface Origin {
-  readonly cluster: Cluster;
-  readonly taskArn: string;
+  /** Name of the entry of `scrape_configs` that made it. */
+  readonly entry: string;
+  /** Absent: it is of no task. */
+  readonly task?: { readonly cluster: Cluster; readonly arn: string } | undefined;
 }
 
-/** Where the targets of tasks were found, by their ids. */
+/** Where targets come from, by their ids. */
 export type Origins = ReadonlyMap<string, Origin>;
 
 /** Which of some targets belong to a task that does not run any more. */
@@ -24,17 +26,17 @@ export async function stoppedAmong(
 ): Promise<StoppedTargets> {
   const arns = new Map<Cluster, Set<string>>();
   for (const id of targetIds) {
-    const origin = origins.get(id);
-    if (origin === undefined) continue;
-    const ofCluster = arns.get(origin.cluster) ?? new Set();
-    arns.set(origin.cluster, ofCluster.add(origin.taskArn));
+    const task = origins.get(id)?.task;
+    if (task === undefined) continue;
+    const ofCluster = arns.get(task.cluster) ?? new Set();
+    arns.set(task.cluster, ofCluster.add(task.arn));
   }
   const answers = await Promise.all(
     Array.from(arns, ([cluster, tasks]) => cluster.stopped([...tasks], signal)),
   );
   const stopped = new Set(answers.flatMap((answer) => answer.arns));
   return {
-    ids: new Set(targetIds.filter((id) => stopped.has(origins.get(id)?.taskArn ?? ''))),
+    ids: new Set(targetIds.filter((id) => stopped.has(origins.get(id)?.task?.arn ?? ''))),
     errors: answers.flatMap((answer) => answer.errors),
   };
 }

@@ -72,7 +72,8 @@ export function listTargets(
         const { taskArn } = found;
         ids.add(target.id);
         ofJob.push(target);
-        if (cluster && taskArn !== undefined) origins.set(target.id, { cluster, taskArn });
+        const task = cluster && taskArn !== undefined ? { cluster, arn: taskArn } : undefined;
+        origins.set(target.id, { entry: job.name, task });
       }
     }
     targets.push(...withinLimit(ofJob, job));

@@ -69,6 +69,22 @@ export async function describeTasks(
   return joined(await Promise.all(batches.map((batch) => describe(ecs, cluster, batch, calls))));
 }
 
+/** Which of some tasks do not run any more, or are told to stop; those that the API cannot be asked for count as running. */
+export async function stoppedTasks(
+  ecs: EcsSender,
+  cluster: string,
+  arns: readonly string[],
+  calls: ApiCalls,
+): Promise<readonly string[]> {
+  const { tasks, gone } = await describeTasks(ecs, cluster, arns, calls);
+  const ended = tasks.filter((task) => !isRunning(task) || task.desiredStatus === 'STOPPED');
+  return [...gone, ...ended.flatMap(({ taskArn }) => taskArn ?? [])];
+}
+
+export function isRunning({ lastStatus }: Task): boolean {
+  return lastStatus === 'RUNNING';
+}
+
 async function describe(
   ecs: EcsSender,
   cluster: string,

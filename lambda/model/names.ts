@@ -35,6 +35,12 @@ export const ENV = {
   logGroup: 'FARGAUGE_LOG_GROUP',
   /** Where the state is kept between the lives of the function: `s3://bucket/key`. Absent: only in its memory. */
   state: 'FARGAUGE_STATE',
+  /** Into how many shards the targets are divided. Absent: one function collects all of them. */
+  shards: 'FARGAUGE_SHARDS',
+  /** Targets of a shard, of which there are as many as it takes, and at most `shards`. */
+  targetsPerShard: 'FARGAUGE_TARGETS_PER_SHARD',
+  /** The dimension `Collector` of the metrics about itself. Absent: the name of the function. */
+  collector: 'FARGAUGE_COLLECTOR',
   /** How long a series that is not seen any more is remembered, such as `24h`. */
   forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
 } as const;

@@ -94,3 +94,16 @@ export interface State {
   /** Ends a cycle: forgets what was not seen for long, and writes once. */
   end(cycle: CycleEnd, signal: AbortSignal): Promise<StateReport>;
 }
+
+/**
+ * The name by which a target is remembered for an output. What is remembered advances for each output by itself: what one of
+ * them did not accept is in its next difference, and only in its own.
+ */
+export function stateKey(output: string, targetId: string): string {
+  return `${output}\n${targetId}`;
+}
+
+/** The target that is remembered under a name. */
+export function targetIdOf(key: string): string {
+  return key.slice(key.indexOf('\n') + 1);
+}

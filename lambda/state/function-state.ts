@@ -3,28 +3,37 @@ import { ENV } from '../model/names.ts';
 import type { State } from '../model/state.ts';
 import { FORGET_AFTER_MS, MemoryState } from './memory.ts';
 import { parseStatePlace } from './place.ts';
-import { s3Store } from './s3.ts';
+import { type S3Location, s3Store } from './s3.ts';
 import type { S3Api } from './s3-api.ts';
 import { StoredState } from './stored.ts';
 
-/**
- * The state of a function with these environment variables.
- *
- * @throws TypeError that names the variable which is wrong
- */
-export function functionState(
-  env: Readonly<Record<string, string | undefined>>,
-  s3: S3Api,
-  now: () => number,
-): State {
+/** How the environment variables of a function say its state is kept. */
+export interface StateSettings {
+  /** Absent: in memory. */
+  readonly place?: S3Location | undefined;
+  readonly forgetAfterMs: number;
+}
+
+/** @throws TypeError that names the variable which is wrong */
+export function stateSettings(env: Readonly<Record<string, string | undefined>>): StateSettings {
   const forgetAfterMs = forgetAfter(env[ENV.forgetAfter]);
   const text = env[ENV.state];
-  if (!text) return new MemoryState(forgetAfterMs);
+  if (!text) return { forgetAfterMs };
   const place = parseStatePlace(text);
   if (place?.kind !== 's3') {
     // The files of a function do not outlive it.
     throw new TypeError(`${ENV.state}: expected s3://bucket/key, got "${text}"`);
   }
+  return { place, forgetAfterMs };
+}
+
+/** The state of a function that is not divided into shards. */
+export function functionState(
+  { place, forgetAfterMs }: StateSettings,
+  s3: S3Api,
+  now: () => number,
+): State {
+  if (place === undefined) return new MemoryState(forgetAfterMs);
   return new StoredState(s3Store(s3, place), now, { forgetAfterMs });
 }
 

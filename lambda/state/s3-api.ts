@@ -1,6 +1,9 @@
 import type {
+  DeleteObjectCommandInput,
   GetObjectCommandInput,
   GetObjectCommandOutput,
+  ListObjectsV2CommandInput,
+  ListObjectsV2CommandOutput,
   PutObjectCommandInput,
   PutObjectCommandOutput,
   S3Client,
@@ -18,8 +21,18 @@ export interface S3Api {
   putObject(input: PutObjectCommandInput, signal: AbortSignal): Promise<PutObjectCommandOutput>;
 }
 
-/** S3 for a small object. Its client is loaded when it is first needed; its attempts end in time where nobody answers. */
-export function s3Api(options: ClientOptions): S3Api {
+/** What the shards of a collector need beside their states: to know and to tidy up all objects. Rejects as the SDK does. */
+export interface S3ListApi extends S3Api {
+  /** One page. */
+  listObjects(
+    input: ListObjectsV2CommandInput,
+    signal: AbortSignal,
+  ): Promise<ListObjectsV2CommandOutput>;
+  deleteObject(input: DeleteObjectCommandInput, signal: AbortSignal): Promise<unknown>;
+}
+
+/** S3 for small objects. Its client is loaded when it is first needed; its attempts end in time where nobody answers. */
+export function s3Api(options: ClientOptions): S3ListApi {
   let loaded: Promise<S3Client> | undefined;
   const load = () => {
     loaded ??= s3Client(options);
@@ -33,6 +46,14 @@ export function s3Api(options: ClientOptions): S3Api {
     putObject: async (input, abortSignal) => {
       const { PutObjectCommand } = await import('@aws-sdk/client-s3');
       return (await load()).send(new PutObjectCommand(input), { abortSignal });
+    },
+    listObjects: async (input, abortSignal) => {
+      const { ListObjectsV2Command } = await import('@aws-sdk/client-s3');
+      return (await load()).send(new ListObjectsV2Command(input), { abortSignal });
+    },
+    deleteObject: async (input, abortSignal) => {
+      const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+      return (await load()).send(new DeleteObjectCommand(input), { abortSignal });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { functionState } from '../../lambda/state/function-state.ts';
+import { functionState, stateSettings } from '../../lambda/state/function-state.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { parseStatePlace } from '../../lambda/state/place.ts';
 import type { S3Api } from '../../lambda/state/s3-api.ts';
@@ -17,7 +17,7 @@ function stateOf(env: Record<string, string>) {
     },
     putObject: async () => ({ $metadata: {} }),
   };
-  return { asked, state: functionState(env, s3, () => 0) };
+  return { asked, state: functionState(stateSettings(env), s3, () => 0) };
 }
 
 describe('the state of a function', () => {
