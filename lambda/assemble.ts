@@ -1,4 +1,4 @@
-import { Collector, type CollectorParts } from './collect.ts';
+import { Collector, type CollectorParts, type Discovery } from './collect.ts';
 import type { AwsClientsOf } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { createDiscovery } from './discovery/discover.ts';
@@ -23,7 +23,17 @@ export interface Assembly {
   ) => readonly (Output | SampleOutput)[];
   /** @default for as long as the process lives */
   readonly state?: State;
+  /** @default what the configuration says is looked for */
+  readonly discovery?: LastingDiscovery;
+  /** @default one of its own */
+  readonly scraper?: Scraper;
   readonly onDrop?: CollectorParts['onDrop'];
+}
+
+/** A discovery under one configuration after another. */
+export interface LastingDiscovery extends Discovery {
+  /** This one is not used any more. */
+  reconfigured(config: Config): LastingDiscovery;
 }
 
 /** A collector whose parts are the real ones, under one configuration after another. */
@@ -40,18 +50,17 @@ export function assemble({
   clientsOf,
   outputsFor,
   state = new MemoryState(),
+  scraper = new Scraper(Date.now),
   onDrop,
+  ...given
 }: Assembly): AssembledCollector {
   let current = config;
-  let discovery = createDiscovery({
-    config,
-    clientsOf,
-    fetch: fetchExposition,
-    clock: systemClock,
-  });
+  let discovery: LastingDiscovery =
+    given.discovery ??
+    createDiscovery({ config, clientsOf, fetch: fetchExposition, clock: systemClock });
   let outputs = outputsFor(config);
   const lasting = {
-    scraper: new Scraper(Date.now),
+    scraper,
     state,
     now: Date.now,
     onDrop,

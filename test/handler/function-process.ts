@@ -11,13 +11,22 @@ import { extractMetrics } from '../integration/support/emf.ts';
 export interface Invocation {
   /** Milliseconds until the invocation's deadline. */
   readonly remainingMs: number;
+  /** @default 'handler' */
+  readonly handler?: 'handler' | 'discover';
+  /** @default the schedule's */
+  readonly event?: unknown;
 }
 
 /** From the process. */
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly result: ReturnType<typeof summaryOf> }
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string; readonly name?: string };
+
+/** From a function of a divided collector. */
+export type ShardAnswer =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | Exclude<Answer, { kind: 'result' }>;
 
 /** What the function wrote while it lived. */
 export interface Written {
@@ -39,6 +48,8 @@ export interface FunctionProcess extends AsyncDisposable {
   /** Whether it has loaded, or why not. */
   readonly loaded: Answer;
   invoke(remainingMs?: number): Promise<Answer>;
+  /** Invokes a function of a divided collector: the result is what Step Functions gets. */
+  invokeWith(handler: Invocation['handler'], event: unknown): Promise<ShardAnswer>;
   /** Ends the process. */
   end(): Promise<Written>;
 }
@@ -89,13 +100,16 @@ export async function startFunction(
     await closed;
     return { ...written, ownMetrics: ownMetrics(written.stdout), log: logOf(written) };
   };
+  const ask = (invocation: Invocation): Promise<Answer> => {
+    const answer = nextAnswer();
+    child.send(invocation);
+    return answer;
+  };
   return {
     loaded: await nextAnswer(),
-    invoke: (remainingMs = REMAINING_MS) => {
-      const answer = nextAnswer();
-      child.send({ remainingMs } satisfies Invocation);
-      return answer;
-    },
+    invoke: (remainingMs = REMAINING_MS) => ask({ remainingMs }),
+    invokeWith: (handler, event) =>
+      ask({ remainingMs: REMAINING_MS, event, ...(handler && { handler }) }),
     end,
     async [Symbol.asyncDispose]() {
       await end();

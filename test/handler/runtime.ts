@@ -10,11 +10,11 @@ const EVENT = { version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled
 let invocations = 0;
 
 try {
-  const { handler } = await import('../../lambda/handler.ts');
-  process.on('message', ({ remainingMs }: Invocation) => {
-    handler(EVENT, contextOf(remainingMs)).then(
+  const handlers = await import('../../lambda/handler.ts');
+  process.on('message', ({ remainingMs, handler = 'handler', event = EVENT }: Invocation) => {
+    handlers[handler](event, contextOf(remainingMs)).then(
       (result) => answer({ kind: 'result', result }),
-      (error) => answer({ kind: 'error', message: error.message }),
+      (error) => answer({ kind: 'error', message: error.message, name: error.name }),
     );
   });
   answer({ kind: 'ready' });

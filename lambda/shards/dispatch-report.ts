@@ -1,0 +1,31 @@
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { DispatchReport } from './dispatch.ts';
+
+/** What of a logger is needed here. */
+export interface DispatchLogger {
+  warn(message: string, extra: Record<string, unknown>): void;
+  info(message: string, extra: Record<string, unknown>): void;
+}
+
+/** Says of the beginning of a cycle, as metrics of the collector itself, how it went. Targets are counted by their shards. */
+export function publishDispatch(
+  { durationMs, layout, late, discoveryErrors, skipped }: DispatchReport,
+  metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
+): void {
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  count('Shards', layout.shards);
+  count('ShardsLate', late.length);
+  count('DiscoveryErrors', discoveryErrors.length);
+  metrics.addMetric('DiscoveryDuration', MetricUnit.Milliseconds, durationMs);
+  metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
+}
+
+/** One line that sums it up, and one for each thing that went wrong. */
+export function logDispatch(report: DispatchReport, logger: DispatchLogger): void {
+  const { discoveryErrors, late, isKept, isNewLayout, layout } = report;
+  for (const error of discoveryErrors) logger.warn('discovery failed', { error });
+  if (isKept) logger.warn('nothing could be discovered, the last lists of targets count', {});
+  if (late.length > 0) logger.warn('shards have not ended a cycle for a while', { shards: late });
+  if (isNewLayout) logger.info('targets are divided anew', { ...layout });
+  logger.info('targets are handed out', { ...report });
+}

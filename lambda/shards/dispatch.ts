@@ -1,0 +1,174 @@
+import type { Discovered } from '../discovery/discover.ts';
+import type { ListedTarget } from '../discovery/listed-target.ts';
+import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts';
+import type { ShardCycleStart } from './shard-event.ts';
+import type { ShardObjects, StoredObjects } from './shard-objects.ts';
+import { shardOf } from './shard-of.ts';
+import { digestOf, encodeList } from './target-list.ts';
+
+/** Milliseconds from the beginning of a cycle until every shard must have ended: the next one begins after a minute at the earliest. */
+export const CYCLE_MS = 55_000;
+
+/** Cycles for which a shard may write no state before it counts as late. */
+export const RECENT_CYCLES = 3;
+
+/** Milliseconds for which lists that lie there are good while discovery gives nothing but errors, as within a process. */
+const KEPT_MS = 5 * 60_000;
+
+/** The shards of the last cycle may still be running: two of them with the same targets would count their growth twice. */
+export class CycleUnderWayError extends Error {
+  override readonly name = 'CycleUnderWayError';
+}
+
+export interface DispatcherParts {
+  readonly discovery: {
+    discover(signal: AbortSignal): Promise<Discovered>;
+    list(): readonly ListedTarget[];
+  };
+  readonly objects: ShardObjects;
+  readonly plan: ShardPlan;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What one dispatch did. */
+export interface DispatchReport {
+  readonly durationMs: number;
+  readonly targets: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly discoveryErrors: readonly string[];
+  readonly layout: Layout;
+  /** Whether the targets are divided in another way than in the last cycle. */
+  readonly isNewLayout: boolean;
+  /** Lists that were written, as they have changed. */
+  readonly listsWritten: number;
+  /** Whether the lists are those of an earlier cycle, as discovery gave nothing but errors. */
+  readonly isKept: boolean;
+  /** Shards that have written no state for `RECENT_CYCLES` cycles. */
+  readonly late: readonly number[];
+}
+
+export interface Dispatched {
+  readonly start: ShardCycleStart;
+  readonly report: DispatchReport;
+}
+
+/** Begins a cycle of all shards: finds the targets and hands them out. */
+export async function dispatch(
+  { discovery, objects, plan, now }: DispatcherParts,
+  signal: AbortSignal,
+): Promise<Dispatched> {
+  const startedAt = now();
+  const last = await readManifest(objects, signal);
+  if (last.manifest !== undefined && last.manifest.endsBy > startedAt) {
+    const seconds = Math.ceil((last.manifest.endsBy - startedAt) / 1000);
+    throw new CycleUnderWayError(`The shards of the last cycle may run for another ${seconds} s`);
+  }
+  const [discovered, found] = await Promise.all([discovery.discover(signal), objects.find(signal)]);
+  const kept = keptFrom(last.manifest, discovered, startedAt);
+  const known = { last: last.manifest, found, now: startedAt };
+  const divided = kept ?? (await divide(discovery.list(), discovered, plan, known));
+  const { layout } = divided;
+  const current = last.manifest?.layout;
+  const isSettled = current?.inherits !== undefined && layout.inherits === undefined;
+  // Before the manifest says so: what is stored of an earlier time must not be taken for something newer.
+  if (isSettled) await objects.keepOnly(layout, found, signal);
+  await objects.writeLists(divided.lists, signal);
+  const manifest: Omit<Manifest, 'version'> = {
+    layout,
+    cycles: [startedAt, ...(last.manifest?.cycles ?? [])].slice(0, RECENT_CYCLES),
+    endsBy: startedAt + CYCLE_MS,
+    digests: [...divided.digests],
+    listedAt: divided.listedAt,
+    foundAt: divided.foundAt,
+    complete: divided.complete,
+  };
+  if (!(await objects.writeManifest(encodeManifest(manifest), last.version, signal))) {
+    throw new CycleUnderWayError('Another cycle has begun at the same time');
+  }
+  return {
+    start: startOf(manifest),
+    report: {
+      durationMs: now() - startedAt,
+      targets: discovered.targets.length,
+      skipped: discovered.skipped,
+      discoveryErrors: discovered.errors.map(({ message }) => message),
+      layout,
+      isNewLayout: layout.number !== current?.number,
+      listsWritten: divided.lists.size,
+      isKept: kept !== undefined,
+      late: lateShards(manifest, found),
+    },
+  };
+}
+
+/** How the targets are divided in this cycle. */
+interface Divided {
+  readonly layout: Layout;
+  readonly digests: readonly string[];
+  /** Those that are to be written, by shard. */
+  readonly lists: ReadonlyMap<number, Uint8Array>;
+  readonly listedAt: number;
+  readonly foundAt: number;
+  readonly complete: boolean;
+}
+
+async function readManifest(objects: ShardObjects, signal: AbortSignal) {
+  const object = await objects.readManifest(signal);
+  return { manifest: object && decodeManifest(object.bytes), version: object?.version };
+}
+
+/** What the last cycle had, where this one has found nothing because nothing could be asked for. */
+function keptFrom(
+  last: Manifest | undefined,
+  { targets, errors }: Discovered,
+  now: number,
+): Divided | undefined {
+  const isBlind = targets.length === 0 && errors.length > 0;
+  if (!isBlind || last === undefined || now - last.foundAt > KEPT_MS) return undefined;
+  return { ...last, lists: new Map(), complete: false };
+}
+
+async function divide(
+  targets: readonly ListedTarget[],
+  { refreshedAt: listedAt, errors }: Discovered,
+  plan: ShardPlan,
+  { last, found, now }: { last: Manifest | undefined; found: StoredObjects; now: number },
+): Promise<Divided> {
+  const layout = nextLayout(last?.layout, targets.length, plan, storedOf(last, found), now);
+  const shares = Array.from({ length: layout.shards }, (): ListedTarget[] => []);
+  for (const target of targets) shares[shardOf(target.id, layout.shards)]?.push(target);
+  const digests = shares.map(digestOf);
+  const changed = shares
+    .map((share, shard) => [shard, share] as const)
+    .filter(([shard]) => !found.lists.has(shard) || digests[shard] !== last?.digests[shard]);
+  const lists = new Map<number, Uint8Array>();
+  for (const [shard, share] of changed) lists.set(shard, await encodeList(share));
+  return { layout, digests, lists, listedAt, foundAt: now, complete: errors.length === 0 };
+}
+
+function storedOf(
+  last: Manifest | undefined,
+  { states, isUndivided }: StoredObjects,
+): StoredStates {
+  const written = states.get(last?.layout.number ?? 0);
+  return { isComplete: last !== undefined && written?.size === last.layout.shards, isUndivided };
+}
+
+function startOf({ layout, endsBy, listedAt, complete, digests }: Omit<Manifest, 'version'>) {
+  const { number, shards, inherits = null } = layout;
+  return {
+    cycle: { layout: number, shards, inherits, endsBy, listedAt, complete },
+    shards: digests.map((digest, shard) => ({ shard, digest })),
+  };
+}
+
+function lateShards({ layout, cycles }: Omit<Manifest, 'version'>, found: StoredObjects): number[] {
+  const before = cycles[RECENT_CYCLES - 1];
+  if (before === undefined || layout.since > before) return [];
+  const written = found.states.get(layout.number);
+  return Array.from({ length: layout.shards }, (_, shard) => shard).filter(
+    (shard) => (written?.get(shard) ?? 0) < before,
+  );
+}

@@ -1,0 +1,56 @@
+import { createDiscovery, type Discovery } from '../discovery/discover.ts';
+import type { Fetch } from '../discovery/http-source.ts';
+import type { Config } from '../model/config.ts';
+import type { CycleReport } from '../report.ts';
+import { type Dispatched, dispatch } from './dispatch.ts';
+import type { ShardPlan } from './layout.ts';
+import { shardEventOf } from './shard-event.ts';
+import { ShardRunner, type ShardRunnerParts } from './shard-runner.ts';
+
+export interface DividedCollectorParts extends ShardRunnerParts {
+  readonly plan: ShardPlan;
+  /** For `http_sd_configs`. */
+  readonly fetch: Fetch;
+}
+
+/**
+ * A collector whose targets are divided: one invocation discovers them, others collect a shard each. An instance can do both,
+ * though in AWS they are two functions, so that what the discovery remembers is always in the same place.
+ */
+export class DividedCollector {
+  readonly #parts: DividedCollectorParts;
+  readonly #runner: ShardRunner;
+  #discovery: Discovery;
+
+  constructor(parts: DividedCollectorParts) {
+    this.#parts = parts;
+    this.#runner = new ShardRunner(parts);
+    this.#discovery = createDiscovery(parts);
+  }
+
+  /** Begins a cycle within so many milliseconds. Rejects as `dispatch` does. */
+  discover(timeoutMs: number): Promise<Dispatched> {
+    const { objects, plan, clock } = this.#parts;
+    const parts = { discovery: this.#discovery, objects, plan, now: () => clock.now() };
+    return dispatch(parts, AbortSignal.timeout(timeoutMs));
+  }
+
+  /**
+   * Collects the shard that an event names, within so many milliseconds. Rejects as `ShardRunner.collect` does.
+   *
+   * @throws TypeError where the event names none
+   */
+  collect(timeoutMs: number, event: unknown): Promise<CycleReport> {
+    const shardEvent = shardEventOf(event);
+    if (shardEvent === undefined) {
+      throw new TypeError(`Expected the event of a shard, got ${JSON.stringify(event)}`);
+    }
+    return this.#runner.collect(shardEvent, timeoutMs);
+  }
+
+  /** Goes on under another configuration. Not while anything is under way. */
+  reconfigure(config: Config): void {
+    this.#runner.reconfigure(config);
+    this.#discovery = this.#discovery.reconfigured(config);
+  }
+}

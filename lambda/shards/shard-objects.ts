@@ -1,0 +1,190 @@
+import pMap from 'p-map';
+import type { S3Location } from '../state/s3.ts';
+import type { S3ListApi } from '../state/s3-api.ts';
+import type { Layout } from './layout.ts';
+
+/** Objects that are written or deleted at a time. */
+const CONCURRENCY = 16;
+
+/** What may be missing where S3 denies an operation. */
+const NEEDED = {
+  // Without the right to list, S3 does not tell an object that does not exist from one that is forbidden.
+  GetObject: 's3:GetObject on the object and s3:ListBucket on the bucket',
+  PutObject: 's3:PutObject on the object',
+  ListObjectsV2: 's3:ListBucket on the bucket',
+  DeleteObject: 's3:DeleteObject on the object',
+} as const;
+
+/** An object, and its content's version. */
+export interface VersionedObject {
+  readonly bytes: Uint8Array;
+  readonly version: string;
+}
+
+/** What is stored, as far as it is of the collector. */
+export interface StoredObjects {
+  /** Milliseconds since the epoch when each shard's state of a layout was written: by number of the layout, then of the shard. */
+  readonly states: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** Numbers of the shards that have a list of targets. */
+  readonly lists: ReadonlySet<number>;
+  /** Whether there is a state of a collector that is not divided. */
+  readonly isUndivided: boolean;
+}
+
+/** An operation that S3 did not do. The message is for the log. */
+export class ShardObjectsError extends Error {
+  override readonly name = 'ShardObjectsError';
+}
+
+/**
+ * The objects of a divided collector: beside the key of the state that it has while it is not divided, `<key>/manifest.json`,
+ * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`.
+ */
+export class ShardObjects {
+  readonly #s3: S3ListApi;
+  readonly #place: S3Location;
+
+  constructor(s3: S3ListApi, place: S3Location) {
+    this.#s3 = s3;
+    this.#place = place;
+  }
+
+  /** Of the state of a shard; without one of the state of a collector that is not divided. */
+  stateOf(shard?: { readonly layout: number; readonly index: number }): S3Location {
+    const { bucket, key } = this.#place;
+    return { bucket, key: shard === undefined ? key : `${key}/${shard.layout}/${shard.index}` };
+  }
+
+  readManifest(signal: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.#read(this.#key('manifest.json'), signal);
+  }
+
+  /**
+   * @param version the one that it replaces; undefined where there must be none
+   * @returns whether it was still that one
+   */
+  async writeManifest(
+    bytes: Uint8Array,
+    version: string | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version };
+    try {
+      await this.#write(this.#key('manifest.json'), bytes, condition, signal);
+      return true;
+    } catch (error) {
+      const { name } = (error as ShardObjectsError).cause as Error;
+      if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') return false;
+      throw error;
+    }
+  }
+
+  readList(shard: number, signal: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.#read(this.#key(`lists/${shard}`), signal);
+  }
+
+  async writeLists(lists: ReadonlyMap<number, Uint8Array>, signal: AbortSignal): Promise<void> {
+    await pMap(
+      lists,
+      ([shard, bytes]) => this.#write(this.#key(`lists/${shard}`), bytes, {}, signal),
+      { concurrency: CONCURRENCY },
+    );
+  }
+
+  async find(signal: AbortSignal): Promise<StoredObjects> {
+    const { bucket, key } = this.#place;
+    const states = new Map<number, Map<number, number>>();
+    const lists = new Set<number>();
+    let isUndivided = false;
+    let ContinuationToken: string | undefined;
+    do {
+      const input = { Bucket: bucket, Prefix: key, ContinuationToken };
+      const page = await this.#tried('ListObjectsV2', key, signal, () =>
+        this.#s3.listObjects(input, signal),
+      );
+      for (const { Key = '', LastModified } of page.Contents ?? []) {
+        if (Key === key) isUndivided = true;
+        const [, folder, shard] = /^\/(\d+|lists)\/(\d+)$/.exec(Key.slice(key.length)) ?? [];
+        if (folder === 'lists') lists.add(Number(shard));
+        else if (folder !== undefined) {
+          const ofLayout = states.get(Number(folder)) ?? new Map<number, number>();
+          states.set(Number(folder), ofLayout.set(Number(shard), LastModified?.getTime() ?? 0));
+        }
+      }
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+    return { states, lists, isUndivided };
+  }
+
+  /** Deletes what is of no use any more once each shard of a layout has a state of its own. */
+  async keepOnly(
+    { number, shards }: Layout,
+    found: StoredObjects,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const obsolete = [
+      ...[...found.states].flatMap(([layout, states]) =>
+        layout === number
+          ? []
+          : Array.from(states.keys(), (shard) => this.#key(`${layout}/${shard}`)),
+      ),
+      ...[...found.lists]
+        .filter((shard) => shard >= shards)
+        .map((each) => this.#key(`lists/${each}`)),
+      ...(found.isUndivided ? [this.#place.key] : []),
+    ];
+    const { bucket } = this.#place;
+    await pMap(
+      obsolete,
+      (key) =>
+        this.#tried('DeleteObject', key, signal, () =>
+          this.#s3.deleteObject({ Bucket: bucket, Key: key }, signal),
+        ),
+      { concurrency: CONCURRENCY },
+    );
+  }
+
+  #key(name: string): string {
+    return `${this.#place.key}/${name}`;
+  }
+
+  async #read(key: string, signal: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.#tried('GetObject', key, signal, async () => {
+      try {
+        const { Body, ETag = '' } = await this.#s3.getObject(
+          { Bucket: this.#place.bucket, Key: key },
+          signal,
+        );
+        if (Body === undefined) throw new TypeError('the answer has no body');
+        return { bytes: await Body.transformToByteArray(), version: ETag };
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  #write(key: string, Body: Uint8Array, condition: object, signal: AbortSignal): Promise<unknown> {
+    return this.#tried('PutObject', key, signal, () =>
+      this.#s3.putObject({ Bucket: this.#place.bucket, Key: key, Body, ...condition }, signal),
+    );
+  }
+
+  async #tried<T>(
+    operation: keyof typeof NEEDED,
+    key: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      const { name, message } = cause as Error;
+      const what = `${operation} of s3://${this.#place.bucket}/${key}`;
+      const why = signal.aborted
+        ? 'was not done in time'
+        : `${name === 'AccessDenied' ? `is denied; it needs ${NEEDED[operation]}` : 'failed'}. ${name}: ${message}`;
+      throw new ShardObjectsError(`${what} ${why}`, { cause });
+    }
+  }
+}
