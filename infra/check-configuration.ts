@@ -37,7 +37,7 @@ async function check(): Promise<CheckResult> {
   }
 }
 
-function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult['facts'] {
+function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): CheckResult['facts'] {
   const sources = [
     ...(discovery?.sources ?? []),
     ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
@@ -54,6 +54,7 @@ function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult[
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
+    writesLogs: outputs?.some(({ type }) => type === 'cloudwatch-logs') ?? true,
     declarations: emf.declarations.map(
       ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
         sourceLabels,

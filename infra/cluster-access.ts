@@ -1,12 +1,37 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+/** What the tasks of clusters are read for. */
+export interface ClusterReading {
+  /** ARNs of the clusters, or patterns of them. */
+  readonly clusterArns: readonly string[];
+  /** What containers declare in their task definitions. Prometheus' own discovery does not look. */
+  readonly taskDefinitions: boolean;
+  /** Clusters are selected by a pattern, so that all must be listed. */
+  readonly listClusters: boolean;
+  readonly clusterTags: boolean;
+  readonly publicIps: boolean;
+}
+
 /**
- * What reading the tasks of clusters takes: tasks, services, and the container instances of tasks on EC2. Their ids are
- * not known before, so the condition ecs:cluster limits the actions; DescribeTaskDefinition has no resource-level
- * permissions.
+ * What reading the tasks of clusters takes: tasks, services, and the container instances of tasks on EC2 with the addresses of
+ * their machines. Ids are not known before, so the condition ecs:cluster limits what is of a cluster; the others have no
+ * resource-level permissions.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
-export function clusterReadStatements(clusterArns: readonly string[]): PolicyStatement[] {
+export function clusterReadStatements({
+  clusterArns,
+  taskDefinitions,
+  listClusters,
+  clusterTags,
+  publicIps,
+}: ClusterReading): PolicyStatement[] {
+  const unlimited = [
+    'ec2:DescribeInstances',
+    ...(publicIps ? ['ec2:DescribeNetworkInterfaces'] : []),
+    ...(taskDefinitions ? ['ecs:DescribeTaskDefinition'] : []),
+    ...(listClusters ? ['ecs:ListClusters'] : []),
+  ];
   return [
     new PolicyStatement({
       actions: [
@@ -19,10 +44,13 @@ export function clusterReadStatements(clusterArns: readonly string[]): PolicySta
       resources: ['*'],
       conditions: { ArnLike: { 'ecs:cluster': [...clusterArns] } },
     }),
-    new PolicyStatement({ actions: ['ecs:DescribeTaskDefinition'], resources: ['*'] }),
+    new PolicyStatement({ actions: unlimited, resources: ['*'] }),
+    ...(clusterTags
+      ? [new PolicyStatement({ actions: ['ecs:DescribeClusters'], resources: [...clusterArns] })]
+      : []),
   ];
 }
 
 /** What cdk-nag is told of these statements. */
 export const CLUSTER_READ_REASON =
-  'Task ids are not known before, so the condition ecs:cluster limits the actions; DescribeTaskDefinition has no resource-level permissions.';
+  'Ids of tasks and instances are not known before, so the condition ecs:cluster limits what is of a cluster; ListClusters, DescribeTaskDefinition, DescribeInstances and DescribeNetworkInterfaces have no resource-level permissions.';

@@ -27,6 +27,27 @@ export interface CollectorAccessProps {
   readonly clusters: readonly ICluster[];
 
   /**
+   * Whether the collector's configuration selects clusters of this account by a pattern, or all of them.
+   *
+   * @default false
+   */
+  readonly listClusters?: boolean;
+
+  /**
+   * Whether it looks tags of these clusters up.
+   *
+   * @default false
+   */
+  readonly clusterTags?: boolean;
+
+  /**
+   * Whether it looks public addresses of tasks up.
+   *
+   * @default false
+   */
+  readonly publicIps?: boolean;
+
+  /**
    * Name of the role, so that the collector's configuration can be written before it exists.
    *
    * @default - made by CloudFormation
@@ -47,7 +68,13 @@ export class CollectorAccess extends Construct {
     });
     const policy = new Policy(this, 'Discovery', {
       roles: [role],
-      statements: clusterReadStatements(this.clusterArns(props)),
+      statements: clusterReadStatements({
+        clusterArns: this.clusterArns(props),
+        taskDefinitions: true,
+        listClusters: props.listClusters ?? false,
+        clusterTags: props.clusterTags ?? false,
+        publicIps: props.publicIps ?? false,
+      }),
     });
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',

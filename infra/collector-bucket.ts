@@ -1,8 +1,8 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /** The object in which the collector keeps what it knows of each target between cycles. */
@@ -55,18 +55,30 @@ export class CollectorBucket extends Bucket {
     return this.s3UrlForObject(STATE_KEY);
   }
 
-  /** Lets the collector read and write the state. Without s3:ListBucket the first cycle would be denied a state that does not exist. */
+  /**
+   * Lets the collector read and write the state, and put one that cannot be understood aside. Without s3:ListBucket the first
+   * cycle would be denied a state that does not exist.
+   */
   grantState(role: IRole): void {
-    new Policy(this, 'State', {
+    const state = this.arnForObjects(STATE_KEY);
+    const setAside = this.arnForObjects(`${STATE_KEY}.*`);
+    const policy = new Policy(this, 'State', {
       roles: [role],
       statements: [
-        new PolicyStatement({
-          actions: ['s3:GetObject', 's3:PutObject'],
-          resources: [this.arnForObjects(STATE_KEY)],
-        }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state] }),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [state, setAside] }),
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
-    this.encryptionKey?.grantEncryptDecrypt(role);
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
+      reason: 'A state that is set aside has the time in its name.',
+    });
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  private get logicalId(): string {
+    return Stack.of(this).getLogicalId(this.node.defaultChild as CfnBucket);
   }
 }

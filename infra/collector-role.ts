@@ -4,6 +4,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack, Token, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { isClusterPattern } from '../lambda/model/cluster-selector.ts';
+import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
 
 /** What also tells the public address of a task. */
@@ -26,8 +28,11 @@ export interface CollectorRoleProps {
   /** The cluster whose tasks may be read. */
   readonly cluster: ICluster;
 
-  /** The groups that may be written to: the function's own and that of the metrics. */
+  /** The groups that may be written to. */
   readonly logGroups: readonly ILogGroup[];
+
+  /** Whether the function runs in a VPC. */
+  readonly isInVpc: boolean;
 
   /** What the configuration asks for beside the tasks of that cluster. */
   readonly needs: ConfigurationNeeds;
@@ -51,8 +56,8 @@ export class CollectorRole extends Role {
     });
     this.readsAddresses = props.needs.publicIps;
     // Policies inside the role are in place before a function that uses it is made.
-    this.allowNetwork();
-    this.allowDiscovery(props.cluster, props.needs);
+    if (props.isInVpc) this.allowNetwork();
+    this.allowDiscovery(props);
     this.allowDocuments(props.needs);
     this.allowReceivers(props.needs);
     for (const group of props.logGroups) group.grantWrite(this);
@@ -91,37 +96,25 @@ export class CollectorRole extends Role {
     });
   }
 
-  private allowDiscovery(cluster: ICluster, needs: ConfigurationNeeds): void {
-    const clusters = [cluster.clusterArn, ...needs.clusters.map((each) => this.clusterArn(each))];
-    const condition = clusters.length === 1 ? cluster.clusterArn : clusters;
-    const statements = [
-      new PolicyStatement({
-        actions: [
-          ...['ecs:ListTasks', 'ecs:DescribeTasks', 'ecs:DescribeContainerInstances'],
-          ...['ecs:ListServices', 'ecs:DescribeServices'],
-        ],
-        resources: ['*'],
-        // Which takes patterns, as ArnLike does.
-        conditions: { ArnEquals: { 'ecs:cluster': condition } },
+  private allowDiscovery({ cluster, needs, isInVpc }: CollectorRoleProps): void {
+    const others = needs.clusters.filter(
+      (each) => each.cluster !== cluster.clusterName || each.region !== undefined,
+    );
+    const arns = [cluster.clusterArn, ...others.map((each) => this.clusterArn(each))];
+    const policy = new Policy(this, 'Discovery', {
+      roles: [this],
+      statements: clusterReadStatements({
+        clusterArns: [...new Set(arns)],
+        taskDefinitions: needs.taskDefinitions,
+        listClusters: others.some((each) => isClusterPattern(each.cluster)),
+        clusterTags: needs.clusterTags,
+        // In a VPC it is among what Lambda needs.
+        publicIps: needs.publicIps && !isInVpc,
       }),
-      new PolicyStatement({
-        actions: ['ecs:DescribeTaskDefinition', 'ec2:DescribeInstances'],
-        resources: ['*'],
-      }),
-    ];
-    if (needs.clusters.some((each) => /[*?]/.test(each.cluster))) {
-      statements.push(new PolicyStatement({ actions: ['ecs:ListClusters'], resources: ['*'] }));
-    }
-    if (needs.clusterTags) {
-      statements.push(
-        new PolicyStatement({ actions: ['ecs:DescribeClusters'], resources: clusters }),
-      );
-    }
-    const policy = new Policy(this, 'Discovery', { roles: [this], statements });
+    });
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Ids of tasks and instances are not known before, so the condition ecs:cluster limits what is of a cluster; ListClusters, DescribeTaskDefinition and DescribeInstances have no resource-level permissions.',
+      reason: CLUSTER_READ_REASON,
     });
   }
 
@@ -196,14 +189,14 @@ export class CollectorRole extends Role {
   private allowOtherLogGroups(names: readonly string[]): void {
     const stack = Stack.of(this);
     names.forEach((name, index) => {
-      const group = stack.formatArn({ service: 'logs', resource: `log-group:${name}` });
       const policy = new Policy(this, `OtherLogGroup${index}`, {
         roles: [this],
         statements: [
-          new PolicyStatement({ actions: ['logs:CreateLogGroup'], resources: [group] }),
           new PolicyStatement({
-            actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-            resources: [`${group}:*`],
+            actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+            // With its end, "to refer to the ARN in IAM policies when specifying permissions for most API actions":
+            // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+            resources: [stack.formatArn({ service: 'logs', resource: `log-group:${name}:*` })],
           }),
         ],
       });

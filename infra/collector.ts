@@ -30,6 +30,7 @@ import {
   collectedClusters,
   logGroupNames,
   showWarnings,
+  writesOwnLogGroup,
 } from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
@@ -185,7 +186,8 @@ export class Collector extends Construct implements IConnectable {
     this.role = new CollectorRole(this, 'Role', {
       cluster: props.cluster,
       needs: this.configuration.needs,
-      logGroups: [this.logGroup, this.metricsLogGroup],
+      isInVpc: this.network !== undefined,
+      logGroups: [this.logGroup, ...(writesOwnLogGroup(this.facts) ? [this.metricsLogGroup] : [])],
       otherLogGroupNames: logGroupNames(this, this.facts, props),
     });
     bucket.grantState(this.role);
@@ -205,7 +207,7 @@ export class Collector extends Construct implements IConnectable {
       network: this.network,
       code: props.code,
     });
-    this.role.denyNetworkToCode(this, 'DenyNetworkToCode', this.function);
+    if (this.network) this.role.denyNetworkToCode(this, 'DenyNetworkToCode', this.function);
     new CollectorSchedule(this, 'Schedule', {
       function: this.function,
       interval: this.interval,

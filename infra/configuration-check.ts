@@ -48,6 +48,8 @@ export interface ConfigurationFacts {
   /** CloudWatch unit by name of the metric. */
   readonly units: Readonly<Record<string, string>>;
   readonly logGroup: string;
+  /** Whether events are written to log groups at all. */
+  readonly writesLogs: boolean;
   readonly declarations: readonly DeclarationFacts[];
 }
 

@@ -52,6 +52,11 @@ export function collectedClusters(
     : new Set(all);
 }
 
+/** Whether the configuration may write to the collector's own group of metrics. */
+export function writesOwnLogGroup(facts: Facts): boolean {
+  return facts === undefined || (facts.writesLogs && facts.logGroup === OWN_LOG_GROUP);
+}
+
 /**
  * The groups that the configuration writes to, beside the one of the collector.
  *
@@ -70,6 +75,7 @@ export function logGroupNames(
       `Expected \`otherLogGroupNames\` to be names without placeholders or wildcards, got "${wrong}"`,
     );
   }
+  if (facts?.writesLogs === false) return names;
   const template = facts?.logGroup ?? OWN_LOG_GROUP;
   const named = template.replaceAll('{ClusterName}', cluster.clusterName);
   if (template === OWN_LOG_GROUP || names.includes(named)) return names;

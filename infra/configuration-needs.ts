@@ -25,6 +25,8 @@ export interface ConfigurationNeeds {
   readonly workspaces: readonly WorkspaceNeed[];
   /** CloudWatch takes metrics over OTLP with the function's own credentials. */
   readonly putsMetrics: boolean;
+  /** What containers declare in their task definitions is read. */
+  readonly taskDefinitions: boolean;
   /** Tags of clusters are looked up. */
   readonly clusterTags: boolean;
   /** Public addresses of tasks are looked up. */
@@ -74,6 +76,10 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
   const own = receivers.filter((receiver) => !isText(lookup(receiver, 'role_arn')));
   const lookups = new Set(sections.flatMap((section) => listOf(lookup(section, 'sd_lookups'))));
   const ofTasks = jobs.some((job) => listOf(lookup(job, 'aws_sd_configs')).length > 0);
+  // Prometheus' own discovery looks up what relabeling reads.
+  const isRead = (label: string) =>
+    ofTasks && documents.some((text) => text.includes(label) || text.includes('labelmap'));
+  const isKnown = values.some((value) => typeof value === 'object' && value !== null);
   return {
     clusters: [...sections.flatMap(ownClusters), ...targets.flatMap(clustersOf)],
     roles: distinct(
@@ -81,9 +87,9 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
     ),
     workspaces: own.flatMap(workspaceOf),
     putsMetrics: own.some((receiver) => lookup(receiver, 'endpoint') === 'cloudwatch'),
-    // Those are looked up where relabeling reads them, which may be anywhere.
-    clusterTags: lookups.has('cluster_tags') || ofTasks,
-    publicIps: lookups.has('public_ips') || ofTasks,
+    taskDefinitions: !isKnown || sections.some((section) => section !== undefined),
+    clusterTags: lookups.has('cluster_tags') || isRead('__meta_ecs_tag_cluster_'),
+    publicIps: lookups.has('public_ips') || isRead('__meta_ecs_public_ip'),
     objects: locations.flatMap((at) => (at.kind === 's3' ? [`${at.bucket}/${at.key}`] : [])),
     parameters: distinct([
       ...locations.flatMap((at) => (at.kind === 'ssm' ? [at.name] : [])),

@@ -1,3 +1,4 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
@@ -25,6 +26,21 @@ export class DeadLetterQueue extends Queue {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue: of a schedule and a function, not of another queue.',
+    });
+  }
+
+  /**
+   * What Lambda and EventBridge Scheduler need, and no more: they know the queue by its ARN.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+   */
+  override grantSendMessages(grantee: IGrantable): Grant {
+    this.encryptionMasterKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['sqs:SendMessage'],
+      resourceArns: [this.queueArn],
     });
   }
 }

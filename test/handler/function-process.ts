@@ -56,14 +56,18 @@ export interface FunctionProcess extends AsyncDisposable {
 
 const RUNTIME = join(import.meta.dirname, 'runtime.ts');
 
+/** The function as it is written; a bundle of it is another. */
+const SOURCE = join(import.meta.dirname, '../../lambda/handler.ts');
+
 /** As the schedule's function has it. */
 const REMAINING_MS = 30_000;
 
-/** Loads the handler with nothing in its environment but this, and what Lambda always sets. */
+/** Loads the handler of a file with nothing in its environment but this, and what Lambda always sets. */
 export async function startFunction(
   env: Readonly<Record<string, string>>,
+  file: string = SOURCE,
 ): Promise<FunctionProcess> {
-  const child = fork(RUNTIME, {
+  const child = fork(RUNTIME, [file], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Without the options of the test runner.
     execArgv: [],

@@ -1,7 +1,8 @@
 /**
- * What the Lambda runtime does, in a few lines: loads the handler, says so or why not, then invokes it with an event and a
+ * What the Lambda runtime does, in a few lines: loads the handler of the file that its argument names, says so or why not, then invokes it with an event and a
  * context for each message of its parent and answers with what it gave.
  */
+import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import type { Answer, Invocation } from './function-process.ts';
 
@@ -10,7 +11,9 @@ const EVENT = { version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled
 let invocations = 0;
 
 try {
-  const handlers = await import('../../lambda/handler.ts');
+  const handlers: typeof import('../../lambda/handler.ts') = await import(
+    pathToFileURL(process.argv[2] ?? '').href
+  );
   process.on('message', ({ remainingMs, handler = 'handler', event = EVENT }: Invocation) => {
     handlers[handler](event, contextOf(remainingMs)).then(
       (result) => answer({ kind: 'result', result }),

@@ -59,10 +59,25 @@ describe('the role of a workload account', () => {
               ArnLike: { 'ecs:cluster': ['arn:aws:ecs:eu-west-1:111122223333:cluster/prod'] },
             },
           },
-          { Action: 'ecs:DescribeTaskDefinition', Effect: 'Allow', Resource: '*' },
+          {
+            Action: ['ec2:DescribeInstances', 'ecs:DescribeTaskDefinition'],
+            Effect: 'Allow',
+            Resource: '*',
+          },
         ],
       },
     });
+  });
+
+  it.each([
+    [{ listClusters: true }, 'ecs:ListClusters'],
+    [{ clusterTags: true }, 'ecs:DescribeClusters'],
+    [{ publicIps: true }, 'ec2:DescribeNetworkInterfaces'],
+  ])('with %j it may use %s too', (props, action) => {
+    const policies = (given: object) =>
+      JSON.stringify(accessTemplate(given).findResources('AWS::IAM::Policy'));
+    expect(policies(props)).toContain(action);
+    expect(policies({})).not.toContain(action);
   });
 });
 

@@ -142,8 +142,8 @@ describe('the log group that a configuration names', () => {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
-            Action: 'logs:CreateLogGroup',
-            Resource: { 'Fn::Join': ['', Match.arrayWith([`:log-group:${name}`])] },
+            Action: Match.arrayWith(['logs:CreateLogGroup']),
+            Resource: { 'Fn::Join': ['', Match.arrayWith([`:log-group:${name}:*`])] },
           }),
         ]),
       },

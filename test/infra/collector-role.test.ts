@@ -28,7 +28,7 @@ describe('what the function may do', () => {
     ...['ecs:ListServices', 'ecs:DescribeServices'],
   ])('%s in its cluster only', (action) => {
     expect(allowing(action)).toEqual([
-      expect.objectContaining({ Condition: { ArnEquals: { 'ecs:cluster': CLUSTER_ARN } } }),
+      expect.objectContaining({ Condition: { ArnLike: { 'ecs:cluster': [CLUSTER_ARN] } } }),
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('what the function may do', () => {
 
   it('create no log group but those that are named', () => {
     expect(allowing('logs:CreateLogGroup').map(({ Resource }) => JSON.stringify(Resource))).toEqual(
-      [expect.stringContaining(':log-group:/ecs/prometheus"')],
+      [expect.stringContaining(':log-group:/ecs/prometheus:*"')],
     );
   });
 
@@ -73,8 +73,6 @@ describe('what the function may do', () => {
         's3:GetObject',
         's3:ListBucket',
         's3:PutObject',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
         'sqs:SendMessage',
       ]),
     );
@@ -151,7 +149,7 @@ describe('what a configuration adds', () => {
   it('no cluster that is read as another role, but that role', () => {
     const configuration = discovering({ sd_targets: [{ clusters: ['*'], role_arn: ROLE }] });
     expect(allowed(configuration, 'ecs:ListTasks')[0]?.Condition).toEqual({
-      ArnEquals: { 'ecs:cluster': CLUSTER_ARN },
+      ArnLike: { 'ecs:cluster': [CLUSTER_ARN] },
     });
     expect(allowed(configuration, 'ecs:ListClusters')).toEqual([]);
     expect(allowed(configuration, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
@@ -174,13 +172,23 @@ describe('what a configuration adds', () => {
 
   it('all that Prometheus asks for, where its own discovery is configured', () => {
     const entry = { role: 'ecs', region: 'us-east-1' };
-    const configuration = native({
-      scrape_configs: [{ job_name: 'a', aws_sd_configs: [entry] }],
-    });
+    const reading = (label: string) =>
+      native({
+        scrape_configs: [
+          {
+            job_name: 'a',
+            aws_sd_configs: [entry],
+            relabel_configs: [{ source_labels: [label], target_label: 'x' }],
+          },
+        ],
+      });
+    const configuration = reading('__meta_ecs_tag_cluster_team');
     const [statement] = allowed(configuration, 'ecs:ListTasks');
     expect(JSON.stringify(statement?.Condition)).toContain(':cluster/*');
     expect(allowed(configuration, 'ecs:ListClusters')).toHaveLength(1);
     expect(allowed(configuration, 'ecs:DescribeClusters')).toHaveLength(1);
+    expect(allowed(configuration, 'ecs:DescribeTaskDefinition')).toEqual([]);
+    expect(allowed(reading('__meta_ecs_public_ip'), 'ecs:DescribeClusters')).toEqual([]);
   });
 
   it('the secrets and parameters that it names, each by its own ARN', () => {
@@ -241,7 +249,8 @@ scrape_configs:
 
   it('nothing where it cannot be read, which ends the synthesis', () => {
     const { needs } = CollectorConfiguration.native('{');
-    expect(needs).toEqual(CollectorConfiguration.builtIn().needs);
+    const nothing = { ...CollectorConfiguration.builtIn().needs, taskDefinitions: false };
+    expect(needs).toEqual(nothing);
   });
 });
 

@@ -46,10 +46,10 @@ describe('for a cluster that exists', () => {
         Statement: Match.arrayWith([
           Match.objectLike({
             Condition: {
-              ArnEquals: {
-                'ecs:cluster': {
-                  'Fn::Join': ['', Match.arrayWith([{ Ref: 'AWS::Region' }, ':cluster/prod'])],
-                },
+              ArnLike: {
+                'ecs:cluster': [
+                  { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'AWS::Region' }, ':cluster/prod'])] },
+                ],
               },
             },
           }),
@@ -78,7 +78,9 @@ describe('for a cluster that exists', () => {
   it('may create the log groups that the configuration names', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
-        Statement: Match.arrayWith([Match.objectLike({ Action: 'logs:CreateLogGroup' })]),
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: Match.arrayWith(['logs:CreateLogGroup']) }),
+        ]),
       },
     });
   });
@@ -122,7 +124,7 @@ it('a cluster can be named by its ARN', () => {
   );
   template.hasOutput('ClusterName', { Value: 'prod' });
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
-    '"ecs:cluster":"arn:aws:ecs:eu-west-1:111122223333:cluster/prod"',
+    '"ecs:cluster":["arn:aws:ecs:eu-west-1:111122223333:cluster/prod"]',
   );
 });
 

@@ -12,7 +12,7 @@ export interface Identity {
 /** An authority, and what it has signed. */
 export interface Certificates {
   readonly authority: Identity;
-  /** Of a server that is called `target.test` and listens on 127.0.0.1. */
+  /** Of a server that is called `target.test` and listens on 127.0.0.1, unless it was given other names. */
   readonly server: Identity;
   readonly client: Identity;
 }
@@ -27,8 +27,15 @@ export function hasOpenssl(): boolean {
   }
 }
 
-/** Makes an authority and certificates of it, good for a day, with the program openssl. */
-export function makeCertificates(): Certificates {
+/** What the server is called. */
+const TARGET = ['DNS:target.test', 'IP:127.0.0.1'];
+
+/**
+ * Makes an authority and certificates of it, good for a day, with the program openssl.
+ *
+ * @param serverNames as `subjectAltName` has them
+ */
+export function makeCertificates(serverNames: readonly string[] = TARGET): Certificates {
   const folder = mkdtempSync(join(tmpdir(), 'fargauge-certificates-'));
   const openssl = (...options: string[]): void => {
     execFileSync('openssl', options, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -63,7 +70,7 @@ export function makeCertificates(): Certificates {
     );
     return {
       authority: identity('authority'),
-      server: sign('server', 'subjectAltName=DNS:target.test,IP:127.0.0.1'),
+      server: sign('server', `subjectAltName=${serverNames.join()}`),
       client: sign('client', 'extendedKeyUsage=clientAuth'),
     };
   } finally {

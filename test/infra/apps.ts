@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { REPOSITORY } from '../../infra/paths.ts';
+import type { TemplateBody } from './iam/template-values.ts';
+
+/** A CDK app of the repository: one of the examples, or the app itself. */
+export interface CdkApp {
+  readonly name: string;
+  /** From the top of the repository. */
+  readonly program: string;
+  /** @default none */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** A stack of an app. */
+export interface AppStack {
+  readonly name: string;
+  /** Path of its template. */
+  readonly file: string;
+  readonly template: TemplateBody;
+}
+
+export const EXAMPLES_FOLDER = 'examples/cdk';
+
+const RUNNER = join(import.meta.dirname, 'run-app.ts');
+
+const run = promisify(execFile);
+
+/** Each folder of the examples. */
+export const EXAMPLES: readonly CdkApp[] = [
+  'demo-service',
+  'existing-cluster',
+  'keycloak',
+  'keycloak-sidecar',
+  'other-account',
+].map((name) => ({ name, program: `${EXAMPLES_FOLDER}/${name}/app.ts` }));
+
+/** All that the repository deploys. */
+export const APPS: readonly CdkApp[] = [
+  ...EXAMPLES,
+  { name: 'the app for a trial', program: 'infra/app.ts' },
+  {
+    name: 'the app for a cluster that exists',
+    program: 'infra/app.ts',
+    context: {
+      cluster: 'prod',
+      vpcId: 'vpc-0123456789abcdef0',
+      subnetIds: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
+      taskSecurityGroupIds: 'sg-0123456789abcdef0',
+      services: 'checkout',
+      otherLogGroups: '/ecs/one',
+      alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:people',
+    },
+  },
+];
+
+/** Synthesizes an app into a folder. The bundle of the collector must be there. */
+export async function synthesize(
+  { program, context }: CdkApp,
+  folder: string,
+): Promise<AppStack[]> {
+  await runApp(program, { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context ?? {}) });
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.template.json'));
+  return Promise.all(
+    files.sort().map(async (name) => {
+      const file = join(folder, name);
+      const template = JSON.parse(await readFile(file, 'utf8')) as TemplateBody;
+      return { name: name.replace('.template.json', ''), file, template };
+    }),
+  );
+}
+
+/** What cdk-nag finds in an app. The bundle of the collector must be there. */
+export async function findingsOf({ program }: CdkApp, folder: string): Promise<string[]> {
+  const { stdout } = await runApp(program, { CDK_OUTDIR: folder }, 'findings');
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+function runApp(program: string, env: Readonly<Record<string, string>>, ...more: string[]) {
+  const { PATH, HOME } = process.env;
+  return run(process.execPath, [RUNNER, join(REPOSITORY, program), ...more], {
+    cwd: REPOSITORY,
+    env: { PATH, HOME, ...env },
+  });
+}

@@ -1,0 +1,212 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pMap from 'p-map';
+import { bundleCollector } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
+import { hasOpenssl, makeCertificates } from '../scrape/certificates.ts';
+import { COLLECTORS, OWN } from './iam/collector-cases.ts';
+import {
+  type CollectorRun,
+  type RunSurroundings,
+  runCollector,
+  SITUATIONS,
+} from './iam/collector-run.ts';
+import { decide } from './iam/policy.ts';
+import {
+  type AccountReduction,
+  deniedOf,
+  neighboursOf,
+  type Subject,
+  statementsOf,
+  subjectOf,
+} from './iam/proof.ts';
+import { reductionsOf, relaxationsOf } from './iam/reductions.ts';
+import { NETWORK_REQUESTS, schedulerRequests } from './iam/service-calls.ts';
+
+/** Bundling, and a process for each cycle: seconds, more where other tests run beside it. */
+const SLOW = 300_000;
+
+/** Cycles that run at the same time; most of their time they wait for a process to start. */
+const CONCURRENCY = 3;
+
+/** The addresses of AWS that samples are written to. */
+const RECEIVERS = ['aps-workspaces', 'monitoring'].map(
+  (service) => `DNS:${service}.${OWN.region}.amazonaws.com`,
+);
+
+/** Actions that have neither resource-level permissions nor the condition key ecs:cluster. */
+const UNLIMITED = [
+  'cloudwatch:PutMetricData',
+  'ec2:DescribeInstances',
+  'ec2:DescribeNetworkInterfaces',
+  'ecs:DescribeTaskDefinition',
+  'ecs:ListClusters',
+];
+
+/** A state that is set aside has the time in its name. */
+const SET_ASIDE = /^s3:PutObject .*\/state\.corrupt-.*-neighbour$/;
+
+/** How the function says that it was denied something. */
+const DENIED = /denied|not authorized|AccessDenied|403/;
+
+const canHaveReceivers = hasOpenssl();
+const SUBJECTS = COLLECTORS.filter(
+  ({ hasReceivers }) => canHaveReceivers || hasReceivers !== true,
+).map(subjectOf);
+
+let surroundings: RunSurroundings;
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fargauge-policy-'));
+  // The parts of the AWS SDK that the Lambda runtime has.
+  await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  const { file } = await bundleCollector(folder);
+  const certificates = canHaveReceivers ? makeCertificates(RECEIVERS) : undefined;
+  surroundings = { file, folder, certificates };
+}, SLOW);
+afterAll(() => rm(surroundings.folder, { recursive: true }));
+
+/** Collectors share most of their permissions: the cycle is run without each of them once. */
+const proven = new Set<string>();
+
+describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
+  'a collector with %s',
+  (_, subject) => {
+    const { deployed, ofLambda, reductions } = subject;
+    const needs = reductions.filter((reduction) => !isForLambda(reduction, subject));
+    const unproven = needs.filter(({ account, name }) => {
+      const key = `${account} ${name}`;
+      return !proven.has(key) && proven.add(key);
+    });
+    let whole: CollectorRun[];
+    let reduced: ReadonlyMap<AccountReduction, CollectorRun>;
+    beforeAll(async () => {
+      const run = (reduction?: AccountReduction) => (situation: (typeof SITUATIONS)[number]) =>
+        runCollector(
+          subject.collector,
+          deployed,
+          statementsOf(subject, reduction),
+          situation,
+          surroundings,
+        );
+      whole = await pMap(SITUATIONS, run(), { concurrency: CONCURRENCY });
+      const runs = await pMap(
+        unproven,
+        async (reduction) => [reduction, await firstDenied(run(reduction))] as const,
+        { concurrency: CONCURRENCY },
+      );
+      reduced = new Map(runs);
+    }, SLOW);
+
+    it('collects, and is denied nothing', () => {
+      expect(whole.map(({ denied }) => denied)).toEqual([[], []]);
+      for (const { answer } of whole) {
+        expect(answer).toMatchObject({ kind: 'result', result: { targets: { down: 0 } } });
+        expect(answer).not.toMatchObject({ result: { targets: { up: 0 } } });
+      }
+      const [afresh, broken] = whole.map(({ complaints }) => complaints);
+      expect(afresh).toEqual([]);
+      expect(JSON.stringify(broken)).toContain('The state begins anew');
+      expect(broken).toHaveLength(1);
+    });
+
+    it('has no permission that neither its cycle nor Lambda uses', () => {
+      const asked = whole.flatMap((run) => run.asked);
+      const unused = reductions.filter(({ account, statements }) => {
+        const own = asked.filter((request) => request.account === account);
+        const requests = account === OWN.account ? [...own, ...ofLambda] : own;
+        return deniedOf(statements, requests).length === 0;
+      });
+      expect(unused.map(({ name }) => name)).toEqual([]);
+    });
+
+    it("may do nothing of what it does with what is not the collector's", () => {
+      const statements = statementsOf(subject);
+      const allowed = whole
+        .flatMap(({ asked }) => asked)
+        .flatMap((request) =>
+          neighboursOf(request).map((neighbour) => ({ ...neighbour, account: request.account })),
+        )
+        .filter((request) => decide(statements.get(request.account) ?? [], request) === 'allowed')
+        .map(({ action, resource }) => `${action} ${resource}`);
+      expect([...new Set(allowed)].filter((each) => !isUnlimited(each))).toEqual([]);
+    });
+
+    for (const reduction of unproven) {
+      it(`fails, and says so, without ${reduction.name}`, () => {
+        const { denied, answer, complaints } = reduced.get(reduction) ?? {};
+        expect(denied).not.toEqual([]);
+        // Nothing else than what the whole policy allows.
+        const statements = statementsOf(subject).get(reduction.account) ?? [];
+        expect(deniedOf(statements, denied ?? [])).toEqual([]);
+        expect(JSON.stringify([answer, complaints])).toMatch(DENIED);
+      });
+    }
+  },
+);
+
+describe.each(
+  SUBJECTS.filter(({ name }) => /^the built-in|^a key/.test(name)).map(
+    (subject) => [subject.name, subject] as const,
+  ),
+)('of a collector with %s, as AWS documents what its services call,', (_, subject) => {
+  const { deployed, ofLambda, reductions, policies } = subject;
+  const own = statementsOf(subject).get(OWN.account) ?? [];
+
+  it('Lambda itself is denied nothing', () => {
+    expect(deniedOf(own, ofLambda)).toEqual([]);
+  });
+
+  it.each(
+    reductions
+      .filter((reduction) => isForLambda(reduction, subject))
+      .map((reduction) => [reduction.name, reduction] as const),
+  )('Lambda itself is denied something without %s', (_name, { statements }) => {
+    expect(deniedOf(statements, ofLambda)).not.toEqual([]);
+  });
+
+  for (const { action, statements } of relaxationsOf(policies.get(OWN.account) ?? [])) {
+    it(`the code may not use ${action} of Lambda, and might without that denial`, () => {
+      const context = { 'lambda:SourceFunctionArn': deployed.functionArn };
+      const request = { action, resource: '*', context };
+      expect(decide(own, request)).toBe('explicitly denied');
+      expect(decide(statements, request)).toBe('allowed');
+    });
+  }
+
+  it('what the code may not use is all that Lambda uses for the network', () => {
+    const denied = relaxationsOf(policies.get(OWN.account) ?? []).map(({ action }) => action);
+    const used = subject.collector.withoutVpc ? [] : NETWORK_REQUESTS.map(({ action }) => action);
+    expect(denied.sort()).toEqual([...used].sort());
+  });
+
+  it('EventBridge Scheduler is denied nothing', () => {
+    const statements = deployed.schedulePolicy.map(({ statement }) => statement);
+    expect(deniedOf(statements, schedulerRequests(deployed))).toEqual([]);
+  });
+
+  it.each(
+    reductionsOf(deployed.schedulePolicy).map((reduction) => [reduction.name, reduction] as const),
+  )('EventBridge Scheduler is denied something without %s', (_name, { statements }) => {
+    expect(deniedOf(statements, schedulerRequests(deployed))).not.toEqual([]);
+  });
+});
+
+/** Whether Lambda itself, and it alone, cannot do with it. The key is for S3 in the cycle too. */
+function isForLambda({ account, statements }: AccountReduction, { ofLambda }: Subject): boolean {
+  const alone = ofLambda.filter(({ action }) => !action.startsWith('kms:'));
+  return account === OWN.account && deniedOf(statements, alone).length > 0;
+}
+
+/** The first run in which something is denied; the last where nothing is. */
+async function firstDenied(
+  run: (situation: (typeof SITUATIONS)[number]) => Promise<CollectorRun>,
+): Promise<CollectorRun> {
+  const first = await run(SITUATIONS[0]);
+  return first.denied.length > 0 ? first : run(SITUATIONS[1]);
+}
+
+function isUnlimited(request: string): boolean {
+  return UNLIMITED.some((action) => request === `${action} *`) || SET_ASIDE.test(request);
+}

@@ -1,0 +1,120 @@
+/** What a stack is made of, as far as its values follow from each other. */
+export interface TemplateBody {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a stack is deployed. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+type Names = Readonly<Record<string, unknown>>;
+
+/** The property that names a resource, and its ARN by that name. Without the property the logical id is the name. */
+const NAMED: Readonly<
+  Record<string, readonly [property: string, arn: (name: string, at: Place) => string]>
+> = {
+  'AWS::IAM::Role': ['RoleName', (name, { account }) => `arn:aws:iam::${account}:role/${name}`],
+  'AWS::KMS::Key': ['KeyId', (name, at) => `${arnOf('kms', at)}:key/${name}`],
+  'AWS::Lambda::Function': [
+    'FunctionName',
+    (name, at) => `${arnOf('lambda', at)}:function:${name}`,
+  ],
+  // "The ARN of the log group, such as …:log-group:/mystack-testgroup-12ABC1AB12A1:*"
+  'AWS::Logs::LogGroup': ['LogGroupName', (name, at) => `${arnOf('logs', at)}:log-group:${name}:*`],
+  'AWS::S3::Bucket': ['BucketName', (name) => `arn:aws:s3:::${name}`],
+  'AWS::SQS::Queue': ['QueueName', (name, at) => `${arnOf('sqs', at)}:${name}`],
+};
+
+/** Buckets have no capitals. */
+const LOWER_CASE: ReadonlySet<string> = new Set(['AWS::S3::Bucket']);
+
+/** The values of a template as they are once it is deployed, with names that follow from the logical ids. */
+export class TemplateValues {
+  readonly #resources: TemplateBody['Resources'];
+  readonly #at: Place;
+  readonly #pseudo: Names;
+
+  constructor({ Resources }: TemplateBody, at: Place) {
+    this.#resources = Resources;
+    this.#at = at;
+    this.#pseudo = {
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::Region': at.region,
+      'AWS::AccountId': at.account,
+    };
+  }
+
+  /** The logical ids of the resources of a type. */
+  idsOf(type: string): string[] {
+    return Object.entries(this.#resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([id]) => id);
+  }
+
+  /** The properties of a resource, without intrinsic functions. @throws TypeError for a function that is not known */
+  properties(id: string): Readonly<Record<string, unknown>> {
+    return this.#valueOf(this.#resource(id).Properties ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
+  nameOf(id: string): string {
+    const { Type, Properties = {} } = this.#resource(id);
+    const [property = ''] = NAMED[Type] ?? [];
+    const given = Properties[property];
+    if (given !== undefined) return String(this.#valueOf(given));
+    return LOWER_CASE.has(Type) ? id.toLowerCase() : id;
+  }
+
+  arnOf(id: string): string {
+    const { Type } = this.#resource(id);
+    const [, arn] = NAMED[Type] ?? [];
+    if (arn === undefined) throw new TypeError(`Expected a type with a known ARN, got ${Type}`);
+    return arn(this.nameOf(id), this.#at);
+  }
+
+  #resource(id: string): TemplateResource {
+    const resource = this.#resources[id];
+    if (resource === undefined) throw new TypeError(`Expected the id of a resource, got ${id}`);
+    return resource;
+  }
+
+  #valueOf(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.#valueOf(each));
+    if (typeof value !== 'object' || value === null) return value;
+    const [[name, argument] = [], second] = Object.entries(value);
+    if (second === undefined && name !== undefined && /^(Ref$|Fn::)/.test(name)) {
+      return this.#called(name, argument);
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key, this.#valueOf(each)]),
+    );
+  }
+
+  #called(name: string, argument: unknown): unknown {
+    switch (name) {
+      case 'Ref':
+        return this.#pseudo[String(argument)] ?? this.nameOf(String(argument));
+      case 'Fn::GetAtt': {
+        const [id = '', attribute = ''] = argument as string[];
+        return attribute === 'Arn' ? this.arnOf(id) : `${id}.${attribute}`;
+      }
+      case 'Fn::Join': {
+        const [separator, parts] = argument as [string, unknown[]];
+        return parts.map((part) => this.#valueOf(part)).join(separator);
+      }
+      default:
+        throw new TypeError(`Expected Ref, Fn::GetAtt or Fn::Join, got ${name}`);
+    }
+  }
+}
+
+function arnOf(service: string, { account, region }: Place): string {
+  return `arn:aws:${service}:${region}:${account}`;
+}
