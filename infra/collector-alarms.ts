@@ -65,6 +65,10 @@ export class CollectorAlarms extends Construct {
   readonly stateFailures: Alarm;
   /** Cycles could not be started, or failed. */
   readonly deadLetters: Alarm;
+  /** A shard has ended no cycle for three, in 2 of 3 cycles; undefined where the targets are not divided. */
+  readonly shardsLate: Alarm | undefined;
+  /** Cycles failed for some or all shards, in 3 of 5 cycles; undefined where the targets are not divided. */
+  readonly shardsFailed: Alarm | undefined;
 
   private readonly collector: Collector;
   private readonly topic: ITopic | undefined;
@@ -121,6 +125,21 @@ export class CollectorAlarms extends Construct {
       }),
       cycles: [1, 1],
     });
+    const { shardCycle } = collector;
+    this.shardsLate =
+      shardCycle &&
+      this.alarm('ShardsLate', {
+        description: 'Some shards of the collector have ended no cycle for a while',
+        metric: this.selfMetric(SELF_METRICS.shardsLate),
+        cycles: [2, 3],
+      });
+    this.shardsFailed =
+      shardCycle &&
+      this.alarm('ShardsFailed', {
+        description: 'Cycles of the collector fail for some of its shards, or all',
+        metric: shardCycle.metricFailed(collector.interval),
+        cycles: [3, 5],
+      });
   }
 
   /** Silence is what it looks for, so missing data is breaching here and nowhere else. */
@@ -163,7 +182,11 @@ export class CollectorAlarms extends Construct {
     });
   }
 
-  private selfMetric(name: string, statistic: string = Stats.MAXIMUM): IMetric {
+  /** Each shard says of its own targets only. */
+  private selfMetric(
+    name: string,
+    statistic: string = this.collector.shardCycle ? Stats.SUM : Stats.MAXIMUM,
+  ): IMetric {
     return this.collector.metric(name, { statistic, period: this.collector.interval });
   }
 

@@ -78,6 +78,31 @@ export class CollectorBucket extends Bucket {
     this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
+  /**
+   * Lets a divided collector hand out lists of targets, read and write the states of its shards, begin them with those before (the
+   * one of a collector that is not divided included), and delete what no shard needs any more.
+   */
+  grantShards(role: IRole): void {
+    const whole = this.arnForObjects(STATE_KEY);
+    const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
+    const policy = new Policy(this, 'State', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:GetObject'],
+          resources: [whole, ofShards],
+        }),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [ofShards] }),
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
+      reason: 'Shards and their layouts are numbered as the targets need it.',
+    });
+    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
   private get logicalId(): string {
     return Stack.of(this).getLogicalId(this.node.defaultChild as CfnBucket);
   }

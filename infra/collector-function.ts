@@ -24,11 +24,17 @@ export interface CollectorFunctionProps {
   readonly configuration: CollectorConfiguration;
   /** Variables that do not come with the configuration. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly description: string;
+  /** What Lambda calls in the bundle. */
+  readonly handler: 'handler' | 'discover';
+  /** Invocations at the same time, at most. */
+  readonly concurrency: number;
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
-  readonly deadLetterQueue: IQueue;
+  /** Gets the invocations that failed; absent: who invokes the function is told. */
+  readonly deadLetterQueue?: IQueue | undefined;
   /** Absent: no VPC. */
   readonly network?: CollectorNetwork | undefined;
   /** Absent: the bundle. */
@@ -38,19 +44,19 @@ export interface CollectorFunctionProps {
 /** The Lambda function, with its configuration. */
 export class CollectorFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: CollectorFunctionProps) {
-    const { network, variables } = props;
+    const { network, variables, deadLetterQueue } = props;
     const { environment, files } = delivery(props.configuration, variables);
     super(scope, id, {
-      description: 'Fargauge: collects the metrics of ECS tasks into CloudWatch',
+      description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: props.code ?? bundledCode(scope),
-      handler: 'index.handler',
+      handler: `index.${props.handler}`,
       memorySize: props.memorySize,
       timeout: props.timeout,
       environment: { ...environment, ...variables },
       ...(Object.keys(files).length > 0 && {
-        layers: [new ConfigurationLayer(scope, 'Configuration', files)],
+        layers: [new ConfigurationLayer(scope, layerId(id), files)],
       }),
       ...(network && {
         vpc: network.vpc,
@@ -59,13 +65,17 @@ export class CollectorFunction extends LambdaFunction {
       }),
       role: props.role,
       logGroup: props.logGroup,
-      // Two cycles at once would read the same counters and count their growth twice.
-      reservedConcurrentExecutions: 1,
+      reservedConcurrentExecutions: props.concurrency,
       retryAttempts: 0,
       maxEventAge: MAX_EVENT_AGE,
-      onFailure: new SqsDestination(props.deadLetterQueue),
+      ...(deadLetterQueue && { onFailure: new SqsDestination(deadLetterQueue) }),
     });
   }
+}
+
+/** Of the function that collects it is `Configuration`. */
+function layerId(id: string): string {
+  return id === 'Function' ? 'Configuration' : `${id}Configuration`;
 }
 
 /** In the environment where there is room, where it shows in the console; in files of a layer where there is none. */

@@ -14,6 +14,9 @@ export const SELF_METRICS = {
   configurationRefused: 'ConfigurationRefused',
   stateFailures: 'StateFailures',
   cycleDuration: 'CycleDuration',
+  /** Of a collector whose targets are divided: shards, and those that have ended no cycle for a while. */
+  shards: 'Shards',
+  shardsLate: 'ShardsLate',
 } as const;
 
 /**

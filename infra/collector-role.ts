@@ -65,11 +65,11 @@ export class CollectorRole extends Role {
   }
 
   /**
-   * Keeps the code of `handler` from the network interfaces that Lambda manages with the same role, but for looking at them
+   * Keeps the code of these functions from the network interfaces that Lambda manages with the same role, but for looking at them
    * where the configuration asks for the public addresses of tasks. Outside the role, since the function must exist first.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security
    */
-  denyNetworkToCode(scope: Construct, id: string, handler: IFunction): void {
+  denyNetworkToCode(scope: Construct, id: string, functions: readonly IFunction[]): void {
     const denied = NETWORK_ACTIONS.filter((action) => !(this.readsAddresses && action === LOOK));
     new Policy(scope, id, {
       roles: [this],
@@ -78,7 +78,9 @@ export class CollectorRole extends Role {
           effect: Effect.DENY,
           actions: denied,
           resources: ['*'],
-          conditions: { ArnEquals: { 'lambda:SourceFunctionArn': handler.functionArn } },
+          conditions: {
+            ArnEquals: { 'lambda:SourceFunctionArn': functions.map((each) => each.functionArn) },
+          },
         }),
       ],
     });

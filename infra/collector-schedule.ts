@@ -1,8 +1,13 @@
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import {
+  LambdaInvoke,
+  type ScheduleTargetBaseProps,
+  StepFunctionsStartExecution,
+} from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
@@ -19,7 +24,8 @@ export const SHORTEST_INTERVAL = Duration.minutes(1);
 export const MAX_EVENT_AGE = Duration.seconds(60);
 
 export interface CollectorScheduleProps {
-  readonly function: IFunction;
+  /** What begins a cycle. */
+  readonly starts: IFunction | IStateMachine;
   /** In whole minutes. */
   readonly interval: Duration;
   /** Gets the invocations that could not be started. */
@@ -30,13 +36,13 @@ export interface CollectorScheduleProps {
 export class CollectorSchedule extends Construct {
   constructor(scope: Construct, id: string, props: CollectorScheduleProps) {
     super(scope, id);
-    const role = this.makeRole(props.function);
+    const role = this.makeRole(props.starts);
     props.deadLetterQueue.grantSendMessages(role);
     new Schedule(this, 'Schedule', {
       description: 'Starts the Fargauge collector',
       schedule: ScheduleExpression.rate(props.interval),
-      target: new LambdaInvoke(props.function, {
-        // The target would add every version of the function to what the role may start.
+      target: targetOf(props.starts, {
+        // A target would add every version of a function to what the role may start.
         role: role.withoutPolicyUpdates(),
         retryAttempts: 0,
         maxEventAge: MAX_EVENT_AGE,
@@ -45,7 +51,7 @@ export class CollectorSchedule extends Construct {
     });
   }
 
-  private makeRole(target: IFunction): Role {
+  private makeRole(target: IFunction | IStateMachine): Role {
     const stack = Stack.of(this);
     return new Role(this, 'Role', {
       description: 'Lets EventBridge Scheduler start the Fargauge collector',
@@ -65,15 +71,30 @@ export class CollectorSchedule extends Construct {
       inlinePolicies: {
         Invoke: new PolicyDocument({
           statements: [
-            new PolicyStatement({
-              actions: ['lambda:InvokeFunction'],
-              resources: [target.functionArn],
-            }),
+            isStateMachine(target)
+              ? new PolicyStatement({
+                  actions: ['states:StartExecution'],
+                  resources: [target.stateMachineArn],
+                })
+              : new PolicyStatement({
+                  actions: ['lambda:InvokeFunction'],
+                  resources: [target.functionArn],
+                }),
           ],
         }),
       },
     });
   }
+}
+
+function targetOf(starts: IFunction | IStateMachine, props: ScheduleTargetBaseProps) {
+  return isStateMachine(starts)
+    ? new StepFunctionsStartExecution(starts, props)
+    : new LambdaInvoke(starts, props);
+}
+
+function isStateMachine(starts: IFunction | IStateMachine): starts is IStateMachine {
+  return 'stateMachineArn' in starts;
 }
 
 /** The interval itself, where EventBridge Scheduler can do it. */

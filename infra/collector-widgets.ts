@@ -14,9 +14,11 @@ const QUARTER = 6;
 
 /** A row of widgets about the collector itself. */
 export function collectorWidgets(collector: Collector): IWidget[][] {
-  const metric = (name: string, label: string, color?: string) =>
+  // Each shard says of its own targets only.
+  const ofAll = collector.shardCycle ? Stats.SUM : Stats.MAXIMUM;
+  const metric = (name: string, label: string, color?: string, statistic = ofAll) =>
     collector.metric(name, {
-      statistic: Stats.MAXIMUM,
+      statistic,
       period: collector.interval,
       label,
       ...(color && { color }),
@@ -36,7 +38,12 @@ export function collectorWidgets(collector: Collector): IWidget[][] {
         metric(SELF_METRICS.targetsDown, 'down', Color.RED),
       ]),
       graph('Duration of a cycle', 'milliseconds', [
-        metric(SELF_METRICS.cycleDuration, 'duration'),
+        metric(
+          SELF_METRICS.cycleDuration,
+          collector.shardCycle ? 'duration of the longest shard' : 'duration',
+          undefined,
+          Stats.MAXIMUM,
+        ),
       ]),
       graph('Metric values published', 'a cycle', [
         metric(SELF_METRICS.metricsPublished, 'published'),
@@ -45,6 +52,7 @@ export function collectorWidgets(collector: Collector): IWidget[][] {
         metric(SELF_METRICS.discoveryErrors, 'discovery errors'),
         metric(SELF_METRICS.eventsRejected, 'events rejected', Color.RED),
         metric(SELF_METRICS.metricsHeldBack, 'metrics held back', Color.ORANGE),
+        ...(collector.shardCycle ? [metric(SELF_METRICS.shardsLate, 'shards late')] : []),
       ]),
     ],
   ];

@@ -1,28 +1,22 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type Connections,
-  type IConnectable,
-  type IVpc,
-  Port,
-  type SubnetSelection,
-} from 'aws-cdk-lib/aws-ec2';
+import { type Connections, type IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
-import type { ApiEndpoint } from './api-endpoint.ts';
+import { CYCLE_MS } from '../lambda/shards/limits.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
-import { CollectorFunction } from './collector-function.ts';
 import { CollectorLogGroup } from './collector-log-group.ts';
 import { selfMetric } from './collector-metrics.ts';
 import { CollectorNetwork } from './collector-network.ts';
+import type { CollectorProps } from './collector-props.ts';
 import { CollectorRole } from './collector-role.ts';
+import { makeRun } from './collector-run.ts';
 import { CollectorSchedule, SHORTEST_INTERVAL, validInterval } from './collector-schedule.ts';
 import type { ConfigurationFacts } from './configuration-check.ts';
 import {
@@ -35,111 +29,21 @@ import {
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
 import { NODE_OPTIONS } from './node-options.ts';
+import type { ShardCycle } from './shard-cycle.ts';
 import { targetPorts } from './target-ports.ts';
 import { validPort } from './valid-props.ts';
 
-export interface CollectorProps {
-  /** The cluster whose tasks are collected. */
-  readonly cluster: ICluster;
-
-  /**
-   * Other clusters of the same account that the configuration may name: it is refused where it names one that is not known.
-   *
-   * @default - none
-   */
-  readonly otherClusters?: readonly ICluster[];
-
-  /**
-   * The network from which the tasks and the APIs of ECS, CloudWatch Logs and S3 can be reached.
-   *
-   * @default - no VPC: only targets with public addresses can be scraped
-   */
-  readonly vpc?: IVpc;
-
-  /**
-   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. A public subnet is none, since a
-   * function never has a public address.
-   *
-   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others
-   */
-  readonly vpcSubnets?: SubnetSelection;
-
-  /**
-   * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` where it has neither these nor a NAT gateway.
-   *
-   * @default - none
-   */
-  readonly endpoints?: readonly ApiEndpoint[];
-
-  /**
-   * What is collected and published.
-   *
-   * @default CollectorConfiguration.builtIn()
-   */
-  readonly configuration?: CollectorConfiguration;
-
-  /**
-   * The bundled function, with `index.mjs` at its top.
-   *
-   * @default - the bundle that comes with the package; in the repository, the one that `npm run build` makes
-   */
-  readonly code?: Code;
-
-  /**
-   * How often the tasks are scraped, in whole minutes.
-   *
-   * @default Duration.minutes(1)
-   */
-  readonly interval?: Duration;
-
-  /**
-   * How long one collection may take. What was collected until shortly before is delivered.
-   *
-   * @default Duration.seconds(55)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * Memory of the function in MiB; its share of a CPU grows with it.
-   *
-   * @default 512
-   */
-  readonly memorySize?: number;
-
-  /**
-   * How long the log events are kept: the function's own, and those that carry the metrics. CloudWatch keeps the
-   * metrics themselves for 15 months, whatever this says.
-   *
-   * @default RetentionDays.TWO_WEEKS
-   */
-  readonly logRetention?: RetentionDays;
-
-  /**
-   * Encrypts the log groups, the state and the dead-letter queue.
-   *
-   * @default - keys of the services
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * What becomes of the log groups and the state when the stack is deleted.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Names of log groups that the configuration writes to by placeholders, such as `/ecs/shop` for `/ecs/{ClusterName}`.
-   * The function may create them and write to them.
-   *
-   * @default - the group that the configuration names without placeholders, if it names one
-   */
-  readonly otherLogGroupNames?: readonly string[];
-}
+/** As long as a cycle may take where the next one begins after a minute. */
+const LONGEST_CYCLE = Duration.millis(CYCLE_MS);
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
 export class Collector extends Construct implements IConnectable {
+  /** The function that collects. */
   readonly function: LambdaFunction;
+
+  /** One cycle of all shards; undefined where the targets are not divided. */
+  readonly shardCycle: ShardCycle | undefined;
+
   readonly configuration: CollectorConfiguration;
   readonly interval: Duration;
 
@@ -164,7 +68,7 @@ export class Collector extends Construct implements IConnectable {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const { encryptionKey, logRetention: retention } = props;
     this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
-    const timeout = this.validTimeout(props.timeout ?? Duration.seconds(55));
+    const timeout = this.validTimeout(props);
     this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
@@ -190,8 +94,9 @@ export class Collector extends Construct implements IConnectable {
       logGroups: [this.logGroup, ...(writesOwnLogGroup(this.facts) ? [this.metricsLogGroup] : [])],
       otherLogGroupNames: logGroupNames(this, this.facts, props),
     });
-    bucket.grantState(this.role);
-    this.function = new CollectorFunction(this, 'Function', {
+    if (props.shards === undefined) bucket.grantState(this.role);
+    else bucket.grantShards(this.role);
+    const run = makeRun(this, {
       configuration: this.configuration,
       variables: {
         [ENV.cluster]: props.cluster.clusterName,
@@ -199,17 +104,21 @@ export class Collector extends Construct implements IConnectable {
         [ENV.state]: bucket.stateUrl,
         NODE_OPTIONS: NODE_OPTIONS.join(' '),
       },
+      shards: props.shards,
       timeout,
       memorySize: props.memorySize ?? 512,
       role: this.role,
       logGroup: this.logGroup,
       deadLetterQueue: this.deadLetterQueue,
+      makeCycleLogGroup: () => new CollectorLogGroup(this, 'CycleLogGroup', logGroups),
       network: this.network,
       code: props.code,
     });
-    if (this.network) this.role.denyNetworkToCode(this, 'DenyNetworkToCode', this.function);
+    this.function = run.collector;
+    this.shardCycle = run.cycle;
+    if (this.network) this.role.denyNetworkToCode(this, 'DenyNetworkToCode', run.functions);
     new CollectorSchedule(this, 'Schedule', {
-      function: this.function,
+      starts: run.cycle?.stateMachine ?? run.collector,
       interval: this.interval,
       deadLetterQueue: this.deadLetterQueue,
     });
@@ -249,7 +158,10 @@ export class Collector extends Construct implements IConnectable {
 
   /** Lets a principal start a cycle. Two never run at once. */
   grantInvoke(grantee: IGrantable): Grant {
-    return this.function.grantInvoke(grantee);
+    return (
+      this.shardCycle?.stateMachine.grantStartExecution(grantee) ??
+      this.function.grantInvoke(grantee)
+    );
   }
 
   /**
@@ -281,12 +193,15 @@ export class Collector extends Construct implements IConnectable {
     return undefined;
   }
 
-  private validTimeout(timeout: Duration): Duration {
+  private validTimeout({ timeout = LONGEST_CYCLE, shards }: CollectorProps): Duration {
+    const given = timeout.toHumanString();
     if (timeout.toMilliseconds() >= this.interval.toMilliseconds()) {
-      throw new InvalidPropsError(
-        this,
-        `Expected \`timeout\` to be shorter than the interval of ${this.interval.toHumanString()}, got ${timeout.toHumanString()}`,
-      );
+      const expected = `shorter than the interval of ${this.interval.toHumanString()}`;
+      throw new InvalidPropsError(this, `Expected \`timeout\` to be ${expected}, got ${given}`);
+    }
+    if (shards !== undefined && timeout.toMilliseconds() > LONGEST_CYCLE.toMilliseconds()) {
+      const expected = `at most ${LONGEST_CYCLE.toHumanString()} beside \`shards\``;
+      throw new InvalidPropsError(this, `Expected \`timeout\` to be ${expected}, got ${given}`);
     }
     return timeout;
   }

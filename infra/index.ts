@@ -3,11 +3,12 @@
 /** The constructs, as the package `fargauge` exports them. */
 
 export { ApiEndpoint } from './api-endpoint.ts';
-export { Collector, type CollectorProps } from './collector.ts';
+export { Collector } from './collector.ts';
 export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';
 export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
 export { CollectorConfiguration } from './collector-configuration.ts';
 export { CollectorDashboard, type CollectorDashboardProps } from './collector-dashboard.ts';
+export type { CollectorProps } from './collector-props.ts';
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
@@ -19,6 +20,8 @@ export {
   type TaskMemoryAlarmOptions,
   type TaskRestartAlarmOptions,
 } from './service-alarms.ts';
+export type { ShardCycle } from './shard-cycle.ts';
+export { type AutomaticShardsProps, Shards } from './shards.ts';
 export { TaskAlarm, type TaskAlarmOptions, type TaskAlarmProps } from './task-alarm.ts';
 export {
   type ServiceName,

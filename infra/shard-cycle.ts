@@ -1,5 +1,6 @@
 import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
   Condition,
@@ -8,9 +9,9 @@ import {
   Fail,
   type IChainable,
   type INextable,
+  Map as InlineMap,
   JsonPath,
   LogLevel,
-  Map as InlineMap,
   Pass,
   Result,
   StateMachine,
@@ -19,10 +20,10 @@ import {
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CYCLE_MS } from '../lambda/shards/dispatch.ts';
+import { CYCLE_MS } from '../lambda/shards/limits.ts';
+import { ShardCycleRole } from './shard-cycle-role.ts';
 import { INLINE_SHARDS, type Shards } from './shards.ts';
 
 /** The name of the error by which the discovery says that the shards of the last cycle may still be running. */
@@ -30,6 +31,10 @@ const UNDER_WAY = 'CycleUnderWayError';
 
 /** Lambda did not take the invocation: it has not run, so running it is no second time. */
 const THROTTLED = 'Lambda.TooManyRequestsException';
+
+/** What remains of a shard, in the order of the shards. */
+const COLLECTED = 'collected';
+const FAILED = 'failed';
 
 /** How a shard is tried again, alone, where Lambda did not take it. One that has begun is not: it may have delivered. */
 const SHARD_RETRY = { errors: [THROTTLED], interval: Duration.seconds(2), maxAttempts: 2 };
@@ -69,10 +74,15 @@ export class ShardCycle extends Construct {
       retryOnServiceExceptions: false,
     });
     discover.addRetry(DISCOVERY_RETRY);
+    const role = new ShardCycleRole(this, 'Role', [props.discovery, props.collector]);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       comment: 'One cycle of the Fargauge collector',
+      // The tasks would add every version of the functions to what the role may invoke.
+      role: role.withoutPolicyUpdates(),
       // An Express workflow has no Distributed Map.
-      stateMachineType: shards.areDistributed ? StateMachineType.STANDARD : StateMachineType.EXPRESS,
+      stateMachineType: shards.areDistributed
+        ? StateMachineType.STANDARD
+        : StateMachineType.EXPRESS,
       definitionBody: DefinitionBody.fromChainable(
         discover.next(this.makeMap(props)).next(this.makeEnd()),
       ),
@@ -80,6 +90,10 @@ export class ShardCycle extends Construct {
       timeout: Duration.millis(CYCLE_MS).plus(Duration.seconds(20)),
       logs: { destination: logGroup, level: LogLevel.ERROR },
     });
+    this.stateMachine.node.addDependency(role);
+    if (shards.areDistributed) {
+      role.allowDistribution(this, 'Distribution', this.stateMachine);
+    }
     this.acknowledge();
   }
 
@@ -125,29 +139,23 @@ export class ShardCycle extends Construct {
       resultPath: JsonPath.DISCARD,
     });
     collect.addRetry(SHARD_RETRY);
-    collect.addCatch(
-      new Pass(this, 'Failed', {
-        parameters: {
-          failed: true,
-          shard: JsonPath.numberAt('$.shard'),
-          error: JsonPath.stringAt('$.error.Error'),
-        },
-      }),
-      { resultPath: '$.error' },
-    );
-    return collect.next(new Pass(this, 'Collected', { result: Result.fromObject({ failed: false }) }));
+    collect.addCatch(new Pass(this, 'Failed', { result: Result.fromString(FAILED) }));
+    return collect.next(new Pass(this, 'Collected', { result: Result.fromString(COLLECTED) }));
   }
 
   private makeEnd(): IChainable {
-    return new Pass(this, 'Failures', {
-      parameters: { shards: JsonPath.objectAt('$[?(@.failed==true)]') },
+    return new Pass(this, 'Outcome', {
+      parameters: {
+        shards: JsonPath.jsonToString(JsonPath.objectAt('$')),
+        anyFailed: JsonPath.arrayContains(JsonPath.entirePayload, FAILED),
+      },
     }).next(
       new Choice(this, 'AnyFailed')
         .when(
-          Condition.isPresent('$.shards[0]'),
+          Condition.booleanEquals('$.anyFailed', true),
           new Fail(this, 'ShardsFailed', {
             error: 'ShardsFailed',
-            causePath: JsonPath.jsonToString(JsonPath.objectAt('$.shards')),
+            causePath: '$.shards',
           }),
         )
         .otherwise(new Succeed(this, 'Done')),
@@ -159,11 +167,13 @@ export class ShardCycle extends Construct {
     Validations.of(stateMachine).acknowledge(
       {
         id: 'AwsSolutions-SF1',
-        reason: 'The functions log each cycle; what goes well would be logged, and paid for, twice.',
+        reason:
+          'The functions log each cycle; what goes well would be logged, and paid for, twice.',
       },
       {
         id: 'AwsSolutions-SF2',
-        reason: 'The collector says of each cycle how long it took; traces would cost more than the workflow.',
+        reason:
+          'The collector says of each cycle how long it took; traces would cost more than the workflow.',
       },
     );
   }

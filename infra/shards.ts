@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { MAX_SHARDS } from '../lambda/shards/layout.ts';
+import { MAX_SHARDS } from '../lambda/shards/limits.ts';
 import { InvalidPropsError } from './errors.ts';
 import { type Owner, validCount } from './valid-props.ts';
 
@@ -36,7 +36,10 @@ export class Shards {
   }
 
   /** As many as the targets take. They become fewer when they would be no fuller than 70 %. */
-  static automatic({ targetsPerShard = 1_000, max = INLINE_SHARDS }: AutomaticShardsProps = {}): Shards {
+  static automatic({
+    targetsPerShard = 1_000,
+    max = INLINE_SHARDS,
+  }: AutomaticShardsProps = {}): Shards {
     return new Shards(max, targetsPerShard);
   }
 

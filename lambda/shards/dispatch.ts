@@ -1,17 +1,12 @@
 import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
+import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts';
 import type { ShardCycleStart } from './shard-event.ts';
 import type { ShardObjects, StoredObjects } from './shard-objects.ts';
 import { shardOf } from './shard-of.ts';
 import { digestOf, encodeList } from './target-list.ts';
-
-/** Milliseconds from the beginning of a cycle until every shard must have ended: the next one begins after a minute at the earliest. */
-export const CYCLE_MS = 55_000;
-
-/** Cycles for which a shard may write no state before it counts as late. */
-export const RECENT_CYCLES = 3;
 
 /** Milliseconds for which lists that lie there are good while discovery gives nothing but errors, as within a process. */
 const KEPT_MS = 5 * 60_000;

@@ -28,12 +28,6 @@ export interface StoredStates {
   readonly isUndivided: boolean;
 }
 
-/**
- * Shards of one collector, at most: as many functions may run at the same time in an account and Region unless AWS was asked for more.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export const MAX_SHARDS = 1_000;
-
 /** Shards become fewer when they would be no fuller than this: else a number of targets that goes up and down would move them to and fro. */
 const FULL_ENOUGH = 0.7;
 

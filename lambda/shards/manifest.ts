@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_SHARDS } from './layout.ts';
+import { MAX_SHARDS } from './limits.ts';
 
 const time = z.number().min(0);
 const shards = z.int().min(1).max(MAX_SHARDS);

@@ -1,5 +1,6 @@
 import { ENV } from '../model/names.ts';
-import { MAX_SHARDS, type ShardPlan } from './layout.ts';
+import type { ShardPlan } from './layout.ts';
+import { MAX_SHARDS } from './limits.ts';
 
 /**
  * How the environment variables of a function say its targets are to be divided; undefined where they do not.

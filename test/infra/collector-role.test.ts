@@ -88,9 +88,9 @@ describe('what the function may do', () => {
         Resource: '*',
         Condition: {
           ArnEquals: {
-            'lambda:SourceFunctionArn': {
-              'Fn::GetAtt': [expect.stringMatching(/^CollectorFunction/), 'Arn'],
-            },
+            'lambda:SourceFunctionArn': [
+              { 'Fn::GetAtt': [expect.stringMatching(/^CollectorFunction/), 'Arn'] },
+            ],
           },
         },
       },

@@ -1,9 +1,10 @@
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { Collector, type CollectorProps } from '../../../infra/collector.ts';
+import { Collector } from '../../../infra/collector.ts';
 import { CollectorAccess } from '../../../infra/collector-access.ts';
 import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
+import type { CollectorProps } from '../../../infra/collector-props.ts';
 import type { NativeInput } from '../../../lambda/config/native.ts';
 import { CODE, placeIn } from '../template.ts';
 import type { Place } from './template-values.ts';

@@ -1,0 +1,116 @@
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import type { ApiEndpoint } from './api-endpoint.ts';
+import type { CollectorConfiguration } from './collector-configuration.ts';
+import type { Shards } from './shards.ts';
+
+export interface CollectorProps {
+  /** The cluster whose tasks are collected. */
+  readonly cluster: ICluster;
+
+  /**
+   * Other clusters of the same account that the configuration may name: it is refused where it names one that is not known.
+   *
+   * @default - none
+   */
+  readonly otherClusters?: readonly ICluster[];
+
+  /**
+   * The network from which the tasks and the APIs of ECS, CloudWatch Logs and S3 can be reached.
+   *
+   * @default - no VPC: only targets with public addresses can be scraped
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. A public subnet is none, since a
+   * function never has a public address.
+   *
+   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others
+   */
+  readonly vpcSubnets?: SubnetSelection;
+
+  /**
+   * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` where it has neither these nor a NAT gateway.
+   *
+   * @default - none
+   */
+  readonly endpoints?: readonly ApiEndpoint[];
+
+  /**
+   * What is collected and published.
+   *
+   * @default CollectorConfiguration.builtIn()
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * The bundled function, with `index.mjs` at its top.
+   *
+   * @default - the bundle that comes with the package; in the repository, the one that `npm run build` makes
+   */
+  readonly code?: Code;
+
+  /**
+   * How often the tasks are scraped, in whole minutes.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * How long one collection may take. What was collected until shortly before is delivered.
+   *
+   * @default Duration.seconds(55)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Into how many shards the targets are divided, each of which is collected by an invocation of its own: for more targets than one
+   * function gets done in its time. See docs/scale.md.
+   *
+   * @default - one function collects all targets
+   */
+  readonly shards?: Shards;
+
+  /**
+   * Memory of the function in MiB; its share of a CPU grows with it.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * How long the log events are kept: the function's own, and those that carry the metrics. CloudWatch keeps the
+   * metrics themselves for 15 months, whatever this says.
+   *
+   * @default RetentionDays.TWO_WEEKS
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Encrypts the log groups, the state and the dead-letter queue.
+   *
+   * @default - keys of the services
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * What becomes of the log groups and the state when the stack is deleted.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Names of log groups that the configuration writes to by placeholders, such as `/ecs/shop` for `/ecs/{ClusterName}`.
+   * The function may create them and write to them.
+   *
+   * @default - the group that the configuration names without placeholders, if it names one
+   */
+  readonly otherLogGroupNames?: readonly string[];
+}

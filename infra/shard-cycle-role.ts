@@ -1,0 +1,81 @@
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/**
+ * What it takes to let CloudWatch Logs deliver what a state machine logs; none of it has resource-level permissions.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+ */
+const LOG_DELIVERY_ACTIONS = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+];
+
+/** The role of the state machine: it may invoke these functions, not versions of them, and have its log delivered. */
+export class ShardCycleRole extends Role {
+  constructor(scope: Construct, id: string, functions: readonly IFunction[]) {
+    const { account } = Stack.of(scope);
+    super(scope, id, {
+      description: 'Lets AWS Step Functions run the functions of the Fargauge collector',
+      // Only state machines of this account: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    });
+    new Policy(this, 'Invoke', {
+      roles: [this],
+      statements: [
+        new PolicyStatement({
+          actions: ['lambda:InvokeFunction'],
+          resources: functions.map((each) => each.functionArn),
+        }),
+      ],
+    });
+    const logs = new Policy(this, 'Logs', {
+      roles: [this],
+      statements: [new PolicyStatement({ actions: LOG_DELIVERY_ACTIONS, resources: ['*'] })],
+    });
+    Validations.of(logs).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'The delivery of logs has no resource-level permissions.',
+    });
+  }
+
+  /**
+   * Lets a Distributed Map start its own state machine for each shard. Outside the role, since the state machine must exist first.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/use-dist-map-orchestrate-large-scale-parallel-workloads.html#dist-map-permissions
+   */
+  allowDistribution(scope: Construct, id: string, machine: StateMachine): void {
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${machine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const policy = new Policy(scope, id, {
+      roles: [this],
+      statements: [
+        new PolicyStatement({
+          actions: ['states:StartExecution'],
+          resources: [machine.stateMachineArn],
+        }),
+        new PolicyStatement({
+          actions: ['states:DescribeExecution', 'states:StopExecution'],
+          resources: [executions],
+        }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions-IAM5',
+      reason: 'Executions of the one state machine are numbered as they begin.',
+    });
+  }
+}
