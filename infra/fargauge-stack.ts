@@ -52,7 +52,7 @@ export class FargaugeStack extends Stack {
       description: 'Fargauge: metrics from Amazon ECS tasks into CloudWatch',
       ...props,
     });
-    const { existing, configuration, otherLogGroupNames } = props.settings;
+    const { existing, configuration, otherLogGroupNames, shards } = props.settings;
     const place = existing ? this.existingPlace(existing) : this.trialPlace(props);
 
     const collector = new Collector(this, 'Collector', {
@@ -61,6 +61,7 @@ export class FargaugeStack extends Stack {
       otherClusters: place.otherClusters,
       configuration,
       otherLogGroupNames,
+      ...(shards && { shards }),
       ...(place.endpoints.length > 0 && { endpoints: place.endpoints }),
       ...(props.code && { code: props.code }),
     });

@@ -1,7 +1,9 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { MAX_SHARDS } from '../lambda/shards/limits.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
+import { Shards } from './shards.ts';
 
 const CLUSTER = 'the name or the ARN of an ECS cluster';
 const VPC = 'the id of a VPC, such as vpc-0123456789abcdef0';
@@ -13,6 +15,7 @@ const PATH = 'the path of a file';
 const LOCATION = 's3://BUCKET/KEY or ssm:NAME';
 const LOG_GROUPS = 'names of log groups';
 const CLUSTERS = 'names of ECS clusters';
+const SHARDS = `auto, or a whole number from 1 to ${MAX_SHARDS}`;
 const TOPIC = 'the ARN of an SNS topic';
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
@@ -34,6 +37,12 @@ const SCHEMA = z.object({
   configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),
   prometheusConfigFile: text(/./, PATH).optional(),
+  shards: z
+    .preprocess(
+      (value) => (value === 'auto' ? value : numberOf(value)),
+      z.union([z.literal('auto'), z.int(SHARDS).min(1, SHARDS).max(MAX_SHARDS, SHARDS)], SHARDS),
+    )
+    .optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
 });
 
@@ -73,6 +82,8 @@ export interface Settings {
   readonly alarmTopicArn?: string | undefined;
   readonly configuration: CollectorConfiguration;
   readonly otherLogGroupNames: readonly string[];
+  /** Absent: the targets are not divided. */
+  readonly shards?: Shards | undefined;
   /** Context keys that look like settings and are none. */
   readonly unknownKeys: readonly string[];
 }
@@ -115,10 +126,16 @@ export function readSettings(
     alarmTopicArn: values.alarmTopicArn,
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
+    shards: shardsOf(values),
     unknownKeys: Object.keys(context).filter(
       (key) => /^[a-z]+$/i.test(key) && !(key in SCHEMA.shape),
     ),
   };
+}
+
+function shardsOf({ shards }: Values): Shards | undefined {
+  if (shards === undefined) return undefined;
+  return shards === 'auto' ? Shards.automatic() : Shards.fixed(shards);
 }
 
 function checkCluster(values: Values, placeOf: (key: Key) => string, problems: string[]): void {

@@ -23,11 +23,21 @@ export class FreshProcess implements AsyncDisposable {
   /**
    * @param module name of a file beside this one, which calls `answerParent`
    * @param options of Node.js
+   * @param env environment variables beside those of this process
    */
-  static async start(module: string, options: readonly string[] = []): Promise<FreshProcess> {
+  static async start(
+    module: string,
+    options: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<FreshProcess> {
     const program = programs.get(module) ?? bundle(module);
     programs.set(module, program);
-    return new FreshProcess(module, fork(await program, { execArgv: ['--expose-gc', ...options] }));
+    const child = fork(await program, {
+      execArgv: ['--expose-gc', ...options],
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    return new FreshProcess(module, child);
   }
 
   /** What the module makes of the input. */

@@ -3,6 +3,7 @@ import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
+import { runScale } from './scale.ts';
 import { runSidecar } from './sidecar.ts';
 
 /**
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   cycle: runCycle,
   encode: runEncode,
   percentiles: runPercentiles,
+  scale: runScale,
   sidecar: runSidecar,
 };
 

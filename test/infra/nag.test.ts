@@ -60,6 +60,8 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
         otherLogGroups: '/ecs/one,/ecs/two',
       },
     ],
+    ['a collector in shards', { shards: 'auto' }],
+    ['a collector in many shards', { shards: '60' }],
   ])('in the stack of the app for %s', (_, context) => {
     const app = new App();
     new FargaugeStack(app, 'Fargauge', {

@@ -76,6 +76,14 @@ describe('where the settings come from', () => {
     expect(maxCpuPercent).toBe(90);
   });
 
+  it.each([
+    ['auto', { max: 40, targetsPerShard: 1_000 }],
+    ['8', { max: 8, targetsPerShard: undefined }],
+    [8, { max: 8, targetsPerShard: undefined }],
+  ])('the number of shards: %j', (shards, expected) => {
+    expect(readSettings({ shards }, {}).shards).toEqual(expected);
+  });
+
   it('the context rather than the environment', () => {
     const { existing } = readSettings(CLUSTER, { FARGAUGE_CLUSTER: 'test' });
     expect(existing?.cluster).toBe('prod');
@@ -108,6 +116,8 @@ describe('settings that cannot be used', () => {
     ['a threshold that is no number', { maxCpuPercent: 'high' }, 'a percentage from 0 to 100'],
     ['an empty threshold', { maxCpuPercent: '' }, 'a percentage from 0 to 100'],
     ['a list of something else', { ...CLUSTER, services: [1] }, 'names of ECS services'],
+    ['no shards', { shards: '0' }, 'auto, or a whole number from 1 to 1000'],
+    ['shards that are no number', { shards: 'many' }, 'auto, or a whole number from 1 to 1000'],
     ['an empty list', { ...CLUSTER, services: [] }, 'names of ECS services'],
   ])('%s', (_, context, expected) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([
