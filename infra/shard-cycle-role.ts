@@ -1,8 +1,9 @@
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib/core';
+import { Fn, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { nagArn } from './nag-arn.ts';
 
 /**
  * What it takes to let CloudWatch Logs deliver what a state machine logs; none of it has resource-level permissions.
@@ -48,18 +49,15 @@ export class ShardCycleRole extends Role {
       reason: 'The delivery of logs has no resource-level permissions.',
     });
   }
-
   /**
-   * Lets a Distributed Map start its own state machine for each shard. Outside the role, since the state machine must exist first.
+   * Lets a Distributed Map start its own state machine for each shard. Outside the role, since the state machine must exist first;
+   * what the construct of the CDK would add itself, it adds to no role that takes no updates.
    * https://docs.aws.amazon.com/step-functions/latest/dg/use-dist-map-orchestrate-large-scale-parallel-workloads.html#dist-map-permissions
    */
   allowDistribution(scope: Construct, id: string, machine: StateMachine): void {
-    const executions = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${machine.stateMachineName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const stack = Stack.of(this);
+    const name = Fn.select(6, Fn.split(':', machine.stateMachineArn));
+    const executions = `execution:${name}`;
     const policy = new Policy(scope, id, {
       roles: [this],
       statements: [
@@ -69,13 +67,18 @@ export class ShardCycleRole extends Role {
         }),
         new PolicyStatement({
           actions: ['states:DescribeExecution', 'states:StopExecution'],
-          resources: [executions],
+          resources: [stack.formatArn({ service: 'states', resource: `${executions}:*` })],
         }),
       ],
     });
-    Validations.of(policy).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason: 'Executions of the one state machine are numbered as they begin.',
-    });
+    const named = nagArn(stack, 'states', `execution:${JSON.stringify(stack.resolve(name))}`);
+    for (const construct of [policy, machine]) {
+      for (const arn of [`${named}:*`, `${named}/*:*`]) {
+        Validations.of(construct).acknowledge({
+          id: `AwsSolutions-IAM5[Resource::${arn}]`,
+          reason: 'Executions of the one state machine are numbered as they begin.',
+        });
+      }
+    }
   }
 }

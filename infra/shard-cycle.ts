@@ -91,10 +91,8 @@ export class ShardCycle extends Construct {
       logs: { destination: logGroup, level: LogLevel.ERROR },
     });
     this.stateMachine.node.addDependency(role);
-    if (shards.areDistributed) {
-      role.allowDistribution(this, 'Distribution', this.stateMachine);
-    }
     this.acknowledge();
+    if (shards.areDistributed) role.allowDistribution(this, 'Distribution', this.stateMachine);
   }
 
   /** Executions that failed or were too late, of which there is one for each cycle. */

@@ -143,10 +143,14 @@ describe('the number of shards', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [
-          { Action: 'states:StartExecution' },
+          {
+            Action: 'states:StartExecution',
+            Resource: { Ref: Match.stringLikeRegexp('^CollectorCycleStateMachine') },
+          },
           { Action: ['states:DescribeExecution', 'states:StopExecution'] },
         ],
       },
+      Roles: [{ Ref: Match.stringLikeRegexp('^CollectorCycleRole') }],
     });
   });
 
