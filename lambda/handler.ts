@@ -11,8 +11,8 @@ import { LiveConfig } from './config/live-config.ts';
 import { logStatus, logWarnings, publishStatus } from './config-report.ts';
 import { awsClients } from './discovery/aws-clients.ts';
 import { ec2Client } from './discovery/ec2-client.ts';
+import { logsClients } from './logs-clients.ts';
 import { COLLECTOR_NAMESPACE } from './model/names.ts';
-import { logsClient } from './outputs/logs-client.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
@@ -47,7 +47,7 @@ const collector = assemble({
   clientsOf: awsClients({ region: process.env.AWS_REGION }, async () => ec2Client),
   outputsFor: ({ outputs = [{ type: 'cloudwatch-logs' }], logs }) =>
     createOutputs(outputs, {
-      logsClient: () => logsClient(logs),
+      logsClient: logsClients({ region: process.env.AWS_REGION }, logs),
       stdout: process.stdout,
       maxLineBytes: MAX_LAMBDA_LINE_BYTES,
       signing: awsSigning({ region: process.env.AWS_REGION }),

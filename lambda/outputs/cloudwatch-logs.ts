@@ -15,6 +15,7 @@ import { PendingWrite } from './pending-write.ts';
 import { SendQueue } from './send-queue.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
 
+/** Of an output that has no other name. */
 const NAME = 'cloudwatch-logs';
 
 /** Far from the account's quota of 5,000 requests a second, and a few MiB of request bodies in memory. */
@@ -28,6 +29,8 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 export interface CloudWatchLogsOptions {
   readonly client: LogsSender;
+  /** @default `cloudwatch-logs` */
+  readonly name?: string | undefined;
   /** PutLogEvents under way at the same time. @default 4 */
   readonly concurrency?: number;
   /** Of one request, the first included. @default 10 */
@@ -44,10 +47,11 @@ export interface CloudWatchLogsOptions {
  * whose answer was lost is repeated.
  */
 export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
-  return { name: NAME, open: (signal) => new LogsDelivery(options, signal) };
+  return { name: options.name ?? NAME, open: (signal) => new LogsDelivery(options, signal) };
 }
 
 class LogsDelivery implements Delivery {
+  readonly #name: string;
   readonly #api: LogsApi;
   readonly #queue: SendQueue<LogBatch>;
   readonly #maxBufferedBytes: number;
@@ -60,6 +64,7 @@ class LogsDelivery implements Delivery {
   constructor(
     {
       client,
+      name = NAME,
       concurrency = CONCURRENCY,
       maxAttempts = MAX_ATTEMPTS,
       random = Math.random,
@@ -67,6 +72,7 @@ class LogsDelivery implements Delivery {
     }: CloudWatchLogsOptions,
     signal: AbortSignal,
   ) {
+    this.#name = name;
     this.#api = new LogsApi(client, { maxAttempts, random, signal });
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -104,7 +110,7 @@ class LogsDelivery implements Delivery {
     this.#sendAll();
     await this.#queue.wait(() => this.#queue.isIdle);
     this.#signal.removeEventListener('abort', this.#sendAll);
-    return this.#tally.report(NAME, this.#api.requests);
+    return this.#tally.report(this.#name, this.#api.requests);
   }
 
   #add(sent: SentEvent): void {

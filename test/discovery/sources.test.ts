@@ -130,7 +130,7 @@ describe('what fails alone', () => {
     const result = await discoverer()();
     expect(clusters(result)).toEqual(['prod-a', 'prod-b', 'far']);
     expect(messages(result)).toEqual([
-      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}`,
+      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}. The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.`,
     ]);
   });
 
