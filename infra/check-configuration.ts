@@ -37,7 +37,7 @@ async function check(): Promise<CheckResult> {
   }
 }
 
-function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult['facts'] {
+function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): CheckResult['facts'] {
   const sources = [
     ...(discovery?.sources ?? []),
     ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
@@ -54,6 +54,7 @@ function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult[
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
+    logWriters: logWritersOf(outputs),
     declarations: emf.declarations.map(
       ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
         sourceLabels,
@@ -65,4 +66,12 @@ function factsOf({ warnings, discovery, jobs, emf, logs }: Config): CheckResult[
       }),
     ),
   };
+}
+
+/** Where the configuration names no outputs, the function writes into CloudWatch Logs as itself. */
+function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
+  if (outputs === undefined) return [null];
+  return outputs.flatMap((output) =>
+    output.type === 'cloudwatch-logs' ? [output.role?.arn ?? null] : [],
+  );
 }

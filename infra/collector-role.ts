@@ -2,9 +2,10 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Stack, Token, Validations } from 'aws-cdk-lib/core';
+import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
+import { acknowledgeStreams } from './log-streams.ts';
 
 /** What also tells the public address of a task. */
 const LOOK = 'ec2:DescribeNetworkInterfaces';
@@ -207,19 +208,7 @@ export class CollectorRole extends Role {
           }),
         ],
       });
-      Validations.of(policy).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${asNagWritesIt(stack, name)}:*]`,
-        reason: 'The wildcard stands for the log streams of one named group.',
-      });
+      acknowledgeStreams(policy, name);
     });
   }
-}
-
-/** The ARN of a log group in cdk-nag's notation, where `<Ref>` stands for what is known at deployment only. */
-function asNagWritesIt(stack: Stack, logGroupName: string): string {
-  const or = (value: string, ref: string) => (Token.isUnresolved(value) ? `<${ref}>` : value);
-  const partition = or(stack.partition, 'AWS::Partition');
-  const region = or(stack.region, 'AWS::Region');
-  const account = or(stack.account, 'AWS::AccountId');
-  return `arn:${partition}:logs:${region}:${account}:log-group:${logGroupName}`;
 }

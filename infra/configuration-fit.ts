@@ -53,7 +53,7 @@ export function collectedClusters(
 }
 
 /**
- * The groups that the configuration writes to, beside the one of the collector.
+ * The groups that the configuration writes to with the function's own role, beside the one of the collector.
  *
  * @throws InvalidPropsError
  */
@@ -71,6 +71,17 @@ export function logGroupNames(
     );
   }
   const template = facts?.logGroup ?? OWN_LOG_GROUP;
+  const writers = facts?.logWriters ?? [null];
+  const [foreign] = writers.filter((role) => role !== null);
+  if (foreign !== undefined && template === OWN_LOG_GROUP) {
+    warn(
+      collector,
+      'logGroupOfRole',
+      `The configuration writes to CloudWatch Logs as ${foreign}, into a log group whose name CloudFormation makes up: name one that the role may write to in \`log_group_name\``,
+    );
+  }
+  // Into those of other accounts the function writes with other permissions.
+  if (!writers.includes(null)) return names;
   const named = template.replaceAll('{ClusterName}', cluster.clusterName);
   if (template === OWN_LOG_GROUP || names.includes(named)) return names;
   if (!/\{[A-Za-z]+\}/.test(named)) return [...names, named];
