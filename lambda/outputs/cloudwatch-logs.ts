@@ -27,6 +27,15 @@ const MAX_ATTEMPTS = 10;
 /** Two rounds of full batches: one under way, one waiting. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
+/** What events are rejected for, and what that means: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const BOUNDS = {
+  too_old: 'more than 14 days behind its clock',
+  too_new: 'more than 2 hours ahead of its clock',
+  expired: 'before what the retention of the group keeps',
+} as const satisfies Partial<Record<RejectReason, string>>;
+
+type TimeReason = keyof typeof BOUNDS;
+
 export interface CloudWatchLogsOptions {
   readonly client: LogsSender;
   /** @default `cloudwatch-logs` */
@@ -150,15 +159,15 @@ class LogsDelivery implements Delivery {
  * first one that is.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
  */
-function rejectReasonOf(info: RejectedLogEventsInfo, index: number): RejectReason | undefined {
+function rejectReasonOf(info: RejectedLogEventsInfo, index: number): TimeReason | undefined {
   if (index < (info.tooOldLogEventEndIndex ?? 0)) return 'too_old';
   if (index < (info.expiredLogEventEndIndex ?? 0)) return 'expired';
   if (index >= (info.tooNewLogEventStartIndex ?? Infinity)) return 'too_new';
   return undefined;
 }
 
-function rejectText(group: string, reason: RejectReason): string {
-  return `PutLogEvents on log group "${group}" rejected events: ${reason}`;
+function rejectText(group: string, reason: TimeReason): string {
+  return `PutLogEvents on log group "${group}" rejected events: ${reason}, ${BOUNDS[reason]}`;
 }
 
 /** What would make CloudWatch Logs refuse the whole batch that the event is in. */

@@ -32,6 +32,8 @@ export function fileStore(
       return bytes && { bytes, version: versionOf(bytes) };
     });
   return {
+    // Who uses it holds its lock.
+    isShared: false,
     read,
     write: async (bytes, version) => {
       const current = await read();

@@ -94,6 +94,14 @@ describe('several clusters, Regions and accounts', () => {
     expect(result.skipped).toEqual({ duplicate: 1 });
   });
 
+  it('are looked for again where the clock was set back', async () => {
+    const discover = discoverer();
+    await discover();
+    put('prod-c', '10.0.0.4');
+    now -= 60 * MINUTE;
+    expect(clusters(await discover())).toContain('prod-c');
+  });
+
   it('are looked for again in each refresh', async () => {
     const discover = discoverer();
     await discover();
