@@ -103,6 +103,8 @@ describe('a machine outside of ECS', () => {
 
   it('writes plain log events, one stream for each job, from the files of a CloudWatch Agent', async () => {
     const prometheus = join(folder, 'prometheus.yaml');
+    // Else the first differences go back to the test before.
+    await rm(service.state, { force: true });
     await writeFile(service.configuration, JSON.stringify(AGENT));
     await writeFile(prometheus, PROMETHEUS.replace('localhost:9100', exporter));
     await account.logs.send(new CreateLogGroupCommand({ logGroupName: 'test' }));
