@@ -3,8 +3,8 @@ import { assemble } from '../lambda/assemble.ts';
 import type { LiveConfig } from '../lambda/config/live-config.ts';
 import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
+import { logsClients } from '../lambda/logs-clients.ts';
 import type { OutputConfig } from '../lambda/model/config.ts';
-import { logsClient } from '../lambda/outputs/logs-client.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { awsSigning } from '../lambda/signing.ts';
@@ -18,7 +18,7 @@ const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
-  /** Instead of those of the configuration. */
+  /** Instead of those of the configuration, of which those stay that write into CloudWatch Logs where this has one. */
   readonly outputs?: readonly OutputConfig[] | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
@@ -46,13 +46,12 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     config: configuration.config,
     clientsOf: awsClients({ region, endpoint: endpointUrl }, loadEc2),
     outputsFor: ({ logs, outputs: configured = DEFAULT_OUTPUTS }) => {
-      const outputs = options.outputs ?? configured;
+      const outputs = options.outputs ? chosenOf(options.outputs, configured) : configured;
       // Where the events take standard output, the report must not come between them.
       const takesStdout = outputs.some(({ type }) => type === 'stdout');
       stream = takesStdout ? process.stderr : process.stdout;
       return createOutputs(outputs, {
-        logsClient: () =>
-          logsClient({ region: logs.region ?? region, endpoint: endpointUrl ?? logs.endpoint }),
+        logsClient: logsClients({ region, endpoint: endpointUrl }, logs),
         stdout: process.stdout,
         signing: awsSigning({ region: region ?? process.env.AWS_REGION, endpoint: endpointUrl }),
       });
@@ -76,4 +75,13 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
   }
+}
+
+/** The outputs of the command line. Into which account CloudWatch Logs is written, only the configuration can say. */
+function chosenOf(
+  chosen: readonly OutputConfig[],
+  configured: readonly OutputConfig[],
+): readonly OutputConfig[] {
+  const logs = configured.filter(({ type }) => type === 'cloudwatch-logs');
+  return chosen.flatMap((one) => (one.type === 'cloudwatch-logs' && logs.length > 0 ? logs : one));
 }

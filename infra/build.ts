@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleCollector, bundleSidecar } from './bundle.ts';
+import { bundleCli, bundleCollector, bundleSidecar } from './bundle.ts';
 import { REPOSITORY } from './paths.ts';
 
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
@@ -16,7 +16,8 @@ export async function compileConstructs(): Promise<void> {
 }
 
 if (import.meta.main) {
-  for (const { file, bytes } of [await bundleCollector(), await bundleSidecar()]) {
+  const bundles = [await bundleCollector(), await bundleSidecar(), await bundleCli()];
+  for (const { file, bytes } of bundles) {
     process.stdout.write(`${relative(REPOSITORY, file)}  ${bytes} bytes\n`);
   }
   await compileConstructs();

@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
+import { CLI_DIRECTORY, COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
+const CLI_ENTRY = join(REPOSITORY, 'cli/service.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/Dockerfile');
 
@@ -40,7 +41,7 @@ export function bundleCollector(
   outdir: string = COLLECTOR_DIRECTORY,
   entry: string = COLLECTOR_ENTRY,
 ): Promise<Bundle> {
-  return bundle(entry, outdir, REQUIRE);
+  return bundle(entry, outdir, REQUIRE, OF_THE_RUNTIME);
 }
 
 /**
@@ -51,10 +52,15 @@ export async function bundleSidecar(
   outdir: string = SIDECAR_DIRECTORY,
   entry: string = SIDECAR_ENTRY,
 ): Promise<Bundle> {
-  const made = await bundle(entry, outdir, '');
+  const made = await bundle(entry, outdir, '', []);
   const dockerfile = await readFile(SIDECAR_DOCKERFILE, 'utf8');
   await writeFile(join(outdir, 'Dockerfile'), lastStage(dockerfile));
   return made;
+}
+
+/** Bundles `fargauge collect` into `index.mjs` in `outdir`: a program that needs nothing but Node.js 24. */
+export function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle> {
+  return bundle(CLI_ENTRY, outdir, REQUIRE, []);
 }
 
 /** The last stage of a Dockerfile, with the bundle beside it in the place of the one that was built in the stage before. */
@@ -68,7 +74,12 @@ function lastStage(dockerfile: string): string {
   return `${argument}\n${standalone}`;
 }
 
-async function bundle(entry: string, outdir: string, banner: string): Promise<Bundle> {
+async function bundle(
+  entry: string,
+  outdir: string,
+  banner: string,
+  external: readonly string[],
+): Promise<Bundle> {
   const file = join(outdir, 'index.mjs');
   const { metafile } = await build({
     entryPoints: [entry],
@@ -85,7 +96,7 @@ async function bundle(entry: string, outdir: string, banner: string): Promise<Bu
     // The AWS SDK's ES modules, of which only what is used gets into the bundle.
     mainFields: ['module', 'main'],
     banner: { js: banner },
-    external: [...OF_THE_RUNTIME],
+    external: [...external],
     plugins: [pureSchemas],
     metafile: true,
     logLevel: 'warning',

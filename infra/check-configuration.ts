@@ -54,7 +54,7 @@ function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): Che
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
-    writesLogs: outputs?.some(({ type }) => type === 'cloudwatch-logs') ?? true,
+    logWriters: logWritersOf(outputs),
     declarations: emf.declarations.map(
       ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
         sourceLabels,
@@ -66,4 +66,12 @@ function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): Che
       }),
     ),
   };
+}
+
+/** Where the configuration names no outputs, the function writes into CloudWatch Logs as itself. */
+function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
+  if (outputs === undefined) return [null];
+  return outputs.flatMap((output) =>
+    output.type === 'cloudwatch-logs' ? [output.role?.arn ?? null] : [],
+  );
 }

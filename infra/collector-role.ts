@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { isClusterPattern } from '../lambda/model/cluster-selector.ts';
 import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
-import { nagArn } from './nag-arn.ts';
+import { acknowledgeStreams } from './log-streams.ts';
 
 /** What also tells the public address of a task. */
 const LOOK = 'ec2:DescribeNetworkInterfaces';
@@ -203,10 +203,7 @@ export class CollectorRole extends Role {
           }),
         ],
       });
-      Validations.of(policy).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${nagArn(stack, 'logs', `log-group:${name}`)}:*]`,
-        reason: 'The wildcard stands for the log streams of one named group.',
-      });
+      acknowledgeStreams(policy, name);
     });
   }
 }

@@ -48,8 +48,8 @@ export interface ConfigurationFacts {
   /** CloudWatch unit by name of the metric. */
   readonly units: Readonly<Record<string, string>>;
   readonly logGroup: string;
-  /** Whether events are written to log groups at all. */
-  readonly writesLogs: boolean;
+  /** ARNs of the roles as which events are written into CloudWatch Logs; null stands for the function's own. */
+  readonly logWriters: readonly (string | null)[];
   readonly declarations: readonly DeclarationFacts[];
 }
 

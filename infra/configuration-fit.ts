@@ -54,11 +54,13 @@ export function collectedClusters(
 
 /** Whether the configuration may write to the collector's own group of metrics. */
 export function writesOwnLogGroup(facts: Facts): boolean {
-  return facts === undefined || (facts.writesLogs && facts.logGroup === OWN_LOG_GROUP);
+  return (
+    facts === undefined || (facts.logWriters.includes(null) && facts.logGroup === OWN_LOG_GROUP)
+  );
 }
 
 /**
- * The groups that the configuration writes to, beside the one of the collector.
+ * The groups that the configuration writes to with the function's own role, beside the one of the collector.
  *
  * @throws InvalidPropsError
  */
@@ -75,8 +77,18 @@ export function logGroupNames(
       `Expected \`otherLogGroupNames\` to be names without placeholders or wildcards, got "${wrong}"`,
     );
   }
-  if (facts?.writesLogs === false) return names;
   const template = facts?.logGroup ?? OWN_LOG_GROUP;
+  const writers = facts?.logWriters ?? [null];
+  const [foreign] = writers.filter((role) => role !== null);
+  if (foreign !== undefined && template === OWN_LOG_GROUP) {
+    warn(
+      collector,
+      'logGroupOfRole',
+      `The configuration writes to CloudWatch Logs as ${foreign}, into a log group whose name CloudFormation makes up: name one that the role may write to in \`log_group_name\``,
+    );
+  }
+  // Into those of other accounts the function writes with other permissions.
+  if (!writers.includes(null)) return names;
   const named = template.replaceAll('{ClusterName}', cluster.clusterName);
   if (template === OWN_LOG_GROUP || names.includes(named)) return names;
   if (!/\{[A-Za-z]+\}/.test(named)) return [...names, named];

@@ -42,6 +42,12 @@ export interface ConfigurationNeeds {
 const SECTION = 'ecs_service_discovery';
 const OF_THE_AGENT = ['logs', 'metrics_collected', 'prometheus', SECTION];
 
+/** Where a document of the agent names the role to write as; the first of them counts. */
+const ROLES_OF_THE_AGENT = [
+  ['logs', 'credentials', 'role_arn'],
+  ['agent', 'credentials', 'role_arn'],
+];
+
 const SECRET =
   /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+)/g;
 const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
@@ -83,7 +89,10 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
   return {
     clusters: [...sections.flatMap(ownClusters), ...targets.flatMap(clustersOf)],
     roles: distinct(
-      [...targets, ...receivers].map((each) => lookup(each, 'role_arn')).filter(isText),
+      [
+        ...[...targets, ...receivers].map((each) => lookup(each, 'role_arn')),
+        ...values.map(roleOfTheAgent),
+      ].filter(isText),
     ),
     workspaces: own.flatMap(workspaceOf),
     putsMetrics: own.some((receiver) => lookup(receiver, 'endpoint') === 'cloudwatch'),
@@ -120,6 +129,10 @@ function withAllClusters(entry: unknown): unknown {
   const clusters = listOf(lookup(entry, 'clusters'));
   const others = typeof entry === 'object' ? entry : {};
   return { ...others, clusters: clusters.length === 0 ? ['*'] : clusters };
+}
+
+function roleOfTheAgent(document: unknown): unknown {
+  return ROLES_OF_THE_AGENT.map((path) => lookup(document, ...path)).find(isText);
 }
 
 /** A receiver of a Prometheus file, which names its role further down. */

@@ -8,7 +8,9 @@ export { CollectorAccess, type CollectorAccessProps } from './collector-access.t
 export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
 export { CollectorConfiguration } from './collector-configuration.ts';
 export { CollectorDashboard, type CollectorDashboardProps } from './collector-dashboard.ts';
+export type { CollectorIdentity } from './collector-principal.ts';
 export type { CollectorProps } from './collector-props.ts';
+export { DeliveryAccess, type DeliveryAccessProps } from './delivery-access.ts';
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';

@@ -11,6 +11,9 @@ export const COLLECTOR_DIRECTORY = join(REPOSITORY, 'dist/collector');
 /** Where `npm run build` puts the sidecar with its Dockerfile, and where the `TaskSidecar` construct looks for it. */
 export const SIDECAR_DIRECTORY = join(REPOSITORY, 'dist/sidecar');
 
+/** Where `npm run build` puts the command line for machines without the repository. */
+export const CLI_DIRECTORY = join(REPOSITORY, 'dist/cli');
+
 /** The sources are one folder below it; what the package has of them is compiled, and further down. */
 function packageDirectory(directory: string): string {
   return existsSync(join(directory, 'package.json'))

@@ -153,7 +153,7 @@ export class Collector {
     const completedAt = this.#completedAt(discovered, startedAt);
     const knownMetrics = this.#rules.budget?.export();
     tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
-    return tally.report(now(), scraper.remembered);
+    return tally.report(Math.max(now(), startedAt), scraper.remembered);
   }
 
   #tellBudget(): void {

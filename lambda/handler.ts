@@ -4,8 +4,8 @@ import { awsClients } from './discovery/aws-clients.ts';
 import { systemClock } from './discovery/clock.ts';
 import { ec2Client } from './discovery/ec2-client.ts';
 import { configuration, handlerOf, logger, metrics } from './function.ts';
+import { logsClients } from './logs-clients.ts';
 import { ENV } from './model/names.ts';
-import { logsClient } from './outputs/logs-client.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { failureOf, logCycle, summaryOf } from './report-log.ts';
@@ -29,7 +29,7 @@ const parts: Assembly = {
   clientsOf: awsClients({ region }, async () => ec2Client),
   outputsFor: ({ outputs = [{ type: 'cloudwatch-logs' }], logs }) =>
     createOutputs(outputs, {
-      logsClient: () => logsClient(logs),
+      logsClient: logsClients({ region }, logs),
       stdout: process.stdout,
       maxLineBytes: MAX_LAMBDA_LINE_BYTES,
       signing: awsSigning({ region }),

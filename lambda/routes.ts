@@ -2,14 +2,7 @@ import { destinationBy } from './emf/destination.ts';
 import { encode } from './emf/encode.ts';
 import type { Config } from './model/config.ts';
 import type { Drops } from './model/drops.ts';
-import type {
-  Delivery,
-  DeliveryOutcome,
-  DeliveryReport,
-  LogEvent,
-  Output,
-  RejectReason,
-} from './model/event.ts';
+import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent, Output } from './model/event.ts';
 import type { Sample } from './model/sample.ts';
 import type { SampleDelivery, SampleOutput } from './model/sample-output.ts';
 import {
@@ -22,7 +15,7 @@ import {
 import type { Target } from './model/target.ts';
 import type { Scrape } from './scrape/scrape.ts';
 import { convert, type SelectedSample } from './series/convert.ts';
-import { FINAL, FINAL_OF_SAMPLES, isSettled } from './settled.ts';
+import { FINAL_OF_SAMPLES, isRefusedForItsTime, isSettled } from './settled.ts';
 
 /** One target's samples on their way to all outputs. */
 export interface Collected {
@@ -104,6 +97,7 @@ class EventRoute implements Route {
     const { config, state } = this.#context;
     const comparison = {
       scrapedAt: startedAt,
+      overlapMs: state.overlapMs,
       past: state.isKnown ? this.past(target.id) : undefined,
       targetStart: target.startedAt,
       firstSample: config.series.firstSample,
@@ -128,7 +122,11 @@ class EventRoute implements Route {
     const outcome = this.#delivery.write(events);
     if (advance === undefined) return outcome;
     const key = stateKey(this.#output.name, targetId);
-    return thenCommit(outcome, FINAL, () => this.#context.state.commit(key, advance));
+    const time = Math.floor(advance.scrapedAt);
+    const haveOwnTimes = events.some(({ timestamp }) => timestamp !== time);
+    const isSettledNow = (delivered: DeliveryOutcome) =>
+      isSettled(delivered) && (haveOwnTimes || !isRefusedForItsTime(delivered));
+    return thenCommit(outcome, isSettledNow, () => this.#context.state.commit(key, advance));
   }
 }
 
@@ -180,7 +178,8 @@ class SampleRoute implements Route {
     if (failure !== undefined || !target.history || cursor === undefined) return outcome;
     const key = stateKey(this.#name, target.id);
     const advance = { updates: new Map(), scrapedAt: startedAt, cursor };
-    return thenCommit(outcome, FINAL_OF_SAMPLES, () => this.#state.commit(key, advance));
+    const isSettledNow = (delivered: DeliveryOutcome) => isSettled(delivered, FINAL_OF_SAMPLES);
+    return thenCommit(outcome, isSettledNow, () => this.#state.commit(key, advance));
   }
 
   /** A defect at one target's samples must not cost the other targets theirs. */
@@ -206,11 +205,11 @@ function seenFor(output: string, { id, startedAt }: Target): SeenTarget {
  */
 async function thenCommit(
   delivered: Promise<DeliveryOutcome>,
-  final: ReadonlySet<RejectReason>,
+  isSettledNow: (outcome: DeliveryOutcome) => boolean,
   commit: () => void,
 ): Promise<DeliveryOutcome> {
   const outcome = await delivered;
-  if (isSettled(outcome, final)) commit();
+  if (isSettledNow(outcome)) commit();
   return outcome;
 }
 

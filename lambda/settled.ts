@@ -18,3 +18,14 @@ export const FINAL_OF_SAMPLES: ReadonlySet<RejectReason> = new Set([...FINAL, 'r
 export function isSettled({ rejected }: DeliveryOutcome, final = FINAL): boolean {
   return [...rejected.keys()].every((reason) => final.has(reason));
 }
+
+/** Reasons that lie in the time of an event. */
+const OF_TIME: ReadonlySet<RejectReason> = new Set(['too_old', 'too_new', 'expired']);
+
+/**
+ * Whether nothing was taken, for the time that it has. Where that is the time of the scrape, the clock is wrong, and what the
+ * next cycle sends when it is right again will be taken.
+ */
+export function isRefusedForItsTime({ accepted, rejected }: DeliveryOutcome): boolean {
+  return accepted === 0 && [...rejected.keys()].some((reason) => OF_TIME.has(reason));
+}

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from './address.ts';
+import { roleArn } from './ecs-sources.ts';
 import type { Findings } from './findings.ts';
-import { notYet, text } from './keys.ts';
+import { text } from './keys.ts';
 import { below, type Path, type Place } from './place.ts';
 import { settingsShape } from './settings.ts';
 import { type WithoutEffect, warnOfKeys, withoutEffect } from './without-effect.ts';
@@ -12,7 +13,6 @@ import { type WithoutEffect, warnOfKeys, withoutEffect } from './without-effect.
  * Only what leads to `logs.metrics_collected.prometheus` concerns Fargauge.
  */
 
-const OWNER = 'the CloudWatch Agent';
 const NOT_COLLECTED = 'Fargauge collects Prometheus metrics only';
 
 /** Where the part that Fargauge reads lies. */
@@ -62,13 +62,16 @@ const METRICS_COLLECTED_WITHOUT_EFFECT = {
   otlp: NOT_COLLECTED,
 } as const satisfies WithoutEffect<string>;
 
+/** Whose credentials write, such as those of a role of another account. */
+const credentials = z.strictObject({ role_arn: roleArn.optional() });
+
 /** Schema of the whole document. */
 export const cloudWatchAgentDocument = z.strictObject({
   agent: z
     .strictObject({
       region: text.optional(),
+      credentials: credentials.optional(),
       ...withoutEffect(AGENT_WITHOUT_EFFECT),
-      ...notYet(OWNER, ['credentials']),
     })
     .optional(),
   logs: z.strictObject({
@@ -77,8 +80,8 @@ export const cloudWatchAgentDocument = z.strictObject({
       ...withoutEffect(METRICS_COLLECTED_WITHOUT_EFFECT),
     }),
     endpoint_override: endpoint.optional(),
+    credentials: credentials.optional(),
     ...withoutEffect(LOGS_WITHOUT_EFFECT),
-    ...notYet(OWNER, ['credentials']),
   }),
   ...withoutEffect(DOCUMENT_WITHOUT_EFFECT),
 });

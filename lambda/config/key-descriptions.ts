@@ -23,10 +23,11 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'outputs.url': 'Where the receiver of remote_write is.',
   'outputs.endpoint':
     'cloudwatch, or the URL of a receiver of OTLP over HTTP. Without a path it gets /v1/metrics.',
-  'outputs.name': 'Name in reports, different from those of the other outputs. Default: its URL.',
+  'outputs.name':
+    'Name in reports, different from those of the other outputs. Default: its URL; of cloudwatch-logs its type, with the region and role_arn beside it.',
   'outputs.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',
   'outputs.region':
-    'Region that requests are signed for. Default where they are: that of the URL, else region of the document.',
+    'Region that requests are signed for, or of CloudWatch Logs. Default where they are: that of the URL, else region of the document.',
   'outputs.external_labels':
     'Labels for series that have none of that name, beside those of global.',
 

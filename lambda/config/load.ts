@@ -2,7 +2,12 @@ import type { Config, OutputConfig } from '../model/config.ts';
 import type { HttpSettings } from '../model/http-settings.ts';
 import { ENV } from '../model/names.ts';
 import { Secret } from '../model/secret.ts';
-import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
+import {
+  type CloudWatchAgentDocument,
+  cloudWatchAgentDocument,
+  SETTINGS_PATH,
+  warnOfAgentKeys,
+} from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
 import { checkConsistency, checkReceivers, type Draft } from './consistency.ts';
 import { type Documents, readDocuments } from './documents.ts';
@@ -13,7 +18,7 @@ import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
 import { type NativeDocument, nativeDocument } from './native.ts';
 import { withoutNulls, withoutNullsIn } from './nulls.ts';
-import { OutputReader } from './output-reader.ts';
+import { logsOutput, OutputReader } from './output-reader.ts';
 import { below, type Place } from './place.ts';
 import {
   AGENT_FILE_WITHOUT_EFFECT,
@@ -127,7 +132,14 @@ async function loadAgent(
     http: await readHttp(prometheus.scrape_configs, prometheusPlace, readers),
     expectsJob: true,
   };
-  return { source: main.source, ...toConfig(sections, surroundings, findings) };
+  const outputs = outputsOf(document);
+  return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
+}
+
+/** The agent writes as the role that it is given, for its logs or for all; without one there is nothing to say. */
+function outputsOf({ agent, logs }: CloudWatchAgentDocument): Config['outputs'] {
+  const role = logs.credentials?.role_arn ?? agent?.credentials?.role_arn;
+  return role === undefined ? undefined : [logsOutput({ sigv4: { role_arn: role } })];
 }
 
 /** What gets the texts that documents only name. */

@@ -1,4 +1,6 @@
 import type {
+  AssumedRole,
+  LogsOutputConfig,
   OtlpConfig,
   OutputConfig,
   PushConfig,
@@ -9,7 +11,7 @@ import { type Labels, labelsOf } from '../model/sample.ts';
 import { Secret } from '../model/secret.ts';
 import type { Findings } from './findings.ts';
 import type { HttpSettingsReader } from './http-settings.ts';
-import type { OutputKeys } from './outputs.ts';
+import type { LogsOutputKeys, OutputKeys } from './outputs.ts';
 import { below, formatPath, type Place } from './place.ts';
 import { CLOUDWATCH, type ReceiverKeys, regionOf } from './receiver.ts';
 import {
@@ -65,12 +67,13 @@ export class OutputReader {
   #checkNames(outputs: readonly (readonly [OutputConfig, Place])[]): void {
     const first = new Map<string, Place>();
     for (const [output, place] of outputs) {
-      if (!('name' in output)) continue;
-      const earlier = first.get(output.name);
-      if (earlier === undefined) first.set(output.name, place);
+      const name = 'name' in output ? (output.name ?? output.type) : undefined;
+      if (name === undefined) continue;
+      const earlier = first.get(name);
+      if (earlier === undefined) first.set(name, place);
       else {
         const expected = `another name than that of ${formatPath(earlier.path)}`;
-        this.#findings.reject(below(place, 'name'), expected, JSON.stringify(output.name));
+        this.#findings.reject(below(place, 'name'), expected, JSON.stringify(name));
       }
     }
   }
@@ -88,6 +91,8 @@ export class OutputReader {
       }
       case 'otlp':
         return this.#otlp(keys, region, place);
+      case 'cloudwatch-logs':
+        return logsOutput(keys);
       default:
         return keys;
     }
@@ -150,15 +155,36 @@ export class OutputReader {
     fallback: string | undefined,
     place: Place,
   ): Promise<SigningConfig> {
-    const { access_key: id, secret_key: key, role_arn: arn, external_id: externalId } = keys;
+    const { access_key: id, secret_key: key } = keys;
     const secret = key && (await this.#secrets.text(key, below(place, 'sigv4', 'secret_key')));
     return {
       region: keys.region ?? fallback,
       accessKey: id && secret ? { id, secret: new Secret(secret) } : undefined,
       profile: keys.profile,
-      role: arn === undefined ? undefined : { arn, externalId },
+      role: roleOf(keys),
     };
   }
+}
+
+/** The output for CloudWatch Logs, whose name says where and as whom it writes where that is not as usual. */
+export function logsOutput({ name, sigv4: keys = {} }: LogsOutputKeys): LogsOutputConfig {
+  const type = 'cloudwatch-logs';
+  const { region } = keys;
+  const role = roleOf(keys);
+  const own = [region && `in ${region}`, role && `as ${role.arn}`].filter(Boolean);
+  return {
+    type,
+    name: name ?? (own.length === 0 ? undefined : [type, ...own].join(' ')),
+    region,
+    role,
+  };
+}
+
+function roleOf({
+  role_arn: arn,
+  external_id: externalId,
+}: NonNullable<ReceiverKeys['sigv4']>): AssumedRole | undefined {
+  return arn === undefined ? undefined : { arn, externalId };
 }
 
 /** A URL as reports may show it. */

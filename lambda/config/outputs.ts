@@ -43,18 +43,21 @@ const shape = {
 
 const RECEIVERS: readonly Type[] = ['remote_write', 'otlp'];
 
+/** Those that write to AWS. */
+const OF_AWS: readonly Type[] = ['cloudwatch-logs', ...RECEIVERS];
+
 /** The types that have a key. */
 const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   path: ['file'],
   url: ['remote_write'],
   endpoint: ['otlp'],
-  name: RECEIVERS,
+  name: OF_AWS,
   headers: RECEIVERS,
   basic_auth: RECEIVERS,
   authorization: RECEIVERS,
-  region: RECEIVERS,
-  role_arn: RECEIVERS,
-  external_id: RECEIVERS,
+  region: OF_AWS,
+  role_arn: OF_AWS,
+  external_id: OF_AWS,
   external_labels: ['remote_write'],
   write_relabel_configs: ['remote_write'],
 };
@@ -67,9 +70,13 @@ const REQUIRED: Readonly<Partial<Record<Type, readonly [key: keyof typeof shape,
     otlp: ['endpoint', `"${CLOUDWATCH}", or the URL of a receiver`],
   };
 
+/** Keys of the output for CloudWatch Logs, in the shape that those of a receiver have. */
+export type LogsOutputKeys = Pick<ReceiverKeys, 'name' | 'sigv4'>;
+
 /** An entry with the keys of its type. */
 export type OutputKeys =
-  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | { readonly type: 'stdout' }
+  | (LogsOutputKeys & { readonly type: 'cloudwatch-logs' })
   | { readonly type: 'file'; readonly path: string }
   | (RemoteWriteKeys & {
       readonly type: 'remote_write';
@@ -118,7 +125,7 @@ function* problemsIn(written: Entry) {
     const whose =
       owners.length === 1
         ? `only the type ${owners[0]} has`
-        : `only the types ${owners.join(' and ')} have`;
+        : `only the types ${listed(owners)} have`;
     const value = written[name as keyof typeof OWNERS];
     const given = isConfidential([name]) ? 'one' : describeGiven(value);
     yield { path: [name], message: `no ${name}, which ${whose}`, given };
@@ -146,7 +153,13 @@ function keysOf(written: Entry): OutputKeys {
       return { type, url, ...receiver, external_labels, write_relabel_configs };
     case 'otlp':
       return { type, endpoint, ...receiver };
-    default:
+    case 'cloudwatch-logs':
+      return { type, name, sigv4: signingOf(written) };
+    case 'stdout':
       return { type };
   }
+}
+
+function listed(types: readonly Type[]): string {
+  return `${types.slice(0, -1).join(', ')} and ${types.at(-1)}`;
 }

@@ -39,7 +39,7 @@ export const headers = z.record(z.string(), z.string('a string'));
 export const roleShape = {
   role_arn: roleArn
     .optional()
-    .describe('Role to assume to write, such as one of the account of the workspace.'),
+    .describe('Role to assume to write, such as one of the account that is written to.'),
   external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
 };
 

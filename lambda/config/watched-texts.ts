@@ -77,7 +77,9 @@ export class WatchedTexts {
     const now = this.#keepers.now();
     const looking = Array.from(this.#known, async ([name, watched]) => {
       const before = watched.last?.version;
-      if (before !== undefined && now - watched.readAt < watched.goodForMs) return;
+      // One that is yet to come says that the clock was set back since.
+      const age = now - watched.readAt;
+      if (before !== undefined && age >= 0 && age < watched.goodForMs) return;
       try {
         changed = (await this.#read(watched, signal)).version !== before || changed;
       } catch (error) {

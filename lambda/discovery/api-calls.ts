@@ -1,3 +1,4 @@
+import { unlessAborted } from '../model/unless-aborted.ts';
 import type { Operation, RequestBudget } from './request-budget.ts';
 
 /** Calls of an AWS API that failed for good, all in the same way. */
@@ -61,7 +62,7 @@ export class ApiCalls {
       const denied = this.#denied.get(operation);
       if (denied !== undefined) return this.#note(denied);
       if (this.#signal.aborted) return this.#note(late(operation, what));
-      return await send({ abortSignal: this.#signal });
+      return await unlessAborted(send({ abortSignal: this.#signal }), this.#signal);
     } catch (cause) {
       const error = this.#signal.aborted ? late(operation, what) : errorOf(operation, what, cause);
       if (DENIED.has(error.code)) this.#denied.set(operation, error);

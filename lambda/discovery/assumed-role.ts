@@ -1,9 +1,13 @@
 import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { clientSettings } from '../model/client-settings.ts';
 import type { AssumedRole } from '../model/config.ts';
 
 /** Name of the sessions, as CloudTrail of the role's account shows it. */
 const SESSION_NAME = 'fargauge';
+
+/** Milliseconds of one attempt. */
+const REQUEST_TIMEOUT_MS = 5_000;
 
 type Credentials = NonNullable<ECSClientConfig['credentials']>;
 
@@ -31,11 +35,7 @@ export function assumedRole(
       ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
     },
     ...(credentials === undefined ? {} : { masterCredentials: credentials }),
-    clientConfig: {
-      ...(region === undefined ? {} : { region }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(profile === undefined ? {} : { profile }),
-    },
+    clientConfig: clientSettings({ region, endpoint, profile }, REQUEST_TIMEOUT_MS),
   });
   return async (properties) => {
     try {
@@ -46,12 +46,17 @@ export function assumedRole(
   };
 }
 
+/** AWS says the same of all of them. */
+const DENIED_HINT =
+  'The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.';
+
 /** Says which role could not be assumed, and why. */
 class AssumeRoleError extends Error {
   override readonly name = 'AssumeRoleError';
 
   constructor(arn: string, cause: unknown) {
     const { name = 'Error', message = '' } = cause as Partial<Error>;
-    super(`the role ${arn} cannot be assumed. ${name}: ${message}`, { cause });
+    const hint = name === 'AccessDenied' ? `. ${DENIED_HINT}` : '';
+    super(`the role ${arn} cannot be assumed. ${name}: ${message}${hint}`, { cause });
   }
 }

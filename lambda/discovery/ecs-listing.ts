@@ -1,5 +1,5 @@
 import type { AccountRegion, AccountTargets } from './account-region.ts';
-import { goodForMs } from './refresh.ts';
+import { goodForMs, isGood } from './refresh.ts';
 
 /** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
 const REPAIR_MS = 30_000;
@@ -24,7 +24,7 @@ export class EcsListing {
   /** Never rejects. Where nothing is due the answer is the last one. */
   async read(now: number, signal: AbortSignal): Promise<Listed> {
     const last = this.#last;
-    if (last !== undefined && now - last.at < this.#lifetimeOf(last)) return last;
+    if (last !== undefined && isGood(last.at, now, this.#lifetimeOf(last))) return last;
     const found = await Promise.all(this.#accounts.map((account) => account.find(now, signal)));
     this.#last = { found, at: now };
     return this.#last;

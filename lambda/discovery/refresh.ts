@@ -8,3 +8,8 @@ const REFRESH_TOLERANCE_MS = 10_000;
 export function goodForMs(refreshMs: number): number {
   return refreshMs - Math.min(REFRESH_TOLERANCE_MS, refreshMs / 2);
 }
+
+/** Whether what was found at a time is still good. One that is yet to come says that the clock was set back since. */
+export function isGood(at: number, now: number, lifetimeMs: number): boolean {
+  return at <= now && now - at < lifetimeMs;
+}

@@ -5,7 +5,7 @@ import { fileSource } from './file-source.ts';
 import type { FoundTarget } from './found-target.ts';
 import { type Fetch, httpSource } from './http-source.ts';
 import { identityOf } from './identity.ts';
-import { goodForMs } from './refresh.ts';
+import { goodForMs, isGood } from './refresh.ts';
 
 /** What lists targets. */
 export interface TargetSource {
@@ -109,8 +109,9 @@ class KeptTargets {
 
   async #read(now: number, signal: AbortSignal): Promise<SourceTargets> {
     const last = this.#last;
-    if (last !== undefined && now - last.at < goodForMs(this.#source.refreshMs))
+    if (last !== undefined && isGood(last.at, now, goodForMs(this.#source.refreshMs))) {
       return last.targets;
+    }
     const targets = await this.#source.read(signal);
     this.#last = targets.errors.length === 0 ? { targets, at: now } : undefined;
     return targets;

@@ -34,10 +34,22 @@ export interface LogsConfig {
 
 /** One entry of `outputs`, or of a Prometheus file's `remote_write`. */
 export type OutputConfig =
-  | { readonly type: 'cloudwatch-logs' | 'stdout' }
+  | LogsOutputConfig
+  | { readonly type: 'stdout' }
   | { readonly type: 'file'; readonly path: string }
   | RemoteWriteConfig
   | OtlpConfig;
+
+/** An output that writes events into CloudWatch Logs. */
+export interface LogsOutputConfig {
+  readonly type: 'cloudwatch-logs';
+  /** Of no other output. Absent: that of the type. */
+  readonly name?: string | undefined;
+  /** Absent: that of `logs`. */
+  readonly region?: string | undefined;
+  /** Whose credentials are used, such as a role of another account. Absent: those that the AWS SDK finds. */
+  readonly role?: AssumedRole | undefined;
+}
 
 /** What the outputs that send samples over HTTP have in common. */
 export interface PushConfig {

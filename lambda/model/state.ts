@@ -84,6 +84,8 @@ export interface State {
   begin(signal: AbortSignal): Promise<void>;
   /** Whether the past is known. As long as it is not, nothing can be said of cumulative series, and nothing is committed. */
   readonly isKnown: boolean;
+  /** Milliseconds by which another collector may be ahead that uses the same state; 0 where there can be none. */
+  readonly overlapMs: number;
   /** As of the last cycle that told them; `undefined` where none did. */
   readonly knownMetrics: KnownMetrics | undefined;
   /** Notes the targets of this cycle, the ones that will not answer included. */

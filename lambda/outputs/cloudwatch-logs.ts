@@ -15,6 +15,7 @@ import { PendingWrite } from './pending-write.ts';
 import { SendQueue } from './send-queue.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
 
+/** Of an output that has no other name. */
 const NAME = 'cloudwatch-logs';
 
 /** Far from the account's quota of 5,000 requests a second, and a few MiB of request bodies in memory. */
@@ -26,8 +27,19 @@ const MAX_ATTEMPTS = 10;
 /** Two rounds of full batches: one under way, one waiting. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
+/** What events are rejected for, and what that means: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const BOUNDS = {
+  too_old: 'more than 14 days behind its clock',
+  too_new: 'more than 2 hours ahead of its clock',
+  expired: 'before what the retention of the group keeps',
+} as const satisfies Partial<Record<RejectReason, string>>;
+
+type TimeReason = keyof typeof BOUNDS;
+
 export interface CloudWatchLogsOptions {
   readonly client: LogsSender;
+  /** @default `cloudwatch-logs` */
+  readonly name?: string | undefined;
   /** PutLogEvents under way at the same time. @default 4 */
   readonly concurrency?: number;
   /** Of one request, the first included. @default 10 */
@@ -44,10 +56,11 @@ export interface CloudWatchLogsOptions {
  * whose answer was lost is repeated.
  */
 export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
-  return { name: NAME, open: (signal) => new LogsDelivery(options, signal) };
+  return { name: options.name ?? NAME, open: (signal) => new LogsDelivery(options, signal) };
 }
 
 class LogsDelivery implements Delivery {
+  readonly #name: string;
   readonly #api: LogsApi;
   readonly #queue: SendQueue<LogBatch>;
   readonly #maxBufferedBytes: number;
@@ -60,6 +73,7 @@ class LogsDelivery implements Delivery {
   constructor(
     {
       client,
+      name = NAME,
       concurrency = CONCURRENCY,
       maxAttempts = MAX_ATTEMPTS,
       random = Math.random,
@@ -67,6 +81,7 @@ class LogsDelivery implements Delivery {
     }: CloudWatchLogsOptions,
     signal: AbortSignal,
   ) {
+    this.#name = name;
     this.#api = new LogsApi(client, { maxAttempts, random, signal });
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -104,7 +119,7 @@ class LogsDelivery implements Delivery {
     this.#sendAll();
     await this.#queue.wait(() => this.#queue.isIdle);
     this.#signal.removeEventListener('abort', this.#sendAll);
-    return this.#tally.report(NAME, this.#api.requests);
+    return this.#tally.report(this.#name, this.#api.requests);
   }
 
   #add(sent: SentEvent): void {
@@ -144,15 +159,15 @@ class LogsDelivery implements Delivery {
  * first one that is.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
  */
-function rejectReasonOf(info: RejectedLogEventsInfo, index: number): RejectReason | undefined {
+function rejectReasonOf(info: RejectedLogEventsInfo, index: number): TimeReason | undefined {
   if (index < (info.tooOldLogEventEndIndex ?? 0)) return 'too_old';
   if (index < (info.expiredLogEventEndIndex ?? 0)) return 'expired';
   if (index >= (info.tooNewLogEventStartIndex ?? Infinity)) return 'too_new';
   return undefined;
 }
 
-function rejectText(group: string, reason: RejectReason): string {
-  return `PutLogEvents on log group "${group}" rejected events: ${reason}`;
+function rejectText(group: string, reason: TimeReason): string {
+  return `PutLogEvents on log group "${group}" rejected events: ${reason}, ${BOUNDS[reason]}`;
 }
 
 /** What would make CloudWatch Logs refuse the whole batch that the event is in. */

@@ -11,6 +11,9 @@ const DENIED = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** The role to write as could not be assumed: by refusal, or because AWS STS is out of reach. */
+const NO_ROLE = 'AssumeRoleError';
+
 /** The longest wait before the second attempt where a further one may help, as the SDK has them. */
 const RETRY_DELAYS_MS: Readonly<Partial<Record<RejectReason, number>>> = {
   throttled: 500,
@@ -23,6 +26,8 @@ interface CallError {
   readonly message?: string;
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
+  /** Of a role that could not be assumed: what AWS STS said. */
+  readonly cause?: unknown;
 }
 
 /** A call of CloudWatch Logs that failed for good. */
@@ -72,9 +77,16 @@ export function retryDelayOf(error: unknown): number | undefined {
 }
 
 export function isDenied(error: unknown): boolean {
+  if (nameOf(error) === NO_ROLE) return isRefusedRole((error as CallError).cause);
   // The SDK has found out that the clock is wrong, and signs the next attempt with the right time.
   const corrected = (error as CallError | undefined)?.$metadata?.clockSkewCorrected === true;
   return !corrected && DENIED.has(nameOf(error) ?? '');
+}
+
+/** STS has a status of 400 for what is wrong and 403 for what is denied. */
+function isRefusedRole(cause: unknown): boolean {
+  const { $metadata: { httpStatusCode: status = 0 } = {} } = (cause ?? {}) as CallError;
+  return DENIED.has(nameOf(cause) ?? '') || status === 400 || status === 403;
 }
 
 /** The name of an error of the SDK. */

@@ -5,6 +5,7 @@ import {
   PutLogEventsCommand,
   type RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { unlessAborted } from '../model/unless-aborted.ts';
 import type { LogBatch } from './log-batch.ts';
 import { isDenied, LogsCallError, nameOf, retryDelayOf } from './log-failure.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
@@ -107,7 +108,7 @@ export class LogsApi {
     if (denied !== undefined) throw denied;
     const attempt = () => {
       this.requests += 1;
-      return send();
+      return unlessAborted(send(), this.#abortSignal);
     };
     try {
       return await withRetries(attempt, retryDelayOf, this.#retries);

@@ -1,5 +1,11 @@
 import type { Writable } from 'node:stream';
-import type { OtlpConfig, OutputConfig, PushConfig, SigningConfig } from '../model/config.ts';
+import type {
+  LogsOutputConfig,
+  OtlpConfig,
+  OutputConfig,
+  PushConfig,
+  SigningConfig,
+} from '../model/config.ts';
 import type { Output } from '../model/event.ts';
 import type { SampleOutput } from '../model/sample-output.ts';
 import { cloudWatchLogsOutput } from './cloudwatch-logs.ts';
@@ -19,7 +25,7 @@ export interface Signing {
 /** What outputs write with. */
 export interface OutputMeans {
   /** Asked only where there is such an output. */
-  logsClient(): LogsSender;
+  logsClient(config: LogsOutputConfig): LogsSender;
   readonly stdout: Writable;
   /** Bytes of a line, its end included, that standard output can take. Absent: any number. */
   readonly maxLineBytes?: number | undefined;
@@ -38,7 +44,7 @@ export function createOutputs(
 function createOutput(config: OutputConfig, means: OutputMeans): Output | SampleOutput {
   switch (config.type) {
     case 'cloudwatch-logs':
-      return cloudWatchLogsOutput({ client: means.logsClient() });
+      return cloudWatchLogsOutput({ client: means.logsClient(config), name: config.name });
     case 'stdout':
       return stdoutOutput(means.stdout, means.maxLineBytes);
     case 'file':

@@ -4,7 +4,7 @@ import type { Point } from '../model/point.ts';
 import type { Publications } from '../model/publication.ts';
 import type { HistogramSample, Labels, Sample } from '../model/sample.ts';
 import type { Previous } from '../model/state.ts';
-import { Differences, type Past } from './differences.ts';
+import { Differences, type Past, type ScrapeTime } from './differences.ts';
 import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
 
@@ -18,9 +18,7 @@ interface Selected {
 export type SelectedSample = (Sample | HistogramSample) & Selected;
 
 /** What values of one scrape are compared with. */
-export interface Comparison {
-  /** Milliseconds since the epoch: the time of samples that bring none. */
-  readonly scrapedAt: number;
+export interface Comparison extends ScrapeTime {
   /** What is remembered of the target. Absent: the state cannot be read. */
   readonly past: Past | undefined;
   /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
@@ -50,19 +48,21 @@ export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
  * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
  * - What the first value of a series counts for: `FirstSample`.
  * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference,
- *   and a gauge that brings the same time again and again is published once.
+ *   and a gauge that brings the same time again and again is published once. Where the clock was set back since the previous
+ *   scrape, a sample without a time of its own is newer all the same.
  * - A time that CloudWatch Logs would refuse gives nothing and forgets nothing either.
  * - While the state cannot be read, what means nothing without its past gives nothing: it is in the next difference.
  */
 export function convert(
   samples: Iterable<SelectedSample>,
-  { scrapedAt, past, targetStart, firstSample }: Comparison,
+  { scrapedAt, overlapMs, past, targetStart, firstSample }: Comparison,
   drops: Drops,
 ): Converted {
   const points: Point[] = [];
-  const differences = new Differences(past, targetStart, firstSample);
+  const time = { scrapedAt, overlapMs };
+  const differences = new Differences(past, targetStart, firstSample, time);
   // Parts of a histogram that are published under their own names, too, are compared apart from it.
-  const ofHistograms = new Differences(past, targetStart, firstSample);
+  const ofHistograms = new Differences(past, targetStart, firstSample, time);
   for (const sample of samples) {
     const { timestamp = scrapedAt } = sample;
     let point: Point | DropReason;
@@ -132,6 +132,7 @@ function numberPoint(
     publications,
     value: increase,
     timestamp,
-    interval: timestamp - last.timestamp,
+    // Nobody knows how long it was where the clock was set back.
+    interval: Math.max(0, timestamp - last.timestamp),
   };
 }

@@ -4,6 +4,14 @@ import type { Previous, TargetPast } from '../model/state.ts';
 /** What values are compared with. */
 export type Past = Pick<TargetPast, 'series' | 'baseline'>;
 
+/** When values were scraped. */
+export interface ScrapeTime {
+  /** Milliseconds since the epoch: the time of samples that bring none. */
+  readonly scrapedAt: number;
+  /** Milliseconds by which another collector of the same state may have scraped later. */
+  readonly overlapMs: number;
+}
+
 /** Finds out since when a cumulative value counts, and takes down what must be remembered for the next time. */
 export class Differences {
   readonly #updates = new Map<string, Previous>();
@@ -11,9 +19,16 @@ export class Differences {
   readonly #past: Past | undefined;
   readonly #targetStart: number | undefined;
   readonly #firstSample: FirstSample;
+  readonly #time: ScrapeTime;
 
-  constructor(past: Past | undefined, targetStart: number | undefined, firstSample: FirstSample) {
+  constructor(
+    past: Past | undefined,
+    targetStart: number | undefined,
+    firstSample: FirstSample,
+    time: ScrapeTime,
+  ) {
     this.#past = past;
+    this.#time = time;
     this.#targetStart = targetStart;
     this.#firstSample = firstSample;
   }
@@ -36,10 +51,19 @@ export class Differences {
     return this.#updates.get(key) ?? this.#past?.series.get(key);
   }
 
-  /** Why a sample of this time is not taken after `last`. */
+  /**
+   * Why a sample of this time is not taken after `last`. One with the time of its scrape is newer than what any earlier scrape
+   * gave: where `last` is later than another collector could be, the clock was set back in between.
+   */
   refusal(key: string, last: Previous | undefined, timestamp: number) {
     if (last === undefined || timestamp > last.timestamp) return undefined;
-    return this.#updates.get(key)?.timestamp === timestamp ? 'duplicate' : 'not_newer';
+    const inThisScrape = this.#updates.get(key);
+    if (inThisScrape !== undefined) {
+      return inThisScrape.timestamp === timestamp ? 'duplicate' : 'not_newer';
+    }
+    const { scrapedAt, overlapMs } = this.#time;
+    const isSetBack = timestamp === scrapedAt && last.timestamp > scrapedAt + overlapMs;
+    return isSetBack ? undefined : 'not_newer';
   }
 
   /** Takes down that a series is there although it has nothing new: one that brings an old time is not forgotten for that. */

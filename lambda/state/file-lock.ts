@@ -4,6 +4,9 @@ import { hostname } from 'node:os';
 /** A lock that another process may take over meanwhile is tried for again, so often. */
 const ATTEMPTS = 5;
 
+/** Another text after each start of the machine, as Linux has it. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
 /** A file that another process uses. */
 export class FileInUseError extends Error {
   override readonly name = 'FileInUseError';
@@ -11,14 +14,16 @@ export class FileInUseError extends Error {
 
 /**
  * Keeps other processes that ask for the same lock from a file, until it is disposed of or the process ends. The lock is a
- * file beside it that names its holder; that of a process of this machine which is gone is taken over.
+ * file beside it that names its holder; that of a process of this machine which is gone, or is of before the machine was
+ * started, is taken over.
  *
  * @throws FileInUseError where the holder is alive, or of another machine so that nobody can tell
  */
 export async function lockFile(path: string): Promise<AsyncDisposable> {
   const lock = `${path}.lock`;
   const own = `${lock}.${process.pid}`;
-  const me = `${process.pid} ${hostname()}\n`;
+  const boot = await bootId();
+  const me = `${[process.pid, hostname(), boot].filter(Boolean).join(' ')}\n`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await writeFile(own, me);
     try {
@@ -30,15 +35,20 @@ export async function lockFile(path: string): Promise<AsyncDisposable> {
     } finally {
       await rm(own);
     }
-    await removeStale(path, lock, own);
+    await removeStale(path, lock, own, boot);
   }
   throw new FileInUseError(`${path} is in use: other processes take its lock ${lock} in turns`);
 }
 
-async function removeStale(path: string, lock: string, own: string): Promise<void> {
+async function removeStale(
+  path: string,
+  lock: string,
+  own: string,
+  boot: string | undefined,
+): Promise<void> {
   const holder = await readFile(lock, 'utf8').catch(unlessMissing);
   if (holder === undefined) return;
-  if (mayBeAlive(holder)) {
+  if (mayBeAlive(holder, boot)) {
     const [pid, host] = holder.split(/\s/);
     throw new FileInUseError(
       `${path} is in use by process ${pid} on ${host}; if that is gone, remove ${lock}`,
@@ -51,9 +61,11 @@ async function removeStale(path: string, lock: string, own: string): Promise<voi
   await rm(own, { force: true });
 }
 
-function mayBeAlive(holder: string): boolean {
-  const [pid = '', host] = holder.split(/\s/);
+function mayBeAlive(holder: string, boot: string | undefined): boolean {
+  const [pid = '', host, itsBoot] = holder.trim().split(/\s+/);
   if (host !== hostname()) return true;
+  // Since the machine was started the number may have become that of any other process.
+  if (itsBoot !== undefined && boot !== undefined && itsBoot !== boot) return false;
   // Ours from an earlier life: in a container it is often the same number.
   if (Number(pid) === process.pid) return false;
   try {
@@ -62,6 +74,11 @@ function mayBeAlive(holder: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+}
+
+async function bootId(): Promise<string | undefined> {
+  const text = await readFile(BOOT_ID, 'utf8').catch(() => undefined);
+  return text?.trim();
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

@@ -32,6 +32,8 @@ export function fileStore(
       return bytes && { bytes, version: versionOf(bytes) };
     });
   return {
+    // Who uses it holds its lock.
+    isShared: false,
     read: async (_, known) => {
       const object = await read();
       return known !== undefined && object?.version === known ? 'unchanged' : object;

@@ -30,10 +30,14 @@ const NOTHING: TargetPast = {
 /** The state for as long as the process lives. */
 export class MemoryState implements State {
   readonly isKnown = true;
+  readonly overlapMs = 0;
   readonly #forgetAfterMs: number;
   readonly #targets = new Map<string, TargetMemory>();
   readonly #pool = new SeriesKeysPool();
   #completedAt: number | undefined;
+  #lastCycleAt: number | undefined;
+  /** Since when cycles have followed each other. */
+  #lookingSince = Number.NEGATIVE_INFINITY;
   #knownMetrics: KnownMetrics | undefined;
 
   /** @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
@@ -97,11 +101,19 @@ export class MemoryState implements State {
     };
   }
 
-  /** Notes a cycle that was complete, and forgets what was not seen for long. */
+  /**
+   * Notes a cycle that was complete, and forgets what was not seen for long. A time in which nobody looked does not count, and
+   * neither does one that only the clock has leapt over: after either, nothing is forgotten for as long as that takes.
+   */
   advance({ now, completedAt, knownMetrics }: CycleEnd): void {
     this.#completedAt = completedAt ?? this.#completedAt;
     this.#knownMetrics = knownMetrics ?? this.#knownMetrics;
-    this.#forgetBefore(now - this.#forgetAfterMs);
+    const gap = now - (this.#lastCycleAt ?? this.#lastCommitAt ?? now);
+    if (Math.abs(gap) > this.#forgetAfterMs / 2) this.#lookingSince = now;
+    this.#lastCycleAt = now;
+    if (this.#lookingSince <= now - this.#forgetAfterMs) {
+      this.#forgetBefore(now - this.#forgetAfterMs);
+    }
   }
 
   /** What is remembered, to be stored: not a copy. */
@@ -135,6 +147,14 @@ export class MemoryState implements State {
     return { targets: this.#targets.size, series };
   }
 
+  get #lastCommitAt(): number | undefined {
+    let last: number | undefined;
+    for (const { times } of this.#targets.values()) {
+      last = chosen(Math.max, last, times.committedAt);
+    }
+    return last;
+  }
+
   #forgetBefore(time: number): void {
     const used = new Set<SeriesKeys>();
     for (const [id, target] of this.#targets) {
@@ -146,9 +166,15 @@ export class MemoryState implements State {
   }
 }
 
-/** Whether a task that started then is not the one that is remembered, but a later one at the same address. */
+/**
+ * Whether a task that started then is not the one that is remembered, but a later one at the same address. Two clocks are
+ * compared here: a start that was known at the last commit is no new one, even if it seems to be later.
+ */
 function isAnotherTask({ times }: TargetMemory, startedAt: number | undefined): boolean {
   return (
-    startedAt !== undefined && times.committedAt !== undefined && startedAt > times.committedAt
+    startedAt !== undefined &&
+    times.committedAt !== undefined &&
+    startedAt > times.committedAt &&
+    startedAt !== times.startedAt
   );
 }

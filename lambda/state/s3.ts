@@ -34,6 +34,7 @@ export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
   const failure = (operation: keyof typeof NEEDED, error: unknown, signal: AbortSignal) =>
     failureOf(operation, `s3://${bucket}/${key}`, error as Error, signal);
   return {
+    isShared: true,
     read: async (signal, known) => {
       const condition = known === undefined ? {} : { IfNoneMatch: known };
       try {

@@ -9,6 +9,8 @@ export interface StoredObject {
 
 /** One object in a place that outlives the process. All of it rejects with a `StateStoreError`. */
 export interface StateStore {
+  /** Whether other processes may use it at the same time. */
+  readonly isShared: boolean;
   /** The object; `undefined` where there is none, `unchanged` where it is still of the version that is known. */
   read(signal: AbortSignal, known?: string): Promise<StoredObject | 'unchanged' | undefined>;
   /**

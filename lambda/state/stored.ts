@@ -14,6 +14,12 @@ import { type StateStore, StateStoreError } from './store.ts';
 /** Writes of one cycle that may come second to somebody else's, before it is left to the next cycle. */
 export const MAX_CONFLICTS = 3;
 
+/**
+ * Milliseconds for which a cycle of another collector can go on that began later.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a function runs for 15 minutes at most.
+ */
+const LONGEST_CYCLE_MS = 15 * 60_000;
+
 type Counts = Pick<StateReport, 'reads' | 'writes' | 'conflicts' | 'failures' | 'setAside'>;
 
 /** What a state begins with where nothing is stored of it yet. */
@@ -60,6 +66,10 @@ export class StoredState implements State {
 
   get isKnown(): boolean {
     return this.#isKnown;
+  }
+
+  get overlapMs(): number {
+    return this.#store.isShared ? LONGEST_CYCLE_MS : 0;
   }
 
   get knownMetrics(): KnownMetrics | undefined {

@@ -154,7 +154,9 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(report?.deliveries[0]).toMatchObject({
       events: 4,
       rejected: { too_old: 2 },
-      errors: [`PutLogEvents on log group "${GROUP}" rejected events: too_old`],
+      errors: [
+        `PutLogEvents on log group "${GROUP}" rejected events: too_old, more than 14 days behind its clock`,
+      ],
     });
     expect(aws.logs.events()).toHaveLength(4);
   });

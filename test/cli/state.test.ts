@@ -47,9 +47,11 @@ describe('collect --state', () => {
 
   it('forgets after --forget-after', async () => {
     await fargauge(args);
-    const { stderr } = await fargauge([...args, '--forget-after', '1ms', '--json']);
-    const [report] = jsonLines<CycleReport>(stderr);
-    expect(report?.state.series).toBe(0);
+    await target[Symbol.asyncDispose]();
+    const every = ['--every', '100ms', '--forget-after', '2s', '--json'];
+    await using collector = startFargauge([...args, ...every]);
+    await collector.says(/"down":1,.*"series":1,/);
+    await collector.says(/"series":0,/);
   });
 
   it('refuses a file that another process uses, and leaves it to that one', async () => {

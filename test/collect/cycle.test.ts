@@ -389,7 +389,11 @@ describe('the state of a target', () => {
       [DAY + MINUTE, 0, {}],
     ] as const) {
       down = true;
-      now += silence - MINUTE;
+      for (let hours = 60 * MINUTE; hours < silence; hours += 60 * MINUTE) {
+        now += 59 * MINUTE;
+        await collectTimes(collector, [undefined]);
+      }
+      now += (silence % (60 * MINUTE) || 60 * MINUTE) - MINUTE;
       await collectTimes(collector, [undefined]);
       expect(state.sizes.series).toBe(remembered);
       down = false;

@@ -109,6 +109,7 @@ class World {
       return this.#store;
     };
     return {
+      isShared: true,
       read: async () => ask(this.#turns[index].storeReads).read(),
       write: async (bytes, version) => ask(this.#turns[index].storeWrites).write(bytes, version),
       setAside: async (...given) => this.#store.setAside(...given),

@@ -720,8 +720,15 @@ describe('wrong values elsewhere', () => {
         agent: { credentials: { role_arn: 'x' } },
         logs: { metrics_collected: { prometheus: {} } },
       },
-      'agent.credentials',
-      'expected no such key (known to the CloudWatch Agent, not supported by this version yet), given an object',
+      'agent.credentials.role_arn',
+      'expected the ARN of a role, such as "arn:aws:iam::123456789012:role/fargauge", given "x" (string)',
+    ],
+    [
+      {
+        logs: { credentials: { profile: 'x' }, metrics_collected: { prometheus: {} } },
+      },
+      'logs.credentials.profile',
+      'expected one of the keys role_arn, given an unknown key',
     ],
     [
       { logs: { endpoint_override: 'ftp://x', metrics_collected: { prometheus: {} } } },

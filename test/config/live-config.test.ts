@@ -227,6 +227,14 @@ describe('a configuration that changes', () => {
     expect(header()).toBe('Bearer two');
     expect(JSON.stringify(status)).not.toContain('two');
 
+    // Where the clock was set back, nobody knows how long ago that was.
+    stored.set(SECRET, 'zwei');
+    now -= 2 * SECRET_GOOD_FOR_MS;
+    expect(await live.refresh(30_000)).toMatchObject({ changed: true });
+    stored.set(SECRET, 'two');
+    now += SECRET_GOOD_FOR_MS;
+    expect(await live.refresh(30_000)).toMatchObject({ changed: true });
+
     stored.set(SECRET, new Error('ThrottlingException'));
     now += SECRET_GOOD_FOR_MS;
     const unread = [`${reference}: ThrottlingException`];

@@ -94,6 +94,14 @@ describe('several clusters, Regions and accounts', () => {
     expect(result.skipped).toEqual({ duplicate: 1 });
   });
 
+  it('are looked for again where the clock was set back', async () => {
+    const discover = discoverer();
+    await discover();
+    put('prod-c', '10.0.0.4');
+    now -= 60 * MINUTE;
+    expect(clusters(await discover())).toContain('prod-c');
+  });
+
   it('are looked for again in each refresh', async () => {
     const discover = discoverer();
     await discover();
@@ -130,7 +138,7 @@ describe('what fails alone', () => {
     const result = await discoverer()();
     expect(clusters(result)).toEqual(['prod-a', 'prod-b', 'far']);
     expect(messages(result)).toEqual([
-      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}`,
+      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}. The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.`,
     ]);
   });
 

@@ -102,6 +102,15 @@ describe('targets from files', () => {
     expect((await again()).found).toEqual([]);
   });
 
+  it('are read again where the clock was set back, which hides how old they are', async () => {
+    const again = read('a.json');
+    await put('a.json', '[{"targets": ["a:1"]}]');
+    expect((await again()).found).toHaveLength(1);
+    await put('a.json', '[]');
+    now -= 60 * MINUTE;
+    expect((await again()).found).toEqual([]);
+  });
+
   it('stay as they were where their file cannot be read any more, and others do not', async () => {
     const again = read('a.json', 'b.json');
     await put('a.json', '[{"targets": ["a:1"]}]');

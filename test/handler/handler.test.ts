@@ -368,7 +368,7 @@ describe('an invocation that goes wrong', () => {
       expect.objectContaining({
         level: 'WARN',
         message: 'delivery failed',
-        error: `PutLogEvents on log group "${GROUP}" rejected events: too_new`,
+        error: `PutLogEvents on log group "${GROUP}" rejected events: too_new, more than 2 hours ahead of its clock`,
       }),
     );
   });

@@ -17,7 +17,7 @@ try {
   process.on('message', ({ remainingMs, handler = 'handler', event = EVENT }: Invocation) => {
     handlers[handler](event, contextOf(remainingMs)).then(
       (result) => answer({ kind: 'result', result }),
-      (error) => answer({ kind: 'error', message: error.message, name: error.name }),
+      ({ name, message }) => answer({ kind: 'error', message, ...(name !== 'Error' && { name }) }),
     );
   });
   answer({ kind: 'ready' });

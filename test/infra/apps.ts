@@ -30,6 +30,7 @@ const run = promisify(execFile);
 
 /** Each folder of the examples. */
 export const EXAMPLES: readonly CdkApp[] = [
+  'central-account',
   'demo-service',
   'existing-cluster',
   'keycloak',
@@ -54,6 +55,8 @@ export const APPS: readonly CdkApp[] = [
       alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:people',
     },
   },
+  { name: 'the app in shards', program: 'infra/app.ts', context: { shards: 'auto' } },
+  { name: 'the app in many shards', program: 'infra/app.ts', context: { shards: '60' } },
 ];
 
 /** Synthesizes an app into a folder. The bundle of the collector must be there. */

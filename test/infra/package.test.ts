@@ -98,6 +98,7 @@ describe('the examples', () => {
     ['keycloak', ['Keycloak'], ['AWS::Lambda::Function']],
     ['keycloak-sidecar', ['KeycloakSidecar'], ['AWS::ECS::TaskDefinition']],
     ['demo-service', ['DemoService'], ['AWS::SNS::Topic', 'AWS::CloudWatch::Dashboard']],
+    ['central-account', ['Workload', 'Central'], ['AWS::IAM::Role']],
     ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
   ])(
     '%s synthesizes',
@@ -115,6 +116,7 @@ describe('the examples', () => {
   it('are all tried', async () => {
     expect((await readdir(join(REPOSITORY, EXAMPLES))).sort()).toEqual([
       'README.md',
+      'central-account',
       'demo-service',
       'existing-cluster',
       'keycloak',

@@ -12,9 +12,10 @@ import { moto } from './install/moto.ts';
 import { ensurePart, type Part, type PartResult } from './install/part.ts';
 import { prometheus } from './install/prometheus.ts';
 import { ric } from './install/ric.ts';
+import { systemd } from './install/systemd.ts';
 import { CACHE, ROOT } from './support/places.ts';
 
-const PARTS: readonly Part[] = [debianPrograms, moto, ric, docker, prometheus];
+const PARTS: readonly Part[] = [debianPrograms, moto, ric, docker, systemd, prometheus];
 
 const RESULTS = join(CACHE, 'results.json');
 

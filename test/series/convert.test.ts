@@ -290,7 +290,7 @@ describe('the time of a sample', () => {
 
 /** With what a scrape is compared where no start is known. */
 function comparison(series: ReadonlyMap<string, Previous>, scrapedAt = NOW): Comparison {
-  return { scrapedAt, past: { series, baseline: undefined }, firstSample: 'auto' };
+  return { scrapedAt, overlapMs: 0, past: { series, baseline: undefined }, firstSample: 'auto' };
 }
 
 /** One scrape at `NOW`, after one a minute before that gave `previous` for `REQUESTS`. */
@@ -320,7 +320,7 @@ describe('while the state cannot be read', () => {
     const drops = new Drops();
     const { points, updates } = convert(
       [labelled(series('load'), 5), labelled(REQUESTS, 7)],
-      { scrapedAt: NOW, past: undefined, firstSample: 'zero' },
+      { scrapedAt: NOW, overlapMs: 0, past: undefined, firstSample: 'zero' },
       drops,
     );
     expect(points.map(({ series: { name }, value }) => [name, value])).toEqual([['load', 5]]);

@@ -305,6 +305,7 @@ function run(before: Exposed, after: Exposed, { type = 'histogram', names = ['h'
     }));
     const comparison = {
       scrapedAt,
+      overlapMs: 0,
       past: { series: memory, baseline: undefined },
       firstSample: 'auto' as const,
     };

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { FileInUseError, lockFile } from '../../lambda/state/file-lock.ts';
 
+/** The process, the machine and, on Linux, which start of it. */
+const OURS = new RegExp(`^${process.pid} ${hostname()}( [0-9a-f-]{36})?\n$`);
+
 let folder: string;
 let path: string;
 
@@ -27,7 +30,7 @@ it('says whose it is, and leaves nothing behind', async () => {
   {
     await using _lock = await lockFile(path);
     expect(await readdir(folder)).toEqual(['state.lock']);
-    expect(await readFile(`${path}.lock`, 'utf8')).toBe(`${process.pid} ${hostname()}\n`);
+    expect(await readFile(`${path}.lock`, 'utf8')).toMatch(OURS);
   }
   expect(await readdir(folder)).toEqual([]);
 });
@@ -46,12 +49,17 @@ it.each([
   expect(await readFile(`${path}.lock`, 'utf8')).toBe(`${holder()}\n`);
 });
 
-it.each([
+it.each<[string, () => Promise<number>, string?]>([
   ['a process that is gone', deadProcess],
   ['an earlier process with the same id, as containers have', async () => process.pid],
-])('is taken over from %s', async (_, pid) => {
-  await writeFile(`${path}.lock`, `${await pid()} ${hostname()}\n`);
+  [
+    'a process of before the machine was started, whose id another one has now',
+    async () => process.ppid,
+    ' 00000000-0000-0000-0000-000000000000',
+  ],
+])('is taken over from %s', async (_, pid, boot = '') => {
+  await writeFile(`${path}.lock`, `${await pid()} ${hostname()}${boot}\n`);
   await using _lock = await lockFile(path);
-  expect(await readFile(`${path}.lock`, 'utf8')).toBe(`${process.pid} ${hostname()}\n`);
+  expect(await readFile(`${path}.lock`, 'utf8')).toMatch(OURS);
   expect(await readdir(folder)).toEqual(['state.lock']);
 });

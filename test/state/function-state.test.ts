@@ -36,6 +36,7 @@ describe('the state of a function', () => {
   it('forgets after the time that is named', async () => {
     const { state } = stateOf({ FARGAUGE_STATE_FORGET_AFTER: '2m' });
     await cycle(state, 0, { a: advance(0, { x: at(1, 0) }) });
+    await cycle(state, 60_000, { a: undefined });
     expect(await cycle(state, 120_000, { a: undefined })).toMatchObject({ series: 1 });
     expect(await cycle(state, 120_001, { a: undefined })).toMatchObject({ series: 0 });
   });

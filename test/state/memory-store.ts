@@ -5,6 +5,7 @@ export type Operation = 'read' | 'write' | 'setAside';
 
 /** A store that outlives the states of a test. */
 export class MemoryStore implements StateStore {
+  readonly isShared = true;
   bytes: Uint8Array | undefined;
   /** By name. */
   readonly aside = new Map<string, Uint8Array>();

@@ -84,6 +84,13 @@ describe('the baseline of a target', () => {
   });
 });
 
+it('a task stays itself where the clock of the collector is behind its start', () => {
+  state.see([{ id: 'a', startedAt: 5_000 }], 60);
+  state.commit('a', advance(60, { x: at(5, 60) }));
+  state.see([{ id: 'a', startedAt: 5_000 }], 120);
+  expect(remembered(state, 'a', 'x')).toEqual({ x: at(5, 60) });
+});
+
 describe('the cursor of a target with a history', () => {
   it('is the last that it gave', async () => {
     expect(state.of('a').cursor).toBeUndefined();
@@ -101,6 +108,7 @@ describe('forgetting', () => {
   ])('%s', async (_, now, kept) => {
     await cycle(state, 100, { a: advance(100, { x: at(1, 100), y: at(2, 100) }) });
     await cycle(state, 200, { a: advance(200, { y: at(2, 200) }) });
+    await cycle(state, 650, { a: undefined });
     await cycle(state, now, { a: undefined });
     expect(remembered(state, 'a', 'x', 'y')).toEqual({
       ...(kept && { x: at(1, 100) }),
@@ -115,10 +123,37 @@ describe('forgetting', () => {
 
   it('lets go of targets that are not seen any more, and of no others', async () => {
     await cycle(state, 0, { a: advance(0, { x: at(1) }), b: advance(0, { x: at(1) }) });
+    await cycle(state, 500, { b: undefined });
     await cycle(state, 1_000, { b: undefined });
     expect(state.sizes).toEqual({ targets: 2, series: 2 });
     await cycle(state, 1_001, { b: undefined });
     expect(state.sizes).toEqual({ targets: 1, series: 0 });
     expect(state.of('b').baseline).toBe(0);
+  });
+
+  it.each<[string, ...number[]]>([
+    ['a leap of the clock', 100_000],
+    ['a leap that is set back again', 100_000, 101],
+    ['a time in which there were no cycles', 601],
+  ])('keeps what nobody could see after %s, for as long as that takes', async (_, ...times) => {
+    await cycle(state, 100, { a: advance(100, { x: at(1, 100) }) });
+    for (const time of times) await cycle(state, time, { a: undefined });
+    const [last = 0] = times.slice(-1);
+    for (const later of [400, 800, 999]) {
+      await cycle(state, last + later, { a: undefined });
+      expect(remembered(state, 'a', 'x')).toEqual({ x: at(1, 100) });
+    }
+    await cycle(state, Math.max(last, 100) + 1_001, { a: undefined });
+    expect(remembered(state, 'a', 'x')).toEqual({});
+  });
+
+  it('waits in a process that starts with a wrong clock, too', async () => {
+    await cycle(state, 100, { a: advance(100, { x: at(1, 100) }) });
+    const restarted = new MemoryState(FORGET_AFTER);
+    restarted.absorb(state.snapshot);
+    for (const now of [100_000, 100_400]) {
+      await cycle(restarted, now, { a: undefined });
+      expect(remembered(restarted, 'a', 'x')).toEqual({ x: at(1, 100) });
+    }
   });
 });

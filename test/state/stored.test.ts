@@ -79,6 +79,7 @@ describe('a stored state', () => {
     const state = start();
     await cycle(state, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
     await cycle(state, 500, { a: advance(500, { y: at(1, 500) }) });
+    await cycle(state, 850, { a: undefined });
     expect(await cycle(state, 1_200, { a: undefined })).toMatchObject({ series: 1 });
     expect(await cycle(start(), 1_200, { a: undefined })).toMatchObject({ series: 1 });
   });
@@ -185,8 +186,10 @@ describe('a state that somebody else writes too', () => {
   it('is merged: a series is as old as who saw it last says', async () => {
     const one = start();
     await cycle(one, 0, { a: advance(0, { x: at(1, 0), y: at(1, 0) }) });
+    await cycle(one, 300, { a: undefined });
     beforeNextWrite(() => cycle(start(), 500, { a: advance(500, { x: at(1, 0) }) }));
     await cycle(one, 600, { a: advance(600, { y: at(1, 0) }) });
+    await cycle(one, 1_050, { a: undefined });
     await cycle(one, 1_500, { a: undefined });
     expect(remembered(one, 'a', 'x', 'y')).toEqual({ x: at(1, 0), y: at(1, 0) });
     await cycle(one, 1_501, { a: undefined });

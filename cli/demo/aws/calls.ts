@@ -2,6 +2,8 @@
 export interface ReceivedCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Of whose credentials it is signed with. */
+  readonly account: string;
   /** Resolves when it was answered, or its connection is gone. */
   readonly ended: Promise<void>;
 }

@@ -144,7 +144,7 @@ async function run(
   if (service === undefined || perform === undefined) throw unknownOperation();
 
   const ended = new Promise<void>((resolve) => response.once('close', resolve));
-  calls.begin({ operation, input, ended });
+  calls.begin({ operation, input, account, ended });
   if (!buckets.take(operation)) {
     calls.throttle(operation);
     throw throttled(service);

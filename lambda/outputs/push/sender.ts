@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../model/unless-aborted.ts';
 import type { Batch } from './batch.ts';
 import { type Answer, post } from './exchange.ts';
 import { deadlineOf, errorOf, type Failure, failureOf, type Purpose } from './failure.ts';
@@ -94,13 +95,15 @@ export class Sender {
   async #attempt(body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
     const { url, headers, signer, verdict, runtime } = this.#options;
     try {
-      const signed = (await signer?.sign(url, headers, body)) ?? headers;
+      const signing = signer?.sign(url, headers, body);
+      const signed = signing ? await unlessAborted(signing, this.#signal) : headers;
       this.requests += 1;
       const answer = await post(runtime, url, signed, body, this.#signal);
       if (answer.status < 200 || answer.status > 299) return failureOf(answer, this.#options);
       this.bytes += body.length;
       return verdict(answer);
     } catch (error) {
+      if (error === this.#signal.reason) return deadlineOf(this.#options, undefined);
       return errorOf(error, this.#options);
     }
   }

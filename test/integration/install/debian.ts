@@ -4,8 +4,8 @@ import { DEBIAN } from '../support/places.ts';
 import { isOnPath, run } from './command.ts';
 import type { Part } from './part.ts';
 
-/** Packages that hold statically linked programs: Prometheus with promtool, and node_exporter. */
-const PACKAGES = ['prometheus', 'prometheus-node-exporter'] as const;
+/** Packages that work where they are unpacked: Prometheus with promtool, node_exporter, and a library that fakes the time. */
+const PACKAGES = ['prometheus', 'prometheus-node-exporter', 'libfaketime'] as const;
 
 /** Packages that the other parts are built with, and how to tell that they are not needed. */
 const TOOLS = {
@@ -16,14 +16,15 @@ const TOOLS = {
   python3: () => isOnPath('python3'),
   'python3-venv': canMakeVenv,
   'docker.io': () => isOnPath('dockerd') && isOnPath('docker'),
+  systemd: () => isOnPath('systemd-analyze'),
 } as const;
 
 /**
- * Debian's Prometheus and node_exporter. The packages are unpacked, not installed: the machine gets no new
+ * Debian's Prometheus, node_exporter and libfaketime. The packages are unpacked, not installed: the machine gets no new
  * service, user or port, and no root is needed where the package lists are there.
  */
 export const debianPrograms: Part = {
-  name: 'Prometheus, promtool and node_exporter (Debian packages)',
+  name: 'Prometheus, promtool, node_exporter and libfaketime (Debian packages)',
   tests: [
     'promtool.test.ts',
     'promtool-config.test.ts',
@@ -31,6 +32,10 @@ export const debianPrograms: Part = {
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
     'remote-write.test.ts',
+    'cross-account.test.ts',
+    'outside-ecs.test.ts',
+    'survival.test.ts',
+    'cli-docker.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),

@@ -10,7 +10,15 @@ const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 /** The moto server, in a virtual environment of its own. */
 export const moto: Part = {
   name: 'the moto server (Python packages)',
-  tests: ['moto.test.ts', 'state.test.ts', 'lambda-ric.test.ts'],
+  tests: [
+    'moto.test.ts',
+    'state.test.ts',
+    'lambda-ric.test.ts',
+    'cross-account.test.ts',
+    'outside-ecs.test.ts',
+    'survival.test.ts',
+    'cli-docker.test.ts',
+  ],
   folder: VENV,
   recipe: readFileSync(REQUIREMENTS, 'utf8'),
   install: () => {

@@ -1,15 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { forward, reply } from './forward.ts';
 import { bodyOf, type Listening, listen } from './http.ts';
-
-/** Headers that belong to one connection, and those that no longer fit once a body was decoded or rewritten. */
-const NOT_FORWARDED = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'host',
-  'keep-alive',
-  'transfer-encoding',
-]);
 
 const ADDRESS = 'privateIPv4Address';
 
@@ -20,7 +11,7 @@ const ADDRESS = 'privateIPv4Address';
  */
 export function startAddressProxy(moto: string): Promise<Listening> {
   return listen((request, response) => {
-    forward(moto, request, response).catch((error) => {
+    pass(moto, request, response).catch((error) => {
       response.writeHead(502).end(String(error));
     });
   });
@@ -31,29 +22,18 @@ export function loopbackOf(address: string): string {
   return address.replace(/^10\./, '127.');
 }
 
-async function forward(moto: string, request: IncomingMessage, response: ServerResponse) {
-  const body = await bodyOf(request);
-  const answer = await fetch(moto + request.url, {
-    method: request.method ?? 'GET',
-    headers: forwarded(Object.entries(request.headersDistinct).map(([k, v]) => [k, `${v}`])),
-    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
-  });
-  const text = Buffer.from(await answer.arrayBuffer());
-  response.writeHead(answer.status, Object.fromEntries(forwarded([...answer.headers])));
-  response.end(text.includes(ADDRESS) ? withLoopback(text.toString()) : text);
-}
-
-function forwarded(headers: readonly (readonly [string, string])[]): [string, string][] {
-  return headers
-    .filter(([name]) => !NOT_FORWARDED.has(name.toLowerCase()))
-    .map(([name, value]) => [name, value]);
+async function pass(moto: string, request: IncomingMessage, response: ServerResponse) {
+  const answer = await forward(moto, request, await bodyOf(request));
+  const { body } = answer;
+  reply(response, body.includes(ADDRESS) ? { ...answer, body: withLoopback(body) } : answer);
 }
 
 /** Rewrites `{"name": "privateIPv4Address", "value": …}`, wherever it stands. */
-function withLoopback(json: string): string {
-  return JSON.stringify(JSON.parse(json), (_key, value: unknown) =>
+function withLoopback(json: Buffer): Buffer {
+  const rewritten = JSON.stringify(JSON.parse(json.toString()), (_key, value: unknown) =>
     isAddressDetail(value) ? { ...value, value: loopbackOf(value.value) } : value,
   );
+  return Buffer.from(rewritten);
 }
 
 function isAddressDetail(value: unknown): value is { name: typeof ADDRESS; value: string } {

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +13,11 @@ export const DEBIAN = join(CACHE, 'debian');
 export const PROMETHEUS = join(DEBIAN, 'usr/bin/prometheus');
 export const PROMTOOL = join(DEBIAN, 'usr/bin/promtool');
 export const NODE_EXPORTER = join(DEBIAN, 'usr/bin/prometheus-node-exporter');
+
+/** The library that fakes the time, in the folder of this machine's architecture. */
+export const [LIBFAKETIME = ''] = globSync('usr/lib/*/faketime/libfaketimeMT.so.1', {
+  cwd: DEBIAN,
+}).map((path) => join(DEBIAN, path));
 
 /** Python with the moto server. */
 export const VENV = join(CACHE, 'venv');

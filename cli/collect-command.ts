@@ -1,0 +1,67 @@
+import { Option } from 'commander';
+import { ENV } from '../lambda/model/names.ts';
+import { FileInUseError } from '../lambda/state/file-lock.ts';
+import { collect } from './collect.ts';
+import { configOf } from './configuration.ts';
+import { duration } from './duration.ts';
+import { endpointUrl } from './endpoint-url.ts';
+import { OUTPUTS, outputsOf } from './output-options.ts';
+import { FAILURE, type Program } from './program.ts';
+import { statePlace } from './state.ts';
+
+/** Adds the command `collect`. */
+export function addCollect({ program, stop }: Program): void {
+  program
+    .command('collect')
+    .description('discover, scrape and deliver once, or every so often')
+    .option('--config <path>', 'native YAML or JSON, or the JSON of the CloudWatch Agent')
+    .option(
+      '--prometheus-config <path>',
+      'the Prometheus file that goes with the JSON of the CloudWatch Agent',
+    )
+    .option('--cluster <name>', 'cluster to discover where the configuration names none')
+    .option('--region <region>', 'AWS Region where the configuration names none')
+    .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
+    .addOption(
+      new Option(
+        '--output <outputs...>',
+        'where the events go, instead of to `outputs` of the configuration or else stdout',
+      ).choices(OUTPUTS),
+    )
+    .option('--output-file <path>', 'file that the output `file` appends to')
+    .option(
+      '--state <place>',
+      'file or s3://bucket/key that keeps what the next start needs, so that counters lose nothing',
+      statePlace,
+    )
+    .option(
+      '--forget-after <duration>',
+      'time that a series which is not seen any more is remembered (default: 24h)',
+      duration,
+    )
+    .option('--every <duration>', 'collect again and again, such as 60s', duration)
+    .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
+    .option('--json', 'the report of each cycle as a line of JSON', false)
+    .action(async (options) => {
+      const { output: types, outputFile } = options;
+      if ((types?.includes('file') ?? false) !== (outputFile !== undefined)) {
+        program.error('error: --output file and --output-file <path> go together');
+      }
+      const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
+      const collected = collect({
+        ...options,
+        configuration,
+        outputs: types && outputsOf(types, outputFile),
+        everyMs: options.every,
+        timeoutMs: options.timeout,
+        forgetAfterMs: options.forgetAfter,
+        stop,
+      });
+      const ok = await collected.catch((error) => {
+        if (!(error instanceof FileInUseError)) throw error;
+        process.stderr.write(`${error.message}\n`);
+        return false;
+      });
+      process.exitCode = ok ? 0 : FAILURE;
+    });
+}

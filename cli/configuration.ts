@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { awsStores } from '../lambda/config/aws-stores.ts';
+import { ConfigError } from '../lambda/config/errors.ts';
+import { LiveConfig } from '../lambda/config/live-config.ts';
+import { MISUSE } from './program.ts';
+
+/** The configuration that the options name, or the process's end with all that is wrong with it. */
+export async function configOf(
+  options: {
+    readonly config?: string;
+    readonly prometheusConfig?: string;
+    readonly region?: string;
+    readonly endpointUrl?: string;
+  },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<LiveConfig> {
+  const { config, prometheusConfig } = options;
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  try {
+    const request = {
+      config: config === undefined ? undefined : { path: config },
+      prometheusConfig: prometheusConfig === undefined ? undefined : { path: prometheusConfig },
+      env: { ...process.env, ...given },
+      readFile: (path: string) => readFile(path, 'utf8'),
+    };
+    const configuration = await LiveConfig.load(
+      request,
+      awsStores({ region: options.region, endpoint: options.endpointUrl }),
+    );
+    const { warnings } = configuration.config;
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    return configuration;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(MISUSE);
+  }
+}

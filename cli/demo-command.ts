@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { ENV } from '../lambda/model/names.ts';
+import { configOf } from './configuration.ts';
+import { runDemo } from './demo/demo.ts';
+import { describeCycle } from './demo/describe-cycle.ts';
+import { duration } from './duration.ts';
+import { FAILURE, type Program } from './program.ts';
+
+const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
+
+/** Adds the command `demo`. */
+export function addDemo({ program, stop }: Program): void {
+  program
+    .command('demo')
+    .description('collect from three real tasks on this machine, with a stand-in for AWS')
+    .option('--config <path>', 'what to collect', DEMO_CONFIG)
+    .option('--interval <duration>', 'time from one cycle to the next', duration, duration('10s'))
+    .option('--threshold <percent>', 'CPU utilization above which a task is marked', percent, 80)
+    .option('--once', 'one cycle only; the exit code says whether all tasks were measured', false)
+    .option('--json', 'a line of JSON for each cycle', false)
+    .action(async ({ interval, threshold, once, json, ...options }) => {
+      const { config } = await configOf(options, { [ENV.cluster]: 'demo' });
+      if (!json)
+        process.stdout.write('Starting three tasks and their sidecars. Ctrl-C ends them.\n');
+      const ok = await runDemo({
+        config,
+        intervalMs: interval,
+        once,
+        thresholdPercent: threshold,
+        onCycle: (cycle) =>
+          process.stdout.write(
+            `${json ? JSON.stringify(cycle) : describeCycle(cycle, threshold)}\n`,
+          ),
+        stop,
+      });
+      process.exitCode = ok || !once ? 0 : FAILURE;
+    });
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 100) || text.trim() === '') {
+    throw new InvalidArgumentError(`Expected a number from 0 to 100, got "${text}".`);
+  }
+  return value;
+}
