@@ -6,11 +6,26 @@ export { ApiEndpoint } from './api-endpoint.ts';
 export { Collector, type CollectorProps } from './collector.ts';
 export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';
 export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
-export { CollectorConfiguration } from './collector-configuration.ts';
+export { CollectorConfiguration, type OutputInput } from './collector-configuration.ts';
 export { CollectorDashboard, type CollectorDashboardProps } from './collector-dashboard.ts';
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
+export { PromQLDashboard, type PromQLDashboardProps } from './promql-dashboard.ts';
+export {
+  type PromQLCpuAlarmOptions,
+  type PromQLMemoryAlarmOptions,
+  type PromQLRestartAlarmOptions,
+  PromQLServiceAlarms,
+  type PromQLServiceAlarmsProps,
+  type PromQLStorageAlarmOptions,
+} from './promql-service-alarms.ts';
+export {
+  type PromQLAlarmOptions,
+  PromQLTaskAlarm,
+  type PromQLTaskAlarmProps,
+} from './promql-task-alarm.ts';
+export { type PromQLSeries, PromQLWidget, type PromQLWidgetProps } from './promql-widget.ts';
 export {
   type EphemeralStorageAlarmOptions,
   ServiceAlarms,

@@ -5,6 +5,7 @@ import { Secret } from '../model/secret.ts';
 import { cloudWatchAgentDocument, SETTINGS_PATH, warnOfAgentKeys } from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
 import { checkConsistency, checkReceivers, type Draft } from './consistency.ts';
+import { DEFAULT_SOURCE } from './default.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { ConfigError } from './errors.ts';
 import { Findings } from './findings.ts';
@@ -84,7 +85,8 @@ async function loadNative(
   };
   if (given !== undefined) warnOfUnused(['outputs', 'remote_write'], value, place, findings);
   const outputs = await readOutputs(given, document, place, readers, findings);
-  warnOfOutputs(document, outputs, place, findings);
+  // Nobody wrote the rules of the built-in default.
+  if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
   return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
