@@ -1,28 +1,12 @@
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import {
-  AccountPrincipal,
-  type IRole,
-  Policy,
-  PrincipalWithConditions,
-  Role,
-} from 'aws-cdk-lib/aws-iam';
-import { Token, Validations } from 'aws-cdk-lib/core';
+import { type IRole, Policy, Role } from 'aws-cdk-lib/aws-iam';
+import { Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
+import { type CollectorIdentity, collectorPrincipal } from './collector-principal.ts';
 import { InvalidPropsError } from './errors.ts';
 
-const ROLE_ARN = /^arn:[\w-]+:iam::(\d{12}):role\/[\w+=,.@/-]{1,576}$/;
-
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
-
-export interface CollectorAccessProps {
-  /** The role of the collector, in its account: the output `CollectorRole` of the app. */
-  readonly collectorRoleArn: string;
-
-  /** What the collector must say too, as `external_id` in its configuration. */
-  readonly externalId: string;
-
+export interface CollectorAccessProps extends CollectorIdentity {
   /** The clusters of this account that the collector may read. */
   readonly clusters: readonly ICluster[];
 
@@ -42,7 +26,7 @@ export class CollectorAccess extends Construct {
     super(scope, id);
     const role = new Role(this, 'Role', {
       description: 'Lets the Fargauge collector of another account read ECS tasks',
-      assumedBy: this.collector(props),
+      assumedBy: collectorPrincipal(this, props),
       ...(props.roleName !== undefined && { roleName: props.roleName }),
     });
     const policy = new Policy(this, 'Discovery', {
@@ -54,30 +38,6 @@ export class CollectorAccess extends Construct {
       reason: CLUSTER_READ_REASON,
     });
     this.role = role;
-  }
-
-  /**
-   * The account, and by condition one role of it: a role that is named as the principal must exist, and is another one once it
-   * was deleted and made again.
-   */
-  private collector({ collectorRoleArn, externalId }: CollectorAccessProps) {
-    const [, account] = ROLE_ARN.exec(collectorRoleArn) ?? [];
-    if (account === undefined) {
-      throw new InvalidPropsError(
-        this,
-        `Expected \`collectorRoleArn\` to be the ARN of a role, such as arn:aws:iam::111122223333:role/fargauge, got "${collectorRoleArn}"`,
-      );
-    }
-    if (!Token.isUnresolved(externalId) && !EXTERNAL_ID.test(externalId)) {
-      throw new InvalidPropsError(
-        this,
-        `Expected \`externalId\` to have 2 to 1224 letters, digits and + = , . @ : / - _, got "${externalId}"`,
-      );
-    }
-    return new PrincipalWithConditions(new AccountPrincipal(account), {
-      ArnEquals: { 'aws:PrincipalArn': collectorRoleArn },
-      StringEquals: { 'sts:ExternalId': externalId },
-    });
   }
 
   private clusterArns({ clusters }: CollectorAccessProps): string[] {

@@ -7,7 +7,7 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
-import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -137,7 +137,7 @@ export interface CollectorProps {
 }
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
-export class Collector extends Construct implements IConnectable {
+export class Collector extends Construct implements IConnectable, IGrantable {
   readonly function: LambdaFunction;
   readonly configuration: CollectorConfiguration;
   readonly interval: Duration;
@@ -238,6 +238,11 @@ export class Collector extends Construct implements IConnectable {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
     );
+  }
+
+  /** The role of the function, for what is granted to the collector. */
+  get grantPrincipal(): IPrincipal {
+    return this.role;
   }
 
   /** The role of the function, for a `CollectorAccess` in another account. */

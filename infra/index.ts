@@ -11,6 +11,13 @@ export { CollectorDashboard, type CollectorDashboardProps } from './collector-da
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
+export {
+  type IPrometheusWorkspace,
+  PrometheusWorkspace,
+  type PrometheusWorkspaceProps,
+  type WorkspaceOutputOptions,
+  type WorkspaceRole,
+} from './prometheus-workspace.ts';
 export { PromQLDashboard, type PromQLDashboardProps } from './promql-dashboard.ts';
 export {
   type PromQLCpuAlarmOptions,
@@ -42,3 +49,4 @@ export {
   taskMetric,
 } from './task-metrics.ts';
 export { TaskSidecar, type TaskSidecarOptions, type TaskSidecarProps } from './task-sidecar.ts';
+export { WorkspaceAccess, type WorkspaceAccessProps } from './workspace-access.ts';
