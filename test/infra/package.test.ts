@@ -98,6 +98,11 @@ describe('the examples', () => {
     ['keycloak', ['Keycloak'], ['AWS::Lambda::Function']],
     ['keycloak-sidecar', ['KeycloakSidecar'], ['AWS::ECS::TaskDefinition']],
     ['demo-service', ['DemoService'], ['AWS::SNS::Topic', 'AWS::CloudWatch::Dashboard']],
+    [
+      'managed-prometheus',
+      ['ManagedPrometheus'],
+      ['AWS::APS::Workspace', 'AWS::Grafana::Workspace'],
+    ],
     ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
   ])(
     '%s synthesizes',
@@ -119,6 +124,7 @@ describe('the examples', () => {
       'existing-cluster',
       'keycloak',
       'keycloak-sidecar',
+      'managed-prometheus',
       'other-account',
     ]);
   });

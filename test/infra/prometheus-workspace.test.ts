@@ -168,7 +168,7 @@ describe('a collector that writes to a new workspace', () => {
 
   it('is one to whom can be granted, too', () => {
     const given = collectorStack();
-    PrometheusWorkspace.fromWorkspaceArn(given.stack, 'Given', ARN).grantRemoteWrite(
+    PrometheusWorkspace.fromWorkspaceArn(given.stack, 'Existing', ARN).grantRemoteWrite(
       given.collector,
     );
     expect(apsStatements(given.stack)).toEqual([
