@@ -31,6 +31,7 @@ export const debianPrograms: Part = {
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
     'remote-write.test.ts',
+    'grafana.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),
