@@ -6,14 +6,24 @@
 import { text } from 'node:stream/consumers';
 import { ConfigError } from '../lambda/config/errors.ts';
 import { loadConfig } from '../lambda/config/load.ts';
-import type { Config } from '../lambda/model/config.ts';
+import type { Config, OutputConfig, ScrapeJob } from '../lambda/model/config.ts';
 import { ENV } from '../lambda/model/names.ts';
-import { type CheckRequest, type CheckResult, OWN_LOG_GROUP } from './configuration-check.ts';
+import type { RelabelRule } from '../lambda/model/relabel.ts';
+import {
+  type CheckRequest,
+  type CheckResult,
+  type JobFacts,
+  type OtlpFacts,
+  OWN_LOG_GROUP,
+  type RelabelFacts,
+} from './configuration-check.ts';
 
 /** Stands for a secret that only the function can read. */
 const UNKNOWN_SECRET = 'known-at-run-time';
 
-const { main, prometheus, cluster } = JSON.parse(await text(process.stdin)) as CheckRequest;
+const { main, prometheus, cluster, outputs } = JSON.parse(
+  await text(process.stdin),
+) as CheckRequest;
 
 process.stdout.write(JSON.stringify(await check()));
 
@@ -22,7 +32,7 @@ async function check(): Promise<CheckResult> {
     const config = await loadConfig({
       ...(main && { config: { path: main.name } }),
       ...(prometheus && { prometheusConfig: { path: prometheus.name } }),
-      env: { [ENV.cluster]: cluster, [ENV.logGroup]: OWN_LOG_GROUP },
+      env: { [ENV.cluster]: cluster, [ENV.logGroup]: OWN_LOG_GROUP, [ENV.outputs]: outputs },
       readFile: async (path) => {
         const document = [main, prometheus].find((given) => given?.name === path);
         if (document === undefined) throw new Error('the function has no such file');
@@ -37,7 +47,8 @@ async function check(): Promise<CheckResult> {
   }
 }
 
-function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): CheckResult['facts'] {
+function factsOf(config: Config): CheckResult['facts'] {
+  const { warnings, discovery, jobs, emf, logs, outputs } = config;
   const sources = [
     ...(discovery?.sources ?? []),
     ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
@@ -65,6 +76,9 @@ function factsOf({ warnings, discovery, jobs, emf, logs, outputs }: Config): Che
         namespace,
       }),
     ),
+    cloudWatchOtlp: (outputs ?? []).flatMap(otlpFactsOf),
+    jobs: jobs.map((job) => jobFactsOf(job, discovery?.labelsCluster ?? false)),
+    onlyServices: onlyServicesOf(config),
   };
 }
 
@@ -74,4 +88,39 @@ function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
   return outputs.flatMap((output) =>
     output.type === 'cloudwatch-logs' ? [output.role?.arn ?? null] : [],
   );
+}
+
+function otlpFactsOf(output: OutputConfig): OtlpFacts[] {
+  if (output.type !== 'otlp' || output.url !== undefined) return [];
+  return [{ region: output.signing?.region, roleArn: output.signing?.role?.arn }];
+}
+
+function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {
+  const others = [job.staticConfigs, job.fileDiscoveries, job.httpDiscoveries];
+  return {
+    name: job.name,
+    finds: [
+      ...(job.discovered ? (['containers'] as const) : []),
+      ...(job.taskDiscoveries.length > 0 ? (['tasks'] as const) : []),
+      ...(others.some(({ length }) => length > 0) ? (['others'] as const) : []),
+    ],
+    labelsCluster,
+    relabeling: job.relabeling.map(relabelFactsOf),
+    metricRelabeling: job.metricRelabeling.map(relabelFactsOf),
+  };
+}
+
+function relabelFactsOf(rule: RelabelRule): RelabelFacts {
+  return { ...rule, regex: rule.regex.source };
+}
+
+/** The names of services, where nothing but those leads to a task. */
+function onlyServicesOf({ discovery, jobs }: Config): readonly string[] | undefined {
+  if (discovery === undefined || discovery.dockerLabel || discovery.taskDefinitions.length > 0) {
+    return undefined;
+  }
+  const findsMore = (job: ScrapeJob) =>
+    jobFactsOf(job, false).finds.some((by) => by !== 'containers');
+  if (jobs.some(findsMore)) return undefined;
+  return discovery.services.map(({ namePattern }) => namePattern.source);
 }

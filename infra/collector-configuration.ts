@@ -10,9 +10,11 @@ import {
   type Document,
 } from './configuration-check.ts';
 import { type ConfigurationNeeds, needsOf } from './configuration-needs.ts';
+import { holdsDeploymentValues, withStandIns } from './deployment-values.ts';
 import { DETAILED_DECLARATIONS, DETAILED_UNITS } from './detailed-rules.ts';
 import { InvalidPropsError } from './errors.ts';
 import { PublishedMetrics } from './published-metrics.ts';
+import { SentMetrics } from './sent-metrics.ts';
 import type { Owner } from './valid-props.ts';
 
 /** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
@@ -32,6 +34,9 @@ export interface ConfigurationDelivery {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** An entry of `outputs`. */
+export type OutputInput = NonNullable<NativeInput['outputs']>[number];
+
 /** What makes up a configuration. */
 interface Parts {
   /** What messages call it. */
@@ -40,6 +45,8 @@ interface Parts {
   readonly prometheus?: Document;
   /** Where it is kept. */
   readonly location?: string;
+  /** JSON of the outputs that come before those of the documents. */
+  readonly outputs?: string;
 }
 
 /**
@@ -82,8 +89,13 @@ export class CollectorConfiguration {
     return CollectorConfiguration.ofDocument({ name: 'the native configuration', text });
   }
 
-  /** A native configuration, written down as an object. */
+  /** A native configuration, written down as an object. Its `outputs` may have values that only the deployment knows. */
   static of(document: NativeInput): CollectorConfiguration {
+    const { outputs, ...others } = document;
+    // The document may become a file, in which nothing is put at deployment.
+    if (outputs !== undefined && holdsDeploymentValues(JSON.stringify(outputs))) {
+      return CollectorConfiguration.of(others).withOutputs(...outputs);
+    }
     return CollectorConfiguration.ofDocument({
       name: 'the configuration object',
       text: JSON.stringify(document),
@@ -148,8 +160,34 @@ export class CollectorConfiguration {
     this.parts = parts;
   }
 
+  /**
+   * The same configuration, but for where the samples go: to these outputs, and to no other that its documents name. They may
+   * have values that only the deployment knows, such as the URL of a new workspace.
+   *
+   * @example
+   * CollectorConfiguration.builtIn().withOutputs({ type: 'cloudwatch-logs' }, workspace.output());
+   */
+  withOutputs(...outputs: readonly OutputInput[]): CollectorConfiguration {
+    return new CollectorConfiguration({ ...this.parts, outputs: JSON.stringify(outputs) });
+  }
+
   /** In the function's environment, where there is little room. */
   inEnvironment(): ConfigurationDelivery {
+    return this.delivered(this.documentsInEnvironment());
+  }
+
+  /** In files of a layer: there is room for any configuration. Its outputs stay in the environment. */
+  inFiles(): ConfigurationDelivery {
+    return this.delivered(this.documentsInFiles());
+  }
+
+  private delivered({ environment, files }: ConfigurationDelivery): ConfigurationDelivery {
+    const { outputs } = this.parts;
+    if (outputs === undefined) return { environment, files };
+    return { environment: { ...environment, [ENV.outputs]: outputs }, files };
+  }
+
+  private documentsInEnvironment(): ConfigurationDelivery {
     const { main, prometheus, location } = this.parts;
     if (location !== undefined) return { environment: { [ENV.config]: location }, files: {} };
     if (main === undefined) return { environment: {}, files: {} };
@@ -163,10 +201,9 @@ export class CollectorConfiguration {
     };
   }
 
-  /** In files of a layer: there is room for any configuration. */
-  inFiles(): ConfigurationDelivery {
+  private documentsInFiles(): ConfigurationDelivery {
     const { main, prometheus, location } = this.parts;
-    if (main === undefined || location !== undefined) return this.inEnvironment();
+    if (main === undefined || location !== undefined) return this.documentsInEnvironment();
     const mainFile = 'fargauge-configuration';
     const prometheusFile = 'fargauge-prometheus.yaml';
     const environment = { [ENV.configFile]: `${LAYER_DIRECTORY}/${mainFile}` };
@@ -182,8 +219,12 @@ export class CollectorConfiguration {
 
   /** What it asks of AWS, for the role of the function. */
   get needs(): ConfigurationNeeds {
-    const { main, prometheus, location } = this.parts;
-    return needsOf([location, main?.text, prometheus?.text].filter((text) => text !== undefined));
+    const { main, prometheus, location, outputs } = this.parts;
+    const documents = [location, main?.text, prometheus?.text];
+    return needsOf(
+      documents.filter((text) => text !== undefined),
+      outputs,
+    );
   }
 
   /**
@@ -192,9 +233,11 @@ export class CollectorConfiguration {
    * @throws InvalidPropsError with all that is wrong with it
    */
   facts(owner: Owner, cluster: string = SOME_CLUSTER): ConfigurationFacts | undefined {
-    const { main, prometheus, location, source } = this.parts;
+    const { main, prometheus, location, outputs: given, source } = this.parts;
     if (main === undefined && location !== undefined) return undefined;
-    const { facts, problems = [] }: CheckResult = checkConfiguration({ main, prometheus, cluster });
+    const outputs = given && withStandIns(given);
+    const request = { main, prometheus, cluster, outputs };
+    const { facts, problems = [] }: CheckResult = checkConfiguration(request);
     if (facts === undefined) {
       const list = problems.map((problem) => `\n  ${problem}`).join('');
       throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}`);
@@ -206,6 +249,12 @@ export class CollectorConfiguration {
   published(owner: Owner): PublishedMetrics | undefined {
     const facts = this.facts(owner);
     return facts && new PublishedMetrics(facts, this.parts.source);
+  }
+
+  /** What it sends to CloudWatch over OTLP; undefined where nothing is known. */
+  sent(owner: Owner): SentMetrics | undefined {
+    const facts = this.facts(owner);
+    return facts && new SentMetrics(facts, this.parts.source);
   }
 }
 

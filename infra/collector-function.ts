@@ -5,19 +5,20 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type Duration, Token } from 'aws-cdk-lib/core';
+import type { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CollectorConfiguration, ConfigurationDelivery } from './collector-configuration.ts';
 import type { CollectorNetwork } from './collector-network.ts';
 import { MAX_EVENT_AGE } from './collector-schedule.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
+import { holdsDeploymentValues, withParts } from './deployment-values.ts';
 import { InvalidPropsError } from './errors.ts';
 import { COLLECTOR_DIRECTORY } from './paths.ts';
 
 /** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_ENVIRONMENT_BYTES = 4096;
 
-/** What is assumed of a value that is known at deployment only: the name of a cluster, log group or bucket. */
+/** What is assumed of the parts of a value that are known at deployment only: the name of a cluster, log group or bucket. */
 const UNKNOWN_VALUE_BYTES = 512;
 
 export interface CollectorFunctionProps {
@@ -91,7 +92,8 @@ function delivery(
 }
 
 function bytesOf(value: string): number {
-  return Token.isUnresolved(value) ? UNKNOWN_VALUE_BYTES : Buffer.byteLength(value);
+  const unknown = holdsDeploymentValues(value) ? UNKNOWN_VALUE_BYTES : 0;
+  return Buffer.byteLength(withParts(value, '')) + unknown;
 }
 
 function bundledCode(scope: Construct): Code {

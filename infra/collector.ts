@@ -1,7 +1,7 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Connections, type IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
-import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -37,7 +37,7 @@ import { validPort } from './valid-props.ts';
 const LONGEST_CYCLE = Duration.millis(CYCLE_MS);
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
-export class Collector extends Construct implements IConnectable {
+export class Collector extends Construct implements IConnectable, IGrantable {
   /** The function that collects. */
   readonly function: LambdaFunction;
 
@@ -149,6 +149,11 @@ export class Collector extends Construct implements IConnectable {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
     );
+  }
+
+  /** The role of the function, for what is granted to the collector. */
+  get grantPrincipal(): IPrincipal {
+    return this.role;
   }
 
   /** The role of the function, for a `CollectorAccess` in another account. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RelabelRule } from '../lambda/model/relabel.ts';
 
 /** The program that reads a configuration as the function does. */
 const PROGRAM = fileURLToPath(
@@ -26,6 +27,8 @@ export interface CheckRequest {
   readonly prometheus?: Document | undefined;
   /** Name or ARN of the cluster where the configuration names none. */
   readonly cluster: string;
+  /** JSON of the outputs that come before those of the documents. */
+  readonly outputs?: string | undefined;
 }
 
 /** One of the two. */
@@ -51,7 +54,34 @@ export interface ConfigurationFacts {
   /** ARNs of the roles as which events are written into CloudWatch Logs; null stands for the function's own. */
   readonly logWriters: readonly (string | null)[];
   readonly declarations: readonly DeclarationFacts[];
+  /** The outputs that send samples to CloudWatch over OTLP. */
+  readonly cloudWatchOtlp: readonly OtlpFacts[];
+  readonly jobs: readonly JobFacts[];
+  /** Expressions of services' names, of which one fits; absent where tasks are looked for by something else, too. */
+  readonly onlyServices?: readonly string[] | undefined;
 }
+
+/** An output that sends samples to CloudWatch over OTLP. */
+export interface OtlpFacts {
+  /** Absent: that of the collector. */
+  readonly region?: string | undefined;
+  /** Absent: the function's own. */
+  readonly roleArn?: string | undefined;
+}
+
+/** A job, and what becomes of the labels of its targets and samples. */
+export interface JobFacts {
+  readonly name: string;
+  /** What it gets targets from: `ecs_service_discovery`, `aws_sd_configs`, or something whose labels are not known. */
+  readonly finds: readonly ('containers' | 'tasks' | 'others')[];
+  /** Whether the containers have a label `ClusterName`. */
+  readonly labelsCluster: boolean;
+  readonly relabeling: readonly RelabelFacts[];
+  readonly metricRelabeling: readonly RelabelFacts[];
+}
+
+/** A rule of relabeling, its expression as text. */
+export type RelabelFacts = Omit<RelabelRule, 'regex'> & { readonly regex: string };
 
 /** A `metric_declaration`, its expressions as text. */
 export interface DeclarationFacts {

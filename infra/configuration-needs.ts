@@ -52,15 +52,20 @@ const SECRET =
   /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+)/g;
 const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
 
-/** https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference.html */
-const WORKSPACE = /\baps-workspaces\.([a-z0-9-]+)\.[^/]+\/workspaces\/([\w-]+)\//;
+/**
+ * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference.html
+ * The Region and the id may be known at deployment only.
+ */
+const WORKSPACE =
+  /\baps-workspaces\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
 
 /**
  * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.
  *
  * @param documents texts of configurations, or locations of such
+ * @param given JSON of the outputs that come before those of the documents
  */
-export function needsOf(documents: readonly string[]): ConfigurationNeeds {
+export function needsOf(documents: readonly string[], given?: string): ConfigurationNeeds {
   const locations = documents.flatMap((text) => parseLocation(text) ?? []);
   const values = documents.map(documentOf);
   const sections = values.flatMap((value) => [
@@ -78,7 +83,8 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
     ? []
     : values.flatMap((value) => listOf(lookup(value, 'remote_write')).map(withSigv4));
   const outputs = values.flatMap((value) => listOf(lookup(value, 'outputs')));
-  const receivers = [...outputs, ...remoteWrites];
+  const receivers = given === undefined ? [...outputs, ...remoteWrites] : listOf(JSON.parse(given));
+  const texts = given === undefined ? documents : [...documents, given];
   const own = receivers.filter((receiver) => !isText(lookup(receiver, 'role_arn')));
   const lookups = new Set(sections.flatMap((section) => listOf(lookup(section, 'sd_lookups'))));
   const ofTasks = jobs.some((job) => listOf(lookup(job, 'aws_sd_configs')).length > 0);
@@ -102,9 +108,9 @@ export function needsOf(documents: readonly string[]): ConfigurationNeeds {
     objects: locations.flatMap((at) => (at.kind === 's3' ? [`${at.bucket}/${at.key}`] : [])),
     parameters: distinct([
       ...locations.flatMap((at) => (at.kind === 'ssm' ? [at.name] : [])),
-      ...documents.flatMap((text) => all(text, PARAMETER)),
+      ...texts.flatMap((text) => all(text, PARAMETER)),
     ]),
-    secrets: distinct(documents.flatMap((text) => all(text, SECRET))),
+    secrets: distinct(texts.flatMap((text) => all(text, SECRET))),
   };
 }
 

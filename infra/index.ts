@@ -6,7 +6,7 @@ export { ApiEndpoint } from './api-endpoint.ts';
 export { Collector } from './collector.ts';
 export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';
 export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
-export { CollectorConfiguration } from './collector-configuration.ts';
+export { CollectorConfiguration, type OutputInput } from './collector-configuration.ts';
 export { CollectorDashboard, type CollectorDashboardProps } from './collector-dashboard.ts';
 export type { CollectorIdentity } from './collector-principal.ts';
 export type { CollectorProps } from './collector-props.ts';
@@ -14,6 +14,28 @@ export { DeliveryAccess, type DeliveryAccessProps } from './delivery-access.ts';
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
+export {
+  type IPrometheusWorkspace,
+  PrometheusWorkspace,
+  type PrometheusWorkspaceProps,
+  type WorkspaceOutputOptions,
+  type WorkspaceRole,
+} from './prometheus-workspace.ts';
+export { PromQLDashboard, type PromQLDashboardProps } from './promql-dashboard.ts';
+export {
+  type PromQLCpuAlarmOptions,
+  type PromQLMemoryAlarmOptions,
+  type PromQLRestartAlarmOptions,
+  PromQLServiceAlarms,
+  type PromQLServiceAlarmsProps,
+  type PromQLStorageAlarmOptions,
+} from './promql-service-alarms.ts';
+export {
+  type PromQLAlarmOptions,
+  PromQLTaskAlarm,
+  type PromQLTaskAlarmProps,
+} from './promql-task-alarm.ts';
+export { type PromQLSeries, PromQLWidget, type PromQLWidgetProps } from './promql-widget.ts';
 export {
   type EphemeralStorageAlarmOptions,
   ServiceAlarms,
@@ -32,3 +54,4 @@ export {
   taskMetric,
 } from './task-metrics.ts';
 export { TaskSidecar, type TaskSidecarOptions, type TaskSidecarProps } from './task-sidecar.ts';
+export { WorkspaceAccess, type WorkspaceAccessProps } from './workspace-access.ts';

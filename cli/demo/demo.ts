@@ -4,6 +4,7 @@ import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import type { Config } from '../../lambda/model/config.ts';
 import { SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
+import type { SampleOutput } from '../../lambda/model/sample-output.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
 import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
   readonly thresholdPercent: number;
+  /** Where the samples go beside CloudWatch. @default nowhere */
+  readonly outputs?: readonly SampleOutput[];
   /** Told of each cycle. */
   readonly onCycle: (cycle: DemoCycle) => void;
   /** Ends the demo. */
@@ -90,13 +93,13 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 async function runCycles(
   aws: Aws,
   tasks: readonly SimulatedTask[],
-  { config, intervalMs, once, thresholdPercent, onCycle, stop }: DemoOptions,
+  { config, intervalMs, once, thresholdPercent, outputs = [], onCycle, stop }: DemoOptions,
 ): Promise<boolean> {
   const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
   const collector = assemble({
     config,
     clientsOf: awsClients(place, loadEc2),
-    outputsFor: () => [cloudWatchLogsOutput({ client: logsClient(place) })],
+    outputsFor: () => [cloudWatchLogsOutput({ client: logsClient(place) }), ...outputs],
   });
   let healthy = false;
   for (let number = 1; !stop.aborted; number++) {

@@ -10,15 +10,17 @@ import {
 } from './cloudwatch-agent.ts';
 import { clusterSelector } from './cluster-selector.ts';
 import { checkConsistency, checkReceivers, type Draft } from './consistency.ts';
+import { DEFAULT_SOURCE } from './default.ts';
 import { type Documents, readDocuments } from './documents.ts';
 import { ConfigError } from './errors.ts';
 import { Findings } from './findings.ts';
+import { type GivenOutputs, givenOutputs } from './given-outputs.ts';
 import { HttpSettingsReader } from './http-settings.ts';
 import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
 import { type NativeDocument, nativeDocument } from './native.ts';
 import { withoutNulls, withoutNullsIn } from './nulls.ts';
-import { logsOutput, OutputReader } from './output-reader.ts';
+import { logsOutput, OutputReader, type OutputSections } from './output-reader.ts';
 import { below, type Place } from './place.ts';
 import {
   AGENT_FILE_WITHOUT_EFFECT,
@@ -47,10 +49,11 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const surroundings = surroundingsOf(request.env);
   validate(clusterSelector.optional(), surroundings.cluster, documentPlace(ENV.cluster), findings);
   validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
+  const given = givenOutputs(request.env, findings);
   const config =
     documents.kind === 'agent'
-      ? await loadAgent(documents, surroundings, request, findings)
-      : await loadNative(documents.main, surroundings, request, findings);
+      ? await loadAgent(documents, given, surroundings, request, findings)
+      : await loadNative(documents.main, given, surroundings, request, findings);
   if (config === undefined || findings.issues.length > 0) throw new ConfigError(findings.issues);
   return { ...config, warnings: findings.warnings };
 }
@@ -59,6 +62,7 @@ type LoadedConfig = Omit<Config, 'warnings'> | undefined;
 
 async function loadNative(
   main: ParsedText | undefined,
+  given: GivenOutputs | undefined,
   surroundings: Surroundings,
   request: ConfigRequest,
   findings: Findings,
@@ -84,16 +88,16 @@ async function loadNative(
     http: await readHttp(document.scrape_configs, place, readers),
     expectsJob: false,
   };
-  const outputs = await new OutputReader(readers.secrets, readers.http, findings).read(
-    document,
-    place,
-  );
-  warnOfOutputs(document, outputs, place, findings);
+  if (given !== undefined) warnOfUnused(['outputs', 'remote_write'], value, place, findings);
+  const outputs = await readOutputs(given, document, place, readers, findings);
+  // Nobody wrote the rules of the built-in default.
+  if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
   return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
 async function loadAgent(
   documents: Extract<Documents, { kind: 'agent' }>,
+  given: GivenOutputs | undefined,
   surroundings: Surroundings,
   request: ConfigRequest,
   findings: Findings,
@@ -120,19 +124,27 @@ async function loadAgent(
   }
   warnOfAgentKeys(document, place, findings);
   warnOfKeys(prometheus, AGENT_FILE_WITHOUT_EFFECT, prometheusPlace, findings);
-  warnOfExternalLabels(prometheus.global, prometheusPlace, findings);
   const readers = readersFor(request, findings);
+  const { global } = prometheus;
+  const region = document.agent?.region;
+  const sectionsOfOutputs = { remote_write: [], global, region };
+  const outputs =
+    given === undefined
+      ? outputsOf(document)
+      : await readOutputs(given, sectionsOfOutputs, prometheusPlace, readers, findings);
+  if (!hasOutput(outputs, 'remote_write')) {
+    warnOfExternalLabels(global, prometheusPlace, findings);
+  }
   const sections = {
     settings: document.logs.metrics_collected.prometheus,
     settingsPlace,
     prometheus,
     prometheusPlace,
-    region: document.agent?.region,
+    region,
     endpoint: document.logs.endpoint_override,
     http: await readHttp(prometheus.scrape_configs, prometheusPlace, readers),
     expectsJob: true,
   };
-  const outputs = outputsOf(document);
   return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
 }
 
@@ -140,6 +152,31 @@ async function loadAgent(
 function outputsOf({ agent, logs }: CloudWatchAgentDocument): Config['outputs'] {
   const role = logs.credentials?.role_arn ?? agent?.credentials?.role_arn;
   return role === undefined ? undefined : [logsOutput({ sigv4: { role_arn: role } })];
+}
+
+/** The outputs of the environment, else those of the document at `place`. */
+function readOutputs(
+  given: GivenOutputs | undefined,
+  document: OutputSections,
+  place: Place,
+  { secrets, http }: Readers,
+  findings: Findings,
+): Promise<Config['outputs']> {
+  const reader = new OutputReader(secrets, http, findings);
+  if (given === undefined) return reader.read(document, place);
+  const sections = { ...document, outputs: given.outputs, remote_write: [] };
+  return reader.read(sections, place, given.place);
+}
+
+function warnOfUnused(
+  keys: readonly string[],
+  value: unknown,
+  place: Place,
+  findings: Findings,
+): void {
+  for (const key of keys.filter((each) => lookup(value, each) !== undefined)) {
+    findings.warn(below(place, key), `is not used, because ${ENV.outputs} comes first`);
+  }
 }
 
 /** What gets the texts that documents only name. */
@@ -160,13 +197,15 @@ function warnOfOutputs(
   place: Place,
   findings: Findings,
 ): void {
-  const has = (...types: OutputConfig['type'][]) =>
-    outputs?.some(({ type }) => types.includes(type)) ?? false;
-  if (!has('remote_write')) warnOfExternalLabels(global, place, findings);
+  if (!hasOutput(outputs, 'remote_write')) warnOfExternalLabels(global, place, findings);
   if (outputs === undefined || emf === undefined) return;
-  if (has('cloudwatch-logs', 'stdout', 'file')) return;
+  if (hasOutput(outputs, 'cloudwatch-logs', 'stdout', 'file')) return;
   const reason = 'has no effect: none of the outputs takes events';
   findings.warn(below(place, 'emf_processor'), reason);
+}
+
+function hasOutput(outputs: Config['outputs'], ...types: OutputConfig['type'][]): boolean {
+  return outputs?.some(({ type }) => types.includes(type)) ?? false;
 }
 
 function warnOfExternalLabels(

@@ -46,13 +46,19 @@ export class OutputReader {
   /**
    * The outputs of a document at `place`: those of `outputs`, then those of `remote_write`; undefined where it has neither.
    * Reports two of the same name.
+   *
+   * @param listPlace where `outputs` is. @default below the document
    */
-  async read(document: OutputSections, place: Place): Promise<OutputConfig[] | undefined> {
+  async read(
+    document: OutputSections,
+    place: Place,
+    listPlace: Place = below(place, 'outputs'),
+  ): Promise<OutputConfig[] | undefined> {
     const { outputs = [], remote_write: remoteWrites, global, region } = document;
     const external = global.external_labels;
     const read: (readonly [OutputConfig, Place])[] = [];
     for (const [index, keys] of outputs.entries()) {
-      const at = below(place, 'outputs', index);
+      const at = below(listPlace, index);
       read.push([await this.#output(keys, external, region, at), at]);
     }
     for (const [index, keys] of remoteWrites.entries()) {

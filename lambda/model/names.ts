@@ -29,6 +29,8 @@ export const ENV = {
   config: 'FARGAUGE_CONFIG',
   /** Path or location of a native configuration file. */
   configFile: 'FARGAUGE_CONFIG_FILE',
+  /** Where the samples go, whatever the configuration says: a list as its `outputs`, in YAML or JSON. */
+  outputs: 'FARGAUGE_OUTPUTS',
   /** Cluster to discover where the configuration names none: a name or an ARN. */
   cluster: 'FARGAUGE_CLUSTER',
   /** Log group where the configuration names none. */

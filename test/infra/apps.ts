@@ -31,10 +31,12 @@ const run = promisify(execFile);
 /** Each folder of the examples. */
 export const EXAMPLES: readonly CdkApp[] = [
   'central-account',
+  'cloudwatch-otlp',
   'demo-service',
   'existing-cluster',
   'keycloak',
   'keycloak-sidecar',
+  'managed-prometheus',
   'other-account',
 ].map((name) => ({ name, program: `${EXAMPLES_FOLDER}/${name}/app.ts` }));
 

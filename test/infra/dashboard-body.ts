@@ -13,6 +13,9 @@ export interface Widget {
     readonly markdown?: string;
     readonly query?: string;
     readonly metrics?: readonly (readonly unknown[])[];
+    readonly data?: {
+      readonly queries: readonly { readonly query: string; readonly label?: string }[];
+    };
     readonly yAxis?: { readonly left?: { readonly label?: string } };
   };
 }

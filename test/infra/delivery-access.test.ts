@@ -110,7 +110,7 @@ describe('a collector that writes as the role', () => {
     const configuration = native({ outputs: [{ type: 'cloudwatch-logs' }, foreign] });
     const actions = actionsOn(collectorTemplate({ configuration }));
     expect(actions).toContainEqual([
-      'logs:CreateLogStream,logs:PutLogEvents',
+      'logs:CreateLogGroup,logs:CreateLogStream,logs:PutLogEvents',
       expect.stringContaining('log-group:/shop/metrics:*'),
     ]);
   });

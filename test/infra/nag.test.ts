@@ -12,9 +12,12 @@ import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
+import { PrometheusWorkspace } from '../../infra/prometheus-workspace.ts';
+import { PromQLServiceAlarms } from '../../infra/promql-service-alarms.ts';
 import { ServiceAlarms } from '../../infra/service-alarms.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
+import { WorkspaceAccess } from '../../infra/workspace-access.ts';
 import { EXAMPLES, EXAMPLES_FOLDER, findingsOf } from './apps.ts';
 import { findingsIn } from './findings.ts';
 import { CODE, IMAGE } from './template.ts';
@@ -107,6 +110,21 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
       clusterName: cluster.clusterName,
       serviceName: service.serviceName,
     }).taskCpuAlarm();
+    const byPromQL = new PromQLServiceAlarms(stack, 'PromQLAlarms', {
+      clusterName: cluster.clusterName,
+      serviceName: service.serviceName,
+      collector,
+    });
+    byPromQL.taskCpuAlarm();
+    byPromQL.collectorAbsentAlarm();
+    const workspace = new PrometheusWorkspace(stack, 'Workspace');
+    workspace.grantRemoteWrite(collector);
+    workspace.grantQuery(taskDefinition.taskRole);
+    new WorkspaceAccess(stack, 'WorkspaceAccess', {
+      workspace,
+      collectorRoleArn: 'arn:aws:iam::444455556666:role/collector',
+      externalId: 'shop-4711',
+    });
 
     // THEN
     expect(findingsIn(app)).toEqual([]);

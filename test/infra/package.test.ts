@@ -35,6 +35,8 @@ describe('the package', () => {
         'dist/sidecar/index.mjs',
         'dist/sidecar/Dockerfile',
         'dist/package/infra/index.d.ts',
+        'grafana/nodejs-application.json',
+        'grafana/task-overview.json',
       ]),
     );
     expect(files.filter((file) => /\.map$|(^|\/)(test|cli)(\/|$)/.test(file))).toEqual([]);
@@ -68,6 +70,15 @@ describe('the package', () => {
     SLOW,
   );
 
+  it('gives the dashboards of Grafana by their names', async () => {
+    await writeFile(
+      join(folder, 'grafana.mjs'),
+      "import tasks from 'fargauge/grafana/task-overview.json' with { type: 'json' };\nprocess.stdout.write(tasks.uid);",
+    );
+    const { stdout } = await run(process.execPath, ['grafana.mjs'], { cwd: folder });
+    expect(stdout).toBe('fargauge-tasks');
+  });
+
   it(
     'has types under which the examples are right',
     async () => {
@@ -95,10 +106,20 @@ describe('the package', () => {
 describe('the examples', () => {
   it.each([
     ['existing-cluster', ['ExistingCluster'], ['AWS::CloudWatch::Dashboard']],
+    [
+      'cloudwatch-otlp',
+      ['CloudWatchOtlp'],
+      ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard'],
+    ],
     ['keycloak', ['Keycloak'], ['AWS::Lambda::Function']],
     ['keycloak-sidecar', ['KeycloakSidecar'], ['AWS::ECS::TaskDefinition']],
     ['demo-service', ['DemoService'], ['AWS::SNS::Topic', 'AWS::CloudWatch::Dashboard']],
     ['central-account', ['Workload', 'Central'], ['AWS::IAM::Role']],
+    [
+      'managed-prometheus',
+      ['ManagedPrometheus'],
+      ['AWS::APS::Workspace', 'AWS::Grafana::Workspace'],
+    ],
     ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
   ])(
     '%s synthesizes',
@@ -117,10 +138,12 @@ describe('the examples', () => {
     expect((await readdir(join(REPOSITORY, EXAMPLES))).sort()).toEqual([
       'README.md',
       'central-account',
+      'cloudwatch-otlp',
       'demo-service',
       'existing-cluster',
       'keycloak',
       'keycloak-sidecar',
+      'managed-prometheus',
       'other-account',
     ]);
   });

@@ -38,8 +38,10 @@ export function placeIn(
 }
 
 /** A stack with a collector of the cluster `prod` in a VPC that exists. */
-export function collectorStack(props: Partial<CollectorProps> = {}): CollectorStack {
-  const stack = new Stack(new App(), 'Stack');
+export function collectorStack(
+  props: Partial<CollectorProps> = {},
+  stack: Stack = new Stack(new App(), 'Stack'),
+): CollectorStack {
   return {
     stack,
     collector: new Collector(stack, 'Collector', {

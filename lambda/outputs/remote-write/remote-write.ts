@@ -16,6 +16,7 @@ import { LastSeries, type Vanished } from './last-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { ownLabelsOf } from './own-labels.ts';
 import { RequestWriter } from './request-writer.ts';
+import { TimedSeries } from './timed-series.ts';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
 const HEADERS = {
@@ -77,13 +78,14 @@ export function remoteWriteOutput(
   const rules = { external: externalLabels, relabeling };
   const own = new SeriesCache(ownLabelsOf);
   const last = new LastSeries();
+  const timed = new TimedSeries();
   return {
     takes: 'samples',
     name,
     open: (signal) => {
       own.renew();
       const requestsFor = (onFull: (batch: Batch) => void) => new RequestWriter(rules, own, onFull);
-      return new RemoteWriteDelivery(name, sending, requestsFor, last, signal);
+      return new RemoteWriteDelivery(name, sending, requestsFor, { last, timed }, signal);
     },
   };
 }
@@ -92,6 +94,7 @@ class RemoteWriteDelivery implements SampleDelivery {
   readonly #batches: BatchDelivery;
   readonly #requests: RequestWriter;
   readonly #last: LastSeries;
+  readonly #timed: TimedSeries;
   readonly #now: () => number;
   /** Staleness markers on their way. */
   readonly #markers: Promise<void>[] = [];
@@ -100,17 +103,20 @@ class RemoteWriteDelivery implements SampleDelivery {
     name: string,
     sending: SenderOptions,
     requestsFor: (onFull: (batch: Batch) => void) => RequestWriter,
-    last: LastSeries,
+    { last, timed }: { readonly last: LastSeries; readonly timed: TimedSeries },
     signal: AbortSignal,
   ) {
     this.#batches = new BatchDelivery(name, sending, signal);
     this.#requests = requestsFor((batch) => this.#batches.push(batch));
     this.#last = last;
+    this.#timed = timed;
     this.#now = sending.runtime.now;
   }
 
   discovered(targetIds: ReadonlySet<string>): void {
-    for (const vanished of this.#last.retain(targetIds)) this.#mark(vanished, this.#now());
+    for (const known of [this.#last, this.#timed]) {
+      for (const vanished of known.retain(targetIds)) this.#mark(vanished, this.#now(), known);
+    }
   }
 
   write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
@@ -118,7 +124,9 @@ class RemoteWriteDelivery implements SampleDelivery {
     if (scraped.samples.length > 0) {
       const series = this.#requests.write(scraped, write, drops);
       const vanished = this.#last.replace(scraped.target, series);
-      if (vanished !== undefined) this.#mark(vanished, scraped.startedAt);
+      if (vanished !== undefined) this.#mark(vanished, scraped.startedAt, this.#last);
+      const other = this.#timed.replace(scraped);
+      if (other !== undefined) this.#mark(other, scraped.startedAt, this.#timed);
     }
     write.seal();
     return write.outcome;
@@ -136,12 +144,12 @@ class RemoteWriteDelivery implements SampleDelivery {
     return report;
   }
 
-  #mark(vanished: Vanished, timestamp: number): void {
+  #mark(vanished: Vanished, timestamp: number, known: LastSeries | TimedSeries): void {
     const write = new PendingSamples();
     this.#requests.writeStale(vanished, timestamp, write);
     write.seal();
     const marked = write.outcome.then(({ rejected }) => {
-      if (rejected.size > 0) this.#last.restore(vanished);
+      if (rejected.size > 0) known.restore(vanished);
     });
     this.#markers.push(marked);
   }

@@ -36,6 +36,7 @@ export const debianPrograms: Part = {
     'outside-ecs.test.ts',
     'survival.test.ts',
     'cli-docker.test.ts',
+    'grafana.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),

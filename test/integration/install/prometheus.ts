@@ -20,7 +20,7 @@ const TAGS = 'remove_all_sd';
 /** A Prometheus that is young enough to have a receiver for OTLP; Debian's is not. Left out where there is no Go. */
 export const prometheus: Part = {
   name: 'Prometheus 3 with its OTLP receiver (Go module, compiled here)',
-  tests: ['otlp.test.ts'],
+  tests: ['otlp.test.ts', 'promql.test.ts'],
   folder: PROMETHEUS_SOURCE,
   recipe: `${GO_MOD}${TAGS}`,
   leftOut: () => (isOnPath('go') ? undefined : 'there is no Go compiler'),

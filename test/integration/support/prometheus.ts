@@ -14,6 +14,8 @@ export interface Prometheus extends AsyncDisposable {
   readonly url: string;
   /** What PromQL gives at a time, in milliseconds since the epoch. */
   query(promql: string, at: number): Promise<QueriedSeries[]>;
+  /** The values that a label has in the series of a selector. */
+  labelValues(label: string, selector: string): Promise<readonly string[]>;
 }
 
 interface Answer {
@@ -51,7 +53,12 @@ export async function startPrometheus(
     );
     await child.says(/Server is ready to receive web requests/);
     const url = `http://${address}`;
-    return { url, query: (promql, at) => query(url, promql, at), [Symbol.asyncDispose]: stop };
+    return {
+      url,
+      query: (promql, at) => query(url, promql, at),
+      labelValues: (label, selector) => labelValues(url, label, selector),
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -67,6 +74,18 @@ async function query(url: string, promql: string, at: number): Promise<QueriedSe
     labels: metric,
     values: values.map(([seconds, text]) => [Math.round(seconds * 1000), numberOf(text)] as const),
   }));
+}
+
+async function labelValues(
+  url: string,
+  label: string,
+  selector: string,
+): Promise<readonly string[]> {
+  const parameters = new URLSearchParams({ 'match[]': selector });
+  const response = await fetch(`${url}/api/v1/label/${label}/values?${parameters}`);
+  const { data, error } = (await response.json()) as { data?: string[]; error?: string };
+  if (data === undefined) throw new Error(`${selector}: ${error}`);
+  return data;
 }
 
 function numberOf(text: string): number {

@@ -285,12 +285,52 @@ describe('staleness markers', () => {
     expect(staleIn(receiver)).toEqual([[], ['a{instance="127.0.0.1:9100",job="app"}']]);
   });
 
-  it('are not sent for series that bring their own times', async () => {
-    await using receiver = await startReceiver();
-    const output = outputTo(receiver);
-    await cycle(output, [scrape([a, { ...b, timestamp: 5 }])]);
-    await cycle(output, [scrape([a])]);
-    expect(staleIn(receiver)).toEqual([[], []]);
+  describe('for series that bring their own times', () => {
+    const timed = { ...b, timestamp: 5 };
+
+    it('are not sent while there is their target, which may have a next point for them', async () => {
+      await using receiver = await startReceiver();
+      const output = outputTo(receiver);
+      await cycle(output, [scrape([a, timed])]);
+      await cycle(output, [scrape([a])]);
+      expect(staleIn(receiver)).toEqual([[], []]);
+    });
+
+    it('are sent once when their target is gone', async () => {
+      await using receiver = await startReceiver();
+      const output = outputTo(receiver);
+      await cycle(output, [scrape([timed])]);
+      await cycle(output, [scrape([a])]);
+      await cycle(output, []);
+      await cycle(output, []);
+      const names = ['a', 'b'].map((name) => `${name}{instance="127.0.0.1:9100",job="app"}`);
+      expect(staleIn(receiver)).toEqual([[], [], names]);
+    });
+
+    it('are sent when another task has the address of their target', async () => {
+      await using receiver = await startReceiver();
+      const output = outputTo(receiver);
+      await cycle(output, [scrape([timed])]);
+      await cycle(output, [scrape([timed], { labels: labelsOf({ job: 'new' }) })]);
+      await cycle(output, [scrape([a], { labels: labelsOf({ job: 'newer' }) })]);
+      await cycle(output, []);
+      expect(staleIn(receiver)).toEqual([
+        [],
+        ['b{instance="127.0.0.1:9100",job="app"}'],
+        ['b{job="new"}'],
+        ['a{job="newer"}'],
+      ]);
+    });
+
+    it('are sent again where nobody took them', async () => {
+      await using receiver = await startReceiver({ status: 200 }, { status: 400 }, { status: 200 });
+      const output = outputTo(receiver);
+      await cycle(output, [scrape([timed])]);
+      await cycle(output, []);
+      await cycle(output, []);
+      const names = ['b{instance="127.0.0.1:9100",job="app"}'];
+      expect(staleIn(receiver)).toEqual([[], names, names]);
+    });
   });
 
   it('are not sent for a target whose scrape the cycle cut off', async () => {

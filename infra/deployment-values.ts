@@ -1,0 +1,32 @@
+import { StringConcat, Token, Tokenization } from 'aws-cdk-lib/core';
+
+/** Stands for a part of a text. It may be part of a host name, too. */
+const STAND_IN = 'known-at-deployment';
+
+/** Stands for a whole value that must have a form of its own. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  role_arn: 'arn:aws:iam::123456789012:role/known-at-deployment',
+};
+
+/** Whether a text has parts that only the deployment knows. */
+export function holdsDeploymentValues(text: string): boolean {
+  return Token.isUnresolved(text);
+}
+
+/** A text with its parts that only the deployment knows replaced. */
+export function withParts(text: string, part: string): string {
+  if (!holdsDeploymentValues(text)) return text;
+  return Tokenization.reverseString(text)
+    .mapTokens({ mapToken: () => part })
+    .join(new StringConcat());
+}
+
+/** JSON whose values can all be checked: what only the deployment knows is replaced by something of its form. */
+export function withStandIns(json: string): string {
+  return JSON.stringify(
+    JSON.parse(json, (key, value) => {
+      if (typeof value !== 'string' || !holdsDeploymentValues(value)) return value;
+      return STAND_INS[key] ?? withParts(value, STAND_IN);
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+import { ENV } from '../model/names.ts';
+import type { Findings } from './findings.ts';
+import { checkHttpClient } from './http-consistency.ts';
+import { listOf } from './lookup.ts';
+import { type OutputKeys, outputs } from './outputs.ts';
+import { below, type Place } from './place.ts';
+import { type Environment, variable } from './request.ts';
+import { validate } from './validate.ts';
+import { parseText } from './yaml-text.ts';
+
+/** Outputs that the environment names, in the place of those of the documents. */
+export interface GivenOutputs {
+  readonly outputs: readonly OutputKeys[];
+  /** Where their list is. */
+  readonly place: Place;
+}
+
+/**
+ * What `FARGAUGE_OUTPUTS` has: a list as that of `outputs` in a native document, in YAML or JSON. It is for what only the
+ * deployment knows, such as the URL of a workspace, and for documents that have no such key.
+ *
+ * @returns undefined where there is no such variable, or where it is wrong, which is a finding
+ */
+export function givenOutputs(env: Environment, findings: Findings): GivenOutputs | undefined {
+  const text = variable(env, ENV.outputs);
+  if (text === undefined) return undefined;
+  const place: Place = { source: ENV.outputs, path: [] };
+  const parsed = parseText(ENV.outputs, text, findings);
+  if (parsed === undefined) return undefined;
+  for (const [index, entry] of listOf(parsed.value).entries()) {
+    checkHttpClient(entry, below(place, index), findings);
+  }
+  const valid = validate(outputs, parsed.value, place, findings);
+  return valid && { outputs: valid, place };
+}

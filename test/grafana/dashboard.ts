@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../../infra/paths.ts';
+
+/** Where the dashboards of the package are. */
+export const FOLDER = join(REPOSITORY, 'grafana');
+
+/** Names of their files. */
+export const FILES = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+
+/** A dashboard as Grafana imports it, as far as it is looked at. */
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly Variable[] };
+}
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly datasource?: Datasource;
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
+  readonly targets?: readonly Target[];
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly thresholds?: { readonly steps: readonly unknown[] };
+    };
+  };
+  readonly options?: { readonly legend?: { readonly showLegend: boolean } };
+}
+
+export interface Target {
+  readonly refId: string;
+  readonly datasource: Datasource;
+  readonly expr: string;
+  readonly legendFormat: string;
+  readonly interval?: string;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  readonly label: string;
+  readonly datasource?: Datasource;
+  /** PromQL where the type is `query`, else the value. */
+  readonly query: string | { readonly query: string };
+}
+
+export interface Datasource {
+  readonly type: string;
+  readonly uid: string;
+}
+
+export function readDashboard(file: string): Dashboard {
+  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
+}
+
+/** A text in which Grafana's variables have values. Those that are in neither stay. */
+export function withVariables(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{(\w+)\}|\$(\w+)/g, (all, braced?: string, bare?: string) => {
+    return values[braced ?? bare ?? ''] ?? all;
+  });
+}
