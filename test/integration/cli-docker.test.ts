@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -43,6 +43,7 @@ function judge({ docker }: DockerEngine): void {
     const [, address = ''] = await exporter.says(/msg="Listening on" address=(\S+)/);
 
     const root = join(folder, 'root');
+    await mkdir(root);
     makeRootFileSystem(root);
     const tarball = join(folder, 'root.tar');
     run('tar', ['--create', '--file', tarball, '--directory', root, '.']);
