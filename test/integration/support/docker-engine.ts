@@ -16,6 +16,8 @@ const FLAGS = [
 
 /** A Docker engine that a test started. */
 export interface DockerEngine extends AsyncDisposable {
+  /** Where it listens, as clients have it in DOCKER_HOST. */
+  readonly host: string;
   /** Runs the client; its output without the line feed at the end. Rejects where it fails. */
   docker(...args: string[]): Promise<string>;
   /** A document of the engine's API. */
@@ -47,9 +49,10 @@ export async function startDockerEngine(): Promise<DockerEngine | { readonly rea
 }
 
 function engineAt(socketPath: string, folder: string, daemon: Child): DockerEngine {
+  const host = `unix://${socketPath}`;
   const docker = async (...args: string[]) => {
     const { code, stdout, stderr } = await runToEnd('docker', args, {
-      DOCKER_HOST: `unix://${socketPath}`,
+      DOCKER_HOST: host,
       // The classic builder, which comes with the engine.
       DOCKER_BUILDKIT: '0',
     });
@@ -58,6 +61,7 @@ function engineAt(socketPath: string, folder: string, daemon: Child): DockerEngi
   };
   const streams: ClientRequest[] = [];
   return {
+    host,
     docker,
     async api(path) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();

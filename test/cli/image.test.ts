@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startAws } from '../../cli/demo/aws/server.ts';
+import { type Bundle, bundleCli } from '../../infra/bundle.ts';
+import { type Finished, runToEnd } from '../integration/support/child.ts';
+import { ROOT } from '../integration/support/places.ts';
+import { type Folder, jsonLines, temporaryFolder } from './fargauge.ts';
+import { serveMetrics } from './target.ts';
+
+let folder: Folder;
+let bundle: Bundle;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  bundle = await bundleCli(folder.path('cli'));
+});
+
+afterAll(() => folder.remove());
+
+const run = (...args: string[]): Promise<Finished> =>
+  runToEnd(process.execPath, [bundle.file, ...args], { HOME: '/nonexistent' });
+
+describe('the command line in one file', () => {
+  it('needs nothing but Node.js', () => {
+    expect(bundle.missing).toEqual([]);
+  });
+
+  it('collects, and has no demo, which needs the repository', async () => {
+    await using target = await serveMetrics(() => '# TYPE load gauge\nload 5\n');
+    const config = await folder.file('fargauge.yaml', {
+      log_group_name: 'test',
+      scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [target.address] }] }],
+    });
+    const { code, stdout } = await run('collect', '--config', config);
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)).toEqual([expect.objectContaining({ load: 5, up: 1, job: 'app' })]);
+    expect(await run('demo')).toMatchObject({ code: 2, stderr: expect.stringContaining('demo') });
+  });
+
+  it.each([
+    ['of a profile', 'other', 0],
+    ['of no profile that is not there', 'none', 1],
+  ])('writes with the credentials %s', async (_, AWS_PROFILE, code) => {
+    const aws = await startAws();
+    await using target = await serveMetrics(() => '# TYPE load gauge\nload 5\n');
+    const profile = '[other]\naws_access_key_id = k\naws_secret_access_key = s\n';
+    const config = await folder.file('profile.yaml', {
+      log_group_name: 'test',
+      outputs: [{ type: 'cloudwatch-logs' }],
+      scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [target.address] }] }],
+    });
+    const args = [bundle.file, 'collect', '--config', config, '--endpoint-url', aws.url];
+    const finished = await runToEnd(process.execPath, [...args, '--region', aws.region], {
+      HOME: '/nonexistent',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PROFILE,
+      AWS_SHARED_CREDENTIALS_FILE: await folder.file('aws', profile),
+    });
+    const delivered = aws.logs.events({ group: 'test' }).length;
+    await aws.close();
+    expect(finished.code).toBe(code);
+    expect(delivered).toBe(code === 0 ? 1 : 0);
+  });
+});
+
+describe('the image of it', () => {
+  let instructions: string[];
+
+  beforeAll(async () => {
+    const text = await readFile(join(ROOT, 'cli/Dockerfile'), 'utf8');
+    instructions = text.split('\n').filter((line) => /^[A-Z]/.test(line));
+  });
+
+  const instruction = (name: string) =>
+    instructions.findLast((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
+
+  it('runs the file by its entry point, with arguments that it takes', async () => {
+    expect(instruction('COPY')).toBe('dist/cli/index.mjs /fargauge.mjs');
+    expect(JSON.parse(instruction('ENTRYPOINT'))).toEqual(['node', '/fargauge.mjs']);
+    const args = JSON.parse(instruction('CMD')) as string[];
+    const { code, stderr } = await run(...args);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('"/etc/fargauge/fargauge.yaml" (string): ENOENT'),
+    });
+  });
+
+  it('keeps its state where the volume is', () => {
+    const args = JSON.parse(instruction('CMD')) as string[];
+    expect(args[args.indexOf('--state') + 1]).toMatch(new RegExp(`^${instruction('VOLUME')}/`));
+  });
+
+  it('runs as a user that is not root, by number, on each platform', () => {
+    expect(instruction('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(instructions.filter((line) => /--platform|amd64|arm64|x64/.test(line))).toEqual([]);
+  });
+});
