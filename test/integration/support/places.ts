@@ -13,9 +13,10 @@ export const PROMETHEUS = join(DEBIAN, 'usr/bin/prometheus');
 export const PROMTOOL = join(DEBIAN, 'usr/bin/promtool');
 export const NODE_EXPORTER = join(DEBIAN, 'usr/bin/prometheus-node-exporter');
 
-/** Python with the moto server. */
+/** Python with the moto server, boto3 and cfn-lint. */
 export const VENV = join(CACHE, 'venv');
 export const PYTHON = join(VENV, 'bin/python');
+export const CFN_LINT = join(VENV, 'bin/cfn-lint');
 
 /** The Lambda runtime interface client. */
 export const RIC = join(CACHE, 'ric');
