@@ -1,10 +1,8 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import type { Collector } from './collector.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
-import { InvalidPropsError } from './errors.ts';
 import { TaskAlarm, type TaskAlarmOptions } from './task-alarm.ts';
 import {
   dimensionsOf,
@@ -12,6 +10,7 @@ import {
   RESTARTS,
   type ServiceName,
 } from './task-metrics.ts';
+import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';
 
 export interface ServiceAlarmsProps extends ServiceName {
@@ -104,7 +103,7 @@ export class ServiceAlarms extends Construct {
     this.props = props;
     this.configuration =
       props.configuration ?? props.collector?.configuration ?? CollectorConfiguration.builtIn();
-    this.validateCluster();
+    if (props.collector) validCluster(this, props.collector, props.clusterName);
   }
 
   /** Alarm on CPU utilization in percent of a task's limit. */
@@ -166,16 +165,6 @@ export class ServiceAlarms extends Construct {
       threshold,
       description: `A task of ${serviceName} ${what}`,
     });
-  }
-
-  private validateCluster(): void {
-    const { collector, clusterName } = this.props;
-    const known = collector?.collectedClusters;
-    if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) return;
-    throw new InvalidPropsError(
-      this,
-      `Expected \`clusterName\` to be a cluster that ${collector?.node.path} collects, which are ${[...known].join(', ')}, got ${clusterName}`,
-    );
   }
 
   private percent(name: string, value: number): number {
