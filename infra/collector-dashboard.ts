@@ -3,8 +3,9 @@ import { Annotations, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Collector } from './collector.ts';
 import { collectorWidgets } from './collector-widgets.ts';
-import { serviceWidgets } from './service-widgets.ts';
+import { publishesService, serviceWidgets } from './service-widgets.ts';
 import type { ServiceName } from './task-metrics.ts';
+import { validCluster } from './valid-cluster.ts';
 
 export interface CollectorDashboardProps {
   readonly collector: Collector;
@@ -33,6 +34,13 @@ export class CollectorDashboard extends Dashboard {
     });
     const published = collector.configuration.published(this);
     for (const service of services) {
+      validCluster(this, collector, service.clusterName);
+      if (published && !publishesService(published, service)) {
+        Annotations.of(this).addWarningV2(
+          `fargauge:nothingOf${service.serviceName}`,
+          `[${this.node.path}] No rule publishes what the dashboard shows of the service ${service.serviceName} of ${service.clusterName}`,
+        );
+      }
       for (const row of serviceWidgets({
         service,
         published,

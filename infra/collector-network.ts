@@ -61,6 +61,12 @@ export class CollectorNetwork extends Construct {
     const { subnets } = vpc.selectSubnets(
       vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     );
+    if (subnets.length === 0) {
+      throw new InvalidPropsError(
+        this,
+        `No subnets with egress in ${vpc.node.path}: expected \`vpcSubnets\` to select at least one`,
+      );
+    }
     const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
     if (open !== undefined) {
       throw new InvalidPropsError(

@@ -2,7 +2,6 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Annotations, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selector.ts';
-import type { Collector } from './collector.ts';
 import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
 import { InvalidPropsError } from './errors.ts';
 
@@ -57,24 +56,6 @@ export function collectedClusters(
 export function writesOwnLogGroup(facts: Facts): boolean {
   return (
     facts === undefined || (facts.logWriters.includes(null) && facts.logGroup === OWN_LOG_GROUP)
-  );
-}
-
-/**
- * An alarm on a cluster that is not collected would never go off.
- *
- * @throws InvalidPropsError
- */
-export function checkCollected(
-  alarms: Construct,
-  collector: Pick<Collector, 'collectedClusters' | 'node'>,
-  clusterName: string,
-): void {
-  const known = collector.collectedClusters;
-  if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) return;
-  throw new InvalidPropsError(
-    alarms,
-    `Expected \`clusterName\` to be a cluster that ${collector.node.path} collects, which are ${[...known].join(', ')}, got ${clusterName}`,
   );
 }
 

@@ -10,6 +10,7 @@ import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';
 import { CollectorAlarms } from './collector-alarms.ts';
 import { CollectorDashboard } from './collector-dashboard.ts';
+import { EmptyingLogGroup } from './emptying-log-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
 
@@ -66,6 +67,7 @@ export class FargaugeStack extends Stack {
       ...(props.code && { code: props.code }),
     });
     for (const tasks of place.tasks) collector.collectFrom(tasks);
+    new EmptyingLogGroup(this, 'EmptyingLogGroup');
     const dashboard = this.watch(collector, place, props.settings);
     this.addOutputs(collector, place, dashboard);
   }

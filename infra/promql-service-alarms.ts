@@ -4,12 +4,12 @@ import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import type { Collector } from './collector.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
-import { checkCollected } from './configuration-fit.ts';
 import { InvalidPropsError } from './errors.ts';
 import { above, absent, growth, maxByTask, ofService, overTime, targetsOf } from './promql.ts';
 import { type PromQLAlarmOptions, PromQLTaskAlarm, validWindow } from './promql-task-alarm.ts';
 import { UP, type WantedSamples } from './sent-metrics.ts';
 import { EPHEMERAL_STORAGE_UTILIZATION, RESTARTS, type ServiceName } from './task-metrics.ts';
+import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';
 
 export interface PromQLServiceAlarmsProps extends ServiceName {
@@ -110,7 +110,7 @@ export class PromQLServiceAlarms extends Construct {
       throw new InvalidPropsError(this, 'Expected `collector` or `configuration`, got neither');
     }
     this.configuration = configuration;
-    if (props.collector) checkCollected(this, props.collector, props.clusterName);
+    if (props.collector) validCluster(this, props.collector, props.clusterName);
   }
 
   /** Alarm on the mean CPU utilization of a task, in percent of its limit. */

@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import type { Collector } from './collector.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
-import { checkCollected } from './configuration-fit.ts';
 import { TaskAlarm, type TaskAlarmOptions } from './task-alarm.ts';
 import {
   dimensionsOf,
@@ -11,6 +10,7 @@ import {
   RESTARTS,
   type ServiceName,
 } from './task-metrics.ts';
+import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';
 
 export interface ServiceAlarmsProps extends ServiceName {
@@ -103,7 +103,7 @@ export class ServiceAlarms extends Construct {
     this.props = props;
     this.configuration =
       props.configuration ?? props.collector?.configuration ?? CollectorConfiguration.builtIn();
-    if (props.collector) checkCollected(this, props.collector, props.clusterName);
+    if (props.collector) validCluster(this, props.collector, props.clusterName);
   }
 
   /** Alarm on CPU utilization in percent of a task's limit. */

@@ -48,6 +48,22 @@ export interface ServiceWidgetsProps {
   readonly logGroup: ILogGroup;
 }
 
+/** What graphs show. */
+const SHOWN = [
+  TASK_CPU_UTILIZATION,
+  TASK_MEMORY_UTILIZATION,
+  NETWORK_RECEIVE_RATE,
+  NETWORK_TRANSMIT_RATE,
+  RESTARTS,
+  EPHEMERAL_STORAGE_UTILIZATION,
+];
+
+/** Whether there is a graph for the service at all. */
+export function publishesService(published: PublishedMetrics, service: ServiceName): boolean {
+  const dimensions = dimensionsOf(service);
+  return SHOWN.some((metricName) => published.namespaceOf({ metricName, dimensions }));
+}
+
 /** Rows of widgets about the tasks of one service, as far as the rules publish what they show. */
 export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsProps): IWidget[][] {
   const namespaceOf = (metricName: string) =>

@@ -14,7 +14,7 @@ import { DEFAULT_NAMESPACE } from '../lambda/model/names.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
 import { dimensionsOf, type ServiceName, taskMetric } from './task-metrics.ts';
-import { validCount } from './valid-props.ts';
+import { validCount, validPercent } from './valid-props.ts';
 
 const PERIOD = Duration.minutes(1);
 
@@ -60,7 +60,7 @@ export interface TaskAlarmProps extends TaskAlarmOptions, ServiceName {
   /** Name of the metric. */
   readonly metricName: string;
 
-  /** The value above which a minute counts. */
+  /** The value above which a minute counts; of a metric in percent, 0 to 100. */
   readonly threshold: number;
 
   /** What the alarm says, with its threshold. */
@@ -102,6 +102,8 @@ export class TaskAlarm extends Alarm {
         `Expected \`evaluationPeriods\` to be at most ${MAX_QUERIED_MINUTES} with \`eachTask\`, got ${evaluationPeriods}`,
       );
     }
+    // The series of the sidecar say their unit in their name.
+    if (/_percent$/.test(props.metricName)) validPercent(path, 'threshold', props.threshold);
     super(scope, id, {
       alarmDescription: props.description,
       metric: metricOf(path, props),

@@ -91,6 +91,24 @@ it('a graph that the rules publish nothing for is left out', () => {
   ]);
 });
 
+it('a service of a cluster that is not collected is refused', () => {
+  const services = [{ clusterName: 'prdo', serviceName: 'checkout' }];
+  expect(() => dashboard(CollectorConfiguration.builtIn(), services)).toThrow(
+    new Error(
+      '[Stack/Dashboard] Expected `clusterName` to be a cluster that Stack/Collector collects, which are prod, got prdo',
+    ),
+  );
+});
+
+it('a service of which the rules publish nothing gives a warning', () => {
+  const configuration = CollectorConfiguration.of({ emf_processor: { metric_namespace: 'Shop' } });
+  const { stack } = dashboard(configuration, SERVICES);
+  Annotations.fromStack(stack).hasWarning(
+    '/Stack/Dashboard',
+    '[Stack/Dashboard] No rule publishes what the dashboard shows of the service checkout of prod [ack: fargauge:nothingOfcheckout]',
+  );
+});
+
 it('a dashboard without services gives a warning', () => {
   const { stack } = dashboard(CollectorConfiguration.builtIn(), []);
   Annotations.fromStack(stack).hasWarning(

@@ -78,6 +78,19 @@ describe('no subnets with egress', () => {
     );
   });
 
+  it('is an error where none are chosen', () => {
+    expect(() =>
+      networkStack((stack) => ({
+        vpc: newVpc(stack, SubnetType.PRIVATE_ISOLATED),
+        vpcSubnets: { subnets: [] },
+      })),
+    ).toThrow(
+      new Error(
+        '[Stack/Network] No subnets with egress in Stack/Vpc: expected `vpcSubnets` to select at least one',
+      ),
+    );
+  });
+
   it('is an error where public ones are chosen', () => {
     expect(() =>
       networkStack((stack) => ({

@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
+import type { TemplateBody } from './iam/template-values.ts';
 import { CODE, IMAGE } from './template.ts';
 
 function stackOf(context: Record<string, unknown>): FargaugeStack {
@@ -111,6 +112,44 @@ describe('for a cluster that exists', () => {
 
   it('warns of nothing', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+it.each([
+  ['for a trial', {}],
+  [
+    'for a cluster that exists',
+    { cluster: 'prod', vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-0123456789abcdef0' },
+  ],
+])('nothing stays when the stack %s is deleted, nor is made by others', (_, context) => {
+  const template = Template.fromStack(stackOf(context));
+  const { Resources } = template.toJSON() as TemplateBody;
+  const kept = Object.entries(Resources).filter(
+    ([, { DeletionPolicy = 'Delete' }]) => DeletionPolicy !== 'Delete',
+  );
+  expect(kept).toEqual([]);
+  // Lambda makes a log group for each function that has none.
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('LogGroup') } },
+  });
+  // And would make that group again after it was deleted.
+  template.hasResourceProperties('AWS::IAM::Role', {
+    ManagedPolicyArns: Match.absent(),
+    Policies: [
+      {
+        PolicyName: 'Inline',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^EmptyingLogGroup'), 'Arn'] },
+            },
+          ],
+        },
+      },
+    ],
   });
 });
 

@@ -5,6 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { ServiceAlarms, type ServiceAlarmsProps } from '../../infra/service-alarms.ts';
+import { TaskAlarm } from '../../infra/task-alarm.ts';
 import { collectorStack } from './template.ts';
 
 const SERVICE = { clusterName: 'prod', serviceName: 'checkout' };
@@ -232,6 +233,19 @@ describe('misuse', () => {
   ])('at %s: %j is refused', (place, options, message) => {
     expect(() => alarmsIn(newStack()).taskCpuAlarm(options)).toThrow(
       new Error(`[Stack/Alarms${place}] Expected ${message}`),
+    );
+  });
+
+  it('so is one of an alarm on a metric in percent by itself', () => {
+    const props = {
+      clusterName: 'prod',
+      serviceName: 'checkout',
+      metricName: 'ee_task_cpu_utilization_percent',
+      threshold: 100.5,
+      description: 'Too busy',
+    };
+    expect(() => new TaskAlarm(newStack(), 'Alarm', props)).toThrow(
+      new Error('[Stack/Alarm] Expected `threshold` to be a percentage from 0 to 100, got 100.5'),
     );
   });
 

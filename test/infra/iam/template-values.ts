@@ -6,6 +6,7 @@ export interface TemplateBody {
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
 }
 
 /** Where a stack is deployed. */

@@ -7,17 +7,19 @@ import type { Part } from './part.ts';
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
-/** The moto server, in a virtual environment of its own. */
+/** The moto server, and cfn-lint and boto3, which it needs itself, in a virtual environment of its own. */
 export const moto: Part = {
-  name: 'the moto server (Python packages)',
+  name: 'the moto server, cfn-lint and boto3 (Python packages)',
   tests: [
-    'moto.test.ts',
-    'state.test.ts',
-    'lambda-ric.test.ts',
-    'cross-account.test.ts',
-    'outside-ecs.test.ts',
-    'survival.test.ts',
+    'cfn-lint.test.ts',
     'cli-docker.test.ts',
+    'cross-account.test.ts',
+    'deploy.test.ts',
+    'lambda-ric.test.ts',
+    'moto.test.ts',
+    'outside-ecs.test.ts',
+    'state.test.ts',
+    'survival.test.ts',
   ],
   folder: VENV,
   recipe: readFileSync(REQUIREMENTS, 'utf8'),

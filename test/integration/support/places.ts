@@ -19,9 +19,10 @@ export const [LIBFAKETIME = ''] = globSync('usr/lib/*/faketime/libfaketimeMT.so.
   cwd: DEBIAN,
 }).map((path) => join(DEBIAN, path));
 
-/** Python with the moto server. */
+/** Python with the moto server, boto3 and cfn-lint. */
 export const VENV = join(CACHE, 'venv');
 export const PYTHON = join(VENV, 'bin/python');
+export const CFN_LINT = join(VENV, 'bin/cfn-lint');
 
 /** The Lambda runtime interface client. */
 export const RIC = join(CACHE, 'ric');

@@ -1,0 +1,19 @@
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import type { Collector } from './collector.ts';
+import { InvalidPropsError } from './errors.ts';
+
+/** The name of a cluster that the collector collects, as far as that is known. @throws InvalidPropsError */
+export function validCluster(
+  owner: IConstruct,
+  { collectedClusters: known, node }: Collector,
+  clusterName: string,
+): string {
+  if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) {
+    return clusterName;
+  }
+  throw new InvalidPropsError(
+    owner,
+    `Expected \`clusterName\` to be a cluster that ${node.path} collects, which are ${[...known].join(', ')}, got ${clusterName}`,
+  );
+}
