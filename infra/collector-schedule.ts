@@ -87,3 +87,14 @@ export function validInterval(owner: Owner, interval: Duration): Duration {
   }
   return interval;
 }
+
+/** How long a cycle may take, where the next one does not begin before. */
+export function validTimeout(owner: Owner, timeout: Duration, interval: Duration): Duration {
+  if (timeout.toMilliseconds() >= interval.toMilliseconds()) {
+    throw new InvalidPropsError(
+      owner,
+      `Expected \`timeout\` to be shorter than the interval of ${interval.toHumanString()}, got ${timeout.toHumanString()}`,
+    );
+  }
+  return timeout;
+}

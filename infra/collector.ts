@@ -10,7 +10,7 @@ import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -23,12 +23,18 @@ import { CollectorLogGroup } from './collector-log-group.ts';
 import { selfMetric } from './collector-metrics.ts';
 import { CollectorNetwork } from './collector-network.ts';
 import { CollectorRole } from './collector-role.ts';
-import { CollectorSchedule, SHORTEST_INTERVAL, validInterval } from './collector-schedule.ts';
+import {
+  CollectorSchedule,
+  SHORTEST_INTERVAL,
+  validInterval,
+  validTimeout,
+} from './collector-schedule.ts';
 import type { ConfigurationFacts } from './configuration-check.ts';
 import {
   checkClusters,
   collectedClusters,
   logGroupNames,
+  namedLogGroup,
   showWarnings,
   writesOwnLogGroup,
 } from './configuration-fit.ts';
@@ -146,7 +152,10 @@ export class Collector extends Construct implements IConnectable {
   /** Where the function says what it did, and where its metrics about itself are extracted from. */
   readonly logGroup: ILogGroup;
 
-  /** Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. */
+  /**
+   * Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. Where the
+   * configuration names a group, it is that one, which the function makes when it first writes to it.
+   */
   readonly metricsLogGroup: ILogGroup;
 
   /** Cycles that could not be started, or failed. */
@@ -164,7 +173,7 @@ export class Collector extends Construct implements IConnectable {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const { encryptionKey, logRetention: retention } = props;
     this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
-    const timeout = this.validTimeout(props.timeout ?? Duration.seconds(55));
+    const timeout = validTimeout(this, props.timeout ?? Duration.seconds(55), this.interval);
     this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
@@ -175,7 +184,11 @@ export class Collector extends Construct implements IConnectable {
     this.network = this.makeNetwork(props);
     const logGroups = { retention, removalPolicy, encryptionKey };
     this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
-    this.metricsLogGroup = new CollectorLogGroup(this, 'MetricsLogGroup', logGroups);
+    const named = namedLogGroup(this.facts, props.cluster);
+    this.metricsLogGroup =
+      named === undefined
+        ? new CollectorLogGroup(this, 'MetricsLogGroup', logGroups)
+        : LogGroup.fromLogGroupName(this, 'MetricsLogGroup', named);
     const bucket = new CollectorBucket(this, 'Bucket', {
       removalPolicy,
       ...(encryptionKey && { encryptionKey }),
@@ -279,16 +292,6 @@ export class Collector extends Construct implements IConnectable {
       throw new InvalidPropsError(this, 'Expected `vpc` beside `vpcSubnets` and `endpoints`');
     }
     return undefined;
-  }
-
-  private validTimeout(timeout: Duration): Duration {
-    if (timeout.toMilliseconds() >= this.interval.toMilliseconds()) {
-      throw new InvalidPropsError(
-        this,
-        `Expected \`timeout\` to be shorter than the interval of ${this.interval.toHumanString()}, got ${timeout.toHumanString()}`,
-      );
-    }
-    return timeout;
   }
 }
 
