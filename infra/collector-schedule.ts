@@ -10,11 +10,16 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { CYCLE_MS } from '../lambda/shards/limits.ts';
+import type { CollectorProps } from './collector-props.ts';
 import { InvalidPropsError } from './errors.ts';
 import type { Owner } from './valid-props.ts';
 
 /** EventBridge Scheduler's smallest unit. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export const SHORTEST_INTERVAL = Duration.minutes(1);
+
+/** As long as a cycle may take where the next one begins after a minute. */
+const LONGEST_CYCLE = Duration.millis(CYCLE_MS);
 
 /**
  * How long an invocation may wait to be started: a late scrape is worse than a missed one. It is the least that
@@ -107,4 +112,22 @@ export function validInterval(owner: Owner, interval: Duration): Duration {
     );
   }
   return interval;
+}
+
+/** How long a cycle may take, where the next one does not begin before. */
+export function validTimeout(
+  owner: Owner,
+  { timeout = LONGEST_CYCLE, shards }: Pick<CollectorProps, 'timeout' | 'shards'>,
+  interval: Duration,
+): Duration {
+  const given = timeout.toHumanString();
+  if (timeout.toMilliseconds() >= interval.toMilliseconds()) {
+    const expected = `shorter than the interval of ${interval.toHumanString()}`;
+    throw new InvalidPropsError(owner, `Expected \`timeout\` to be ${expected}, got ${given}`);
+  }
+  if (shards !== undefined && timeout.toMilliseconds() > LONGEST_CYCLE.toMilliseconds()) {
+    const expected = `at most ${LONGEST_CYCLE.toHumanString()} beside \`shards\``;
+    throw new InvalidPropsError(owner, `Expected \`timeout\` to be ${expected}, got ${given}`);
+  }
+  return timeout;
 }

@@ -3,12 +3,11 @@ import { type Connections, type IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type Grant, type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
-import { CYCLE_MS } from '../lambda/shards/limits.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { CollectorLogGroup } from './collector-log-group.ts';
@@ -17,12 +16,18 @@ import { CollectorNetwork } from './collector-network.ts';
 import type { CollectorProps } from './collector-props.ts';
 import { CollectorRole } from './collector-role.ts';
 import { makeRun } from './collector-run.ts';
-import { CollectorSchedule, SHORTEST_INTERVAL, validInterval } from './collector-schedule.ts';
+import {
+  CollectorSchedule,
+  SHORTEST_INTERVAL,
+  validInterval,
+  validTimeout,
+} from './collector-schedule.ts';
 import type { ConfigurationFacts } from './configuration-check.ts';
 import {
   checkClusters,
   collectedClusters,
   logGroupNames,
+  namedLogGroup,
   showWarnings,
   writesOwnLogGroup,
 } from './configuration-fit.ts';
@@ -32,9 +37,6 @@ import { NODE_OPTIONS } from './node-options.ts';
 import type { ShardCycle } from './shard-cycle.ts';
 import { targetPorts } from './target-ports.ts';
 import { validPort } from './valid-props.ts';
-
-/** As long as a cycle may take where the next one begins after a minute. */
-const LONGEST_CYCLE = Duration.millis(CYCLE_MS);
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
 export class Collector extends Construct implements IConnectable, IGrantable {
@@ -50,7 +52,10 @@ export class Collector extends Construct implements IConnectable, IGrantable {
   /** Where the function says what it did, and where its metrics about itself are extracted from. */
   readonly logGroup: ILogGroup;
 
-  /** Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. */
+  /**
+   * Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. Where the
+   * configuration names a group, it is that one, which the function makes when it first writes to it.
+   */
   readonly metricsLogGroup: ILogGroup;
 
   /** Cycles that could not be started, or failed. */
@@ -68,7 +73,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const { encryptionKey, logRetention: retention } = props;
     this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
-    const timeout = this.validTimeout(props);
+    const timeout = validTimeout(this, props, this.interval);
     this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
@@ -79,7 +84,11 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     this.network = this.makeNetwork(props);
     const logGroups = { retention, removalPolicy, encryptionKey };
     this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
-    this.metricsLogGroup = new CollectorLogGroup(this, 'MetricsLogGroup', logGroups);
+    const named = namedLogGroup(this.facts, props.cluster);
+    this.metricsLogGroup =
+      named === undefined
+        ? new CollectorLogGroup(this, 'MetricsLogGroup', logGroups)
+        : LogGroup.fromLogGroupName(this, 'MetricsLogGroup', named);
     const bucket = new CollectorBucket(this, 'Bucket', {
       removalPolicy,
       ...(encryptionKey && { encryptionKey }),
@@ -196,19 +205,6 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       throw new InvalidPropsError(this, 'Expected `vpc` beside `vpcSubnets` and `endpoints`');
     }
     return undefined;
-  }
-
-  private validTimeout({ timeout = LONGEST_CYCLE, shards }: CollectorProps): Duration {
-    const given = timeout.toHumanString();
-    if (timeout.toMilliseconds() >= this.interval.toMilliseconds()) {
-      const expected = `shorter than the interval of ${this.interval.toHumanString()}`;
-      throw new InvalidPropsError(this, `Expected \`timeout\` to be ${expected}, got ${given}`);
-    }
-    if (shards !== undefined && timeout.toMilliseconds() > LONGEST_CYCLE.toMilliseconds()) {
-      const expected = `at most ${LONGEST_CYCLE.toHumanString()} beside \`shards\``;
-      throw new InvalidPropsError(this, `Expected \`timeout\` to be ${expected}, got ${given}`);
-    }
-    return timeout;
   }
 }
 

@@ -59,6 +59,15 @@ export function writesOwnLogGroup(facts: Facts): boolean {
   );
 }
 
+/** The group that the configuration writes the events of this cluster to, where it names one. */
+export function namedLogGroup(facts: Facts, { clusterName }: ICluster): string | undefined {
+  if (facts === undefined || writesOwnLogGroup(facts) || !facts.logWriters.includes(null)) {
+    return undefined;
+  }
+  const name = facts.logGroup.replaceAll('{ClusterName}', clusterName);
+  return /\{[A-Za-z]+\}/.test(name) ? undefined : name;
+}
+
 /**
  * The groups that the configuration writes to with the function's own role, beside the one of the collector.
  *
@@ -89,14 +98,14 @@ export function logGroupNames(
   }
   // Into those of other accounts the function writes with other permissions.
   if (!writers.includes(null)) return names;
-  const named = template.replaceAll('{ClusterName}', cluster.clusterName);
-  if (template === OWN_LOG_GROUP || names.includes(named)) return names;
-  if (!/\{[A-Za-z]+\}/.test(named)) return [...names, named];
+  if (template === OWN_LOG_GROUP) return names;
+  const named = namedLogGroup(facts, cluster);
+  if (named !== undefined) return names.includes(named) ? names : [...names, named];
   if (names.length === 0) {
     warn(
       collector,
       'logGroups',
-      `The configuration writes to ${template}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
+      `The configuration writes to ${facts.logGroup}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
     );
   }
   return names;

@@ -5,6 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Collector } from '../../infra/collector.ts';
+import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { CODE, collectorStack, collectorTemplate, placeIn } from './template.ts';
 
@@ -156,6 +157,19 @@ describe('the log group that a configuration names', () => {
     collectorTemplate({
       configuration: CollectorConfiguration.of({ log_group_name }),
     }).hasResourceProperties('AWS::IAM::Policy', mayCreate(name));
+  });
+
+  it('is the one that the dashboard and the alarms look at, and no other is made', () => {
+    const { stack, collector } = collectorStack({
+      configuration: CollectorConfiguration.of({ log_group_name: '/ecs/{ClusterName}' }),
+    });
+    new CollectorAlarms(stack, 'Alarms', { collector });
+    expect(collector.metricsLogGroup.logGroupName).toBe('/ecs/prod');
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Logs::LogGroup', 1);
+    expect(JSON.stringify(template.findResources('AWS::CloudWatch::Alarm'))).toContain(
+      '{"Name":"LogGroupName","Value":"/ecs/prod"}',
+    );
   });
 
   it('gives a warning where a placeholder stands for groups that nobody knows', () => {
