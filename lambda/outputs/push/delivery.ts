@@ -1,4 +1,5 @@
 import type { DeliveryReport, RejectReason } from '../../model/event.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
@@ -8,9 +9,6 @@ const CONCURRENCY = 4;
 
 /** Bytes of batches, waiting and under way, at which the cycle waits. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
-
-/** Milliseconds for which a receiver that answers nothing holds the cycle up, and with it the other outputs. */
-const PATIENCE_MS = 2_000;
 
 /** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
 const MAX_ERRORS = 20;
