@@ -22,7 +22,7 @@ export class BatchDelivery {
   readonly #errors = new Set<string>();
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
-  /** Milliseconds since the epoch: when there was an answer last, or nothing to be answered. */
+  /** By `elapsed`: when there was an answer last, or nothing to be answered. */
   #answeredAt = 0;
   #bufferedBytes = 0;
   #requests = 0;
@@ -43,7 +43,7 @@ export class BatchDelivery {
       this.#settle({ batch, result: { reason: 'unavailable', text } });
       return;
     }
-    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.now();
+    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.elapsed();
     this.#bufferedBytes += batch.bytes;
     this.#queue.push(batch);
   }
@@ -65,7 +65,7 @@ export class BatchDelivery {
 
   /** Milliseconds that are left of it. */
   get #patience(): number {
-    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.now();
+    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.elapsed();
   }
 
   /** Resolves when all batches were answered. */
@@ -86,7 +86,7 @@ export class BatchDelivery {
   async #send(batch: Batch): Promise<void> {
     for (const sent of await this.#sender.send(batch)) this.#settle(sent);
     this.#bufferedBytes -= batch.bytes;
-    this.#answeredAt = this.#options.runtime.now();
+    this.#answeredAt = this.#options.runtime.elapsed();
   }
 
   #settle({ batch, result }: Sent): void {
