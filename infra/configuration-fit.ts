@@ -105,7 +105,7 @@ export function logGroupNames(
     warn(
       collector,
       'logGroups',
-      `The configuration writes to ${facts.logGroup}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
+      `The configuration writes to ${template}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
     );
   }
   return names;

@@ -6,6 +6,7 @@ import type { Labels, Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
 import type { State } from './model/state.ts';
 import type { Target } from './model/target.ts';
+import { PATIENCE_MS } from './outputs/patience.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
@@ -111,7 +112,9 @@ export class Collector {
     const ends = AbortSignal.timeout(timeoutMs);
     const scrapingEnds = AbortSignal.timeout(timeoutMs - reserve);
     const deadline = AbortSignal.timeout(timeoutMs - Math.floor(reserve * STATE_SHARE));
-    const routes = outputs.map((output) => routeTo(output, deadline, this.#parts));
+    // Who is alone keeps nobody waiting.
+    const patienceMs = outputs.length > 1 ? PATIENCE_MS : undefined;
+    const routes = outputs.map((output) => routeTo(output, deadline, this.#parts, patienceMs));
 
     const [discovered] = await Promise.all([
       discovery.discover(scrapingEnds),

@@ -58,15 +58,21 @@ export interface RouteContext {
   readonly state: State;
 }
 
-/** Opens an output for one cycle. `deadline`: what is not accepted by then is rejected. */
+/**
+ * Opens an output for one cycle.
+ *
+ * @param deadline what is not accepted by then is rejected
+ * @param patienceMs as of `Output.open`
+ */
 export function routeTo(
   output: Output | SampleOutput,
   deadline: AbortSignal,
   context: RouteContext,
+  patienceMs?: number,
 ): Route {
   return output.takes === 'samples'
     ? new SampleRoute(output.name, output.open(deadline), context.state)
-    : new EventRoute(output, output.open(deadline), context);
+    : new EventRoute(output, output.open(deadline, patienceMs), context);
 }
 
 /** Differences of counters, as EMF. */

@@ -51,8 +51,13 @@ export interface Output {
   readonly name: string;
   /** The largest event that it takes, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */
   readonly maxEventBytes?: number | undefined;
-  /** Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`. */
-  open(signal: AbortSignal): Delivery;
+  /**
+   * Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`.
+   *
+   * @param patienceMs for how long `ready` waits at a place that answers nothing, where others would wait with it: what
+   *   comes then is rejected as `unavailable`. @default until the deadline
+   */
+  open(signal: AbortSignal, patienceMs?: number): Delivery;
 }
 
 /** The delivery of one cycle. */

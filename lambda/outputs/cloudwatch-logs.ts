@@ -11,6 +11,7 @@ import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
 import { type LogBatch, LogBatches } from './log-batch.ts';
 import { failureOf, type LogsCallError } from './log-failure.ts';
 import { LogsApi, type LogsSender } from './logs-api.ts';
+import { impatience, Patience } from './patience.ts';
 import { PendingWrite } from './pending-write.ts';
 import { SendQueue } from './send-queue.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
@@ -56,7 +57,10 @@ export interface CloudWatchLogsOptions {
  * whose answer was lost is repeated.
  */
 export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
-  return { name: options.name ?? NAME, open: (signal) => new LogsDelivery(options, signal) };
+  return {
+    name: options.name ?? NAME,
+    open: (signal, patienceMs) => new LogsDelivery(options, signal, patienceMs),
+  };
 }
 
 class LogsDelivery implements Delivery {
@@ -67,6 +71,8 @@ class LogsDelivery implements Delivery {
   readonly #signal: AbortSignal;
   readonly #open = new LogBatches();
   readonly #tally = new Tally();
+  readonly #patience: Patience;
+  readonly #patienceMs: number | undefined;
   #bufferedBytes = 0;
   #report: Promise<DeliveryReport> | undefined;
 
@@ -80,12 +86,15 @@ class LogsDelivery implements Delivery {
       maxBufferedBytes = MAX_BUFFERED_BYTES,
     }: CloudWatchLogsOptions,
     signal: AbortSignal,
+    patienceMs: number | undefined,
   ) {
     this.#name = name;
     this.#api = new LogsApi(client, { maxAttempts, random, signal });
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
     this.#signal = signal;
+    this.#patienceMs = patienceMs;
+    this.#patience = new Patience(patienceMs);
     signal.addEventListener('abort', this.#sendAll);
   }
 
@@ -98,8 +107,12 @@ class LogsDelivery implements Delivery {
     return write.outcome;
   }
 
-  ready(): Promise<void> {
-    return this.#queue.wait(() => !this.#isFull);
+  async ready(): Promise<void> {
+    while (this.#isFull && !this.#patience.isOver) {
+      // What waits for memory must not wait for batches that nothing fills.
+      if (this.#canSend) this.#sendAll();
+      await this.#patience.wait(this.#queue.wait(() => !this.#isFull || this.#canSend));
+    }
   }
 
   close(): Promise<DeliveryReport> {
@@ -107,12 +120,16 @@ class LogsDelivery implements Delivery {
     return this.#report;
   }
 
+  get #canSend(): boolean {
+    return this.#queue.hasRoom && !this.#open.isEmpty;
+  }
+
   get #isFull(): boolean {
     return this.#bufferedBytes >= this.#maxBufferedBytes;
   }
 
   readonly #sendAll = (): void => {
-    this.#queue.push(...this.#open.takeAll());
+    this.#send(...this.#open.takeAll());
   };
 
   async #finish(): Promise<DeliveryReport> {
@@ -123,14 +140,25 @@ class LogsDelivery implements Delivery {
   }
 
   #add(sent: SentEvent): void {
-    const refusal = refusalOf(sent);
+    const refusal = refusalOf(sent) ?? this.#impatience();
     if (refusal !== undefined) {
       this.#tally.reject(sent, refusal);
       return;
     }
     this.#bufferedBytes += sent.bytes;
     const full = this.#open.add(sent);
-    if (full !== undefined) this.#queue.push(full);
+    if (full !== undefined) this.#send(full);
+  }
+
+  #send(...batches: readonly LogBatch[]): void {
+    if (this.#queue.isIdle) this.#patience.renew();
+    this.#queue.push(...batches);
+  }
+
+  /** Why an event is not taken while others would have to wait with it. */
+  #impatience(): Failure | undefined {
+    if (!this.#isFull || !this.#patience.isOver) return undefined;
+    return { reason: 'unavailable', text: `${this.#name} ${impatience(this.#patienceMs)}` };
   }
 
   async #deliver(batch: LogBatch): Promise<void> {
@@ -141,8 +169,7 @@ class LogsDelivery implements Delivery {
       for (const sent of batch.events()) this.#tally.reject(sent, failure);
     }
     this.#bufferedBytes -= batch.bytes;
-    // What waits for memory must not wait for batches that nothing fills.
-    if (this.#isFull && this.#queue.hasRoom) this.#sendAll();
+    this.#patience.renew();
   }
 
   #settle(batch: LogBatch, info: RejectedLogEventsInfo = {}): void {

@@ -11,12 +11,12 @@ export function fileOutput(
   const name = `file ${path}`;
   return {
     name,
-    open: (signal) => {
+    open: (signal, patienceMs) => {
       const stream = openFile(path);
       // A failed write is told to its caller; without a listener it would end the process as well.
       stream.on('error', () => {});
       if (endsInALine(path)) stream.write('\n');
-      const delivery = new LineDelivery(name, stream, signal);
+      const delivery = new LineDelivery(name, stream, signal, { patienceMs });
       return {
         write: (events) => delivery.write(events),
         ready: () => delivery.ready(),

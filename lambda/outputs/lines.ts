@@ -1,8 +1,16 @@
 import type { Writable } from 'node:stream';
 import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent } from '../model/event.ts';
 import { eventBytes } from '../model/event-size.ts';
+import { impatience, Patience } from './patience.ts';
 import { PendingWrite } from './pending-write.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
+
+export interface LineOptions {
+  /** Of an event, as `eventBytes` counts: a larger one is rejected. @default any number */
+  readonly maxEventBytes?: number | undefined;
+  /** As of `Output.open`. */
+  readonly patienceMs?: number | undefined;
+}
 
 /**
  * A delivery of one line for each event: its message, which is JSON text, as it is. The lines of one `write` stay
@@ -14,14 +22,22 @@ export class LineDelivery implements Delivery {
   readonly #signal: AbortSignal;
   readonly #maxEventBytes: number;
   readonly #tally = new Tally();
+  readonly #patience: Patience;
+  readonly #patienceMs: number | undefined;
   readonly #pending = new Set<readonly SentEvent[]>();
   #writes = 0;
   #settled = Promise.withResolvers<void>();
   #report: Promise<DeliveryReport> | undefined;
 
-  /** @param maxEventBytes of an event, as `eventBytes` counts: a larger one is rejected */
-  constructor(name: string, stream: Writable, signal: AbortSignal, maxEventBytes = Infinity) {
+  constructor(
+    name: string,
+    stream: Writable,
+    signal: AbortSignal,
+    { maxEventBytes = Infinity, patienceMs }: LineOptions = {},
+  ) {
     this.#maxEventBytes = maxEventBytes;
+    this.#patienceMs = patienceMs;
+    this.#patience = new Patience(patienceMs);
     this.#name = name;
     this.#stream = stream;
     this.#signal = signal;
@@ -35,7 +51,14 @@ export class LineDelivery implements Delivery {
       .map((event) => ({ event, bytes: eventBytes(event.message), write }))
       .filter((each) => this.#fits(each));
     if (sent.length === 0) return write.outcome;
+    if (this.#pending.size === 0) this.#patience.renew();
+    const isStuck = this.#isFull && this.#patience.isOver;
     this.#pending.add(sent);
+    if (isStuck) {
+      const text = `${this.#name} ${impatience(this.#patienceMs)}`;
+      this.#settle(sent, { reason: 'unavailable', text });
+      return write.outcome;
+    }
     if (this.#signal.aborted) {
       this.#giveUp();
       return write.outcome;
@@ -43,19 +66,23 @@ export class LineDelivery implements Delivery {
     this.#writes += 1;
     const lines = sent.map(({ event: { message } }) => `${message}\n`).join('');
     this.#stream.write(lines, (error) =>
-      this.#settle(sent, error ? this.#failure(error) : undefined),
+      this.#answered(sent, error ? this.#failure(error) : undefined),
     );
     return write.outcome;
   }
 
   /** Waits for the stream's buffer only: an event is accepted when the operating system has it. */
   async ready(): Promise<void> {
-    while (this.#pending.size > 0 && this.#stream.writableNeedDrain) await this.#settled.promise;
+    while (this.#isFull && !this.#patience.isOver) await this.#patience.wait(this.#settled.promise);
   }
 
   close(): Promise<DeliveryReport> {
     this.#report ??= this.#finish();
     return this.#report;
+  }
+
+  get #isFull(): boolean {
+    return this.#pending.size > 0 && this.#stream.writableNeedDrain;
   }
 
   #fits(sent: SentEvent): boolean {
@@ -69,6 +96,11 @@ export class LineDelivery implements Delivery {
     while (this.#pending.size > 0) await this.#settled.promise;
     this.#signal.removeEventListener('abort', this.#giveUp);
     return this.#tally.report(this.#name, this.#writes);
+  }
+
+  #answered(sent: readonly SentEvent[], failure: Failure | undefined): void {
+    this.#patience.renew();
+    this.#settle(sent, failure);
   }
 
   /** What comes after the deadline is for a write that was settled then. */

@@ -36,6 +36,10 @@ export class LogBatch {
 export class LogBatches {
   readonly #open = new Map<string, LogBatch>();
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** Adds an event that is no larger than an event may be. Returns the batch that had no room for it, to be sent. */
   add(sent: SentEvent): LogBatch | undefined {
     const { logGroup, logStream, timestamp } = sent.event;

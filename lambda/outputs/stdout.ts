@@ -27,6 +27,7 @@ export function stdoutOutput(stream: Writable, maxLineBytes?: number): Output {
   return {
     name,
     maxEventBytes,
-    open: (signal) => new LineDelivery(name, stream, signal, maxEventBytes),
+    open: (signal, patienceMs) =>
+      new LineDelivery(name, stream, signal, { maxEventBytes, patienceMs }),
   };
 }

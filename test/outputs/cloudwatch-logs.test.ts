@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '../../cli/demo/aws/faults.ts';
@@ -130,6 +131,54 @@ describe('memory', () => {
     await ready;
     await delivery.close();
     expect(await write).toEqual(accepted(2));
+  });
+
+  it('is freed where all requests are answered at the same moment', async () => {
+    const waiting: (() => void)[] = [];
+    const send = () => new Promise((resolve) => waiting.push(() => resolve({})));
+    const output = cloudWatchLogsOutput({
+      client: { send } as never,
+      concurrency: 2,
+      maxBufferedBytes: 100,
+    });
+    const delivery = output.open(deadline.signal);
+    const write = ['s', 't', 'u'].map((logStream) =>
+      delivery.write([event('x'.repeat(400), { logStream })]),
+    );
+    const ready = delivery.ready();
+    await turn();
+    expect(waiting).toHaveLength(2);
+    for (const answer of waiting.splice(0)) answer();
+    await Promise.all(write.slice(0, 2));
+    // The third one is under way although nobody else writes or closes.
+    await turn();
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.();
+    await ready;
+    await delivery.close();
+    expect(await Promise.all(write)).toEqual([accepted(1), accepted(1), accepted(1)]);
+  });
+
+  it('is not waited for beyond the patience with a service that does not answer', async () => {
+    aws.faults.inject('PutLogEvents', { kind: 'hang' });
+    const client = logsClient({
+      endpoint: aws.url,
+      region: aws.region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    clients.push(client);
+    const output = cloudWatchLogsOutput({ client, maxAttempts: 1, maxBufferedBytes: 100 });
+    const delivery = output.open(deadline.signal, 50);
+    const first = delivery.write([event('x'.repeat(400))]);
+    await delivery.ready();
+    const second = delivery.write([event('y')]);
+    expect(await second).toEqual(rejected('unavailable'));
+    deadline.abort();
+    const report = await delivery.close();
+    expect(await first).toEqual(rejected('deadline'));
+    expect(report.errors).toContain(
+      'cloudwatch-logs has no room for more, as it has not answered for 50 ms',
+    );
   });
 
   it('is freed although no batch is full', async () => {

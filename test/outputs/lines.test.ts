@@ -41,6 +41,21 @@ function signal(): AbortSignal {
 }
 
 describe('standard output', () => {
+  it('is not waited for beyond the patience with a reader that does not read', async () => {
+    const { stream } = slowStream();
+    const delivery = stdoutOutput(stream).open(signal(), 50);
+    const first = delivery.write([logEvent({ message: '{"a":1}' })]);
+    await delivery.ready();
+    const second = delivery.write([logEvent({ message: '{"b":2}' })]);
+    expect(await second).toEqual(rejected('unavailable'));
+    deadline.abort();
+    const report = await delivery.close();
+    expect(await first).toEqual(rejected('deadline'));
+    expect(report.errors).toContain(
+      'stdout has no room for more, as it has not answered for 50 ms',
+    );
+  });
+
   it('gets one line for each event, and stays open', async () => {
     const stream = new PassThrough({ encoding: 'utf8' });
     const delivery = stdoutOutput(stream).open(signal());

@@ -1,4 +1,5 @@
 import type { DeliveryReport, RejectReason } from '../../model/event.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
@@ -8,9 +9,6 @@ const CONCURRENCY = 4;
 
 /** Bytes of batches, waiting and under way, at which the cycle waits. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
-
-/** Milliseconds for which a receiver that answers nothing holds the cycle up, and with it the other outputs. */
-const PATIENCE_MS = 2_000;
 
 /** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
 const MAX_ERRORS = 20;
@@ -24,7 +22,7 @@ export class BatchDelivery {
   readonly #errors = new Set<string>();
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
-  /** Milliseconds since the epoch: when there was an answer last, or nothing to be answered. */
+  /** By `elapsed`: when there was an answer last, or nothing to be answered. */
   #answeredAt = 0;
   #bufferedBytes = 0;
   #requests = 0;
@@ -45,7 +43,7 @@ export class BatchDelivery {
       this.#settle({ batch, result: { reason: 'unavailable', text } });
       return;
     }
-    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.now();
+    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.elapsed();
     this.#bufferedBytes += batch.bytes;
     this.#queue.push(batch);
   }
@@ -67,7 +65,7 @@ export class BatchDelivery {
 
   /** Milliseconds that are left of it. */
   get #patience(): number {
-    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.now();
+    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.elapsed();
   }
 
   /** Resolves when all batches were answered. */
@@ -88,7 +86,7 @@ export class BatchDelivery {
   async #send(batch: Batch): Promise<void> {
     for (const sent of await this.#sender.send(batch)) this.#settle(sent);
     this.#bufferedBytes -= batch.bytes;
-    this.#answeredAt = this.#options.runtime.now();
+    this.#answeredAt = this.#options.runtime.elapsed();
   }
 
   #settle({ batch, result }: Sent): void {

@@ -6,6 +6,8 @@ export interface Runtime {
   readonly fetch: Fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds since whenever, of a clock that nobody sets. */
+  readonly elapsed: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
@@ -15,6 +17,7 @@ export interface Runtime {
 export const systemRuntime: Runtime = {
   fetch: (url, init) => fetch(url, init),
   now: Date.now,
+  elapsed: () => performance.now(),
   random: Math.random,
   wait: (milliseconds, signal) =>
     setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),

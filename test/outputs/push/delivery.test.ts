@@ -26,7 +26,7 @@ function batchOf(bytes: number) {
 
 function deliveryTo(url: string, now: { value: number }, signal: AbortSignal) {
   const runtime = impatient({
-    now: () => now.value,
+    elapsed: () => now.value,
     wait: async (milliseconds) => {
       now.value += milliseconds;
     },
