@@ -5,7 +5,7 @@ import { ownAttributesOf } from '../../lambda/outputs/otlp/own-attributes.ts';
 import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
-import { ownLabelsOf } from '../../lambda/outputs/remote-write/own-labels.ts';
+import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
 import { SeriesCache } from '../../lambda/outputs/wire/series-cache.ts';
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
@@ -19,8 +19,9 @@ const NOW = Date.UTC(2026, 0, 1);
 
 /** As the outputs keep them from cycle to cycle. */
 const ownAttributes = new SeriesCache(ownAttributesOf);
-const ownLabels = new SeriesCache(ownLabelsOf);
+const table = new LabelTable();
 
+const last = new Map();
 /** CPU time until the code is compiled. */
 const WARM_UP_MS = 1_500;
 
@@ -98,8 +99,10 @@ async function encodeAll(
   }
 
   function remoteWrite(): Batch | undefined {
-    const requests = new RemoteWriter({ external: labelsOf(), relabeling: [] }, ownLabels, send);
-    for (const scrape of scrapes) requests.write(scrape, write, drops);
+    const requests = new RemoteWriter({ external: labelsOf(), relabeling: [] }, table, send);
+    for (const scrape of scrapes) {
+      last.set(scrape, requests.write(scrape, last.get(scrape) ?? [], write, drops));
+    }
     return requests.take();
   }
 }
