@@ -3,6 +3,7 @@ import type { Sample, Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
+import { Portions } from '../push/portions.ts';
 import { varintBytes } from '../wire/protobuf-writer.ts';
 import { SnappyWriter } from '../wire/snappy-writer.ts';
 import { TIMESERIES } from './fields.ts';
@@ -24,7 +25,7 @@ export class RequestWriter {
   readonly #onFull: (batch: Batch) => void;
   readonly #writer = new SnappyWriter();
   readonly #samples = new SampleWriter(this.#writer);
-  #portions: { readonly write: PendingSamples; samples: number }[] = [];
+  readonly #portions = new Portions();
   /** Of the series before: the block that has its tag and length, where in it, and the length. */
   #block = 0;
   #at = 0;
@@ -92,10 +93,8 @@ export class RequestWriter {
 
   /** The request that is being filled; undefined where nothing is in it. */
   take(): Batch | undefined {
-    if (this.#portions.length === 0) return undefined;
-    const batch = new SeriesBatch(this.#writer.take(), this.#portions);
-    this.#portions = [];
-    return batch;
+    if (this.#portions.samples === 0) return undefined;
+    return new SeriesBatch(this.#writer.take(), this.#portions.take());
   }
 
   #timed(
@@ -139,10 +138,7 @@ export class RequestWriter {
   }
 
   #end(samples: number, write: PendingSamples): void {
-    write.add(samples);
-    const last = this.#portions.at(-1);
-    if (last?.write === write) last.samples += samples;
-    else this.#portions.push({ write, samples });
+    this.#portions.add(write, samples);
     if (this.#writer.length < MAX_SERIES_BYTES) return;
     const full = this.take();
     if (full !== undefined) this.#onFull(full);

@@ -1,4 +1,5 @@
 import type { Batch, Portion } from '../push/batch.ts';
+import { cut, samplesOf } from '../push/portions.ts';
 import { type ReadField, readFields } from '../wire/protobuf-reader.ts';
 import { snappy } from '../wire/snappy.ts';
 import { readSnappy } from '../wire/snappy-reader.ts';
@@ -14,7 +15,7 @@ export class SeriesBatch implements Batch {
   constructor(block: Buffer, portions: readonly Portion[]) {
     this.#block = block;
     this.portions = portions;
-    this.samples = portions.reduce((sum, { samples }) => sum + samples, 0);
+    this.samples = samplesOf(portions);
   }
 
   get bytes(): number {
@@ -49,18 +50,4 @@ function bytesOf({ value }: ReadField): Uint8Array {
 
 function samplesIn(series: Uint8Array): number {
   return readFields(series).filter(({ field }) => field === SAMPLES).length;
-}
-
-/** The portions of the first `samples` samples, and those of the others. */
-function cut(portions: readonly Portion[], samples: number): [Portion[], Portion[]] {
-  const before: Portion[] = [];
-  const after: Portion[] = [];
-  let left = samples;
-  for (const { write, samples: all } of portions) {
-    const early = Math.min(all, left);
-    left -= early;
-    if (early > 0) before.push({ write, samples: early });
-    if (early < all) after.push({ write, samples: all - early });
-  }
-  return [before, after];
 }
