@@ -1,14 +1,13 @@
 import { Drops } from '../../lambda/model/drops.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import type { TargetSamples } from '../../lambda/model/sample-output.ts';
-import { KnownSeries } from '../../lambda/outputs/otlp/known-series.ts';
+import { SeriesTable } from '../../lambda/outputs/otlp/known-series.ts';
 import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
 import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
 import { LastSeries } from '../../lambda/outputs/remote-write/last-series.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
-import { SeriesCache } from '../../lambda/outputs/wire/series-cache.ts';
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import {
@@ -110,7 +109,7 @@ function labelsFor(index: number, labels: EncodeCase['labels']): Labels {
 
 /** As the output does it, with what it remembers from cycle to cycle. */
 function otlp(): Encode {
-  const known = new SeriesCache((series) => new KnownSeries(series));
+  const known = new SeriesTable();
   return (scrapes) => {
     known.renew();
     const bodies: (Buffer | Promise<Buffer>)[] = [];

@@ -1,8 +1,7 @@
 import type { Drops } from '../../model/drops.ts';
 import type { Sample } from '../../model/sample.ts';
-import type { SeriesCache } from '../wire/series-cache.ts';
 import type { Kind } from './kind.ts';
-import type { KnownSeries } from './known-series.ts';
+import type { KnownSeries, SeriesTable } from './known-series.ts';
 import type { Part } from './part.ts';
 
 /** The samples that become the data points of one metric. */
@@ -42,7 +41,7 @@ export interface Parts {
 export function metricsOf(
   samples: readonly Sample[],
   scrapedAt: number,
-  known: SeriesCache<KnownSeries>,
+  known: SeriesTable,
   drops: Drops,
 ): Iterable<Metric> {
   const metrics = new Map<string, Metric>();

@@ -10,8 +10,7 @@ import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SenderOptions, Verdict } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
 import { type ReadField, readFields, textIn } from '../wire/protobuf-reader.ts';
-import { SeriesCache } from '../wire/series-cache.ts';
-import { KnownSeries } from './known-series.ts';
+import { SeriesTable } from './known-series.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { RequestWriter } from './request-writer.ts';
 
@@ -67,7 +66,7 @@ export function otlpOutput(
       region: sigv4.region,
     }),
   };
-  const known = new SeriesCache((series) => new KnownSeries(series));
+  const known = new SeriesTable();
   return {
     takes: 'samples',
     name,
@@ -83,12 +82,7 @@ class OtlpDelivery implements SampleDelivery {
   readonly #requests: RequestWriter;
   readonly #now: () => number;
 
-  constructor(
-    name: string,
-    sending: SenderOptions,
-    known: SeriesCache<KnownSeries>,
-    signal: AbortSignal,
-  ) {
+  constructor(name: string, sending: SenderOptions, known: SeriesTable, signal: AbortSignal) {
     this.#batches = new BatchDelivery(name, sending, signal);
     this.#requests = new RequestWriter(known, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;

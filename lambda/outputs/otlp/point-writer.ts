@@ -5,7 +5,7 @@ import type { TargetSamples } from '../../model/sample-output.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { histogramOf, inOrder } from './histogram.ts';
 import type { Kind } from './kind.ts';
-import { type Attributes, attributesOf, type KnownSeries } from './known-series.ts';
+import type { Attributes, KnownSeries } from './known-series.ts';
 import type { Parts } from './metrics.ts';
 
 /**
@@ -29,7 +29,7 @@ export class PointWriter {
   readonly #target: TargetSamples['target'];
   readonly #scrapedAt: number;
   /** Of the point that was looked up last: its attributes, its times, and its value or what else it has. */
-  #attributes: Attributes = { names: [], encoded: new Uint8Array() };
+  #attributes: Attributes = { names: [], encoded: [], size: 0 };
   #times: Uint8Array = new Uint8Array();
   #value: number | undefined;
   readonly #content = new ProtobufWriter(1024);
@@ -54,7 +54,7 @@ export class PointWriter {
   /** Bytes of the point that was looked up. */
   get size(): number {
     const content = this.#value === undefined ? this.#content.length : DOUBLE_BYTES;
-    return this.#attributes.encoded.length + this.#times.length + content;
+    return this.#attributes.size + this.#times.length + content;
   }
 
   /** Looks a point up, to be written next. @returns why there is none */
@@ -79,7 +79,7 @@ export class PointWriter {
 
   /** Writes the point that was looked up. */
   write(writer: ProtobufWriter): void {
-    writer.raw(this.#attributes.encoded);
+    for (const { source, from, to } of this.#attributes.encoded) writer.raw(source, from, to);
     writer.raw(this.#times);
     if (this.#value === undefined) writer.raw(this.#content.bytes());
     else writer.double(NUMBER.double, this.#value);
@@ -129,7 +129,7 @@ export class PointWriter {
       }
       if (this.#areOwn) return attributes;
     }
-    return attributesOf(known, this.#unshared(known));
+    return known.attributesFor(this.#unshared(known));
   }
 
   /** Labels that are not the target's, too. */

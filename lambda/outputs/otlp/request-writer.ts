@@ -4,8 +4,7 @@ import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import type { SeriesCache } from '../wire/series-cache.ts';
-import type { KnownSeries } from './known-series.ts';
+import type { SeriesTable } from './known-series.ts';
 import {
   MAX_AGE_MS,
   MAX_AHEAD_MS,
@@ -28,7 +27,7 @@ import { resourceOf } from './resource.ts';
 
 /** Fills OTLP requests with the samples of one target after the other. */
 export class RequestWriter {
-  readonly #known: SeriesCache<KnownSeries>;
+  readonly #known: SeriesTable;
   readonly #onFull: (batch: Batch) => void;
   readonly #writer = new ProtobufWriter();
   readonly #portions = new Portions();
@@ -40,7 +39,7 @@ export class RequestWriter {
    * @param known outlives this writer
    * @param onFull gets each request that is full
    */
-  constructor(known: SeriesCache<KnownSeries>, onFull: (batch: Batch) => void) {
+  constructor(known: SeriesTable, onFull: (batch: Batch) => void) {
     this.#known = known;
     this.#onFull = onFull;
   }

@@ -5,13 +5,10 @@ import { type Labels, labelsOf, type Series } from '../../../lambda/model/sample
 import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
 import type { Batch } from '../../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../../lambda/outputs/push/pending-samples.ts';
-import {
-  LabelTable,
-  MAX_LABEL_BYTES,
-  MAX_LABELS,
-} from '../../../lambda/outputs/remote-write/label-table.ts';
+import { LabelTable } from '../../../lambda/outputs/remote-write/label-table.ts';
 import { MAX_SERIES_BYTES } from '../../../lambda/outputs/remote-write/limits.ts';
 import { RequestWriter } from '../../../lambda/outputs/remote-write/request-writer.ts';
+import { MAX_PIECE_BYTES, MAX_PIECES } from '../../../lambda/outputs/wire/piece-table.ts';
 import { MINUTE, series, target } from '../../series/samples.ts';
 import { unsnappy } from '../wire/unsnappy.ts';
 import { plainRequest, plainSeries } from './plain-request.ts';
@@ -126,8 +123,8 @@ describe('RequestWriter', () => {
   });
 
   it.each([
-    ['labels', MAX_LABELS, ''],
-    ['bytes of labels', MAX_LABEL_BYTES / 1_014, 'x'.repeat(1_000)],
+    ['labels', MAX_PIECES, ''],
+    ['bytes of labels', MAX_PIECE_BYTES / 1_014, 'x'.repeat(1_000)],
   ])('forgets all labels where there are too many %s, and writes the same', (_, count, text) => {
     const table = new LabelTable();
     const first = table.label('a', 'b');
