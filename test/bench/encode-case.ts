@@ -15,6 +15,7 @@ import {
   generateHistograms,
   generateOwnExposition,
 } from './generated-exposition.ts';
+import { taskLabels } from './task-labels.ts';
 
 /** With 1,000 series each, so that they have more than is remembered where no two have one in common. */
 const TARGETS = 100;
@@ -90,21 +91,7 @@ answerParent(async ({ protocol, labels, series }: EncodeCase): Promise<EncodeFig
 
 function labelsFor(index: number, labels: EncodeCase['labels']): Labels {
   const common = { instance: `10.0.3.${index}:8080`, job: 'shop' };
-  if (labels === 'static') return labelsOf(common);
-  const id = `0123456789abcdef0123456789ab${1000 + index}`;
-  return labelsOf(common, {
-    container_name: 'app',
-    TaskDefinitionFamily: 'shop',
-    TaskRevision: '17',
-    TaskGroup: 'service:shop',
-    StartedBy: 'ecs-svc/0123456789012345678',
-    LaunchType: 'FARGATE',
-    TaskId: id,
-    TaskArn: `arn:aws:ecs:eu-central-1:123456789012:task/main/${id}`,
-    TaskClusterName: 'main',
-    ServiceName: 'shop',
-    AvailabilityZone: 'eu-central-1a',
-  });
+  return labels === 'static' ? labelsOf(common) : labelsOf(common, taskLabels(index));
 }
 
 /** As the output does it, with what it remembers from cycle to cycle. */

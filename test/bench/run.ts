@@ -1,4 +1,4 @@
-import { runCycle } from './cycle.ts';
+import { runCycle, runReceivers } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
+  receivers: runReceivers,
   percentiles: runPercentiles,
   sidecar: runSidecar,
 };
