@@ -88,7 +88,8 @@ function addPart(
   }
   if (role === 'value') {
     const { places } = parts;
-    if (places.length > 0 && !(at > (places.at(-1) as number))) {
+    const isNext = parts.isAscending && at > (places.at(-1) ?? -Infinity);
+    if (!isNext && places.length > 0) {
       if (places.includes(at)) return false;
       parts.isAscending = false;
     }
