@@ -4,6 +4,7 @@ import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
 import { runSidecar } from './sidecar.ts';
+import { runSizes } from './sizes.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
+  sizes: runSizes,
   receivers: runReceivers,
   percentiles: runPercentiles,
   sidecar: runSidecar,

@@ -1,6 +1,7 @@
 import type { Labels, Series } from '../../model/sample.ts';
 import { bytesOf, type Piece } from '../wire/piece.ts';
 import { PieceTable } from '../wire/piece-table.ts';
+import { haveSameNames } from '../wire/same-names.ts';
 import { SeriesCache } from '../wire/series-cache.ts';
 import { writeAttribute } from './attribute.ts';
 import { type Kind, kindOf } from './kind.ts';
@@ -86,7 +87,7 @@ export class SeriesTable {
       names.push(name);
       encoded.push(table.of(name, value));
     }
-    if (!areSame(names, this.#lastNames)) this.#lastNames = names;
+    if (!haveSameNames(names, this.#lastNames)) this.#lastNames = names;
     return { names: this.#lastNames, encoded, size: bytesOf(encoded) };
   }
 
@@ -108,10 +109,4 @@ export class SeriesTable {
       () => this.#series.forget(),
     );
   }
-}
-
-function areSame(one: readonly string[], other: readonly string[]): boolean {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
-  return true;
 }

@@ -3,6 +3,7 @@ import type { Series } from '../../model/sample.ts';
 import { bytesOf, type Piece } from '../wire/piece.ts';
 import { PieceTable } from '../wire/piece-table.ts';
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import { haveSameNames } from '../wire/same-names.ts';
 import { SeriesCache } from '../wire/series-cache.ts';
 import { LABEL_NAME, LABEL_VALUE, LABELS } from './fields.ts';
 import { compareNames } from './label-order.ts';
@@ -59,12 +60,12 @@ export class LabelTable {
   }
 
   #shapeOf(names: readonly string[]): Shape {
-    if (areSame(names, this.#lastNames)) return this.#lastShape;
+    if (haveSameNames(names, this.#lastNames)) return this.#lastShape;
     const sorted = [...names, METRIC_NAME].sort(compareNames);
     const key = sorted.join('\0');
     const known = this.#shapes.get(key);
     // A name may have a zero byte, too.
-    const shape = known !== undefined && areSame(known, sorted) ? known : sorted;
+    const shape = known !== undefined && haveSameNames(known, sorted) ? known : sorted;
     if (known === undefined) {
       if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();
       this.#shapes.set(key, shape);
@@ -80,10 +81,4 @@ function writeLabel(writer: ProtobufWriter, name: string, value: string): void {
   writer.string(LABEL_NAME, name);
   writer.string(LABEL_VALUE, value);
   writer.end(label);
-}
-
-function areSame(one: readonly string[], other: readonly string[]): boolean {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
-  return true;
 }

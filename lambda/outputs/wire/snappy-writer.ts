@@ -5,7 +5,8 @@ import type { Piece, Run } from './piece.ts';
  * has the grammar. What is known to have been written before takes a few bytes and no look at what it is, which for the
  * labels of a million series is most of the work.
  *
- * A copy may reach back into all that came before it: only Google's own compressor, not the format, has pieces of 64 KiB.
+ * A copy may reach back into all that came before it: the pieces of 64 KiB are a habit of Google's compressor, not of the
+ * format.
  */
 
 /** As far back as a copy with two bytes of offset reaches; beyond that it takes four. */
