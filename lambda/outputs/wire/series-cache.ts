@@ -1,7 +1,7 @@
 import type { Series } from '../../model/sample.ts';
 
 /**
- * Series for which something is remembered, about 20 MB of it. The targets of a service have most of their series in common,
+ * Series for which something is remembered, 10 to 20 MB of it. The targets of a service have most of their series in common,
  * as the same objects; where they have not, remembering would cost more than it gains.
  */
 export const MAX_SERIES = 50_000;
