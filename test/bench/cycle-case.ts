@@ -7,8 +7,12 @@ import { awsClients } from '../../lambda/discovery/aws-clients.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
+import type { SampleOutput } from '../../lambda/model/sample-output.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
 import { logsClient } from '../../lambda/outputs/logs-client.ts';
+import { otlpOutput } from '../../lambda/outputs/otlp/otlp.ts';
+import { systemRuntime } from '../../lambda/outputs/push/runtime.ts';
+import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
 import type { CycleReport } from '../../lambda/report.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
@@ -28,7 +32,11 @@ const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 export interface CycleCase {
   readonly surroundings: Surroundings;
   readonly cycles: number;
+  /** All samples go to a receiver, too. Absent: to CloudWatch Logs only. */
+  readonly receiver?: ReceiverType;
 }
+
+export type ReceiverType = 'remote write' | 'OTLP';
 
 export interface CycleFigures {
   readonly cycles: readonly CycleCost[];
@@ -47,7 +55,7 @@ export interface CycleCost {
   readonly bytes: number;
 }
 
-answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> => {
+answerParent(async ({ surroundings, cycles, receiver }: CycleCase): Promise<CycleFigures> => {
   const { endpoint, region, env } = surroundings;
   const config = await loadConfig({ env, readFile: () => Promise.reject(new Error('no files')) });
   const place = { endpoint, region, credentials: CREDENTIALS };
@@ -65,7 +73,10 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
     }),
     scraper: new Scraper(now),
     state: new StoredState(fileStore(join(folder, 'state')), now),
-    outputs: [cloudWatchLogsOutput({ client: logsClient(place) })],
+    outputs: [
+      cloudWatchLogsOutput({ client: logsClient(place) }),
+      ...(receiver ? [receiverOutput(receiver, surroundings.receiver, now)] : []),
+    ],
     now,
   });
   const costs: CycleCost[] = [];
@@ -80,6 +91,11 @@ answerParent(async ({ surroundings, cycles }: CycleCase): Promise<CycleFigures> 
   await rm(folder, { recursive: true });
   return { cycles: costs, peakMemory: process.resourceUsage().maxRSS * 1024 };
 });
+
+function receiverOutput(type: ReceiverType, url: string, now: () => number): SampleOutput {
+  const output = type === 'OTLP' ? otlpOutput : remoteWriteOutput;
+  return output({ name: type, url }, { ...systemRuntime, now });
+}
 
 /** @throws where anything did not work: then the figures are of no use */
 function costOf(report: CycleReport, cpuSeconds: number, seconds: number): CycleCost {

@@ -5,12 +5,14 @@ import type { Aws } from '../../cli/demo/aws/server.ts';
 import { CLUSTER, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { ENV } from '../../lambda/model/names.ts';
+import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import {
   generateExposition,
   generateOwnExposition,
   SELECTED_NOUN,
 } from './generated-exposition.ts';
 import { SidecarPage } from './sidecar-page.ts';
+import { taskLabels } from './task-labels.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -34,6 +36,10 @@ export const WORKLOADS = {
     title: 'the same, but no series of two targets alike',
     start: async () => configurationFor(await startServices(1_000, generateOwnExposition)),
   },
+  tasks: {
+    title: '1,000 targets x 1,000 series, with the 13 labels of ECS targets',
+    start: async () => configurationFor(await startServices(1_000, generateExposition), taskLabels),
+  },
   sidecars: {
     title: '150 tasks / 1,000 containers, built-in default',
     start: async (aws) => {
@@ -56,10 +62,14 @@ async function startServices(
   );
 }
 
-function configurationFor(targets: readonly string[]): Record<string, string> {
+function configurationFor(
+  targets: readonly string[],
+  labelsFor: (index: number) => Labels = () => labelsOf(),
+): Record<string, string> {
+  const groups = targets.map((target, index) => ({ targets: [target], labels: labelsFor(index) }));
   const configuration = {
     log_group_name: '/bench',
-    scrape_configs: [{ job_name: 'shop', static_configs: [{ targets }] }],
+    scrape_configs: [{ job_name: 'shop', static_configs: groups }],
     emf_processor: {
       metric_namespace: 'Bench',
       metric_declaration: [

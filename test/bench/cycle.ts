@@ -1,6 +1,6 @@
 import { table } from '../../cli/table.ts';
 import { NODE_OPTIONS } from '../../infra/node-options.ts';
-import type { CycleCase, CycleCost, CycleFigures } from './cycle-case.ts';
+import type { CycleCase, CycleCost, CycleFigures, ReceiverType } from './cycle-case.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
 import { askOnce, FreshProcess } from './fresh-process.ts';
@@ -19,14 +19,35 @@ const LEFT_OUT = 2;
  */
 export async function runCycle(): Promise<void> {
   const rows: string[][] = [];
-  for (const workload of Object.keys(WORKLOADS) as (keyof typeof WORKLOADS)[]) {
-    console.error(`cycle: ${WORKLOADS[workload].title}`);
-    await using process = await FreshProcess.start('cycle-surroundings.ts');
-    const surroundings = await process.ask<string, Surroundings>(workload);
-    const { title } = WORKLOADS[workload];
-    rows.push(await rowOf(title, 'cold', { surroundings, cycles: 1 }, 0));
-    rows.push(await rowOf(title, 'warm', { surroundings, cycles: WARM_CYCLES }, LEFT_OUT));
+  for (const workload of ['services', 'pods', 'sidecars'] as const) {
+    rows.push(...(await rowsOf(workload)));
   }
+  show(rows);
+}
+
+/** Whole cycles in which all samples go to a receiver, too. */
+export async function runReceivers(): Promise<void> {
+  const rows = await rowsOf('tasks');
+  for (const receiver of ['remote write', 'OTLP'] as const) {
+    rows.push(...(await rowsOf('tasks', receiver)));
+  }
+  show(rows);
+}
+
+async function rowsOf(workload: keyof typeof WORKLOADS, receiver?: ReceiverType) {
+  const to = receiver === undefined ? '' : `, all of it by ${receiver}, too`;
+  const title = `${WORKLOADS[workload].title}${to}`;
+  console.error(`cycle: ${title}`);
+  await using process = await FreshProcess.start('cycle-surroundings.ts');
+  const surroundings = await process.ask<string, Surroundings>(workload);
+  const input = { surroundings, ...(receiver && { receiver }) };
+  return [
+    await rowOf(title, 'cold', { ...input, cycles: 1 }, 0),
+    await rowOf(title, 'warm', { ...input, cycles: WARM_CYCLES }, LEFT_OUT),
+  ];
+}
+
+function show(rows: string[][]): void {
   console.log(`cycle: Node.js with ${NODE_OPTIONS.join(' ')}`);
   console.log(
     `cycle: CPU seconds of the collector's process, median of ${REPEATS} processes (warm: of ${WARM_CYCLES - LEFT_OUT} cycles in each)\n`,

@@ -1,34 +1,18 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { table } from '../../cli/table.ts';
 import type { DecodeCase, DecodeFigures } from './decode-case.ts';
+import { type Exposition, findExpositions } from './expositions.ts';
 import { askOnce } from './fresh-process.ts';
-import { generateExposition } from './generated-exposition.ts';
 import { median, megabytes, range } from './statistics.ts';
 
 /** Processes for each case, taking turns with those of the other cases of a file. */
 const REPEATS = 3;
 
-/** As for the tests, which must be run by Jest. */
-const FIXTURES = resolve(
-  process.env.FARGAUGE_FIXTURES ?? join(import.meta.dirname, '../../../shared/fixtures'),
-);
-
-/** The one that the budgets are about. */
-const FIRST_FILE = 'alltypes.237mfs.prom';
-
 const YARDSTICK = 'parse-prometheus-text-format';
 const PARSERS = [YARDSTICK, 'fargauge cold', 'fargauge warm'] as const;
 
-interface Exposition {
-  readonly name: string;
-  readonly path: string | undefined;
-  readonly bytes: number;
-}
-
 /** Decoding: cold is with an empty memory, warm is the same body again. */
 export async function runDecode(): Promise<void> {
-  const expositions = findExpositions();
+  const expositions = findExpositions('decode');
   const node = await measure({ parser: 'none', path: expositions[0]?.path });
   const rows: string[][] = [];
   for (const exposition of expositions) {
@@ -46,22 +30,6 @@ processes' medians. Node.js alone takes ${megabytes(node.peakMemory)} MB.\n`,
     ),
   );
   console.log();
-}
-
-function findExpositions(): Exposition[] {
-  const folder = join(FIXTURES, 'expositions');
-  if (!existsSync(folder)) {
-    console.log(`decode: ${folder} is not there, so the exposition is a generated one\n`);
-    return [{ name: 'generated', path: undefined, bytes: generateExposition(0, 0).length }];
-  }
-  return readdirSync(folder)
-    .filter((name) => /\.(?:prom|om)$/.test(name))
-    .map((name) => ({
-      name,
-      path: join(folder, name),
-      bytes: statSync(join(folder, name)).size,
-    }))
-    .sort((a, b) => Number(b.name === FIRST_FILE) - Number(a.name === FIRST_FILE));
 }
 
 async function rowsOf({ name, path, bytes }: Exposition): Promise<string[][]> {

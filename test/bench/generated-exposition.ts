@@ -21,6 +21,8 @@ const METHODS = ['GET', 'POST'];
 const ROUTES = ['/api/v2/shop', '/api/v2/shop/{id}', '/api/v2/shop/{id}/items', '/sync', '/health'];
 const STATUSES = ['200', '404'];
 
+const BOUNDS = ['0.01', '0.05', '0.1', '0.5', '1', '5', '10', '+Inf'];
+
 /** The families with this noun are a tenth of the series. */
 export const SELECTED_NOUN = 'orders';
 
@@ -55,6 +57,13 @@ export function generateOwnExposition(target: number, scrape: number): string {
   return NOUNS.map((noun) => familiesOf(noun, scrape, own)).join('');
 }
 
+/** As many series, in the same way in common, but histograms: 100 of them with 8 buckets, sum and count each. */
+export function generateHistograms(target: number, scrape: number): string {
+  return NOUNS.map((noun) =>
+    histogramsOf(noun, scrape, noun === OWN_NOUN ? ownLabel(target) : ''),
+  ).join('');
+}
+
 function ownLabel(target: number): string {
   return `,pod="shop-${target}"`;
 }
@@ -73,6 +82,25 @@ function familiesOf(noun: string, scrape: number, ownLabel: string): string {
           text += `${name}{${labels}} ${figureOf(type, series++, scrape)}\n`;
         }
       }
+    }
+  }
+  return text;
+}
+
+/** A family with 10 histograms. */
+function histogramsOf(noun: string, scrape: number, ownLabel: string): string {
+  const name = `shop_${noun}_duration_seconds`;
+  let text = `# HELP ${name} How long ${noun} take.\n# TYPE ${name} histogram\n`;
+  let histogram = 0;
+  for (const method of METHODS) {
+    for (const route of ROUTES) {
+      const labels = `method="${method}",route="${route}"${ownLabel}`;
+      const count = figureOf('counter', histogram++, scrape);
+      for (const [index, bound] of BOUNDS.entries()) {
+        const upTo = Math.floor((count * (index + 1)) / BOUNDS.length);
+        text += `${name}_bucket{${labels},le="${bound}"} ${upTo}\n`;
+      }
+      text += `${name}_sum{${labels}} ${count / 8}\n${name}_count{${labels}} ${count}\n`;
     }
   }
   return text;

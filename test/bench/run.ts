@@ -1,10 +1,11 @@
-import { runCycle } from './cycle.ts';
+import { runCycle, runReceivers } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
 import { runScale } from './scale.ts';
 import { runSidecar } from './sidecar.ts';
+import { runSizes } from './sizes.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
@@ -14,6 +15,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
+  sizes: runSizes,
+  receivers: runReceivers,
   percentiles: runPercentiles,
   scale: runScale,
   sidecar: runSidecar,

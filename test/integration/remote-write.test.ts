@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { Drops } from '../../lambda/model/drops.ts';
 import { systemRuntime } from '../../lambda/outputs/push/runtime.ts';
 import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
+import { series, target } from '../series/samples.ts';
 import { seriesName } from './support/exposition.ts';
 import { cycle, MINUTE, REQUESTS_A_MINUTE, startApp } from './support/observed-app.ts';
 import { PROMETHEUS } from './support/places.ts';
@@ -60,6 +62,41 @@ describe('remote write to Prometheus', () => {
     await cycle(output, [app.target], next);
     expect(await valueAt('sum(up)', next)).toEqual([1]);
     expect(await prometheus.query('{TaskId="two"}', next)).toEqual([]);
+  });
+
+  it('is read where a request repeats what is far back in it', async () => {
+    await using prometheus = await startPrometheus(PROMETHEUS, [
+      '--web.enable-remote-write-receiver',
+    ]);
+    const output = remoteWriteOutput({
+      name: 'remote-write',
+      url: `${prometheus.url}/api/v1/write`,
+    });
+    // Labels that come again after 64 KiB, and runs of them that come again at once.
+    const text = 'a label that is long enough '.repeat(10);
+    const samples = Array.from({ length: 2_000 }, (_, index) => ({
+      series: series('far', {
+        labels: { id: String(index), late: `${index % 500} ${text}`, text },
+      }),
+      value: index,
+    }));
+    const now = Math.floor(Date.now() / 1000) * 1000;
+    const delivery = output.open(AbortSignal.timeout(30_000));
+    const written = delivery.write({ target: target(), startedAt: now, samples }, new Drops());
+    const report = await delivery.close();
+    expect(report).toMatchObject({ metrics: 2_000, errors: [] });
+    expect((await written).accepted).toBe(2_000);
+
+    const stored = await prometheus.query('far', now);
+    const read = stored.map(({ labels: { id, late, text: same }, values }) => [
+      Number(id),
+      late,
+      same,
+      values[0]?.[1],
+    ]);
+    expect(read.sort(([a], [b]) => Number(a) - Number(b))).toEqual(
+      samples.map(({ series: { labels }, value }) => [value, labels.late, text, value]),
+    );
   });
 
   it('shows the reason of a receiver that refuses', async () => {

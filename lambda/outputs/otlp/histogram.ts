@@ -5,7 +5,7 @@ import type { Parts } from './metrics.ts';
 export interface Histogram {
   readonly count: number;
   /** Absent: unknown. */
-  readonly sum?: number | undefined;
+  readonly sum: number | undefined;
   /** Upper bounds, ascending and finite. */
   readonly bounds: readonly number[];
   /** One more than there are bounds, or none where no bucket is known. They add up to `count`. */
@@ -18,23 +18,43 @@ export interface Histogram {
  *
  * @returns why there is none: a count or a bucket is not finite, or relabeling left nothing but the sum
  */
-export function histogramOf({ values, sum, count }: Parts): Histogram | DropReason {
-  const buckets = [...values].filter(([bound]) => bound !== Infinity).sort(([a], [b]) => a - b);
-  const total = values.get(Infinity) ?? count ?? buckets.at(-1)?.[1];
+export function histogramOf(parts: Parts): Histogram | DropReason {
+  const { places, values } = inOrder(parts);
+  const finite = places.at(-1) === Infinity ? places.length - 1 : places.length;
+  const total = values[finite] ?? parts.count ?? values[finite - 1];
   if (total === undefined) return 'inconsistent_histogram';
-  if (!Number.isFinite(total.value)) return 'not_finite';
+  if (!Number.isFinite(total)) return 'not_finite';
   const bounds: number[] = [];
   const counts: number[] = [];
   let below = 0;
-  for (const [bound, { value }] of buckets) {
+  for (let i = 0; i < finite; i++) {
+    const bound = places[i] as number;
+    const value = values[i] as number;
     if (!Number.isFinite(value) || !Number.isFinite(bound)) return 'not_finite';
     const upTo = Math.max(Math.round(value), below);
     bounds.push(bound);
     counts.push(upTo - below);
     below = upTo;
   }
-  const all = Math.max(Math.round(total.value), below);
-  if (values.size > 0) counts.push(all - below);
-  const known = sum !== undefined && Number.isFinite(sum.value);
-  return { count: all, sum: known ? sum.value : undefined, bounds, counts };
+  const count = Math.max(Math.round(total), below);
+  if (places.length > 0) counts.push(count - below);
+  const { sum } = parts;
+  return {
+    count,
+    sum: sum !== undefined && Number.isFinite(sum) ? sum : undefined,
+    bounds,
+    counts,
+  };
+}
+
+/** The places of the parts, ascending, with their values. */
+export function inOrder({ places, values, isAscending }: Parts): Pick<Parts, 'places' | 'values'> {
+  if (isAscending) return { places, values };
+  const order = Array.from(places.keys()).sort(
+    (a, b) => (places[a] as number) - (places[b] as number),
+  );
+  return {
+    places: order.map((index) => places[index] as number),
+    values: order.map((index) => values[index] as number),
+  };
 }

@@ -1,36 +1,35 @@
 import type { Drops } from '../../model/drops.ts';
-import type { Sample, Series } from '../../model/sample.ts';
-import { type Part, partOf } from './part.ts';
-
-/** What kind of data a metric has. All that adds up does so since its start: cumulative temporality. */
-export type Kind = 'gauge' | 'sum' | 'monotonic_sum' | 'histogram' | 'summary';
+import type { Sample } from '../../model/sample.ts';
+import type { Kind } from './kind.ts';
+import type { KnownSeries, SeriesTable } from './known-series.ts';
+import type { Part } from './part.ts';
 
 /** The samples that become the data points of one metric. */
-export type Metric =
-  | {
-      readonly name: string;
-      readonly kind: 'gauge' | 'sum' | 'monotonic_sum';
-      /** One for each data point. */
-      readonly samples: Sample[];
-    }
-  | {
-      readonly name: string;
-      readonly kind: 'histogram' | 'summary';
-      /** One for each data point. */
-      readonly points: Map<string, Parts>;
-    };
+export interface Metric {
+  readonly name: string;
+  readonly kind: Kind;
+  /** One for each data point; none where these have parts. */
+  readonly numbers: { readonly sample: Sample; readonly series: KnownSeries }[];
+  /** One for each data point of a histogram or a summary. */
+  readonly points: Map<string, Parts>;
+}
 
 /** The samples that make up one data point of a histogram or a summary. */
 export interface Parts {
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** One of them, for its labels. */
-  readonly series: Series;
-  readonly start?: number | undefined;
-  sum?: Sample;
-  count?: Sample;
-  /** By upper bound, or by quantile. */
-  readonly values: Map<number, Sample>;
+  readonly series: KnownSeries;
+  readonly start: number | undefined;
+  /** Upper bounds, or quantiles, none of them twice; ascending, unless it is said that they are not. */
+  readonly places: number[];
+  /** One for each of them. */
+  readonly values: number[];
+  isAscending: boolean;
+  sum: number | undefined;
+  count: number | undefined;
+  /** All of them. */
+  readonly samples: Sample[];
 }
 
 /**
@@ -42,81 +41,79 @@ export interface Parts {
 export function metricsOf(
   samples: readonly Sample[],
   scrapedAt: number,
+  known: SeriesTable,
   drops: Drops,
 ): Iterable<Metric> {
   const metrics = new Map<string, Metric>();
-  let last: Metric | undefined;
-  let lastSeries: Series | undefined;
+  let metric: Metric | undefined;
   for (const sample of samples) {
-    const { series } = sample;
-    const part = partOf(series);
-    if (part !== undefined) {
-      addPart(metricFor(metrics, part.name, part.kind), sample, part, scrapedAt, drops);
-      continue;
-    }
+    const series = known.of(sample.series);
     // Neighbours are mostly of the same metric.
-    if (last === undefined || series.name !== lastSeries?.name || series.type !== lastSeries.type) {
-      last = metricFor(metrics, series.name, numberKind(series));
-      lastSeries = series;
+    if (metric === undefined || series.metric !== metric.name || series.kind !== metric.kind) {
+      metric = metricFor(metrics, series);
     }
-    if ('samples' in last) last.samples.push(sample);
+    if (series.part === undefined) {
+      metric.numbers.push({ sample, series });
+    } else if (!addPart(metric, sample, series, series.part, scrapedAt)) {
+      drops.add('duplicate', sample.series);
+    }
   }
   return metrics.values();
 }
 
-/** Of a sample that stands alone. A part of a histogram whose others it is not known by is one, too. */
-function numberKind(series: Series): 'gauge' | 'sum' | 'monotonic_sum' {
-  const { name, family, type } = series.origin ?? series;
-  if (type === 'counter') return 'monotonic_sum';
-  if (type !== 'histogram' && type !== 'summary') return 'gauge';
-  if (name === `${family}_bucket` || name === `${family}_count`) return 'monotonic_sum';
-  // What is observed may be negative.
-  return name === `${family}_sum` ? 'sum' : 'gauge';
-}
-
-function metricFor(metrics: Map<string, Metric>, name: string, kind: Kind): Metric {
+function metricFor(metrics: Map<string, Metric>, { metric: name, kind }: KnownSeries): Metric {
   const key = `${kind}\0${name}`;
   let metric = metrics.get(key);
   if (metric === undefined) {
-    metric =
-      kind === 'histogram' || kind === 'summary'
-        ? { name, kind, points: new Map() }
-        : { name, kind, samples: [] };
+    metric = { name, kind, numbers: [], points: new Map() };
     metrics.set(key, metric);
   }
   return metric;
 }
 
+/** `false`: there is such a part already. */
 function addPart(
   metric: Metric,
   sample: Sample,
-  { role, at, exclude }: Part,
+  series: KnownSeries,
+  { role, at }: Part,
   scrapedAt: number,
-  drops: Drops,
-): void {
-  if (!('points' in metric)) return;
-  const { series, start, timestamp: time = scrapedAt } = sample;
-  const key = pointKey(series, time, exclude);
+): boolean {
+  const { start, value, timestamp: time = scrapedAt } = sample;
+  const key = time === scrapedAt ? series.point : `${time}${series.point}`;
   let parts = metric.points.get(key);
   if (parts === undefined) {
-    parts = { time, series, start, values: new Map() };
+    parts = partsOf(time, series, start);
     metric.points.set(key, parts);
   }
   if (role === 'value') {
-    if (parts.values.has(at)) drops.add('duplicate', series);
-    else parts.values.set(at, sample);
-  } else if (parts[role] !== undefined) drops.add('duplicate', series);
-  else parts[role] = sample;
+    const { places } = parts;
+    const isNext = parts.isAscending && at > (places.at(-1) ?? -Infinity);
+    if (!isNext && places.length > 0) {
+      if (places.includes(at)) return false;
+      parts.isAscending = false;
+    }
+    places.push(at);
+    parts.values.push(value);
+  } else if (parts[role] === undefined) {
+    parts[role] = value;
+  } else {
+    return false;
+  }
+  parts.samples.push(sample);
+  return true;
 }
 
-/** One text for the samples of one data point: their time and labels, but for the one that tells them apart. */
-function pointKey({ labels }: Series, time: number, exclude: string): string {
-  const names = Object.keys(labels);
-  if (names.length > 1) names.sort();
-  let key = String(time);
-  for (const name of names) {
-    const value = labels[name];
-    if (value && name !== exclude) key += `\0${name}\0${value.length}\0${value}`;
-  }
-  return key;
+function partsOf(time: number, series: KnownSeries, start: number | undefined): Parts {
+  return {
+    time,
+    series,
+    start,
+    places: [],
+    values: [],
+    isAscending: true,
+    sum: undefined,
+    count: undefined,
+    samples: [],
+  };
 }

@@ -10,9 +10,8 @@ import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SenderOptions, Verdict } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
 import { type ReadField, readFields, textIn } from '../wire/protobuf-reader.ts';
-import { SeriesCache } from '../wire/series-cache.ts';
+import { SeriesTable } from './known-series.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
-import { type OwnAttributes, ownAttributesOf } from './own-attributes.ts';
 import { RequestWriter } from './request-writer.ts';
 
 /** https://opentelemetry.io/docs/specs/otlp/#otlphttp */
@@ -67,13 +66,13 @@ export function otlpOutput(
       region: sigv4.region,
     }),
   };
-  const own = new SeriesCache(ownAttributesOf);
+  const known = new SeriesTable();
   return {
     takes: 'samples',
     name,
     open: (signal) => {
-      own.renew();
-      return new OtlpDelivery(name, sending, own, signal);
+      known.renew();
+      return new OtlpDelivery(name, sending, known, signal);
     },
   };
 }
@@ -83,14 +82,9 @@ class OtlpDelivery implements SampleDelivery {
   readonly #requests: RequestWriter;
   readonly #now: () => number;
 
-  constructor(
-    name: string,
-    sending: SenderOptions,
-    own: SeriesCache<OwnAttributes>,
-    signal: AbortSignal,
-  ) {
+  constructor(name: string, sending: SenderOptions, known: SeriesTable, signal: AbortSignal) {
     this.#batches = new BatchDelivery(name, sending, signal);
-    this.#requests = new RequestWriter(own, (batch) => this.#batches.push(batch));
+    this.#requests = new RequestWriter(known, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;
   }
 

@@ -1,9 +1,9 @@
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
 import type { Batch, Portion } from '../push/batch.ts';
-import type { PendingSamples } from '../push/pending-samples.ts';
+import { cut, samplesOf } from '../push/portions.ts';
+import { readFields } from '../wire/protobuf-reader.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import type { Kind } from './metrics.ts';
+import type { Kind } from './kind.ts';
 import type { Resource } from './resource.ts';
 
 /** Fields of `ExportMetricsServiceRequest` and what is in it. */
@@ -14,7 +14,7 @@ const SCOPE = 1;
 const SCOPE_NAME = 1;
 const METRICS = 2;
 const METRIC_NAME = 1;
-const POINTS = 1;
+export const POINTS = 1;
 const TEMPORALITY = 2;
 const MONOTONIC = 3;
 const CUMULATIVE = 2;
@@ -35,68 +35,74 @@ export const RESOURCE_OVERHEAD = 64;
 export const METRIC_OVERHEAD = 40;
 export const POINT_OVERHEAD = 6;
 
-const compress = promisify(gzip);
-
-/** What a data point belongs to. The same object for the points of one metric of one target. */
+/** What data points belong to. The same object for the points of one metric of one target. */
 export interface MetricOfResource {
   readonly resource: Resource;
   readonly name: string;
   readonly kind: Kind;
 }
 
-/** One data point of a batch. */
-export interface BatchedPoint {
+/** The points of a metric in a batch. */
+export interface BatchedMetric {
   readonly metric: MetricOfResource;
-  /** Where its bytes are. */
-  readonly start: number;
+  readonly points: number;
+  /** Where their bytes end; they begin where those of the metric before end. */
   readonly end: number;
-  readonly write: PendingSamples;
 }
+
+/** One for all requests, which are compressed as soon as they are put together. */
+const writer = new ProtobufWriter();
 
 /** An `ExportMetricsServiceRequest`, which is put together when it is sent. */
 export class PointBatch implements Batch {
+  readonly samples: number;
   readonly portions: readonly Portion[];
-  readonly #encoded: Uint8Array;
-  readonly #points: readonly BatchedPoint[];
+  readonly #points: Uint8Array;
+  readonly #metrics: readonly BatchedMetric[];
 
-  /** @param points those of a metric, and the metrics of a resource, one after the other */
-  constructor(encoded: Uint8Array, points: readonly BatchedPoint[]) {
-    this.#encoded = encoded;
+  /**
+   * @param points each as a field of its metric's data
+   * @param metrics those of a resource one after the other
+   */
+  constructor(points: Uint8Array, metrics: readonly BatchedMetric[], portions: readonly Portion[]) {
     this.#points = points;
-    this.portions = Array.from(points, ({ write }) => ({ write, samples: 1 }));
+    this.#metrics = metrics;
+    this.portions = portions;
+    this.samples = samplesOf(portions);
   }
 
   get bytes(): number {
-    return this.#encoded.length;
-  }
-
-  get samples(): number {
     return this.#points.length;
   }
 
-  body(): Promise<Buffer> {
-    return compress(this.request(), { level: constants.Z_BEST_SPEED });
+  /** For so few bytes, to compress them in another thread would cost more than to do it. */
+  body(): Buffer {
+    this.#write();
+    return gzipSync(writer.bytes(), { level: constants.Z_BEST_SPEED });
   }
 
+  /** It is rare, so where each point ends is found out here. */
   split(): readonly [Batch, Batch] | undefined {
-    const middle = this.#points.length >> 1;
+    const middle = this.samples >> 1;
     if (middle === 0) return undefined;
+    const last = readFields(this.#points)[middle - 1]?.value as Uint8Array;
+    const end = last.byteOffset + last.length - this.#points.byteOffset;
+    const [before, after] = cut(this.portions, middle);
+    const [metricsBefore, metricsAfter] = cutMetrics(this.#metrics, middle, end);
     return [
-      new PointBatch(this.#encoded, this.#points.slice(0, middle)),
-      new PointBatch(this.#encoded, this.#points.slice(middle)),
+      new PointBatch(this.#points.subarray(0, end), metricsBefore, before),
+      new PointBatch(this.#points.subarray(end), metricsAfter, after),
     ];
   }
 
-  /** The request before compression. */
-  request(): Uint8Array {
-    const writer = new ProtobufWriter(this.#encoded.length + RESOURCE_OVERHEAD);
-    for (let at = 0; at < this.#points.length; ) at = this.#writeResource(writer, at);
-    return writer.bytes();
+  #write(): void {
+    writer.truncate(0);
+    for (let at = 0; at < this.#metrics.length; ) at = this.#writeResource(at);
   }
 
-  /** @returns the first point of the next resource, as below of the next metric */
-  #writeResource(writer: ProtobufWriter, first: number): number {
-    const resource = this.#points[first]?.metric.resource;
+  /** @returns the first metric of the next resource */
+  #writeResource(first: number): number {
+    const resource = this.#metrics[first]?.metric.resource;
     const ofResource = writer.begin(RESOURCE_METRICS);
     const message = writer.begin(RESOURCE);
     writer.raw(resource?.encoded ?? new Uint8Array());
@@ -106,31 +112,43 @@ export class PointBatch implements Batch {
     writer.string(SCOPE_NAME, SCOPE_TEXT);
     writer.end(scope);
     let at = first;
-    while (this.#points[at]?.metric.resource === resource && at < this.#points.length) {
-      at = this.#writeMetric(writer, at);
+    for (; at < this.#metrics.length; at++) {
+      const { metric, end } = this.#metrics[at] as BatchedMetric;
+      if (metric.resource !== resource) break;
+      this.#writeMetric(metric, this.#metrics[at - 1]?.end ?? 0, end);
     }
     writer.end(ofScope);
     writer.end(ofResource);
     return at;
   }
 
-  #writeMetric(writer: ProtobufWriter, first: number): number {
-    const metric = this.#points[first]?.metric;
-    if (metric === undefined) return first + 1;
-    const { field, cumulative, monotonic } = DATA[metric.kind];
+  #writeMetric({ name, kind }: MetricOfResource, start: number, end: number): void {
+    const { field, cumulative, monotonic } = DATA[kind];
     const message = writer.begin(METRICS);
-    writer.string(METRIC_NAME, metric.name);
+    writer.string(METRIC_NAME, name);
     const data = writer.begin(field);
-    let at = first;
-    for (let point = this.#points[at]; point?.metric === metric; point = this.#points[++at]) {
-      const start = writer.begin(POINTS);
-      writer.raw(this.#encoded, point.start, point.end);
-      writer.end(start);
-    }
+    writer.raw(this.#points, start, end);
     if (cumulative) writer.unsigned(TEMPORALITY, CUMULATIVE);
     if (monotonic) writer.unsigned(MONOTONIC, 1);
     writer.end(data);
     writer.end(message);
-    return at;
   }
+}
+
+/** The metrics of the first `points` points, the last of which ends at `end`, and those of the others. */
+function cutMetrics(
+  metrics: readonly BatchedMetric[],
+  points: number,
+  end: number,
+): [BatchedMetric[], BatchedMetric[]] {
+  const before: BatchedMetric[] = [];
+  const after: BatchedMetric[] = [];
+  let left = points;
+  for (const one of metrics) {
+    const early = Math.min(one.points, left);
+    left -= early;
+    if (early > 0) before.push({ ...one, points: early, end: Math.min(one.end, end) });
+    if (early < one.points) after.push({ ...one, points: one.points - early, end: one.end - end });
+  }
+  return [before, after];
 }

@@ -1,12 +1,12 @@
 import type { DropReason } from '../../model/drops.ts';
 import { joinLabels } from '../../model/join-labels.ts';
-import { type Labels, labelsOf, type Sample, type Series } from '../../model/sample.ts';
+import { type Labels, labelsOf, type Sample } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
-import type { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import type { SeriesCache } from '../wire/series-cache.ts';
-import { histogramOf } from './histogram.ts';
-import type { Kind, Parts } from './metrics.ts';
-import { type OwnAttributes, writeAttributes } from './own-attributes.ts';
+import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import { histogramOf, inOrder } from './histogram.ts';
+import type { Kind } from './kind.ts';
+import type { Attributes, KnownSeries } from './known-series.ts';
+import type { Parts } from './metrics.ts';
 
 /**
  * Fields of the data points, which differ in little:
@@ -19,91 +19,121 @@ const HISTOGRAM = { count: 4, sum: 5, counts: 6, bounds: 7 } as const;
 const SUMMARY = { count: 4, sum: 5, quantiles: 6 } as const;
 const QUANTILE = { quantile: 1, value: 2 } as const;
 
+/** A field of eight bytes, with its tag. */
+const DOUBLE_BYTES = 9;
+
 const NANOSECONDS = 1_000_000n;
 
 /** Writes the data points of one target, each without the tag that it gets in its metric. */
 export class PointWriter {
   readonly #target: TargetSamples['target'];
   readonly #scrapedAt: number;
-  readonly #own: SeriesCache<OwnAttributes>;
-  #lastTime = Number.NaN;
-  #lastNanoseconds = 0n;
+  /** Of the point that was looked up last: its attributes, its times, and its value or what else it has. */
+  #attributes: Attributes = { names: [], encoded: [], size: 0 };
+  #times: Uint8Array = new Uint8Array();
+  #value: number | undefined;
+  readonly #content = new ProtobufWriter(1024);
+  /** What the times were made of, as most points have the same. */
+  #time = Number.NaN;
+  #start: number | undefined;
+  /** Names of attributes, and whether the target has none of them. */
+  #names: readonly string[] | undefined;
+  #areOwn = false;
 
-  /**
-   * @param scrapedAt milliseconds since the epoch: the time of samples without one of their own
-   * @param own outlives this writer
-   */
-  constructor(target: TargetSamples['target'], scrapedAt: number, own: SeriesCache<OwnAttributes>) {
+  /** @param scrapedAt milliseconds since the epoch: the time of samples without one of their own */
+  constructor(target: TargetSamples['target'], scrapedAt: number) {
     this.#target = target;
     this.#scrapedAt = scrapedAt;
-    this.#own = own;
   }
 
-  /** Milliseconds since the epoch. */
-  timeOf(item: Sample | Parts): number {
-    return 'values' in item ? item.time : (item.timestamp ?? this.#scrapedAt);
+  /** Attributes of the point that was looked up. */
+  get attributes(): number {
+    return this.#attributes.names.length;
   }
 
-  /** @returns the number of its attributes, or why there is no point, perhaps with a part of it written */
-  write(writer: ProtobufWriter, kind: Kind, item: Sample | Parts): number | DropReason {
-    if (!('values' in item)) return this.#number(writer, item, kind !== 'gauge');
-    return kind === 'histogram' ? this.#histogram(writer, item) : this.#summary(writer, item);
+  /** Bytes of the point that was looked up. */
+  get size(): number {
+    const content = this.#value === undefined ? this.#content.length : DOUBLE_BYTES;
+    return this.#attributes.size + this.#times.length + content;
   }
 
-  #number(writer: ProtobufWriter, sample: Sample, cumulative: boolean): number | DropReason {
-    const { series, value, start } = sample;
+  /** Looks a point up, to be written next. @returns why there is none */
+  findNumber(sample: Sample, series: KnownSeries): DropReason | undefined {
+    const { value, start, timestamp = this.#scrapedAt } = sample;
     if (!Number.isFinite(value)) return 'not_finite';
-    const attributes = this.#attributes(writer, series);
-    this.#times(writer, this.timeOf(sample), cumulative ? start : Number.NaN);
-    writer.double(NUMBER.double, value);
-    return attributes;
+    this.#attributes = this.#attributesOf(series);
+    this.#findTimes(timestamp, series.kind === 'gauge' ? undefined : this.#startOf(start));
+    this.#value = value;
+    return undefined;
   }
 
-  #histogram(writer: ProtobufWriter, parts: Parts): number | DropReason {
+  /** As for a number. */
+  findParts(kind: Kind, parts: Parts): DropReason | undefined {
+    const reason = kind === 'histogram' ? this.#histogram(parts) : this.#summary(parts);
+    if (reason !== undefined) return reason;
+    this.#attributes = this.#attributesOf(parts.series);
+    this.#findTimes(parts.time, this.#startOf(parts.start));
+    this.#value = undefined;
+    return undefined;
+  }
+
+  /** Writes the point that was looked up. */
+  write(writer: ProtobufWriter): void {
+    for (const { source, from, to } of this.#attributes.encoded) writer.raw(source, from, to);
+    writer.raw(this.#times);
+    if (this.#value === undefined) writer.raw(this.#content.bytes());
+    else writer.double(NUMBER.double, this.#value);
+  }
+
+  #histogram(parts: Parts): DropReason | undefined {
     const histogram = histogramOf(parts);
     if (typeof histogram === 'string') return histogram;
     const { count, sum, counts, bounds } = histogram;
-    const attributes = this.#attributes(writer, parts.series);
-    this.#times(writer, parts.time, parts.start);
-    writer.fixed64(HISTOGRAM.count, BigInt(count));
-    if (sum !== undefined) writer.double(HISTOGRAM.sum, sum);
-    if (counts.length > 0) writer.packedFixed64(HISTOGRAM.counts, counts);
-    if (bounds.length > 0) writer.packedDoubles(HISTOGRAM.bounds, bounds);
-    return attributes;
+    const content = this.#content;
+    content.truncate(0);
+    content.fixed64(HISTOGRAM.count, BigInt(count));
+    if (sum !== undefined) content.double(HISTOGRAM.sum, sum);
+    if (counts.length > 0) content.packedFixed64(HISTOGRAM.counts, counts);
+    if (bounds.length > 0) content.packedDoubles(HISTOGRAM.bounds, bounds);
+    return undefined;
   }
 
   /** A quantile that is not finite is left out: nothing was observed. */
-  #summary(writer: ProtobufWriter, parts: Parts): number {
-    const { values, sum, count, time, start, series } = parts;
-    const attributes = this.#attributes(writer, series);
-    this.#times(writer, time, start);
-    if (count !== undefined && Number.isFinite(count.value)) {
-      writer.fixed64(SUMMARY.count, BigInt(Math.max(Math.round(count.value), 0)));
+  #summary(parts: Parts): undefined {
+    const { sum, count } = parts;
+    const content = this.#content;
+    content.truncate(0);
+    if (count !== undefined && Number.isFinite(count)) {
+      content.fixed64(SUMMARY.count, BigInt(Math.max(Math.round(count), 0)));
     }
-    if (sum !== undefined && Number.isFinite(sum.value)) writer.double(SUMMARY.sum, sum.value);
-    for (const [quantile, { value }] of [...values].sort(([a], [b]) => a - b)) {
+    if (sum !== undefined && Number.isFinite(sum)) content.double(SUMMARY.sum, sum);
+    const { places, values } = inOrder(parts);
+    for (const [index, quantile] of places.entries()) {
+      const value = values[index] ?? Number.NaN;
       if (!Number.isFinite(value)) continue;
-      const at = writer.begin(SUMMARY.quantiles);
-      writer.double(QUANTILE.quantile, quantile);
-      writer.double(QUANTILE.value, value);
-      writer.end(at);
+      const at = content.begin(SUMMARY.quantiles);
+      content.double(QUANTILE.quantile, quantile);
+      content.double(QUANTILE.value, value);
+      content.end(at);
     }
-    return attributes;
   }
 
-  /** A series' own labels; those of the target are the resource's. @returns how many */
-  #attributes(writer: ProtobufWriter, series: Series): number {
-    const { labels: ofTarget } = this.#target;
-    const own = this.#own.of(series);
-    if (series.origin === undefined && own.names.every((name) => ofTarget[name] === undefined)) {
-      writer.raw(own.encoded);
-      return own.names.length;
+  /** A series' own labels; those of the target are the resource's. */
+  #attributesOf(known: KnownSeries): Attributes {
+    if (known.series.origin === undefined) {
+      const { attributes } = known;
+      const { names } = attributes;
+      if (names !== this.#names) {
+        this.#names = names;
+        this.#areOwn = names.every((name) => this.#target.labels[name] === undefined);
+      }
+      if (this.#areOwn) return attributes;
     }
-    return writeAttributes(writer, series, this.#unshared(series)).length;
+    return known.attributesFor(this.#unshared(known));
   }
 
   /** Labels that are not the target's, too. */
-  #unshared(series: Series): Labels {
+  #unshared({ series }: KnownSeries): Labels {
     const { labels: ofTarget } = this.#target;
     const joined = labelsOf(
       series.origin ? series.labels : joinLabels(series.labels, this.#target),
@@ -114,14 +144,19 @@ export class PointWriter {
     return joined;
   }
 
-  /** @param start NaN: it has none; undefined: nothing is known but when the task started */
-  #times(writer: ProtobufWriter, time: number, start = this.#target.startedAt): void {
+  /** Of a series that adds up; where nothing else is known, it began with its task. */
+  #startOf(start: number | undefined): number | undefined {
+    return start ?? this.#target.startedAt;
+  }
+
+  #findTimes(time: number, start: number | undefined): void {
+    if (time === this.#time && start === this.#start) return;
+    this.#time = time;
+    this.#start = start;
+    const writer = new ProtobufWriter(2 * DOUBLE_BYTES);
     if (start !== undefined && start <= time) writer.fixed64(START, nanoseconds(start));
-    if (time !== this.#lastTime) {
-      this.#lastTime = time;
-      this.#lastNanoseconds = nanoseconds(time);
-    }
-    writer.fixed64(TIME, this.#lastNanoseconds);
+    writer.fixed64(TIME, nanoseconds(time));
+    this.#times = writer.bytes();
   }
 }
 

@@ -2,10 +2,10 @@ import { joinLabels } from '../../model/join-labels.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../model/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
-import { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import type { SeriesCache } from '../wire/series-cache.ts';
+import { bytesOf, type Piece, type Run, runOf } from '../wire/piece.ts';
+import type { SnappyWriter } from '../wire/snappy-writer.ts';
 import { compareNames } from './label-order.ts';
-import { type OwnLabels, writeLabel } from './own-labels.ts';
+import type { LabelTable, Shape } from './label-table.ts';
 
 /** What is done to the labels of all series. */
 export interface LabelRules {
@@ -14,127 +14,154 @@ export interface LabelRules {
   readonly relabeling: readonly RelabelRule[];
 }
 
-/** Labels, sorted by name and encoded, that many series share. */
-interface Shared {
-  readonly names: readonly string[];
-  readonly encoded: Uint8Array;
-  /** Where each of them begins, and at last where all end. */
-  readonly offsets: readonly number[];
-  /** Names that a series' own label replaces; in other names it clashes with the target's. */
-  readonly replaceable: ReadonlySet<string>;
-  /** The one that was made last: neighbours mostly have labels of the same names. */
-  plan?: Plan;
-}
-
-/** How own labels of certain names are sorted in among the shared ones. */
+/** How own labels of a shape are sorted in among those that the series share. */
 interface Plan {
-  /** Sorted. */
-  readonly names: readonly string[];
-  /** Undefined where there is more to it than sorting in: the target has a label of the same name. */
-  readonly steps: readonly Step[] | undefined;
-}
-
-/** Which of the shared ones' bytes come before an own label. */
-interface Step {
-  readonly from: number;
-  readonly to: number;
+  /** What comes before each own label, and after the last one; undefined: nothing. */
+  readonly between: readonly (Run | undefined)[];
+  /** Bytes of that. */
+  readonly size: number;
 }
 
 /** Writes the labels of the series of one target: sorted by name, as a receiver may insist on, and none twice. */
 export class LabelWriter {
   readonly #target: TargetSamples['target'];
   readonly #rules: LabelRules;
-  readonly #own: SeriesCache<OwnLabels>;
-  readonly #shared: Shared;
+  readonly #table: LabelTable;
+  readonly #shared: SharedLabels;
   /** For series that metric relabeling has joined with their target's labels already. */
-  readonly #external: Shared;
+  readonly #external: SharedLabels;
+  /** Of the series that was looked up last. */
+  #labels: readonly Piece[] = [];
+  #plan: Plan | undefined;
+  #size = 0;
 
-  constructor(target: TargetSamples['target'], rules: LabelRules, own: SeriesCache<OwnLabels>) {
+  constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable) {
     this.#target = target;
     this.#rules = rules;
-    this.#own = own;
+    this.#table = table;
     const names = Object.keys(rules.external);
     const replaceable = names.filter((name) => target.labels[name] === undefined);
-    this.#shared = share(labelsOf(rules.external, target.labels), new Set(replaceable));
-    this.#external = share(rules.external, new Set(names));
+    const all = labelsOf(rules.external, target.labels);
+    this.#shared = new SharedLabels(all, new Set(replaceable), table);
+    this.#external = new SharedLabels(rules.external, new Set(names), table);
   }
 
-  /** Writes into a `TimeSeries`. `false`, and nothing written, where relabeling drops the series. */
-  write(writer: ProtobufWriter, series: Series): boolean {
+  /** Looks the labels of a series up, to be written next. `false`: relabeling drops it. */
+  find(series: Series): boolean {
     if (this.#rules.relabeling.length === 0) {
-      const shared = series.origin ? this.#external : this.#shared;
-      if (merge(writer, shared, this.#own.of(series))) return true;
+      const own = this.#table.ownLabelsOf(series);
+      const shared = series.origin === undefined ? this.#shared : this.#external;
+      const plan = own.hasEmpty ? undefined : shared.planFor(own.shape);
+      if (plan !== undefined) {
+        this.#labels = own.labels;
+        this.#plan = plan;
+        this.#size = own.size + plan.size;
+        return true;
+      }
     }
-    return this.#writeJoined(writer, series);
+    return this.#findJoined(series);
+  }
+
+  /** Bytes of the labels that were found. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Writes the labels that were found into a `TimeSeries`. */
+  write(writer: SnappyWriter): void {
+    const labels = this.#labels;
+    const between = this.#plan?.between;
+    for (let i = 0; i < labels.length; i++) {
+      const before = between?.[i];
+      if (before !== undefined) writer.run(before);
+      writer.piece(labels[i] as Piece);
+    }
+    const after = between?.[labels.length];
+    if (after !== undefined) writer.run(after);
   }
 
   /** The way for labels that need more than to be sorted in. */
-  #writeJoined(writer: ProtobufWriter, series: Series): boolean {
+  #findJoined(series: Series): boolean {
     const { external, relabeling } = this.#rules;
     const own = series.origin ? series.labels : joinLabels(series.labels, this.#target);
     const all = labelsOf(external, own, { [METRIC_NAME]: series.name });
     const labels = relabeling.length === 0 ? all : relabel(all, relabeling);
     if (labels === undefined) return false;
-    const names = Object.keys(labels).filter((name) => labels[name]);
-    for (const name of names.sort(compareNames)) writeLabel(writer, name, labels[name] ?? '');
-    return names.length > 0;
+    this.#labels = encode(labels, this.#table);
+    this.#plan = undefined;
+    this.#size = bytesOf(this.#labels);
+    return this.#labels.length > 0;
   }
 }
 
-/**
- * Merges a series' own labels with those that it shares with others. `false`, and nothing written, where that is not all there
- * is to it: a label without a value, or one that the target has, too.
- */
-function merge(writer: ProtobufWriter, shared: Shared, own: OwnLabels): boolean {
-  if (own.hasEmpty) return false;
-  let { plan } = shared;
-  if (plan === undefined || !areSame(plan.names, own.names)) {
-    plan = { names: own.names, steps: stepsFor(own.names, shared) };
-    shared.plan = plan;
+/** Labels that many series have, beside their own. */
+class SharedLabels {
+  readonly #names: readonly string[];
+  readonly #labels: readonly Piece[];
+  /** Names that a series' own label replaces; in other names it clashes with the target's. */
+  readonly #replaceable: ReadonlySet<string>;
+  readonly #runs: Run[] = [];
+  readonly #plans = new Map<Shape, Plan | undefined>();
+  /** Neighbours mostly have the same shape. */
+  #lastShape: Shape | undefined;
+  #lastPlan: Plan | undefined;
+
+  constructor(labels: Labels, replaceable: ReadonlySet<string>, table: LabelTable) {
+    this.#names = namesOf(labels);
+    this.#labels = encode(labels, table);
+    this.#replaceable = replaceable;
   }
-  if (plan.steps === undefined) return false;
-  let index = 0;
-  for (const { from, to } of plan.steps) {
-    if (from < to) writer.raw(shared.encoded, from, to);
-    // After the last step there is no label any more.
-    if (index < own.names.length) {
-      writer.raw(own.encoded, own.offsets[index], own.offsets[index + 1]);
+
+  /** Undefined where there is more to it than sorting in: the target has a label of the same name. */
+  planFor(shape: Shape): Plan | undefined {
+    if (shape === this.#lastShape) return this.#lastPlan;
+    let plan = this.#plans.get(shape);
+    if (plan === undefined && !this.#plans.has(shape)) {
+      plan = this.#makePlan(shape);
+      this.#plans.set(shape, plan);
     }
-    index += 1;
+    this.#lastShape = shape;
+    this.#lastPlan = plan;
+    return plan;
   }
-  return true;
-}
 
-function areSame(one: readonly string[], other: readonly string[]): boolean {
-  if (one === other) return true;
-  return one.length === other.length && one.every((name, index) => name === other[index]);
-}
-
-/** One for each own label, and a last one for what comes after. */
-function stepsFor(own: readonly string[], shared: Shared): Step[] | undefined {
-  const { names, offsets, replaceable } = shared;
-  const at = (index: number): number => offsets[index] ?? 0;
-  const steps: Step[] = [];
-  let next = 0;
-  for (const name of own) {
-    const from = at(next);
-    while (next < names.length && compareNames(names[next] ?? '', name) < 0) next++;
-    steps.push({ from, to: at(next) });
-    if (names[next] !== name) continue;
-    if (!replaceable.has(name)) return undefined;
-    next++;
+  #makePlan(shape: Shape): Plan | undefined {
+    const names = this.#names;
+    const between: (Run | undefined)[] = [];
+    let next = 0;
+    for (const name of shape) {
+      const from = next;
+      while (next < names.length && compareNames(names[next] ?? '', name) < 0) next++;
+      between.push(this.#run(from, next));
+      if (names[next] !== name) continue;
+      if (!this.#replaceable.has(name)) return undefined;
+      next++;
+    }
+    between.push(this.#run(next, names.length));
+    return { between, size: between.reduce((sum, run) => sum + (run?.size ?? 0), 0) };
   }
-  steps.push({ from: at(next), to: at(names.length) });
-  return steps;
+
+  /** The same object for the same labels, whatever the plan: so it is known where they were written last. */
+  #run(from: number, to: number): Run | undefined {
+    const pieces = this.#labels.slice(from, to);
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const known = this.#runs.find(
+      (run) => run.pieces[0] === first && run.pieces.length === to - from,
+    );
+    if (known !== undefined) return known;
+    const run = runOf(pieces);
+    this.#runs.push(run);
+    return run;
+  }
 }
 
-function share(labels: Labels, replaceable: ReadonlySet<string>): Shared {
+/** Labels without a value are none. */
+function encode(labels: Labels, table: LabelTable): Piece[] {
+  return namesOf(labels).map((name) => table.label(name, labels[name] ?? ''));
+}
+
+function namesOf(labels: Labels): string[] {
   const names = Object.keys(labels).filter((name) => labels[name]);
-  const writer = new ProtobufWriter();
-  const offsets = [0];
-  for (const name of names.sort(compareNames)) {
-    writeLabel(writer, name, labels[name] ?? '');
-    offsets.push(writer.length);
-  }
-  return { names, encoded: writer.bytes().slice(), offsets, replaceable };
+  return names.sort(compareNames);
 }

@@ -11,10 +11,9 @@ import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
 import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SenderOptions } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
-import { SeriesCache } from '../wire/series-cache.ts';
+import { LabelTable } from './label-table.ts';
 import { LastSeries, type Vanished } from './last-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
-import { ownLabelsOf } from './own-labels.ts';
 import { RequestWriter } from './request-writer.ts';
 import { TimedSeries } from './timed-series.ts';
 
@@ -76,15 +75,16 @@ export function remoteWriteOutput(
     }),
   };
   const rules = { external: externalLabels, relabeling };
-  const own = new SeriesCache(ownLabelsOf);
+  const table = new LabelTable();
   const last = new LastSeries();
   const timed = new TimedSeries();
   return {
     takes: 'samples',
     name,
     open: (signal) => {
-      own.renew();
-      const requestsFor = (onFull: (batch: Batch) => void) => new RequestWriter(rules, own, onFull);
+      table.renew();
+      const requestsFor = (onFull: (batch: Batch) => void) =>
+        new RequestWriter(rules, table, onFull);
       return new RemoteWriteDelivery(name, sending, requestsFor, { last, timed }, signal);
     },
   };
@@ -122,8 +122,10 @@ class RemoteWriteDelivery implements SampleDelivery {
   write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
     const write = new PendingSamples();
     if (scraped.samples.length > 0) {
-      const series = this.#requests.write(scraped, write, drops);
-      const vanished = this.#last.replace(scraped.target, series);
+      const { target } = scraped;
+      const before = this.#last.of(target.id);
+      const series = this.#requests.write(scraped, before, write, drops);
+      const vanished = this.#last.replace(target, series);
       if (vanished !== undefined) this.#mark(vanished, scraped.startedAt, this.#last);
       const other = this.#timed.replace(scraped);
       if (other !== undefined) this.#mark(other, scraped.startedAt, this.#timed);

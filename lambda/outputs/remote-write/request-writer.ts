@@ -3,47 +3,41 @@ import type { Sample, Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
-import { ProtobufWriter } from '../wire/protobuf-writer.ts';
-import type { SeriesCache } from '../wire/series-cache.ts';
+import { Portions } from '../push/portions.ts';
+import { varintBytes } from '../wire/protobuf-writer.ts';
+import { SnappyWriter } from '../wire/snappy-writer.ts';
+import { TIMESERIES } from './fields.ts';
+import type { LabelTable } from './label-table.ts';
 import { type LabelRules, LabelWriter } from './label-writer.ts';
 import type { Vanished } from './last-series.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
-import type { OwnLabels } from './own-labels.ts';
+import { SampleWriter, sampleBytes, type Time, timeOf } from './sample-writer.ts';
+import { ScrapedSeries } from './scraped-series.ts';
 import { SeriesBatch } from './series-batch.ts';
 
-/** Fields of `WriteRequest`, `TimeSeries` and `Sample`: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
-const TIMESERIES = 1;
-const SAMPLES = 2;
-const VALUE = 1;
-const TIMESTAMP = 2;
-
-/**
- * The two values that are not a number, bit by bit: no value, and no series any more.
- * https://github.com/prometheus/prometheus/blob/main/model/value/value.go
- */
-const NORMAL_NAN = 0x7ff8_0000_0000_0001n;
-const STALE_NAN = 0x7ff0_0000_0000_0002n;
-
-/** Room for the series that makes a request full. */
-const SLACK_BYTES = 16_384;
+/** Messages have the wire type 2. */
+const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
 
 /** Fills remote-write requests with the samples of one target after the other. */
 export class RequestWriter {
   readonly #rules: LabelRules;
-  readonly #own: SeriesCache<OwnLabels>;
+  readonly #table: LabelTable;
   readonly #onFull: (batch: Batch) => void;
-  #writer = newWriter();
-  #series = newList();
-  /** Where the series that is being written begins. */
-  #start = 0;
+  readonly #writer = new SnappyWriter();
+  readonly #samples = new SampleWriter(this.#writer);
+  readonly #portions = new Portions();
+  /** Of the series before: the block that has its tag and length, where in it, and the length. */
+  #block = 0;
+  #at = 0;
+  #size = 0;
 
   /**
-   * @param own outlives this writer
+   * @param table outlives this writer
    * @param onFull gets each request that is full
    */
-  constructor(rules: LabelRules, own: SeriesCache<OwnLabels>, onFull: (batch: Batch) => void) {
+  constructor(rules: LabelRules, table: LabelTable, onFull: (batch: Batch) => void) {
     this.#rules = rules;
-    this.#own = own;
+    this.#table = table;
     this.#onFull = onFull;
   }
 
@@ -51,15 +45,19 @@ export class RequestWriter {
    * Adds the samples of one target; those of a series in the order of their times. What Prometheus would call a duplicate,
    * and what relabeling drops, is added to `drops`.
    *
+   * @param before what this returned for the scrape before
    * @returns the series whose samples are as of the scrape; of those that bring their own times nobody expects a next one
    */
   write(
     { target, startedAt, samples }: TargetSamples,
+    before: readonly Series[],
     write: PendingSamples,
     drops: Drops,
-  ): Set<Series> {
-    const labels = new LabelWriter(target, this.#rules, this.#own);
-    const scraped = new Set<Series>();
+  ): readonly Series[] {
+    const labels = new LabelWriter(target, this.#rules, this.#table);
+    const time = timeOf(startedAt);
+    const size = sampleBytes(time);
+    const scraped = new ScrapedSeries(before);
     const timed = new Map<Series, Sample[]>();
     for (const sample of samples) {
       const { series, value, timestamp } = sample;
@@ -67,114 +65,101 @@ export class RequestWriter {
         const others = timed.get(series);
         if (others === undefined) timed.set(series, [sample]);
         else others.push(sample);
-      } else if (scraped.size === scraped.add(series).size) {
-        drops.add('duplicate', series);
-      } else if (this.#begin(labels, series)) {
-        this.#sample(value, startedAt);
-        this.#end(1, write);
-      } else {
-        scraped.delete(series);
+      } else if (!labels.find(series)) {
         drops.add('relabeled', series);
+      } else if (!scraped.add(series)) {
+        drops.add('duplicate', series);
+      } else {
+        this.#begin(labels, size);
+        this.#samples.write(value, time);
+        this.#end(1, write);
       }
     }
-    for (const [series, points] of timed) this.#timed(labels, series, points, write, drops);
-    return scraped;
+    if (timed.size > 0) this.#timed(labels, timed, write, drops);
+    return scraped.list();
   }
 
   /** Adds a marker for each series that is gone. @param timestamp milliseconds since the epoch */
   writeStale({ target, series }: Vanished, timestamp: number, write: PendingSamples): void {
-    const labels = new LabelWriter(target, this.#rules, this.#own);
+    const labels = new LabelWriter(target, this.#rules, this.#table);
+    const time = timeOf(timestamp);
     for (const one of series) {
-      if (!this.#begin(labels, one)) continue;
-      this.#bits(STALE_NAN, timestamp);
+      if (!labels.find(one)) continue;
+      this.#begin(labels, sampleBytes(time));
+      this.#samples.writeStale(time);
       this.#end(1, write);
     }
   }
 
   /** The request that is being filled; undefined where nothing is in it. */
   take(): Batch | undefined {
-    if (this.#series.ends.length === 0) return undefined;
-    const batch = new SeriesBatch(this.#writer.bytes(), this.#series);
-    this.#writer = newWriter();
-    this.#series = newList();
-    return batch;
+    if (this.#portions.samples === 0) return undefined;
+    return new SeriesBatch(this.#writer.take(), this.#portions.take());
   }
 
   #timed(
     labels: LabelWriter,
-    series: Series,
-    points: Sample[],
+    timed: ReadonlyMap<Series, Sample[]>,
     write: PendingSamples,
     drops: Drops,
   ): void {
-    if (!this.#begin(labels, series)) {
-      for (const _ of points) drops.add('relabeled', series);
-      return;
-    }
-    points.sort((a, b) => timeOf(a) - timeOf(b));
-    let last = Number.NaN;
-    let written = 0;
-    for (const point of points) {
-      const timestamp = timeOf(point);
-      if (timestamp === last) {
-        drops.add('duplicate', series);
+    // Series of one target mostly have samples of the same times.
+    const times = new Map<number, Time>();
+    for (const [series, samples] of timed) {
+      if (!labels.find(series)) {
+        for (const _ of samples) drops.add('relabeled', series);
         continue;
       }
-      last = timestamp;
-      this.#sample(point.value, timestamp);
-      written += 1;
+      const points = inOrder(samples);
+      for (let i = points.size; i < samples.length; i++) drops.add('duplicate', series);
+      let size = 0;
+      for (const timestamp of points.keys()) size += sampleBytes(known(times, timestamp));
+      this.#begin(labels, size);
+      for (const [timestamp, value] of points) this.#samples.write(value, known(times, timestamp));
+      this.#end(points.size, write);
     }
-    this.#end(written, write);
   }
 
-  #begin(labels: LabelWriter, series: Series): boolean {
-    const before = this.#writer.length;
-    this.#start = this.#writer.begin(TIMESERIES);
-    if (labels.write(this.#writer, series)) return true;
-    this.#writer.truncate(before);
-    return false;
-  }
-
-  #sample(value: number, timestamp: number): void {
-    if (Number.isNaN(value)) {
-      this.#bits(NORMAL_NAN, timestamp);
-      return;
+  /** @param samplesSize bytes of all samples of the series */
+  #begin(labels: LabelWriter, samplesSize: number): void {
+    const writer = this.#writer;
+    const size = labels.size + samplesSize;
+    const { block, length: at } = writer;
+    if (block === this.#block && size === this.#size) {
+      writer.repeat(this.#at, 1 + varintBytes(size));
+    } else {
+      writer.varint(TIMESERIES_TAG);
+      writer.varint(size);
     }
-    const sample = this.#writer.begin(SAMPLES);
-    this.#writer.double(VALUE, value);
-    this.#writer.int64(TIMESTAMP, timestamp);
-    this.#writer.end(sample);
-  }
-
-  #bits(value: bigint, timestamp: number): void {
-    const sample = this.#writer.begin(SAMPLES);
-    this.#writer.fixed64(VALUE, value);
-    this.#writer.int64(TIMESTAMP, timestamp);
-    this.#writer.end(sample);
+    this.#block = block;
+    this.#at = at;
+    this.#size = size;
+    labels.write(writer);
   }
 
   #end(samples: number, write: PendingSamples): void {
-    this.#writer.end(this.#start);
-    write.add(samples);
-    const { ends, samples: counts, writes } = this.#series;
-    ends.push(this.#writer.length);
-    counts.push(samples);
-    writes.push(write);
+    this.#portions.add(write, samples);
     if (this.#writer.length < MAX_SERIES_BYTES) return;
     const full = this.take();
     if (full !== undefined) this.#onFull(full);
   }
 }
 
-function newWriter(): ProtobufWriter {
-  return new ProtobufWriter(MAX_SERIES_BYTES + SLACK_BYTES);
+/** Values by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts. */
+function inOrder(samples: readonly Sample[]): Map<number, number> {
+  const points = new Map<number, number>();
+  for (const sample of samples) {
+    const time = Math.trunc(sample.timestamp ?? 0);
+    if (!points.has(time)) points.set(time, sample.value);
+  }
+  return new Map([...points].sort(([a], [b]) => a - b));
 }
 
-function newList(): { ends: number[]; samples: number[]; writes: PendingSamples[] } {
-  return { ends: [], samples: [], writes: [] };
-}
-
-/** Whole milliseconds, as remote write has them. */
-function timeOf({ timestamp = 0 }: Sample): number {
-  return Math.trunc(timestamp);
+function known(times: Map<number, Time>, timestamp: number): Time {
+  let time = times.get(timestamp);
+  if (time === undefined) {
+    time = timeOf(timestamp);
+    times.set(timestamp, time);
+  }
+  return time;
 }

@@ -1,69 +1,53 @@
 import type { Batch, Portion } from '../push/batch.ts';
-import type { PendingSamples } from '../push/pending-samples.ts';
+import { cut, samplesOf } from '../push/portions.ts';
+import { type ReadField, readFields } from '../wire/protobuf-reader.ts';
 import { snappy } from '../wire/snappy.ts';
+import { readSnappy } from '../wire/snappy-reader.ts';
+import { SAMPLES } from './fields.ts';
 
-/** The series of a batch, one place in each list for each of them: they are too many for objects. */
-export interface SeriesList {
-  /** Where the bytes of a series end; they begin where those of the one before end. */
-  readonly ends: readonly number[];
-  readonly samples: readonly number[];
-  /** What its samples belong to. */
-  readonly writes: readonly PendingSamples[];
-}
-
-/** A `WriteRequest`: nothing but one `TimeSeries` after the other, so a part of it is one, too. */
+/** A `WriteRequest`, compressed: nothing but one `TimeSeries` after the other, so a part of it is one, too. */
 export class SeriesBatch implements Batch {
   readonly samples: number;
   readonly portions: readonly Portion[];
-  readonly #request: Uint8Array;
-  readonly #series: SeriesList;
+  readonly #block: Buffer;
 
-  /** @param request begins with the first of the series */
-  constructor(request: Uint8Array, series: SeriesList) {
-    this.#request = request;
-    this.#series = series;
-    this.portions = portionsOf(series);
-    this.samples = this.portions.reduce((sum, { samples }) => sum + samples, 0);
+  /** @param block of Snappy */
+  constructor(block: Buffer, portions: readonly Portion[]) {
+    this.#block = block;
+    this.portions = portions;
+    this.samples = samplesOf(portions);
   }
 
   get bytes(): number {
-    return this.#request.length;
+    return this.#block.length;
   }
 
   body(): Buffer {
-    return snappy(this.#request);
+    return this.#block;
   }
 
+  /** It is rare, so what it takes is found out here, and not while the series are written. */
   split(): readonly [Batch, Batch] | undefined {
-    const { ends, samples, writes } = this.#series;
-    const middle = ends.length >> 1;
-    const end = ends[middle - 1];
-    if (end === undefined) return undefined;
+    const request = readSnappy(this.#block);
+    const series = readFields(request).map(bytesOf);
+    const half = series.slice(0, series.length >> 1);
+    const last = half.at(-1);
+    if (last === undefined) return undefined;
+    const middle = last.byteOffset + last.length - request.byteOffset;
+    const samples = half.reduce((sum, one) => sum + samplesIn(one), 0);
+    const [before, after] = cut(this.portions, samples);
     return [
-      new SeriesBatch(this.#request.subarray(0, end), {
-        ends: ends.slice(0, middle),
-        samples: samples.slice(0, middle),
-        writes: writes.slice(0, middle),
-      }),
-      new SeriesBatch(this.#request.subarray(end), {
-        ends: ends.slice(middle).map((one) => one - end),
-        samples: samples.slice(middle),
-        writes: writes.slice(middle),
-      }),
+      new SeriesBatch(snappy(request.subarray(0, middle)), before),
+      new SeriesBatch(snappy(request.subarray(middle)), after),
     ];
   }
 }
 
-/** Neighbours of the same write as one. */
-function portionsOf({ samples, writes }: SeriesList): Portion[] {
-  const portions: { write: PendingSamples; samples: number }[] = [];
-  let last: (typeof portions)[number] | undefined;
-  for (const [index, write] of writes.entries()) {
-    if (last?.write !== write) {
-      last = { write, samples: 0 };
-      portions.push(last);
-    }
-    last.samples += samples[index] ?? 0;
-  }
-  return portions;
+/** A message is nothing but bytes. */
+function bytesOf({ value }: ReadField): Uint8Array {
+  return value as Uint8Array;
+}
+
+function samplesIn(series: Uint8Array): number {
+  return readFields(series).filter(({ field }) => field === SAMPLES).length;
 }

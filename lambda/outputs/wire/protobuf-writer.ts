@@ -137,6 +137,13 @@ export class ProtobufWriter {
     this.#length += size;
   }
 
+  /** Begins an embedded message of which it is known how many bytes it has: the next ones that are written. */
+  message(field: number, size: number): void {
+    this.#reserve(2 * MAX_VARINT_BYTES);
+    this.#tag(field, LENGTH_DELIMITED);
+    this.#varint(size);
+  }
+
   /** Begins an embedded message. What is written until `end` is its content. @returns what `end` needs */
   begin(field: number): number {
     this.#reserve(2 * MAX_VARINT_BYTES);

@@ -6,6 +6,7 @@
  *     literal = tag (length - 1) << 2 | 0, or 60..63 << 2 and 1 to 4 bytes of length - 1; the bytes themselves
  *     copy    = tag offset bits 8-10, (length - 4) << 2 | 1; offset bits 0-7     lengths 4-11, offsets below 2048
  *             | tag (length - 1) << 2 | 2; two bytes of offset                   lengths 1-64, offsets below 65536
+ *             | tag (length - 1) << 2 | 3; four bytes of offset (not used here)  lengths 1-64
  *
  * As in Google's own compressor the input is cut into pieces of 64 KiB that know nothing of each other, so that two bytes
  * are enough for any offset, and a place is looked for by a hash of its next four bytes.
