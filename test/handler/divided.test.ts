@@ -78,6 +78,7 @@ describe('the functions of a divided collector', () => {
       Shards: [2],
       ShardsLate: [0],
       DiscoveryErrors: [0],
+      StateSetAside: [0],
       DiscoveryDuration: [expect.any(Number)],
       ConfigurationRefused: [0],
       ConfigurationUnread: [0],
