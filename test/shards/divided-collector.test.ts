@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Collector } from '../../lambda/collect.ts';
@@ -358,6 +359,24 @@ describe('a shard', () => {
     expect(() => world.environment(0).collect(10_000, { source: 'aws.scheduler' })).toThrow(
       new TypeError('Expected the event of a shard, got {"source":"aws.scheduler"}'),
     );
+  });
+
+  it('has time of its own to read what it begins with', async () => {
+    await worldOf(10, { shards: 3 });
+    await world.cycle();
+    world.plan = { shards: 1 };
+    grow(world, 7);
+    // Longer together than a state of its own may take, which is a quarter of its 8 s.
+    const MS_OF_A_STATE = 900;
+    world.s3.before = (method, name) =>
+      method === 'GET' && /\/1\/\d$/.test(name) ? wait(MS_OF_A_STATE) : undefined;
+    world.pass();
+    const { start } = await world.discover();
+    const report = await world
+      .environment(0)
+      .collect(8_000, { ...start.shards[0], cycle: start.cycle });
+    expect(report.state.errors).toEqual([]);
+    expect([...world.published().values()]).toEqual(Array.from({ length: 10 }, () => 7));
   });
 
   it('says which state it could not begin with', async () => {
