@@ -8,7 +8,7 @@ import { logsClients } from './logs-clients.ts';
 import { ENV } from './model/names.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
-import { failureOf, logCycle, summaryOf } from './report-log.ts';
+import { blindnessOf, failureOf, logCycle, summaryOf } from './report-log.ts';
 import { fetchExposition } from './scrape/exchange.ts';
 import { publishCycle } from './self-metrics.ts';
 import { logDispatch, publishDispatch } from './shards/dispatch-report.ts';
@@ -56,18 +56,23 @@ export const handler = handlerOf(async (event, status, timeoutMs) => {
   const report = await collector.collect(timeoutMs, event);
   publishCycle(report, metrics);
   logCycle(report, logger);
-  const failure = failureOf(report);
+  const failure = failureOf(report, divided !== undefined);
   if (failure !== undefined) throw new Error(failure);
   return summaryOf(report);
 });
 
-/** The beginning of a cycle of all shards: finds their targets, and answers with what each is to be invoked with. */
+/**
+ * The beginning of a cycle of all shards: finds their targets, and answers with what each is to be invoked with. Fails where nothing
+ * at all could be found.
+ */
 export const discover = handlerOf(async (_event, status, timeoutMs) => {
   if (divided === undefined) throw new TypeError(`Expected ${ENV.shards}, got nothing`);
   if (status.changed) divided.reconfigure(status.config);
   const { start, report } = await divided.discover(timeoutMs);
   publishDispatch(report, metrics);
   logDispatch(report, logger);
+  const blindness = report.isKept ? undefined : blindnessOf(report.targets, report.discoveryErrors);
+  if (blindness !== undefined) throw new Error(blindness);
   return start;
 });
 

@@ -47,12 +47,21 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   };
 }
 
-/** Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do. */
-export function failureOf(report: CycleReport): string | undefined {
+/** Why a cycle has failed that found nothing; `undefined` where nothing was in its way. */
+export function blindnessOf(targets: number, discoveryErrors: readonly string[]) {
+  const isBlind = targets === 0 && discoveryErrors.length > 0;
+  return isBlind ? `no target: ${causes(discoveryErrors)}` : undefined;
+}
+
+/**
+ * Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do.
+ *
+ * @param isOfShard whether it was that of a shard, to which no target may belong although there are others
+ */
+export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
   const { targets, discoveryErrors, deliveries } = report;
-  if (targets.discovered === 0 && discoveryErrors.length > 0) {
-    return `no target: ${causes(discoveryErrors)}`;
-  }
+  const blindness = blindnessOf(targets.discovered, discoveryErrors);
+  if (blindness !== undefined) return isOfShard ? undefined : blindness;
   if (deliveries.some(({ events }) => events > 0)) return undefined;
   const rejected = deliveries
     .flatMap((delivery) => Object.values(delivery.rejected))

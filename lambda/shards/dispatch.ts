@@ -2,7 +2,7 @@ import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
 import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
-import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts';
+import { decodeManifest, encodeManifest, type Manifest, ManifestError } from './manifest.ts';
 import type { ShardCycleStart } from './shard-event.ts';
 import type { ShardObjects, StoredObjects } from './shard-objects.ts';
 import { shardOf } from './shard-of.ts';
@@ -40,6 +40,8 @@ export interface DispatchReport {
   readonly listsWritten: number;
   /** Whether the lists are those of an earlier cycle, as discovery gave nothing but errors. */
   readonly isKept: boolean;
+  /** What became of a manifest that could not be understood, for the log. */
+  readonly setAside: string | undefined;
   /** Shards that have written no state for `RECENT_CYCLES` cycles. */
   readonly late: readonly number[];
 }
@@ -55,11 +57,7 @@ export async function dispatch(
   signal: AbortSignal,
 ): Promise<Dispatched> {
   const startedAt = now();
-  const last = await readManifest(objects, signal);
-  if (last.manifest !== undefined && last.manifest.endsBy > startedAt) {
-    const seconds = Math.ceil((last.manifest.endsBy - startedAt) / 1000);
-    throw new CycleUnderWayError(`The shards of the last cycle may run for another ${seconds} s`);
-  }
+  const last = await readLast(objects, startedAt, signal);
   const [discovered, found] = await Promise.all([discovery.discover(signal), objects.find(signal)]);
   const kept = keptFrom(last.manifest, discovered, startedAt);
   const known = { last: last.manifest, found, now: startedAt };
@@ -93,6 +91,7 @@ export async function dispatch(
       isNewLayout: layout.number !== current?.number,
       listsWritten: divided.lists.size,
       isKept: kept !== undefined,
+      setAside: last.setAside,
       late: lateShards(manifest, found),
     },
   };
@@ -109,9 +108,38 @@ interface Divided {
   readonly complete: boolean;
 }
 
-async function readManifest(objects: ShardObjects, signal: AbortSignal) {
+/** What is known of the last cycle. */
+interface Last {
+  /** Absent: there was none, or nobody knows. */
+  readonly manifest?: Manifest;
+  /** Of the object. */
+  readonly version?: string;
+  readonly setAside?: string;
+}
+
+/** @throws CycleUnderWayError where its shards may still be running */
+async function readLast(objects: ShardObjects, now: number, signal: AbortSignal): Promise<Last> {
   const object = await objects.readManifest(signal);
-  return { manifest: object && decodeManifest(object.bytes), version: object?.version };
+  if (object === undefined) return {};
+  const { version } = object;
+  try {
+    const manifest = decodeManifest(object.bytes);
+    checkOver(manifest.endsBy, now);
+    return { manifest, version };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    // Whoever wrote it may have begun a cycle by it.
+    checkOver(object.writtenAt + CYCLE_MS, now);
+    const name = await objects.setManifestAside(object, now, signal);
+    const setAside = `Targets are divided anew; the old manifest is kept as ${name}. ${error.message}`;
+    return { version, setAside };
+  }
+}
+
+function checkOver(endsBy: number, now: number): void {
+  if (endsBy <= now) return;
+  const seconds = Math.ceil((endsBy - now) / 1000);
+  throw new CycleUnderWayError(`The shards of the last cycle may run for another ${seconds} s`);
 }
 
 /** What the last cycle had, where this one has found nothing because nothing could be asked for. */
@@ -131,24 +159,50 @@ async function divide(
   plan: ShardPlan,
   { last, found, now }: { last: Manifest | undefined; found: StoredObjects; now: number },
 ): Promise<Divided> {
-  const layout = nextLayout(last?.layout, targets.length, plan, storedOf(last, found), now);
+  const complete = errors.length === 0;
+  const count = { count: targets.length, isComplete: complete };
+  const layout = nextLayout(last?.layout, count, plan, storedOf(last, found), now);
   const shares = Array.from({ length: layout.shards }, (): ListedTarget[] => []);
   for (const target of targets) shares[shardOf(target.id, layout.shards)]?.push(target);
   const digests = shares.map(digestOf);
   const changed = shares
     .map((share, shard) => [shard, share] as const)
-    .filter(([shard]) => !found.lists.has(shard) || digests[shard] !== last?.digests[shard]);
+    .filter(([shard]) => digests[shard] !== last?.digests[shard] || !isOfLast(shard, found));
   const lists = new Map<number, Uint8Array>();
   for (const [shard, share] of changed) lists.set(shard, await encodeList(share));
-  return { layout, digests, lists, listedAt, foundAt: now, complete: errors.length === 0 };
+  return { layout, digests, lists, listedAt, foundAt: now, complete };
 }
 
-function storedOf(
-  last: Manifest | undefined,
-  { states, isUndivided }: StoredObjects,
-): StoredStates {
-  const written = states.get(last?.layout.number ?? 0);
-  return { isComplete: last !== undefined && written?.size === last.layout.shards, isUndivided };
+/** Whether the list that lies there is the one of which the manifest says the digest. A cycle that failed may have written another. */
+function isOfLast(shard: number, { lists, manifestAt }: StoredObjects): boolean {
+  const writtenAt = lists.get(shard);
+  return writtenAt !== undefined && manifestAt !== undefined && writtenAt <= manifestAt;
+}
+
+function storedOf(last: Manifest | undefined, found: StoredObjects): StoredStates {
+  const { states, undividedAt } = found;
+  if (last === undefined) {
+    return {
+      isComplete: false,
+      isUndivided: undividedAt !== undefined,
+      newest: newestOf(states),
+      cycles: 0,
+    };
+  }
+  const { layout, cycles, endsBy } = last;
+  // What shards have taken over is deleted, but not before each of them has.
+  const isTakenOver = layout.inherits === 'undivided' && (undividedAt ?? 0) <= endsBy;
+  return {
+    isComplete: states.get(layout.number)?.size === layout.shards,
+    isUndivided: undividedAt !== undefined && !isTakenOver,
+    cycles: cycles.filter((beganAt) => beganAt >= layout.since).length,
+  };
+}
+
+function newestOf(states: StoredObjects['states']): StoredStates['newest'] {
+  if (states.size === 0) return undefined;
+  const number = Math.max(...states.keys());
+  return { number, shards: Math.max(...(states.get(number)?.keys() ?? [])) + 1 };
 }
 
 function startOf({ layout, endsBy, listedAt, complete, digests }: Omit<Manifest, 'version'>) {

@@ -39,7 +39,7 @@ export async function inheritanceOf(
       missing.push(`The state ${name} cannot be understood. ${error.message}`);
     }
   }
-  return { snapshots: asOfTheFirst(snapshots), missing };
+  return { snapshots: asOfTheFirst(snapshots, missing.length === 0), missing };
 }
 
 function placesOf(inherits: Inherited, objects: ShardObjects) {
@@ -48,11 +48,15 @@ function placesOf(inherits: Inherited, objects: ShardObjects) {
   return Array.from({ length: shards }, (_, index) => objects.stateOf({ layout, index }));
 }
 
-/** A target that none of them knows was there for none: what began since the first of their last cycles was never counted. */
-function asOfTheFirst(snapshots: readonly Snapshot[]): Snapshot[] {
+/**
+ * A target that none of them knows was there for none: what began since the first of their last cycles was never counted. Where one
+ * is missing, it may have known the target, so that nothing can be told of what it counted.
+ */
+function asOfTheFirst(snapshots: readonly Snapshot[], areAll: boolean): Snapshot[] {
   const times = snapshots.map(({ completedAt }) => completedAt);
-  const completedAt = times.includes(undefined)
-    ? undefined
-    : Math.min(...times.filter((time) => time !== undefined));
+  const completedAt =
+    !areAll || times.includes(undefined)
+      ? undefined
+      : Math.min(...times.filter((time) => time !== undefined));
   return snapshots.map((snapshot) => ({ ...snapshot, completedAt }));
 }

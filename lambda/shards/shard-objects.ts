@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { S3Location } from '../state/s3.ts';
 import type { S3ListApi } from '../state/s3-api.ts';
+import { asideName } from '../state/store.ts';
 import type { Layout } from './layout.ts';
 
 /** Objects that are written or deleted at a time. */
@@ -19,16 +20,20 @@ const NEEDED = {
 export interface VersionedObject {
   readonly bytes: Uint8Array;
   readonly version: string;
+  /** Milliseconds since the epoch, by the clock of S3. */
+  readonly writtenAt: number;
 }
 
-/** What is stored, as far as it is of the collector. */
+/** When what is stored of the collector was written: milliseconds since the epoch, in whole seconds of the clock of S3. */
 export interface StoredObjects {
-  /** Milliseconds since the epoch when each shard's state of a layout was written: by number of the layout, then of the shard. */
+  /** Each shard's state of a layout: by number of the layout, then of the shard. */
   readonly states: ReadonlyMap<number, ReadonlyMap<number, number>>;
-  /** Numbers of the shards that have a list of targets. */
-  readonly lists: ReadonlySet<number>;
-  /** Whether there is a state of a collector that is not divided. */
-  readonly isUndivided: boolean;
+  /** Each shard's list of targets. */
+  readonly lists: ReadonlyMap<number, number>;
+  /** Absent: there is none. */
+  readonly manifestAt?: number | undefined;
+  /** The state of a collector that is not divided. Absent: there is none. */
+  readonly undividedAt?: number | undefined;
 }
 
 /** An operation that S3 did not do. The message is for the log. */
@@ -79,6 +84,22 @@ export class ShardObjects {
     }
   }
 
+  /**
+   * Keeps a copy of a manifest that could not be understood under another name.
+   *
+   * @param now milliseconds since the epoch
+   * @returns the name
+   */
+  async setManifestAside(
+    { bytes }: VersionedObject,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const name = asideName(this.#key('manifest.json'), 'corrupt', now);
+    await this.#write(name, bytes, {}, signal);
+    return `s3://${this.#place.bucket}/${name}`;
+  }
+
   readList(shard: number, signal: AbortSignal): Promise<VersionedObject | undefined> {
     return this.#read(this.#key(`lists/${shard}`), signal);
   }
@@ -94,8 +115,9 @@ export class ShardObjects {
   async find(signal: AbortSignal): Promise<StoredObjects> {
     const { bucket, key } = this.#place;
     const states = new Map<number, Map<number, number>>();
-    const lists = new Set<number>();
-    let isUndivided = false;
+    const lists = new Map<number, number>();
+    let manifestAt: number | undefined;
+    let undividedAt: number | undefined;
     let ContinuationToken: string | undefined;
     do {
       const input = { Bucket: bucket, Prefix: key, ContinuationToken };
@@ -103,17 +125,19 @@ export class ShardObjects {
         this.#s3.listObjects(input, signal),
       );
       for (const { Key = '', LastModified } of page.Contents ?? []) {
-        if (Key === key) isUndivided = true;
+        const at = LastModified?.getTime() ?? 0;
+        if (Key === key) undividedAt = at;
+        if (Key === this.#key('manifest.json')) manifestAt = at;
         const [, folder, shard] = /^\/(\d+|lists)\/(\d+)$/.exec(Key.slice(key.length)) ?? [];
-        if (folder === 'lists') lists.add(Number(shard));
+        if (folder === 'lists') lists.set(Number(shard), at);
         else if (folder !== undefined) {
           const ofLayout = states.get(Number(folder)) ?? new Map<number, number>();
-          states.set(Number(folder), ofLayout.set(Number(shard), LastModified?.getTime() ?? 0));
+          states.set(Number(folder), ofLayout.set(Number(shard), at));
         }
       }
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
-    return { states, lists, isUndivided };
+    return { states, lists, manifestAt, undividedAt };
   }
 
   /** Deletes what is of no use any more once each shard of a layout has a state of its own. */
@@ -128,10 +152,10 @@ export class ShardObjects {
           ? []
           : Array.from(states.keys(), (shard) => this.#key(`${layout}/${shard}`)),
       ),
-      ...[...found.lists]
+      ...[...found.lists.keys()]
         .filter((shard) => shard >= shards)
         .map((each) => this.#key(`lists/${each}`)),
-      ...(found.isUndivided ? [this.#place.key] : []),
+      ...(found.undividedAt === undefined ? [] : [this.#place.key]),
     ];
     const { bucket } = this.#place;
     await pMap(
@@ -151,12 +175,17 @@ export class ShardObjects {
   async #read(key: string, signal: AbortSignal): Promise<VersionedObject | undefined> {
     return this.#tried('GetObject', key, signal, async () => {
       try {
-        const { Body, ETag = '' } = await this.#s3.getObject(
-          { Bucket: this.#place.bucket, Key: key },
-          signal,
-        );
+        const {
+          Body,
+          ETag = '',
+          LastModified,
+        } = await this.#s3.getObject({ Bucket: this.#place.bucket, Key: key }, signal);
         if (Body === undefined) throw new TypeError('the answer has no body');
-        return { bytes: await Body.transformToByteArray(), version: ETag };
+        return {
+          bytes: await Body.transformToByteArray(),
+          version: ETag,
+          writtenAt: LastModified?.getTime() ?? 0,
+        };
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw error;

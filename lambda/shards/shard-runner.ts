@@ -19,6 +19,9 @@ export const LEAST_MS = 1_000;
 /** The part of its time that reading a shard's list may take. */
 const LIST_SHARE = 0.25;
 
+/** The part of its time that reading the states of the layout before may take, in the first cycle of another one: there may be 40. */
+const INHERITANCE_SHARE = 0.4;
+
 export interface ShardRunnerParts extends Omit<Assembly, 'state' | 'discovery' | 'scraper'> {
   readonly s3: S3Api;
   readonly objects: ShardObjects;
@@ -49,6 +52,7 @@ export class ShardRunner {
   readonly #scraper = new Scraper(Date.now);
   #config: Config;
   #shard: Shard | undefined;
+  #inheritanceMs = 0;
 
   constructor(parts: ShardRunnerParts) {
     this.#parts = parts;
@@ -75,6 +79,7 @@ export class ShardRunner {
         `Expected at least ${LEAST_MS} ms for shard ${event.shard}, got ${Math.floor(remainingMs)} ms: its cycle is over`,
       );
     }
+    this.#inheritanceMs = Math.floor(remainingMs * INHERITANCE_SHARE);
     const shard = this.#shardFor(event);
     const targets = await this.#targetsOf(shard, event, remainingMs * LIST_SHARE);
     shard.discovery.give({ targets, listedAt, complete });
@@ -92,7 +97,7 @@ export class ShardRunner {
     const store = s3Store(s3, objects.stateOf({ layout: cycle.layout, index }));
     const state = new StoredState(store, () => clock.now(), {
       forgetAfterMs,
-      inherit: (signal) => inheritanceOf(event, s3, objects, signal),
+      inherit: () => inheritanceOf(event, s3, objects, AbortSignal.timeout(this.#inheritanceMs)),
     });
     const scraper = this.#scraper;
     const collector = assemble({ ...assembly, config, discovery, state, scraper });

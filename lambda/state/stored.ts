@@ -32,8 +32,8 @@ export interface Inheritance {
 export interface StoredStateOptions {
   /** Milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
   readonly forgetAfterMs?: number | undefined;
-  /** Asked where nothing is stored. Rejects with a `StateStoreError`. @default nothing */
-  readonly inherit?: ((signal: AbortSignal) => Promise<Inheritance>) | undefined;
+  /** Asked where nothing is stored. It ends in a time of its own. Rejects with a `StateStoreError`. @default nothing */
+  readonly inherit?: (() => Promise<Inheritance>) | undefined;
 }
 
 /**
@@ -125,7 +125,7 @@ export class StoredState implements State {
     const object = await this.#store.read(signal, this.#version);
     if (object === 'unchanged') return;
     if (object === undefined) {
-      if (!this.#isKnown) await this.#inherit(signal);
+      if (!this.#isKnown) await this.#inherit();
     } else {
       try {
         this.#absorb(await decodeState(object.bytes));
@@ -149,8 +149,8 @@ export class StoredState implements State {
     this.#memory.absorb(snapshot);
   }
 
-  async #inherit(signal: AbortSignal): Promise<void> {
-    const { snapshots = [], missing = [] } = (await this.#options.inherit?.(signal)) ?? {};
+  async #inherit(): Promise<void> {
+    const { snapshots = [], missing = [] } = (await this.#options.inherit?.()) ?? {};
     for (const snapshot of snapshots) this.#memory.absorb(snapshot);
     this.#errors.push(...missing);
   }

@@ -78,6 +78,7 @@ describe('the functions of a divided collector', () => {
       Shards: [2],
       ShardsLate: [0],
       DiscoveryErrors: [0],
+      StateSetAside: [0],
       DiscoveryDuration: [expect.any(Number)],
       ConfigurationRefused: [0],
       ConfigurationUnread: [0],
@@ -101,6 +102,42 @@ describe('the functions of a divided collector', () => {
       kind: 'error',
       name: 'CycleUnderWayError',
     });
+  });
+
+  it('fail where nothing could be found, but not a shard that has none of what was found', async () => {
+    await using target = await serveMetrics(gauge);
+    aws.ecs.putCluster('shop');
+    aws.faults.inject('ListTasks', { kind: 'deny' });
+    const ecs = { job_name: 'ecs', ecs_discovered: true };
+    const shop = { job_name: 'shop', static_configs: [{ targets: [target.address] }] };
+    const collecting = (...scrape_configs: readonly object[]) => {
+      const given = environment(target.address, { FARGAUGE_SHARDS: '2' });
+      const ecs_service_discovery = { sd_target_cluster: 'shop', docker_label: {} };
+      const document = JSON.parse(given.FARGAUGE_CONFIG ?? '');
+      return {
+        ...given,
+        FARGAUGE_CONFIG: JSON.stringify({ ...document, ecs_service_discovery, scrape_configs }),
+      };
+    };
+
+    await using blind = await startFunction(collecting(ecs));
+    expect(await blind.invokeWith('discover', {})).toMatchObject({
+      kind: 'error',
+      message: expect.stringMatching(/^no target: .*ListTasks/),
+    });
+
+    s3.objects.clear();
+    await using lambda = await startFunction(collecting(ecs, shop));
+    const started = await lambda.invokeWith('discover', {});
+    if (started.kind !== 'result') throw new Error(JSON.stringify(started));
+    const { cycle, shards } = started.result as { cycle: object; shards: readonly object[] };
+    const up: unknown[] = [];
+    for (const shard of shards) {
+      const answer = await lambda.invokeWith('handler', { ...shard, cycle });
+      if (answer.kind !== 'result') throw new Error(JSON.stringify(answer));
+      up.push((answer.result as { targets: { up: number } }).targets.up);
+    }
+    expect(up.sort()).toEqual([0, 1]);
   });
 
   it.each([

@@ -6,13 +6,8 @@ import pMap from 'p-map';
 import { bundleCollector } from '../../infra/bundle.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 import { hasOpenssl, makeCertificates } from '../scrape/certificates.ts';
-import { COLLECTORS, OWN } from './iam/collector-cases.ts';
-import {
-  type CollectorRun,
-  type RunSurroundings,
-  runCollector,
-  SITUATIONS,
-} from './iam/collector-run.ts';
+import { COLLECTORS, MANY_SHARDS, OWN } from './iam/collector-cases.ts';
+import { type CollectorRun, type RunSurroundings, runCollector } from './iam/collector-run.ts';
 import { decide } from './iam/policy.ts';
 import {
   type AccountReduction,
@@ -22,8 +17,9 @@ import {
   statementsOf,
   subjectOf,
 } from './iam/proof.ts';
-import { reductionsOf, relaxationsOf } from './iam/reductions.ts';
-import { NETWORK_REQUESTS, schedulerRequests } from './iam/service-calls.ts';
+import { pairsOf, reductionsOf, relaxationsOf } from './iam/reductions.ts';
+import { cycleRequests, NETWORK_REQUESTS, schedulerRequests } from './iam/service-calls.ts';
+import type { Situation } from './iam/situations.ts';
 
 /** Bundling, and a process for each cycle: seconds, more where other tests run beside it. */
 const SLOW = 300_000;
@@ -48,6 +44,9 @@ const UNLIMITED = [
 /** A state that is set aside has the time in its name. */
 const SET_ASIDE = /^s3:PutObject .*\/state\.corrupt-.*-neighbour$/;
 
+/** All that is below the state is of the shards. */
+const OF_SHARDS = /^s3:\w+Object arn:aws:s3:::\w+\/state\/.*neighbour/;
+
 /** How the function says that it was denied something. */
 const DENIED = /denied|not authorized|AccessDenied|403/;
 
@@ -67,22 +66,23 @@ beforeAll(async () => {
 }, SLOW);
 afterAll(() => rm(surroundings.folder, { recursive: true }));
 
-/** Collectors share most of their permissions: the cycle is run without each of them once. */
+/** Collectors share most of their permissions: a cycle is run without each of them once, and one of shards once more. */
 const proven = new Set<string>();
 
 describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
   'a collector with %s',
   (_, subject) => {
-    const { deployed, ofLambda, reductions } = subject;
+    const { deployed, ofLambda, policies, reductions, situations } = subject;
+    const isDivided = deployed.discovery !== undefined;
     const needs = reductions.filter((reduction) => !isForLambda(reduction, subject));
     const unproven = needs.filter(({ account, name }) => {
-      const key = `${account} ${name}`;
+      const key = `${isDivided} ${account} ${name}`;
       return !proven.has(key) && proven.add(key);
     });
     let whole: CollectorRun[];
     let reduced: ReadonlyMap<AccountReduction, CollectorRun>;
     beforeAll(async () => {
-      const run = (reduction?: AccountReduction) => (situation: (typeof SITUATIONS)[number]) =>
+      const run = (reduction?: AccountReduction) => (situation: Situation) =>
         runCollector(
           subject.collector,
           deployed,
@@ -90,33 +90,38 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
           situation,
           surroundings,
         );
-      whole = await pMap(SITUATIONS, run(), { concurrency: CONCURRENCY });
+      whole = await pMap(situations, run(), { concurrency: CONCURRENCY });
       const runs = await pMap(
         unproven,
-        async (reduction) => [reduction, await firstDenied(run(reduction))] as const,
+        async (reduction) => [reduction, await firstDenied(situations, run(reduction))] as const,
         { concurrency: CONCURRENCY },
       );
       reduced = new Map(runs);
     }, SLOW);
 
     it('collects, and is denied nothing', () => {
-      expect(whole.map(({ denied }) => denied)).toEqual([[], []]);
-      for (const { answer } of whole) {
-        expect(answer).toMatchObject({ kind: 'result', result: { targets: { down: 0 } } });
-        expect(answer).not.toMatchObject({ result: { targets: { up: 0 } } });
+      expect(whole.map(({ denied }) => denied)).toEqual(situations.map(() => []));
+      for (const { answers } of whole) {
+        expect(answers.filter(({ kind }) => kind !== 'result')).toEqual([]);
+        expect(targetsOf(answers)).toMatchObject({ down: 0 });
+        expect(targetsOf(answers).up).toBeGreaterThan(0);
       }
-      const [afresh, broken] = whole.map(({ complaints }) => complaints);
-      expect(afresh).toEqual([]);
-      expect(JSON.stringify(broken)).toContain('The state begins anew');
-      expect(broken).toHaveLength(1);
+      for (const [index, { complaints, aTaskStops }] of situations.entries()) {
+        const said = whole[index]?.complaints.map((line) => JSON.stringify(line));
+        expect(said).toEqual(complaints.map((text) => expect.stringContaining(text)));
+        expect(targetsOf(whole[index]?.answers ?? []).stopped > 0).toBe(aTaskStops);
+      }
     });
 
     it('has no permission that neither its cycle nor Lambda uses', () => {
       const asked = whole.flatMap((run) => run.asked);
-      const unused = reductions.filter(({ account, statements }) => {
+      const unused = [...policies].flatMap(([account, policy]) => {
         const own = asked.filter((request) => request.account === account);
         const requests = account === OWN.account ? [...own, ...ofLambda] : own;
-        return deniedOf(statements, requests).length === 0;
+        // Each action on each resource, of which a statement may allow several.
+        return reductionsOf(pairsOf(policy)).filter(
+          ({ statements }) => deniedOf(statements, requests).length === 0,
+        );
       });
       expect(unused.map(({ name }) => name)).toEqual([]);
     });
@@ -135,21 +140,22 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
 
     for (const reduction of unproven) {
       it(`fails, and says so, without ${reduction.name}`, () => {
-        const { denied, answer, complaints } = reduced.get(reduction) ?? {};
+        const { denied, answers, complaints } = reduced.get(reduction) ?? {};
         expect(denied).not.toEqual([]);
         // Nothing else than what the whole policy allows.
         const statements = statementsOf(subject).get(reduction.account) ?? [];
         expect(deniedOf(statements, denied ?? [])).toEqual([]);
-        expect(JSON.stringify([answer, complaints])).toMatch(DENIED);
+        expect(JSON.stringify([answers, complaints])).toMatch(DENIED);
       });
     }
   },
 );
 
 describe.each(
-  SUBJECTS.filter(({ name }) => /^the built-in|^a key/.test(name)).map(
-    (subject) => [subject.name, subject] as const,
-  ),
+  [
+    ...SUBJECTS.filter(({ name }) => /^the built-in|^a key|^two shards/.test(name)),
+    subjectOf(MANY_SHARDS),
+  ].map((subject) => [subject.name, subject] as const),
 )('of a collector with %s, as AWS documents what its services call,', (_, subject) => {
   const { deployed, ofLambda, reductions, policies } = subject;
   const own = statementsOf(subject).get(OWN.account) ?? [];
@@ -168,10 +174,12 @@ describe.each(
 
   for (const { action, statements } of relaxationsOf(policies.get(OWN.account) ?? [])) {
     it(`the code may not use ${action} of Lambda, and might without that denial`, () => {
-      const context = { 'lambda:SourceFunctionArn': deployed.functionArn };
-      const request = { action, resource: '*', context };
-      expect(decide(own, request)).toBe('explicitly denied');
-      expect(decide(statements, request)).toBe('allowed');
+      for (const { functionArn } of [deployed, deployed.discovery ?? deployed]) {
+        const context = { 'lambda:SourceFunctionArn': functionArn };
+        const request = { action, resource: '*', context };
+        expect(decide(own, request)).toBe('explicitly denied');
+        expect(decide(statements, request)).toBe('allowed');
+      }
     });
   }
 
@@ -193,6 +201,49 @@ describe.each(
   });
 });
 
+describe.each(
+  [...SUBJECTS, subjectOf(MANY_SHARDS)].flatMap(({ name, deployed: { cycle } }) =>
+    cycle === undefined ? [] : [[name, cycle] as const],
+  ),
+)('of a collector with %s, as AWS documents what it calls, AWS Step Functions', (_, cycle) => {
+  const requests = cycleRequests(cycle);
+
+  it('is denied nothing', () => {
+    const statements = cycle.policy.map(({ statement }) => statement);
+    expect(deniedOf(statements, requests)).toEqual([]);
+    expect(requests.filter(({ action }) => action === 'lambda:InvokeFunction')).toHaveLength(2);
+  });
+
+  it('may invoke and start nothing else', () => {
+    const statements = cycle.policy.map(({ statement }) => statement);
+    const allowed = requests
+      .flatMap(neighboursOf)
+      .filter((request) => request.resource !== '*' && decide(statements, request) === 'allowed')
+      .map(({ action, resource }) => `${action} ${resource}`);
+    // Each execution of the state machine has a name of its own.
+    expect(allowed.filter((each) => !/^states:\w+Execution .*:execution:/.test(each))).toEqual([]);
+  });
+
+  it.each(
+    reductionsOf(pairsOf(cycle.policy)).map((reduction) => [reduction.name, reduction] as const),
+  )('is denied something without %s', (_name, { statements }) => {
+    expect(deniedOf(statements, requests)).not.toEqual([]);
+  });
+});
+
+/** What became of the targets in all invocations. */
+function targetsOf(answers: CollectorRun['answers']) {
+  const sums = { up: 0, down: 0, stopped: 0 };
+  for (const answer of answers) {
+    if (answer.kind !== 'result') continue;
+    const { targets = {} } = answer.result as { readonly targets?: Partial<typeof sums> };
+    sums.up += targets.up ?? 0;
+    sums.down += targets.down ?? 0;
+    sums.stopped += targets.stopped ?? 0;
+  }
+  return sums;
+}
+
 /** Whether Lambda itself, and it alone, cannot do with it. The key is for S3 in the cycle too. */
 function isForLambda({ account, statements }: AccountReduction, { ofLambda }: Subject): boolean {
   const alone = ofLambda.filter(({ action }) => !action.startsWith('kms:'));
@@ -201,12 +252,19 @@ function isForLambda({ account, statements }: AccountReduction, { ofLambda }: Su
 
 /** The first run in which something is denied; the last where nothing is. */
 async function firstDenied(
-  run: (situation: (typeof SITUATIONS)[number]) => Promise<CollectorRun>,
+  situations: readonly Situation[],
+  run: (situation: Situation) => Promise<CollectorRun>,
 ): Promise<CollectorRun> {
-  const first = await run(SITUATIONS[0]);
-  return first.denied.length > 0 ? first : run(SITUATIONS[1]);
+  let last: CollectorRun | undefined;
+  for (const situation of situations) {
+    last = await run(situation);
+    if (last.denied.length > 0) break;
+  }
+  if (last === undefined) throw new Error('expected a situation');
+  return last;
 }
 
 function isUnlimited(request: string): boolean {
-  return UNLIMITED.some((action) => request === `${action} *`) || SET_ASIDE.test(request);
+  if (UNLIMITED.some((action) => request === `${action} *`)) return true;
+  return SET_ASIDE.test(request) || OF_SHARDS.test(request);
 }

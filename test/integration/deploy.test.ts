@@ -12,6 +12,7 @@ import {
   emptyBucket,
   hasCollector,
   hasDashboard,
+  hasShards,
   idOf,
   namesAdded,
 } from './support/deployed-stack.ts';
@@ -22,7 +23,9 @@ const SLOW = 300_000;
 
 /** The types that moto's CloudFormation passes over: it makes nothing of them, and says so in its log only. */
 const PASSED_OVER = [
+  'AWS::APS::Workspace',
   'AWS::CloudWatch::Alarm',
+  'AWS::Grafana::Workspace',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::TopicPolicy',
@@ -53,8 +56,11 @@ const VPC_STAYS = /The vpc vpc-\w+ has dependencies and cannot be deleted/;
 const passedOver = new Set<string>();
 const neverDeleted = new Set<string>();
 
+/** What all functions have. */
+const COMMON = { Runtime: 'nodejs24.x' };
+
 /** What was looked at in all apps together. */
-const lookedAt = { collectors: 0, dashboards: 0, sidecars: 0 };
+const lookedAt = { collectors: 0, stateMachines: 0, dashboards: 0, sidecars: 0 };
 
 let folder: string;
 let cloud: Cloud;
@@ -96,7 +102,8 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
   });
 
   // moto's CloudFormation does not look at Architectures, ReservedConcurrentExecutions, VersioningConfiguration,
-  // LifecycleConfiguration and PublicAccessBlockConfiguration: of those the tests of the templates tell.
+  // LifecycleConfiguration, PublicAccessBlockConfiguration, StateMachineType and LoggingConfiguration: of those the tests of the
+  // templates tell.
   it('keeps the state, the logs and what failed as it should', async () => {
     for (const stack of deployed.filter(hasCollector)) {
       const { encryption, queue, logGroups } = await stores(stack);
@@ -112,20 +119,13 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
   it('has a function that is told where its role lets it write', async () => {
     for (const stack of deployed.filter(hasCollector)) {
       lookedAt.collectors++;
-      const configuration = await functionOf(stack);
+      const configuration = await functionOf(stack, /^CollectorFunction/);
       expect(configuration).toMatchObject({
-        Runtime: 'nodejs24.x',
+        ...COMMON,
         Handler: 'index.handler',
         Timeout: 55,
         MemorySize: 512,
-        Environment: {
-          Variables: {
-            FARGAUGE_STATE: `s3://${idOf(stack, /^CollectorBucket/)}/state`,
-            FARGAUGE_LOG_GROUP: metricsLogGroupOf(stack),
-            FARGAUGE_CLUSTER: expect.stringMatching(/./),
-          },
-        },
-        Role: `arn:aws:iam::${stack.account.account}:role/${idOf(stack, /^CollectorRole/)}`,
+        ...toldAndAllowed(stack),
       });
       // The whole bundle came along.
       expect(configuration.CodeSize).toBeGreaterThan(100_000);
@@ -135,13 +135,50 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
         `:cluster/${configuration.Environment.Variables.FARGAUGE_CLUSTER}`,
       );
       expect(policies).toContain(`arn:aws:s3:::${idOf(stack, /^CollectorBucket/)}/state`);
-      expect(policies).toContain(
-        `:${idOf(stack, /^CollectorDeadLetterQueue/)
-          .split('/')
-          .at(-1)}"`,
-      );
+      // Who invokes the functions of a divided collector is told that they failed.
+      const deadLetters = `:${idOf(stack, /^CollectorDeadLetterQueue/)
+        .split('/')
+        .at(-1)}"`;
+      expect(policies.includes(deadLetters)).toBe(!hasShards(stack));
       // No intrinsic function is left in what IAM was told.
       expect(policies).not.toMatch(/Fn::|"Ref"|AWS::/);
+    }
+  });
+
+  it('has a state machine that runs its two functions, where its targets are divided', async () => {
+    for (const stack of deployed.filter(hasShards)) {
+      lookedAt.stateMachines++;
+      const arns = await Promise.all(
+        [/^CollectorDiscovery/, /^CollectorFunction/].map(async (start) => {
+          const { FunctionArn } = await functionOf(stack, start);
+          return FunctionArn;
+        }),
+      );
+      expect(await functionOf(stack, /^CollectorDiscovery/)).toMatchObject({
+        ...COMMON,
+        Handler: 'index.discover',
+        Timeout: 30,
+        MemorySize: 1024,
+        ...toldAndAllowed(stack, { FARGAUGE_COLLECTOR: idOf(stack, /^CollectorFunction/) }),
+      });
+      const { definition, roleArn } = await stack.account.call<StateMachine>({
+        service: 'stepfunctions',
+        operation: 'describe_state_machine',
+        input: { stateMachineArn: idOf(stack, /^CollectorCycleStateMachine/) },
+        query: '{definition: definition, roleArn: roleArn}',
+      });
+      const called = [...definition.matchAll(/"Resource":"([^"]+)"/g)].map(([, arn]) => arn);
+      expect(called).toEqual(arns);
+      const role = idOf(stack, /^CollectorCycleRole/);
+      expect(roleArn).toBe(`arn:aws:iam::${stack.account.account}:role/${role}`);
+      const policies = JSON.stringify(await policiesOf(stack, role));
+      for (const arn of arns) expect(policies).toContain(`"${arn}"`);
+      expect(policies).not.toMatch(/Fn::|"Ref"|AWS::/);
+      // The schedule, which moto passes over, starts it.
+      const starts = idOf(stack, /^CollectorScheduleRole/);
+      expect(JSON.stringify(await policiesOf(stack, starts))).toContain(
+        idOf(stack, /^CollectorCycleStateMachine/),
+      );
     }
   });
 
@@ -176,7 +213,10 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
         query: 'DashboardBody',
       });
       expect(JSON.parse(body).widgets.length).toBeGreaterThan(5);
-      expect(body).toContain(metricsLogGroupOf(stack));
+      // CloudWatch's metrics over OTLP are in no log group.
+      expect(body).toContain(
+        name === 'cloudwatch-otlp' ? '"language":"PromQL"' : metricsLogGroupOf(stack),
+      );
       expect(body).not.toMatch(/Fn::|\$\{Token/);
     }
   });
@@ -229,7 +269,7 @@ it('moto passes over no type less than is said here, and deletes none more', () 
 });
 
 it('something was looked at', () => {
-  expect(lookedAt).toEqual({ collectors: 7, dashboards: 4, sidecars: 3 });
+  expect(lookedAt).toEqual({ collectors: 12, stateMachines: 2, dashboards: 7, sidecars: 5 });
 });
 
 /** The types of the resources that stay: those that moto does not delete, and the logs that an example keeps. */
@@ -262,23 +302,47 @@ interface Container {
   readonly name: string;
 }
 
+interface StateMachine {
+  readonly definition: string;
+  readonly roleArn: string;
+}
+
 interface FunctionConfiguration {
+  readonly FunctionArn: string;
   readonly CodeSize: number;
   readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
   readonly VpcConfig: { readonly SubnetIds: readonly string[] };
 }
 
-function functionOf(stack: DeployedStack): Promise<FunctionConfiguration> {
+/** What a function is told of its surroundings, and the role that lets it at them. */
+function toldAndAllowed(stack: DeployedStack, more: Readonly<Record<string, string>> = {}) {
+  return {
+    Environment: {
+      Variables: {
+        FARGAUGE_STATE: `s3://${idOf(stack, /^CollectorBucket/)}/state`,
+        FARGAUGE_LOG_GROUP: metricsLogGroupOf(stack),
+        FARGAUGE_CLUSTER: expect.stringMatching(/./),
+        ...(hasShards(stack) && { FARGAUGE_SHARDS: expect.stringMatching(/^\d+$/) }),
+        ...more,
+      },
+    },
+    Role: `arn:aws:iam::${stack.account.account}:role/${idOf(stack, /^CollectorRole/)}`,
+  };
+}
+
+function functionOf(stack: DeployedStack, start: RegExp): Promise<FunctionConfiguration> {
   return stack.account.call({
     service: 'lambda',
     operation: 'get_function_configuration',
-    input: { FunctionName: idOf(stack, /^CollectorFunction/) },
+    input: { FunctionName: idOf(stack, start) },
   });
 }
 
-/** The documents of the policies of the function's role. */
-async function policiesOf(stack: DeployedStack): Promise<unknown[]> {
-  const RoleName = idOf(stack, /^CollectorRole/);
+/** The documents of the policies of a role, by default that of the functions. */
+async function policiesOf(
+  stack: DeployedStack,
+  RoleName: string = idOf(stack, /^CollectorRole/),
+): Promise<unknown[]> {
   const iam = { service: 'iam', input: { RoleName } };
   const names = await stack.account.call<string[]>({
     ...iam,
@@ -324,6 +388,7 @@ async function stores(stack: DeployedStack) {
     logGroups: [
       await retention(idOf(stack, /^CollectorLogGroup/)),
       ...(hasOwnMetrics(stack) ? [await retention(metricsLogGroupOf(stack))] : []),
+      ...(hasShards(stack) ? [await retention(idOf(stack, /^CollectorCycleLogGroup/))] : []),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Collector } from '../../lambda/collect.ts';
@@ -6,6 +7,7 @@ import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import type { ShardPlan } from '../../lambda/shards/layout.ts';
+import { encodeList } from '../../lambda/shards/target-list.ts';
 import { s3Store } from '../../lambda/state/s3.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { DividedWorld, PLACE } from './divided-world.ts';
@@ -60,6 +62,31 @@ describe('a collector whose targets are divided', () => {
     expect(second.report.listsWritten).toBe(0);
     // The discovery: manifest, list of objects, manifest. Each shard: its state twice, and no list of targets.
     expect(s3.requests.length - requests).toBe(3 + 3 * 2);
+  });
+
+  it('writes a list again that another cycle has written, which failed', async () => {
+    const { s3 } = await worldOf(10, { shards: 2 });
+    await world.cycle();
+    world.pass();
+    s3.objects.set('states/state/lists/1', Buffer.from(await encodeList([])));
+    s3.writtenAt.set('states/state/lists/1', world.now());
+    world.restart(1);
+    const { dispatched, reports } = await world.cycle();
+    expect(dispatched.report.listsWritten).toBe(1);
+    const up = [...reports.values()].map(({ targets }) => targets.up);
+    expect(up.reduce((sum, each) => sum + each)).toBe(10);
+  });
+
+  it('has nothing to do with objects whose names begin as its own', async () => {
+    const { s3 } = await worldOf(10, { shards: 2 });
+    const others = ['state2', 'state2/1/0', 'state-old/manifest.json', 'state/9/0.corrupt-1'];
+    for (const name of others) s3.objects.set(`states/${name}`, Buffer.from('another'));
+    await world.cycle();
+    world.plan = { shards: 3 };
+    await world.cycle();
+    const { dispatched } = await world.cycle();
+    expect(dispatched.report.layout).toEqual({ number: 2, shards: 3, since: expect.any(Number) });
+    expect(stored(world)).toEqual(expect.arrayContaining(others.map((name) => `states/${name}`)));
   });
 
   it('keeps nothing in S3 but its manifest, lists and states', async () => {
@@ -128,6 +155,60 @@ describe('another number of shards', () => {
   });
 });
 
+describe('a manifest that is gone or cannot be understood', () => {
+  const MANIFEST = 'states/state/manifest.json';
+
+  /** After it was divided twice. */
+  async function secondLayout(): Promise<void> {
+    await worldOf(30, { shards: 2 });
+    await world.cycle();
+    world.plan = { shards: 3 };
+    await world.cycle();
+    await world.cycle();
+    grow(world, 7);
+  }
+
+  it.each<[string, (objects: Map<string, Buffer>) => unknown]>([
+    ['gone', (objects) => objects.delete(MANIFEST)],
+    ['broken', (objects) => objects.set(MANIFEST, Buffer.from('broken'))],
+    ['of a later version', (objects) => objects.set(MANIFEST, Buffer.from('{"version":2}'))],
+  ])('loses and doubles nothing: %s', async (_, spoil) => {
+    await secondLayout();
+    spoil(world.s3.objects);
+    const { dispatched } = await world.cycle();
+    expect(dispatched.report.layout).toMatchObject({
+      number: 3,
+      inherits: { number: 2, shards: 3 },
+    });
+    grow(world, 70);
+    await world.cycle();
+    expect([...world.published().values()]).toEqual(Array.from({ length: 30 }, () => 77));
+    expect(stored(world).filter((name) => /\/[12]\/\d+$/.test(name))).toEqual([]);
+  });
+
+  it('is kept under another name, and spoken of', async () => {
+    await secondLayout();
+    world.s3.objects.set(MANIFEST, Buffer.from('{"version":2}'));
+    const { dispatched } = await world.cycle();
+    expect(dispatched.report.setAside).toMatch(
+      /^Targets are divided anew; the old manifest is kept as s3:\/\/states\/state\/manifest\.json\.corrupt-\S+\. expected a manifest of shards, got 13 bytes: /,
+    );
+    const aside = stored(world).filter((name) => name.includes('.corrupt-'));
+    expect(aside.map((name) => world.s3.objects.get(name)?.toString())).toEqual(['{"version":2}']);
+    const { dispatched: next } = await world.cycle();
+    expect(next.report.setAside).toBeUndefined();
+  });
+
+  it('is not replaced while the shards of its cycle may be running', async () => {
+    await secondLayout();
+    world.s3.objects.set(MANIFEST, Buffer.from('broken'));
+    world.s3.writtenAt.set(MANIFEST, world.now());
+    await expect(world.discover()).rejects.toThrow(
+      /^The shards of the last cycle may run for another 5\d s$/,
+    );
+  });
+});
+
 describe('a collector that was not divided before', () => {
   const undivided = ({ config, s3Api, output }: DividedWorld) =>
     new Collector({
@@ -159,6 +240,23 @@ describe('a collector that was not divided before', () => {
     await world.cycle();
     expect(stored(world)).not.toContain('states/state');
     expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 777));
+  });
+
+  it('goes on again with what it knows, where shards had not yet taken it over', async () => {
+    await worldOf(20, { shards: 3 });
+    const before = undivided(world);
+    await before.collect(10_000);
+    await world.cycle({ fails: (shard) => shard === 1 });
+    world.pass(10);
+    grow(world, 7);
+    // As S3 has it by the clock of the world.
+    await before.collect(10_000);
+    for (const environment of [-1, 0, 1, 2]) world.restart(environment);
+    grow(world, 70);
+    await world.cycle();
+    await world.cycle();
+    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 77));
+    expect(stored(world)).not.toContain('states/state');
   });
 
   it('takes up its state again, and not the older ones of the shards', async () => {
@@ -263,9 +361,27 @@ describe('a shard', () => {
     );
   });
 
+  it('has time of its own to read what it begins with', async () => {
+    await worldOf(10, { shards: 3 });
+    await world.cycle();
+    world.plan = { shards: 1 };
+    grow(world, 7);
+    // Longer together than a state of its own may take, which is a quarter of its 8 s.
+    const MS_OF_A_STATE = 900;
+    world.s3.before = (method, name) =>
+      method === 'GET' && /\/1\/\d$/.test(name) ? wait(MS_OF_A_STATE) : undefined;
+    world.pass();
+    const { start } = await world.discover();
+    const report = await world
+      .environment(0)
+      .collect(8_000, { ...start.shards[0], cycle: start.cycle });
+    expect(report.state.errors).toEqual([]);
+    expect([...world.published().values()]).toEqual(Array.from({ length: 10 }, () => 7));
+  });
+
   it('says which state it could not begin with', async () => {
     await worldOf(10, { shards: 2 });
-    await world.cycle();
+    for (let cycle = 0; cycle < 3; cycle++) await world.cycle();
     world.s3.objects.set('states/state/1/0', Buffer.from('broken'));
     world.s3.objects.delete('states/state/1/1');
     world.plan = { shards: 1 };

@@ -5,12 +5,15 @@ import {
   PATIENCE_MS,
   type ShardPlan,
   type StoredStates,
+  type TargetCount,
 } from '../../lambda/shards/layout.ts';
 
 const FIXED: ShardPlan = { shards: 4 };
 const AUTOMATIC: ShardPlan = { shards: 40, targetsPerShard: 1_000 };
-const NOTHING: StoredStates = { isComplete: false, isUndivided: false };
-const COMPLETE: StoredStates = { isComplete: true, isUndivided: false };
+const NOTHING: StoredStates = { isComplete: false, isUndivided: false, cycles: 3 };
+const COMPLETE: StoredStates = { isComplete: true, isUndivided: false, cycles: 3 };
+
+const all = (count: number): TargetCount => ({ count, isComplete: true });
 
 const layout = (shards: number, more: Partial<Layout> = {}): Layout => ({
   number: 7,
@@ -21,7 +24,7 @@ const layout = (shards: number, more: Partial<Layout> = {}): Layout => ({
 
 describe('the first layout', () => {
   it('begins with nothing', () => {
-    expect(nextLayout(undefined, 0, FIXED, NOTHING, 5)).toEqual({
+    expect(nextLayout(undefined, all(0), FIXED, NOTHING, 5)).toEqual({
       number: 1,
       shards: 4,
       since: 5,
@@ -29,8 +32,8 @@ describe('the first layout', () => {
   });
 
   it('begins with the state of a collector that was not divided', () => {
-    const stored = { isComplete: false, isUndivided: true };
-    expect(nextLayout(undefined, 0, FIXED, stored, 5)).toEqual({
+    const stored = { ...NOTHING, isUndivided: true };
+    expect(nextLayout(undefined, all(0), FIXED, stored, 5)).toEqual({
       number: 1,
       shards: 4,
       since: 5,
@@ -58,15 +61,22 @@ describe('the number of shards that follows the targets', () => {
     [40, 1_000_000, 40],
   ])('%s shards are for %s targets %s', (now, targets, then) => {
     const current = now === undefined ? undefined : layout(now);
-    expect(nextLayout(current, targets, AUTOMATIC, COMPLETE, 1).shards).toBe(then);
+    expect(nextLayout(current, all(targets), AUTOMATIC, COMPLETE, 1).shards).toBe(then);
+  });
+
+  it('becomes no less where targets may be missing', () => {
+    const some: TargetCount = { count: 100, isComplete: false };
+    expect(nextLayout(layout(10), some, AUTOMATIC, COMPLETE, 1).shards).toBe(10);
+    const more: TargetCount = { count: 10_001, isComplete: false };
+    expect(nextLayout(layout(10), more, AUTOMATIC, COMPLETE, 1).shards).toBe(11);
   });
 
   it('never changes back and forth for the same number of targets', () => {
     for (let targets = 0; targets < 12_000; targets += 37) {
       for (const shards of [1, 2, 5, 12]) {
-        const once = nextLayout(layout(shards), targets, AUTOMATIC, COMPLETE, 1);
+        const once = nextLayout(layout(shards), all(targets), AUTOMATIC, COMPLETE, 1);
         const { inherits: _, ...settled } = once;
-        expect(nextLayout(settled, targets, AUTOMATIC, COMPLETE, 2).shards).toBe(once.shards);
+        expect(nextLayout(settled, all(targets), AUTOMATIC, COMPLETE, 2).shards).toBe(once.shards);
       }
     }
   });
@@ -74,7 +84,7 @@ describe('the number of shards that follows the targets', () => {
 
 describe('another layout', () => {
   it('begins with the states of the one before', () => {
-    expect(nextLayout(layout(3), 0, FIXED, COMPLETE, 5)).toEqual({
+    expect(nextLayout(layout(3), all(0), FIXED, COMPLETE, 5)).toEqual({
       number: 8,
       shards: 4,
       since: 5,
@@ -84,29 +94,47 @@ describe('another layout', () => {
 
   it('is none where nothing changes', () => {
     const current = layout(4);
-    expect(nextLayout(current, 0, FIXED, COMPLETE, 5)).toBe(current);
+    expect(nextLayout(current, all(0), FIXED, COMPLETE, 5)).toBe(current);
   });
 
   it('waits until each shard of the current one has a state', () => {
     const current = layout(3, { inherits: { number: 6, shards: 2 } });
-    expect(nextLayout(current, 0, FIXED, NOTHING, 5)).toBe(current);
-    const settled = nextLayout(current, 0, FIXED, COMPLETE, 5);
+    expect(nextLayout(current, all(0), FIXED, NOTHING, 5)).toBe(current);
+    const settled = nextLayout(current, all(0), FIXED, COMPLETE, 5);
     expect(settled).toEqual(layout(3));
-    expect(nextLayout(settled, 0, FIXED, COMPLETE, 6)).toMatchObject({ number: 8, shards: 4 });
+    expect(nextLayout(settled, all(0), FIXED, COMPLETE, 6)).toMatchObject({ number: 8, shards: 4 });
   });
 
   it('does not wait for ever', () => {
     const current = layout(3);
-    expect(nextLayout(current, 0, FIXED, NOTHING, PATIENCE_MS)).toBe(current);
-    expect(nextLayout(current, 0, FIXED, NOTHING, PATIENCE_MS + 1)).toMatchObject({ shards: 4 });
+    expect(nextLayout(current, all(0), FIXED, NOTHING, PATIENCE_MS)).toBe(current);
+    expect(nextLayout(current, all(0), FIXED, NOTHING, PATIENCE_MS + 1)).toMatchObject({
+      shards: 4,
+    });
+  });
+
+  it('waits for a few cycles, however long these are apart', () => {
+    const late = PATIENCE_MS * 10;
+    const current = layout(3);
+    expect(nextLayout(current, all(0), FIXED, { ...NOTHING, cycles: 2 }, late)).toBe(current);
+    expect(nextLayout(current, all(0), FIXED, { ...NOTHING, cycles: 3 }, late).shards).toBe(4);
+  });
+
+  it('begins with the newest that has states, where nobody knows the current one', () => {
+    const stored = { ...NOTHING, newest: { number: 7, shards: 3 } };
+    expect(nextLayout(undefined, all(0), FIXED, stored, 5)).toEqual({
+      number: 8,
+      shards: 4,
+      since: 5,
+      inherits: { number: 7, shards: 3 },
+    });
   });
 
   it('begins with the state of a collector that was not divided meanwhile', () => {
-    const stored = { isComplete: true, isUndivided: true };
-    const next = nextLayout(layout(4), 0, FIXED, stored, 5);
+    const stored = { ...COMPLETE, isUndivided: true };
+    const next = nextLayout(layout(4), all(0), FIXED, stored, 5);
     expect(next).toMatchObject({ number: 8, inherits: 'undivided' });
-    // Not once more while the shards have not taken it over.
-    expect(nextLayout(next, 0, FIXED, { ...stored, isComplete: false }, 6)).toBe(next);
-    expect(nextLayout(next, 0, FIXED, stored, 7)).not.toHaveProperty('inherits');
+    expect(nextLayout(next, all(0), FIXED, NOTHING, 6)).toBe(next);
+    expect(nextLayout(next, all(0), FIXED, COMPLETE, 7)).not.toHaveProperty('inherits');
   });
 });

@@ -25,6 +25,8 @@ export interface S3Server extends AsyncDisposable {
   readonly requests: string[];
   /** What answers a request instead; `hang` answers none. */
   instead: ((method: string, name: string) => S3Error | 'hang' | undefined) | undefined;
+  /** What a request waits for. */
+  before: ((method: string, name: string) => Promise<unknown> | undefined) | undefined;
   /** Called after a write was done and before it is answered. */
   afterWrite: (() => Promise<void>) | undefined;
 }
@@ -42,6 +44,7 @@ export async function startS3(): Promise<S3Server> {
     pageSize: 1_000,
     requests: [],
     instead: undefined,
+    before: undefined,
     afterWrite: undefined,
     async [Symbol.asyncDispose]() {
       server.close();
@@ -57,6 +60,7 @@ export async function startS3(): Promise<S3Server> {
     const name = decodeURIComponent(pathname.slice(1));
     const body = await buffer(request);
     s3.requests.push(method);
+    await s3.before?.(method, name);
     const instead = s3.instead?.(method, name);
     if (instead === 'hang') return;
     if (instead !== undefined) return fail(response, instead);
@@ -77,7 +81,8 @@ export async function startS3(): Promise<S3Server> {
         response.writeHead(304, { etag: none }).end();
         return;
       }
-      response.writeHead(200, { etag: etagOf(known) }).end(known);
+      const modified = new Date(s3.writtenAt.get(name) ?? 0).toUTCString();
+      response.writeHead(200, { etag: etagOf(known), 'last-modified': modified }).end(known);
       return;
     }
     if (wanted !== undefined && known === undefined) {

@@ -1,10 +1,15 @@
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Collector } from '../../../infra/collector.ts';
 import { CollectorAccess } from '../../../infra/collector-access.ts';
 import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
 import type { CollectorProps } from '../../../infra/collector-props.ts';
+import { DeliveryAccess } from '../../../infra/delivery-access.ts';
+import { PrometheusWorkspace } from '../../../infra/prometheus-workspace.ts';
+import { Shards } from '../../../infra/shards.ts';
+import { WorkspaceAccess } from '../../../infra/workspace-access.ts';
 import type { NativeInput } from '../../../lambda/config/native.ts';
 import { CODE, placeIn } from '../template.ts';
 import type { Place } from './template-values.ts';
@@ -19,6 +24,8 @@ const OTHER_REGION = 'us-east-1';
 
 const ACCESS_ROLE = `arn:aws:iam::${OTHER}:role/fargauge-access`;
 const WRITER_ROLE = `arn:aws:iam::${OTHER}:role/writer`;
+const DELIVERY_ROLE = `arn:aws:iam::${OTHER}:role/delivery`;
+const FOREIGN_GROUP = '/shop/metrics';
 const EXTERNAL_ID = 'shop-4711';
 const SECRET = `arn:aws:secretsmanager:eu-west-1:${OWN.account}:secret:shop-AbCdEf`;
 
@@ -45,6 +52,10 @@ export interface CollectorCase {
   readonly clusters?: readonly ClusterPlace[];
   /** Roles that may be assumed. */
   readonly roles?: readonly string[];
+  /** The stack of the other account whose one role it assumes. */
+  readonly foreignStack?: () => Stack;
+  /** Log groups of that account. */
+  readonly foreignLogGroups?: readonly string[];
   /** Texts by the names of their objects and parameters, secrets by their ARNs. */
   readonly objects?: Readonly<Record<string, string>>;
   readonly parameters?: Readonly<Record<string, string>>;
@@ -68,18 +79,44 @@ export function stackOf({ name, props, withoutVpc }: CollectorCase): Stack {
   return stack;
 }
 
-/** The stack of the other account, with the role that the collector of the case `another account` assumes. */
-export function accessStack(): Stack {
-  const stack = new Stack(new App(), 'Access', { env: { account: OTHER, region: OWN.region } });
+/** Who may assume the roles of the other account. */
+const IDENTITY = {
+  collectorRoleArn: `arn:aws:iam::${OWN.account}:role/collector`,
+  externalId: EXTERNAL_ID,
+};
+
+function foreignStack(): Stack {
+  return new Stack(new App(), 'Foreign', { env: { account: OTHER, region: OWN.region } });
+}
+
+/** With the role that reads its clusters. */
+function accessStack(): Stack {
+  const stack = foreignStack();
   new CollectorAccess(stack, 'Access', {
-    collectorRoleArn: `arn:aws:iam::${OWN.account}:role/collector`,
-    externalId: EXTERNAL_ID,
+    ...IDENTITY,
     roleName: 'fargauge-access',
     clusters: [clusterOf(stack, 'shop', OTHER), clusterOf(stack, 'test-a', OTHER)],
     listClusters: true,
     clusterTags: true,
     publicIps: true,
   });
+  return stack;
+}
+
+/** With the role that writes to a workspace. */
+function workspaceStack(): Stack {
+  const stack = foreignStack();
+  const arn = `arn:aws:aps:${OWN.region}:${OTHER}:workspace/ws-2`;
+  const workspace = PrometheusWorkspace.fromWorkspaceArn(stack, 'Workspace', arn);
+  new WorkspaceAccess(stack, 'Access', { ...IDENTITY, workspace, roleName: 'writer' });
+  return stack;
+}
+
+/** With the role that writes into a log group. */
+function deliveryStack(): Stack {
+  const stack = foreignStack();
+  const logGroups = [new LogGroup(stack, 'Group', { logGroupName: FOREIGN_GROUP })];
+  new DeliveryAccess(stack, 'Access', { ...IDENTITY, logGroups, roleName: 'delivery' });
   return stack;
 }
 
@@ -186,6 +223,7 @@ export const COLLECTORS: readonly CollectorCase[] = [
       ),
     }),
     roles: [WRITER_ROLE],
+    foreignStack: workspaceStack,
     hasReceivers: true,
   },
   {
@@ -214,8 +252,35 @@ export const COLLECTORS: readonly CollectorCase[] = [
     }),
     clusters: ['shop', 'test-a'].map((name) => ({ name, account: OTHER })),
     roles: [ACCESS_ROLE],
+    foreignStack: accessStack,
+  },
+  {
+    name: 'a log group of another account',
+    props: () => ({
+      configuration: discovering(
+        {},
+        {
+          log_group_name: FOREIGN_GROUP,
+          outputs: [{ type: 'cloudwatch-logs', role_arn: DELIVERY_ROLE, external_id: EXTERNAL_ID }],
+        },
+      ),
+    }),
+    roles: [DELIVERY_ROLE],
+    foreignStack: deliveryStack,
+    foreignLogGroups: [FOREIGN_GROUP],
+  },
+  { name: 'two shards', props: () => ({ shards: Shards.fixed(2) }) },
+  {
+    name: 'two shards and a key of its own',
+    props: (stack) => ({ shards: Shards.fixed(2), encryptionKey: new Key(stack, 'Key') }),
   },
 ];
+
+/** With more shards than anybody runs here: what differs is who starts what. */
+export const MANY_SHARDS: CollectorCase = {
+  name: 'many shards',
+  props: () => ({ shards: Shards.fixed(60) }),
+};
 
 /** Tasks by their docker labels. */
 function discovering(

@@ -6,11 +6,28 @@ import type { NamedStatement } from './reductions.ts';
 import { policyOfRole } from './role-policy.ts';
 import { type Place, type TemplateBody, TemplateValues } from './template-values.ts';
 
-/** What CloudFormation makes of a collector. */
-export interface DeployedCollector {
+export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly functionArn: string;
-  /** What the role of the function may do. */
+}
+
+/** The state machine of a collector whose targets are divided. */
+export interface DeployedCycle {
+  readonly arn: string;
+  /** In the Amazon States Language. */
+  readonly definition: object;
+  /** What its role may do. */
+  readonly policy: readonly NamedStatement[];
+}
+
+/** What CloudFormation makes of a collector: its function, or the one that collects a shard, and what belongs to it. */
+export interface DeployedCollector extends DeployedFunction {
+  /** The function that hands the targets out; absent where they are not divided. */
+  readonly discovery: DeployedFunction | undefined;
+  readonly cycle: DeployedCycle | undefined;
+  /** What the schedule starts. */
+  readonly startedArn: string;
+  /** What the role of the functions may do. */
   readonly policy: readonly NamedStatement[];
   /** What the role of the schedule may do. */
   readonly schedulePolicy: readonly NamedStatement[];
@@ -23,6 +40,10 @@ export interface DeployedCollector {
   /** The key of the stack, and the buckets that it encrypts. */
   readonly keyArn: string | undefined;
   readonly encryptionKeys: ReadonlyMap<string, string>;
+}
+
+interface ScheduleProperties {
+  readonly Target: { readonly Arn: string };
 }
 
 interface FunctionProperties {
@@ -41,6 +62,9 @@ export function deployedCollector(stack: Stack): DeployedCollector {
   const functionId = only(values, 'AWS::Lambda::Function', /^CollectorFunction/);
   const properties = values.properties(functionId) as unknown as FunctionProperties;
   const role = (start: RegExp) => policyOfRole(values, only(values, 'AWS::IAM::Role', start));
+  const scheduleId = only(values, 'AWS::Scheduler::Schedule', /^CollectorSchedule/);
+  const { Target } = values.properties(scheduleId) as unknown as ScheduleProperties;
+  const [machineId] = values.idsOf('AWS::StepFunctions::StateMachine');
   const [keyId] = values.idsOf('AWS::KMS::Key');
   const keyArn = keyId && values.arnOf(keyId);
   const bucket = values.nameOf(only(values, 'AWS::S3::Bucket', /^CollectorBucket/));
@@ -48,6 +72,16 @@ export function deployedCollector(stack: Stack): DeployedCollector {
   return {
     environment: Variables,
     functionArn: values.arnOf(functionId),
+    discovery: machineId === undefined ? undefined : discoveryOf(values),
+    cycle:
+      machineId === undefined
+        ? undefined
+        : {
+            arn: values.arnOf(machineId),
+            definition: JSON.parse(String(values.properties(machineId).DefinitionString)),
+            policy: role(/^CollectorCycleRole/),
+          },
+    startedArn: Target.Arn,
     policy: role(/^CollectorRole/),
     schedulePolicy: role(/^CollectorScheduleRole/),
     logGroups: values.idsOf('AWS::Logs::LogGroup').map((id) => values.nameOf(id)),
@@ -57,6 +91,12 @@ export function deployedCollector(stack: Stack): DeployedCollector {
     keyArn,
     encryptionKeys: new Map(keyArn === undefined ? [] : [[bucket, keyArn]]),
   };
+}
+
+function discoveryOf(values: TemplateValues): DeployedFunction {
+  const id = only(values, 'AWS::Lambda::Function', /^CollectorDiscovery/);
+  const { Environment } = values.properties(id) as unknown as FunctionProperties;
+  return { environment: Environment.Variables, functionArn: values.arnOf(id) };
 }
 
 function only(values: TemplateValues, type: string, start: RegExp): string {

@@ -131,7 +131,9 @@ function objectCall(
   at: Place,
   { s3, encryptionKeys }: Surroundings,
 ): GateCall {
-  if (method !== 'GET' && method !== 'PUT') throw new TypeError(`Nothing is known of ${method}`);
+  if (method !== 'GET' && method !== 'PUT' && method !== 'DELETE') {
+    throw new TypeError(`Nothing is known of ${method}`);
+  }
   const [bucket = '', ...rest] = new URL(url, s3).pathname.slice(1).split('/');
   const isConditional = headers['if-match'] !== undefined;
   const call = { method, bucket, key: rest.join('/'), isConditional } as const;
@@ -139,10 +141,8 @@ function objectCall(
   return {
     at,
     requests: objectRequests(call, key),
-    requestsAfter: (status) => {
-      if (status === 404) return missingRequests(call);
-      return method === 'GET' ? presentRequests(key) : [];
-    },
+    requestsAfter: (status) =>
+      status === 404 ? missingRequests(call) : presentRequests(call, key),
     upstream: s3,
     deny: (response, refusal) => {
       const message = messageOf(refusal);

@@ -3,6 +3,7 @@ import { request as ask, createServer, type IncomingMessage, type ServerResponse
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { callerOf } from '../../../cli/demo/aws/request.ts';
 import type { Identity } from '../../scrape/certificates.ts';
 import type { RequestContext } from './conditions.ts';
 import { readGateCall, type Surroundings } from './gate-call.ts';
@@ -12,8 +13,8 @@ import type { Place } from './template-values.ts';
 export interface GateOptions extends Surroundings {
   /** What the principal of an account may do; undefined: everything. */
   readonly policyOf: (account: string) => readonly Statement[] | undefined;
-  /** What Lambda says of each request that is made with the credentials of the function. */
-  readonly contextOf: (account: string) => RequestContext;
+  /** What Lambda says of each request that is made with the credentials of a function, by account and key. */
+  readonly contextOf: (account: string, accessKeyId: string) => RequestContext;
   /** What receivers that have an https address of AWS show. Absent: there are none. */
   readonly receivers?: Identity | undefined;
 }
@@ -38,11 +39,11 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const asked: SignedRequest[] = [];
   const denied: SignedRequest[] = [];
   /** The first that is denied; what comes after it is not asked for. */
-  const refusalOf = ({ account }: Place, requests: readonly IamRequest[]) =>
+  const refusalOf = ({ account }: Place, accessKeyId: string, requests: readonly IamRequest[]) =>
     requests.find(({ context, ...rest }) => {
       const request = {
         ...rest,
-        context: { ...context, ...options.contextOf(account) },
+        context: { ...context, ...options.contextOf(account, accessKeyId) },
         account,
       };
       asked.push(request);
@@ -55,11 +56,12 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
     const call = readGateCall(incoming, body, options);
-    const refusal = refusalOf(call.at, call.requests);
+    const { accessKeyId = '' } = callerOf(incoming);
+    const refusal = refusalOf(call.at, accessKeyId, call.requests);
     if (refusal !== undefined) return call.deny(response, refusal);
     if (call.upstream === undefined) return void response.writeHead(200).end();
     const reply = await forward(call.upstream, incoming, body);
-    const later = refusalOf(call.at, call.requestsAfter(reply.statusCode ?? 0));
+    const later = refusalOf(call.at, accessKeyId, call.requestsAfter(reply.statusCode ?? 0));
     if (later === undefined) {
       response.writeHead(reply.statusCode ?? 0, reply.headers);
       reply.pipe(response);

@@ -1,9 +1,11 @@
-import { accessStack, type CollectorCase, OTHER, OWN, stackOf } from './collector-cases.ts';
+import type { Stack } from 'aws-cdk-lib/core';
+import { type CollectorCase, OTHER, OWN, stackOf } from './collector-cases.ts';
 import { type DeployedCollector, deployedCollector, valuesOf } from './deployed-collector.ts';
 import { decide, type IamRequest, type Statement } from './policy.ts';
 import { type NamedStatement, type Reduction, reductionsOf } from './reductions.ts';
 import { policyOfRole } from './role-policy.ts';
 import { deadLetterRequests, logRequests, NETWORK_REQUESTS } from './service-calls.ts';
+import { DIVIDED, type Situation, WHOLE } from './situations.ts';
 
 /** The policies of a principal less one part. */
 export interface AccountReduction extends Reduction {
@@ -15,6 +17,8 @@ export interface Subject {
   readonly name: string;
   readonly collector: CollectorCase;
   readonly deployed: DeployedCollector;
+  /** In these together it needs all of its permissions. */
+  readonly situations: readonly Situation[];
   /** What the function's role may do, and that of the other account where it is assumed. */
   readonly policies: ReadonlyMap<string, readonly NamedStatement[]>;
   readonly reductions: readonly AccountReduction[];
@@ -25,13 +29,12 @@ export interface Subject {
 export function subjectOf(collector: CollectorCase): Subject {
   const deployed = deployedCollector(stackOf(collector));
   const policies = new Map([[OWN.account, deployed.policy]]);
-  if (collector.clusters?.some(({ account }) => account === OTHER)) {
-    policies.set(OTHER, accessPolicy());
-  }
+  if (collector.foreignStack) policies.set(OTHER, policyOfStack(collector.foreignStack()));
   return {
     name: collector.name,
     collector,
     deployed,
+    situations: deployed.discovery === undefined ? WHOLE : DIVIDED,
     policies,
     reductions: [...policies].flatMap(([account, policy]) =>
       reductionsOf(policy).map((reduction) => ({ ...reduction, account })),
@@ -39,7 +42,8 @@ export function subjectOf(collector: CollectorCase): Subject {
     ofLambda: [
       ...(collector.withoutVpc ? [] : NETWORK_REQUESTS),
       ...logRequests(deployed, OWN),
-      ...deadLetterRequests(deployed),
+      // Who invokes the functions of a divided collector is told that they failed.
+      ...(deployed.discovery === undefined ? deadLetterRequests(deployed) : []),
     ],
   };
 }
@@ -79,12 +83,17 @@ export function neighboursOf({ action, resource, context }: IamRequest): IamRequ
   }));
 }
 
+/** An object of S3: each part of its path is a name, its bucket's as well. */
+const OBJECT = /^(arn:aws:s3:::)([^/]+\/.+)$/;
+
 /** The name in an ARN: its last part, before a log stream. */
 const NAME = /[^:/]+(?=(:log-stream:.*)?$)/;
 
 /** Resources of another account, and such whose names begin or end otherwise. Patterns may select by the end of a cluster's. */
 function elsewhere(resource: string): string[] {
   if (resource === '*') return ['*'];
+  const [, service, path] = OBJECT.exec(resource) ?? [];
+  if (path !== undefined) return neighbouringPaths(path).map((each) => `${service}${each}`);
   return [
     ...(resource.includes(`:${OWN.account}:`)
       ? [resource.replace(OWN.account, '000000000000')]
@@ -94,8 +103,16 @@ function elsewhere(resource: string): string[] {
   ];
 }
 
-function accessPolicy(): NamedStatement[] {
-  const values = valuesOf(accessStack(), { ...OWN, account: OTHER });
+function neighbouringPaths(path: string): string[] {
+  const parts = path.split('/');
+  return parts.flatMap((part, index) =>
+    [`neighbour-${part}`, `${part}-neighbour`].map((other) => parts.with(index, other).join('/')),
+  );
+}
+
+/** Of the one role of a stack of the other account. */
+function policyOfStack(stack: Stack): NamedStatement[] {
+  const values = valuesOf(stack, { ...OWN, account: OTHER });
   const [role = ''] = values.idsOf('AWS::IAM::Role');
   return policyOfRole(values, role);
 }

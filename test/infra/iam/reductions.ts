@@ -13,6 +13,18 @@ export interface NamedStatement {
   readonly statement: Statement;
 }
 
+/** The same policy, of statements that allow one action on one resource each. */
+export function pairsOf(policy: readonly NamedStatement[]): NamedStatement[] {
+  return policy.flatMap(({ policy: place, statement }) =>
+    [statement.Action].flat().flatMap((Action) =>
+      [statement.Resource].flat().map((Resource) => ({
+        policy: place,
+        statement: { ...statement, Action, Resource },
+      })),
+    ),
+  );
+}
+
 /**
  * All policies that allow a part less: a statement, an action, a resource, or a value of a condition. One that is the only
  * one of its kind is gone with its statement.

@@ -1,4 +1,4 @@
-import type { DeployedCollector } from './deployed-collector.ts';
+import type { DeployedCollector, DeployedCycle } from './deployed-collector.ts';
 import type { IamRequest } from './policy.ts';
 import type { Place } from './template-values.ts';
 
@@ -52,10 +52,56 @@ export function deadLetterRequests({
 /**
  * What EventBridge Scheduler calls with the role of the schedule.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
  */
 export function schedulerRequests(collector: DeployedCollector): IamRequest[] {
+  const { startedArn } = collector;
+  const action = startedArn.includes(':states:')
+    ? 'states:StartExecution'
+    : 'lambda:InvokeFunction';
+  return [{ action, resource: startedArn, context: {} }, ...deadLetterRequests(collector)];
+}
+
+/**
+ * What AWS Step Functions calls with the role of a state machine that logs: the functions that its tasks name, and what has its log
+ * delivered. A Distributed Map is a run of executions of the same state machine, which it starts, looks at and stops.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/lambda-iam.html
+ * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+ * https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+export function cycleRequests({ arn, definition }: DeployedCycle): IamRequest[] {
+  const { functions, isDistributed } = readDefinition(definition);
+  const execution = `${arn.replace(':stateMachine:', ':execution:')}:a1b2`;
+  const ofMap = [
+    ['states:StartExecution', arn],
+    ['states:DescribeExecution', execution],
+    ['states:StopExecution', execution],
+  ] as const;
+  const ofLog = [
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+  ].map((action) => [action, '*'] as const);
   return [
-    { action: 'lambda:InvokeFunction', resource: collector.functionArn, context: {} },
-    ...deadLetterRequests(collector),
-  ];
+    ...functions.map((each) => ['lambda:InvokeFunction', each] as const),
+    ...ofLog,
+    ...(isDistributed ? ofMap : []),
+  ].map(([action, resource]) => ({ action, resource, context: {} }));
+}
+
+/** The functions that the tasks of a definition invoke, in the states of its maps too, and whether one of these is distributed. */
+function readDefinition(definition: object) {
+  const functions: string[] = [];
+  let isDistributed = false;
+  JSON.stringify(definition, (key, value) => {
+    if (key === 'Resource') functions.push(value);
+    if (key === 'Mode') isDistributed ||= value === 'DISTRIBUTED';
+    return value;
+  });
+  return { functions, isDistributed };
 }

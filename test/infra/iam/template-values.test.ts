@@ -13,6 +13,7 @@ function templateOf(properties: Readonly<Record<string, unknown>>): TemplateValu
         Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: { Ref: 'AWS::Region' } } },
         MyBucket: { Type: 'AWS::S3::Bucket' },
         Group: { Type: 'AWS::Logs::LogGroup' },
+        Machine: { Type: 'AWS::StepFunctions::StateMachine' },
       },
     },
     AT,
@@ -29,7 +30,10 @@ describe('values of a template', () => {
     [{ 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:aws:iam::111122223333:role/eu-west-1'],
     [{ 'Fn::GetAtt': ['MyBucket', 'Arn'] }, 'arn:aws:s3:::mybucket'],
     [{ 'Fn::GetAtt': ['Group', 'Arn'] }, 'arn:aws:logs:eu-west-1:111122223333:log-group:Group:*'],
+    [{ Ref: 'Machine' }, 'arn:aws:states:eu-west-1:111122223333:stateMachine:Machine'],
     [{ 'Fn::GetAtt': ['It', 'Id'] }, 'It.Id'],
+    [{ 'Fn::Split': [':', 'a:b'] }, ['a', 'b']],
+    [{ 'Fn::Select': [6, { 'Fn::Split': [':', { Ref: 'Machine' }] }] }, 'Machine'],
     [{ 'Fn::Join': ['-', ['a', { Ref: 'It' }]] }, 'a-It'],
     [[{ a: { Ref: 'It' }, b: 1 }], [{ a: 'It', b: 1 }]],
   ])('%j is %j', (value, expected) => {

@@ -31,7 +31,14 @@ const NAMED: Readonly<
   'AWS::Logs::LogGroup': ['LogGroupName', (name, at) => `${arnOf('logs', at)}:log-group:${name}:*`],
   'AWS::S3::Bucket': ['BucketName', (name) => `arn:aws:s3:::${name}`],
   'AWS::SQS::Queue': ['QueueName', (name, at) => `${arnOf('sqs', at)}:${name}`],
+  'AWS::StepFunctions::StateMachine': [
+    'StateMachineName',
+    (name, at) => `${arnOf('states', at)}:stateMachine:${name}`,
+  ],
 };
+
+/** What a reference to them gives is their ARN. */
+const REFERRED_TO_BY_ARN: ReadonlySet<string> = new Set(['AWS::StepFunctions::StateMachine']);
 
 /** Buckets have no capitals. */
 const LOWER_CASE: ReadonlySet<string> = new Set(['AWS::S3::Bucket']);
@@ -101,7 +108,7 @@ export class TemplateValues {
   #called(name: string, argument: unknown): unknown {
     switch (name) {
       case 'Ref':
-        return this.#pseudo[String(argument)] ?? this.nameOf(String(argument));
+        return this.#pseudo[String(argument)] ?? this.#referenceTo(String(argument));
       case 'Fn::GetAtt': {
         const [id = '', attribute = ''] = argument as string[];
         return attribute === 'Arn' ? this.arnOf(id) : `${id}.${attribute}`;
@@ -110,9 +117,23 @@ export class TemplateValues {
         const [separator, parts] = argument as [string, unknown[]];
         return parts.map((part) => this.#valueOf(part)).join(separator);
       }
+      case 'Fn::Split': {
+        const [separator, text] = argument as [string, unknown];
+        return String(this.#valueOf(text)).split(separator);
+      }
+      case 'Fn::Select': {
+        const [index, list] = argument as [number, unknown];
+        return (this.#valueOf(list) as unknown[])[Number(index)];
+      }
       default:
-        throw new TypeError(`Expected Ref, Fn::GetAtt or Fn::Join, got ${name}`);
+        throw new TypeError(
+          `Expected Ref, Fn::GetAtt, Fn::Join, Fn::Split or Fn::Select, got ${name}`,
+        );
     }
+  }
+
+  #referenceTo(id: string): string {
+    return REFERRED_TO_BY_ARN.has(this.#resource(id).Type) ? this.arnOf(id) : this.nameOf(id);
   }
 }
 

@@ -17,11 +17,22 @@ const INSTANCE = 'i-0123456789abcdef0';
 const INTERFACE = 'eni-0123456789abcdef0';
 const HOST = '127.0.0.1';
 
+/** What can happen in a cluster. */
+export interface FilledCluster {
+  /** The task on an instance stops. */
+  readonly stopOnInstance: () => void;
+}
+
 /**
  * Fills a cluster so that each API is asked for it: a task on Fargate, whose group is its service and whose network interface
  * has a public address; and one in bridge mode on an instance, whose service only its deployment tells.
  */
-export function fillCluster(aws: Aws, own: Place, cluster: ClusterPlace, ports: TaskPorts): void {
+export function fillCluster(
+  aws: Aws,
+  own: Place,
+  cluster: ClusterPlace,
+  ports: TaskPorts,
+): FilledCluster {
   const { name, account = own.account, region = own.region } = cluster;
   const { ecs, ec2 } = aws.at(account, region);
   const { arn: clusterArn } = ecs.putCluster(name, [{ key: 'team', value: 'shop' }]);
@@ -63,12 +74,11 @@ export function fillCluster(aws: Aws, own: Place, cluster: ClusterPlace, ports: 
   const containerInstanceArn = arnOf('container-instance', 'machine');
   ecs.putContainerInstance({ containerInstanceArn, ec2InstanceId: INSTANCE });
   ec2.putInstance({ InstanceId: INSTANCE, PrivateIpAddress: HOST });
-  ecs.putTask({
+  const onInstance = {
     ...running,
     taskArn: arnOf('task', 'bridge'),
     taskDefinitionArn: putDefinition('bridge', SIDECAR_PORT, 0),
     startedBy: DEPLOYMENT,
-    launchType: 'EC2',
     containerInstanceArn,
     tags: [{ key: 'port', value: String(ports[1]) }],
     containers: [
@@ -77,7 +87,10 @@ export function fillCluster(aws: Aws, own: Place, cluster: ClusterPlace, ports: 
         networkBindings: [{ containerPort: SIDECAR_PORT, hostPort: ports[1] }],
       },
     ],
-  });
+  };
+  ecs.putTask({ ...onInstance, launchType: 'EC2' });
+  const stopped = { lastStatus: 'STOPPED', desiredStatus: 'STOPPED' };
+  return { stopOnInstance: () => ecs.putTask({ ...onInstance, launchType: 'EC2', ...stopped }) };
 
   function putDefinition(
     networkMode: NonNullable<TaskDefinition['networkMode']>,

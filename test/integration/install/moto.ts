@@ -18,6 +18,7 @@ export const moto: Part = {
     'lambda-ric.test.ts',
     'moto.test.ts',
     'outside-ecs.test.ts',
+    'shard-cycle.test.ts',
     'state.test.ts',
     'survival.test.ts',
   ],

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TemplateBody } from '../../infra/iam/template-values.ts';
 import type { CloudAccount } from './cloud.ts';
 
 /** The account of stacks that are bound to none. */
@@ -26,9 +27,13 @@ export async function accountsOf(folder: string): Promise<ReadonlyMap<string, st
   return new Map(stacks);
 }
 
+/** A type of which moto's CloudFormation knows nothing, so that it can say nothing of its attributes either. */
+const WORKSPACE = 'AWS::APS::Workspace';
+
 /**
- * Makes a synthesized app ready for an account: the network that the examples name by made-up ids is there, zones are real ones,
- * and no image is built, which needs Docker and a registry.
+ * Makes a synthesized app ready for an account: the network that the examples name by made-up ids is there, and what moto's
+ * CloudFormation cannot make although other resources refer to it; zones are real ones, and no image is built, which needs Docker and
+ * a registry.
  */
 export async function makeDeployable(folder: string, account: CloudAccount): Promise<void> {
   const ids = await makeNetwork(account);
@@ -37,13 +42,28 @@ export async function makeDeployable(folder: string, account: CloudAccount): Pro
     if (file.endsWith('.template.json')) {
       const text = await readFile(path, 'utf8');
       const named = [...ids].reduce((result, [name, id]) => result.replaceAll(name, id), text);
-      await writeFile(path, named.replaceAll(DUMMY_ZONE, account.region));
+      const template = JSON.parse(named.replaceAll(DUMMY_ZONE, account.region));
+      await writeFile(path, JSON.stringify(await withWorkspaces(template, account)));
     }
     if (file.endsWith('.assets.json')) {
       const assets = JSON.parse(await readFile(path, 'utf8'));
       await writeFile(path, JSON.stringify({ ...assets, dockerImages: {} }));
     }
   }
+}
+
+/** The template with the attributes of workspaces that were made beside it. */
+async function withWorkspaces(template: TemplateBody, account: CloudAccount): Promise<object> {
+  const made = new Map<string, Readonly<Record<string, string>>>();
+  for (const [id, { Type }] of Object.entries(template.Resources)) {
+    if (Type !== WORKSPACE) continue;
+    const query = '{Arn: arn, WorkspaceId: workspaceId}';
+    made.set(id, await account.call({ service: 'amp', operation: 'create_workspace', query }));
+  }
+  return JSON.parse(JSON.stringify(template), (_, value) => {
+    const [id, attribute] = value?.['Fn::GetAtt'] ?? [];
+    return made.get(id)?.[attribute] ?? value;
+  });
 }
 
 /** What the examples take for there, by the ids that they give it. */

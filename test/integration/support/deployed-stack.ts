@@ -40,6 +40,11 @@ export function hasCollector({ ids }: DeployedStack): boolean {
   return [...ids.keys()].some((id) => /^CollectorFunction/.test(id));
 }
 
+/** Whether its targets are divided. */
+export function hasShards({ ids }: DeployedStack): boolean {
+  return [...ids.keys()].some((id) => /^CollectorCycleStateMachine/.test(id));
+}
+
 export function hasDashboard({ template }: DeployedStack): boolean {
   return Object.values(template.Resources).some(
     ({ Type }) => Type === 'AWS::CloudWatch::Dashboard',

@@ -55,6 +55,11 @@ const LISTS: Readonly<Record<string, BotoCall>> = {
   ),
   'AWS::S3::Bucket': list('s3', 'list_buckets', 'Buckets[].Name'),
   'AWS::Scheduler::Schedule': list('scheduler', 'list_schedules', 'Schedules[].Name'),
+  'AWS::StepFunctions::StateMachine': list(
+    'stepfunctions',
+    'list_state_machines',
+    'stateMachines[].name',
+  ),
   'AWS::SNS::Topic': list('sns', 'list_topics', 'Topics[].TopicArn'),
   'AWS::SQS::Queue': list('sqs', 'list_queues', 'QueueUrls'),
 };
