@@ -56,7 +56,8 @@ export function blindnessOf(targets: number, discoveryErrors: readonly string[])
 /**
  * Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do.
  *
- * @param isOfShard whether it was that of a shard, to which no target may belong although there are others
+ * @param isOfShard whether it was that of a shard: no target may belong to it although there are others, and that those few that do are
+ *   down says nothing of the whole
  */
 export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
   const { targets, discoveryErrors, deliveries } = report;
@@ -73,7 +74,7 @@ export function failureOf(report: CycleReport, isOfShard = false): string | unde
       : 'events';
     return `none of ${rejected} ${what} was delivered: ${causes(errors)}`;
   }
-  if (targets.down > 0 && targets.up === 0) {
+  if (!isOfShard && targets.down > 0 && targets.up === 0) {
     const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
     return `none of ${targets.discovered} targets is up: ${causes(down)}`;
   }

@@ -78,6 +78,14 @@ describe('a cycle as a whole', () => {
     expect(failureOf(report)).toBe(failure);
   });
 
+  it('of a shard has not failed where those of its targets that there are are down', () => {
+    expect(failureOf(cycleReport([downTarget('a')]), true)).toBeUndefined();
+    const rejected = { events: 0, rejected: { throttled: 1 }, errors: ['HTTP 429'] };
+    expect(failureOf(cycleReport([downTarget('a')], { delivery: rejected }), true)).toBe(
+      'none of 1 events was delivered: HTTP 429',
+    );
+  });
+
   it.each([
     ['discovery', cycleReport([], { discoveryErrors: numbered(50) }), 'no target: '],
     [

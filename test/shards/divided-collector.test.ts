@@ -290,6 +290,14 @@ describe('the beginning of a cycle', () => {
     await expect(world.discover()).resolves.toBeDefined();
   });
 
+  it('is not refused for hours because the clock was once ahead', async () => {
+    await worldOf(3, { shards: 1 });
+    world.pass(120);
+    await world.discover();
+    world.pass(-119);
+    await expect(world.discover()).resolves.toBeDefined();
+  });
+
   it('is one where two begin at the same time', async () => {
     await worldOf(3, { shards: 1 });
     const outcomes = await Promise.allSettled([
