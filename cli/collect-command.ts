@@ -3,6 +3,7 @@ import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
 import { configOf } from './configuration.ts';
+import { cycleTime } from './cycle-time.ts';
 import { duration } from './duration.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { OUTPUTS, outputsOf } from './output-options.ts';
@@ -40,7 +41,11 @@ export function addCollect({ program, stop }: Program): void {
       duration,
     )
     .option('--every <duration>', 'collect again and again, such as 60s', duration)
-    .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
+    .option(
+      '--timeout <duration>',
+      'time that one cycle may take (default: that of --every, from 5s to 55s)',
+      duration,
+    )
     .option('--json', 'the report of each cycle as a line of JSON', false)
     .action(async (options) => {
       const { output: types, outputFile } = options;
@@ -53,7 +58,7 @@ export function addCollect({ program, stop }: Program): void {
         configuration,
         outputs: types && outputsOf(types, outputFile),
         everyMs: options.every,
-        timeoutMs: options.timeout,
+        timeoutMs: options.timeout ?? cycleTime(options.every),
         forgetAfterMs: options.forgetAfter,
         stop,
       });
