@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { AWS_REGION } from '../lambda/config/request.ts';
 import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
@@ -52,7 +53,10 @@ export function addCollect({ program, stop }: Program): void {
       if ((types?.includes('file') ?? false) !== (outputFile !== undefined)) {
         program.error('error: --output file and --output-file <path> go together');
       }
-      const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
+      const configuration = await configOf(options, {
+        [ENV.cluster]: options.cluster,
+        [AWS_REGION]: options.region,
+      });
       const collected = collect({
         ...options,
         configuration,

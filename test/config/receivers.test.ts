@@ -235,6 +235,14 @@ describe('what is wrong with a receiver', () => {
       'outputs[0].authorization: expected no such key beside region, given one',
     ],
     [
+      otlp({ endpoint: 'cloudwatch' }),
+      'outputs[0]: expected a Region to sign requests for, here, in the document or in the environment variable AWS_REGION, given nothing',
+    ],
+    [
+      remote({ sigv4: {} }),
+      'remote_write[0]: expected a Region to sign requests for, here, in the document or in the environment variable AWS_REGION, given nothing',
+    ],
+    [
       otlp({ endpoint: 'cloudwatch', authorization: TOKEN }),
       'outputs[0].authorization: expected no such key beside endpoint: cloudwatch, given one',
     ],
