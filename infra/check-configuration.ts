@@ -6,6 +6,7 @@
 import { text } from 'node:stream/consumers';
 import { ConfigError } from '../lambda/config/errors.ts';
 import { loadConfig } from '../lambda/config/load.ts';
+import { isCloudWatch } from '../lambda/config/receiver.ts';
 import { AWS_REGION } from '../lambda/config/request.ts';
 import type { Config, OutputConfig, ScrapeJob } from '../lambda/model/config.ts';
 import { ENV } from '../lambda/model/names.ts';
@@ -100,7 +101,8 @@ function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
 }
 
 function otlpFactsOf(output: OutputConfig): OtlpFacts[] {
-  if (output.type !== 'otlp' || output.url !== undefined) return [];
+  if (output.type !== 'otlp') return [];
+  if (output.url !== undefined && !isCloudWatch(output.url)) return [];
   return [{ region: output.signing?.region, roleArn: output.signing?.role?.arn }];
 }
 

@@ -116,6 +116,11 @@ export function regionOf(url: string | undefined): string | undefined {
   return OF_AWS.exec(host ?? '')?.[1];
 }
 
+/** Whether OTLP is sent to CloudWatch by its address. */
+export function isCloudWatch(url: string): boolean {
+  return regionOf(url) !== undefined && /(?:^|\.)monitoring\./.test(new URL(url).hostname);
+}
+
 function isReceiver(value: string): boolean {
   const url = URL.parse(value);
   return (

@@ -268,6 +268,13 @@ describe('an alarm that would never have data', () => {
       }),
     ],
     [
+      'the address of CloudWatch in place of its name',
+      CollectorConfiguration.builtIn().withOutputs({
+        type: 'otlp',
+        endpoint: 'https://monitoring.eu-west-1.amazonaws.com/v1/metrics',
+      }),
+    ],
+    [
       'a Region that only the deployment knows',
       CollectorConfiguration.builtIn().withOutputs({ ...OTLP, region: Fn.importValue('region') }),
     ],
