@@ -71,9 +71,9 @@ export function otlpOutput(
   return {
     takes: 'samples',
     name,
-    open: (signal) => {
+    open: (signal, patienceMs) => {
       own.renew();
-      return new OtlpDelivery(name, sending, own, signal);
+      return new OtlpDelivery(name, sending, own, signal, patienceMs);
     },
   };
 }
@@ -88,8 +88,9 @@ class OtlpDelivery implements SampleDelivery {
     sending: SenderOptions,
     own: SeriesCache<OwnAttributes>,
     signal: AbortSignal,
+    patienceMs: number | undefined,
   ) {
-    this.#batches = new BatchDelivery(name, sending, signal);
+    this.#batches = new BatchDelivery(name, sending, signal, patienceMs);
     this.#requests = new RequestWriter(own, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;
   }
