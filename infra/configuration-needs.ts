@@ -57,11 +57,11 @@ const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
  * The Region and the id may be known at deployment only.
  */
 const WORKSPACE =
-  /\baps-workspaces\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
+  /\baps-workspaces(?:-fips)?\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
 
 /** What CloudWatch takes OTLP at: its name in a configuration, or its address, whose Region may be known at deployment only. */
 const CLOUDWATCH_OTLP =
-  /^(?:cloudwatch|https:\/\/(?:[^/]+\.)?monitoring\.[^/]+\.amazonaws\.com\b.*)$/;
+  /^(?:cloudwatch|https:\/\/(?:[^/]+\.)?monitoring(?:-fips)?\.[^/]+\.(?:amazonaws\.com|api\.aws)\b.*)$/;
 
 /**
  * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.

@@ -205,11 +205,14 @@ scrape_configs:
   });
 
   it('writing to the workspaces that it names, by remote write in either form', () => {
-    const url = (id: string) =>
-      `https://aps-workspaces.eu-west-3.amazonaws.com/workspaces/${id}/api/v1/remote_write`;
+    const url = (id: string, host = 'aps-workspaces.eu-west-3.amazonaws.com') =>
+      `https://${host}/workspaces/${id}/api/v1/remote_write`;
     const configuration = native({
       outputs: [{ type: 'remote_write', url: url('ws-1') }],
-      remote_write: [{ url: url('ws-2') }, { url: url('ws-3'), sigv4: { role_arn: ROLE } }],
+      remote_write: [
+        { url: url('ws-2', 'aps-workspaces-fips.eu-west-3.api.aws') },
+        { url: url('ws-3'), sigv4: { role_arn: ROLE } },
+      ],
     });
     const [statement] = allowed(configuration, 'aps:RemoteWrite');
     const resources = JSON.stringify(statement?.Resource);
@@ -229,6 +232,7 @@ scrape_configs:
     'cloudwatch',
     'https://monitoring.eu-west-3.amazonaws.com/v1/metrics',
     'https://vpce-1.monitoring.eu-west-3.vpce.amazonaws.com/v1/metrics',
+    'https://monitoring-fips.us-east-1.api.aws/v1/metrics',
     `https://monitoring.${Aws.REGION}.amazonaws.com/v1/metrics`,
   ])('metrics over OTLP to %s, where no role is assumed for them', (endpoint) => {
     const output = { type: 'otlp', endpoint } as const;
