@@ -1,8 +1,10 @@
 import { Option } from 'commander';
+import { AWS_REGION } from '../lambda/config/request.ts';
 import { ENV } from '../lambda/model/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
 import { configOf } from './configuration.ts';
+import { cycleTime } from './cycle-time.ts';
 import { duration } from './duration.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { OUTPUTS, outputsOf } from './output-options.ts';
@@ -40,20 +42,27 @@ export function addCollect({ program, stop }: Program): void {
       duration,
     )
     .option('--every <duration>', 'collect again and again, such as 60s', duration)
-    .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
+    .option(
+      '--timeout <duration>',
+      'time that one cycle may take (default: that of --every, from 5s to 55s)',
+      duration,
+    )
     .option('--json', 'the report of each cycle as a line of JSON', false)
     .action(async (options) => {
       const { output: types, outputFile } = options;
       if ((types?.includes('file') ?? false) !== (outputFile !== undefined)) {
         program.error('error: --output file and --output-file <path> go together');
       }
-      const configuration = await configOf(options, { [ENV.cluster]: options.cluster });
+      const configuration = await configOf(options, {
+        [ENV.cluster]: options.cluster,
+        [AWS_REGION]: options.region,
+      });
       const collected = collect({
         ...options,
         configuration,
         outputs: types && outputsOf(types, outputFile),
         everyMs: options.every,
-        timeoutMs: options.timeout,
+        timeoutMs: options.timeout ?? cycleTime(options.every),
         forgetAfterMs: options.forgetAfter,
         stop,
       });

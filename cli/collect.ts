@@ -45,8 +45,12 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   const collector = assemble({
     config: configuration.config,
     clientsOf: awsClients({ region, endpoint: endpointUrl }, loadEc2),
-    outputsFor: ({ logs, outputs: configured = DEFAULT_OUTPUTS }) => {
-      const outputs = options.outputs ? chosenOf(options.outputs, configured) : configured;
+    outputsFor: ({ logs, outputs: configured }) => {
+      const { outputs: chosen } = options;
+      for (const name of leftOutOf(chosen, configured)) {
+        process.stderr.write(`warning: ${name} gets nothing, because --output comes first\n`);
+      }
+      const outputs = chosen ? chosenOf(chosen, configured) : (configured ?? DEFAULT_OUTPUTS);
       // Where the events take standard output, the report must not come between them.
       const takesStdout = outputs.some(({ type }) => type === 'stdout');
       stream = takesStdout ? process.stderr : process.stdout;
@@ -80,8 +84,20 @@ export async function collect(options: CollectOptions): Promise<boolean> {
 /** The outputs of the command line. Into which account CloudWatch Logs is written, only the configuration can say. */
 function chosenOf(
   chosen: readonly OutputConfig[],
-  configured: readonly OutputConfig[],
+  configured: readonly OutputConfig[] = [],
 ): readonly OutputConfig[] {
   const logs = configured.filter(({ type }) => type === 'cloudwatch-logs');
   return chosen.flatMap((one) => (one.type === 'cloudwatch-logs' && logs.length > 0 ? logs : one));
+}
+
+/** Names of the configuration's outputs that the command line has none of the type of. */
+function leftOutOf(
+  chosen: readonly OutputConfig[] | undefined,
+  configured: readonly OutputConfig[] = [],
+): readonly string[] {
+  if (chosen === undefined) return [];
+  const types = new Set(chosen.map(({ type }) => type));
+  return configured
+    .filter(({ type }) => !types.has(type))
+    .map((output) => ('name' in output && output.name) || output.type);
 }

@@ -6,6 +6,8 @@
 import { text } from 'node:stream/consumers';
 import { ConfigError } from '../lambda/config/errors.ts';
 import { loadConfig } from '../lambda/config/load.ts';
+import { isCloudWatch } from '../lambda/config/receiver.ts';
+import { AWS_REGION } from '../lambda/config/request.ts';
 import type { Config, OutputConfig, ScrapeJob } from '../lambda/model/config.ts';
 import { ENV } from '../lambda/model/names.ts';
 import type { RelabelRule } from '../lambda/model/relabel.ts';
@@ -17,6 +19,9 @@ import {
   OWN_LOG_GROUP,
   type RelabelFacts,
 } from './configuration-check.ts';
+
+/** Stands for the Region of the function, which Lambda tells it. */
+const OWN_REGION = 'own-region';
 
 /** Stands for a secret that only the function can read. */
 const UNKNOWN_SECRET = 'known-at-run-time';
@@ -32,7 +37,12 @@ async function check(): Promise<CheckResult> {
     const config = await loadConfig({
       ...(main && { config: { path: main.name } }),
       ...(prometheus && { prometheusConfig: { path: prometheus.name } }),
-      env: { [ENV.cluster]: cluster, [ENV.logGroup]: OWN_LOG_GROUP, [ENV.outputs]: outputs },
+      env: {
+        [ENV.cluster]: cluster,
+        [ENV.logGroup]: OWN_LOG_GROUP,
+        [ENV.outputs]: outputs,
+        [AWS_REGION]: OWN_REGION,
+      },
       readFile: async (path) => {
         const document = [main, prometheus].find((given) => given?.name === path);
         if (document === undefined) throw new Error('the function has no such file');
@@ -91,7 +101,8 @@ function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
 }
 
 function otlpFactsOf(output: OutputConfig): OtlpFacts[] {
-  if (output.type !== 'otlp' || output.url !== undefined) return [];
+  if (output.type !== 'otlp') return [];
+  if (output.url !== undefined && !isCloudWatch(output.url)) return [];
   return [{ region: output.signing?.region, roleArn: output.signing?.role?.arn }];
 }
 

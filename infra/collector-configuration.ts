@@ -234,7 +234,8 @@ export class CollectorConfiguration {
    */
   facts(owner: Owner, cluster: string = SOME_CLUSTER): ConfigurationFacts | undefined {
     const { main, prometheus, location, outputs: given, source } = this.parts;
-    if (main === undefined && location !== undefined) return undefined;
+    const isElsewhere = main === undefined && location !== undefined;
+    if (isElsewhere && given === undefined) return undefined;
     const outputs = given && withStandIns(given);
     const request = { main, prometheus, cluster, outputs };
     const { facts, problems = [] }: CheckResult = checkConfiguration(request);
@@ -242,7 +243,8 @@ export class CollectorConfiguration {
       const list = problems.map((problem) => `\n  ${problem}`).join('');
       throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}`);
     }
-    return facts;
+    // Only its outputs could be checked.
+    return isElsewhere ? undefined : facts;
   }
 
   /** What its rules publish; undefined where nothing is known. */

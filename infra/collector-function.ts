@@ -46,7 +46,7 @@ export interface CollectorFunctionProps {
 export class CollectorFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: CollectorFunctionProps) {
     const { network, variables, deadLetterQueue } = props;
-    const { environment, files } = delivery(props.configuration, variables);
+    const { environment, files } = delivery(scope, props.configuration, variables);
     super(scope, id, {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -81,18 +81,28 @@ function layerId(id: string): string {
 
 /** In the environment where there is room, where it shows in the console; in files of a layer where there is none. */
 function delivery(
+  scope: Construct,
   configuration: CollectorConfiguration,
   variables: Readonly<Record<string, string>>,
 ): ConfigurationDelivery {
+  const bytesIn = ({ environment }: ConfigurationDelivery, unknownValueBytes: number) =>
+    Object.entries({ ...environment, ...variables })
+      .map(([name, value]) => Buffer.byteLength(name) + bytesOf(value, unknownValueBytes))
+      .reduce((sum, each) => sum + each, 0);
   const inEnvironment = configuration.inEnvironment();
-  const bytes = Object.entries({ ...inEnvironment.environment, ...variables })
-    .map(([name, value]) => Buffer.byteLength(name) + bytesOf(value))
-    .reduce((sum, each) => sum + each, 0);
-  return bytes <= MAX_ENVIRONMENT_BYTES ? inEnvironment : configuration.inFiles();
+  if (bytesIn(inEnvironment, UNKNOWN_VALUE_BYTES) <= MAX_ENVIRONMENT_BYTES) return inEnvironment;
+  const inFiles = configuration.inFiles();
+  // What is sure not to fit, the deployment would only find out half way.
+  const bytes = bytesIn(inFiles, 0);
+  if (bytes <= MAX_ENVIRONMENT_BYTES) return inFiles;
+  throw new InvalidPropsError(
+    scope,
+    `Expected the outputs of \`configuration\` to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, got ${bytes} bytes with its other variables: outputs without values that only the deployment knows have room in the document`,
+  );
 }
 
-function bytesOf(value: string): number {
-  const unknown = holdsDeploymentValues(value) ? UNKNOWN_VALUE_BYTES : 0;
+function bytesOf(value: string, unknownBytes: number): number {
+  const unknown = holdsDeploymentValues(value) ? unknownBytes : 0;
   return Buffer.byteLength(withParts(value, '')) + unknown;
 }
 

@@ -57,7 +57,11 @@ const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
  * The Region and the id may be known at deployment only.
  */
 const WORKSPACE =
-  /\baps-workspaces\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
+  /\baps-workspaces(?:-fips)?\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
+
+/** What CloudWatch takes OTLP at: its name in a configuration, or its address, whose Region may be known at deployment only. */
+const CLOUDWATCH_OTLP =
+  /^(?:cloudwatch|https:\/\/(?:[^/]+\.)?monitoring(?:-fips)?\.[^/]+\.(?:amazonaws\.com|api\.aws)\b.*)$/;
 
 /**
  * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.
@@ -97,11 +101,11 @@ export function needsOf(documents: readonly string[], given?: string): Configura
     roles: distinct(
       [
         ...[...targets, ...receivers].map((each) => lookup(each, 'role_arn')),
-        ...values.map(roleOfTheAgent),
+        ...(given === undefined ? values.map(roleOfTheAgent) : []),
       ].filter(isText),
     ),
     workspaces: own.flatMap(workspaceOf),
-    putsMetrics: own.some((receiver) => lookup(receiver, 'endpoint') === 'cloudwatch'),
+    putsMetrics: own.some((receiver) => CLOUDWATCH_OTLP.test(String(lookup(receiver, 'endpoint')))),
     taskDefinitions: !isKnown || sections.some((section) => section !== undefined),
     clusterTags: lookups.has('cluster_tags') || isRead('__meta_ecs_tag_cluster_'),
     publicIps: lookups.has('public_ips') || isRead('__meta_ecs_public_ip'),

@@ -5,12 +5,17 @@ const STAND_IN = 'known-at-deployment';
 
 /** Stands for a whole value that must have a form of its own. */
 const STAND_INS: Readonly<Record<string, string>> = {
-  role_arn: 'arn:aws:iam::123456789012:role/known-at-deployment',
+  role_arn: `arn:aws:iam::123456789012:role/${STAND_IN}`,
 };
 
 /** Whether a text has parts that only the deployment knows. */
 export function holdsDeploymentValues(text: string): boolean {
   return Token.isUnresolved(text);
+}
+
+/** Whether a text came of a stand-in, so that it says nothing of what the deployment will put there. */
+export function holdsStandIn(text: string): boolean {
+  return text.includes(STAND_IN);
 }
 
 /** A text with its parts that only the deployment knows replaced. */

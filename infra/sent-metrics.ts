@@ -2,7 +2,8 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { compilePattern } from '../lambda/config/pattern.ts';
 import { METRIC_NAME } from '../lambda/model/relabel.ts';
-import type { ConfigurationFacts, JobFacts } from './configuration-check.ts';
+import type { ConfigurationFacts, JobFacts, OtlpFacts } from './configuration-check.ts';
+import { holdsStandIn } from './deployment-values.ts';
 import { forecast, type KnownLabels } from './relabel-forecast.ts';
 
 /** The labels that name a cluster, of which a target has one or both. */
@@ -42,13 +43,16 @@ export class SentMetrics {
       return `Expected an output of the type otlp with the endpoint cloudwatch, of which ${this.source} has none`;
     }
     const { region, account } = Stack.of(asker);
-    const inRegion = cloudWatchOtlp.filter((output) => mayBe(output.region, region));
+    const inRegion = cloudWatchOtlp.filter(
+      (output) => mayBe(output.region, region) || holdsStandIn(output.region ?? ''),
+    );
     if (inRegion.length === 0) {
       const regions = cloudWatchOtlp.map((output) => output.region).join(' and ');
       return `The samples of ${this.source} go to CloudWatch in ${regions}, where ${region} cannot find them`;
     }
-    if (!inRegion.some(({ roleArn }) => mayBe(roleArn?.split(':')[4], account))) {
-      const accounts = inRegion.map(({ roleArn }) => roleArn?.split(':')[4]).join(' and ');
+    const accountsThere = inRegion.map(accountOf);
+    if (!accountsThere.some((one) => mayBe(one, account))) {
+      const accounts = accountsThere.join(' and ');
       return `The samples of ${this.source} go to CloudWatch of the account ${accounts}, where ${account} cannot find them`;
     }
     return undefined;
@@ -120,6 +124,11 @@ function labelsOfTarget(
 
 function canHave(labels: KnownLabels, name: string, value: string): boolean {
   return !(name in labels) || mayBe(labels[name], value);
+}
+
+/** The account that an output writes to; absent: that of the collector, or known at deployment only. */
+function accountOf({ roleArn }: OtlpFacts): string | undefined {
+  return roleArn === undefined || holdsStandIn(roleArn) ? undefined : roleArn.split(':')[4];
 }
 
 /** What is absent, or known at deployment only, may be anything. */

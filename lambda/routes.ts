@@ -71,7 +71,7 @@ export function routeTo(
   patienceMs?: number,
 ): Route {
   return output.takes === 'samples'
-    ? new SampleRoute(output.name, output.open(deadline), context.state)
+    ? new SampleRoute(output.name, output.open(deadline, patienceMs), context.state)
     : new EventRoute(output, output.open(deadline, patienceMs), context);
 }
 

@@ -89,7 +89,7 @@ async function loadNative(
     expectsJob: false,
   };
   if (given !== undefined) warnOfUnused(['outputs', 'remote_write'], value, place, findings);
-  const outputs = await readOutputs(given, document, place, readers, findings);
+  const outputs = await readOutputs(given, document, place, readers);
   // Nobody wrote the rules of the built-in default.
   if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
   return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
@@ -131,7 +131,7 @@ async function loadAgent(
   const outputs =
     given === undefined
       ? outputsOf(document)
-      : await readOutputs(given, sectionsOfOutputs, prometheusPlace, readers, findings);
+      : await readOutputs(given, sectionsOfOutputs, prometheusPlace, readers);
   if (!hasOutput(outputs, 'remote_write')) {
     warnOfExternalLabels(global, prometheusPlace, findings);
   }
@@ -159,10 +159,8 @@ function readOutputs(
   given: GivenOutputs | undefined,
   document: OutputSections,
   place: Place,
-  { secrets, http }: Readers,
-  findings: Findings,
+  { outputs: reader }: Readers,
 ): Promise<Config['outputs']> {
-  const reader = new OutputReader(secrets, http, findings);
   if (given === undefined) return reader.read(document, place);
   const sections = { ...document, outputs: given.outputs, remote_write: [] };
   return reader.read(sections, place, given.place);
@@ -183,11 +181,14 @@ function warnOfUnused(
 interface Readers {
   readonly secrets: SecretReader;
   readonly http: HttpSettingsReader;
+  readonly outputs: OutputReader;
 }
 
 function readersFor(request: ConfigRequest, findings: Findings): Readers {
   const secrets = new SecretReader(request, findings);
-  return { secrets, http: new HttpSettingsReader(secrets, findings) };
+  const http = new HttpSettingsReader(secrets, findings);
+  const { region } = surroundingsOf(request.env);
+  return { secrets, http, outputs: new OutputReader(secrets, http, region, findings) };
 }
 
 /** Warns of what is for outputs that there are not. */

@@ -19,8 +19,11 @@ import {
   type RemoteWriteKeys,
   type RemoteWriteSection,
 } from './remote-write.ts';
+import { AWS_REGION } from './request.ts';
 import type { SecretReader } from './secret-reader.ts';
 import { warnOfKeys } from './without-effect.ts';
+
+const REGION_EXPECTED = `a Region to sign requests for, here, in the document or in the environment variable ${AWS_REGION}`;
 
 /** What a native document says of where its samples go. */
 export interface OutputSections {
@@ -35,11 +38,19 @@ export interface OutputSections {
 export class OutputReader {
   readonly #secrets: SecretReader;
   readonly #http: HttpSettingsReader;
+  readonly #ownRegion: string | undefined;
   readonly #findings: Findings;
 
-  constructor(secrets: SecretReader, http: HttpSettingsReader, findings: Findings) {
+  /** @param ownRegion that of the collector, which counts where nothing else says one */
+  constructor(
+    secrets: SecretReader,
+    http: HttpSettingsReader,
+    ownRegion: string | undefined,
+    findings: Findings,
+  ) {
     this.#secrets = secrets;
     this.#http = http;
+    this.#ownRegion = ownRegion;
     this.#findings = findings;
   }
 
@@ -163,8 +174,12 @@ export class OutputReader {
   ): Promise<SigningConfig> {
     const { access_key: id, secret_key: key } = keys;
     const secret = key && (await this.#secrets.text(key, below(place, 'sigv4', 'secret_key')));
+    const region = keys.region ?? fallback;
+    if (region === undefined && this.#ownRegion === undefined) {
+      this.#findings.reject(place, REGION_EXPECTED, 'nothing');
+    }
     return {
-      region: keys.region ?? fallback,
+      region,
       accessKey: id && secret ? { id, secret: new Secret(secret) } : undefined,
       profile: keys.profile,
       role: roleOf(keys),

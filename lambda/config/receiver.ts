@@ -11,9 +11,12 @@ const OTLP_EXPECTED = `"cloudwatch", or ${URL_EXPECTED}`;
 /** The path of OTLP metrics where a URL has none: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request */
 const OTLP_PATH = '/v1/metrics';
 
-/** Endpoints of Amazon Managed Service for Prometheus and of CloudWatch, those in a VPC included. */
+/**
+ * Endpoints of Amazon Managed Service for Prometheus and of CloudWatch, those in a VPC, for IPv6 and by FIPS 140 included.
+ * https://docs.aws.amazon.com/general/latest/gr/prometheus-service.html
+ */
 const OF_AWS =
-  /(?:^|\.)(?:aps-workspaces|monitoring)\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/;
+  /(?:^|\.)(aps-workspaces|monitoring)(?:-fips)?\.([a-z0-9-]+)\.(?:(?:vpce\.)?amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
 /** What stands for CloudWatch's own OTLP endpoint. */
 export const CLOUDWATCH = 'cloudwatch';
@@ -112,8 +115,18 @@ const TOGETHER = [
 
 /** The Region that the URL of a service of AWS is in; undefined of any other URL. */
 export function regionOf(url: string | undefined): string | undefined {
+  return serviceOf(url)?.region;
+}
+
+/** Whether OTLP is sent to CloudWatch by its address. */
+export function isCloudWatch(url: string): boolean {
+  return serviceOf(url)?.name === 'monitoring';
+}
+
+function serviceOf(url: string | undefined) {
   const host = url === undefined ? undefined : URL.parse(url)?.hostname;
-  return OF_AWS.exec(host ?? '')?.[1];
+  const [, name, region] = OF_AWS.exec(host ?? '') ?? [];
+  return region === undefined ? undefined : { name, region };
 }
 
 function isReceiver(value: string): boolean {

@@ -5,6 +5,9 @@ import { isLikeLocation } from './location.ts';
 import type { Place } from './place.ts';
 import { reasonOf } from './reason.ts';
 
+/** In which Lambda and the AWS SDK have the Region. */
+export const AWS_REGION = 'AWS_REGION';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a configuration may come from. */
@@ -40,6 +43,8 @@ export interface Surroundings {
   /** Name or ARN of the cluster. */
   readonly cluster: string | undefined;
   readonly logGroup: string | undefined;
+  /** AWS Region of the collector. */
+  readonly region: string | undefined;
 }
 
 /** The value of an environment variable; a blank one counts as absent, for some deployments cannot leave one out. */
@@ -48,7 +53,11 @@ export function variable(env: Environment, name: string): string | undefined {
 }
 
 export function surroundingsOf(env: Environment): Surroundings {
-  return { cluster: variable(env, ENV.cluster), logGroup: variable(env, ENV.logGroup) };
+  return {
+    cluster: variable(env, ENV.cluster),
+    logGroup: variable(env, ENV.logGroup),
+    region: variable(env, AWS_REGION),
+  };
 }
 
 /** Reads a file, which the value at `place` names; one that cannot be read is a finding there. */

@@ -17,8 +17,12 @@ export interface SampleOutput {
   readonly takes: 'samples';
   /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
-  /** Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`. */
-  open(signal: AbortSignal): SampleDelivery;
+  /**
+   * Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`.
+   *
+   * @param patienceMs as of `Output.open`
+   */
+  open(signal: AbortSignal, patienceMs?: number): SampleDelivery;
 }
 
 /** The delivery of one cycle. */

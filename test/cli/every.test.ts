@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CycleReport } from '../../lambda/report.ts';
+import { startReceiver } from '../outputs/push/receiver.ts';
 import {
   type Folder,
   fargaugeIntoHead,
@@ -69,6 +70,22 @@ describe('`fargauge collect --every`', () => {
     expect(await collector.ended).toBe(0);
     expect(jsonLines(collector.stdout())).toEqual([expect.objectContaining({ orders_created: 5 })]);
     expect(target.scrapes).toBe(1);
+  });
+
+  it('goes on although an output is out of order, without which the others would wait', async () => {
+    await using target = await serveMetrics(() => '# TYPE orders_open gauge\norders_open 1\n');
+    await using broken = await startReceiver({ status: 503 });
+    const config = await folder.file('fargauge.yaml', {
+      ...rulesFor(target.address),
+      outputs: [{ type: 'stdout' }, { type: 'remote_write', url: broken.url }],
+    });
+    await using collector = startFargauge(['collect', '--config', config, '--every', '50ms']);
+
+    await collector.says(/("orders_open":.*\n[\s\S]*){2}/);
+    process.kill(collector.pid, 'SIGTERM');
+
+    expect(await collector.ended).toBe(0);
+    expect(collector.stderr()).toContain('was not done by the deadline. It failed. HTTP 503');
   });
 
   it('goes on after a cycle that has failed, and its exit code is that of the last one', async () => {

@@ -94,6 +94,24 @@ describe('`fargauge collect` of static targets', () => {
     expect(jsonLines(await readFile(fromOption, 'utf8'))).toHaveLength(1);
   });
 
+  it('warns of outputs of the configuration that the options leave out', async () => {
+    await using target = await serveMetrics(() => 'queue_length 7\n');
+    const outputs = [
+      { type: 'stdout' },
+      { type: 'remote_write', url: 'http://localhost/write' },
+      { type: 'cloudwatch-logs' },
+    ];
+    const config = await folder.file('fargauge.json', { ...rulesFor(target.address), outputs });
+
+    const { code, stderr } = await fargauge(['collect', '--config', config, '--output', 'stdout']);
+
+    expect(code).toBe(0);
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([
+      'warning: remote_write http://localhost/write gets nothing, because --output comes first',
+      'warning: cloudwatch-logs gets nothing, because --output comes first',
+    ]);
+  });
+
   it('goes on where a target is dead, and tells which and why', async () => {
     await using target = await serveMetrics(() => 'queue_length 7\n');
     const dead = await deadAddress();

@@ -63,8 +63,12 @@ describe('FARGAUGE_OUTPUTS', () => {
       '[0].headers.host: expected another header than those that the collector sets itself, given "host"',
     ],
     [
-      '[{type: otlp, endpoint: cloudwatch}, {type: otlp, endpoint: cloudwatch}]',
-      '[1].name: expected another name than that of [0], given "otlp cloudwatch"',
+      '[{type: otlp, endpoint: cloudwatch}]',
+      '[0]: expected a Region to sign requests for, here, in the document or in the environment variable AWS_REGION, given nothing',
+    ],
+    [
+      '[{type: otlp, endpoint: cloudwatch, region: a}, {type: otlp, endpoint: cloudwatch, region: a}]',
+      '[1].name: expected another name than that of [0], given "otlp cloudwatch a"',
     ],
   ])('%s is refused', async (outputs, message) => {
     const messages = await messagesOf(withOutputs(nativeEnv({}), outputs));

@@ -63,6 +63,17 @@ describe('an output of the type remote_write', () => {
   it.each<[string, object, string | undefined, object | undefined]>([
     ['any receiver', { url: URL }, 'eu-west-3', undefined],
     ['a workspace', { url: WORKSPACE }, 'eu-west-3', { region: 'eu-west-1' }],
+    ...[
+      'aps-workspaces.eu-west-1.api.aws',
+      'aps-workspaces-fips.eu-west-1.amazonaws.com',
+      'vpce-1.aps-workspaces.eu-west-1.vpce.amazonaws.com',
+      'aps-workspaces.eu-west-1.amazonaws.com.cn',
+    ].map((host): [string, object, string, object] => [
+      `a workspace at ${host}`,
+      { url: `https://${host}/workspaces/ws-1/api/v1/remote_write` },
+      'eu-west-3',
+      { region: 'eu-west-1' },
+    ]),
     ['a workspace with a token', { url: WORKSPACE, authorization: TOKEN }, undefined, undefined],
     ['a Region', { url: URL, region: 'eu-west-2' }, 'eu-west-3', { region: 'eu-west-2' }],
     [
@@ -233,6 +244,14 @@ describe('what is wrong with a receiver', () => {
     [
       to({ region: 'eu-west-1', authorization: TOKEN }),
       'outputs[0].authorization: expected no such key beside region, given one',
+    ],
+    [
+      otlp({ endpoint: 'cloudwatch' }),
+      'outputs[0]: expected a Region to sign requests for, here, in the document or in the environment variable AWS_REGION, given nothing',
+    ],
+    [
+      remote({ sigv4: {} }),
+      'remote_write[0]: expected a Region to sign requests for, here, in the document or in the environment variable AWS_REGION, given nothing',
     ],
     [
       otlp({ endpoint: 'cloudwatch', authorization: TOKEN }),

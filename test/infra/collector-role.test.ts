@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Aws, Stack } from 'aws-cdk-lib/core';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { collectorTemplate } from './template.ts';
 
@@ -205,11 +205,14 @@ scrape_configs:
   });
 
   it('writing to the workspaces that it names, by remote write in either form', () => {
-    const url = (id: string) =>
-      `https://aps-workspaces.eu-west-3.amazonaws.com/workspaces/${id}/api/v1/remote_write`;
+    const url = (id: string, host = 'aps-workspaces.eu-west-3.amazonaws.com') =>
+      `https://${host}/workspaces/${id}/api/v1/remote_write`;
     const configuration = native({
       outputs: [{ type: 'remote_write', url: url('ws-1') }],
-      remote_write: [{ url: url('ws-2') }, { url: url('ws-3'), sigv4: { role_arn: ROLE } }],
+      remote_write: [
+        { url: url('ws-2', 'aps-workspaces-fips.eu-west-3.api.aws') },
+        { url: url('ws-3'), sigv4: { role_arn: ROLE } },
+      ],
     });
     const [statement] = allowed(configuration, 'aps:RemoteWrite');
     const resources = JSON.stringify(statement?.Resource);
@@ -225,14 +228,38 @@ scrape_configs:
     expect(allowed(ofTheAgent, 'aps:RemoteWrite')).toEqual([]);
   });
 
-  it('metrics over OTLP, where no role is assumed for them', () => {
-    const outputs = [{ type: 'otlp', endpoint: 'cloudwatch' }];
-    expect(allowed(native({ outputs }), 'cloudwatch:PutMetricData')).toMatchObject([
-      { Resource: '*' },
-    ]);
-    const asRole = native({ outputs: [{ ...outputs[0], role_arn: ROLE }] });
+  it.each([
+    'cloudwatch',
+    'https://monitoring.eu-west-3.amazonaws.com/v1/metrics',
+    'https://vpce-1.monitoring.eu-west-3.vpce.amazonaws.com/v1/metrics',
+    'https://monitoring-fips.us-east-1.api.aws/v1/metrics',
+    `https://monitoring.${Aws.REGION}.amazonaws.com/v1/metrics`,
+  ])('metrics over OTLP to %s, where no role is assumed for them', (endpoint) => {
+    const output = { type: 'otlp', endpoint } as const;
+    expect(
+      allowed(CollectorConfiguration.of({ outputs: [output] }), 'cloudwatch:PutMetricData'),
+    ).toMatchObject([{ Resource: '*' }]);
+    const asRole = CollectorConfiguration.of({ outputs: [{ ...output, role_arn: ROLE }] });
     expect(allowed(asRole, 'cloudwatch:PutMetricData')).toEqual([]);
     expect(allowed(asRole, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
+  });
+
+  it('no metrics over OTLP to any other receiver', () => {
+    const outputs = [{ type: 'otlp', endpoint: 'https://collector.example.com/v1/metrics' }];
+    expect(allowed(native({ outputs }), 'cloudwatch:PutMetricData')).toEqual([]);
+  });
+
+  it('no role of the CloudWatch Agent that other outputs have taken the place of', () => {
+    const agent = CollectorConfiguration.cloudWatchAgent(
+      JSON.stringify({
+        agent: { credentials: { role_arn: ROLE } },
+        logs: { metrics_collected: { prometheus: { log_group_name: 'g' } } },
+      }),
+      JSON.stringify({ scrape_configs: [] }),
+    );
+    expect(allowed(agent, 'sts:AssumeRole')).toMatchObject([{ Resource: ROLE }]);
+    const others = agent.withOutputs({ type: 'cloudwatch-logs' });
+    expect(allowed(others, 'sts:AssumeRole')).toEqual([]);
   });
 
   it('the place that it lies in, and what is needed by what lies there', () => {

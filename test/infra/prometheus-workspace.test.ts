@@ -217,18 +217,29 @@ describe('a collector that writes to a new workspace', () => {
     expect(JSON.stringify(Template.fromStack(replaced))).not.toContain('cloudwatch:PutMetricData');
   });
 
-  it('says where an output is wrong', () => {
+  it.each([
+    ['The built-in default', CollectorConfiguration.builtIn()],
+    ['ssm:/fargauge', CollectorConfiguration.remote('ssm:/fargauge')],
+  ])('says where an output is wrong beside %s', (source, configuration) => {
     const build = () =>
       withWorkspace((workspace) =>
-        CollectorConfiguration.builtIn().withOutputs({
-          ...workspace.output(),
-          external_id: 'shop-4711',
-        }),
+        configuration.withOutputs({ ...workspace.output(), external_id: 'shop-4711' }),
       );
     expect(build).toThrow(
       new Error(
-        '[Workspaces/Collector] The built-in default cannot be used:\n  FARGAUGE_OUTPUTS: [0].external_id: expected no such key without role_arn, given one',
+        `[Workspaces/Collector] ${source} cannot be used:\n  FARGAUGE_OUTPUTS: [0].external_id: expected no such key without role_arn, given one`,
       ),
+    );
+  });
+
+  it('refuses outputs that the environment has no room for', () => {
+    const externalLabels = { text: 'x'.repeat(MAX_ENVIRONMENT_BYTES) };
+    const build = () =>
+      withWorkspace((workspace) =>
+        CollectorConfiguration.builtIn().withOutputs(workspace.output({ externalLabels })),
+      );
+    expect(build).toThrow(
+      /^\[Workspaces\/Collector\] Expected the outputs of `configuration` to fit into the 4096 bytes of the function's environment, got \d+ bytes /,
     );
   });
 });

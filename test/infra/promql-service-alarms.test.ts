@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib/core';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import {
   PromQLServiceAlarms,
@@ -267,9 +267,25 @@ describe('an alarm that would never have data', () => {
         ],
       }),
     ],
+    [
+      'the address of CloudWatch in place of its name',
+      CollectorConfiguration.builtIn().withOutputs({
+        type: 'otlp',
+        endpoint: 'https://monitoring.eu-west-1.amazonaws.com/v1/metrics',
+      }),
+    ],
+    [
+      'a Region that only the deployment knows',
+      CollectorConfiguration.builtIn().withOutputs({ ...OTLP, region: Fn.importValue('region') }),
+    ],
+    [
+      'a role that only the deployment knows',
+      CollectorConfiguration.builtIn().withOutputs({ ...OTLP, role_arn: Fn.importValue('role') }),
+    ],
     ['a configuration that nothing is known of', CollectorConfiguration.remote('ssm:/fargauge')],
   ])('because of %s is not refused', (_, configuration) => {
-    expect(() => cpu(alarmsIn(newStack(), { configuration }))).not.toThrow();
+    const stack = newStack({ account: '111122223333', region: 'eu-west-1' });
+    expect(() => cpu(alarmsIn(stack, { configuration }))).not.toThrow();
   });
 
   it('because of what metric relabeling drops is no matter to the collector being absent', () => {

@@ -70,9 +70,9 @@ export function otlpOutput(
   return {
     takes: 'samples',
     name,
-    open: (signal) => {
+    open: (signal, patienceMs) => {
       known.renew();
-      return new OtlpDelivery(name, sending, known, signal);
+      return new OtlpDelivery(name, sending, known, signal, patienceMs);
     },
   };
 }
@@ -82,8 +82,14 @@ class OtlpDelivery implements SampleDelivery {
   readonly #requests: RequestWriter;
   readonly #now: () => number;
 
-  constructor(name: string, sending: SenderOptions, known: SeriesTable, signal: AbortSignal) {
-    this.#batches = new BatchDelivery(name, sending, signal);
+  constructor(
+    name: string,
+    sending: SenderOptions,
+    known: SeriesTable,
+    signal: AbortSignal,
+    patienceMs: number | undefined,
+  ) {
+    this.#batches = new BatchDelivery(name, sending, signal, patienceMs);
     this.#requests = new RequestWriter(known, (batch) => this.#batches.push(batch));
     this.#now = sending.runtime.now;
   }

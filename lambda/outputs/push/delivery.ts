@@ -1,5 +1,5 @@
 import type { DeliveryReport, RejectReason } from '../../model/event.ts';
-import { PATIENCE_MS } from '../patience.ts';
+import { impatience } from '../patience.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
@@ -22,13 +22,16 @@ export class BatchDelivery {
   readonly #errors = new Set<string>();
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
+  readonly #patienceMs: number;
   /** By `elapsed`: when there was an answer last, or nothing to be answered. */
   #answeredAt = 0;
   #bufferedBytes = 0;
   #requests = 0;
   #samples = 0;
 
-  constructor(name: string, options: SenderOptions, signal: AbortSignal) {
+  /** @param patienceMs as of `Output.open` */
+  constructor(name: string, options: SenderOptions, signal: AbortSignal, patienceMs = Infinity) {
+    this.#patienceMs = patienceMs;
     this.#name = name;
     this.#options = options;
     this.#signal = signal;
@@ -39,7 +42,7 @@ export class BatchDelivery {
   /** Sends a batch in its turn. Without room, and without an answer for long, there is no turn for it. */
   push(batch: Batch): void {
     if (!this.#hasRoom && this.#patience <= 0) {
-      const text = `${this.#options.what} has no room for more, as it has not answered for ${PATIENCE_MS} ms`;
+      const text = `${this.#options.what} ${impatience(this.#patienceMs)}`;
       this.#settle({ batch, result: { reason: 'unavailable', text } });
       return;
     }
@@ -50,6 +53,8 @@ export class BatchDelivery {
 
   /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
   async ready(): Promise<void> {
+    // No timer takes that long; the deadline settles all batches.
+    if (this.#patienceMs === Infinity) return this.#queue.wait(() => this.#hasRoom);
     while (!this.#hasRoom && this.#patience > 0 && !this.#signal.aborted) {
       const done = new AbortController();
       const signal = AbortSignal.any([this.#signal, done.signal]);
@@ -65,7 +70,7 @@ export class BatchDelivery {
 
   /** Milliseconds that are left of it. */
   get #patience(): number {
-    return this.#answeredAt + PATIENCE_MS - this.#options.runtime.elapsed();
+    return this.#answeredAt + this.#patienceMs - this.#options.runtime.elapsed();
   }
 
   /** Resolves when all batches were answered. */

@@ -6,6 +6,9 @@ import { CredentialsError } from './sigv4.ts';
 /** Characters of a receiver's reason that are shown. */
 const MAX_REASON = 500;
 
+/** A signature of another time than now, by more than 5 minutes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+const CLOCK = /signature expired|signature not yet current|RequestTimeTooSkewed/i;
+
 /** Why a request achieved nothing, and what can be done about it. */
 export interface Failure {
   readonly reason: RejectReason;
@@ -55,6 +58,10 @@ export function failureOf(answer: Answer, { what, permission, region }: Purpose)
       remedy: 'again',
       retryAfterMs,
     };
+  }
+  if (CLOCK.test(said) && permission !== undefined) {
+    const text = `${what} was signed with the clock of this machine, which is not right. ${said}`;
+    return { reason: 'access_denied', text };
   }
   if (/\bexpired\b|ExpiredToken/i.test(said) && permission !== undefined) {
     const text = `${what} failed for its credentials, which have expired. ${said}`;

@@ -81,11 +81,18 @@ export function remoteWriteOutput(
   return {
     takes: 'samples',
     name,
-    open: (signal) => {
+    open: (signal, patienceMs) => {
       table.renew();
       const requestsFor = (onFull: (batch: Batch) => void) =>
         new RequestWriter(rules, table, onFull);
-      return new RemoteWriteDelivery(name, sending, requestsFor, { last, timed }, signal);
+      return new RemoteWriteDelivery(
+        name,
+        sending,
+        requestsFor,
+        { last, timed },
+        signal,
+        patienceMs,
+      );
     },
   };
 }
@@ -105,8 +112,9 @@ class RemoteWriteDelivery implements SampleDelivery {
     requestsFor: (onFull: (batch: Batch) => void) => RequestWriter,
     { last, timed }: { readonly last: LastSeries; readonly timed: TimedSeries },
     signal: AbortSignal,
+    patienceMs: number | undefined,
   ) {
-    this.#batches = new BatchDelivery(name, sending, signal);
+    this.#batches = new BatchDelivery(name, sending, signal, patienceMs);
     this.#requests = requestsFor((batch) => this.#batches.push(batch));
     this.#last = last;
     this.#timed = timed;

@@ -24,7 +24,7 @@ function batchOf(bytes: number) {
   return { batch, outcome: write.outcome };
 }
 
-function deliveryTo(url: string, now: { value: number }, signal: AbortSignal) {
+function deliveryTo(url: string, now: { value: number }, signal: AbortSignal, patienceMs?: number) {
   const runtime = impatient({
     elapsed: () => now.value,
     wait: async (milliseconds) => {
@@ -39,14 +39,14 @@ function deliveryTo(url: string, now: { value: number }, signal: AbortSignal) {
     verdict: () => ({ rejected: 0, message: '' }),
     runtime,
   };
-  return new BatchDelivery('push', options, signal);
+  return new BatchDelivery('push', options, signal, patienceMs);
 }
 
 it('a receiver that does not answer holds nobody up for long, and costs no more memory', async () => {
   await using receiver = await startReceiver(SILENCE);
   const now = { value: 1_000_000 };
   const deadline = new AbortController();
-  const delivery = deliveryTo(receiver.url, now, deadline.signal);
+  const delivery = deliveryTo(receiver.url, now, deadline.signal, 2_000);
   const waiting = batchOf(LARGE);
   delivery.push(waiting.batch);
 
@@ -66,6 +66,29 @@ it('a receiver that does not answer holds nobody up for long, and costs no more 
       'Push has no room for more, as it has not answered for 2000 ms',
     ]),
   });
+});
+
+it('a receiver that nobody else has to wait with is waited for until the deadline', async () => {
+  const now = { value: 1_000_000 };
+  const answer = Promise.withResolvers<void>();
+  await using receiver = await startReceiver({
+    with: (socket) =>
+      void answer.promise.then(() => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')),
+  });
+  const delivery = deliveryTo(receiver.url, now, new AbortController().signal);
+  const first = batchOf(LARGE);
+  delivery.push(first.batch);
+
+  const ready = delivery.ready();
+  now.value += 60_000;
+  const second = batchOf(1);
+  delivery.push(second.batch);
+  answer.resolve();
+  await ready;
+
+  expect(await first.outcome).toEqual({ accepted: 1, rejected: new Map() });
+  expect(await second.outcome).toEqual({ accepted: 1, rejected: new Map() });
+  expect(await delivery.finish()).toMatchObject({ rejected: {}, errors: [] });
 });
 
 it('a receiver that answers is waited for', async () => {
