@@ -14,6 +14,8 @@ export interface Answer {
   readonly body: Buffer;
   /** Milliseconds for which no further attempt is welcome. */
   readonly retryAfterMs?: number | undefined;
+  /** What time the receiver says it is, in milliseconds since the epoch. Absent: it does not. */
+  readonly date?: number | undefined;
 }
 
 /** No whole answer. */
@@ -44,6 +46,7 @@ export async function post(
       contentType: response.headers.get('content-type') ?? '',
       body: await bodyOf(response),
       retryAfterMs: retryAfter(response.headers.get('retry-after'), now()),
+      date: timeIn(response.headers.get('date')),
     };
   } catch (error) {
     if (attempt.aborted && !signal.aborted) {
@@ -68,8 +71,14 @@ async function bodyOf(response: Response): Promise<Buffer> {
 function retryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
+  const date = timeIn(value);
+  return date === undefined ? undefined : Math.max(date - now, 0);
+}
+
+/** https://httpwg.org/specs/rfc9110.html#http.date */
+function timeIn(value: string | null): number | undefined {
+  const time = Date.parse(value ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** `fetch` only says that it failed; why is in the cause, or in the causes of that where several addresses were tried. */

@@ -16,9 +16,11 @@ export interface Failure {
   readonly text: string;
   /**
    * `again`: the same request may succeed later. `renew`: it may succeed with new credentials. `split`: in parts it may.
-   * Absent: nothing helps.
+   * Absent: nothing of that helps.
    */
   readonly remedy?: 'again' | 'renew' | 'split' | undefined;
+  /** Milliseconds since the epoch: signed at this time, by the receiver's clock, the request may succeed. */
+  readonly receiverTime?: number | undefined;
   /** Milliseconds for which no further attempt is welcome. */
   readonly retryAfterMs?: number | undefined;
 }
@@ -61,7 +63,7 @@ export function failureOf(answer: Answer, { what, permission, region }: Purpose)
   }
   if (CLOCK.test(said) && permission !== undefined) {
     const text = `${what} was signed with the clock of this machine, which is not right. ${said}`;
-    return { reason: 'access_denied', text };
+    return { reason: 'access_denied', text, receiverTime: answer.date };
   }
   if (/\bexpired\b|ExpiredToken/i.test(said) && permission !== undefined) {
     const text = `${what} failed for its credentials, which have expired. ${said}`;

@@ -70,17 +70,21 @@ export class Sender {
     }
     let last: Failure | undefined;
     let renewed = false;
+    let corrected = false;
     for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
       // What is denied once is denied to all batches of the cycle.
       if (this.#denied !== undefined) return this.#denied;
       const result = await this.#attempt(body);
       if (!isFailure(result)) return result;
-      const { remedy, retryAfterMs = 0 } = result;
+      const { remedy, receiverTime, retryAfterMs = 0 } = result;
       if (this.#signal.aborted) break;
       last = result;
       if (remedy === 'renew' && !renewed) {
         renewed = true;
         this.#options.signer?.renew();
+      } else if (receiverTime !== undefined && !corrected) {
+        corrected = true;
+        this.#options.signer?.correct(receiverTime);
       } else if (remedy === 'again' && retryAfterMs <= MAX_RETRY_AFTER_MS) {
         const jitter = runtime.random() * Math.min(backoff, MAX_BACKOFF_MS);
         await runtime.wait(retryAfterMs + jitter, this.#signal);

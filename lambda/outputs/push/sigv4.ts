@@ -48,6 +48,8 @@ export class Signer {
   #credentials: Promise<Credentials> | undefined;
   #goodUntil = Infinity;
   #forceRefresh = false;
+  /** Milliseconds by which the receiver's clock is ahead of this machine's. */
+  #skewMs = 0;
 
   constructor(options: SigningOptions) {
     this.region = options.region;
@@ -60,7 +62,7 @@ export class Signer {
     headers: Readonly<Record<string, string>>,
     body: Uint8Array,
   ): Promise<Record<string, string>> {
-    const { service, region, now } = this.#options;
+    const { service, region } = this.#options;
     const signature = new SignatureV4({
       service,
       region,
@@ -77,7 +79,7 @@ export class Signer {
         headers: { ...headers, host: url.host },
         body,
       },
-      { signingDate: new Date(now()) },
+      { signingDate: new Date(this.#now()) },
     );
     return signed.headers;
   }
@@ -88,10 +90,19 @@ export class Signer {
     this.#forceRefresh = true;
   }
 
+  /** Signs by the receiver's clock from now on: this machine's is not right. @param time milliseconds since the epoch */
+  correct(time: number): void {
+    this.#skewMs = time - this.#options.now();
+  }
+
+  #now(): number {
+    return this.#options.now() + this.#skewMs;
+  }
+
   /** One question for all that sign at the same time. */
   async #current(): Promise<Credentials> {
-    const { credentials, now } = this.#options;
-    if (this.#credentials === undefined || now() >= this.#goodUntil) {
+    const { credentials } = this.#options;
+    if (this.#credentials === undefined || this.#now() >= this.#goodUntil) {
       this.#goodUntil = Infinity;
       this.#credentials = credentials({ forceRefresh: this.#forceRefresh });
       this.#forceRefresh = false;

@@ -122,14 +122,14 @@ describe.each(OUTPUTS)('%s', (_, outputFor, what, permission) => {
       awsError(403, 'Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z'),
       'access_denied',
       'was signed with the clock of this machine, which is not right. HTTP 403: Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z',
-      1,
+      2,
     ],
     [
       'a clock that is ahead',
       awsError(403, 'Signature not yet current: 20260101T010000Z is still later than now'),
       'access_denied',
       'was signed with the clock of this machine, which is not right. HTTP 403: Signature not yet current: 20260101T010000Z is still later than now',
-      1,
+      2,
     ],
     [
       'half an answer',

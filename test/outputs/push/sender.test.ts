@@ -10,6 +10,7 @@ import {
   HALF_AN_ANSWER,
   impatient,
   NO_DEADLINE,
+  type ReceivedRequest,
   type Receiver,
   type Reply,
   startReceiver,
@@ -211,6 +212,36 @@ it('splits what is too large for a receiver until it is not', async () => {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ]);
   expect(report).toMatchObject({ requests: 7, events: 4, metrics: 10, rejected: {}, errors: [] });
+});
+
+describe('a clock that is not right', () => {
+  const LATE = awsError(
+    403,
+    'Signature expired: 20260101T000000Z is now earlier than 20260101T003500Z',
+  );
+  const by = (time: number): Reply => ({
+    ...LATE,
+    headers: { date: new Date(time).toUTCString() },
+  });
+  const signedAt = ({ headers }: ReceivedRequest) => headers['x-amz-date'];
+
+  it('gives way to the one of the receiver, for this request and the next ones', async () => {
+    const theirs = Date.UTC(2026, 0, 1, 0, 40);
+    await using receiver = await startReceiver(by(theirs), { status: 200 });
+    const { outcome } = await send(receiver, {
+      credentials: signed,
+      runtime: { now: () => Date.UTC(2026, 0, 1) },
+    });
+    expect(outcome).toEqual({ accepted: 1, rejected: new Map() });
+    expect(receiver.requests.map(signedAt)).toEqual(['20260101T000000Z', '20260101T004000Z']);
+  });
+
+  it('is told of once where that does not help', async () => {
+    await using receiver = await startReceiver(by(Date.UTC(2026, 0, 1, 0, 40)));
+    const { report } = await send(receiver, { credentials: signed });
+    expect(receiver.requests).toHaveLength(2);
+    expect(report.rejected).toEqual({ access_denied: 1 });
+  });
 });
 
 describe('credentials', () => {
