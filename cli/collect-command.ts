@@ -40,7 +40,11 @@ export function addCollect({ program, stop }: Program): void {
       duration,
     )
     .option('--every <duration>', 'collect again and again, such as 60s', duration)
-    .option('--timeout <duration>', 'time that one cycle may take', duration, duration('55s'))
+    .addOption(
+      new Option('--timeout <duration>', 'time that one cycle may take')
+        .argParser(duration)
+        .default(duration('55s'), '55s'),
+    )
     .option('--json', 'the report of each cycle as a line of JSON', false)
     .action(async (options) => {
       const { output: types, outputFile } = options;

@@ -24,6 +24,8 @@ const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
 export interface DemoOptions {
   readonly config: Config;
   readonly intervalMs: number;
+  /** Time in milliseconds after which the tasks' figures are renewed. @default 1 s, as on EC2 */
+  readonly refreshMs?: number;
   /** One cycle only. */
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
@@ -70,9 +72,9 @@ export interface DemoTask {
  * delivered all it had.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { stop } = options;
+  const { stop, refreshMs } = options;
   const aws = await startAws();
-  const endpoint = await MetadataEndpoint.start();
+  const endpoint = await MetadataEndpoint.start(refreshMs);
   const tasks: SimulatedTask[] = [];
   try {
     const addresses = await taskAddresses(PLANS.length, Math.random);
