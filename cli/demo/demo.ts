@@ -83,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       if (address === undefined || stop.aborted) break;
       tasks.push(new SimulatedTask(plan, address, endpoint, register(aws.ecs, plan, address)));
     }
-    await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop)));
+    await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop, refreshMs)));
     return await runCycles(aws, tasks, options);
   } finally {
     await Promise.all(tasks.map((task) => task.stop()));
