@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ENV } from '../lambda/model/names.ts';
 import { configOf } from './configuration.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
+import { EC2_REFRESH_MS } from './demo/task/metadata.ts';
 import { duration } from './duration.ts';
 import { FAILURE, type Program } from './program.ts';
 
@@ -15,17 +16,30 @@ export function addDemo({ program, stop }: Program): void {
     .command('demo')
     .description('collect from three real tasks on this machine, with a stand-in for AWS')
     .option('--config <path>', 'what to collect', DEMO_CONFIG)
-    .option('--interval <duration>', 'time from one cycle to the next', duration, duration('10s'))
+    .addOption(
+      new Option('--interval <duration>', 'time from one cycle to the next')
+        .argParser(duration)
+        .default(duration('10s'), '10s'),
+    )
+    .addOption(
+      new Option(
+        '--refresh <duration>',
+        'time after which figures of the tasks are renewed: 1s as on EC2, 10s as on Fargate',
+      )
+        .argParser(duration)
+        .default(EC2_REFRESH_MS, '1s'),
+    )
     .option('--threshold <percent>', 'CPU utilization above which a task is marked', percent, 80)
     .option('--once', 'one cycle only; the exit code says whether all tasks were measured', false)
     .option('--json', 'a line of JSON for each cycle', false)
-    .action(async ({ interval, threshold, once, json, ...options }) => {
+    .action(async ({ interval, refresh, threshold, once, json, ...options }) => {
       const { config } = await configOf(options, { [ENV.cluster]: 'demo' });
       if (!json)
         process.stdout.write('Starting three tasks and their sidecars. Ctrl-C ends them.\n');
       const ok = await runDemo({
         config,
         intervalMs: interval,
+        refreshMs: refresh,
         once,
         thresholdPercent: threshold,
         onCycle: (cycle) =>

@@ -36,7 +36,8 @@ import { InvalidPropsError } from './errors.ts';
 import { NODE_OPTIONS } from './node-options.ts';
 import type { ShardCycle } from './shard-cycle.ts';
 import { targetPorts } from './target-ports.ts';
-import { validPort } from './valid-props.ts';
+import { checkKinds } from './valid-kinds.ts';
+import { validMemorySize, validPort } from './valid-props.ts';
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
 export class Collector extends Construct implements IConnectable, IGrantable {
@@ -70,6 +71,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
 
   constructor(scope: Construct, id: string, props: CollectorProps) {
     super(scope, id);
+    checkKinds(this, props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const { encryptionKey, logRetention: retention } = props;
     this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
@@ -115,7 +117,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       },
       shards: props.shards,
       timeout,
-      memorySize: props.memorySize ?? 512,
+      memorySize: validMemorySize(this, props.memorySize ?? 512),
       role: this.role,
       logGroup: this.logGroup,
       deadLetterQueue: this.deadLetterQueue,

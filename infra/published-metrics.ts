@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { compilePattern } from '../lambda/config/pattern.ts';
 import type { Pattern } from '../lambda/model/config.ts';
 import type { ConfigurationFacts, DeclarationFacts } from './configuration-check.ts';
+import { DETAILED_UNITS } from './detailed-rules.ts';
 
 /** A CloudWatch metric as a construct asks for it. */
 export interface WantedMetric {
@@ -40,7 +41,8 @@ export class PublishedMetrics {
       selectors.some((selector) => selector.test(metricName)),
     );
     if (selecting.length === 0) {
-      return `No rule of ${this.source} publishes the metric ${metricName}`;
+      const remedy = metricName in DETAILED_UNITS ? ': CollectorConfiguration.detailed() does' : '';
+      return `No rule of ${this.source} publishes the metric ${metricName}${remedy}`;
     }
     const sets = selecting.flatMap((rule) => rule.dimensions);
     const unknown = names.find((name) => !this.dimensionNames().has(name));

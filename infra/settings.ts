@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { nearest } from '../lambda/config/spelling.ts';
 import { MAX_SHARDS } from '../lambda/shards/limits.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
@@ -84,7 +85,7 @@ export interface Settings {
   readonly otherLogGroupNames: readonly string[];
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
-  /** Context keys that look like settings and are none. */
+  /** Context keys that look like settings and are none, nor a slip of one. */
   readonly unknownKeys: readonly string[];
 }
 
@@ -116,7 +117,11 @@ export function readSettings(
     );
   }
   const values = parsed.data;
+  const unknownKeys = Object.keys(context).filter(
+    (key) => /^[a-z]+$/i.test(key) && !(key in SCHEMA.shape),
+  );
   const problems: string[] = [];
+  checkSpelling(unknownKeys, problems);
   checkCluster(values, placeOf, problems);
   const configuration = readConfiguration(values, placeOf, problems);
   if (problems.length > 0) throw new SettingsError(problems);
@@ -127,15 +132,29 @@ export function readSettings(
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
     shards: shardsOf(values),
-    unknownKeys: Object.keys(context).filter(
-      (key) => /^[a-z]+$/i.test(key) && !(key in SCHEMA.shape),
-    ),
+    unknownKeys,
   };
 }
 
 function shardsOf({ shards }: Values): Shards | undefined {
   if (shards === undefined) return undefined;
   return shards === 'auto' ? Shards.automatic() : Shards.fixed(shards);
+}
+
+/** A slip would be costly: without `cluster`, the app makes a network and a task. */
+function checkSpelling(unknownKeys: readonly string[], problems: string[]): void {
+  for (const key of unknownKeys) {
+    const meant = nearest(key, KEYS) ?? KEYS.find((known) => beginsLike(key, known));
+    if (meant !== undefined) {
+      problems.push(`context key ${key}: expected ${meant}, got an unknown key`);
+    }
+  }
+}
+
+/** Whether one is the other with something behind it, as `clusterName` is `cluster`. */
+function beginsLike(key: string, known: string): boolean {
+  const [a, b] = [key.toLowerCase(), known.toLowerCase()];
+  return a.startsWith(b) || b.startsWith(a);
 }
 
 function checkCluster(values: Values, placeOf: (key: Key) => string, problems: string[]): void {

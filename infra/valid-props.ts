@@ -2,6 +2,9 @@ import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
 
+/** Memory of a function in MiB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const MEMORY_SIZE = { min: 128, max: 10_240 };
+
 /** The construct that has a property, or the path that it would have. */
 export type Owner = IConstruct | string;
 
@@ -32,4 +35,16 @@ export function validPort(owner: Owner, name: string, port: number): number {
     throw new InvalidPropsError(owner, `Expected \`${name}\` to be from 1 to 65535, got ${port}`);
   }
   return port;
+}
+
+/** Memory that a Lambda function may have, in MiB. */
+export function validMemorySize(owner: Owner, size: number): number {
+  const { min, max } = MEMORY_SIZE;
+  if (!Token.isUnresolved(size) && !(Number.isInteger(size) && size >= min && size <= max)) {
+    throw new InvalidPropsError(
+      owner,
+      `Expected \`memorySize\` to be a whole number of MiB from ${min} to ${max}, got ${size}`,
+    );
+  }
+  return size;
 }

@@ -24,6 +24,8 @@ const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
 export interface DemoOptions {
   readonly config: Config;
   readonly intervalMs: number;
+  /** Time in milliseconds after which the tasks' figures are renewed. @default 1 s, as on EC2 */
+  readonly refreshMs?: number;
   /** One cycle only. */
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
@@ -70,9 +72,9 @@ export interface DemoTask {
  * delivered all it had.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { stop } = options;
+  const { stop, refreshMs } = options;
   const aws = await startAws();
-  const endpoint = await MetadataEndpoint.start();
+  const endpoint = await MetadataEndpoint.start(refreshMs);
   const tasks: SimulatedTask[] = [];
   try {
     const addresses = await taskAddresses(PLANS.length, Math.random);
@@ -81,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       if (address === undefined || stop.aborted) break;
       tasks.push(new SimulatedTask(plan, address, endpoint, register(aws.ecs, plan, address)));
     }
-    await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop)));
+    await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop, refreshMs)));
     return await runCycles(aws, tasks, options);
   } finally {
     await Promise.all(tasks.map((task) => task.stop()));

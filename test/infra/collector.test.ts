@@ -13,6 +13,8 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Collector } from '../../infra/collector.ts';
+import type { CollectorConfiguration } from '../../infra/collector-configuration.ts';
+import type { Shards } from '../../infra/shards.ts';
 import { CODE, collectorStack, collectorTemplate, IMAGE, placeIn } from './template.ts';
 
 describe('a collector with nothing but a cluster and a network', () => {
@@ -347,6 +349,27 @@ describe('misuse', () => {
       'a log group with a placeholder',
       { otherLogGroupNames: ['/ecs/{ClusterName}'] },
       '[Stack/Collector] Expected `otherLogGroupNames` to be names without placeholders or wildcards, got "/ecs/{ClusterName}"',
+    ],
+    [
+      'less memory than a function can have',
+      { memorySize: 64 },
+      '[Stack/Collector] Expected `memorySize` to be a whole number of MiB from 128 to 10240, got 64',
+    ],
+    // What a compiler finds, and plain JavaScript does not.
+    [
+      'the name of a cluster in its place',
+      { cluster: 'prod' as unknown as ICluster },
+      '[Stack/Collector] Expected `cluster` to be an ICluster, such as Cluster.fromClusterAttributes(…), got "prod"',
+    ],
+    [
+      'a configuration as an object',
+      { configuration: { scrape_configs: [] } as unknown as CollectorConfiguration },
+      '[Stack/Collector] Expected `configuration` to be a CollectorConfiguration, such as CollectorConfiguration.of({ … }), got one of type object',
+    ],
+    [
+      'shards as a number',
+      { shards: 4 as unknown as Shards },
+      '[Stack/Collector] Expected `shards` to be Shards.automatic() or Shards.fixed(…), got 4',
     ],
   ])('%s is refused', (_, props, message) => {
     expect(() => collectorTemplate(props)).toThrow(new Error(message));

@@ -161,7 +161,7 @@ describe('an alarm that would never have data', () => {
     [
       'a metric that no rule publishes',
       CollectorConfiguration.builtIn(),
-      'No rule of the built-in default publishes the metric ee_container_restarts_total',
+      'No rule of the built-in default publishes the metric ee_container_restarts_total: CollectorConfiguration.detailed() does',
       (alarms: ServiceAlarms) => alarms.taskRestartAlarm(),
       'TaskRestart',
     ],

@@ -90,8 +90,8 @@ describe('where the settings come from', () => {
   });
 
   it('not from context keys that CDK has for itself', () => {
-    const context = { '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:x': 1, service: 'cart' };
-    expect(readSettings(context, {}).unknownKeys).toEqual(['service']);
+    const context = { '@aws-cdk/core:checkSecretUsage': true, 'aws:cdk:x': 1, stage: 'test' };
+    expect(readSettings(context, {}).unknownKeys).toEqual(['stage']);
   });
 });
 
@@ -122,6 +122,20 @@ describe('settings that cannot be used', () => {
   ])('%s', (_, context, expected) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([
       expect.stringContaining(`: expected ${expected}, got `),
+    ]);
+  });
+
+  it.each([
+    ['cluser', 'cluster'],
+    ['clusterName', 'cluster'],
+    ['vpcID', 'vpcId'],
+    ['vpc', 'vpcId'],
+    ['subnets', 'subnetIds'],
+    ['service', 'services'],
+    ['maxCpuPercents', 'maxCpuPercent'],
+  ])('a slip, which would make a trial of a deployment: %s', (key, meant) => {
+    expect(problemsOf(() => readSettings({ [key]: 'x' }, {}))).toEqual([
+      `context key ${key}: expected ${meant}, got an unknown key`,
     ]);
   });
 

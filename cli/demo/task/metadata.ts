@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Usage, usageOf } from './usage.ts';
 
-/** Milliseconds between two samples, as the ECS agent on EC2 takes them; Fargate takes one in 10 s. */
-const SAMPLE_INTERVAL_MS = 1_000;
+/** Milliseconds after which the ECS agent on EC2 renews its figures; Fargate does after 10 s. */
+export const EC2_REFRESH_MS = 1_000;
 
 /** What the endpoint tells of a task that does not change. */
 export interface TaskDescription {
@@ -148,14 +148,15 @@ export class MetadataEndpoint {
   readonly #server: Server;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, refreshMs: number) {
     this.#server = server;
     this.#timer = setInterval(() => {
       for (const task of this.#tasks.values()) void task.sample();
-    }, SAMPLE_INTERVAL_MS);
+    }, refreshMs);
   }
 
-  static async start(): Promise<MetadataEndpoint> {
+  /** `refreshMs` is the time in milliseconds after which the figures are renewed. */
+  static async start(refreshMs: number = EC2_REFRESH_MS): Promise<MetadataEndpoint> {
     const server = createServer((request, response) => {
       const [, , id = '', ...rest] = (request.url ?? '').split('/');
       const task = endpoint.#tasks.get(id);
@@ -164,7 +165,7 @@ export class MetadataEndpoint {
       response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
       response.end(JSON.stringify(document || 'V4 task metadata handler: unable to find the task'));
     });
-    const endpoint = new MetadataEndpoint(server);
+    const endpoint = new MetadataEndpoint(server, refreshMs);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAddress } from './addresses.ts';
-import { type MetadataEndpoint, MetadataTask } from './metadata.ts';
+import { EC2_REFRESH_MS, type MetadataEndpoint, MetadataTask } from './metadata.ts';
 
 /** What a task of the demo is to be. */
 export interface TaskPlan {
@@ -26,8 +26,9 @@ export const TASK_MEMORY = 512;
 export const APP_CONTAINER = 'app';
 export const SIDECAR_CONTAINER = 'fargauge-sidecar';
 
-/** Milliseconds until a sidecar must answer. */
+/** Milliseconds until a sidecar must answer, and in how many refreshes more it must know the figures: two would do, if it looked at once. */
 const START_TIMEOUT_MS = 20_000;
+const REFRESHES = 4;
 const POLL_MS = 100;
 
 const HERE = import.meta.dirname;
@@ -101,10 +102,16 @@ export class SimulatedTask {
   /**
    * Waits until both processes are up, then begins to measure them, then waits until the sidecar shows `metric`.
    *
-   * @throws where one of them ends, or that takes longer than 20 s, with what the sidecar said
+   * @param refreshMs time in milliseconds after which the figures are renewed
+   * @throws where one of them ends, or that takes longer than 20 s and four refreshes, with what the sidecar said
    */
-  async measured(metric: string, stop: AbortSignal): Promise<void> {
-    const late = AbortSignal.timeout(START_TIMEOUT_MS);
+  async measured(
+    metric: string,
+    stop: AbortSignal,
+    refreshMs: number = EC2_REFRESH_MS,
+  ): Promise<void> {
+    const timeoutMs = START_TIMEOUT_MS + REFRESHES * refreshMs;
+    const late = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([stop, late, this.#ended.signal]);
     try {
       await Promise.all([
@@ -116,7 +123,7 @@ export class SimulatedTask {
     } catch (error) {
       if (stop.aborted) return;
       const { host, sidecarPort } = this.address;
-      const when = late.aborted ? `within ${START_TIMEOUT_MS} ms` : 'before its task ended';
+      const when = late.aborted ? `within ${timeoutMs} ms` : 'before its task ended';
       const message = `the sidecar at ${host}:${sidecarPort} gave no ${metric} ${when}; it said: ${this.#said}`;
       throw new Error(message, { cause: error });
     }

@@ -94,6 +94,25 @@ describe('the task metadata endpoint of the demo, as the sidecar reads it', () =
     expect((await readBySidecar()).stats.size).toBe(0);
   });
 
+  it('renews the figures as often as it was told', async () => {
+    const quick = await MetadataEndpoint.start(10);
+    try {
+      task.add('app', child.pid!);
+      task.beginSampling();
+      const base = quick.add('a1a1', task);
+      // Once in a second would be the default; on a busy machine some of them come late.
+      const gaps: number[] = [];
+      while (!gaps.some((seconds) => seconds < 0.5) && gaps.length < 50) {
+        const [container] = (await readBySidecar(base)).stats.values();
+        if (container?.preread === undefined) continue;
+        gaps.push(epochSeconds(container.read) - epochSeconds(container.preread));
+      }
+      expect(Math.min(...gaps)).toBeLessThan(0.5);
+    } finally {
+      quick.close();
+    }
+  });
+
   it('has the figures of the real process, and those of the sample before', async () => {
     task.add('app', child.pid!);
     task.beginSampling();
