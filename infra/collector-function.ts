@@ -13,6 +13,7 @@ import { MAX_EVENT_AGE } from './collector-schedule.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { holdsDeploymentValues, withParts } from './deployment-values.ts';
 import { InvalidPropsError } from './errors.ts';
+import { nodeOptions } from './node-options.ts';
 import { COLLECTOR_DIRECTORY } from './paths.ts';
 
 /** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -45,7 +46,8 @@ export interface CollectorFunctionProps {
 /** The Lambda function, with its configuration. */
 export class CollectorFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: CollectorFunctionProps) {
-    const { network, variables, deadLetterQueue } = props;
+    const { network, memorySize, deadLetterQueue } = props;
+    const variables = { ...props.variables, NODE_OPTIONS: nodeOptions(memorySize).join(' ') };
     const { environment, files } = delivery(scope, props.configuration, variables);
     super(scope, id, {
       description: props.description,
@@ -53,7 +55,7 @@ export class CollectorFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       code: props.code ?? bundledCode(scope),
       handler: `index.${props.handler}`,
-      memorySize: props.memorySize,
+      memorySize,
       timeout: props.timeout,
       environment: { ...environment, ...variables },
       ...(Object.keys(files).length > 0 && {

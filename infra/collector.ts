@@ -33,7 +33,6 @@ import {
 } from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
-import { NODE_OPTIONS } from './node-options.ts';
 import type { ShardCycle } from './shard-cycle.ts';
 import { targetPorts } from './target-ports.ts';
 import { checkKinds } from './valid-kinds.ts';
@@ -113,7 +112,6 @@ export class Collector extends Construct implements IConnectable, IGrantable {
         [ENV.cluster]: props.cluster.clusterName,
         [ENV.logGroup]: this.metricsLogGroup.logGroupName,
         [ENV.state]: bucket.stateUrl,
-        NODE_OPTIONS: NODE_OPTIONS.join(' '),
       },
       shards: props.shards,
       timeout,

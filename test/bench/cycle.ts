@@ -1,10 +1,13 @@
 import { table } from '../../cli/table.ts';
-import { NODE_OPTIONS } from '../../infra/node-options.ts';
+import { nodeOptions } from '../../infra/node-options.ts';
 import type { CycleCase, CycleCost, CycleFigures, ReceiverType } from './cycle-case.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
 import { askOnce, FreshProcess } from './fresh-process.ts';
 import { median, megabytes, range } from './statistics.ts';
+
+/** As the function has by default. */
+const NODE_OPTIONS = nodeOptions(512);
 
 /** Processes for each case. */
 const REPEATS = 3;

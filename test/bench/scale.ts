@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { table } from '../../cli/table.ts';
-import { NODE_OPTIONS } from '../../infra/node-options.ts';
+import { nodeOptions } from '../../infra/node-options.ts';
 import { Shards } from '../../infra/shards.ts';
 import type { summaryOf } from '../../lambda/report-log.ts';
 import type { ShardCycleStart, ShardEvent } from '../../lambda/shards/shard-event.ts';
@@ -17,6 +17,13 @@ const TARGETS_PER_SHARD = 1_000;
 
 /** Shards that run at the same time here, where AWS runs all of them: as many as there are cores. */
 const LANES = 2;
+
+/** As the functions have them: the discovery has 1 GB, those of the shards half of that by default. */
+const DISCOVERY_OPTIONS = nodeOptions(1_024);
+const SHARD_OPTIONS = nodeOptions(512);
+
+/** The environment of the function that discovers. */
+const DISCOVERY = 'discovery';
 
 /** How a cycle differs from the others. */
 const CYCLES: readonly {
@@ -58,7 +65,7 @@ export async function runScale(): Promise<void> {
     rows.push(rowOf(title, costs));
   }
   console.log(
-    `scale: ${TASKS} tasks with 7 containers each, Node.js with ${NODE_OPTIONS.join(' ')}`,
+    `scale: ${TASKS} tasks with 7 containers each, Node.js with ${SHARD_OPTIONS.join(' ')}`,
   );
   console.log(
     `scale: ${LANES} shards at a time; every target was scraped exactly once in each cycle\n`,
@@ -133,7 +140,7 @@ class Functions implements AsyncDisposable {
         overrides: {
           taskResourceLocalHandlers: {
             Discover: async (event) => {
-              discovery = await this.#invoke('discovery', { handler: 'discover', event });
+              discovery = await this.#invoke(DISCOVERY, { handler: 'discover', event });
               const start = discovery.result as ShardCycleStart;
               this.#endsBy = start.cycle.endsBy;
               return start as never;
@@ -163,7 +170,8 @@ class Functions implements AsyncDisposable {
 
   async #invoke(environment: string, invocation: ScaleInvocation): Promise<ScaleInvoked> {
     const known = this.#environments.get(environment);
-    const process = known ?? FreshProcess.start('scale-function.ts', NODE_OPTIONS, this.#env);
+    const options = environment === DISCOVERY ? DISCOVERY_OPTIONS : SHARD_OPTIONS;
+    const process = known ?? FreshProcess.start('scale-function.ts', options, this.#env);
     this.#environments.set(environment, process);
     return (await process).ask<ScaleInvocation, ScaleInvoked>(invocation);
   }

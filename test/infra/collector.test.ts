@@ -65,7 +65,7 @@ describe('a collector with nothing but a cluster and a network', () => {
       FARGAUGE_STATE: {
         'Fn::Join': ['', ['s3://', { Ref: expect.stringMatching(/^CollectorBucket/) }, '/state']],
       },
-      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=1024',
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=384',
     });
   });
 
