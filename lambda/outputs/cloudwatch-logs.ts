@@ -11,7 +11,7 @@ import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
 import { type LogBatch, LogBatches } from './log-batch.ts';
 import { failureOf, type LogsCallError } from './log-failure.ts';
 import { LogsApi, type LogsSender } from './logs-api.ts';
-import { impatience, Patience } from './patience.ts';
+import { Patience } from './patience.ts';
 import { PendingWrite } from './pending-write.ts';
 import { SendQueue } from './send-queue.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
@@ -72,7 +72,6 @@ class LogsDelivery implements Delivery {
   readonly #open = new LogBatches();
   readonly #tally = new Tally();
   readonly #patience: Patience;
-  readonly #patienceMs: number | undefined;
   #bufferedBytes = 0;
   #report: Promise<DeliveryReport> | undefined;
 
@@ -93,7 +92,6 @@ class LogsDelivery implements Delivery {
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
     this.#signal = signal;
-    this.#patienceMs = patienceMs;
     this.#patience = new Patience(patienceMs);
     signal.addEventListener('abort', this.#sendAll);
   }
@@ -158,7 +156,7 @@ class LogsDelivery implements Delivery {
   /** Why an event is not taken while others would have to wait with it. */
   #impatience(): Failure | undefined {
     if (!this.#isFull || !this.#patience.isOver) return undefined;
-    return { reason: 'unavailable', text: `${this.#name} ${impatience(this.#patienceMs)}` };
+    return { reason: 'unavailable', text: `${this.#name} ${this.#patience.reason}` };
   }
 
   async #deliver(batch: LogBatch): Promise<void> {

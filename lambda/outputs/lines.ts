@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent } from '../model/event.ts';
 import { eventBytes } from '../model/event-size.ts';
-import { impatience, Patience } from './patience.ts';
+import { Patience } from './patience.ts';
 import { PendingWrite } from './pending-write.ts';
 import { type Failure, type SentEvent, Tally } from './tally.ts';
 
@@ -23,7 +23,6 @@ export class LineDelivery implements Delivery {
   readonly #maxEventBytes: number;
   readonly #tally = new Tally();
   readonly #patience: Patience;
-  readonly #patienceMs: number | undefined;
   readonly #pending = new Set<readonly SentEvent[]>();
   #writes = 0;
   #settled = Promise.withResolvers<void>();
@@ -36,7 +35,6 @@ export class LineDelivery implements Delivery {
     { maxEventBytes = Infinity, patienceMs }: LineOptions = {},
   ) {
     this.#maxEventBytes = maxEventBytes;
-    this.#patienceMs = patienceMs;
     this.#patience = new Patience(patienceMs);
     this.#name = name;
     this.#stream = stream;
@@ -55,7 +53,7 @@ export class LineDelivery implements Delivery {
     const isStuck = this.#isFull && this.#patience.isOver;
     this.#pending.add(sent);
     if (isStuck) {
-      const text = `${this.#name} ${impatience(this.#patienceMs)}`;
+      const text = `${this.#name} ${this.#patience.reason}`;
       this.#settle(sent, { reason: 'unavailable', text });
       return write.outcome;
     }

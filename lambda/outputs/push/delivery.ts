@@ -1,5 +1,5 @@
 import type { DeliveryReport, RejectReason } from '../../model/event.ts';
-import { impatience } from '../patience.ts';
+import { Patience } from '../patience.ts';
 import { SendQueue } from '../send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
@@ -21,56 +21,42 @@ export class BatchDelivery {
   readonly #rejected: Partial<Record<RejectReason, number>> = {};
   readonly #errors = new Set<string>();
   readonly #options: SenderOptions;
-  readonly #signal: AbortSignal;
-  readonly #patienceMs: number;
-  /** By `elapsed`: when there was an answer last, or nothing to be answered. */
-  #answeredAt = 0;
+  readonly #patience: Patience;
   #bufferedBytes = 0;
   #requests = 0;
   #samples = 0;
 
   /** @param patienceMs as of `Output.open` */
-  constructor(name: string, options: SenderOptions, signal: AbortSignal, patienceMs = Infinity) {
-    this.#patienceMs = patienceMs;
+  constructor(name: string, options: SenderOptions, signal: AbortSignal, patienceMs?: number) {
     this.#name = name;
     this.#options = options;
-    this.#signal = signal;
+    this.#patience = new Patience(patienceMs, options.runtime);
     this.#sender = new Sender(options, signal);
     this.#queue = new SendQueue(CONCURRENCY, (batch) => this.#send(batch));
   }
 
   /** Sends a batch in its turn. Without room, and without an answer for long, there is no turn for it. */
   push(batch: Batch): void {
-    if (!this.#hasRoom && this.#patience <= 0) {
-      const text = `${this.#options.what} ${impatience(this.#patienceMs)}`;
+    if (!this.#hasRoom && this.#patience.isOver) {
+      const text = `${this.#options.what} ${this.#patience.reason}`;
       this.#settle({ batch, result: { reason: 'unavailable', text } });
       return;
     }
-    if (this.#queue.isIdle) this.#answeredAt = this.#options.runtime.elapsed();
+    if (this.#queue.isIdle) this.#patience.renew();
     this.#bufferedBytes += batch.bytes;
     this.#queue.push(batch);
   }
 
   /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
   async ready(): Promise<void> {
-    // No timer takes that long; the deadline settles all batches.
-    if (this.#patienceMs === Infinity) return this.#queue.wait(() => this.#hasRoom);
-    while (!this.#hasRoom && this.#patience > 0 && !this.#signal.aborted) {
-      const done = new AbortController();
-      const signal = AbortSignal.any([this.#signal, done.signal]);
-      const room = this.#queue.wait(() => this.#hasRoom);
-      await Promise.race([room, this.#options.runtime.wait(this.#patience, signal)]);
-      done.abort();
+    // The deadline settles all batches, and so makes room.
+    while (!this.#hasRoom && !this.#patience.isOver) {
+      await this.#patience.wait(this.#queue.wait(() => this.#hasRoom));
     }
   }
 
   get #hasRoom(): boolean {
     return this.#bufferedBytes < MAX_BUFFERED_BYTES;
-  }
-
-  /** Milliseconds that are left of it. */
-  get #patience(): number {
-    return this.#answeredAt + this.#patienceMs - this.#options.runtime.elapsed();
   }
 
   /** Resolves when all batches were answered. */
@@ -91,7 +77,7 @@ export class BatchDelivery {
   async #send(batch: Batch): Promise<void> {
     for (const sent of await this.#sender.send(batch)) this.#settle(sent);
     this.#bufferedBytes -= batch.bytes;
-    this.#answeredAt = this.#options.runtime.elapsed();
+    this.#patience.renew();
   }
 
   #settle({ batch, result }: Sent): void {
