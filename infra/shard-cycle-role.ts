@@ -49,6 +49,7 @@ export class ShardCycleRole extends Role {
       reason: 'The delivery of logs has no resource-level permissions.',
     });
   }
+
   /**
    * Lets a Distributed Map start its own state machine for each shard. Outside the role, since the state machine must exist first;
    * what the construct of the CDK would add itself, it adds to no role that takes no updates.

@@ -24,7 +24,7 @@ import { Duration, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CYCLE_MS } from '../lambda/shards/limits.ts';
 import { ShardCycleRole } from './shard-cycle-role.ts';
-import { INLINE_SHARDS, type Shards } from './shards.ts';
+import type { Shards } from './shards.ts';
 
 /** The name of the error by which the discovery says that the shards of the last cycle may still be running. */
 const UNDER_WAY = 'CycleUnderWayError';
@@ -124,7 +124,7 @@ export class ShardCycle extends Construct {
           ...options,
           mapExecutionType: StateMachineType.EXPRESS,
         })
-      : new InlineMap(this, 'Shards', { ...options, maxConcurrency: INLINE_SHARDS });
+      : new InlineMap(this, 'Shards', options);
     return map.itemProcessor(this.makeShard(props));
   }
 
