@@ -1,6 +1,6 @@
 /**
- * What the Lambda runtime does, in a few lines: loads the handler of the file that its argument names, says so or why not, then invokes it with an event and a
- * context for each message of its parent and answers with what it gave.
+ * What the Lambda runtime does, in a few lines: loads the file that its argument names, says so or why not, then invokes a handler of it
+ * with an event and a context for each message of its parent, and answers with what it gave.
  */
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';

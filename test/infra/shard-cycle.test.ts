@@ -1,32 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { Shards } from '../../infra/shards.ts';
-import { definitionOf } from './state-machine.ts';
+import type { ShardEvent } from '../../lambda/shards/shard-event.ts';
+import { CYCLE_START, definitionOf } from './state-machine.ts';
 import { collectorTemplate } from './template.ts';
-
-/** What the discovery answers with. */
-const CYCLE = {
-  layout: 1,
-  shards: 3,
-  inherits: null,
-  endsBy: 1_767_225_655_000,
-  listedAt: 1_767_225_600_000,
-  complete: true,
-};
-const START = {
-  cycle: CYCLE,
-  shards: [0, 1, 2].map((shard) => ({ shard, digest: `digest of ${shard}` })),
-};
-
-interface ShardEvent {
-  readonly shard: number;
-}
 
 /** The functions of a collector: what they do, and with what they were invoked. */
 class Functions {
   readonly discoveries: unknown[] = [];
   readonly events: ShardEvent[] = [];
-  discover: (attempt: number) => unknown = () => START;
+  discover: (attempt: number) => unknown = () => CYCLE_START;
   collect: (event: ShardEvent, attempt: number) => unknown = () => ({ targets: { up: 1 } });
 
   /** Runs the state machine as it is synthesized, in an interpreter that nobody here wrote, which also checks it. */
@@ -73,7 +56,7 @@ describe.each([
     await functions.run(shards);
     expect(functions.discoveries).toEqual([{}]);
     expect(functions.events.toSorted((a, b) => a.shard - b.shard)).toEqual(
-      START.shards.map((shard) => ({ ...shard, cycle: CYCLE })),
+      CYCLE_START.shards.map((shard) => ({ ...shard, cycle: CYCLE_START.cycle })),
     );
   });
 
@@ -114,7 +97,7 @@ describe.each([
     const functions = new Functions();
     functions.discover = (attempt) => {
       if (attempt < 3) throw error('CycleUnderWayError');
-      return START;
+      return CYCLE_START;
     };
     await functions.run(shards);
     expect(functions.discoveries).toHaveLength(3);

@@ -1,10 +1,24 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import type { ShardCycleStart } from '../../lambda/shards/shard-event.ts';
 
 /** A definition in the Amazon States Language. https://states-language.net/spec.html */
 export interface Definition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, object>>;
 }
+
+/** What the discovery answers the state machine with. */
+export const CYCLE_START: ShardCycleStart = {
+  cycle: {
+    layout: 1,
+    shards: 3,
+    inherits: null,
+    endsBy: 1_767_225_655_000,
+    listedAt: 1_767_225_600_000,
+    complete: true,
+  },
+  shards: [0, 1, 2].map((shard) => ({ shard, digest: `digest of ${shard}` })),
+};
 
 /** The definition of the one state machine of a template, with ARNs in the place of what CloudFormation fills in. */
 export function definitionOf(template: Template): Definition {

@@ -1,25 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Shards } from '../../infra/shards.ts';
-import { definitionOf } from '../infra/state-machine.ts';
+import type { ShardEvent } from '../../lambda/shards/shard-event.ts';
+import { CYCLE_START, definitionOf } from '../infra/state-machine.ts';
 import { collectorTemplate } from '../infra/template.ts';
 import { type StateMachines, startStateMachines } from './support/state-machines.ts';
 
 /** A Python that loads the interpreter, and retries after seconds that nobody shortens. */
 const SLOW = 60_000;
-
-const CYCLE = {
-  layout: 1,
-  shards: 3,
-  inherits: null,
-  endsBy: 1_767_225_655_000,
-  listedAt: 1_767_225_600_000,
-  complete: true,
-};
-const LISTS = [0, 1, 2].map((shard) => ({ shard, digest: `digest of ${shard}` }));
-
-interface ShardEvent {
-  readonly shard: number;
-}
 
 const error = (name: string) => Object.assign(new Error('of the test'), { name });
 
@@ -58,7 +45,7 @@ describe.each([
   beforeEach(() => {
     discoveries = [];
     events = [];
-    discover = () => ({ cycle: CYCLE, shards: LISTS });
+    discover = () => CYCLE_START;
     collect = () => ({ targets: { up: 1 } });
   });
 
@@ -75,7 +62,7 @@ describe.each([
       expect(await machines.run(arn)).toMatchObject({ status: 'SUCCEEDED' });
       expect(discoveries).toEqual([{}]);
       expect(events.toSorted((one, other) => one.shard - other.shard)).toEqual(
-        LISTS.map((shard) => ({ ...shard, cycle: CYCLE })),
+        CYCLE_START.shards.map((shard) => ({ ...shard, cycle: CYCLE_START.cycle })),
       );
     },
     SLOW,
@@ -103,7 +90,7 @@ describe.each([
     async () => {
       discover = (attempt) => {
         if (attempt === 1) throw error('CycleUnderWayError');
-        return { cycle: CYCLE, shards: LISTS };
+        return CYCLE_START;
       };
       collect = ({ shard }, attempt) => {
         if (shard === 1 && attempt === 1) throw error('Lambda.TooManyRequestsException');
