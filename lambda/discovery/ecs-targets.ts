@@ -4,7 +4,7 @@ import { type Candidate, candidatesOf } from './candidates.ts';
 import { arnParts, type DescribedTask } from './described-task.ts';
 import { type FoundTarget, filled, META, METRICS_PATH, type SkipReason } from './found-target.ts';
 import { metaLabels } from './meta-labels.ts';
-import { hostPort, networkOf } from './network.ts';
+import { hostPort, type Network, networkOf } from './network.ts';
 import type { TargetFinder, TaskTargets } from './target-finder.ts';
 
 /** Docker labels with other names are not copied. */
@@ -40,7 +40,7 @@ export function targetsOf(
   const skipped: SkipReason[] = [];
   const meta = metaLabels(described, network.address);
   for (const candidate of candidates) {
-    const port = network.portOf(candidate.container, candidate.port);
+    const port = portOf(candidate, network);
     if (port !== undefined) {
       const labels = labelsOf(labelsFor(candidate, described, config), meta);
       found.push({
@@ -54,6 +54,15 @@ export function targetsOf(
     }
   }
   return { found, skipped };
+}
+
+/**
+ * As in the CloudWatch Agent, a container has the ports that it maps itself. Beyond it, a container that names its port by a
+ * label is found where another maps that port for it, such as the sidecar that passes its endpoint through. A list of ports
+ * is for many containers, of which each has some.
+ */
+function portOf({ container, port, isOwn }: Candidate, network: Network): number | undefined {
+  return network.portOf(container, port) ?? (isOwn ? network.sharedPortOf(port) : undefined);
 }
 
 /** A docker label overrides what is known of the task, and a job name that was asked for overrides both. */

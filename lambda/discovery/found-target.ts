@@ -35,7 +35,7 @@ export type SkipReason =
   | 'no_address'
   /** The port label of a container is not a number. */
   | 'bad_port'
-  /** A port is in no port mapping, or is bound to no port of the instance. */
+  /** No container of the task maps its port, or with bridge its own container has it bound to no port of the instance. */
   | 'unmapped_port'
   /** Its address, or the scheme in its labels, makes no URL. */
   | 'bad_address'

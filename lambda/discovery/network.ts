@@ -15,24 +15,29 @@ const INTERFACE = 'ElasticNetworkInterface';
 /** How the containers of a task are reached. */
 export interface Network {
   readonly address: string;
-  /** The port of the address that leads to a port of a container; undefined where none does. */
+  /** The port of the address that leads to a port which the container maps itself; undefined where none does. */
   portOf(container: ContainerDefinition, containerPort: number): number | undefined;
+  /** The same where the containers of the task share their ports, and another maps it: with awsvpc and host. */
+  sharedPortOf(containerPort: number): number | undefined;
 }
 
 /** The network of a task, or why it cannot be reached. */
 export function networkOf(
   task: Task,
-  { networkMode }: TaskDefinition,
+  { networkMode, containerDefinitions = [] }: TaskDefinition,
   instance: Instance | undefined,
 ): Network | SkipReason {
   switch (networkMode || 'bridge') {
     case 'awsvpc':
-      return reached(interfaceAddress(task) ?? instance?.address, mappedPort);
+      return reached(interfaceAddress(task) ?? instance?.address, portsOf(containerDefinitions));
     case 'host':
-      return reached(instance?.address, mappedPort);
+      return reached(instance?.address, portsOf(containerDefinitions));
     case 'bridge': {
       const containers = new Map(task.containers?.map((container) => [container.name, container]));
-      return reached(instance?.address, ({ name }, port) => boundPort(containers.get(name), port));
+      return reached(instance?.address, {
+        portOf: ({ name }, port) => boundPort(containers.get(name), port),
+        sharedPortOf: () => undefined,
+      });
     }
     default:
       return 'network_mode';
@@ -57,8 +62,22 @@ export function hostPort(address: string, port: number): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
-function reached(address: string | undefined, portOf: Network['portOf']): Network | SkipReason {
-  return address === undefined ? 'no_address' : { address, portOf };
+function reached(
+  address: string | undefined,
+  ports: Omit<Network, 'address'>,
+): Network | SkipReason {
+  return address === undefined ? 'no_address' : { address, ...ports };
+}
+
+/** Those of containers that share one network. */
+function portsOf(containers: readonly ContainerDefinition[]): Omit<Network, 'address'> {
+  return {
+    portOf: mappedPort,
+    sharedPortOf: (port) =>
+      containers
+        .map((container) => mappedPort(container, port))
+        .find((mapped) => mapped !== undefined),
+  };
 }
 
 /** The attachment has the IPv4 address; an IPv6 address stands only with the containers. */

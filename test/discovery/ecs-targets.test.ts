@@ -55,6 +55,41 @@ describe('docker label mode', () => {
   });
 });
 
+describe('a docker label with the port of another container', () => {
+  const app = {
+    name: 'app',
+    dockerLabels: {
+      ECS_PROMETHEUS_EXPORTER_PORT: '9546',
+      ECS_PROMETHEUS_METRICS_PATH: '/metrics/app',
+    },
+    portMappings: [{ containerPort: 8080 }],
+  };
+  const sidecar = { name: 'sidecar', portMappings: [{ containerPort: 9546, hostPort: 9547 }] };
+
+  it.each(['awsvpc', 'host'] as const)('leads to it with %s, where they share ports', (mode) => {
+    const ofDefinition = definition('web', [app, sidecar], { networkMode: mode });
+    const result = find(ofDefinition, {}, { instance: { address: ADDRESS } });
+    expect(result).toMatchObject({ found: [{ labels: { container_name: 'app' } }], skipped: [] });
+    expect(addresses(result)).toEqual(['10.0.0.1:9547/metrics/app']);
+  });
+
+  it('leads nowhere with bridge', () => {
+    const ofDefinition = definition('web', [app, sidecar], { networkMode: 'bridge' });
+    const containers = [
+      { name: 'sidecar', networkBindings: [{ containerPort: 9546, hostPort: 32_768 }] },
+    ];
+    const ofTask = described(task('t', ADDRESS, { containers }), ofDefinition, {
+      instance: { address: ADDRESS },
+    });
+    expect(targetsOfTask(ofTask, discoveryOf())).toEqual({ found: [], skipped: ['unmapped_port'] });
+  });
+
+  it('leads to the mapping of its own container where that has one', () => {
+    const both = { ...app, portMappings: [{ containerPort: 9546, hostPort: 1 }] };
+    expect(addresses(find(definition('web', [sidecar, both])))).toEqual(['10.0.0.1:1/metrics/app']);
+  });
+});
+
 describe.each([
   ['task definition mode', 'taskDefinitions', 'arnPattern', '/web:', '/api:'],
   ['service mode', 'services', 'namePattern', 'sh', 'web'],

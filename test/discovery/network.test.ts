@@ -120,6 +120,37 @@ describe.each(['awsvpc', 'host'])('a port with %s', (mode) => {
   });
 });
 
+describe('a port that another container maps', () => {
+  const containers = [
+    { name: 'app', portMappings: [{ containerPort: 8080 }] },
+    { name: 'idle' },
+    { name: 'sidecar', portMappings: [{ containerPort: 9546, hostPort: 9547 }] },
+  ];
+  const sharedPortOf = (networkMode: 'awsvpc' | 'host' | 'bridge', port: number) => {
+    const found = networkOf(
+      task('t', ADDRESS, {
+        containers: [{ name: 'sidecar', networkBindings: [{ containerPort: 9546, hostPort: 1 }] }],
+      }),
+      definition('web', containers, { networkMode }),
+      INSTANCE,
+    );
+    if (typeof found === 'string') throw new Error(found);
+    return found.sharedPortOf(port);
+  };
+
+  it.each(['awsvpc', 'host'] as const)('is one of the task with %s', (mode) => {
+    expect([9546, 8080, 9404].map((port) => sharedPortOf(mode, port))).toEqual([
+      9547,
+      8080,
+      undefined,
+    ]);
+  });
+
+  it('is none with bridge, where each has its own', () => {
+    expect(sharedPortOf('bridge', 9546)).toBeUndefined();
+  });
+});
+
 describe('a port with bridge', () => {
   it.each<[string, NetworkBinding[] | undefined, number | undefined]>([
     ['is what it is bound to', [{ containerPort: 9404, hostPort: 32768 }], 32768],
