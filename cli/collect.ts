@@ -5,6 +5,9 @@ import { awsClients } from '../lambda/discovery/aws-clients.ts';
 import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
 import { logsClients } from '../lambda/logs-clients.ts';
 import type { OutputConfig } from '../lambda/model/config.ts';
+import type { DropReason } from '../lambda/model/drops.ts';
+import type { Series } from '../lambda/model/sample.ts';
+import type { Target } from '../lambda/model/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf } from '../lambda/report-log.ts';
 import { awsSigning } from '../lambda/signing.ts';
@@ -60,6 +63,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
         signing: awsSigning({ region: region ?? process.env.AWS_REGION, endpoint: endpointUrl }),
       });
     },
+    ...(configuration.config.debug && { onDrop: tellOfDrop }),
     state: opened.state,
   });
   for (let isFirst = true; ; isFirst = false) {
@@ -79,6 +83,11 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return failure === undefined;
   }
+}
+
+/** A line for each sample that is not published. */
+function tellOfDrop(reason: DropReason, { name, labels }: Series, { id }: Target): void {
+  process.stderr.write(`dropped ${reason}: ${name} ${JSON.stringify(labels)} of ${id}\n`);
 }
 
 /** The outputs of the command line. Into which account CloudWatch Logs is written, only the configuration can say. */

@@ -17,6 +17,9 @@ const SERVICE_NAME = 'collector';
 
 export const logger = new Logger({ serviceName: SERVICE_NAME });
 
+/** As the environment has it. */
+const OWN_LEVEL = logger.getLevelName();
+
 // Two collectors of one account must not share their metrics; the functions of one collector do.
 const collectorName = process.env[ENV.collector] || process.env.AWS_LAMBDA_FUNCTION_NAME;
 
@@ -31,6 +34,7 @@ export const configuration = await LiveConfig.load(
   { env: process.env, readFile: (path) => readFile(path, 'utf8') },
   awsStores({ region: process.env.AWS_REGION }),
 );
+followDebug(configuration.config.debug);
 logWarnings(configuration.config, logger);
 
 /** What an invocation does, with the configuration as it is now, in so many milliseconds. */
@@ -44,9 +48,15 @@ export function handlerOf<Answer>(work: Work<Answer>) {
     .handler(async (event: unknown, context: Context) => {
       const status = await configuration.refresh(context.getRemainingTimeInMillis());
       publishStatus(status, metrics);
+      followDebug(status.config.debug);
       logStatus(status, logger);
       return work(event, status, workTime(context.getRemainingTimeInMillis()));
     });
+}
+
+/** `debug` of the configuration makes the log as talkative as it can be, else the environment says how much it tells. */
+function followDebug(debug = false): void {
+  logger.setLogLevel(debug ? 'DEBUG' : OWN_LEVEL);
 }
 
 function workTime(remainingMs: number): number {

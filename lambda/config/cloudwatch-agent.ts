@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from './address.ts';
 import { roleArn } from './ecs-sources.ts';
 import type { Findings } from './findings.ts';
-import { text } from './keys.ts';
+import { flag, text } from './keys.ts';
 import { below, type Path, type Place } from './place.ts';
 import { settingsShape } from './settings.ts';
 import { type WithoutEffect, warnOfKeys, withoutEffect } from './without-effect.ts';
@@ -24,7 +24,6 @@ export const DEFAULT_PROMETHEUS_PATH = '/etc/cwagentconfig/prometheus.yaml';
 const AGENT_WITHOUT_EFFECT = {
   metrics_collection_interval: null,
   logfile: null,
-  debug: null,
   quiet: null,
   aws_sdk_log_level: null,
   user_agent: null,
@@ -71,6 +70,7 @@ export const cloudWatchAgentDocument = z.strictObject({
     .strictObject({
       region: text.optional(),
       credentials: credentials.optional(),
+      debug: flag.optional(),
       ...withoutEffect(AGENT_WITHOUT_EFFECT),
     })
     .optional(),

@@ -145,7 +145,12 @@ async function loadAgent(
     http: await readHttp(prometheus.scrape_configs, prometheusPlace, readers),
     expectsJob: true,
   };
-  return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
+  return {
+    source: main.source,
+    outputs,
+    debug: document.agent?.debug,
+    ...toConfig(sections, surroundings, findings),
+  };
 }
 
 /** The agent writes as the role that it is given, for its logs or for all; without one there is nothing to say. */

@@ -22,6 +22,8 @@ export interface Config {
   readonly jobs: readonly ScrapeJob[];
   readonly series: SeriesConfig;
   readonly emf: EmfConfig;
+  /** Whether the log says of each dropped sample why: `debug` of the CloudWatch Agent. */
+  readonly debug?: boolean | undefined;
 }
 
 /** Where the events go in CloudWatch Logs. */

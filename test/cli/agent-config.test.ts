@@ -68,9 +68,12 @@ scrape_configs:
 `,
     );
 
-    const { code, stdout } = await fargauge(['collect', ...documents]);
+    const { code, stdout, stderr } = await fargauge(['collect', ...documents]);
 
     expect(code).toBe(0);
+    expect(stderr).toContain(
+      'dropped no_declaration: base_gc_total {"name":"G1 Young Generation"}',
+    );
     const [line = '', ...more] = stdout.trimEnd().split('\n');
     expect(more).toEqual([]);
     expect(

@@ -35,6 +35,23 @@ function environment(...addresses: readonly string[]): Record<string, string> {
   };
 }
 
+/** The same rule of the CloudWatch Agent, whose operator wants to know more. */
+function agentWithDebug(address: string): Record<string, string> {
+  const rule = { source_labels: ['job'], dimensions: [['job']], metric_selectors: ['^orders_'] };
+  const emf_processor = { metric_namespace: 'Shop', metric_declaration: [rule] };
+  const prometheus = { log_group_name: GROUP, emf_processor };
+  return {
+    ...environmentFor(aws),
+    CW_CONFIG_CONTENT: JSON.stringify({
+      agent: { debug: true },
+      logs: { metrics_collected: { prometheus } },
+    }),
+    PROMETHEUS_CONFIG_CONTENT: JSON.stringify({
+      scrape_configs: [{ job_name: 'shop', static_configs: [{ targets: [address] }] }],
+    }),
+  };
+}
+
 /** A counter that grows by ten from scrape to scrape. */
 const counter = (scrape: number) =>
   `# TYPE orders_total counter\norders_total ${100 + 10 * scrape}\n`;
@@ -194,12 +211,15 @@ describe('the Lambda handler', () => {
     });
   });
 
-  it('says of each dropped sample why at the log level DEBUG', async () => {
+  it.each<[string, (address: string) => Readonly<Record<string, string>>]>([
+    [
+      'at the log level DEBUG',
+      (address) => ({ ...environment(address), POWERTOOLS_LOG_LEVEL: 'DEBUG' }),
+    ],
+    ["with `debug: true` in the CloudWatch Agent's JSON", agentWithDebug],
+  ])('says of each dropped sample why %s', async (_, environmentOf) => {
     await using target = await serveMetrics(counter);
-    await using lambda = await startFunction({
-      ...environment(target.address),
-      POWERTOOLS_LOG_LEVEL: 'DEBUG',
-    });
+    await using lambda = await startFunction(environmentOf(target.address));
 
     await lambda.invoke();
 
