@@ -56,17 +56,20 @@ export class CollectorBucket extends Bucket {
   }
 
   /**
-   * Lets the collector read and write the state, and put one that cannot be understood aside. Without s3:ListBucket the first
-   * cycle would be denied a state that does not exist.
+   * Lets the collector read and write the state, put one that cannot be understood aside, and lease it for a cycle. Without
+   * s3:ListBucket the first cycle would be denied a state that does not exist.
    */
   grantState(role: IRole): void {
     const state = this.arnForObjects(STATE_KEY);
+    const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const setAside = this.arnForObjects(`${STATE_KEY}.*`);
     const policy = new Policy(this, 'State', {
       roles: [role],
       statements: [
-        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state] }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease] }),
+        // What is set aside is named like the lease.
         new PolicyStatement({ actions: ['s3:PutObject'], resources: [state, setAside] }),
+        new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [lease] }),
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });

@@ -29,8 +29,8 @@ export interface CollectorFunctionProps {
   readonly description: string;
   /** What Lambda calls in the bundle. */
   readonly handler: 'handler' | 'discover';
-  /** Invocations at the same time, at most. */
-  readonly concurrency: number;
+  /** Invocations at the same time that are kept for it, and at most. Absent: as many as the account has left. */
+  readonly concurrency?: number | undefined;
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly role: IRole;
@@ -68,7 +68,7 @@ export class CollectorFunction extends LambdaFunction {
       }),
       role: props.role,
       logGroup: props.logGroup,
-      reservedConcurrentExecutions: props.concurrency,
+      ...(props.concurrency !== undefined && { reservedConcurrentExecutions: props.concurrency }),
       retryAttempts: 0,
       maxEventAge: MAX_EVENT_AGE,
       ...(deadLetterQueue && { onFailure: new SqsDestination(deadLetterQueue) }),

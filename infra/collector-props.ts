@@ -85,6 +85,15 @@ export interface CollectorProps {
   readonly memorySize?: number;
 
   /**
+   * Concurrent executions that are taken from the account's quota and kept for the function that collects: at least 1, with `shards` at
+   * least as many as there can be. The function that discovers for shards keeps one more. Lambda refuses to leave an account fewer
+   * than 100 for its other functions, so that one with a quota of 10 can keep none. Cycles that overlap are safe without.
+   *
+   * @default - none are kept
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
    * How long the log events are kept: the function's own, and those that carry the metrics. CloudWatch keeps the
    * metrics themselves for 15 months, whatever this says.
    *

@@ -7,6 +7,7 @@ import { ENV } from '../lambda/model/names.ts';
 import { CollectorFunction, type CollectorFunctionProps } from './collector-function.ts';
 import { ShardCycle } from './shard-cycle.ts';
 import { type Shards, validShards } from './shards.ts';
+import { validCount } from './valid-props.ts';
 
 /** Enough for 10,000 tasks: the AWS APIs get 20 s, their answers and S3 the rest. */
 const DISCOVERY_TIMEOUT = Duration.seconds(30);
@@ -15,10 +16,7 @@ const DISCOVERY_TIMEOUT = Duration.seconds(30);
 const DISCOVERY_MEMORY_MIB = 1_024;
 
 export interface CollectorRunProps
-  extends Omit<
-    CollectorFunctionProps,
-    'description' | 'handler' | 'concurrency' | 'deadLetterQueue'
-  > {
+  extends Omit<CollectorFunctionProps, 'description' | 'handler' | 'deadLetterQueue'> {
   readonly deadLetterQueue: IQueue;
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
@@ -38,19 +36,21 @@ export interface CollectorRun {
 
 /** Makes the functions in the scope of a collector, and for shards what runs them. */
 export function makeRun(scope: Construct, props: CollectorRunProps): CollectorRun {
-  const { shards, deadLetterQueue, makeCycleLogGroup, ...common } = props;
+  const { shards, deadLetterQueue, makeCycleLogGroup, concurrency, ...common } = props;
   if (shards === undefined) {
+    if (concurrency !== undefined) validCount(scope, 'reservedConcurrentExecutions', concurrency);
     const collector = new CollectorFunction(scope, 'Function', {
       ...common,
       description: 'Fargauge: collects the metrics of ECS tasks into CloudWatch',
       handler: 'handler',
-      // Two cycles at once would read the same counters and count their growth twice.
-      concurrency: 1,
+      concurrency,
       deadLetterQueue,
     });
     return { collector, functions: [collector] };
   }
   const { max, targetsPerShard } = validShards(scope, shards);
+  if (concurrency !== undefined)
+    validCount(scope, 'reservedConcurrentExecutions', concurrency, max);
   const variables = {
     ...common.variables,
     [ENV.shards]: String(max),
@@ -61,7 +61,7 @@ export function makeRun(scope: Construct, props: CollectorRunProps): CollectorRu
     variables,
     description: 'Fargauge: collects a shard of the metrics of ECS tasks into CloudWatch',
     handler: 'handler',
-    concurrency: max,
+    concurrency,
   });
   const discovery = new CollectorFunction(scope, 'Discovery', {
     ...common,
@@ -69,7 +69,7 @@ export function makeRun(scope: Construct, props: CollectorRunProps): CollectorRu
     description: 'Fargauge: discovers ECS tasks and divides them into shards',
     handler: 'discover',
     // What it remembers of the tasks is of use only where it is asked each time.
-    concurrency: 1,
+    concurrency: concurrency === undefined ? undefined : 1,
     timeout: DISCOVERY_TIMEOUT,
     memorySize: DISCOVERY_MEMORY_MIB,
   });

@@ -114,6 +114,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
         [ENV.state]: bucket.stateUrl,
       },
       shards: props.shards,
+      concurrency: props.reservedConcurrentExecutions,
       timeout,
       memorySize: validMemorySize(this, props.memorySize ?? 512),
       role: this.role,
@@ -170,7 +171,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     return this.role.roleArn;
   }
 
-  /** Lets a principal start a cycle. Two never run at once. */
+  /** Lets a principal start a cycle. One that begins while another is under way does nothing. */
   grantInvoke(grantee: IGrantable): Grant {
     return (
       this.shardCycle?.stateMachine.grantStartExecution(grantee) ??

@@ -10,13 +10,14 @@ import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { blindnessOf, failureOf, logCycle, summaryOf } from './report-log.ts';
 import { fetchExposition } from './scrape/exchange.ts';
-import { publishCycle } from './self-metrics.ts';
+import { publishCycle, publishSkipped } from './self-metrics.ts';
 import { logDispatch, publishDispatch } from './shards/dispatch-report.ts';
 import { DividedCollector } from './shards/divided-collector.ts';
 import { shardEventOf } from './shards/shard-event.ts';
 import { ShardObjects } from './shards/shard-objects.ts';
 import { shardPlan } from './shards/shard-plan.ts';
 import { awsSigning } from './signing.ts';
+import { CycleLease } from './state/cycle-lease.ts';
 import { functionState, stateSettings } from './state/function-state.ts';
 import { s3Api } from './state/s3-api.ts';
 
@@ -44,22 +45,44 @@ const divided = dividedCollector();
 const collector: Pick<DividedCollector, 'collect' | 'reconfigure'> =
   divided ?? assemble({ ...parts, state: functionState(state, s3, Date.now) });
 
+/** The cycles of a divided collector are kept apart when they begin, all shards together. */
+const lease =
+  divided === undefined && state.place !== undefined
+    ? new CycleLease(s3, state.place, Date.now)
+    : undefined;
+
 /**
  * One collection cycle, under the configuration as it is now, within the invocation's time: of all targets, or of the shard
- * that the event names. It says what it did not get. Fails where nothing at all could be collected or delivered.
+ * that the event names. It says what it did not get. Fails where nothing at all could be collected or delivered. Does nothing
+ * while another invocation collects the same targets.
  */
 export const handler = handlerOf(async (event, status, timeoutMs) => {
   if (divided === undefined && shardEventOf(event) !== undefined) {
     throw new TypeError(`Expected ${ENV.shards} for the event of a shard, got nothing`);
   }
   if (status.changed) collector.reconfigure(status.config);
+  if (lease === undefined) return collectOnce(timeoutMs, event);
+  const startedAt = Date.now();
+  const outcome = await lease.take(timeoutMs);
+  if (outcome.kind === 'busy') return publishSkipped(outcome.until, metrics, logger);
+  // Without it a cycle is still worth more than none: what two of them publish twice is counted as StateConflicts.
+  if (outcome.kind === 'failed') logger.warn('lease failed', { error: outcome.message });
+  try {
+    return await collectOnce(Math.max(timeoutMs - (Date.now() - startedAt), 0), event);
+  } finally {
+    const error = outcome.kind === 'taken' ? await lease.release() : undefined;
+    if (error !== undefined) logger.warn('lease failed', { error });
+  }
+});
+
+async function collectOnce(timeoutMs: number, event: unknown) {
   const report = await collector.collect(timeoutMs, event);
   publishCycle(report, metrics);
   logCycle(report, logger);
   const failure = failureOf(report, divided !== undefined);
   if (failure !== undefined) throw new Error(failure);
   return summaryOf(report);
-});
+}
 
 /**
  * The beginning of a cycle of all shards: finds their targets, and answers with what each is to be invoked with. Fails where nothing

@@ -1,5 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { type CycleReport, sumOf } from './report.ts';
+import type { CycleLogger } from './report-log.ts';
 
 /**
  * Says of one cycle, as metrics of the collector itself, how it went. The reasons behind the sums are metadata of the same
@@ -55,6 +56,23 @@ export function publishCycle(
   metrics.addMetadata('rejectedByReason', JSON.stringify(rejected));
   metrics.addMetadata('downByReason', JSON.stringify(downByReason));
   metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
+}
+
+/**
+ * Says that an invocation did nothing, as another one collects the same targets.
+ *
+ * @param until when the other one is over at the latest, in milliseconds since the epoch
+ * @returns the answer of the invocation
+ */
+export function publishSkipped(
+  until: number,
+  metrics: Pick<Metrics, 'addMetric'>,
+  logger: Pick<CycleLogger, 'warn'>,
+): { readonly skipped: string } {
+  const skipped = `another cycle is under way, until ${new Date(until).toISOString()} at the latest`;
+  metrics.addMetric('CyclesSkipped', MetricUnit.Count, 1);
+  logger.warn('cycle skipped', { reason: skipped });
+  return { skipped };
 }
 
 function sum(counts: Readonly<Partial<Record<string, number>>>): number {

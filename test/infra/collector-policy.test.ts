@@ -41,8 +41,8 @@ const UNLIMITED = [
   'ecs:ListClusters',
 ];
 
-/** A state that is set aside has the time in its name. */
-const SET_ASIDE = /^s3:PutObject .*\/state\.corrupt-.*-neighbour$/;
+/** A state that is set aside has the time in its name, and is named like the lease. */
+const SET_ASIDE = /^s3:PutObject .*\/state\.(corrupt-.*|lease)-neighbour$/;
 
 /** All that is below the state is of the shards. */
 const OF_SHARDS = /^s3:\w+Object arn:aws:s3:::\w+\/state\/.*neighbour/;

@@ -35,8 +35,10 @@ describe('a collector with nothing but a cluster and a network', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 55 });
   });
 
-  it('never runs twice at once', () => {
-    template.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 1 });
+  it('takes nothing from the quota of concurrent executions, which may be 10', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      ReservedConcurrentExecutions: Match.absent(),
+    });
   });
 
   it('runs in the private subnets with a security group of its own', () => {
@@ -222,6 +224,13 @@ describe('what can be chosen', () => {
     });
   });
 
+  it('a concurrent execution that is kept for it', () => {
+    collectorTemplate({ reservedConcurrentExecutions: 1 }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Handler: 'index.handler', ReservedConcurrentExecutions: 1 },
+    );
+  });
+
   it('a longer interval', () => {
     collectorTemplate({ interval: Duration.minutes(5) }).hasResourceProperties(
       'AWS::Scheduler::Schedule',
@@ -354,6 +363,11 @@ describe('misuse', () => {
       'less memory than a function can have',
       { memorySize: 64 },
       '[Stack/Collector] Expected `memorySize` to be a whole number of MiB from 128 to 10240, got 64',
+    ],
+    [
+      'a reserved concurrency that would never let it run',
+      { reservedConcurrentExecutions: 0 },
+      '[Stack/Collector] Expected `reservedConcurrentExecutions` to be a whole number of at least 1, got 0',
     ],
     // What a compiler finds, and plain JavaScript does not.
     [

@@ -11,13 +11,13 @@ describe('a collector whose targets are divided', () => {
   const template = collectorTemplate({ shards: Shards.fixed(8) });
 
   it('has a function that discovers and one that collects, of the same bundle', () => {
-    for (const [handler, concurrency, timeout, memory] of [
-      ['index.handler', 8, 55, 512],
-      ['index.discover', 1, 30, 1024],
+    for (const [handler, timeout, memory] of [
+      ['index.handler', 55, 512],
+      ['index.discover', 30, 1024],
     ]) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Handler: handler,
-        ReservedConcurrentExecutions: concurrency,
+        ReservedConcurrentExecutions: Match.absent(),
         Timeout: timeout,
         MemorySize: memory,
         VpcConfig: Match.anyValue(),
@@ -37,6 +37,28 @@ describe('a collector whose targets are divided', () => {
       Handler: 'index.handler',
       Environment: { Variables: { FARGAUGE_COLLECTOR: Match.absent() } },
     });
+  });
+
+  it('keeps the concurrent executions that are asked for, and one for the discovery', () => {
+    const reserving = collectorTemplate({
+      shards: Shards.fixed(8),
+      reservedConcurrentExecutions: 10,
+    });
+    for (const [handler, concurrency] of [
+      ['index.handler', 10],
+      ['index.discover', 1],
+    ]) {
+      reserving.hasResourceProperties('AWS::Lambda::Function', {
+        Handler: handler,
+        ReservedConcurrentExecutions: concurrency,
+      });
+    }
+  });
+
+  it('refuses to keep fewer than it has shards', () => {
+    expect(() =>
+      collectorTemplate({ shards: Shards.fixed(8), reservedConcurrentExecutions: 7 }),
+    ).toThrow('Expected `reservedConcurrentExecutions` to be a whole number of at least 8, got 7');
   });
 
   it('is begun by the schedule, which starts an Express workflow', () => {
@@ -122,7 +144,6 @@ describe('the number of shards', () => {
       'AWS::Lambda::Function',
       {
         Handler: 'index.handler',
-        ReservedConcurrentExecutions: 40,
         Environment: {
           Variables: { FARGAUGE_SHARDS: '40', FARGAUGE_TARGETS_PER_SHARD: '1000' },
         },

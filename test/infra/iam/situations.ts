@@ -35,6 +35,11 @@ export const WHOLE: readonly Situation[] = [
     stored: async () => ({ '': BROKEN }),
     complaints: ['The state begins anew'],
   },
+  {
+    ...NOTHING,
+    name: 'the lease of a cycle that was killed',
+    stored: async () => ({ '.lease': Buffer.from(JSON.stringify({ until: 0, holder: 'killed' })) }),
+  },
 ];
 
 /** Of one in two shards. */
