@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { compileConstructs } from '../../infra/build.ts';
 import { bundleCollector, bundleSidecar } from '../../infra/bundle.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
@@ -40,6 +42,15 @@ describe('the package', () => {
       ]),
     );
     expect(files.filter((file) => /\.map$|(^|\/)(test|cli)(\/|$)/.test(file))).toEqual([]);
+  });
+
+  it('depends on what its modules import, and on nothing else', async () => {
+    const imported = await importedPackages();
+    const { dependencies, peerDependencies } = await manifest();
+    expect(imported).toEqual(
+      [...Object.keys(dependencies), ...Object.keys(peerDependencies)].sort(),
+    );
+    expect(Object.keys(dependencies)).toEqual(['re2js', 'yaml', 'zod']);
   });
 
   it.each([
@@ -157,15 +168,51 @@ async function install(archive: string): Promise<void> {
   const installed = join(folder, 'node_modules/fargauge');
   await mkdir(installed, { recursive: true });
   await run('tar', ['--extract', '--file', archive, '--strip-components=1', '-C', installed]);
-  const { dependencies, peerDependencies } = JSON.parse(
-    await readFile(join(installed, 'package.json'), 'utf8'),
-  );
+  const { dependencies, peerDependencies } = await manifest();
   for (const name of Object.keys({ ...dependencies, ...peerDependencies, '@types/node': '' })) {
     const link = join(folder, 'node_modules', name);
     await mkdir(dirname(link), { recursive: true });
     await symlink(join(REPOSITORY, 'node_modules', name), link);
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** What the package says of itself. */
+async function manifest(): Promise<Manifest> {
+  const file = join(folder, 'node_modules/fargauge/package.json');
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+/** The packages that the constructs, and the program beside them, import when they run. */
+async function importedPackages(): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: join(folder, 'node_modules/fargauge/dist/package'),
+    entryPoints: ['infra/index.js', 'infra/check-configuration.js'],
+    outdir: 'out',
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  const names = Object.values(metafile.inputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ path, external }) => external && !isBuiltin(path))
+    .map(({ path }) => packageName(path));
+  return [...new Set(names)].sort();
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** The templates of the stacks that a program makes. */
