@@ -4,8 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 
 interface LockedPackage {
   readonly version?: string;
+  readonly integrity?: string;
+  /** It is part of the archive of the package above it. */
+  readonly inBundle?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
+
+/** 64 bytes in base64. */
+const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
 const { packages } = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'),
@@ -20,6 +26,15 @@ describe('package-lock.json', () => {
     const locked = Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, ''));
     expect(wanted.length).toBeGreaterThan(0);
     expect(wanted.filter((name) => !locked.includes(name))).toEqual([]);
+  });
+
+  it('holds the checksum of every archive', () => {
+    const archives = Object.entries(packages).filter(
+      ([path, { inBundle }]) => path !== '' && inBundle !== true,
+    );
+    expect(archives.length).toBeGreaterThan(0);
+    const unchecked = archives.filter(([, { integrity = '' }]) => !SHA512.test(integrity));
+    expect(unchecked.map(([path]) => path)).toEqual([]);
   });
 
   it('names no registry', () => {
