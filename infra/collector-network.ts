@@ -1,13 +1,8 @@
-import {
-  type ISubnet,
-  type IVpc,
-  SecurityGroup,
-  type SubnetSelection,
-  SubnetType,
-} from 'aws-cdk-lib/aws-ec2';
+import { type ISubnet, type IVpc, type SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ApiEndpoint } from './api-endpoint.ts';
+import { CollectorSecurityGroup } from './collector/security-group.ts';
 import { InvalidPropsError } from './errors.ts';
 
 export interface CollectorNetworkProps {
@@ -32,17 +27,14 @@ export interface CollectorNetworkProps {
 export class CollectorNetwork extends Construct {
   readonly vpc: IVpc;
   readonly subnets: readonly ISubnet[];
-  readonly securityGroup: SecurityGroup;
+  readonly securityGroup: CollectorSecurityGroup;
 
   constructor(scope: Construct, id: string, props: CollectorNetworkProps) {
     super(scope, id);
     const { vpc, endpoints = [] } = props;
     this.vpc = vpc;
     this.subnets = this.validSubnets(props);
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Fargauge collector',
-    });
+    this.securityGroup = new CollectorSecurityGroup(this, 'SecurityGroup', { vpc });
     for (const endpoint of endpoints) endpoint.create(this, vpc, this.subnets);
   }
 

@@ -8,6 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
+import { dependOn } from './collector/rule-side.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { CollectorLogGroup } from './collector-log-group.ts';
@@ -37,6 +38,9 @@ import type { ShardCycle } from './shard-cycle.ts';
 import { targetPorts } from './target-ports.ts';
 import { checkKinds } from './valid-kinds.ts';
 import { validMemorySize, validPort } from './valid-props.ts';
+
+/** Tells in the rules of security groups who made them. */
+const RULE = 'Fargauge collector';
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
 export class Collector extends Construct implements IConnectable, IGrantable {
@@ -144,10 +148,22 @@ export class Collector extends Construct implements IConnectable, IGrantable {
   /**
    * Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, the port of the
    * sidecar and those that the containers of a service declare by docker labels; call it when they were all added.
+   *
+   * The rules are in the stack of the collector, unless that of the tasks depends on it by its network or cluster.
+   *
+   * @throws InvalidPropsError
    */
   collectFrom(tasks: IConnectable, ...ports: readonly number[]): void {
+    if (tasks.connections === undefined) {
+      throw new InvalidPropsError(
+        this,
+        'Expected the tasks with their security groups, which an imported service does not know: name them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
+      );
+    }
+    const areAfter = dependOn(tasks, this);
     for (const port of this.portsOf(tasks, ports)) {
-      tasks.connections.allowFrom(this, port, 'Fargauge collector');
+      if (areAfter) tasks.connections.allowFrom(this, port, RULE);
+      else this.connections.allowTo(tasks, port, RULE);
     }
   }
 
