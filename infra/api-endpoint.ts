@@ -4,9 +4,9 @@ import {
   type ISubnet,
   type IVpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
+import { acknowledge } from './nag/acknowledge.ts';
 
 /** A way from a VPC to one of the APIs that the collector calls, without a NAT gateway. */
 export class ApiEndpoint {
@@ -54,7 +54,7 @@ export class ApiEndpoint {
         subnets: { subnets: [...subnets] },
         open: true,
       });
-      Validations.of(endpoint).acknowledge({
+      acknowledge(endpoint, {
         id: 'AwsSolutions-EC23',
         reason: 'It is open to the addresses of its VPC only, which are known at deployment.',
       });

@@ -1,10 +1,10 @@
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type IRole, Policy, Role } from 'aws-cdk-lib/aws-iam';
-import { Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import { type CollectorIdentity, collectorPrincipal } from './collector-principal.ts';
 import { InvalidPropsError } from './errors.ts';
+import { acknowledge } from './nag/acknowledge.ts';
 
 export interface CollectorAccessProps extends CollectorIdentity {
   /** The clusters of this account that the collector may read. */
@@ -60,7 +60,7 @@ export class CollectorAccess extends Construct {
         publicIps: props.publicIps ?? false,
       }),
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: CLUSTER_READ_REASON,
     });

@@ -2,8 +2,9 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledge } from './nag/acknowledge.ts';
 
 /** The object in which the collector keeps what it knows of each target between cycles. */
 const STATE_KEY = 'state';
@@ -44,7 +45,7 @@ export class CollectorBucket extends Bucket {
       // CloudFormation deletes no bucket that has objects in it.
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
-    Validations.of(this).acknowledge({
+    acknowledge(this, {
       id: 'AwsSolutions-S1',
       reason: 'Only the collector reads and writes the state, which its own log tells of.',
     });
@@ -73,7 +74,7 @@ export class CollectorBucket extends Bucket {
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
       reason: 'A state that is set aside has the time in its name.',
     });
@@ -99,7 +100,7 @@ export class CollectorBucket extends Bucket {
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
       reason: 'Shards and their layouts are numbered as the targets need it.',
     });

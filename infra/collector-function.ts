@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  RuntimeFamily,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +27,9 @@ export const MAX_ENVIRONMENT_BYTES = 4096;
 
 /** What is assumed of the parts of a value that are known at deployment only: the name of a cluster, log group or bucket. */
 const UNKNOWN_VALUE_BYTES = 512;
+
+/** `Runtime.NODEJS_24_X`, which not each version of the CDK has that the package takes. */
+const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
 
 export interface CollectorFunctionProps {
   readonly configuration: CollectorConfiguration;
@@ -51,7 +60,7 @@ export class CollectorFunction extends LambdaFunction {
     const { environment, files } = delivery(scope, props.configuration, variables);
     super(scope, id, {
       description: props.description,
-      runtime: Runtime.NODEJS_24_X,
+      runtime: NODEJS_24,
       architecture: Architecture.ARM_64,
       code: props.code ?? bundledCode(scope),
       handler: `index.${props.handler}`,

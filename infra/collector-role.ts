@@ -2,12 +2,13 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Stack, Validations } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { isClusterPattern } from '../lambda/model/cluster-selector.ts';
 import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
 import { acknowledgeStreams } from './log-streams.ts';
+import { acknowledge } from './nag/acknowledge.ts';
 
 /** What also tells the public address of a task. */
 const LOOK = 'ec2:DescribeNetworkInterfaces';
@@ -92,7 +93,7 @@ export class CollectorRole extends Role {
       roles: [this],
       statements: [new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] })],
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         'Lambda makes the network interfaces of a VPC function, whose names are not known before; its code is denied the same actions.',
@@ -115,7 +116,7 @@ export class CollectorRole extends Role {
         publicIps: needs.publicIps && !isInVpc,
       }),
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: CLUSTER_READ_REASON,
     });
@@ -183,7 +184,7 @@ export class CollectorRole extends Role {
         new PolicyStatement({ actions: ['cloudwatch:PutMetricData'], resources: ['*'] }),
       ],
     });
-    Validations.of(policy).acknowledge({
+    acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'PutMetricData, which metrics over OTLP need too, has no resource-level permissions.',
     });

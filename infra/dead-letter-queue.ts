@@ -1,8 +1,9 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledge } from './nag/acknowledge.ts';
 
 export interface DeadLetterQueueProps {
   /**
@@ -23,7 +24,7 @@ export class DeadLetterQueue extends Queue {
         ? { encryption: QueueEncryption.SQS_MANAGED }
         : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
     });
-    Validations.of(this).acknowledge({
+    acknowledge(this, {
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue: of a schedule and a function, not of another queue.',
     });

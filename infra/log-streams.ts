@@ -1,5 +1,6 @@
 import type { Policy } from 'aws-cdk-lib/aws-iam';
-import { Stack, Token, Validations } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
+import { acknowledge } from './nag/acknowledge.ts';
 import { nagArn } from './nag-arn.ts';
 
 /** Tells cdk-nag why a policy has a wildcard at the end of the ARN of a log group. */
@@ -7,7 +8,7 @@ export function acknowledgeStreams(policy: Policy, logGroupName: string): void {
   // Of a group whose name is not known it sees no wildcard.
   if (Token.isUnresolved(logGroupName)) return;
   const arn = nagArn(Stack.of(policy), 'logs', `log-group:${logGroupName}`);
-  Validations.of(policy).acknowledge({
+  acknowledge(policy, {
     id: `AwsSolutions-IAM5[Resource::${arn}:*]`,
     reason: 'The wildcard stands for the log streams of one named group.',
   });

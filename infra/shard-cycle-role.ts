@@ -1,8 +1,9 @@
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Fn, Stack, Validations } from 'aws-cdk-lib/core';
+import { Fn, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledge } from './nag/acknowledge.ts';
 import { nagArn } from './nag-arn.ts';
 
 /**
@@ -44,7 +45,7 @@ export class ShardCycleRole extends Role {
       roles: [this],
       statements: [new PolicyStatement({ actions: LOG_DELIVERY_ACTIONS, resources: ['*'] })],
     });
-    Validations.of(logs).acknowledge({
+    acknowledge(logs, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'The delivery of logs has no resource-level permissions.',
     });
@@ -75,7 +76,7 @@ export class ShardCycleRole extends Role {
     const named = nagArn(stack, 'states', `execution:${JSON.stringify(stack.resolve(name))}`);
     for (const construct of [policy, machine]) {
       for (const arn of [`${named}:*`, `${named}/*:*`]) {
-        Validations.of(construct).acknowledge({
+        acknowledge(construct, {
           id: `AwsSolutions-IAM5[Resource::${arn}]`,
           reason: 'Executions of the one state machine are numbered as they begin.',
         });

@@ -20,9 +20,10 @@ import {
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import { Duration, Validations } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CYCLE_MS } from '../lambda/shards/limits.ts';
+import { acknowledge } from './nag/acknowledge.ts';
 import { ShardCycleRole } from './shard-cycle-role.ts';
 import type { Shards } from './shards.ts';
 
@@ -162,7 +163,8 @@ export class ShardCycle extends Construct {
 
   private acknowledge(): void {
     const { stateMachine } = this;
-    Validations.of(stateMachine).acknowledge(
+    acknowledge(
+      stateMachine,
       {
         id: 'AwsSolutions-SF1',
         reason:

@@ -17,9 +17,10 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CollectorConfiguration } from './collector-configuration.ts';
+import { acknowledge } from './nag/acknowledge.ts';
 import { TaskSidecar } from './task-sidecar.ts';
 
 export interface TrialProps {
@@ -71,7 +72,7 @@ export class Trial extends Construct {
       vpc: this.vpc,
       containerInsightsV2: ContainerInsights.DISABLED,
     });
-    Validations.of(cluster).acknowledge({
+    acknowledge(cluster, {
       id: 'AwsSolutions-ECS4',
       reason: "Container Insights would bill the tasks' figures that Fargauge publishes here.",
     });
@@ -98,11 +99,11 @@ export class Trial extends Construct {
       configuration: CollectorConfiguration.builtIn(),
       ...(sidecarImage && { image: sidecarImage }),
     });
-    Validations.of(taskDefinition).acknowledge({
+    acknowledge(taskDefinition, {
       id: 'AwsSolutions-ECS2',
       reason: "The sidecar's one variable holds the rules for its last events, and no secret.",
     });
-    Validations.of(taskDefinition.obtainExecutionRole()).acknowledge({
+    acknowledge(taskDefinition.obtainExecutionRole(), {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'ecr:GetAuthorizationToken has no resource-level permissions.',
     });
