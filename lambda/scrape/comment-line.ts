@@ -24,14 +24,25 @@ const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['unknown', 'unknown'],
 ]);
 
+/** What a line that begins with `#` says. */
+export interface CommentLine {
+  /** Absent for a comment that says nothing of a family. */
+  readonly comment: FamilyComment | undefined;
+  /** The rule that it breaks. */
+  readonly fault: string | undefined;
+}
+
+const NOTHING: CommentLine = { comment: undefined, fault: undefined };
+
 /**
  * Reads a line whose first character that is no blank is `#`:
  *
  *     comment = "#" ( "HELP" ( name | quoted ) [ text ] | "TYPE" ( name | quoted ) [ type ] | text )
  *
+ * A HELP line without a name that can be one is ignored; no sample depends on it. Such a TYPE line is an error.
+ *
  * @param start index of the line
  * @param number the line's, from 1, for the message
- * @returns `undefined` for a comment that is to be ignored
  * @throws DecodeError
  */
 export function readComment(
@@ -39,27 +50,36 @@ export function readComment(
   start: number,
   number: number,
   names: MetricNames<Family>,
-): FamilyComment | undefined {
+): CommentLine {
   const { bytes } = body;
   const keyword = skipBlanks(bytes, skipBlanks(bytes, start) + 1);
   const isType = hasWord(bytes, keyword, TYPE);
-  if (!isType && !hasWord(bytes, keyword, HELP)) return undefined;
+  if (!isType && !hasWord(bytes, keyword, HELP)) return NOTHING;
   const keywordEnd = keyword + TYPE.length;
   const nameStart = skipBlanks(bytes, keywordEnd);
-  if (nameStart === keywordEnd || bytes[nameStart] === NEWLINE) return undefined;
+  if (nameStart === keywordEnd || bytes[nameStart] === NEWLINE) return NOTHING;
 
   const quoted = bytes[nameStart] === QUOTE;
   const end = quoted ? quotedEnd(bytes, nameStart) : names.read(nameStart);
   const shortest = nameStart + (quoted ? '""'.length : 0);
   if (end <= shortest || !(isBlank(bytes[end]) || bytes[end] === NEWLINE)) {
     const line = body.text(start, body.lineEnd(start));
-    throw new DecodeError(number, `invalid metric name in comment: ${quote(line)}`);
+    const fault = `invalid metric name in comment: ${quote(line)}`;
+    if (isType) throw new DecodeError(number, fault);
+    return { comment: undefined, fault };
   }
   const family = quoted ? names.of(unescapeQuoted(body.text(nameStart + 1, end - 1))) : names.last;
   const textStart = skipBlanks(bytes, end);
-  if (!isType) return { keyword: 'HELP', family, empty: bytes[textStart] === NEWLINE };
+  if (!isType) {
+    const empty = bytes[textStart] === NEWLINE;
+    return { comment: { keyword: 'HELP', family, empty }, fault: undefined };
+  }
   const word = body.text(textStart, body.lineEnd(textStart)).trim();
-  return { keyword: 'TYPE', family, word, type: TYPES.get(word.toLowerCase()) };
+  const type = TYPES.get(word.toLowerCase());
+  if (type === undefined && word !== '') {
+    throw new DecodeError(number, `unknown metric type ${quote(word)}`);
+  }
+  return { comment: { keyword: 'TYPE', family, type }, fault: undefined };
 }
 
 function hasWord(bytes: Uint8Array, at: number, word: Uint8Array): boolean {

@@ -1,5 +1,4 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { DecodeError } from './decode-error.ts';
 
 const NEWLINE = 0x0a;
 
@@ -24,13 +23,12 @@ export class ExpositionBody {
   private window = '';
   private windowStart = 0;
   private readonly encoding: 'latin1' | 'utf8';
+  /** Whether all of it is UTF-8, so that no part need be checked. */
+  private readonly isUtf8: boolean;
 
-  /** @throws DecodeError where the bytes are no UTF-8 */
   constructor(body: Buffer) {
     const ascii = isAscii(body);
-    if (!ascii && !isUtf8(body)) {
-      throw new DecodeError(1, 'expected UTF-8 text, got bytes that are none');
-    }
+    this.isUtf8 = ascii || isUtf8(body);
     this.encoding = ascii ? 'latin1' : 'utf8';
     this.terminated = body.length === 0 || body[body.length - 1] === NEWLINE;
     this.buffer = this.terminated ? body : Buffer.concat([body, Buffer.of(NEWLINE)]);
@@ -50,6 +48,11 @@ export class ExpositionBody {
       this.window = this.buffer.toString('latin1', start, start + WINDOW_LENGTH);
     }
     return this.window.slice(start - this.windowStart, end - this.windowStart);
+  }
+
+  /** Whether the bytes from `start` to `end` are UTF-8. */
+  isText(start: number, end: number): boolean {
+    return this.isUtf8 || isUtf8(this.bytes.subarray(start, end));
   }
 
   private isAscii(start: number, end: number): boolean {

@@ -1,5 +1,5 @@
 import type { MetricType } from '../model/sample.ts';
-import { DecodeError, quote } from './decode-error.ts';
+import { quote } from './decode-error.ts';
 import type { SampleKind } from './sample-kind.ts';
 
 /** Bytes that a metric name costs beside its own. */
@@ -15,6 +15,8 @@ const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
   ['_total', ['counter']],
 ]);
 
+const TYPES_WITH_SUFFIXES: ReadonlySet<MetricType> = new Set([...TYPES_BY_SUFFIX.values()].flat());
+
 /**
  * A metric name, and what the exposition at hand has said so far about the family of that name. There is one for each
  * name, so who keeps it need not look for the name again. Only `Families` makes and changes it.
@@ -27,6 +29,8 @@ export interface Family {
   typed: boolean;
   helped: boolean;
   sampled: boolean;
+  /** The last exposition with a sample that could be the family's by its suffix, were the family of another type. */
+  missedIn: number;
   readonly kinds: SampleKind<Family>[];
   /** The family that a sample of this name may belong to because of its suffix, if it is of one of `baseTypes`. */
   base: Family | undefined;
@@ -41,8 +45,7 @@ export type FamilyComment =
   | {
       readonly keyword: 'TYPE';
       readonly family: Family;
-      readonly word: string;
-      /** What the word means; `undefined` where it is empty or no type. */
+      /** `undefined` where the line has none. */
       readonly type: MetricType | undefined;
     };
 
@@ -53,6 +56,7 @@ export class Families {
   private readonly byName = new Map<string, Family>();
   private exposition = 0;
   private nameBytes = 0;
+  private late: Map<string, MetricType> | undefined;
 
   /** Names that have ever been asked for. */
   get size(): number {
@@ -67,6 +71,17 @@ export class Families {
   begin(): void {
     this.exposition++;
     this.tellsStarts = false;
+    this.late = undefined;
+  }
+
+  /** The types by their families' names that came after samples of them. Absent: all came before. */
+  get lateTypes(): ReadonlyMap<string, MetricType> | undefined {
+    return this.late;
+  }
+
+  /** Gives families of the exposition at hand their types, as if TYPE lines had come first. */
+  preset(types: ReadonlyMap<string, MetricType>): void {
+    for (const [name, type] of types) this.setType(this.mentioned(this.named(name)), type);
   }
 
   /** What is known of a name that a line has. */
@@ -88,38 +103,42 @@ export class Families {
       name.baseTypes.includes(base.type);
     const family = extended ? base : this.mentioned(name);
     family.sampled = true;
+    if (!extended && base !== undefined) base.missedIn = this.exposition;
     return family;
   }
 
   /**
-   * Takes in a HELP or TYPE line.
+   * Takes in a HELP or TYPE line. Of several the first counts.
    *
-   * @param number the line's, from 1, for the message
-   * @throws DecodeError
+   * @returns the rule that the line breaks
    */
-  declare(comment: FamilyComment, number: number): void {
+  declare(comment: FamilyComment): string | undefined {
     const family = this.mentioned(comment.family);
-    const { name } = family;
+    const name = quote(family.name);
     if (comment.keyword === 'HELP') {
-      if (comment.empty) return;
-      if (family.helped) {
-        throw new DecodeError(number, `second HELP line for metric name ${quote(name)}`);
-      }
+      if (comment.empty) return undefined;
+      if (family.helped) return `second HELP line for metric name ${name}`;
       family.helped = true;
-      return;
+      return undefined;
     }
-    const { word, type } = comment;
-    if (word === '') return;
-    if (family.typed || family.sampled) {
-      throw new DecodeError(
-        number,
-        `second TYPE line for metric name ${quote(name)}, or TYPE reported after samples`,
-      );
-    }
-    if (type === undefined) throw new DecodeError(number, `unknown metric type ${quote(word)}`);
+    const { type } = comment;
+    if (type === undefined) return undefined;
+    if (family.typed) return `second TYPE line for metric name ${name}`;
+    const isLate = family.sampled || this.missesSamples(family, type);
+    if (isLate) this.late = (this.late ?? new Map()).set(family.name, type);
+    this.setType(family, type);
+    return isLate ? `TYPE line for metric name ${name} after its samples` : undefined;
+  }
+
+  /** Whether samples that were taken for others would have been the family's by the suffixes of a type. */
+  private missesSamples({ missedIn }: Family, type: MetricType): boolean {
+    return missedIn === this.exposition && TYPES_WITH_SUFFIXES.has(type);
+  }
+
+  private setType(family: Family, type: MetricType): void {
     family.type = type;
     family.typed = true;
-    if (type === 'gauge' && name.endsWith('_created')) this.tellsStarts = true;
+    if (type === 'gauge' && family.name.endsWith('_created')) this.tellsStarts = true;
   }
 
   /** A family that the exposition at hand mentions, be it for the first time. */
@@ -142,6 +161,7 @@ export class Families {
       typed: false,
       helped: false,
       sampled: false,
+      missedIn: 0,
       kinds: [],
       base: undefined,
       baseTypes: [],

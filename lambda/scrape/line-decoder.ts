@@ -44,7 +44,6 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
   private lastWasNew = false;
 
-  /** @throws DecodeError */
   constructor(body: Buffer, memory: SeriesMemory<Families, Meaning>, wanted: Wanted | undefined) {
     this.body = new ExpositionBody(body);
     this.bytes = this.body.bytes;
@@ -109,6 +108,16 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   ): void {
     if (series === undefined) this.unwanted++;
     else this.samples.push({ series, value, timestamp, start });
+  }
+
+  /**
+   * Checks that the bytes from `start` to `end` are UTF-8. Those of comments need not be.
+   *
+   * @throws DecodeError
+   */
+  protected checkText(start: number, end: number): void {
+    if (this.body.isText(start, end)) return;
+    throw this.error('expected UTF-8 text in name and labels, got bytes that are none');
   }
 
   protected error(problem: string): DecodeError {

@@ -1,6 +1,6 @@
 import type { Labels, Sample, Series, Wanted } from '../model/sample.ts';
 import { quote } from './decode-error.ts';
-import { isFloat, readFloat } from './float.ts';
+import { readFloat } from './float.ts';
 import { LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
@@ -147,15 +147,17 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     const { body, bytes, at, number } = this;
     if (bytes[at] === HASH) {
       const next = body.lineEnd(at) + 1;
+      this.checkText(at, next);
       return { meaning: readDescriptor(body, at, number, this.names), keyEnd: next, next };
     }
     const line = this.reader.read(at, number);
+    this.checkText(at, line.end);
     this.expectByte(SPACE, line.end, 'a blank and a value');
     const next = line.end + 1;
     return { meaning: this.meaning(line), keyEnd: next, next };
   }
 
-  private meaning({ name, labels }: SeriesLine<MetricName>): SampleMeaning {
+  private meaning({ name, labels, fault }: SeriesLine<MetricName>): SampleMeaning {
     const family = this.families.sampled(name, this.report);
     const { type } = family;
     const rule = ruleOf(type, name.name.slice(family.name.length));
@@ -163,16 +165,13 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     const kind = kindOf(name, family, this.wanted);
     const series: Series = { name: name.name, family: family.name, type, labels };
     const text = own === undefined ? undefined : labels[own];
-    if (rule.own !== 'family' && text !== undefined && !isFloat(text)) {
-      throw this.error(`expected float as value for '${own}' label, got ${quote(text)}`);
-    }
     return {
       kind,
       series: kind.wanted ? series : undefined,
       metric: this.families.metric(family, labels, own),
       rule,
       bound: rule.own === 'le' && text !== undefined ? floatOf(text) : Number.NaN,
-      fault: faultOf(series, rule, own),
+      fault: fault ?? faultOf(series, rule, own),
     };
   }
 
@@ -229,7 +228,9 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private exemplar({ rule, kind }: SampleMeaning, start: number): number {
     const { bytes } = this;
     this.expectByte(SPACE, start + 2, 'a blank after the "#" of an exemplar');
-    const { labels, end: labelsEnd } = this.exemplars.readLabelSet(start + 3, this.number);
+    const { labels, end: labelsEnd, fault } = this.exemplars.readLabelSet(start + 3, this.number);
+    this.checkText(start, labelsEnd);
+    if (fault !== undefined) this.report(fault);
     this.expectByte(SPACE, labelsEnd, 'a blank after the labels of an exemplar');
     let end = wordEnd(bytes, labelsEnd + 1);
     this.value(labelsEnd + 1, end);

@@ -9,6 +9,8 @@ import { isIn, nameEnd, quotedEnd, unescapeQuoted } from './tokens.ts';
 export class RepeatedToken {
   /** Of the token that was read last, without quotes and escapes. */
   text = '';
+  /** Whether there are line feeds in it as they are. */
+  spansLines = false;
   private readonly body: ExpositionBody;
   private start = 0;
   private length = 0;
@@ -32,10 +34,16 @@ export class RepeatedToken {
     return newEnd;
   }
 
-  /** @returns the index after the quoted token at `start`; -1 where the line ends before it */
-  readQuoted(start: number): number {
+  /**
+   * @param lineFeeds whether line feeds may stand in the token
+   * @returns the index after the quoted token at `start`; -1 where nothing ends it
+   */
+  readQuoted(start: number, lineFeeds: boolean): number {
     if (this.isAt(start)) return start + this.length;
-    const end = quotedEnd(this.body.bytes, start);
+    const { bytes } = this.body;
+    let end = quotedEnd(bytes, start);
+    this.spansLines = end === -1 && lineFeeds;
+    if (this.spansLines) end = quotedEnd(bytes, start, true);
     if (end === -1) return -1;
     this.text = unescapeQuoted(this.body.text(start + 1, end - 1));
     this.start = start;

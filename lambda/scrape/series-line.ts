@@ -3,7 +3,7 @@ import { DecodeError, quote } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
 import type { MetricNames } from './metric-names.ts';
 import { RepeatedToken } from './repeated-token.ts';
-import { LABEL_NAME, skipBlanks } from './tokens.ts';
+import { DIGIT, isIn, LABEL_NAME, skipBlanks } from './tokens.ts';
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -17,6 +17,8 @@ export interface LabelSet {
   readonly labels: Record<string, string>;
   /** Index after them. */
   readonly end: number;
+  /** The first rule of the format that they break, although Prometheus takes them. */
+  readonly fault: string | undefined;
 }
 
 /** Name and labels of a sample line. */
@@ -24,7 +26,7 @@ export interface SeriesLine<Name> extends LabelSet {
   readonly name: Name;
 }
 
-/** `strict`: nothing but what OpenMetrics allows, so neither blanks between tokens nor a comma after the last label. */
+/** `strict`: nothing but what Prometheus takes in OpenMetrics, so neither blanks between tokens nor line feeds in a value. */
 export type Spacing = 'loose' | 'strict';
 
 /**
@@ -34,7 +36,10 @@ export type Spacing = 'loose' | 'strict';
  *     labels = [ label *( "," label ) ] [ "," ]
  *     label  = ( name | quoted ) "=" quoted                     (name, quoted: see tokens.ts)
  *
- * Blanks and tabs may stand between all tokens. Where the spacing is strict they may not, and a label follows each comma.
+ * Blanks and tabs may stand between all tokens, but not where the spacing is strict.
+ *
+ * Prometheus takes a little more, which is a fault of the line: a label without a comma before it and a line feed in a quoted
+ * token, each where the spacing is not strict, and in OpenMetrics a comma after the last label.
  */
 export class SeriesReader<Name extends { readonly name: string }> {
   // `private`, not `#`: the brand checks of private methods cost a third of a cold decode.
@@ -46,6 +51,7 @@ export class SeriesReader<Name extends { readonly name: string }> {
   private readonly values: RepeatedToken[] = [];
   private number = 0;
   private at = 0;
+  private fault: string | undefined;
 
   constructor(body: ExpositionBody, names: MetricNames<Name>, spacing: Spacing = 'loose') {
     this.body = body;
@@ -61,18 +67,19 @@ export class SeriesReader<Name extends { readonly name: string }> {
    */
   read(start: number, number: number): SeriesLine<Name> {
     this.number = number;
+    this.fault = undefined;
     const nameStart = this.skip(start);
     const end = this.names.read(nameStart);
     const name = end > nameStart ? this.names.last : undefined;
     this.at = this.skip(end);
     if (!this.take(OPENING_BRACE)) {
       if (name === undefined) throw this.expected('a metric name', nameStart);
-      return { name, labels: labelsOf(), end };
+      return { name, labels: labelsOf(), end, fault: undefined };
     }
     const labels = labelsOf();
     const found = this.readLabels(labels, name);
     if (found === undefined) throw this.error('expected a metric name, got labels only');
-    return { name: found, labels, end: this.at + 1 };
+    return { name: found, labels, end: this.at + 1, fault: this.fault };
   }
 
   /**
@@ -83,12 +90,13 @@ export class SeriesReader<Name extends { readonly name: string }> {
    */
   readLabelSet(start: number, number: number): LabelSet {
     this.number = number;
+    this.fault = undefined;
     this.at = start;
     if (!this.take(OPENING_BRACE)) throw this.expected('"{"');
     const labels = labelsOf();
     const name = this.readLabels(labels, undefined);
     if (name !== undefined) throw this.error(`expected labels only, got ${quote(name.name)}`);
-    return { labels, end: this.at + 1 };
+    return { labels, end: this.at + 1, fault: this.fault };
   }
 
   /**
@@ -105,7 +113,8 @@ export class SeriesReader<Name extends { readonly name: string }> {
       const quoted = this.peek() === QUOTE;
       const keyToken = tokenAt(this.keys, index, this.body);
       const key = quoted ? this.readQuoted(keyToken) : this.readLabelName(keyToken);
-      if (quoted && this.peek() !== EQUALS) {
+      const isName = quoted && this.peek() !== EQUALS;
+      if (isName) {
         if (name !== undefined) {
           throw this.error(`expected one metric name, got ${quote(name.name)} and ${quote(key)}`);
         }
@@ -119,13 +128,22 @@ export class SeriesReader<Name extends { readonly name: string }> {
           throw this.error(`label ${quote(key)} is given twice`);
         labels[key] = value;
       }
-      if (!this.take(COMMA)) {
-        if (this.peek() !== CLOSING_BRACE) throw this.expected('"," or "}" after a label');
-      } else if (this.strict && this.peek() === CLOSING_BRACE) {
-        throw this.expected('a label after ","');
+      if (this.take(COMMA)) {
+        if (this.strict && this.peek() === CLOSING_BRACE) {
+          this.fault ??= `expected a label after the "," after ${quote(key)}`;
+        }
+      } else if (this.peek() !== CLOSING_BRACE) {
+        if (this.strict || isName || !this.isAtLabel()) {
+          throw this.expected('"," or "}" after a label');
+        }
+        this.fault ??= `expected "," after the label ${quote(key)}`;
       }
     }
     return name;
+  }
+
+  private isAtLabel(): boolean {
+    return this.peek() === QUOTE || isIn(LABEL_NAME & ~DIGIT, this.peek());
   }
 
   private readLabelName(token: RepeatedToken): string {
@@ -137,10 +155,13 @@ export class SeriesReader<Name extends { readonly name: string }> {
 
   private readQuoted(token: RepeatedToken): string {
     const start = this.at;
-    const end = token.readQuoted(start);
+    const end = token.readQuoted(start, !this.strict);
     if (end === -1) {
       const rest = this.body.text(start + 1, this.body.lineEnd(start));
       throw this.error(`expected a closing quote, got the end of the line after ${quote(rest)}`);
+    }
+    if (token.spansLines) {
+      this.fault ??= `expected a line feed in quotes to be written as \\n, got ${quote(token.text)}`;
     }
     this.at = this.skip(end);
     return token.text;

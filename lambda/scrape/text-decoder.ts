@@ -1,5 +1,5 @@
-import type { MetricType, Sample, Series, Wanted } from '../model/sample.ts';
-import { readComment } from './comment-line.ts';
+import type { Labels, MetricType, Sample, Series, Wanted } from '../model/sample.ts';
+import { type CommentLine, readComment } from './comment-line.ts';
 import { maySayStart, startSamples } from './created-series.ts';
 import { quote } from './decode-error.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
@@ -17,6 +17,7 @@ const SPACE = 0x20;
 const HASH = 0x23;
 const OPENING_BRACE = 0x7b;
 const INTEGER = /^[+-]?\d+$/;
+const BLANK_LINE: CommentLine = { comment: undefined, fault: undefined };
 
 /** Timestamps are signed integers of 64 bits. */
 const TIMESTAMP_BOUND = 2 ** 63;
@@ -35,6 +36,8 @@ interface TextMeaning {
   /** Of a sample that is needed. */
   readonly series: Series | undefined;
   readonly comment: FamilyComment | undefined;
+  /** The rule that the line breaks, whatever its value. */
+  readonly fault: string | undefined;
 }
 
 /** Nothing tells the lines of one kind apart whose samples are not needed. */
@@ -52,6 +55,8 @@ export interface DecodedText {
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
+  /** The first rule that a line breaks, although it is clear what the samples are. Absent: none does. */
+  readonly breach: string | undefined;
 }
 
 /**
@@ -60,9 +65,9 @@ export interface DecodedText {
  *     exposition = *( comment LF | sample LF | LF )            (comment: see readComment)
  *     sample     = series value [ timestamp ]                  (series: see SeriesReader)
  *
- * As strict as prometheus/common's expfmt: all or nothing, a newline at the very end (so that a body that was cut off is
- * noticed), one HELP and one TYPE line a family, TYPE before the samples. Not checked: the order of families, repeated
- * series.
+ * All or nothing, and no stricter than the Prometheus server: a page that is up there is up here. Where the server takes what
+ * the format forbids, the first such fault is the breach. Of several HELP or TYPE lines of a family the first counts; a TYPE
+ * line after samples of its family counts for them, too. Not checked: the order of families, repeated series.
  *
  * Gauges `x_created` are samples like any other, and give those of `x` their `start`: see startSamples.
  *
@@ -73,7 +78,11 @@ export interface DecodedText {
  * @throws DecodeError
  */
 export function decodeText(body: Buffer, memory: TextMemory, wanted?: Wanted): DecodedText {
-  return new TextExposition(body, memory, wanted).decode();
+  const decoded = new TextExposition(body, memory, wanted).decode();
+  const { lateTypes } = memory.families;
+  if (lateTypes === undefined) return decoded;
+  const { breach } = decoded;
+  return { ...new TextExposition(body, memory, wanted, lateTypes).decode(), breach };
 }
 
 class TextExposition extends LineDecoder<Families, TextMeaning> {
@@ -81,9 +90,17 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   private readonly reader: SeriesReader<Family>;
   /** Not wanted, but needed for their values. */
   private readonly starts: DecodedSample[] = [];
+  private breach: string | undefined;
 
-  constructor(body: Buffer, memory: TextMemory, wanted: Wanted | undefined) {
+  /** @param types of families, by their names, that the body gives too late. @default none */
+  constructor(
+    body: Buffer,
+    memory: TextMemory,
+    wanted: Wanted | undefined,
+    types?: ReadonlyMap<string, MetricType>,
+  ) {
     super(body, memory, wanted);
+    if (types !== undefined) this.families.preset(types);
     this.names = new MetricNames(this.body, this.families);
     this.reader = new SeriesReader(this.body, this.names);
   }
@@ -91,36 +108,39 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   decode(): DecodedText {
     const { body, samples, starts } = this;
     this.decodeLines();
-    if (!body.terminated) {
-      const start = this.bytes.lastIndexOf(NEWLINE, body.length - 2) + 1;
-      const text = quote(body.text(start, body.length - 1));
-      throw this.error(`unexpected end of input stream: expected a newline after ${text}`);
-    }
+    if (!body.terminated) this.report('expected a line feed at its end');
     if (this.families.tellsStarts) startSamples(samples, starts);
-    return { samples, unwanted: this.unwanted + starts.length };
+    return { samples, unwanted: this.unwanted + starts.length, breach: this.breach };
   }
 
   protected override takeEmptyLine(): void {
     this.at++;
   }
 
-  protected override takeKnown({ kind, series, comment }: TextMeaning, next: number): boolean {
+  protected override takeKnown(meaning: TextMeaning, next: number): boolean {
+    const { kind } = meaning;
     if (kind === undefined) {
-      if (comment !== undefined) this.families.declare(comment, this.number);
-      this.at = next;
+      this.take(meaning, next);
       return true;
     }
     const valueStart = skipBlanks(this.bytes, next);
     // Labels may come after a blank.
     if (this.bytes[valueStart] === OPENING_BRACE) return false;
     if (!isKind(kind, this.families.sampled(kind.name))) return false;
-    this.sample(kind, series, valueStart);
+    this.sample(meaning, kind, valueStart);
     return true;
   }
 
-  protected override take({ kind, series }: TextMeaning, next: number): void {
-    if (kind !== undefined) this.sample(kind, series, next);
-    else this.at = next;
+  protected override take(meaning: TextMeaning, next: number): void {
+    const { kind, comment, fault } = meaning;
+    if (kind !== undefined) {
+      this.sample(meaning, kind, next);
+      return;
+    }
+    const broken = comment && this.families.declare(comment);
+    const problem = fault ?? broken;
+    if (problem !== undefined) this.report(problem);
+    this.at = next;
   }
 
   protected override agree(known: TextMeaning, read: TextMeaning): boolean {
@@ -131,13 +151,17 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     const { bytes, at, number, families } = this;
     const first = skipBlanks(bytes, at);
     if (bytes[first] === NEWLINE || bytes[first] === HASH) {
-      const comment =
-        bytes[first] === HASH ? readComment(this.body, at, number, this.names) : undefined;
-      if (comment !== undefined) families.declare(comment, number);
+      const { comment, fault } =
+        bytes[first] === HASH ? readComment(this.body, at, number, this.names) : BLANK_LINE;
       const next = this.body.lineEnd(first) + 1;
-      return { meaning: { kind: undefined, series: undefined, comment }, keyEnd: next, next };
+      return {
+        meaning: { kind: undefined, series: undefined, comment, fault },
+        keyEnd: next,
+        next,
+      };
     }
     const line = this.reader.read(at, number);
+    this.checkText(at, line.end);
     return {
       meaning: this.meaning(line, families.sampled(line.name)),
       keyEnd: bytes[line.end] === SPACE ? line.end + 1 : undefined,
@@ -145,26 +169,30 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     };
   }
 
-  private meaning({ name, labels }: SeriesLine<Family>, family: Family): TextMeaning {
+  private meaning(line: SeriesLine<Family>, family: Family): TextMeaning {
+    const { name, labels } = line;
     const { type } = family;
-    const numeric = numericLabel(type);
-    const text = numeric && labels[numeric];
-    if (text !== undefined && !isFloat(text)) {
-      throw this.error(`expected float as value for '${numeric}' label, got ${quote(text)}`);
-    }
+    const fault = line.fault ?? numericFault(type, labels);
     const kind = kindOf(name, family, this.wanted);
-    if (!kind.wanted && !maySayStart(kind.type, name.name)) return unneededOf(kind);
+    if (!kind.wanted && !maySayStart(kind.type, name.name)) {
+      return fault === undefined ? unneededOf(kind) : { ...unneededOf(kind), fault };
+    }
     const series = { name: name.name, family: family.name, type, labels };
-    return { kind, series, comment: undefined };
+    return { kind, series, comment: undefined, fault };
   }
 
   /** Reads the value and the timestamp at `valueStart`, up to the end of the line. */
   private sample(
+    { series, fault }: TextMeaning,
     { wanted }: SampleKind<Family>,
-    series: Series | undefined,
     valueStart: number,
   ): void {
     const { bytes } = this;
+    if (fault !== undefined) {
+      this.report(fault);
+      // A quoted token may go over several lines.
+      for (let at = this.at; at < valueStart; at++) if (bytes[at] === NEWLINE) this.number++;
+    }
     const valueEnd = wordEnd(bytes, valueStart);
     const value = this.value(valueStart, valueEnd);
     let timestamp: number | undefined;
@@ -177,6 +205,11 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     if (wanted || series === undefined) this.add(series, value, timestamp, undefined);
     else this.starts.push({ series, value, timestamp, start: undefined });
     this.at = end + 1;
+  }
+
+  /** Takes note of a rule that the line at hand breaks, if it is the first. */
+  private report(problem: string): void {
+    this.breach ??= `line ${this.number}: ${problem}`;
   }
 
   private timestamp(start: number, end: number): number {
@@ -194,6 +227,14 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   }
 }
 
+/** What is wrong with the label of a bucket or a quantile, which must hold a number. */
+function numericFault(type: MetricType, labels: Labels): string | undefined {
+  const numeric = numericLabel(type);
+  const text = numeric && labels[numeric];
+  if (text === undefined || isFloat(text)) return undefined;
+  return `expected a number as value of the label ${quote(numeric ?? '')}, got ${quote(text)}`;
+}
+
 function overheadOf({ kind, series }: TextMeaning): number {
   return kind !== undefined && series === undefined ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }
@@ -201,7 +242,7 @@ function overheadOf({ kind, series }: TextMeaning): number {
 function unneededOf(kind: SampleKind<Family>): TextMeaning {
   const known = unneeded.get(kind);
   if (known !== undefined) return known;
-  const meaning = { kind, series: undefined, comment: undefined };
+  const meaning = { kind, series: undefined, comment: undefined, fault: undefined };
   unneeded.set(kind, meaning);
   return meaning;
 }

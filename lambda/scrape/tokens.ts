@@ -7,7 +7,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 const LETTER = 1;
-const DIGIT = 2;
+export const DIGIT = 2;
 const COLON = 4;
 
 /** What each byte is in a name. */
@@ -43,13 +43,16 @@ export function nameEnd(bytes: Uint8Array, at: number, name: number): number {
  * Index after the quoted token that begins with the quote at `at`; -1 where the line ends before it.
  *
  *     quoted = DQUOTE *( any but DQUOTE, "\" and LF | "\" any but LF ) DQUOTE
+ *
+ * @param lineFeeds whether a line feed may stand in the token as it is, so that only the end of `bytes` ends it
  */
-export function quotedEnd(bytes: Uint8Array, at: number): number {
+export function quotedEnd(bytes: Uint8Array, at: number, lineFeeds = false): number {
   for (let i = at + 1; ; i++) {
-    let byte = bytes[i];
+    const byte = bytes[i];
     if (byte === QUOTE) return i + 1;
-    if (byte === BACKSLASH) byte = bytes[++i];
-    if (byte === NEWLINE) return -1;
+    if (byte === BACKSLASH) {
+      if (bytes[++i] === NEWLINE) return -1;
+    } else if (byte === NEWLINE && (!lineFeeds || i >= bytes.length - 1)) return -1;
   }
 }
 

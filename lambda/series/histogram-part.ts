@@ -21,6 +21,7 @@ const KINDS: ReadonlyMap<string, HistogramPart['kind']> = new Map([
 ]);
 
 const INFINITE = /^\+?inf(?:inity)?$/i;
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const known = new WeakMap<Series, HistogramPart | 'none'>();
 
@@ -65,5 +66,5 @@ function found(series: Series): HistogramPart | undefined {
 
 function boundOf(le = ''): number {
   if (INFINITE.test(le)) return Number.POSITIVE_INFINITY;
-  return le.trim() === '' ? Number.NaN : Number(le);
+  return DECIMAL.test(le) ? Number(le) : Number.NaN;
 }

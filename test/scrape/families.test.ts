@@ -26,7 +26,7 @@ describe('The family of a sample', () => {
   ])('%s after TYPE %s %s is %s', (sample, declared, type, family) => {
     const families = new Families();
     families.begin();
-    families.declare({ keyword: 'TYPE', family: families.named(declared), word: type, type }, 1);
+    families.declare({ keyword: 'TYPE', family: families.named(declared), type });
     expect(families.sampled(families.named(sample)).name).toBe(family);
   });
 
@@ -34,8 +34,8 @@ describe('The family of a sample', () => {
     const families = new Families();
     families.begin();
     const [a, sum] = [families.named('a'), families.named('a_sum')];
-    families.declare({ keyword: 'TYPE', family: a, word: 'summary', type: 'summary' }, 1);
-    families.declare({ keyword: 'HELP', family: sum, empty: true }, 2);
+    families.declare({ keyword: 'TYPE', family: a, type: 'summary' });
+    families.declare({ keyword: 'HELP', family: sum, empty: true });
     expect(families.sampled(sum)).toBe(sum);
   });
 
@@ -44,8 +44,8 @@ describe('The family of a sample', () => {
     const a = families.named('a');
     for (const type of ['gauge', 'counter'] as const) {
       families.begin();
-      families.declare({ keyword: 'HELP', family: a, empty: false }, 1);
-      families.declare({ keyword: 'TYPE', family: a, word: type, type }, 2);
+      families.declare({ keyword: 'HELP', family: a, empty: false });
+      families.declare({ keyword: 'TYPE', family: a, type });
       expect(families.sampled(a)).toMatchObject({ name: 'a', type });
     }
     families.begin();

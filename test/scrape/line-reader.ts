@@ -9,12 +9,23 @@ export interface ReadLine {
 
 const TOKEN = /[ \t]*(?:([A-Za-z_:][\w:]*)|"((?:[^"\\]|\\.)*)"|([{},=]))/y;
 
+/** A comment or an empty line; else a sample's line, in whose quotes line feeds may stand. */
+const LINE = /[ \t]*(?:#[^\n]*)?(?:\n|$)|(?<sample>(?:"(?:[^"\\]|\\.)*"|[^"\n])*)(?:\n|$)/y;
+
 /** The sample lines of an exposition that is valid. */
 export function readLines(text: string): ReadLine[] {
-  return text
-    .split('\n')
-    .filter((line) => /^[ \t]*[^ \t#]/.test(line))
-    .map(readLine);
+  return sampleLines(text).map(readLine);
+}
+
+export function sampleLines(text: string): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at = LINE.lastIndex) {
+    LINE.lastIndex = at;
+    const match = LINE.exec(text);
+    if (match === null) throw new Error(`Not a line: ${JSON.stringify(text.slice(at, at + 80))}`);
+    if (match.groups?.sample) lines.push(match.groups.sample);
+  }
+  return lines;
 }
 
 function readLine(line: string): ReadLine {

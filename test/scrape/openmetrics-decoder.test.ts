@@ -192,7 +192,8 @@ describe('What is no OpenMetrics exposition', () => {
     [['a 1 1e306'], 'line 1: expected seconds as timestamp, got "1e306"'],
     [['a 1 2 3'], 'line 1: expected the end of the line, got " 3"'],
     [['a{b="c"}1'], 'line 1: expected a blank and a value, got "1"'],
-    [['a{b="c",} 1'], 'line 1: expected a label after ",", got "} 1"'],
+    [['a{b="c" d="e"} 1'], 'line 1: expected "," or "}" after a label, got " d=\\"e\\"} 1"'],
+    [['a{b="c', 'd"} 1'], 'line 1: expected a closing quote, got the end of the line after "c"'],
     [['a{ b="c"} 1'], 'line 1: expected a label name, got " b=\\"c\\"} 1"'],
     [['a 1 #'], 'line 1: expected a blank after the "#" of an exemplar, got the end of the line'],
     [['a 1 # x'], 'line 1: expected "{", got "x"'],
@@ -213,10 +214,6 @@ describe('What is no OpenMetrics exposition', () => {
       'line 2: expected # HELP, # TYPE or # UNIT with a metric name and a text, or # EOF, got "# a comment"',
     ],
     [['# EOF'], 'line 2: expected nothing after # EOF, got "# EOF"'],
-    [
-      ['# TYPE a histogram', 'a_bucket{le="x"} 1'],
-      'line 2: expected float as value for \'le\' label, got "x"',
-    ],
   ])('%j is refused: %s', (lines, message) => {
     expect(decode(...lines)).toBe(`DecodeError: ${message}`);
   });
@@ -350,6 +347,18 @@ describe('What breaks a rule of OpenMetrics', () => {
       ['# TYPE a gaugehistogram', 'a_bucket{le="+Inf"} 1', 'a_gsum -1', 'a_gcount 1'],
       'line 2: expected a sum of "a" of 0 or more, got -1',
       3,
+    ],
+    [['a{b="c",} 1'], 'line 1: expected a label after the "," after "b"', 1],
+    [['a_total 1 # {b="c",} 1'], 'line 1: expected a label after the "," after "b"', 1],
+    [
+      ['# TYPE a histogram', 'a_bucket{le="x"} 1'],
+      'line 2: expected a number or +Inf as le, got "x"',
+      1,
+    ],
+    [
+      ['# TYPE a summary', 'a{quantile="max"} 1'],
+      'line 2: expected a quantile from 0 to 1, got "max"',
+      1,
     ],
     [['a 1 # {} 1'], 'line 1: expected no exemplar at "a"', 1],
     [

@@ -283,12 +283,6 @@ describe('a scrape that fails', () => {
       reason: 'invalid_body',
       message: 'line 3: expected float as value, got "three"',
     },
-    {
-      name: 'because its last line was cut off',
-      answer: answering('a 1\nb 2'),
-      reason: 'invalid_body',
-      message: 'line 2: unexpected end of input stream: expected a newline after "b 2"',
-    },
   ];
 
   it.each(cases.map((c) => [c.name, c] as const))('%s says why', async (_, c) => {

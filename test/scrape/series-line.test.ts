@@ -52,6 +52,38 @@ describe('Name and labels of a line', () => {
     expect(readAll(`${line}\n${line}\n`)).toEqual([read, read]);
   });
 
+  it.each<[line: string, labels: [string, string][], fault: string]>([
+    [
+      'a{b="c" d="e"} 1',
+      [
+        ['b', 'c'],
+        ['d', 'e'],
+      ],
+      'expected "," after the label "b"',
+    ],
+    [
+      'a{b="c""d"="e",} 1',
+      [
+        ['b', 'c'],
+        ['d', 'e'],
+      ],
+      'expected "," after the label "b"',
+    ],
+    [
+      'a{b="c\nd"} 1',
+      [['b', 'c\nd']],
+      'expected a line feed in quotes to be written as \\n, got "c\\nd"',
+    ],
+  ])('%j is read as Prometheus reads it, and its fault is told', (line, labels, fault) => {
+    const body = new ExpositionBody(Buffer.from(`${line}\n`.repeat(2)));
+    const reader = new SeriesReader(body, new MetricNames(body, new Families()));
+    for (const start of [0, line.length + 1]) {
+      const read = reader.read(start, 1);
+      expect(Object.entries(read.labels)).toEqual(labels);
+      expect(read).toMatchObject({ name: { name: 'a' }, fault, end: start + line.length - 2 });
+    }
+  });
+
   it('are those of the line at hand, however like the last line it is', () => {
     const text = [
       'name{le="10",code="200"} 1',
@@ -79,7 +111,10 @@ describe('Name and labels of a line', () => {
     ['a{b=c} 1', `expected '"' at start of label value, got "c} 1"`],
     ['a{b="c} 1', 'expected a closing quote, got the end of the line after "c} 1"'],
     ['a{b="c\\', 'expected a closing quote, got the end of the line after "c\\\\"'],
-    ['a{b="c" d="e"} 1', 'expected "," or "}" after a label, got "d=\\"e\\"} 1"'],
+    ['a{b="c" =} 1', 'expected "," or "}" after a label, got "=} 1"'],
+    ['a{b="c"1="d"} 1', 'expected "," or "}" after a label, got "1=\\"d\\"} 1"'],
+    ['{"a" b="c"} 1', 'expected "," or "}" after a label, got "b=\\"c\\"} 1"'],
+    ['a{b="c\\\nd"} 1', 'expected a closing quote, got the end of the line after "c\\\\"'],
     ['a{b="c"', 'expected "," or "}" after a label, got the end of the line'],
     ['a{', 'expected a label name, got the end of the line'],
     ['a{b="c",b="d"} 1', 'label "b" is given twice'],

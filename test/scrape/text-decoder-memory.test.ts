@@ -7,6 +7,7 @@ import { MemoryBudget } from '../../lambda/scrape/memory-budget.ts';
 import { textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { describeWithFixtures, FIXTURES } from '../fixtures.ts';
 import { anyEdit, anyExpositions, anyValidExposition, edited } from './exposition-arbitraries.ts';
+import { sampleLines } from './line-reader.ts';
 import { outcomeOf, type PlainSample } from './text-decoder-outcome.ts';
 
 /** Far more than the 5 s that it takes on an idle core. */
@@ -108,7 +109,7 @@ describeWithFixtures('Decoding real expositions with a memory', 'expositions', (
 /** Checks that each sample is one line of the text, and each line that is no comment a sample. */
 function assertWritten(outcome: PlainSample[] | string, text: string): void {
   if (typeof outcome === 'string') return;
-  const lines = text.split('\n').filter((line) => /^[ \t]*[^ \t#]/.test(line));
+  const lines = sampleLines(text);
   assert.equal(outcome.length, lines.length);
   for (const [index, { name, labels, value }] of outcome.entries()) {
     const line = lines[index]!;
