@@ -57,31 +57,48 @@ interface Parts {
  * CollectorConfiguration.fromFile('fargauge.yaml');
  */
 export class CollectorConfiguration {
-  /** Every sidecar of the cluster, and CPU and memory utilization of tasks and containers by service. */
+  /** What a collector does that has no configuration: the same as `taskMetrics()`. */
   static builtIn(): CollectorConfiguration {
     return new CollectorConfiguration({ source: 'the built-in default' });
   }
 
   /**
-   * The built-in default and, by service too, what the alarms on restarts and ephemeral storage and the whole dashboard
-   * look at: four more metrics for each service.
+   * Every sidecar of the cluster, and CPU and memory utilization of the tasks by service: two metrics for each service, which
+   * is all that its alarms on CPU and memory need. What each choice costs is in docs/cost.md.
+   */
+  static taskMetrics(): CollectorConfiguration {
+    return CollectorConfiguration.builtIn();
+  }
+
+  /** Further CPU and memory utilization of containers: two more metrics for each container of a service. */
+  static containerMetrics(): CollectorConfiguration {
+    return CollectorConfiguration.ofDefault(defaultDocument('containers'));
+  }
+
+  /**
+   * Further, by service too, what the alarms on restarts and ephemeral storage and the whole dashboard look at: four more
+   * metrics for each service.
    */
   static detailed(): CollectorConfiguration {
-    const document = defaultDocument();
+    const document = defaultDocument('containers');
     const {
       metric_unit = {},
       metric_declaration = [],
       ...processor
     } = document.emf_processor ?? {};
-    return CollectorConfiguration.of({
+    return CollectorConfiguration.ofDefault({
       ...document,
-      log_group_name: undefined,
       emf_processor: {
         ...processor,
         metric_unit: { ...metric_unit, ...DETAILED_UNITS },
         metric_declaration: [...metric_declaration, ...DETAILED_DECLARATIONS],
       },
     });
+  }
+
+  /** Its events go into the log group of the collector. */
+  private static ofDefault(document: NativeInput): CollectorConfiguration {
+    return CollectorConfiguration.of({ ...document, log_group_name: undefined });
   }
 
   /** The text of a native configuration, YAML or JSON. */

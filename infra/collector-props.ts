@@ -44,7 +44,7 @@ export interface CollectorProps {
   /**
    * What is collected and published.
    *
-   * @default CollectorConfiguration.builtIn()
+   * @default CollectorConfiguration.taskMetrics()
    */
   readonly configuration?: CollectorConfiguration;
 

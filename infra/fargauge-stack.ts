@@ -134,8 +134,8 @@ export class FargaugeStack extends Stack {
     };
   }
 
-  private trialPlace({ sidecarImage }: FargaugeStackProps): Place {
-    const { vpc, cluster, service } = new Trial(this, 'Trial', { sidecarImage });
+  private trialPlace({ settings: { configuration }, sidecarImage }: FargaugeStackProps): Place {
+    const { vpc, cluster, service } = new Trial(this, 'Trial', { configuration, sidecarImage });
     return {
       vpc,
       cluster,

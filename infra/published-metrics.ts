@@ -1,8 +1,11 @@
 import { Token } from 'aws-cdk-lib/core';
 import { compilePattern } from '../lambda/config/pattern.ts';
 import type { Pattern } from '../lambda/model/config.ts';
+import { CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import type { ConfigurationFacts, DeclarationFacts } from './configuration-check.ts';
 import { DETAILED_UNITS } from './detailed-rules.ts';
+
+const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
 
 /** A CloudWatch metric as a construct asks for it. */
 export interface WantedMetric {
@@ -41,8 +44,7 @@ export class PublishedMetrics {
       selectors.some((selector) => selector.test(metricName)),
     );
     if (selecting.length === 0) {
-      const remedy = metricName in DETAILED_UNITS ? ': CollectorConfiguration.detailed() does' : '';
-      return `No rule of ${this.source} publishes the metric ${metricName}${remedy}`;
+      return `No rule of ${this.source} publishes the metric ${metricName}${remedyFor(metricName)}`;
     }
     const sets = selecting.flatMap((rule) => rule.dimensions);
     const unknown = names.find((name) => !this.dimensionNames().has(name));
@@ -76,6 +78,14 @@ export class PublishedMetrics {
   private dimensionNames(): ReadonlySet<string> {
     return new Set(this.rules.flatMap(({ dimensions }) => dimensions.flat()));
   }
+}
+
+/** Which configuration publishes a metric of the sidecar, for the end of a message. */
+function remedyFor(metricName: string): string {
+  if (metricName in DETAILED_UNITS) return ': CollectorConfiguration.detailed() does';
+  return CONTAINER_METRICS.includes(metricName)
+    ? ': CollectorConfiguration.containerMetrics() does'
+    : '';
 }
 
 /** Whether a declaration can apply to a series with these labels; of the others nothing is known. */

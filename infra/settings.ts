@@ -17,6 +17,7 @@ const LOCATION = 's3://BUCKET/KEY or ssm:NAME';
 const LOG_GROUPS = 'names of log groups';
 const CLUSTERS = 'names of ECS clusters';
 const SHARDS = `auto, or a whole number from 1 to ${MAX_SHARDS}`;
+const METRICS = 'tasks, containers or detailed';
 const TOPIC = 'the ARN of an SNS topic';
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
@@ -34,6 +35,7 @@ const SCHEMA = z.object({
     .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
     .optional(),
   alarmTopicArn: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC).optional(),
+  metrics: z.enum(['tasks', 'containers', 'detailed'], METRICS).optional(),
   configFile: text(/./, PATH).optional(),
   configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),
@@ -60,6 +62,9 @@ const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
   ['taskSecurityGroupIds', 'optional'],
   ['services', 'optional'],
 ];
+
+/** Keys that name a configuration. */
+const DOCUMENTS = ['configFile', 'configLocation', 'agentConfigFile'] as const;
 
 /** A cluster that exists, and where the collector shall run. */
 export interface ExistingCluster {
@@ -208,6 +213,12 @@ function readConfiguration(
   if (given('configFile') && (given('agentConfigFile') || given('prometheusConfigFile'))) {
     problems.push('configFile: expected alone, without agentConfigFile and prometheusConfigFile');
   }
+  const document = DOCUMENTS.find(given);
+  if (given('metrics') && document !== undefined) {
+    problems.push(
+      `${placeOf('metrics')}: expected without ${document}, whose rules say what is published`,
+    );
+  }
   if (values.configLocation !== undefined) {
     if (given('agentConfigFile') || given('prometheusConfigFile')) {
       problems.push(
@@ -221,8 +232,19 @@ function readConfiguration(
     return CollectorConfiguration.cloudWatchAgentFiles(agent, prometheus);
   }
   return native === undefined
-    ? CollectorConfiguration.builtIn()
+    ? configurationOf(values.metrics)
     : CollectorConfiguration.fromFile(native);
+}
+
+function configurationOf(metrics: Values['metrics'] = 'tasks'): CollectorConfiguration {
+  switch (metrics) {
+    case 'tasks':
+      return CollectorConfiguration.taskMetrics();
+    case 'containers':
+      return CollectorConfiguration.containerMetrics();
+    case 'detailed':
+      return CollectorConfiguration.detailed();
+  }
 }
 
 /** FARGAUGE_VPC_ID for vpcId. */

@@ -19,11 +19,13 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { CollectorConfiguration } from './collector-configuration.ts';
+import type { CollectorConfiguration } from './collector-configuration.ts';
 import { acknowledge } from './nag/acknowledge.ts';
 import { TaskSidecar } from './task-sidecar.ts';
 
 export interface TrialProps {
+  /** What the collector publishes, and so the sidecar of its task's last seconds. */
+  readonly configuration: CollectorConfiguration;
   /** Absent: built from the bundle. */
   readonly sidecarImage?: ContainerImage | undefined;
 }
@@ -36,7 +38,7 @@ export class Trial extends Construct {
 
   private readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { sidecarImage }: TrialProps) {
+  constructor(scope: Construct, id: string, props: TrialProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'LogGroup', {
       retention: RetentionDays.ONE_WEEK,
@@ -45,7 +47,7 @@ export class Trial extends Construct {
     // The library's classes do not satisfy its own interfaces where absent and undefined differ.
     this.vpc = this.makeNetwork() as IVpc;
     this.cluster = this.makeCluster();
-    this.service = this.makeService(sidecarImage);
+    this.service = this.makeService(props);
   }
 
   /** The function needs endpoints for its APIs; the tasks, with public addresses, pull images directly. */
@@ -79,7 +81,7 @@ export class Trial extends Construct {
     return cluster as ICluster;
   }
 
-  private makeService(sidecarImage: ContainerImage | undefined): FargateService {
+  private makeService({ configuration, sidecarImage }: TrialProps): FargateService {
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu: 256,
       memoryLimitMiB: 512,
@@ -96,7 +98,7 @@ export class Trial extends Construct {
     });
     new TaskSidecar(this, 'Sidecar', {
       taskDefinition,
-      configuration: CollectorConfiguration.builtIn(),
+      configuration,
       ...(sidecarImage && { image: sidecarImage }),
     });
     acknowledge(taskDefinition, {

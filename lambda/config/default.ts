@@ -15,6 +15,9 @@ export const DEFAULT_SOURCE = 'built-in default';
 
 const DEFAULT_LOG_GROUP = '/fargauge/{ClusterName}';
 
+/** Whose metrics are published: of the tasks only, or also of their containers, which are some times as many. */
+export type DefaultMetrics = 'tasks' | 'containers';
+
 const TASK_METRICS = [TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION];
 const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
 
@@ -26,9 +29,12 @@ const OWNERS = [
 
 /**
  * The configuration where there is none, as a native document: collects every sidecar of the cluster, and every
- * container with the agent's docker labels, and publishes utilization by service (or family) and by container of it.
+ * container with the agent's docker labels, and publishes utilization of tasks by service (or family).
+ *
+ * @param metrics with `containers`, further by container of the service
  */
-export function defaultDocument(): NativeInput {
+export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput {
+  const ofContainers = metrics === 'containers' ? CONTAINER_METRICS : [];
   return {
     log_group_name: DEFAULT_LOG_GROUP,
     ecs_service_discovery: {
@@ -49,11 +55,13 @@ export function defaultDocument(): NativeInput {
     emf_processor: {
       metric_namespace: DEFAULT_NAMESPACE,
       metric_unit: Object.fromEntries(
-        [...TASK_METRICS, ...CONTAINER_METRICS].map((name) => [name, 'Percent']),
+        [...TASK_METRICS, ...ofContainers].map((name) => [name, 'Percent']),
       ),
       metric_declaration: OWNERS.flatMap(({ dimension, matcher }) => [
         declaration(dimension, matcher, TASK_METRICS, []),
-        declaration(dimension, matcher, CONTAINER_METRICS, ['container_name']),
+        ...(ofContainers.length > 0
+          ? [declaration(dimension, matcher, ofContainers, ['container_name'])]
+          : []),
       ]),
     },
   };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import { CLUSTER, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
+import { defaultDocument } from '../../lambda/config/default.ts';
 import { ENV } from '../../lambda/model/names.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import {
@@ -41,10 +42,13 @@ export const WORKLOADS = {
     start: async () => configurationFor(await startServices(1_000, generateExposition), taskLabels),
   },
   sidecars: {
-    title: '150 tasks / 1,000 containers, built-in default',
+    title: '150 tasks / 1,000 containers, with metrics of containers',
     start: async (aws) => {
       await startSidecars(aws, 150, 1_000);
-      return { [ENV.cluster]: CLUSTER };
+      return {
+        [ENV.cluster]: CLUSTER,
+        [ENV.config]: JSON.stringify(defaultDocument('containers')),
+      };
     },
   },
 } satisfies Record<string, Workload>;

@@ -68,19 +68,15 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
       event.TaskId,
     ]);
     const task = ['ee_task_cpu_utilization_percent', 'Percent'];
-    const container = ['ee_container_cpu_utilization_percent', 'Percent'];
     const web = { ClusterName: 'demo', ServiceName: 'web' };
     const worker = { ClusterName: 'demo', ServiceName: 'worker' };
     const [a, b, c] = PLANS.map(({ taskId }) => taskId);
-    expect(worst).toHaveLength(6);
+    expect(worst).toHaveLength(3);
     expect(worst).toEqual(
       expect.arrayContaining([
         [...task, web, 10, a],
         [...task, web, 55, b],
         [...task, worker, 90, c],
-        [...container, { ...web, container_name: 'app' }, 5, a],
-        [...container, { ...web, container_name: 'app' }, 27.5, b],
-        [...container, { ...worker, container_name: 'app' }, 45, c],
       ]),
     );
   });
@@ -152,13 +148,13 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(code).toBe(0);
     const [report] = jsonLines<CycleReport>(stdout);
     expect(report?.deliveries[0]).toMatchObject({
-      events: 4,
+      events: 1,
       rejected: { too_old: 2 },
       errors: [
         `PutLogEvents on log group "${GROUP}" rejected events: too_old, more than 14 days behind its clock`,
       ],
     });
-    expect(aws.logs.events()).toHaveLength(4);
+    expect(aws.logs.events()).toHaveLength(1);
   });
 
   it.each([

@@ -47,20 +47,28 @@ describe('the built-in default', () => {
   it.each([
     [TASK_CPU_UTILIZATION, 'web', ['ClusterName', 'ServiceName']],
     [TASK_MEMORY_UTILIZATION, 'web', ['ClusterName', 'ServiceName']],
-    [CONTAINER_CPU_UTILIZATION, 'web', ['ClusterName', 'ServiceName', 'container_name']],
-    [CONTAINER_MEMORY_UTILIZATION, 'web', ['ClusterName', 'ServiceName', 'container_name']],
     [TASK_CPU_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily']],
     [TASK_MEMORY_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily']],
-    [CONTAINER_CPU_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily', 'container_name']],
-    [CONTAINER_MEMORY_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily', 'container_name']],
+    // What the alarms do not need is not paid for.
+    [CONTAINER_CPU_UTILIZATION, 'web', undefined],
+    [CONTAINER_MEMORY_UTILIZATION, '', undefined],
     ['ee_task_cpu_utilization_percent_more', 'web', undefined],
   ])('publishes %s of service %j under %j, in percent', async (metric, service, dimensions) => {
     const { emf } = await load({ env: { FARGAUGE_CLUSTER: CLUSTER_ARN } });
-    expect(publishedUnder(emf, metric, service)).toEqual(
-      dimensions === undefined ? [] : [dimensions],
-    );
-    expect(emf.units.get(metric)).toBe(dimensions === undefined ? undefined : 'Percent');
+    expectPublished(emf, metric, service, dimensions);
     expect(emf.namespace).toBe('Fargauge');
+  });
+
+  it.each([
+    [TASK_CPU_UTILIZATION, 'web', ['ClusterName', 'ServiceName']],
+    [CONTAINER_CPU_UTILIZATION, 'web', ['ClusterName', 'ServiceName', 'container_name']],
+    [CONTAINER_MEMORY_UTILIZATION, 'web', ['ClusterName', 'ServiceName', 'container_name']],
+    [CONTAINER_CPU_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily', 'container_name']],
+    [CONTAINER_MEMORY_UTILIZATION, '', ['ClusterName', 'TaskDefinitionFamily', 'container_name']],
+  ])('publishes with containers %s of service %j under %j', async (metric, service, dimensions) => {
+    const FARGAUGE_CONFIG = JSON.stringify(defaultDocument('containers'));
+    const { emf } = await load({ env: { FARGAUGE_CLUSTER: CLUSTER_ARN, FARGAUGE_CONFIG } });
+    expectPublished(emf, metric, service, dimensions);
   });
 
   it('writes to the log group of the environment where there is one', async () => {
@@ -78,6 +86,18 @@ describe('the built-in default', () => {
     expect(JSON.stringify({ ...copy, source: original.source })).toBe(JSON.stringify(original));
   });
 });
+
+function expectPublished(
+  emf: Config['emf'],
+  metric: string,
+  service: string,
+  dimensions: readonly string[] | undefined,
+): void {
+  expect(publishedUnder(emf, metric, service)).toEqual(
+    dimensions === undefined ? [] : [dimensions],
+  );
+  expect(emf.units.get(metric)).toBe(dimensions === undefined ? undefined : 'Percent');
+}
 
 /** The dimension sets of the declarations that apply to a metric of a task of `service`. */
 function publishedUnder(emf: Config['emf'], metric: string, service: string) {

@@ -3,8 +3,15 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { FargaugeStack } from '../../infra/fargauge-stack.ts';
 import { readSettings } from '../../infra/settings.ts';
+import { dashboardWidgets } from './dashboard-body.ts';
 import type { TemplateBody } from './iam/template-values.ts';
 import { CODE, IMAGE } from './template.ts';
+
+const EXISTING = {
+  cluster: 'prod',
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: 'subnet-0123456789abcdef0',
+};
 
 function stackOf(context: Record<string, unknown>): FargaugeStack {
   return new FargaugeStack(new App(), 'Fargauge', {
@@ -151,6 +158,68 @@ it.each([
       },
     ],
   });
+});
+
+describe.each([
+  ['tasks', ['CPU of the tasks', 'Memory of the tasks']],
+  ['containers', ['CPU of the tasks', 'Memory of the tasks']],
+  [
+    'detailed',
+    [
+      'CPU of the tasks',
+      'Memory of the tasks',
+      'Network',
+      'Restarts of containers',
+      'Ephemeral storage',
+    ],
+  ],
+])('with the metrics of %s', (metrics, titles) => {
+  const stack = stackOf({ ...EXISTING, services: 'cart', metrics });
+  const widgets = dashboardWidgets(stack);
+  const published = readSettings({ metrics }, {}).configuration.published('Stack');
+
+  it('alarms and dashboard read only what is published', () => {
+    const watched = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'))
+      .map(({ Properties }) => Properties)
+      .filter(({ Namespace }) => Namespace === 'Fargauge')
+      .map(({ MetricName, Dimensions }) => ({
+        metricName: MetricName,
+        dimensions: Object.fromEntries(
+          Dimensions.map(({ Name, Value }: Record<string, string>) => [Name, Value]),
+        ),
+      }));
+    const shown = widgets
+      .flatMap(({ properties }) => properties.metrics ?? [])
+      .filter(([namespace]) => namespace === 'Fargauge')
+      .map(([, metricName, ...names]) => ({
+        metricName: String(metricName),
+        dimensions: { [String(names[0])]: String(names[1]), [String(names[2])]: String(names[3]) },
+      }));
+    expect(watched.length).toBeGreaterThanOrEqual(2);
+    expect(shown.length).toBeGreaterThanOrEqual(6);
+    for (const wanted of [...watched, ...shown]) {
+      expect([wanted, published?.problemOf(wanted)]).toEqual([wanted, undefined]);
+    }
+  });
+
+  it('the dashboard has a graph for each of them', () => {
+    const found = widgets.map(({ properties }) => properties.title ?? '');
+    expect(found.filter((title) => GRAPHS.includes(title))).toEqual(titles);
+  });
+});
+
+const GRAPHS = [
+  'CPU of the tasks',
+  'Memory of the tasks',
+  'Network',
+  'Restarts of containers',
+  'Ephemeral storage',
+];
+
+it('the sidecar of the trial publishes at its end what the collector does', () => {
+  const template = JSON.stringify(Template.fromStack(stackOf({ metrics: 'detailed' })));
+  expect(template).toContain('ee_container_restarts_total');
+  expect(JSON.stringify(Template.fromStack(stackOf({})))).not.toContain('ee_container');
 });
 
 it('a cluster can be named by its ARN', () => {

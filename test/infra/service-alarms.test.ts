@@ -210,6 +210,16 @@ describe('an alarm that would never have data', () => {
   });
 });
 
+it('an alarm on a metric of containers says which configuration has it', () => {
+  const props = { clusterName: 'prod', serviceName: 'checkout', threshold: 80 };
+  const containers = { ...props, metricName: 'ee_container_cpu_utilization_percent' };
+  expect(() => new TaskAlarm(newStack(), 'Alarm', { ...containers, description: '' })).toThrow(
+    new Error(
+      '[Stack/Alarm] No rule of the built-in default publishes the metric ee_container_cpu_utilization_percent: CollectorConfiguration.containerMetrics() does',
+    ),
+  );
+});
+
 describe('misuse', () => {
   it.each([
     ['', { maxCpuPercent: 101 }, '`maxCpuPercent` to be a percentage from 0 to 100, got 101'],

@@ -84,6 +84,16 @@ describe('where the settings come from', () => {
     expect(readSettings({ shards }, {}).shards).toEqual(expected);
   });
 
+  it.each([
+    [undefined, 2],
+    ['tasks', 2],
+    ['containers', 4],
+    ['detailed', 5],
+  ])('how much is published: %j', (metrics, declarations) => {
+    const { configuration } = readSettings({ metrics }, {});
+    expect(configuration.facts('Stack')?.declarations).toHaveLength(declarations);
+  });
+
   it('the context rather than the environment', () => {
     const { existing } = readSettings(CLUSTER, { FARGAUGE_CLUSTER: 'test' });
     expect(existing?.cluster).toBe('prod');
@@ -118,6 +128,7 @@ describe('settings that cannot be used', () => {
     ['a list of something else', { ...CLUSTER, services: [1] }, 'names of ECS services'],
     ['no shards', { shards: '0' }, 'auto, or a whole number from 1 to 1000'],
     ['shards that are no number', { shards: 'many' }, 'auto, or a whole number from 1 to 1000'],
+    ['metrics of something else', { metrics: 'all' }, 'tasks, containers or detailed'],
     ['an empty list', { ...CLUSTER, services: [] }, 'names of ECS services'],
   ])('%s', (_, context, expected) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([
@@ -196,6 +207,18 @@ describe('configuration files', () => {
       'configFile: expected alone, without agentConfigFile and prometheusConfigFile',
     ]);
   });
+
+  it.each(['configFile', 'configLocation', 'agentConfigFile'])(
+    'how much is published, beside a %s that says it',
+    (key) => {
+      const given = key === 'configLocation' ? 'ssm:/fargauge' : file;
+      const more = key === 'agentConfigFile' ? { prometheusConfigFile: file } : {};
+      const context = { metrics: 'detailed', [key]: given, ...more };
+      expect(problemsOf(() => readSettings(context, {}))).toEqual([
+        `context key metrics: expected without ${key}, whose rules say what is published`,
+      ]);
+    },
+  );
 
   it('a file that is not there', () => {
     const configFile = join(folder, 'absent');

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defaultDocument } from '../../lambda/config/default.ts';
 import { type Aws, REGION, startAws } from './support/aws.ts';
 import { Cluster, type RegisteredTask } from './support/cluster.ts';
 import { collect, reportOf } from './support/collect.ts';
@@ -46,11 +47,12 @@ describe('collect against moto', () => {
 
   afterAll(() => started.disposeAsync());
 
-  it('publishes the utilization of every task and container without any configuration', async () => {
+  it('publishes the utilization of every task and container', async () => {
     const began = Date.now();
-    const report = reportOf(
-      await collect(['--cluster', 'shop', '--output', 'cloudwatch-logs', ...arguments_], aws.env),
-    );
+    const config = join(folder, 'containers.json');
+    await writeFile(config, JSON.stringify(defaultDocument('containers')));
+    const given = ['--cluster', 'shop', '--config', config, '--output', 'cloudwatch-logs'];
+    const report = reportOf(await collect([...given, ...arguments_], aws.env));
     const events = await readLogGroup(aws.logs, '/fargauge/shop');
     const metrics = events.flatMap(({ message }) => extractMetrics(message));
 
@@ -171,7 +173,7 @@ scrape_configs:
       - files: ["/tmp/cwagent_ecs_auto_sd.yaml"]
 `;
 
-/** The metrics that the default configuration makes of one task, in the words of `described`. */
+/** The metrics that the default configuration with containers makes of one task, in the words of `described`. */
 function expectedOf({ id, service }: RegisteredTask): string[] {
   const { task, app, fargauge } = EXPECTED[service as keyof typeof EXPECTED];
   const owner = { ClusterName: 'shop', ServiceName: service };
