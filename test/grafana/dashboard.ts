@@ -51,8 +51,12 @@ export interface Variable {
   readonly type: string;
   readonly label: string;
   readonly datasource?: Datasource;
-  /** PromQL where the type is `query`, else the value. */
+  /** A function of PromQL where the type is `query`, else the value. */
   readonly query: string | { readonly query: string };
+  /** What is shown of each row of a query. */
+  readonly regex?: string;
+  /** What stands for all values. */
+  readonly allValue?: string;
 }
 
 export interface Datasource {
@@ -62,11 +66,4 @@ export interface Datasource {
 
 export function readDashboard(file: string): Dashboard {
   return JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
-}
-
-/** A text in which Grafana's variables have values. Those that are in neither stay. */
-export function withVariables(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{(\w+)\}|\$(\w+)/g, (all, braced?: string, bare?: string) => {
-    return values[braced ?? bare ?? ''] ?? all;
-  });
 }

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CLUSTER } from '../../cli/demo/cluster.ts';
 import { type DemoCycle, runDemo } from '../../cli/demo/demo.ts';
 import { usageOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
-import { FILES, readDashboard, withVariables } from '../grafana/dashboard.ts';
+import { FILES, readDashboard, type Variable } from '../grafana/dashboard.ts';
+import { type Choice, interpolate } from '../grafana/interpolation.ts';
 import { readExposition, seriesName } from './support/exposition.ts';
 import { cycle } from './support/observed-app.ts';
+import { offeredValues } from './support/offered-values.ts';
 import { PROMETHEUS, ROOT } from './support/places.ts';
 import { type Prometheus, type QueriedSeries, startPrometheus } from './support/prometheus.ts';
+import {
+  type ScrapedTarget,
+  type ScrapingPrometheus,
+  startScrapingPrometheus,
+} from './support/scraping-prometheus.ts';
 import { STEADY, startSteadyTask } from './support/steady-task.ts';
 
 const CONFIG = readFileSync(join(ROOT, 'cli/demo/fargauge.yaml'), 'utf8');
@@ -38,18 +46,64 @@ interface Truth {
 interface Query {
   readonly name: string;
   readonly promql: string;
+  readonly variables: readonly Variable[];
 }
 
-const QUERIES: readonly Query[] = FILES.flatMap((file) =>
-  readDashboard(file).panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ refId, expr }) => ({ name: `${file}: ${title}, ${refId}`, promql: expr })),
-  ),
-);
+const QUERIES: readonly Query[] = FILES.flatMap((file) => {
+  const { panels, templating } = readDashboard(file);
+  return panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ refId, expr }) => ({
+      name: `${file}: ${title}, ${refId}`,
+      promql: expr,
+      variables: templating.list,
+    })),
+  );
+});
+
+function queryOf(name: string): Query {
+  const query = QUERIES.find((each) => each.name === name);
+  if (query === undefined) throw new Error(`there is no query ${name}`);
+  return query;
+}
+
+/** What counts so many: a count of nothing is no series. */
+function ofSome(count: number): readonly number[] {
+  return count === 0 ? [] : [count];
+}
+
+/** Which part of the requests of the test comes between a reading of the application and a scrape of it. */
+const BETWEEN = 0.005;
+
+/** Jobs of a Prometheus that scrapes by itself. */
+const SIDECARS = 'ecs-metrics-exporter';
+const APPS = 'node';
+
+/** As users of Prometheus' discovery of ECS name what it knows: one label is that of the sidecar, another that of the collector. */
+const RELABELING = [
+  { source_labels: ['__meta_ecs_cluster'], target_label: 'cluster' },
+  { source_labels: ['__meta_ecs_service'], target_label: 'ServiceName' },
+  { source_labels: ['__meta_ecs_task_arn'], regex: '.+/(.+)', target_label: 'instance' },
+];
+
+/** Where the samples come from, and so the labels that they have. */
+interface World {
+  readonly name: string;
+  readonly prometheus: () => Prometheus;
+  /** The service of the task `steady`, which its task metadata endpoint does not name. */
+  readonly steadyService: string;
+  /** What names the web application in `nodejs-application.json`. */
+  readonly app: () => { readonly service: string; readonly task: string };
+  /** What the variables of `nodejs-application.json` offer. */
+  readonly offered: () => Readonly<Record<string, readonly string[]>>;
+}
 
 describe("Grafana's dashboards over the demo", () => {
   const truths = new Map<number, Truth>();
-  let prometheus: Prometheus;
+  let collected: Prometheus;
+  let scraping: ScrapingPrometheus;
+  let relabeling: ScrapingPrometheus;
   let steadyId = '';
+  let appAddress = '';
   let first: Truth;
   let last: Truth;
   /** When a sidecar was gone, and when all tasks of the demo were. */
@@ -57,11 +111,13 @@ describe("Grafana's dashboards over the demo", () => {
   let stoppedAt = 0;
 
   beforeAll(async () => {
-    prometheus = await startPrometheus(PROMETHEUS, ['--web.enable-remote-write-receiver']);
-    const url = `${prometheus.url}/api/v1/write`;
+    collected = await startPrometheus(PROMETHEUS, ['--web.enable-remote-write-receiver']);
+    scraping = await startScrapingPrometheus([SIDECARS, APPS], []);
+    relabeling = await startScrapingPrometheus([SIDECARS, APPS], RELABELING);
+    const url = `${collected.url}/api/v1/write`;
     const output = remoteWriteOutput({ name: 'demo', url });
     const another = remoteWriteOutput({ name: 'steady', url });
-    await using steady = await startSteadyTask('demo');
+    await using steady = await startSteadyTask(CLUSTER);
     steadyId = steady.taskId;
     const stop = new AbortController();
     const pending: Promise<unknown>[] = [];
@@ -75,6 +131,14 @@ describe("Grafana's dashboards over the demo", () => {
       thresholdPercent: 80,
       outputs: [output],
       onCycle: (done) => {
+        if (done.number === 1) {
+          appAddress = new URL(appUrlOf(done)).host;
+          const targets = [
+            ...targetsOf(done, appAddress),
+            scraped(SIDECARS, new URL(steady.target.url).host, 'orders-blue', steadyId),
+          ];
+          pending.push(scraping.scrape(targets), relabeling.scrape(targets));
+        }
         if (done.number <= LAST) pending.push(cycle(another, [steady.target], Date.now()));
         if (done.number === FIRST || done.number === LAST) {
           pending.push(truthOf(done).then((truth) => truths.set(done.number, truth)));
@@ -97,182 +161,309 @@ describe("Grafana's dashboards over the demo", () => {
     last = truths.get(LAST)!;
     stoppedAt = Date.now();
   }, 120_000);
-  afterAll(async () => prometheus[Symbol.asyncDispose]());
-
-  /** What a query of a dashboard gives when all tasks were there, its variables as Grafana sets them for "All". */
-  function ask(promql: string, at = last.at): Promise<QueriedSeries[]> {
-    const seconds = Math.round((last.at - first.at) / 1000);
-    const values = {
-      cluster: 'demo',
-      service: '.*',
-      task: '.*',
-      requests: 'http_requests_total',
-      duration: 'http_request_duration_seconds',
-      __rate_interval: `${seconds}s`,
-    };
-    return prometheus.query(withVariables(promql, values), at);
-  }
-
-  /** The value of each series, by task where it has one. */
-  async function shown(name: string, at?: number): Promise<Record<string, number>> {
-    const query = QUERIES.find((each) => each.name === name);
-    const series = await ask(query?.promql ?? name, at);
-    return Object.fromEntries(
-      series.map(({ labels, values }) => [
-        [labels.TaskId ?? labels.status ?? '', labels.container_name ?? '']
-          .filter(Boolean)
-          .join(' '),
-        values[0]?.[1] ?? Number.NaN,
-      ]),
-    );
-  }
-
-  it.each(QUERIES.map(({ name, promql }) => [name, promql]))('%s has data', async (_, promql) => {
-    const series = await ask(promql);
-    expect(series.length).toBeGreaterThan(0);
-    for (const { labels, values } of series) {
-      const value = values[0]?.[1];
-      expect({ labels, value, sensible: Number.isFinite(value) && Number(value) >= 0 }).toEqual({
-        ...{ labels, value },
-        sensible: true,
-      });
-    }
+  afterAll(async () => {
+    await Promise.all([collected, scraping, relabeling].map((each) => each[Symbol.asyncDispose]()));
   });
 
-  describe.each(FILES)('%s', (file) => {
-    const variables = readDashboard(file).templating.list.filter(({ type }) => type === 'query');
+  const worlds: readonly World[] = [
+    {
+      name: 'by the collector and remote write',
+      prometheus: () => collected,
+      steadyService: 'orders',
+      app: () => ({ service: 'web', task: WEB }),
+      offered: () => ({
+        cluster: [CLUSTER],
+        service: ['web'],
+        task: [WEB],
+        instance: [appAddress],
+      }),
+    },
+    {
+      name: 'by a Prometheus that knows addresses only',
+      prometheus: () => scraping,
+      // The family of its task definition.
+      steadyService: 'orders',
+      app: () => ({ service: APPS, task: appAddress }),
+      offered: () => ({ cluster: [], service: [APPS], task: [], instance: [appAddress] }),
+    },
+    {
+      name: 'by a Prometheus that relabels what it discovered',
+      prometheus: () => relabeling,
+      steadyService: 'orders-blue',
+      app: () => ({ service: 'web', task: WEB }),
+      offered: () => ({ cluster: [], service: ['web'], task: [], instance: [WEB] }),
+    },
+  ];
 
-    it.each(variables.map(({ name, query }) => [name, query] as const))(
-      'offers what there is of %s',
-      async (name, query) => {
-        const text = typeof query === 'string' ? query : query.query;
-        const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(text) ?? [];
-        const values = { cluster: 'demo', service: '.*' };
-        const offered = await prometheus.labelValues(label, withVariables(selector, values));
-        const ofAll: Record<string, readonly string[]> = {
-          cluster: ['demo'],
-          service: ['orders', 'web', 'worker'],
-          task: [IDLE, WEB, WORKER, steadyId].sort(),
-        };
-        const ofNode: typeof ofAll = { cluster: ['demo'], service: ['web'], task: [WEB] };
-        expect(offered).toEqual((file === 'task-overview.json' ? ofAll : ofNode)[name]);
+  describe.each(worlds)('$name', ({ prometheus, steadyService, app, offered }) => {
+    const span = () => `${Math.round((last.at - first.at) / 1000)}s`;
+    const builtIn = () => ({ __rate_interval: span(), __range: span() });
+
+    /** What a query of a dashboard gives when all tasks were there, and everything is chosen. */
+    function ask(
+      { promql, variables }: Omit<Query, 'name'>,
+      at = last.at,
+      choices: Readonly<Record<string, Choice>> = {},
+    ): Promise<QueriedSeries[]> {
+      return prometheus().query(interpolate(promql, variables, choices, builtIn()), at);
+    }
+
+    /** The value of each series, by task where it has one. */
+    async function shown(
+      name: string,
+      at?: number,
+      choices?: Readonly<Record<string, Choice>>,
+    ): Promise<Record<string, number>> {
+      return valuesOf(await ask(queryOf(name), at, choices));
+    }
+
+    it.each(QUERIES.map((query) => [query.name, query] as const))(
+      '%s has data',
+      async (_, query) => {
+        const series = await ask(query);
+        expect(series.length).toBeGreaterThan(0);
+        for (const { labels, values } of series) {
+          const value = values[0]?.[1];
+          expect({ labels, value, sensible: Number.isFinite(value) && Number(value) >= 0 }).toEqual(
+            {
+              ...{ labels, value },
+              sensible: true,
+            },
+          );
+        }
       },
     );
-  });
 
-  describe('task-overview.json', () => {
-    it('counts the tasks, and what is wrong with them', async () => {
-      expect(await shown('task-overview.json: Tasks, A')).toEqual({ '': 4 });
-      expect(await shown('task-overview.json: Targets down, A')).toEqual({ '': 0 });
-      expect(await shown('task-overview.json: Restarts, A')).toEqual({ '': 1 });
-      expect(await shown('task-overview.json: Out of memory, A')).toEqual({ '': 0 });
-    });
+    /** What a variable of a dashboard offers. */
+    async function offers(file: string, name: string, choices = {}): Promise<readonly string[]> {
+      const { list } = readDashboard(file).templating;
+      const variable = list.find((each) => each.name === name)!;
+      const text = typeof variable.query === 'string' ? variable.query : variable.query.query;
+      const query = interpolate(text, list, choices, builtIn());
+      return offeredValues(prometheus(), variable, query, last.at);
+    }
 
-    it.each([WEB, WORKER])('shows the CPU of %s as the system counted it', async (task) => {
-      const promql = QUERIES.find(({ name }) => name === 'task-overview.json: CPU of each task, A');
-      const span = `[${Math.round((last.at - first.at) / 1000)}s:1s]`;
-      const mean = await shown(`avg_over_time((${promql?.promql})${span})`);
-      const seconds = (last.at - first.at) / 1000;
-      const counted = ((last.cpu[task]! - first.cpu[task]!) / seconds) * 100;
-      // The task has a sidecar, too, which needs next to nothing.
-      expect(Math.abs(mean[task]! - counted)).toBeLessThan(5);
-    });
+    describe('task-overview.json', () => {
+      it('offers clusters, services and tasks', async () => {
+        const file = 'task-overview.json';
+        expect(await offers(file, 'cluster')).toEqual([CLUSTER]);
+        expect(await offers(file, 'service')).toEqual([steadyService, 'web', 'worker']);
+        expect(await offers(file, 'task')).toEqual([IDLE, WEB, WORKER, steadyId].sort());
+      });
 
-    it('shows the busiest task as the busiest', async () => {
-      const each = await shown('task-overview.json: CPU of each task, A');
-      const [busiest] = Object.values(await shown('task-overview.json: Busiest task, A'));
-      expect(busiest).toBe(Math.max(...Object.values(each)));
-      expect(each[steadyId]).toBeCloseTo(STEADY.cpuPercent, 0);
-    });
+      it('offers what there is of what is chosen before', async () => {
+        const file = 'task-overview.json';
+        expect(await offers(file, 'service', { cluster: ['other'] })).toEqual([]);
+        expect(await offers(file, 'task', { service: ['web'] })).toEqual([IDLE, WEB]);
+        expect(await offers(file, 'task', { service: [steadyService] })).toEqual([steadyId]);
+      });
 
-    it.each([
-      ['Received, A', STEADY.receivedBytesPerSecond],
-      ['Sent, A', STEADY.sentBytesPerSecond],
-      ['Errors and dropped packets, A', STEADY.errorsPerSecond + STEADY.dropsPerSecond],
-      ['Errors and dropped packets, B', STEADY.errorsPerSecond + STEADY.dropsPerSecond],
-      ['Read from disk, A', STEADY.readBytesPerSecond],
-      ['Written to disk, A', STEADY.writtenBytesPerSecond],
-      ['Ephemeral storage, A', STEADY.storagePercent],
-    ])('shows what is true of a steady task: %s is %d', async (name, expected) => {
-      const value = (await shown(`task-overview.json: ${name}`))[steadyId]!;
-      // A sample of the endpoint may be a second old.
-      expect(Math.abs(value / expected - 1)).toBeLessThan(0.1);
-    });
+      it.each<[string, Record<string, Choice>, readonly string[]]>([
+        ['a service', { service: ['worker'] }, [WORKER]],
+        ['two services', { service: ['worker', 'web'] }, [IDLE, WEB, WORKER]],
+        [
+          'a service that only a discovery knows, or none',
+          { service: [steadyService] },
+          ['steady'],
+        ],
+        ['a task', { task: [WEB] }, [WEB]],
+        ['a cluster', { cluster: [CLUSTER] }, [IDLE, WEB, WORKER, 'steady']],
+        ['a cluster of others', { cluster: ['other'] }, []],
+      ])('shows %s where it is chosen, and nothing else', async (_, choices, tasks) => {
+        const ids = tasks.map((task) => (task === 'steady' ? steadyId : task)).sort();
+        for (const title of ['CPU of each task', 'Memory of each task']) {
+          const each = await shown(`task-overview.json: ${title}, A`, last.at, choices);
+          expect(Object.keys(each).sort()).toEqual(ids);
+        }
+        const targets = await ask(queryOf('task-overview.json: Targets, A'), last.at, choices);
+        const sidecars = targets.filter(({ labels }) => labels.job !== 'app');
+        expect(sidecars.map(({ values }) => values[0]?.[1])).toEqual(ofSome(ids.length));
+        const count = await shown('task-overview.json: Tasks, A', last.at, choices);
+        expect(Object.values(count)).toEqual(ofSome(ids.length));
+      });
 
-    it('shows the restart of a container, and its health', async () => {
-      expect(await shown('task-overview.json: Restarts, A')).toEqual({ '': 1 });
-      expect(await shown('task-overview.json: Health, A')).toEqual({
-        [`${steadyId} app`]: 1,
-        [`${steadyId} sidecar`]: 1,
+      it('says of what service a task is', async () => {
+        const series = await ask(queryOf('task-overview.json: CPU of each task, A'));
+        const services = series.map(({ labels }) => [labels.task_id, labels.service]);
+        expect(Object.fromEntries(services)).toEqual({
+          [IDLE]: 'web',
+          [WEB]: 'web',
+          [WORKER]: 'worker',
+          [steadyId]: steadyService,
+        });
+      });
+
+      it('counts the tasks, and what is wrong with them', async () => {
+        expect(await shown('task-overview.json: Tasks, A')).toEqual({ '': 4 });
+        expect(await shown('task-overview.json: Targets down, A')).toEqual({ '': 0 });
+        expect(await shown('task-overview.json: Restarts, A')).toEqual({ '': 1 });
+        expect(await shown('task-overview.json: Out of memory, A')).toEqual({ '': 0 });
+      });
+
+      it.each([WEB, WORKER])('shows the CPU of %s as the system counted it', async (task) => {
+        const { promql, variables } = queryOf('task-overview.json: CPU of each task, A');
+        const mean = { promql: `avg_over_time((${promql})[${span()}:1s])`, variables };
+        const seconds = (last.at - first.at) / 1000;
+        const counted = ((last.cpu[task]! - first.cpu[task]!) / seconds) * 100;
+        // The task has a sidecar, too, which needs next to nothing.
+        expect(Math.abs(valuesOf(await ask(mean))[task]! - counted)).toBeLessThan(5);
+      });
+
+      it('shows the busiest task as the busiest', async () => {
+        const each = await shown('task-overview.json: CPU of each task, A');
+        const [busiest] = Object.values(await shown('task-overview.json: Busiest task, A'));
+        expect(busiest).toBe(Math.max(...Object.values(each)));
+        expect(each[steadyId]).toBeCloseTo(STEADY.cpuPercent, 0);
+      });
+
+      it.each([
+        ['Received, A', STEADY.receivedBytesPerSecond],
+        ['Sent, A', STEADY.sentBytesPerSecond],
+        ['Errors and dropped packets, A', STEADY.errorsPerSecond + STEADY.dropsPerSecond],
+        ['Errors and dropped packets, B', STEADY.errorsPerSecond + STEADY.dropsPerSecond],
+        ['Read from disk, A', STEADY.readBytesPerSecond],
+        ['Written to disk, A', STEADY.writtenBytesPerSecond],
+        ['Ephemeral storage, A', STEADY.storagePercent],
+      ])('shows what is true of a steady task: %s is %d', async (name, expected) => {
+        const value = (await shown(`task-overview.json: ${name}`))[steadyId]!;
+        // A sample of the endpoint may be a second old.
+        expect(Math.abs(value / expected - 1)).toBeLessThan(0.1);
+      });
+
+      it('shows the restart of a container, and its health', async () => {
+        expect(await shown('task-overview.json: Restarts, A')).toEqual({ '': 1 });
+        expect(await shown('task-overview.json: Health, A')).toEqual({
+          [`${steadyId} app`]: 1,
+          [`${steadyId} sidecar`]: 1,
+        });
+      });
+
+      it('shows a sidecar that is gone as down', async () => {
+        expect(await shown('task-overview.json: Targets down, A', downAt)).toEqual({ '': 1 });
       });
     });
 
-    it('shows a sidecar that is gone as down', async () => {
-      expect(await shown('task-overview.json: Targets down, A', downAt)).toEqual({ '': 1 });
-    });
+    describe('nodejs-application.json', () => {
+      /** By how much a series of the application has grown. */
+      const growth = (name: string, labels = {}) => {
+        const series = seriesName(name, labels);
+        return (last.app.get(series) ?? 0) - (first.app.get(series) ?? 0);
+      };
+      const perSecond = (grown: number) => grown / ((last.at - first.at) / 1000);
 
-    it('has nothing more of tasks that have stopped', async () => {
-      const each = await shown('task-overview.json: CPU of each task, A', stoppedAt);
-      expect(Object.keys(each)).toEqual([steadyId]);
-      expect(await shown('task-overview.json: Tasks, A', stoppedAt)).toEqual({ '': 1 });
-      expect(await ask('up{job="app"}', stoppedAt)).toEqual([]);
+      it('offers what there is', async () => {
+        const names = ['cluster', 'service', 'task', 'instance'];
+        const each = names.map(async (name) => [
+          name,
+          await offers('nodejs-application.json', name),
+        ]);
+        expect(Object.fromEntries(await Promise.all(each))).toEqual(offered());
+      });
+
+      it('shows the service and the instance that are chosen, and no other', async () => {
+        const name = 'nodejs-application.json: Requests of each instance, A';
+        const { service, task } = app();
+        const choices = { service: [service], instance: [...offered().instance!] };
+        expect(Object.keys(await shown(name, last.at, choices))).toEqual([task]);
+        expect(await shown(name, last.at, { service: ['other'] })).toEqual({});
+        expect(await shown(name, last.at, { instance: ['other'] })).toEqual({});
+      });
+
+      it('counts the requests as the application did, by status', async () => {
+        const rates = await shown('nodejs-application.json: Requests by status, A');
+        expect(Object.keys(rates).sort()).toEqual(['200', '500']);
+        for (const [status, rate] of Object.entries(rates)) {
+          const truth = perSecond(growth('http_requests_total', { status }));
+          expect(Math.abs(rate / truth - 1)).toBeLessThan(0.15);
+        }
+      });
+
+      it.each([
+        ['A', 0.5],
+        ['B', 0.9],
+        ['C', 0.99],
+      ])('times them as the application did: %s is the quantile %d', async (refId, quantile) => {
+        const [value] = Object.values(
+          await shown(`nodejs-application.json: Time of a request, ${refId}`),
+        );
+        // The truth is read some milliseconds before or after a scrape: a few requests lie between the two.
+        const [below] = bucketOf(quantile - BETWEEN, growth);
+        const [, above] = bucketOf(quantile + BETWEEN, growth);
+        expect(value).toBeGreaterThanOrEqual(below);
+        expect(value).toBeLessThanOrEqual(above);
+      });
+
+      it('has the mean time of them', async () => {
+        const [mean] = Object.values(await shown('nodejs-application.json: Time of a request, D'));
+        const sum = growth('http_request_duration_seconds_sum');
+        const truth = sum / growth('http_request_duration_seconds_count');
+        expect(Math.abs(mean! / truth - 1)).toBeLessThan(0.15);
+      });
+
+      it('shows the CPU of the process as the system counted it', async () => {
+        const cpu = await shown('nodejs-application.json: CPU, C');
+        const counted = perSecond(last.cpu[WEB]! - first.cpu[WEB]!);
+        expect(Object.keys(cpu)).toEqual([app().task]);
+        expect(Math.abs(cpu[app().task]! - counted)).toBeLessThan(0.05);
+      });
     });
   });
 
-  describe('nodejs-application.json', () => {
-    /** By how much a series of the application has grown. */
-    const growth = (name: string, labels = {}) => {
-      const series = seriesName(name, labels);
-      return (last.app.get(series) ?? 0) - (first.app.get(series) ?? 0);
+  it('has nothing more of tasks that have stopped, where the collector says that they have', async () => {
+    const at = async (name: string) => {
+      const { promql, variables } = queryOf(name);
+      return valuesOf(await collected.query(interpolate(promql, variables, {}, {}), stoppedAt));
     };
-    const perSecond = (grown: number) => grown / ((last.at - first.at) / 1000);
-
-    it('counts the requests as the application did, by status', async () => {
-      const rates = await shown('nodejs-application.json: Requests by status, A');
-      expect(Object.keys(rates).sort()).toEqual(['200', '500']);
-      for (const [status, rate] of Object.entries(rates)) {
-        const truth = perSecond(growth('http_requests_total', { status }));
-        expect(Math.abs(rate / truth - 1)).toBeLessThan(0.15);
-      }
-    });
-
-    it.each([
-      ['A', 0.5],
-      ['B', 0.9],
-      ['C', 0.99],
-    ])('times them as the application did: %s is the quantile %d', async (refId, quantile) => {
-      const [value] = Object.values(
-        await shown(`nodejs-application.json: Time of a request, ${refId}`),
-      );
-      const [below, above] = bucketOf(quantile, growth);
-      expect(value).toBeGreaterThanOrEqual(below);
-      expect(value).toBeLessThanOrEqual(above);
-    });
-
-    it('has the mean time of them', async () => {
-      const [mean] = Object.values(await shown('nodejs-application.json: Time of a request, D'));
-      const sum = growth('http_request_duration_seconds_sum');
-      const truth = sum / growth('http_request_duration_seconds_count');
-      expect(Math.abs(mean! / truth - 1)).toBeLessThan(0.15);
-    });
-
-    it('shows the CPU of the process as the system counted it', async () => {
-      const cpu = await shown('nodejs-application.json: CPU, C');
-      const counted = perSecond(last.cpu[WEB]! - first.cpu[WEB]!);
-      expect(Object.keys(cpu)).toEqual([WEB]);
-      expect(Math.abs(cpu[WEB]! - counted)).toBeLessThan(0.05);
-    });
+    expect(Object.keys(await at('task-overview.json: CPU of each task, A'))).toEqual([steadyId]);
+    expect(await at('task-overview.json: Tasks, A')).toEqual({ '': 1 });
+    expect(await collected.query('up{job="app"}', stoppedAt)).toEqual([]);
   });
 });
 
-async function truthOf({ tasks, report }: DemoCycle): Promise<Truth> {
+/** Endpoints of the demo, with the service that ECS would name. */
+function targetsOf({ tasks }: DemoCycle, appAddress: string): ScrapedTarget[] {
+  return [
+    ...tasks.map(({ address, service, taskId }) => scraped(SIDECARS, address, service, taskId)),
+    scraped(APPS, appAddress, 'web', WEB),
+  ];
+}
+
+function scraped(job: string, address: string, service: string, taskId: string): ScrapedTarget {
+  return {
+    job,
+    address,
+    metaLabels: {
+      __meta_ecs_cluster: CLUSTER,
+      __meta_ecs_service: service,
+      __meta_ecs_task_arn: `arn:aws:ecs:eu-west-1:111122223333:task/${CLUSTER}/${taskId}`,
+    },
+  };
+}
+
+/** The value of each series, by task and container, or by status. */
+function valuesOf(series: readonly QueriedSeries[]): Record<string, number> {
+  return Object.fromEntries(
+    series.map(({ labels, values }) => [
+      [labels.task_id ?? labels.task ?? labels.status ?? '', labels.container_name ?? '']
+        .filter(Boolean)
+        .join(' '),
+      values[0]?.[1] ?? Number.NaN,
+    ]),
+  );
+}
+
+async function truthOf(done: DemoCycle): Promise<Truth> {
   const cpu: Record<string, number> = {};
-  for (const { taskId, appPid } of tasks) {
+  for (const { taskId, appPid } of done.tasks) {
     cpu[taskId] = ((await usageOf(appPid))?.cpuNanoseconds ?? Number.NaN) / 1e9;
   }
-  const [, url = ''] = report.scrapes.find(({ labels }) => labels.job === 'app')!.id.split(' ');
-  const app = readExposition(await (await fetch(url)).text());
+  const app = readExposition(await (await fetch(appUrlOf(done))).text());
   return { at: Date.now(), cpu, app };
+}
+
+function appUrlOf({ report }: DemoCycle): string {
+  const [, url = ''] = report.scrapes.find(({ labels }) => labels.job === 'app')!.id.split(' ');
+  return url;
 }
 
 function sidecarOf({ tasks }: DemoCycle, id: string): number {

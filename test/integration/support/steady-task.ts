@@ -36,7 +36,9 @@ export async function startSteadyTask(clusterName: string): Promise<SteadyTask> 
   const endpoint = await startMetadataStandIn();
   let restarts = 0;
   const serve = () => {
-    const task = sampleTask();
+    const task = sampleTask({
+      Cluster: `arn:aws:ecs:eu-west-1:123456789012:cluster/${clusterName}`,
+    });
     const [app, sidecar] = task.Containers as object[];
     endpoint.serve({ ...task, Containers: [{ ...app, RestartCount: restarts }, sidecar] }, stats());
   };
