@@ -1,0 +1,118 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { Aws } from '../../cli/demo/aws/server.ts';
+import { OWN } from '../infra/iam/collector-cases.ts';
+import { type TemplateBody, TemplateValues } from '../infra/iam/template-values.ts';
+
+interface Tag {
+  readonly Name: string;
+  readonly Value: string;
+}
+
+/** A container of a template, as far as a task is made of it. */
+interface TemplateContainer {
+  readonly Name: string;
+  readonly DockerLabels?: Readonly<Record<string, string>>;
+  readonly PortMappings?: readonly { readonly ContainerPort: number }[];
+  readonly Environment?: readonly Tag[];
+}
+
+/** What CloudFormation would make of a template of a guide, as far as a cycle over its tasks needs it. */
+export class DeployedTemplate {
+  readonly #values: TemplateValues;
+
+  constructor(template: TemplateBody | undefined) {
+    this.#values = new TemplateValues({ Resources: withoutAssets(template) }, OWN);
+  }
+
+  /** The environment of the collector's function. */
+  get functionEnvironment(): Readonly<Record<string, string>> {
+    const [id] = this.#values
+      .idsOf('AWS::Lambda::Function')
+      .filter((each) => /Collector/.test(each));
+    const { Environment } = this.#values.properties(id ?? '') as {
+      Environment: { Variables: Record<string, string> };
+    };
+    // The bucket of the state, and the options for a process of Lambda's size.
+    const { FARGAUGE_STATE, NODE_OPTIONS, ...variables } = Environment.Variables;
+    // A reference to a cluster gives its name.
+    const [cluster = ''] = this.#values.idsOf('AWS::ECS::Cluster');
+    const { ClusterName } = this.#values.properties(cluster);
+    return { ...variables, FARGAUGE_CLUSTER: String(ClusterName) };
+  }
+
+  /** The environment of a container of a task definition. */
+  environmentOf(family: string, container: string): Readonly<Record<string, string>> {
+    const { Environment = [] } =
+      this.#containers(family).find(({ Name }) => Name === container) ?? {};
+    return Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value]));
+  }
+
+  /** The names of the containers of a task definition. */
+  containerNames(family: string): readonly string[] {
+    return this.#containers(family).map(({ Name }) => Name);
+  }
+
+  /** The ports on which the tasks let somebody in. */
+  get openPorts(): readonly number[] {
+    return this.#values
+      .idsOf('AWS::EC2::SecurityGroupIngress')
+      .map((id) => Number(this.#values.properties(id).FromPort));
+  }
+
+  /** Has a task of a task definition run at an address. */
+  runTask(aws: Aws, family: string, address: string, { cluster = '', service = '' }): void {
+    const definitionArn = aws.ecs.arnOf(`task-definition/${family}:1`);
+    aws.ecs.putTaskDefinition({
+      taskDefinitionArn: definitionArn,
+      family,
+      revision: 1,
+      networkMode: 'awsvpc',
+      containerDefinitions: this.#containers(family).map(toContainer),
+    });
+    aws.ecs.putTask({
+      taskArn: aws.ecs.arnOf(`task/${cluster}/${'a1'.repeat(16)}`),
+      clusterArn: aws.ecs.arnOf(`cluster/${cluster}`),
+      taskDefinitionArn: definitionArn,
+      group: `service:${service}`,
+      lastStatus: 'RUNNING',
+      desiredStatus: 'RUNNING',
+      launchType: 'FARGATE',
+      attachments: [
+        {
+          type: 'ElasticNetworkInterface',
+          details: [{ name: 'privateIPv4Address', value: address }],
+        },
+      ],
+    });
+  }
+
+  #containers(family: string): readonly TemplateContainer[] {
+    const definitions = this.#values
+      .idsOf('AWS::ECS::TaskDefinition')
+      .map((id) => this.#values.properties(id));
+    const found = definitions.find(({ Family }) => Family === family);
+    if (found === undefined) throw new Error(`No task definition of the family ${family}`);
+    return found.ContainerDefinitions as readonly TemplateContainer[];
+  }
+}
+
+/** The names of assets need functions of CloudFormation that nothing else does. */
+function withoutAssets(template: TemplateBody | undefined): TemplateBody['Resources'] {
+  return Object.fromEntries(
+    Object.entries(template?.Resources ?? {}).map(([id, { Properties, ...resource }]) => {
+      const { Code, Content, ...others } = Properties ?? {};
+      return [id, { ...resource, Properties: others }];
+    }),
+  );
+}
+
+function toContainer({ Name, DockerLabels, PortMappings }: TemplateContainer): ContainerDefinition {
+  return {
+    name: Name,
+    ...(DockerLabels && { dockerLabels: DockerLabels }),
+    portMappings: (PortMappings ?? []).map(({ ContainerPort }) => ({
+      containerPort: ContainerPort,
+      hostPort: ContainerPort,
+    })),
+  };
+}

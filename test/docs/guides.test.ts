@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bundleCollector, bundleSidecar } from '../../infra/bundle.ts';
+import { REPOSITORY } from '../../infra/paths.ts';
+import { loadConfig } from '../../lambda/config/load.ts';
+import { runToEnd } from '../integration/support/child.ts';
+import { GUIDES, Guide } from './guide.ts';
+import { type Journey, startJourney } from './journey.ts';
+
+const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+
+/** What the CDK says of the services and images of an app. */
+const OF_CDK = /\[ack: @aws-cdk\//;
+
+/** Each app loads the CDK. */
+const SLOW = 240_000;
+
+beforeAll(async () => {
+  await Promise.all([bundleCollector(), bundleSidecar()]);
+}, SLOW);
+
+describe.each(GUIDES)('%s', (page) => {
+  const guide = new Guide(page);
+  const files = guide.marked('file').map(({ path }) => path);
+  const apps = files.filter((path) => path.endsWith('.ts'));
+  let journey: Journey;
+  beforeAll(async () => {
+    journey = await startJourney(page);
+    await journey.synthesize(...apps);
+  }, SLOW);
+  afterAll(async () => {
+    await journey[Symbol.asyncDispose]();
+  });
+
+  it('has no block to copy that is not tried', () => {
+    expect(guide.unmarked).toEqual([]);
+  });
+
+  if (apps.length > 0) {
+    it.each(apps)('%s synthesizes without a warning of ours', async (path) => {
+      const { templates, warnings } = await journey.assembly(`${path}.out`);
+      expect(Object.keys(templates).length).toBeGreaterThan(0);
+      expect(warnings.filter((warning) => !OF_CDK.test(warning))).toEqual([]);
+    });
+  }
+
+  const documents = files.filter((path) => /\.(json|ya?ml)$/.test(path) && !partner(path, files));
+  if (documents.length > 0) {
+    it.each(documents)('%s is a configuration without a warning', async (path) => {
+      const { warnings } = await loadConfig({
+        config: { path: join(journey.folder, path) },
+        ...prometheusOf(path, files, journey.folder),
+        env: { FARGAUGE_CLUSTER: 'shop' },
+        readFile: (file) => readFile(file, 'utf8'),
+      });
+      expect(warnings).toEqual([]);
+    });
+  }
+});
+
+describe('the programs of the guides', () => {
+  it(
+    'are right by their types',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'fargauge-guides-'));
+      await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+      for (const page of GUIDES) {
+        for (const { path, text } of new Guide(page).marked('file')) {
+          if (!path.endsWith('.ts')) continue;
+          const file = join(folder, basename(page, '.md'), path);
+          await mkdir(dirname(file), { recursive: true });
+          await writeFile(file, text);
+        }
+      }
+      const options = {
+        ...{ module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] },
+        ...{ skipLibCheck: true, allowImportingTsExtensions: true, erasableSyntaxOnly: true },
+        paths: { fargauge: [join(REPOSITORY, 'infra/index.ts')] },
+      };
+      await writeFile(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, include: ['*/**/*.ts'] }),
+      );
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+      const { code, stdout } = await runToEnd(process.execPath, [TSC, '--project', folder]);
+      await rm(folder, { recursive: true });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    },
+    SLOW,
+  );
+});
+
+/** Whether a file is the Prometheus file of an agent's JSON beside it. */
+function partner(path: string, files: readonly string[]): boolean {
+  return files.includes(path.replace('prometheus', 'cwagent').replace(/ya?ml$/, 'json'));
+}
+
+function prometheusOf(path: string, files: readonly string[], folder: string) {
+  const prometheus = path.replace('cwagent', 'prometheus').replace(/json$/, 'yaml');
+  if (prometheus === path || !files.includes(prometheus)) return {};
+  return { prometheusConfig: { path: join(folder, prometheus) } };
+}
