@@ -7,10 +7,9 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { type AlarmActions, actionsOf, addActions } from './alarms/alarm-actions.ts';
 import type { Collector } from './collector.ts';
 import { SELF_METRICS } from './collector-metrics.ts';
 import { validCount } from './valid-props.ts';
@@ -24,7 +23,7 @@ const EMF_ERRORS = { parsing: 'EMFParsingErrors', validation: 'EMFValidationErro
 /** Cycles in a row without a sign of life: a single one may be lost. */
 const SILENT_CYCLES = 3;
 
-export interface CollectorAlarmsProps {
+export interface CollectorAlarmsProps extends AlarmActions {
   readonly collector: Collector;
 
   /**
@@ -33,13 +32,6 @@ export interface CollectorAlarmsProps {
    * @default 0
    */
   readonly maxTargetsDown?: number;
-
-  /**
-   * Told when an alarm goes off, and when it is over.
-   *
-   * @default - nobody
-   */
-  readonly topic?: ITopic;
 }
 
 /**
@@ -71,13 +63,13 @@ export class CollectorAlarms extends Construct {
   readonly shardsFailed: Alarm | undefined;
 
   private readonly collector: Collector;
-  private readonly topic: ITopic | undefined;
+  private readonly actions: AlarmActions;
 
   constructor(scope: Construct, id: string, props: CollectorAlarmsProps) {
     super(scope, id);
     const { collector } = props;
     this.collector = collector;
-    this.topic = props.topic;
+    this.actions = actionsOf(props);
     const maxTargetsDown = validCount(this, 'maxTargetsDown', props.maxTargetsDown ?? 0, 0);
 
     this.noCycle = this.makeNoCycleAlarm();
@@ -209,10 +201,7 @@ export class CollectorAlarms extends Construct {
   }
 
   private withAction(alarm: Alarm): Alarm {
-    if (this.topic !== undefined) {
-      alarm.addAlarmAction(new SnsAction(this.topic));
-      alarm.addOkAction(new SnsAction(this.topic));
-    }
+    addActions(alarm, this.actions);
     return alarm;
   }
 }

@@ -1,17 +1,18 @@
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Collector } from './collector.ts';
 import { collectorWidgets } from './collector-widgets.ts';
 import { publishesService, serviceWidgets } from './service-widgets.ts';
-import type { ServiceName } from './task-metrics.ts';
+import { nameOf, type ServiceName } from './task-metrics.ts';
 import { validCluster } from './valid-cluster.ts';
 
 export interface CollectorDashboardProps {
   readonly collector: Collector;
 
   /** The services that are shown, in this order. */
-  readonly services: readonly ServiceName[];
+  readonly services: readonly (IBaseService | ServiceName)[];
 
   /**
    * Name of the dashboard.
@@ -27,7 +28,8 @@ export interface CollectorDashboardProps {
  */
 export class CollectorDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: CollectorDashboardProps) {
-    const { collector, services, dashboardName } = props;
+    const { collector, dashboardName } = props;
+    const services = props.services.map(nameOf);
     super(scope, id, {
       defaultInterval: Duration.hours(3),
       ...(dashboardName !== undefined && { dashboardName }),

@@ -2,6 +2,8 @@
 
 /** The constructs, as the package `fargauge` exports them. */
 
+export type { AlarmActions } from './alarms/alarm-actions.ts';
+export type { WatchedService } from './alarms/watched-service.ts';
 export { ApiEndpoint } from './api-endpoint.ts';
 export { Collector } from './collector.ts';
 export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';

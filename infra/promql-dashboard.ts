@@ -1,4 +1,5 @@
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION } from '../lambda/model/names.ts';
@@ -6,14 +7,14 @@ import type { Collector } from './collector.ts';
 import { collectorWidgets } from './collector-widgets.ts';
 import { InvalidPropsError } from './errors.ts';
 import { promqlServiceWidgets } from './promql-service-widgets.ts';
-import type { ServiceName } from './task-metrics.ts';
+import { nameOf, type ServiceName } from './task-metrics.ts';
 
 export interface PromQLDashboardProps {
   /** It sends its samples to CloudWatch over OTLP. */
   readonly collector: Collector;
 
   /** The services that are shown, in this order: at least one. */
-  readonly services: readonly ServiceName[];
+  readonly services: readonly (IBaseService | ServiceName)[];
 
   /**
    * Name of the dashboard.
@@ -29,7 +30,8 @@ export interface PromQLDashboardProps {
  */
 export class PromQLDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: PromQLDashboardProps) {
-    const { collector, services, dashboardName } = props;
+    const { collector, dashboardName } = props;
+    const services = props.services.map(nameOf);
     super(scope, id, {
       defaultInterval: Duration.hours(3),
       ...(dashboardName !== undefined && { dashboardName }),

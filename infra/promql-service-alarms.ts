@@ -1,7 +1,8 @@
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
+import { type AlarmActions, actionsOf } from './alarms/alarm-actions.ts';
+import { type WatchedService, watchedService } from './alarms/watched-service.ts';
 import type { Collector } from './collector.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
@@ -12,7 +13,7 @@ import { EPHEMERAL_STORAGE_UTILIZATION, RESTARTS, type ServiceName } from './tas
 import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';
 
-export interface PromQLServiceAlarmsProps extends ServiceName {
+export interface PromQLServiceAlarmsProps extends WatchedService, AlarmActions {
   /**
    * The collector of the service, which sends its samples to CloudWatch over OTLP. An alarm on a cluster or service that it
    * does not collect, or on a metric that it does not send, is refused.
@@ -27,13 +28,6 @@ export interface PromQLServiceAlarmsProps extends ServiceName {
    * @default - that of `collector`
    */
   readonly configuration?: CollectorConfiguration;
-
-  /**
-   * Told when an alarm goes off, and when it is over.
-   *
-   * @default - nobody
-   */
-  readonly topic?: ITopic;
 }
 
 export interface PromQLCpuAlarmOptions extends PromQLAlarmOptions {
@@ -94,23 +88,27 @@ export interface PromQLRestartAlarmOptions extends PromQLAlarmOptions {
  * once for each cluster.
  *
  * @example
- * const alarms = new PromQLServiceAlarms(this, 'Checkout', { clusterName: 'prod', serviceName: 'checkout', collector });
+ * const alarms = new PromQLServiceAlarms(this, 'Checkout', { service, collector });
  * alarms.taskCpuAlarm({ maxCpuPercent: 90 });
  * alarms.collectorAbsentAlarm();
  */
 export class PromQLServiceAlarms extends Construct {
-  private readonly props: PromQLServiceAlarmsProps;
+  private readonly service: ServiceName;
+  private readonly actions: AlarmActions;
+  private readonly interval: Duration | undefined;
   private readonly configuration: CollectorConfiguration;
 
   constructor(scope: Construct, id: string, props: PromQLServiceAlarmsProps) {
     super(scope, id);
-    this.props = props;
+    this.service = watchedService(this, props);
+    this.actions = actionsOf(props);
+    this.interval = props.collector?.interval;
     const configuration = props.configuration ?? props.collector?.configuration;
     if (configuration === undefined) {
       throw new InvalidPropsError(this, 'Expected `collector` or `configuration`, got neither');
     }
     this.configuration = configuration;
-    if (props.collector) validCluster(this, props.collector, props.clusterName);
+    if (props.collector) validCluster(this, props.collector, this.service.clusterName);
   }
 
   /** Alarm on the mean CPU utilization of a task, in percent of its limit. */
@@ -143,7 +141,7 @@ export class PromQLServiceAlarms extends Construct {
   taskRestartAlarm(options: PromQLRestartAlarmOptions = {}, id = 'TaskRestart'): PromQLTaskAlarm {
     const restarts = validCount(this, 'maxRestarts', options.maxRestarts ?? 1, 0);
     const window = this.window(id, options.window ?? Duration.minutes(10));
-    const counted = maxByTask(growth(ofService(RESTARTS, this.props), window), 'container_name');
+    const counted = maxByTask(growth(ofService(RESTARTS, this.service), window), 'container_name');
     const what = `has a container with more than ${restarts} restarts in ${window.toHumanString()}`;
     return this.taskAlarm(id, RESTARTS, above(counted, restarts), what, {
       pendingPeriod: Duration.seconds(0),
@@ -161,14 +159,14 @@ export class PromQLServiceAlarms extends Construct {
     options: Omit<PromQLAlarmOptions, 'window'> = {},
     id = 'CollectorAbsent',
   ): PromQLTaskAlarm {
-    const { clusterName, topic } = this.props;
+    const { clusterName } = this.service;
     this.checkSent(id, { metricName: UP, clusterName });
     return new PromQLTaskAlarm(this, id, {
       pendingPeriod: Duration.minutes(5),
       ...options,
+      ...this.actions,
       query: absent(targetsOf(clusterName)),
       description: `Nothing of the cluster ${clusterName} arrives`,
-      ...(topic && { topic }),
     });
   }
 
@@ -181,7 +179,7 @@ export class PromQLServiceAlarms extends Construct {
     options: PromQLAlarmOptions,
   ): PromQLTaskAlarm {
     const window = this.window(id, options.window ?? Duration.minutes(5));
-    const used = maxByTask(overTime(summary, ofService(metricName, this.props), window));
+    const used = maxByTask(overTime(summary, ofService(metricName, this.service), window));
     return this.taskAlarm(id, metricName, above(used, percent), what, options);
   }
 
@@ -192,13 +190,12 @@ export class PromQLServiceAlarms extends Construct {
     what: string,
     { window: _, ...options }: PromQLAlarmOptions,
   ): PromQLTaskAlarm {
-    const { clusterName, serviceName, topic } = this.props;
-    this.checkSent(id, { metricName, clusterName, serviceName });
+    this.checkSent(id, { metricName, ...this.service });
     return new PromQLTaskAlarm(this, id, {
       ...options,
+      ...this.actions,
       query,
-      description: `A task of ${serviceName} ${what}`,
-      ...(topic && { topic }),
+      description: `A task of ${this.service.serviceName} ${what}`,
     });
   }
 
@@ -208,7 +205,7 @@ export class PromQLServiceAlarms extends Construct {
   }
 
   private window(id: string, window: Duration): Duration {
-    return validWindow(this.pathOf(id), window, this.props.collector?.interval);
+    return validWindow(this.pathOf(id), window, this.interval);
   }
 
   private pathOf(id: string): string {

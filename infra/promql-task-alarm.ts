@@ -1,8 +1,7 @@
 import { PromQLAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { type AlarmActions, addActions } from './alarms/alarm-actions.ts';
 import { InvalidPropsError } from './errors.ts';
 
 /** What a query can look back at. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html#CloudWatch-PromQL-Limits */
@@ -41,19 +40,12 @@ export interface PromQLAlarmOptions {
   readonly evaluationInterval?: Duration;
 }
 
-export interface PromQLTaskAlarmProps extends Omit<PromQLAlarmOptions, 'window'> {
+export interface PromQLTaskAlarmProps extends Omit<PromQLAlarmOptions, 'window'>, AlarmActions {
   /** What is wrong with each series that it gives. */
   readonly query: string;
 
   /** What the alarm says. */
   readonly description: string;
-
-  /**
-   * Told when the alarm goes off, and when it is over.
-   *
-   * @default - nobody
-   */
-  readonly topic?: ITopic;
 }
 
 /**
@@ -70,10 +62,7 @@ export class PromQLTaskAlarm extends PromQLAlarm {
       pendingPeriod: props.pendingPeriod ?? Duration.minutes(2),
       recoveryPeriod: props.recoveryPeriod ?? Duration.minutes(5),
     });
-    if (props.topic !== undefined) {
-      this.addAlarmAction(new SnsAction(props.topic));
-      this.addOkAction(new SnsAction(props.topic));
-    }
+    addActions(this, props);
   }
 }
 

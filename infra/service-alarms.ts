@@ -1,6 +1,7 @@
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
+import { type AlarmActions, actionsOf } from './alarms/alarm-actions.ts';
+import { type WatchedService, watchedService } from './alarms/watched-service.ts';
 import type { Collector } from './collector.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { TaskAlarm, type TaskAlarmOptions } from './task-alarm.ts';
@@ -13,7 +14,7 @@ import {
 import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';
 
-export interface ServiceAlarmsProps extends ServiceName {
+export interface ServiceAlarmsProps extends WatchedService, AlarmActions {
   /**
    * The collector of the service. An alarm on a cluster that it does not collect, or on a metric that its rules do not
    * publish, is refused.
@@ -28,13 +29,6 @@ export interface ServiceAlarmsProps extends ServiceName {
    * @default - those of `collector`
    */
   readonly configuration?: CollectorConfiguration;
-
-  /**
-   * Told when an alarm goes off, and when it is over.
-   *
-   * @default - nobody
-   */
-  readonly topic?: ITopic;
 }
 
 export interface TaskCpuAlarmOptions extends TaskAlarmOptions {
@@ -91,19 +85,21 @@ export interface TaskRestartAlarmOptions extends TaskAlarmOptions {
  * Alarms on the tasks of a service, each on the worst task.
  *
  * @example
- * const alarms = new ServiceAlarms(this, 'Checkout', { clusterName: 'prod', serviceName: 'checkout', topic });
+ * const alarms = new ServiceAlarms(this, 'Checkout', { service, collector, topic });
  * alarms.taskCpuAlarm({ maxCpuPercent: 90 });
  */
 export class ServiceAlarms extends Construct {
-  private readonly props: ServiceAlarmsProps;
+  private readonly service: ServiceName;
+  private readonly actions: AlarmActions;
   private readonly configuration: CollectorConfiguration;
 
   constructor(scope: Construct, id: string, props: ServiceAlarmsProps) {
     super(scope, id);
-    this.props = props;
+    this.service = watchedService(this, props);
+    this.actions = actionsOf(props);
     this.configuration =
       props.configuration ?? props.collector?.configuration ?? CollectorConfiguration.builtIn();
-    if (props.collector) validCluster(this, props.collector, props.clusterName);
+    if (props.collector) validCluster(this, props.collector, this.service.clusterName);
   }
 
   /** Alarm on CPU utilization in percent of a task's limit. */
@@ -144,7 +140,9 @@ export class ServiceAlarms extends Construct {
   /** Whether the rules publish a metric of the service, as far as that is known. */
   canWatch(metricName: string): boolean {
     const published = this.configuration.published(this);
-    return published?.problemOf({ metricName, dimensions: dimensionsOf(this.props) }) === undefined;
+    return (
+      published?.problemOf({ metricName, dimensions: dimensionsOf(this.service) }) === undefined
+    );
   }
 
   private taskAlarm(
@@ -154,16 +152,14 @@ export class ServiceAlarms extends Construct {
     what: string,
     options: TaskAlarmOptions,
   ): TaskAlarm {
-    const { clusterName, serviceName, topic } = this.props;
     return new TaskAlarm(this, id, {
       ...options,
-      clusterName,
-      serviceName,
+      ...this.service,
+      ...this.actions,
       configuration: this.configuration,
-      ...(topic && { topic }),
       metricName,
       threshold,
-      description: `A task of ${serviceName} ${what}`,
+      description: `A task of ${this.service.serviceName} ${what}`,
     });
   }
 

@@ -6,11 +6,11 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { DEFAULT_NAMESPACE } from '../lambda/model/names.ts';
+import { type AlarmActions, addActions } from './alarms/alarm-actions.ts';
+import { type WatchedService, watchedService } from './alarms/watched-service.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
 import { dimensionsOf, type ServiceName, taskMetric } from './task-metrics.ts';
@@ -56,7 +56,7 @@ export interface TaskAlarmOptions {
   readonly eachTask?: boolean;
 }
 
-export interface TaskAlarmProps extends TaskAlarmOptions, ServiceName {
+export interface TaskAlarmProps extends TaskAlarmOptions, WatchedService, AlarmActions {
   /** Name of the metric. */
   readonly metricName: string;
 
@@ -72,13 +72,6 @@ export interface TaskAlarmProps extends TaskAlarmOptions, ServiceName {
    * @default CollectorConfiguration.builtIn()
    */
   readonly configuration?: CollectorConfiguration;
-
-  /**
-   * Told when the alarm goes off, and when it is over.
-   *
-   * @default - nobody
-   */
-  readonly topic?: ITopic;
 }
 
 /**
@@ -113,24 +106,22 @@ export class TaskAlarm extends Alarm {
       evaluationPeriods,
       treatMissingData: props.treatMissingData ?? TreatMissingData.MISSING,
     });
-    if (props.topic !== undefined) {
-      this.addAlarmAction(new SnsAction(props.topic));
-      this.addOkAction(new SnsAction(props.topic));
-    }
+    addActions(this, props);
   }
 }
 
 function metricOf(path: string, props: TaskAlarmProps): IMetric {
   const { metricName, eachTask = false } = props;
-  const service = dimensionsOf(props);
-  const dimensions = eachTask ? { ...service, TaskId: undefined } : service;
+  const service = watchedService(path, props);
+  const ofService = dimensionsOf(service);
+  const dimensions = eachTask ? { ...ofService, TaskId: undefined } : ofService;
   const published = (props.configuration ?? CollectorConfiguration.builtIn()).published(path);
   const problem = published?.problemOf({ metricName, dimensions });
   if (problem !== undefined) throw new InvalidPropsError(path, problem);
   const namespace = published?.namespaceOf({ metricName, dimensions }) ?? DEFAULT_NAMESPACE;
   return eachTask
-    ? worstOfEachTask(namespace, props)
-    : taskMetric(metricName, props, { namespace, statistic: Stats.MAXIMUM, period: PERIOD });
+    ? worstOfEachTask(namespace, metricName, service)
+    : taskMetric(metricName, service, { namespace, statistic: Stats.MAXIMUM, period: PERIOD });
 }
 
 /**
@@ -139,7 +130,8 @@ function metricOf(path: string, props: TaskAlarmProps): IMetric {
  */
 function worstOfEachTask(
   namespace: string,
-  { metricName, clusterName, serviceName }: TaskAlarmProps,
+  metricName: string,
+  { clusterName, serviceName }: ServiceName,
 ): MathExpression {
   return new MathExpression({
     expression: [

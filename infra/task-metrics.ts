@@ -1,4 +1,5 @@
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Duration } from 'aws-cdk-lib/core';
 import {
   DEFAULT_NAMESPACE,
@@ -18,8 +19,16 @@ export interface ServiceName {
   readonly serviceName: string;
 }
 
+/** The names of a service. */
+export function nameOf(service: ServiceName | IBaseService): ServiceName {
+  const { serviceName } = service;
+  const { clusterName } = 'clusterName' in service ? service : service.cluster;
+  return { clusterName, serviceName };
+}
+
 /** The dimensions of a service's metrics. */
-export function dimensionsOf({ clusterName, serviceName }: ServiceName): Record<string, string> {
+export function dimensionsOf(service: ServiceName | IBaseService): Record<string, string> {
+  const { clusterName, serviceName } = nameOf(service);
   return { ClusterName: clusterName, ServiceName: serviceName };
 }
 
@@ -31,7 +40,7 @@ export function dimensionsOf({ clusterName, serviceName }: ServiceName): Record<
  */
 export function taskMetric(
   metricName: string,
-  service: ServiceName,
+  service: ServiceName | IBaseService,
   options?: MetricOptions & { readonly namespace?: string },
 ): Metric {
   return new Metric({
@@ -45,11 +54,17 @@ export function taskMetric(
 }
 
 /** CPU utilization of the tasks of a service, in percent of each task's limit. */
-export function taskCpuUtilization(service: ServiceName, options?: MetricOptions): Metric {
+export function taskCpuUtilization(
+  service: ServiceName | IBaseService,
+  options?: MetricOptions,
+): Metric {
   return taskMetric(TASK_CPU_UTILIZATION, service, options);
 }
 
 /** Memory utilization of the tasks of a service, in percent of each task's limit. */
-export function taskMemoryUtilization(service: ServiceName, options?: MetricOptions): Metric {
+export function taskMemoryUtilization(
+  service: ServiceName | IBaseService,
+  options?: MetricOptions,
+): Metric {
   return taskMetric(TASK_MEMORY_UTILIZATION, service, options);
 }

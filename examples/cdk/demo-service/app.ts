@@ -74,14 +74,13 @@ const collector = new Collector(stack, 'Collector', {
 collector.collectFrom(service);
 
 const topic = new Topic(stack, 'Alarms', { enforceSSL: true });
-const names = { clusterName: cluster.clusterName, serviceName: service.serviceName };
-const alarms = new ServiceAlarms(stack, 'ServiceAlarms', { ...names, collector, topic });
+const alarms = new ServiceAlarms(stack, 'ServiceAlarms', { service, collector, topic });
 alarms.taskCpuAlarm({ maxCpuPercent: 40 });
 alarms.taskMemoryAlarm();
 alarms.ephemeralStorageAlarm();
 alarms.taskRestartAlarm();
 new CollectorAlarms(stack, 'CollectorAlarms', { collector, topic });
-const dashboard = new CollectorDashboard(stack, 'Dashboard', { collector, services: [names] });
+const dashboard = new CollectorDashboard(stack, 'Dashboard', { collector, services: [service] });
 
 new CfnOutput(stack, 'DashboardName', { value: dashboard.dashboardName });
 new CfnOutput(stack, 'AlarmTopic', { value: topic.topicArn });

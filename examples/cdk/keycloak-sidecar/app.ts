@@ -76,8 +76,6 @@ const collector = new Collector(stack, 'Collector', { vpc, cluster, configuratio
 // The one port of the sidecar, which the label of Keycloak's container names too.
 collector.collectFrom(service);
 new CollectorAlarms(stack, 'CollectorAlarms', { collector });
-new ServiceAlarms(stack, 'Alarms', {
-  clusterName: cluster.clusterName,
-  serviceName: service.serviceName,
-  collector,
-}).taskMemoryAlarm({ maxMemoryPercent: 85 });
+new ServiceAlarms(stack, 'Alarms', { service, collector }).taskMemoryAlarm({
+  maxMemoryPercent: 85,
+});

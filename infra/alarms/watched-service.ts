@@ -1,0 +1,44 @@
+import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
+import { InvalidPropsError } from '../errors.ts';
+import { nameOf, type ServiceName } from '../task-metrics.ts';
+import type { Owner } from '../valid-props.ts';
+
+/** The service that an alarm is about: itself, or by its names. */
+export interface WatchedService {
+  /**
+   * The service.
+   *
+   * @default - the one that `clusterName` and `serviceName` name
+   */
+  readonly service?: IBaseService;
+
+  /**
+   * Name of its cluster.
+   *
+   * @default - that of `service`
+   */
+  readonly clusterName?: string;
+
+  /**
+   * Its name.
+   *
+   * @default - that of `service`
+   */
+  readonly serviceName?: string;
+}
+
+/** The names of a service. @throws InvalidPropsError where it is given not at all, in part or twice */
+export function watchedService(owner: Owner, props: WatchedService): ServiceName {
+  const { service, clusterName, serviceName } = props;
+  const given = Object.entries({ service, clusterName, serviceName })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `\`${name}\``);
+  if (service !== undefined && given.length === 1) return nameOf(service);
+  if (service === undefined && clusterName !== undefined && serviceName !== undefined) {
+    return { clusterName, serviceName };
+  }
+  throw new InvalidPropsError(
+    owner,
+    `Expected \`service\`, or \`clusterName\` and \`serviceName\`, got ${given.join(' and ') || 'none of them'}`,
+  );
+}
