@@ -1,8 +1,18 @@
-import { PromQLAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration } from 'aws-cdk-lib/core';
+import { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
+import { ArnFormat, CfnResource, Duration, Lazy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type AlarmActions, addActions } from './alarms/alarm-actions.ts';
 import { InvalidPropsError } from './errors.ts';
+import { type DurationRange, validDuration } from './valid-props.ts';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html */
+const EVALUATION_INTERVAL = { min: Duration.seconds(10), max: Duration.hours(1) };
+
+/** For the pending and the recovery period alike. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html */
+const PERIOD = { min: Duration.seconds(0), max: Duration.days(1) };
+
+/** Characters. */
+const MAX_QUERY_LENGTH = 10_000;
 
 /** What a query can look back at. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html#CloudWatch-PromQL-Limits */
 const MAX_WINDOW = Duration.days(7);
@@ -40,6 +50,8 @@ export interface PromQLAlarmOptions {
   readonly evaluationInterval?: Duration;
 }
 
+type Timing = Exclude<keyof PromQLAlarmOptions, 'window'>;
+
 export interface PromQLTaskAlarmProps extends Omit<PromQLAlarmOptions, 'window'>, AlarmActions {
   /** What is wrong with each series that it gives. */
   readonly query: string;
@@ -53,14 +65,38 @@ export interface PromQLTaskAlarmProps extends Omit<PromQLAlarmOptions, 'window'>
  * task, is a contributor of its own, which its notification names; of more than 100 in alarm only 100 are told.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-promql.html
  */
-export class PromQLTaskAlarm extends PromQLAlarm {
+export class PromQLTaskAlarm extends AlarmBase {
+  readonly alarmArn: string;
+  readonly alarmName: string;
+
   constructor(scope: Construct, id: string, props: PromQLTaskAlarmProps) {
-    super(scope, id, {
-      alarmDescription: props.description,
-      query: props.query,
-      evaluationInterval: props.evaluationInterval ?? Duration.minutes(1),
-      pendingPeriod: props.pendingPeriod ?? Duration.minutes(2),
-      recoveryPeriod: props.recoveryPeriod ?? Duration.minutes(5),
+    super(scope, id);
+    const seconds = (name: Timing, minutes: number, range: DurationRange) =>
+      validDuration(this, name, props[name] ?? Duration.minutes(minutes), range).toSeconds();
+    // The CDK's own `PromQLAlarm` is not in each version of the CDK that the package takes.
+    const alarm = new CfnResource(this, 'Resource', {
+      type: 'AWS::CloudWatch::Alarm',
+      properties: {
+        AlarmDescription: props.description,
+        AlarmActions: Lazy.list({ produce: () => this.alarmActionArns }),
+        InsufficientDataActions: Lazy.list({ produce: () => this.insufficientDataActionArns }),
+        OKActions: Lazy.list({ produce: () => this.okActionArns }),
+        EvaluationInterval: seconds('evaluationInterval', 1, EVALUATION_INTERVAL),
+        EvaluationCriteria: {
+          PromQLCriteria: {
+            Query: validQuery(this, props.query),
+            PendingPeriod: seconds('pendingPeriod', 2, PERIOD),
+            RecoveryPeriod: seconds('recoveryPeriod', 5, PERIOD),
+          },
+        },
+      },
+    });
+    this.alarmName = this.getResourceNameAttribute(alarm.ref);
+    this.alarmArn = this.getResourceArnAttribute(alarm.getAtt('Arn').toString(), {
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: this.physicalName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     addActions(this, props);
   }
@@ -76,11 +112,17 @@ export function validWindow(
   window: Duration,
   interval: Duration = Duration.minutes(1),
 ): Duration {
-  const least = Duration.seconds(2 * interval.toSeconds());
-  const seconds = window.toSeconds();
-  if (seconds >= least.toSeconds() && seconds <= MAX_WINDOW.toSeconds()) return window;
+  return validDuration(path, 'window', window, {
+    min: Duration.seconds(2 * interval.toSeconds()),
+    max: MAX_WINDOW,
+    why: 'two intervals of the collector',
+  });
+}
+
+function validQuery(alarm: Construct, query: string): string {
+  if (Token.isUnresolved(query) || (query !== '' && query.length <= MAX_QUERY_LENGTH)) return query;
   throw new InvalidPropsError(
-    path,
-    `Expected \`window\` to be from ${least.toHumanString()}, two intervals of the collector, to ${MAX_WINDOW.toHumanString()}, got ${window.toHumanString()}`,
+    alarm,
+    `Expected \`query\` to have 1 to ${MAX_QUERY_LENGTH} characters, got ${query.length}`,
   );
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
+import { type Duration, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
 
@@ -27,6 +27,29 @@ export function validPercent(owner: Owner, name: string, percent: number): numbe
     );
   }
   return percent;
+}
+
+export interface DurationRange {
+  readonly min: Duration;
+  readonly max: Duration;
+  /** The reason for the least, as a message says it. */
+  readonly why?: string;
+}
+
+export function validDuration(
+  owner: Owner,
+  name: string,
+  duration: Duration,
+  { min, max, why }: DurationRange,
+): Duration {
+  if (duration.isUnresolved()) return duration;
+  const seconds = duration.toSeconds();
+  if (seconds >= min.toSeconds() && seconds <= max.toSeconds()) return duration;
+  const least = `${min.toHumanString()}${why === undefined ? '' : `, ${why},`}`;
+  throw new InvalidPropsError(
+    owner,
+    `Expected \`${name}\` to be from ${least} to ${max.toHumanString()}, got ${duration.toHumanString()}`,
+  );
 }
 
 /** A number that a TCP port may have. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AlarmRule, CompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Fn, Stack } from 'aws-cdk-lib/core';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
@@ -7,6 +8,7 @@ import {
   PromQLServiceAlarms,
   type PromQLServiceAlarmsProps,
 } from '../../infra/promql-service-alarms.ts';
+import { PromQLTaskAlarm } from '../../infra/promql-task-alarm.ts';
 import type { NativeInput } from '../../lambda/config/native.ts';
 import { collectorStack } from './template.ts';
 
@@ -110,6 +112,25 @@ describe('alarms by PromQL on the tasks of a service', () => {
       OKActions: [TOPIC],
     });
   });
+});
+
+it('an alarm by PromQL can be a part of a composite alarm of another stack', () => {
+  // GIVEN
+  const stack = newStack({ account: '111122223333', region: 'eu-west-1' });
+  const alarm = alarmsIn(stack).taskCpuAlarm();
+  const other = new Stack(App.of(stack) as App, 'Other', { env: stack });
+
+  // WHEN
+  new CompositeAlarm(other, 'Any', { alarmRule: AlarmRule.anyOf(alarm) });
+
+  // THEN
+  const { Outputs = {} } = Template.fromStack(stack).toJSON();
+  const [logicalId = ''] = Object.keys(
+    Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'),
+  );
+  expect(Object.values(Outputs)).toEqual([
+    expect.objectContaining({ Value: { 'Fn::GetAtt': [logicalId, 'Arn'] } }),
+  ]);
 });
 
 it('a service whose name only the deployment knows is asked for by it', () => {
@@ -337,6 +358,22 @@ describe('misuse', () => {
     [
       (alarms) => alarms.taskCpuAlarm({ window: Duration.days(8) }),
       '[Stack/Alarms/TaskCpu] Expected `window` to be from 2 minutes, two intervals of the collector, to 7 days, got 8 days',
+    ],
+    [
+      (alarms) => alarms.taskCpuAlarm({ evaluationInterval: Duration.seconds(9) }),
+      '[Stack/Alarms/TaskCpu] Expected `evaluationInterval` to be from 10 seconds to 1 hour, got 9 seconds',
+    ],
+    [
+      (alarms) => alarms.taskMemoryAlarm({ pendingPeriod: Duration.hours(25) }),
+      '[Stack/Alarms/TaskMemory] Expected `pendingPeriod` to be from 0 seconds to 1 day, got 1 day 1 hour',
+    ],
+    [
+      (alarms) => alarms.collectorAbsentAlarm({ recoveryPeriod: Duration.days(2) }),
+      '[Stack/Alarms/CollectorAbsent] Expected `recoveryPeriod` to be from 0 seconds to 1 day, got 2 days',
+    ],
+    [
+      (alarms) => new PromQLTaskAlarm(alarms, 'Own', { query: '', description: 'Nothing' }),
+      '[Stack/Alarms/Own] Expected `query` to have 1 to 10000 characters, got 0',
     ],
   ])('%s is refused', (add, message) => {
     expect(() => add(alarmsIn(newStack()))).toThrow(new Error(message));
