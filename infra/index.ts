@@ -16,6 +16,7 @@ export { DeliveryAccess, type DeliveryAccessProps } from './delivery-access.ts';
 export { InvalidPropsError } from './errors.ts';
 export type { LoopbackTarget } from './loopback-target.ts';
 export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
+export { GRAFANA_DIRECTORY } from './paths.ts';
 export {
   type IPrometheusWorkspace,
   PrometheusWorkspace,

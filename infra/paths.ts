@@ -14,6 +14,9 @@ export const SIDECAR_DIRECTORY = join(REPOSITORY, 'dist/sidecar');
 /** Where `npm run build` puts the command line for machines without the repository. */
 export const CLI_DIRECTORY = join(REPOSITORY, 'dist/cli');
 
+/** Grafana's dashboards, their provisioning, and the Dockerfile of an image that has both. */
+export const GRAFANA_DIRECTORY = join(REPOSITORY, 'grafana');
+
 /** The sources are one folder below it; what the package has of them is compiled, and further down. */
 function packageDirectory(directory: string): string {
   return existsSync(join(directory, 'package.json'))

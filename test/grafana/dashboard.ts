@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/paths.ts';
-
-/** Where the dashboards of the package are. */
-export const FOLDER = join(REPOSITORY, 'grafana');
+import { GRAFANA_DIRECTORY } from '../../infra/paths.ts';
 
 /** Names of their files. */
-export const FILES = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+export const FILES = readdirSync(GRAFANA_DIRECTORY).filter((file) => file.endsWith('.json'));
 
 /** A dashboard as Grafana imports it, as far as it is looked at. */
 export interface Dashboard {
@@ -65,5 +62,5 @@ export interface Datasource {
 }
 
 export function readDashboard(file: string): Dashboard {
-  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
+  return JSON.parse(readFileSync(join(GRAFANA_DIRECTORY, file), 'utf8'));
 }
