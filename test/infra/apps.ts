@@ -34,6 +34,7 @@ export const EXAMPLES: readonly CdkApp[] = [
   'cloudwatch-otlp',
   'demo-service',
   'existing-cluster',
+  'grafana',
   'keycloak',
   'keycloak-sidecar',
   'managed-prometheus',

@@ -30,13 +30,22 @@ const RECEIVERS = readFileSync(join(REPOSITORY, 'examples/receivers.yaml'), 'utf
 
 /**
  * A network that is only as large as an example needs has no flow logs (VPC7); a cluster beside Fargauge has no Container Insights
- * (ECS4), which would cost what it saves; the rules for the sidecar's last events are a variable and no secret (ECS2).
+ * (ECS4), which would cost what it saves; the rules for the sidecar's last events are a variable and no secret (ECS2). So are
+ * an address and a path of Grafana. ECR gives its tokens for all repositories (IAM5); Grafana reads the password of its administrator
+ * when it first starts, so that nothing could take a new one over (SMG4); a load balancer writes its log only in a Region that is
+ * known at synthesis (ELB2).
  */
 const OF_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'demo-service': [
     'AwsSolutions-VPC7 at DemoService/Vpc/Resource',
     'AwsSolutions-ECS4 at DemoService/Cluster/Resource',
     'AwsSolutions-ECS2 at DemoService/Task/Resource',
+  ],
+  grafana: [
+    'AwsSolutions-ECS2 at Grafana/Task/Resource',
+    'AwsSolutions-IAM5[Resource::*] at Grafana/Task/ExecutionRole/DefaultPolicy/Resource',
+    'AwsSolutions-SMG4 at Grafana/AdminPassword/Resource',
+    'AwsSolutions-ELB2 at Grafana/LoadBalancer/Resource',
   ],
   'keycloak-sidecar': [
     'AwsSolutions-VPC7 at KeycloakSidecar/Vpc/Resource',

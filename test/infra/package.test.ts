@@ -37,7 +37,10 @@ describe('the package', () => {
         'dist/sidecar/index.mjs',
         'dist/sidecar/Dockerfile',
         'dist/package/infra/index.d.ts',
+        'grafana/Dockerfile',
         'grafana/nodejs-application.json',
+        'grafana/provisioning/dashboards/fargauge.yaml',
+        'grafana/provisioning/datasources/amazon-managed-prometheus.yaml',
         'grafana/task-overview.json',
       ]),
     );
@@ -122,6 +125,11 @@ const TRIED: readonly (readonly [
 ])[] = [
   ['existing-cluster', ['ExistingCluster'], ['AWS::CloudWatch::Dashboard']],
   ['cloudwatch-otlp', ['CloudWatchOtlp'], ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard']],
+  [
+    'grafana',
+    ['Grafana'],
+    ['AWS::APS::Workspace', 'AWS::ECS::Service', 'AWS::ElasticLoadBalancingV2::ListenerRule'],
+  ],
   ['keycloak', ['Keycloak'], ['AWS::Lambda::Function']],
   ['keycloak-sidecar', ['KeycloakSidecar'], ['AWS::ECS::TaskDefinition']],
   ['demo-service', ['DemoService'], ['AWS::SNS::Topic', 'AWS::CloudWatch::Dashboard']],

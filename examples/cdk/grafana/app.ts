@@ -1,0 +1,138 @@
+/**
+ * A Grafana of your own, as a service of the cluster that it shows: behind a load balancer under /grafana, with the dashboards,
+ * and with a workspace of Amazon Managed Service for Prometheus that it reads as the role of its task. It costs money by the hour.
+ */
+
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  Secret as EcsSecret,
+  FargateService,
+  FargateTaskDefinition,
+  LogDriver,
+} from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ListenerAction,
+  ListenerCertificate,
+  ListenerCondition,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  Collector,
+  CollectorAlarms,
+  CollectorConfiguration,
+  GRAFANA_DIRECTORY,
+  PrometheusWorkspace,
+  TaskSidecar,
+} from 'fargauge';
+
+/** Where people find it. The name leads to the load balancer. */
+const HOST = 'metrics.example.com';
+const SUB_PATH = '/grafana';
+
+/** Grafana's own. */
+const PORT = 3000;
+
+const stack = new Stack(new App(), 'Grafana', {
+  description: 'A Grafana behind a load balancer, with what Fargauge collects',
+});
+const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+  // With a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
+  privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+});
+const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'prod', vpc });
+const workspace = new PrometheusWorkspace(stack, 'Workspace', { alias: 'prod' });
+
+const taskDefinition = new FargateTaskDefinition(stack, 'Task', { cpu: 512, memoryLimitMiB: 1024 });
+// The data source signs as this role.
+workspace.grantQuery(taskDefinition.taskRole);
+const password = new Secret(stack, 'AdminPassword', {
+  description: 'Of the user admin of Grafana',
+  generateSecretString: { passwordLength: 32, excludePunctuation: true },
+});
+taskDefinition.addContainer('grafana', {
+  // Docker builds it when the app is deployed: Grafana, the plugin of the data source, the dashboards and their provisioning.
+  image: ContainerImage.fromAsset(GRAFANA_DIRECTORY, { platform: Platform.LINUX_AMD64 }),
+  portMappings: [{ containerPort: PORT }],
+  environment: {
+    // Of the provisioning of the data source.
+    PROMETHEUS_URL: workspace.queryUrl,
+    PROMETHEUS_REGION: stack.region,
+    // The load balancer leaves the path as it is.
+    GF_SERVER_ROOT_URL: `https://${HOST}${SUB_PATH}/`,
+    GF_SERVER_SERVE_FROM_SUB_PATH: 'true',
+    GF_SECURITY_COOKIE_SECURE: 'true',
+  },
+  secrets: { GF_SECURITY_ADMIN_PASSWORD: EcsSecret.fromSecretsManager(password) },
+  logging: LogDriver.awsLogs({ streamPrefix: 'grafana' }),
+});
+TaskSidecar.addToTaskDefinition(taskDefinition, {
+  // An image of yours; without one, Docker builds it too.
+  image: ContainerImage.fromRegistry(
+    '111122223333.dkr.ecr.eu-west-1.amazonaws.com/fargauge-sidecar:1',
+  ),
+});
+// One task: its database, with users and sessions, is a file in it. What must outlive the task needs a database
+// (GF_DATABASE_URL); data source and dashboards are provisioned anew with each start.
+const service = new FargateService(stack, 'Service', {
+  cluster,
+  taskDefinition,
+  desiredCount: 1,
+  minHealthyPercent: 100,
+  circuitBreaker: { rollback: true },
+  healthCheckGracePeriod: Duration.minutes(2),
+});
+
+// In the place of all of it, a listener that exists: ApplicationListener.fromApplicationListenerAttributes(…).
+const balancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', {
+  vpc,
+  internetFacing: false,
+  vpcSubnets: { subnets: vpc.privateSubnets },
+  dropInvalidHeaderFields: true,
+});
+const listener = balancer.addListener('Https', {
+  port: 443,
+  open: false,
+  certificates: [
+    ListenerCertificate.fromArn(
+      'arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef',
+    ),
+  ],
+  defaultAction: ListenerAction.fixedResponse(404),
+});
+balancer.connections.allowFrom(Peer.ipv4('10.0.0.0/8'), Port.tcp(443), 'People in the network');
+listener.addTargets('Grafana', {
+  priority: 10,
+  conditions: [ListenerCondition.pathPatterns([SUB_PATH, `${SUB_PATH}/*`])],
+  protocol: ApplicationProtocol.HTTP,
+  port: PORT,
+  targets: [service.loadBalancerTarget({ containerName: 'grafana', containerPort: PORT })],
+  // What is asked without the path is answered with a redirection to it.
+  healthCheck: { path: `${SUB_PATH}/api/health`, healthyHttpCodes: '200' },
+  deregistrationDelay: Duration.seconds(30),
+});
+
+// Every task of the cluster with a sidecar, Grafana's too.
+const collector = new Collector(stack, 'Collector', {
+  vpc,
+  cluster,
+  configuration: CollectorConfiguration.builtIn().withOutputs(
+    workspace.output({
+      // Each label costs bytes in each series. The dashboards need TaskClusterName, ServiceName and TaskId where they are.
+      relabeling: [{ regex: 'StartedBy|TaskArn|TaskGroup', action: 'labeldrop' }],
+    }),
+  ),
+});
+collector.collectFrom(service);
+new CollectorAlarms(stack, 'CollectorAlarms', { collector });
+
+new CfnOutput(stack, 'Url', { value: `https://${HOST}${SUB_PATH}/` });
+new CfnOutput(stack, 'LoadBalancerName', { value: balancer.loadBalancerDnsName });
+new CfnOutput(stack, 'AdminPasswordSecret', { value: password.secretName });
