@@ -76,6 +76,7 @@ function factsOf(config: Config): CheckResult['facts'] {
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
     logWriters: logWritersOf(outputs),
+    printsEvents: (outputs ?? []).some(({ type }) => type === 'stdout'),
     declarations: emf.declarations.map(
       ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
         sourceLabels,

@@ -149,14 +149,15 @@ export class CollectorAlarms extends Construct {
     );
   }
 
-  /** Both errors of both log groups, which have data only where there are errors. */
+  /** Both errors of the log groups, which have data only where there are errors. */
   private emfErrorsMetric(): IMetric {
     const { logGroup, metricsLogGroup } = this.collector;
-    const metrics = Object.entries({ self: logGroup, tasks: metricsLogGroup }).flatMap(
-      ([prefix, group]) =>
-        Object.entries(EMF_ERRORS).map(
-          ([kind, name]) => [`${prefix}_${kind}`, this.emfMetric(name, group)] as const,
-        ),
+    const hasOther = metricsLogGroup !== undefined && metricsLogGroup !== logGroup;
+    const groups = { self: logGroup, ...(hasOther && { tasks: metricsLogGroup }) };
+    const metrics = Object.entries(groups).flatMap(([prefix, group]) =>
+      Object.entries(EMF_ERRORS).map(
+        ([kind, name]) => [`${prefix}_${kind}`, this.emfMetric(name, group)] as const,
+      ),
     );
     return new MathExpression({
       expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),

@@ -11,7 +11,7 @@ import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
 import { dependOn } from './collector/rule-side.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
-import { CollectorLogGroup } from './collector-log-group.ts';
+import { CollectorLogGroup, type CollectorLogGroupProps } from './collector-log-group.ts';
 import { selfMetric } from './collector-metrics.ts';
 import { CollectorNetwork } from './collector-network.ts';
 import type { CollectorProps } from './collector-props.ts';
@@ -27,6 +27,7 @@ import type { ConfigurationFacts } from './configuration-check.ts';
 import {
   checkClusters,
   collectedClusters,
+  eventsOf,
   logGroupNames,
   namedLogGroup,
   showWarnings,
@@ -58,9 +59,10 @@ export class Collector extends Construct implements IConnectable, IGrantable {
 
   /**
    * Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. Where the
-   * configuration names a group, it is that one, which the function makes when it first writes to it.
+   * configuration names a group, it is that one, which the function makes when it first writes to it; where it writes to `stdout`, it
+   * is `logGroup`. Undefined where it writes no events in its own account, but samples to other receivers.
    */
-  readonly metricsLogGroup: ILogGroup;
+  readonly metricsLogGroup: ILogGroup | undefined;
 
   /** Cycles that could not be started, or failed. */
   readonly deadLetterQueue: IQueue;
@@ -89,11 +91,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     this.network = this.makeNetwork(props);
     const logGroups = { retention, removalPolicy, encryptionKey };
     this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
-    const named = namedLogGroup(this.facts, props.cluster);
-    this.metricsLogGroup =
-      named === undefined
-        ? new CollectorLogGroup(this, 'MetricsLogGroup', logGroups)
-        : LogGroup.fromLogGroupName(this, 'MetricsLogGroup', named);
+    this.metricsLogGroup = this.makeMetricsLogGroup(props.cluster, logGroups);
     const bucket = new CollectorBucket(this, 'Bucket', {
       removalPolicy,
       ...(encryptionKey && { encryptionKey }),
@@ -105,7 +103,10 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       cluster: props.cluster,
       needs: this.configuration.needs,
       isInVpc: this.network !== undefined,
-      logGroups: [this.logGroup, ...(writesOwnLogGroup(this.facts) ? [this.metricsLogGroup] : [])],
+      logGroups: [
+        this.logGroup,
+        ...(this.metricsLogGroup && writesOwnLogGroup(this.facts) ? [this.metricsLogGroup] : []),
+      ],
       otherLogGroupNames: logGroupNames(this, this.facts, props),
     });
     if (props.shards === undefined) bucket.grantState(this.role);
@@ -114,7 +115,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       configuration: this.configuration,
       variables: {
         [ENV.cluster]: props.cluster.clusterName,
-        [ENV.logGroup]: this.metricsLogGroup.logGroupName,
+        ...(this.metricsLogGroup && { [ENV.logGroup]: this.metricsLogGroup.logGroupName }),
         [ENV.state]: bucket.stateUrl,
       },
       shards: props.shards,
@@ -208,6 +209,21 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     if (ports.length > 0) return ports.map((port) => Port.tcp(validPort(this, 'ports', port)));
     if (tasks instanceof BaseService) return targetPorts(tasks, this.facts?.portLabel);
     return [Port.tcp(SIDECAR_PORT)];
+  }
+
+  private makeMetricsLogGroup(cluster: ICluster, props: CollectorLogGroupProps) {
+    switch (eventsOf(this.facts)) {
+      case 'nowhere':
+        return undefined;
+      case 'the own log':
+        return this.logGroup;
+      case 'a log group': {
+        const named = namedLogGroup(this.facts, cluster);
+        return named === undefined
+          ? new CollectorLogGroup(this, 'MetricsLogGroup', props)
+          : LogGroup.fromLogGroupName(this, 'MetricsLogGroup', named);
+      }
+    }
   }
 
   private makeNetwork({ vpc, vpcSubnets, endpoints }: CollectorProps) {

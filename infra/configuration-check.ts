@@ -53,6 +53,8 @@ export interface ConfigurationFacts {
   readonly logGroup: string;
   /** ARNs of the roles as which events are written into CloudWatch Logs; null stands for the function's own. */
   readonly logWriters: readonly (string | null)[];
+  /** Whether events go to standard output, which is the log of the function. */
+  readonly printsEvents: boolean;
   readonly declarations: readonly DeclarationFacts[];
   /** The outputs that send samples to CloudWatch over OTLP. */
   readonly cloudWatchOtlp: readonly OtlpFacts[];

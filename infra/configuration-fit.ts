@@ -52,6 +52,15 @@ export function collectedClusters(
     : new Set(all);
 }
 
+/** Where in this account the events are of which CloudWatch makes the metrics. */
+export function eventsOf(facts: Facts): 'a log group' | 'the own log' | 'nowhere' {
+  if (facts === undefined || facts.logWriters.includes(null)) return 'a log group';
+  if (facts.printsEvents) return 'the own log';
+  // Who writes as a role and names no group takes the name of the one here.
+  const takesName = facts.logWriters.length > 0 && facts.logGroup === OWN_LOG_GROUP;
+  return takesName ? 'a log group' : 'nowhere';
+}
+
 /** Whether the configuration may write to the collector's own group of metrics. */
 export function writesOwnLogGroup(facts: Facts): boolean {
   return (

@@ -26,6 +26,14 @@ export function withParts(text: string, part: string): string {
     .join(new StringConcat());
 }
 
+/** A text in which what is known is written otherwise, and what only the deployment knows stands as it did. */
+export function withKnownParts(text: string, write: (known: string) => string): string {
+  if (!holdsDeploymentValues(text)) return write(text);
+  const values = Tokenization.reverseString(text).tokens.map((token) => Token.asString(token));
+  const parts = withParts(text, '\0').split('\0').map(write);
+  return parts.reduce((all, part, index) => `${all}${values[index - 1]}${part}`);
+}
+
 /** JSON whose values can all be checked: what only the deployment knows is replaced by something of its form. */
 export function withStandIns(json: string): string {
   return JSON.stringify(

@@ -10,11 +10,12 @@ import { ApiEndpoint } from './api-endpoint.ts';
 import { Collector } from './collector.ts';
 import { CollectorAlarms } from './collector-alarms.ts';
 import { CollectorDashboard } from './collector-dashboard.ts';
+import { ConsoleLinks } from './console-links.ts';
 import { EmptyingLogGroup } from './emptying-log-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
-
 import { Trial } from './trial.ts';
+import { worstTasksQuery } from './worst-tasks.ts';
 
 export interface FargaugeStackProps extends StackProps {
   readonly settings: Settings;
@@ -148,36 +149,49 @@ export class FargaugeStack extends Stack {
 
   private addOutputs(collector: Collector, place: Place, dashboard: CollectorDashboard): void {
     const [securityGroup] = collector.connections.securityGroups;
-    new CfnOutput(this, 'ClusterName', {
-      description: 'The cluster whose tasks are collected',
-      value: place.cluster.clusterName,
-    });
-    new CfnOutput(this, 'CollectorFunction', {
-      description: 'The function that collects, once a minute',
-      value: collector.function.functionName,
-    });
-    new CfnOutput(this, 'CollectorLogGroup', {
-      description: 'What the collector says about itself',
-      value: collector.logGroup.logGroupName,
-    });
-    new CfnOutput(this, 'MetricsLogGroup', {
-      description:
-        'The events from which CloudWatch takes the metrics, one for each task and minute',
-      value: collector.metricsLogGroup.logGroupName,
-    });
-    new CfnOutput(this, 'DashboardName', {
-      description: 'The dashboard of the services and the collector',
-      value: dashboard.dashboardName,
-    });
-    new CfnOutput(this, 'CollectorRole', {
-      description: 'The role of the function, for a CollectorAccess in another account',
-      value: collector.roleArn,
-    });
+    const { logGroup, metricsLogGroup } = collector;
+    const links = new ConsoleLinks(this, 'Console');
+    const output = (id: string, value: string, description: string) =>
+      new CfnOutput(this, id, { value, description });
+    output(
+      'FirstFigures',
+      'two minutes after the deployment, on the dashboard',
+      'The first cycle begins within a minute, and CloudWatch shows its figures some seconds after its end',
+    );
+    output(
+      'DashboardUrl',
+      links.dashboard(dashboard.dashboardName),
+      'The dashboard of the services and the collector',
+    );
+    if (metricsLogGroup !== undefined) {
+      output(
+        'WorstTasksUrl',
+        links.query(metricsLogGroup, worstTasksQuery([], ['ClusterName', 'ServiceName'])),
+        'A query for the tasks that use most of their CPU: choose Run query',
+      );
+    }
+    output('CollectorLogUrl', links.logGroup(logGroup), 'What the collector says about itself');
+    output('CollectorFunction', collector.function.functionName, 'The function that collects');
+    output('CollectorLogGroup', logGroup.logGroupName, 'The log group of the collector');
+    if (metricsLogGroup !== undefined) {
+      output(
+        'MetricsLogGroup',
+        metricsLogGroup.logGroupName,
+        'The events from which CloudWatch takes the metrics, for each task and minute',
+      );
+    }
+    output('ClusterName', place.cluster.clusterName, 'The cluster whose tasks are collected');
+    output(
+      'CollectorRole',
+      collector.roleArn,
+      'The role of the function, for a CollectorAccess in another account',
+    );
     if (securityGroup) {
-      new CfnOutput(this, 'CollectorSecurityGroup', {
-        description: 'The group to which the security groups of the tasks must open port 9546',
-        value: securityGroup.securityGroupId,
-      });
+      output(
+        'CollectorSecurityGroup',
+        securityGroup.securityGroupId,
+        'The group to which the security groups of the tasks must open port 9546',
+      );
     }
   }
 }

@@ -49,7 +49,7 @@ export interface MetricFiltersProps {
  *
  * @example
  * new MetricFilters(this, 'Filters', {
- *   logGroup: collector.metricsLogGroup,
+ *   logGroup: LogGroup.fromLogGroupName(this, 'Events', '/shop/events'),
  *   metrics: [{ name: 'node_load1', dimensions: ['instance'] }],
  * });
  */

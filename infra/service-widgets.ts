@@ -25,6 +25,7 @@ import {
   type ServiceName,
   taskMetric,
 } from './task-metrics.ts';
+import { worstTasksQuery } from './worst-tasks.ts';
 
 /** A dashboard has 24 columns. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const ROW = 24;
@@ -34,18 +35,12 @@ const HEIGHT = 6;
 
 const PERCENT: YAxisProps = { min: 0, label: '% of the limit', showUnits: false };
 
-/** Tasks that the table of the worst ones shows. */
-const WORST_TASKS = 15;
-
-/** Seconds after which a task without events is taken for gone. */
-const RECENT_SECONDS = 300;
-
 export interface ServiceWidgetsProps {
   readonly service: ServiceName;
   /** What the rules publish; absent: not known, and taken for everything. */
   readonly published: PublishedMetrics | undefined;
-  /** Where the events are in which the tasks are found. */
-  readonly logGroup: ILogGroup;
+  /** Where the events are in which the tasks are found; absent: there are none. */
+  readonly logGroup: ILogGroup | undefined;
 }
 
 /** What graphs show. */
@@ -105,30 +100,20 @@ export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsP
         metric(EPHEMERAL_STORAGE_UTILIZATION, { label: 'fullest task' }),
       ]),
     ],
-    [worstTasks(service, logGroup)],
+    logGroup === undefined ? [] : [worstTasks(service, logGroup)],
   ].filter((row) => row.length > 0);
 }
 
 /** The metric tells how bad the worst task is; the events tell which it is. */
-function worstTasks({ clusterName, serviceName }: ServiceName, group: ILogGroup): IWidget {
+function worstTasks(service: ServiceName, group: ILogGroup): IWidget {
+  const { clusterName, serviceName } = service;
   return new LogQueryWidget({
     title: `Worst tasks of ${serviceName} now`,
     width: ROW,
     height: HEIGHT,
     logGroupNames: [group.logGroupName],
-    queryLines: [
+    queryLines: worstTasksQuery([
       `filter ClusterName = "${clusterName}" and ServiceName = "${serviceName}"`,
-      `filter toMillis(@timestamp) > (now() - ${RECENT_SECONDS}) * 1000`,
-      `fields ${valueIn(TASK_CPU_UTILIZATION)} as cpu, ${valueIn(TASK_MEMORY_UTILIZATION)} as memory`,
-      'filter ispresent(cpu)',
-      'stats latest(cpu) as cpu_percent, latest(memory) as memory_percent by TaskId',
-      'sort cpu_percent desc',
-      `limit ${WORST_TASKS}`,
-    ],
+    ]),
   });
-}
-
-/** A metric's field, or the first of its values where an event has several, as Logs Insights names them. */
-function valueIn(name: string): string {
-  return `coalesce(${name}, ${name}.0)`;
 }

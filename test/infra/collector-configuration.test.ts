@@ -164,7 +164,7 @@ describe('the log group that a configuration names', () => {
       configuration: CollectorConfiguration.of({ log_group_name: '/ecs/{ClusterName}' }),
     });
     new CollectorAlarms(stack, 'Alarms', { collector });
-    expect(collector.metricsLogGroup.logGroupName).toBe('/ecs/prod');
+    expect(collector.metricsLogGroup?.logGroupName).toBe('/ecs/prod');
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::Logs::LogGroup', 1);
     expect(JSON.stringify(template.findResources('AWS::CloudWatch::Alarm'))).toContain(

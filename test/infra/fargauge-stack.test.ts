@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
@@ -105,16 +108,40 @@ describe('for a cluster that exists', () => {
     }
   });
 
-  it('says where to look', () => {
-    expect(Object.keys(template.findOutputs('*'))).toEqual([
-      'ClusterName',
+  it('says where to look, and when', () => {
+    const outputs = template.findOutputs('*');
+    expect(Object.keys(outputs)).toEqual([
+      'FirstFigures',
+      'DashboardUrl',
+      'WorstTasksUrl',
+      'CollectorLogUrl',
       'CollectorFunction',
       'CollectorLogGroup',
       'MetricsLogGroup',
-      'DashboardName',
+      'ClusterName',
       'CollectorRole',
       'CollectorSecurityGroup',
     ]);
+    expect(outputs.FirstFigures?.Value).toMatch(/^two minutes after the deployment/);
+  });
+
+  it.each([
+    ['DashboardUrl', '#dashboards/dashboard/', { Ref: expect.stringMatching(/^Dashboard/) }],
+    [
+      'CollectorLogUrl',
+      '#logsV2:log-groups/log-group/',
+      { Ref: expect.stringMatching(/^CollectorLogGroup/) },
+    ],
+    [
+      'WorstTasksUrl',
+      "by*20ClusterName*2c*20ServiceName*2c*20TaskId*0a*7c*20sort*20cpu_percent*20desc*0a*7c*20limit*2015~source~(~'",
+      { Ref: expect.stringMatching(/^CollectorMetricsLogGroup/) },
+    ],
+  ])('as a page of the console: %s', (name, page, of) => {
+    const [, parts] = template.findOutputs(name)[name]?.Value['Fn::Join'] ?? ['', []];
+    expect(parts[0]).toBe('https://');
+    const at = parts.findIndex((part: unknown) => typeof part === 'string' && part.endsWith(page));
+    expect(parts[at + 1]).toEqual(of);
   });
 
   it('warns of nothing', () => {
@@ -220,6 +247,17 @@ it('the sidecar of the trial publishes at its end what the collector does', () =
   const template = JSON.stringify(Template.fromStack(stackOf({ metrics: 'detailed' })));
   expect(template).toContain('ee_container_restarts_total');
   expect(JSON.stringify(Template.fromStack(stackOf({})))).not.toContain('ee_container');
+});
+
+it('no log group is named where only samples are written', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fargauge-stack-'));
+  const configFile = join(folder, 'otlp.yaml');
+  writeFileSync(configFile, 'outputs: [{ type: otlp, endpoint: cloudwatch }]');
+  const outputs = Template.fromStack(stackOf({ ...EXISTING, configFile })).findOutputs('*');
+  rmSync(folder, { recursive: true });
+  expect(Object.keys(outputs)).toContain('CollectorLogUrl');
+  expect(outputs).not.toHaveProperty('MetricsLogGroup');
+  expect(outputs).not.toHaveProperty('WorstTasksUrl');
 });
 
 it('a cluster can be named by its ARN', () => {

@@ -59,6 +59,9 @@ const neverDeleted = new Set<string>();
 /** What all functions have. */
 const COMMON = { Runtime: 'nodejs24.x' };
 
+/** Stacks whose collector writes no events into a log group of its account. */
+const WITHOUT_EVENTS = ['Workload', 'CloudWatchOtlp', 'ManagedPrometheus'];
+
 /** What was looked at in all apps together. */
 const lookedAt = { collectors: 0, stateMachines: 0, dashboards: 0, sidecars: 0 };
 
@@ -320,7 +323,9 @@ function toldAndAllowed(stack: DeployedStack, more: Readonly<Record<string, stri
     Environment: {
       Variables: {
         FARGAUGE_STATE: `s3://${idOf(stack, /^CollectorBucket/)}/state`,
-        FARGAUGE_LOG_GROUP: metricsLogGroupOf(stack),
+        ...(WITHOUT_EVENTS.includes(stack.name)
+          ? {}
+          : { FARGAUGE_LOG_GROUP: metricsLogGroupOf(stack) }),
         FARGAUGE_CLUSTER: expect.stringMatching(/./),
         ...(hasShards(stack) && { FARGAUGE_SHARDS: expect.stringMatching(/^\d+$/) }),
         ...more,

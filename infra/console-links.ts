@@ -1,0 +1,66 @@
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { withKnownParts } from './deployment-values.ts';
+
+/** Domains of the console by partition; that of all others is the last. https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/console-endpoints.html */
+const DOMAINS = [
+  ['China', 'aws-cn', 'console.amazonaws.cn'],
+  ['GovCloud', 'aws-us-gov', 'console.amazonaws-us-gov.com'],
+] as const;
+const USUAL_DOMAIN = 'console.aws.amazon.com';
+
+/** Seconds of which a query asks when it is opened. */
+const QUERIED_SECONDS = 300;
+
+/** Pages of the CloudWatch console, in the partition and Region that a stack is deployed to. */
+export class ConsoleLinks extends Construct {
+  private readonly base: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const domain = DOMAINS.reduce<string>((others, [name, partition, own]) => {
+      const expression = Fn.conditionEquals(Aws.PARTITION, partition);
+      const condition = new CfnCondition(this, name, { expression });
+      return Fn.conditionIf(condition.logicalId, own, others).toString();
+    }, USUAL_DOMAIN);
+    const { region } = Stack.of(this);
+    this.base = `https://${region}.${domain}/cloudwatch/home?region=${region}`;
+  }
+
+  dashboard(dashboardName: string): string {
+    return `${this.base}#dashboards/dashboard/${dashboardName}`;
+  }
+
+  logGroup({ logGroupName }: ILogGroup): string {
+    // The console takes its own part of the URL apart twice, with $ in place of %.
+    const name = withKnownParts(logGroupName, (known) =>
+      encodeURIComponent(encodeURIComponent(known)).replaceAll('%', '$'),
+    );
+    return `${this.base}#logsV2:log-groups/log-group/${name}`;
+  }
+
+  /** A query of Logs Insights, ready to be run. */
+  query({ logGroupName }: ILogGroup, lines: readonly string[]): string {
+    const query = lines.join('\n| ');
+    const detail = [
+      'end~0',
+      `start~-${QUERIED_SECONDS}`,
+      `timeType~${quoted('RELATIVE')}`,
+      `unit~${quoted('seconds')}`,
+      `editorString~${quoted(query)}`,
+      `source~(~${quoted(logGroupName)})`,
+    ].join('~');
+    return `${this.base}#logsV2:logs-insights$3FqueryDetail$3D~(${detail})`;
+  }
+}
+
+/** A text in the notation of the console's queries: all but some characters by the numbers of their bytes. */
+function quoted(text: string): string {
+  const written = withKnownParts(text, (known) =>
+    known.replace(/[^A-Za-z0-9_.-]/gu, (character) =>
+      [...Buffer.from(character)].map((byte) => `*${byte.toString(16).padStart(2, '0')}`).join(''),
+    ),
+  );
+  return `'${written}`;
+}

@@ -1,0 +1,33 @@
+import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
+
+/** Tasks that are shown. */
+const WORST_TASKS = 15;
+
+/** Seconds after which a task without events is taken for gone. */
+const RECENT_SECONDS = 300;
+
+/**
+ * The lines of a Logs Insights query for the tasks that use most of their CPU, in the events of the collector.
+ *
+ * @param filters lines that choose events
+ * @param labels by which tasks are told apart, beside their id
+ */
+export function worstTasksQuery(
+  filters: readonly string[] = [],
+  labels: readonly string[] = [],
+): string[] {
+  return [
+    ...filters,
+    `filter toMillis(@timestamp) > (now() - ${RECENT_SECONDS}) * 1000`,
+    `fields ${valueIn(TASK_CPU_UTILIZATION)} as cpu, ${valueIn(TASK_MEMORY_UTILIZATION)} as memory`,
+    'filter ispresent(cpu)',
+    `stats latest(cpu) as cpu_percent, latest(memory) as memory_percent by ${[...labels, 'TaskId'].join(', ')}`,
+    'sort cpu_percent desc',
+    `limit ${WORST_TASKS}`,
+  ];
+}
+
+/** A metric's field, or the first of its values where an event has several, as Logs Insights names them. */
+function valueIn(name: string): string {
+  return `coalesce(${name}, ${name}.0)`;
+}
