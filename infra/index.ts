@@ -49,6 +49,12 @@ export {
 } from './service-alarms.ts';
 export type { ShardCycle } from './shard-cycle.ts';
 export { type AutomaticShardsProps, Shards } from './shards.ts';
+export {
+  TaskSidecarAspect,
+  type TaskSidecarAspectOptions,
+} from './sidecar/task-sidecar-aspect.ts';
+export { TaskSidecarExtension } from './sidecar/task-sidecar-extension.ts';
+export type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/task-sidecar-props.ts';
 export { TaskAlarm, type TaskAlarmOptions, type TaskAlarmProps } from './task-alarm.ts';
 export {
   type ServiceName,
@@ -56,5 +62,5 @@ export {
   taskMemoryUtilization,
   taskMetric,
 } from './task-metrics.ts';
-export { TaskSidecar, type TaskSidecarOptions, type TaskSidecarProps } from './task-sidecar.ts';
+export { TaskSidecar } from './task-sidecar.ts';
 export { WorkspaceAccess, type WorkspaceAccessProps } from './workspace-access.ts';

@@ -5,19 +5,70 @@ import { ContainerImage, CpuArchitecture, type TaskDefinition } from 'aws-cdk-li
 import type { Construct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
 import { SIDECAR_DIRECTORY } from './paths.ts';
+import { platformOf } from './sidecar/task-platform.ts';
 
-/** The image of the bundled sidecar, built by Docker for the architecture of a task definition. */
-export function sidecarImage(scope: Construct, taskDefinition: TaskDefinition): ContainerImage {
+/** What ECS calls each architecture, and Docker. */
+const PLATFORMS: ReadonlyMap<string, Platform> = new Map([
+  ['ARM64', Platform.LINUX_ARM64],
+  ['X86_64', Platform.LINUX_AMD64],
+]);
+
+/**
+ * The image of the bundled sidecar, built by Docker for the architecture of a task definition.
+ *
+ * @param architecture that of the tasks, where the definition does not say it
+ * @throws InvalidPropsError
+ */
+export function sidecarImage(
+  scope: Construct,
+  taskDefinition: TaskDefinition,
+  architecture: CpuArchitecture | undefined,
+): ContainerImage {
   if (!existsSync(join(SIDECAR_DIRECTORY, 'Dockerfile'))) {
     throw new InvalidPropsError(
       scope,
       'Expected `image`, or the bundle of the sidecar: make it with `npm run build`',
     );
   }
-  const { cpuArchitecture } = taskDefinition.runtimePlatform ?? {};
+  const built = builtArchitecture(scope, taskDefinition, architecture);
+  // What comes later may say another one: an aspect, or an override of the L1.
+  scope.node.addValidation({
+    validate() {
+      const problem = conflict(built, taskDefinition);
+      return problem === undefined ? [] : [problem];
+    },
+  });
+  const platform = PLATFORMS.get(built);
   return ContainerImage.fromAsset(SIDECAR_DIRECTORY, {
     exclude: ['*.map'],
-    platform:
-      cpuArchitecture === CpuArchitecture.ARM64 ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    ...(platform && { platform }),
   });
+}
+
+function builtArchitecture(
+  scope: Construct,
+  taskDefinition: TaskDefinition,
+  architecture: CpuArchitecture | undefined,
+): string {
+  const { cpuArchitecture } = platformOf(taskDefinition);
+  if (architecture !== undefined) {
+    const chosen = architecture._cpuArchitecture;
+    const problem = conflict(chosen, taskDefinition);
+    if (problem !== undefined) throw new InvalidPropsError(scope, problem);
+    return chosen;
+  }
+  // ECS's own default.
+  if (cpuArchitecture === undefined) return CpuArchitecture.X86_64._cpuArchitecture;
+  if (typeof cpuArchitecture === 'string') return cpuArchitecture;
+  throw new InvalidPropsError(
+    scope,
+    `Only the deployment knows the CPU architecture of ${taskDefinition.node.path}: expected \`architecture\`, or \`image\``,
+  );
+}
+
+/** Why an image for `built` would not run in the tasks, as far as that is known. */
+function conflict(built: string, taskDefinition: TaskDefinition): string | undefined {
+  const { cpuArchitecture = built } = platformOf(taskDefinition);
+  if (typeof cpuArchitecture !== 'string' || cpuArchitecture === built) return undefined;
+  return `The image of the sidecar is built for ${built}, but ${taskDefinition.node.path} runs on ${cpuArchitecture}: give the same \`architecture\``;
 }

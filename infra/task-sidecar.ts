@@ -1,11 +1,12 @@
 import {
+  Capability,
   ContainerDefinition,
   type ContainerImage,
   type HealthCheck,
+  LinuxParameters,
   LogDriver,
   NetworkMode,
   type PortMapping,
-  type Secret,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -18,10 +19,11 @@ import {
   SIDECAR_JOB,
   SIDECAR_PORT,
 } from '../lambda/model/names.ts';
-import type { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
 import { renderLastEvents } from './last-events.ts';
 import { type LoopbackTarget, renderTargets } from './loopback-target.ts';
+import { isWindows, platformOf } from './sidecar/task-platform.ts';
+import type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/task-sidecar-props.ts';
 import { sidecarImage } from './sidecar-image.ts';
 import { validCount, validPort } from './valid-props.ts';
 
@@ -31,6 +33,7 @@ const VARIABLES = {
   targets: 'FARGAUGE_TARGETS',
   lastEvents: 'FARGAUGE_EMF',
   token: 'FARGAUGE_TOKEN',
+  documents: 'FARGAUGE_DOCUMENTS',
 } as const;
 
 /**
@@ -48,77 +51,10 @@ const HEALTH_CHECK: HealthCheck = {
 /** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LEAST_MEMORY_MIB = 6;
 
-export interface TaskSidecarOptions {
-  /**
-   * The image of the sidecar, such as one of a repository of yours.
-   *
-   * @default - built by Docker from what comes with the package, for the architecture of the task definition
-   */
-  readonly image?: ContainerImage;
+const CONTAINER_NAME = 'fargauge-sidecar';
 
-  /**
-   * Name of the container.
-   *
-   * @default 'fargauge-sidecar'
-   */
-  readonly containerName?: string;
-
-  /**
-   * The port that the sidecar listens on.
-   *
-   * @default 9546
-   */
-  readonly port?: number;
-
-  /**
-   * Memory in MiB that the task sets aside for the sidecar. With the reservations of the other containers it must fit
-   * into the memory of the task.
-   *
-   * @default 64
-   */
-  readonly memoryReservationMiB?: number;
-
-  /**
-   * How ECS tells whether the sidecar serves. It is for people to see: the container is not essential.
-   *
-   * @default - the check of the image, every 5 minutes
-   */
-  readonly healthCheck?: HealthCheck;
-
-  /**
-   * Where the sidecar's log goes.
-   *
-   * @default - a log group of its own, kept for two weeks and deleted with the stack
-   */
-  readonly logging?: LogDriver;
-
-  /**
-   * The collector's rules. By them the sidecar, when it is stopped, writes to its log what nobody has collected yet, so that
-   * a task that lived for seconds is seen. That log must go to CloudWatch Logs.
-   *
-   * @default - none: the last seconds of a task are not published
-   */
-  readonly configuration?: CollectorConfiguration;
-
-  /**
-   * Endpoints that applications of the task show on loopback only.
-   *
-   * @default - none
-   */
-  readonly targets?: readonly LoopbackTarget[];
-
-  /**
-   * The bearer token that a client must show, for all paths but `/health`.
-   *
-   * @default - none is asked for
-   */
-  readonly token?: Secret;
-}
-
-export interface TaskSidecarProps extends TaskSidecarOptions {
-  /** The task definition that the sidecar is added to. */
-  readonly taskDefinition: TaskDefinition;
-}
+/** Task definitions that have a sidecar. */
+const SIDECARS = new WeakMap<TaskDefinition, TaskSidecar>();
 
 /**
  * Adds the container that exposes the figures of a task to its task definition, with the docker labels by which the
@@ -136,20 +72,38 @@ export class TaskSidecar extends Construct {
     return new TaskSidecar(taskDefinition, 'Fargauge', { taskDefinition, ...options });
   }
 
+  /** Whether a task definition has a sidecar, or a container that is called like one. */
+  static isIn(taskDefinition: TaskDefinition, containerName = CONTAINER_NAME): boolean {
+    return (
+      SIDECARS.has(taskDefinition) || taskDefinition.findContainer(containerName) !== undefined
+    );
+  }
+
+  /** Why no sidecar works in the tasks of a definition; undefined where one does. */
+  static obstacleIn(taskDefinition: TaskDefinition): string | undefined {
+    if (taskDefinition.networkMode === NetworkMode.NONE) {
+      return 'A task in network mode "none" has no address, so that nothing can scrape its sidecar';
+    }
+    if (isWindows(platformOf(taskDefinition))) {
+      return 'The sidecar is a Linux container, which a Windows task cannot run';
+    }
+    return undefined;
+  }
+
   readonly container: ContainerDefinition;
   readonly port: number;
 
   private readonly taskDefinition: TaskDefinition;
 
   constructor(scope: Construct, id: string, props: TaskSidecarProps) {
+    refuseSecond(`${scope.node.path}/${id}`, props.taskDefinition);
     super(scope, id);
     this.taskDefinition = props.taskDefinition;
     this.port = validPort(this, 'port', props.port ?? SIDECAR_PORT);
-    this.validateNetworkMode(props);
-    this.validateOperatingSystem();
+    this.validateTaskDefinition(props);
 
-    this.container = props.taskDefinition.addContainer(props.containerName ?? 'fargauge-sidecar', {
-      image: props.image ?? sidecarImage(this, props.taskDefinition),
+    this.container = props.taskDefinition.addContainer(props.containerName ?? CONTAINER_NAME, {
+      image: this.image(props),
       essential: false,
       memoryReservationMiB: validCount(
         this,
@@ -158,6 +112,7 @@ export class TaskSidecar extends Construct {
         LEAST_MEMORY_MIB,
       ),
       readonlyRootFilesystem: true,
+      linuxParameters: this.linuxParameters(props),
       portMappings: [{ containerPort: this.port }],
       environment: this.environment(props),
       ...(props.token && { secrets: { [VARIABLES.token]: props.token } }),
@@ -165,17 +120,40 @@ export class TaskSidecar extends Construct {
       healthCheck: props.healthCheck ?? HEALTH_CHECK,
       logging: props.logging ?? this.makeLogging(),
     });
+    SIDECARS.set(props.taskDefinition, this);
     this.labelTargets(props.targets ?? []);
     // Containers may still be added after the sidecar.
     this.node.addValidation({ validate: () => this.portConflicts() });
   }
 
-  private environment({ targets = [], configuration }: TaskSidecarProps): Record<string, string> {
+  private image({ image, architecture, taskDefinition }: TaskSidecarProps): ContainerImage {
+    if (image === undefined) return sidecarImage(this, taskDefinition, architecture);
+    if (architecture === undefined) return image;
+    throw new InvalidPropsError(
+      this,
+      'Expected `image` or `architecture`, which is for an image that is built, got both',
+    );
+  }
+
+  private linuxParameters({
+    droppedCapabilities = [Capability.ALL],
+  }: TaskSidecarProps): LinuxParameters {
+    const parameters = new LinuxParameters(this, 'LinuxParameters');
+    parameters.dropCapabilities(...droppedCapabilities);
+    return parameters;
+  }
+
+  private environment({
+    targets = [],
+    configuration,
+    documents = false,
+  }: TaskSidecarProps): Record<string, string> {
     const lastEvents = configuration && renderLastEvents(this, configuration);
     return {
       ...(this.port !== SIDECAR_PORT && { [VARIABLES.port]: String(this.port) }),
       ...(targets.length > 0 && { [VARIABLES.targets]: renderTargets(this, targets) }),
       ...(lastEvents !== undefined && { [VARIABLES.lastEvents]: lastEvents }),
+      ...(!documents && { [VARIABLES.documents]: 'off' }),
     };
   }
 
@@ -205,28 +183,14 @@ export class TaskSidecar extends Construct {
     });
   }
 
-  private validateNetworkMode({ targets = [] }: TaskSidecarProps): void {
-    const { networkMode } = this.taskDefinition;
-    if (networkMode === NetworkMode.NONE) {
+  private validateTaskDefinition({ taskDefinition, targets = [] }: TaskSidecarProps): void {
+    const { path } = taskDefinition.node;
+    const obstacle = TaskSidecar.obstacleIn(taskDefinition);
+    if (obstacle !== undefined) throw new InvalidPropsError(this, `${obstacle}: ${path}`);
+    if (taskDefinition.networkMode === NetworkMode.BRIDGE && targets.length > 0) {
       throw new InvalidPropsError(
         this,
-        `A task in network mode "none" has no address, so that nothing can scrape its sidecar: ${this.taskDefinition.node.path}`,
-      );
-    }
-    if (networkMode === NetworkMode.BRIDGE && targets.length > 0) {
-      throw new InvalidPropsError(
-        this,
-        `In network mode "bridge" each container has its own loopback, so that the sidecar reaches no \`targets\`: ${this.taskDefinition.node.path}`,
-      );
-    }
-  }
-
-  private validateOperatingSystem(): void {
-    const family = this.taskDefinition.runtimePlatform?.operatingSystemFamily;
-    if (family?.isWindows()) {
-      throw new InvalidPropsError(
-        this,
-        `The sidecar is a Linux container, which a Windows task cannot run: ${this.taskDefinition.node.path}`,
+        `In network mode "bridge" each container has its own loopback, so that the sidecar reaches no \`targets\`: ${path}`,
       );
     }
   }
@@ -243,6 +207,13 @@ export class TaskSidecar extends Construct {
           `Port ${this.port} is taken by the container "${other.containerName}" of the same task; give the sidecar another \`port\``,
       );
   }
+}
+
+function refuseSecond(path: string, taskDefinition: TaskDefinition): void {
+  const other = SIDECARS.get(taskDefinition);
+  if (other === undefined) return;
+  const { node } = taskDefinition;
+  throw new InvalidPropsError(path, `${node.path} has a sidecar already: ${other.node.path}`);
 }
 
 function covers({ containerPort, containerPortRange }: PortMapping, port: number): boolean {

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import {
+  Capability,
+  type CfnTaskDefinition,
   Compatibility,
   CpuArchitecture,
+  Ec2TaskDefinition,
   FargateTaskDefinition,
   LogDriver,
   NetworkMode,
@@ -14,11 +17,12 @@ import {
   type TaskDefinitionProps,
 } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Aws, Stack } from 'aws-cdk-lib/core';
 import { bundleSidecar } from '../../infra/bundle.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
-import { TaskSidecar, type TaskSidecarProps } from '../../infra/task-sidecar.ts';
+import type { TaskSidecarProps } from '../../infra/sidecar/task-sidecar-props.ts';
+import { TaskSidecar } from '../../infra/task-sidecar.ts';
 import { readSettings } from '../../sidecar/settings.ts';
 import { IMAGE } from './template.ts';
 
@@ -107,8 +111,12 @@ describe('a sidecar in a Fargate task', () => {
     expect(sidecar.ReadonlyRootFilesystem).toBe(true);
   });
 
-  it('needs no environment variable', () => {
-    expect(sidecar).not.toHaveProperty('Environment');
+  it('hides the documents of the metadata endpoint, and is told nothing else', () => {
+    expect(sidecar.Environment).toEqual([{ Name: 'FARGAUGE_DOCUMENTS', Value: 'off' }]);
+  });
+
+  it('has no Linux capabilities', () => {
+    expect(sidecar.LinuxParameters).toEqual({ Capabilities: { Drop: ['ALL'] } });
   });
 
   it('logs to a group of its own, which is kept for two weeks', () => {
@@ -160,7 +168,7 @@ describe('what can be chosen', () => {
     // THEN
     expect(sidecarOf(given.stack)).toMatchObject({
       PortMappings: [{ ContainerPort: 9999 }],
-      Environment: [{ Name: 'ECS_METRICS_EXPORTER_PORT', Value: '9999' }],
+      Environment: expect.arrayContaining([{ Name: 'ECS_METRICS_EXPORTER_PORT', Value: '9999' }]),
       DockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: '9999' },
     });
   });
@@ -181,6 +189,20 @@ describe('what can be chosen', () => {
       MemoryReservation: 96,
       LogConfiguration: { Options: { 'awslogs-stream-prefix': 'mine' } },
     });
+  });
+});
+
+describe('what can be opened', () => {
+  it('the documents of the metadata endpoint', () => {
+    const given = taskDefinition();
+    addSidecar(given, { documents: true });
+    expect(sidecarOf(given.stack)).not.toHaveProperty('Environment');
+  });
+
+  it('Linux capabilities', () => {
+    const given = taskDefinition();
+    addSidecar(given, { droppedCapabilities: [Capability.NET_RAW] });
+    expect(sidecarOf(given.stack).LinuxParameters).toEqual({ Capabilities: { Drop: ['NET_RAW'] } });
   });
 });
 
@@ -253,7 +275,9 @@ it('the sidecar understands all that it is told', () => {
   });
 
   // THEN
-  expect(read).toMatchObject({ settings: { port: 9999, emf: { namespace: 'Fargauge' } } });
+  expect(read).toMatchObject({
+    settings: { port: 9999, emf: { namespace: 'Fargauge' }, documents: false },
+  });
   const settings = 'settings' in read ? read.settings : undefined;
   expect([...(settings?.applications.keys() ?? [])]).toEqual(['app']);
 });
@@ -278,12 +302,12 @@ describe('applications on loopback', () => {
   // THEN
   it('are told to the sidecar, as is the token', () => {
     expect(sidecarOf(given.stack)).toMatchObject({
-      Environment: [
+      Environment: expect.arrayContaining([
         {
           Name: 'FARGAUGE_TARGETS',
           Value: 'app=http://127.0.0.1:8080/metrics,other=http://localhost:9000/prometheus',
         },
-      ],
+      ]),
       Secrets: [{ Name: 'FARGAUGE_TOKEN' }],
     });
   });
@@ -360,7 +384,128 @@ describe('the image', () => {
   });
 });
 
+describe('the architecture of the image', () => {
+  beforeAll(() => bundleSidecar());
+
+  /** A task definition, and what its L1 is told. */
+  function definition(tell: (resource: CfnTaskDefinition) => void, architecture?: CpuArchitecture) {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task', {
+      ...(architecture && { runtimePlatform: { cpuArchitecture: architecture } }),
+    });
+    taskDefinition.addContainer('app', { image: IMAGE });
+    const resource = taskDefinition.node.defaultChild as CfnTaskDefinition;
+    tell(resource);
+    return { app, stack, taskDefinition, resource };
+  }
+
+  function platformIn(app: App): string {
+    const { directory } = app.synth();
+    const { dockerImages } = JSON.parse(readFileSync(join(directory, 'Stack.assets.json'), 'utf8'));
+    const [image] = Object.values(dockerImages) as { source: { platform: string } }[];
+    return image?.source.platform ?? 'none';
+  }
+
+  it.each<[how: string, tell: (resource: CfnTaskDefinition) => void, platform: string]>([
+    [
+      'is given to its L1',
+      (resource) => {
+        resource.runtimePlatform = { cpuArchitecture: 'ARM64' };
+      },
+      'linux/arm64',
+    ],
+    [
+      'overrides its L1',
+      (resource) => resource.addPropertyOverride('RuntimePlatform.CpuArchitecture', 'ARM64'),
+      'linux/arm64',
+    ],
+    [
+      'is deleted from its L1',
+      (resource) => {
+        resource.runtimePlatform = { cpuArchitecture: 'ARM64' };
+        resource.addPropertyDeletionOverride('RuntimePlatform');
+      },
+      'linux/amd64',
+    ],
+  ])('is that of the task definition where it %s', (_, tell, platform) => {
+    const { app, stack, taskDefinition } = definition(tell);
+    new TaskSidecar(stack, 'Sidecar', { taskDefinition });
+    expect(platformIn(app)).toBe(platform);
+  });
+
+  it('can be said of tasks on EC2, whose definition does not say it', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const taskDefinition = new Ec2TaskDefinition(stack, 'Task');
+    taskDefinition.addContainer('app', { image: IMAGE, memoryReservationMiB: 64 });
+    new TaskSidecar(stack, 'Sidecar', { taskDefinition, architecture: CpuArchitecture.ARM64 });
+    expect(platformIn(app)).toBe('linux/arm64');
+  });
+
+  it('is refused where the tasks run on another', () => {
+    const { stack, taskDefinition } = definition(() => {}, CpuArchitecture.X86_64);
+    const props = { taskDefinition, architecture: CpuArchitecture.ARM64 };
+    expect(() => new TaskSidecar(stack, 'Sidecar', props)).toThrow(
+      new Error(
+        '[Stack/Sidecar] The image of the sidecar is built for ARM64, but Stack/Task runs on X86_64: give the same `architecture`',
+      ),
+    );
+  });
+
+  it('is refused where the task definition is told another one later', () => {
+    const { app, stack, taskDefinition, resource } = definition(() => {});
+    new TaskSidecar(stack, 'Sidecar', { taskDefinition });
+    resource.addPropertyOverride('RuntimePlatform.CpuArchitecture', 'ARM64');
+    expect(() => app.synth()).toThrow(
+      '[Stack/Sidecar] The image of the sidecar is built for X86_64, but Stack/Task runs on ARM64: give the same `architecture`',
+    );
+  });
+
+  it('must be said where only the deployment knows it', () => {
+    const { stack, taskDefinition } = definition((resource) => {
+      resource.runtimePlatform = { cpuArchitecture: Aws.STACK_NAME };
+    });
+    expect(() => new TaskSidecar(stack, 'Sidecar', { taskDefinition })).toThrow(
+      new Error(
+        '[Stack/Sidecar] Only the deployment knows the CPU architecture of Stack/Task: expected `architecture`, or `image`',
+      ),
+    );
+  });
+
+  it('is refused beside an image', () => {
+    const given = taskDefinition();
+    expect(() => addSidecar(given, { architecture: CpuArchitecture.ARM64 })).toThrow(
+      new Error(
+        '[Stack/Sidecar] Expected `image` or `architecture`, which is for an image that is built, got both',
+      ),
+    );
+  });
+});
+
 describe('what cannot work', () => {
+  it('a second sidecar is refused', () => {
+    const given = taskDefinition();
+    addSidecar(given);
+    expect(() => addSidecar(given, { containerName: 'other', port: 9999 }, 'Second')).toThrow(
+      new Error('[Stack/Second] Stack/Task has a sidecar already: Stack/Sidecar'),
+    );
+  });
+
+  it('a task that its L1 makes one of Windows is refused', () => {
+    const given = taskDefinition();
+    const resource = given.taskDefinition.node.defaultChild as CfnTaskDefinition;
+    resource.addPropertyOverride(
+      'RuntimePlatform.OperatingSystemFamily',
+      'WINDOWS_SERVER_2022_CORE',
+    );
+    expect(() => addSidecar(given)).toThrow(
+      new Error(
+        '[Stack/Sidecar] The sidecar is a Linux container, which a Windows task cannot run: Stack/Task',
+      ),
+    );
+  });
+
   it('a task without a network is refused', () => {
     const given = taskDefinition({
       compatibility: Compatibility.EC2,
@@ -449,10 +594,14 @@ describe('network modes in which containers do not share ports', () => {
   });
 
   it('cannot pass through what listens on the loopback of another container', () => {
+    const other = taskDefinition({
+      compatibility: Compatibility.EC2,
+      networkMode: NetworkMode.BRIDGE,
+    });
     const targets = [{ name: 'app', url: 'http://127.0.0.1:8080/metrics' }];
-    expect(() => addSidecar(given, { targets }, 'Second')).toThrow(
+    expect(() => addSidecar(other, { targets })).toThrow(
       new Error(
-        '[Stack/Second] In network mode "bridge" each container has its own loopback, so that the sidecar reaches no `targets`: Stack/Task',
+        '[Stack/Sidecar] In network mode "bridge" each container has its own loopback, so that the sidecar reaches no `targets`: Stack/Task',
       ),
     );
   });
