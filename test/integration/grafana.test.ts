@@ -6,8 +6,9 @@ import { type DemoCycle, runDemo } from '../../cli/demo/demo.ts';
 import { usageOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
-import { FILES, readDashboard, type Variable } from '../grafana/dashboard.ts';
+import { readDashboard } from '../grafana/dashboard.ts';
 import { type Choice, interpolate } from '../grafana/interpolation.ts';
+import { QUERIES, type Query, queryOf } from '../grafana/queries.ts';
 import { readExposition, seriesName } from './support/exposition.ts';
 import { cycle } from './support/observed-app.ts';
 import { offeredValues } from './support/offered-values.ts';
@@ -40,30 +41,6 @@ interface Truth {
   readonly cpu: Readonly<Record<string, number>>;
   /** What the web application exposes. */
   readonly app: ReadonlyMap<string, number>;
-}
-
-/** A query of a dashboard. */
-interface Query {
-  readonly name: string;
-  readonly promql: string;
-  readonly variables: readonly Variable[];
-}
-
-const QUERIES: readonly Query[] = FILES.flatMap((file) => {
-  const { panels, templating } = readDashboard(file);
-  return panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ refId, expr }) => ({
-      name: `${file}: ${title}, ${refId}`,
-      promql: expr,
-      variables: templating.list,
-    })),
-  );
-});
-
-function queryOf(name: string): Query {
-  const query = QUERIES.find((each) => each.name === name);
-  if (query === undefined) throw new Error(`there is no query ${name}`);
-  return query;
 }
 
 /** What counts so many: a count of nothing is no series. */

@@ -37,6 +37,7 @@ export const debianPrograms: Part = {
     'survival.test.ts',
     'cli-docker.test.ts',
     'grafana.test.ts',
+    'grafana-series.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),
