@@ -36,6 +36,7 @@ const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
   'dns',
   'connect_refused',
   'connect_timeout',
+  'unreachable',
   'connection_lost',
   'timeout',
   'deadline',

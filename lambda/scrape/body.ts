@@ -1,41 +1,50 @@
-import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import type { ByteAccount } from './http/byte-budget.ts';
+import { ResponseBody } from './http/response-body.ts';
 import { ScrapeError } from './scrape-error.ts';
 
-const inflate = promisify(gunzip);
+/** Bytes that come out of the decompression at a time. */
+const PART_BYTES = 64 * 1024;
 
 /**
- * Reads a body to its end and decompresses it.
+ * Decompresses a body, as far as its headers say that it is compressed.
  *
- * @param limit bytes, compressed and decompressed, that the body must stay below
- * @throws ScrapeError
+ * @param limit bytes that it must stay below
+ * @param account has taken the bytes of `raw` and takes those that come out
+ * @param signal ends it
+ * @throws ScrapeError, or the reason of the signal
  */
-export async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size >= limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  const raw = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
-  const encoding = (response.headers['content-encoding'] ?? '').toLowerCase();
+export async function decompressed(
+  raw: Buffer,
+  contentEncoding: string,
+  limit: number,
+  account: ByteAccount,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const encoding = contentEncoding.toLowerCase();
   if (encoding === '' || encoding === 'identity') return raw;
   if (encoding !== 'gzip') {
     const given = JSON.stringify(encoding);
     throw new ScrapeError('invalid_body', `expected content-encoding gzip or none, got ${given}`);
   }
+  const body = new ResponseBody(limit, account, raw.length);
+  const gunzip = createGunzip({ chunkSize: PART_BYTES });
+  const abort = () => gunzip.destroy(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    return await inflate(raw, { maxOutputLength: limit - 1 });
+    signal.throwIfAborted();
+    gunzip.end(raw);
+    for await (const part of gunzip as AsyncIterable<Buffer>) {
+      body.append(part, 0, part.length);
+      await body.settle();
+    }
+    return body.bytes;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    if (signal.aborted) throw signal.reason;
+    if (cause instanceof ScrapeError) throw cause;
     const { message } = cause as Error;
     throw new ScrapeError('invalid_body', `expected a gzip body, got: ${message}`, { cause });
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
-}
-
-function tooLarge(limit: number): ScrapeError {
-  const message = `expected a body of less than ${limit} bytes (body_size_limit), got more`;
-  return new ScrapeError('body_limit', message);
 }

@@ -1,13 +1,14 @@
 import { lookup as systemLookup } from 'node:dns';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
 import type { Target } from '../model/target.ts';
-import { readBody } from './body.ts';
+import { decompressed } from './body.ts';
 import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
+import { ByteBudget } from './http/byte-budget.ts';
+import type { Headers } from './http/head.ts';
 import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
-import { type ExpositionRequest, send } from './request.ts';
+import { type Answer, type ExpositionRequest, send } from './request.ts';
 import { explain, ScrapeError } from './scrape-error.ts';
 
 /**
@@ -20,7 +21,7 @@ export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Headers;
 }
 
 /**
@@ -28,6 +29,7 @@ export interface Exposition {
  *
  * @param deadline the cycle's: aborts whatever is under way
  * @param lookup resolves names. @default the system's
+ * @param bodies what the bodies of all scrapes may take. @default no bound but that of each
  * @throws ScrapeError
  */
 export async function fetchExposition(
@@ -39,13 +41,16 @@ export async function fetchExposition(
   }: Pick<Target, 'url' | 'limits' | 'http'> & Partial<Pick<Target, 'protocols'>>,
   deadline: AbortSignal,
   lookup: LookupFunction = systemLookup,
+  bodies = new ByteBudget(Number.POSITIVE_INFINITY),
 ): Promise<Exposition> {
   if (deadline.aborted)
     throw new ScrapeError('deadline', 'the cycle ended before the scrape began');
   const { timeoutMs } = limits;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([deadline, timeout]);
-  let answered = false;
+  const refused = new AbortController();
+  const signal = AbortSignal.any([deadline, timeout, refused.signal]);
+  const limit = limits.bodyBytes || DEFAULT_BODY_BYTES;
+  const account = bodies.open((message) => refused.abort(new ScrapeError('memory', message)));
   try {
     const accept = acceptOf(protocols.accepted);
     const first = {
@@ -55,48 +60,38 @@ export async function fetchExposition(
       timeoutMs,
       signal,
       lookup: guarded(lookup),
+      limit,
+      account,
     };
-    const response = await answerTo(first);
-    answered = true;
-    try {
-      if (response.statusCode !== 200) {
-        const hint = isRedirect(response) ? ', which only follow_redirects follows' : '';
-        const message = `expected HTTP status 200, got ${response.statusCode}${hint}`;
-        throw new ScrapeError('http_status', message);
-      }
-      const { headers } = response;
-      const contentType = headers['content-type'] ?? '';
-      const body = await readBody(response, limits.bodyBytes || DEFAULT_BODY_BYTES);
-      return { body, contentType, headers };
-    } finally {
-      // What is left of an endless body, or of an error page, is of no concern any more.
-      response.destroy();
+    const { status, headers, body: raw } = await answerTo(first);
+    if (status !== 200) {
+      const hint = isRedirect({ status }) ? ', which only follow_redirects follows' : '';
+      throw new ScrapeError('http_status', `expected HTTP status 200, got ${status}${hint}`);
     }
+    const contentType = headers.get('content-type') ?? '';
+    const encoding = headers.get('content-encoding') ?? '';
+    const body = await decompressed(raw, encoding, limit, account, signal);
+    return { body, contentType, headers };
   } catch (error) {
-    throw explain(error, { deadline, timeout, timeoutMs, answered });
+    throw explain(error, { deadline, timeout, timeoutMs });
+  } finally {
+    account.close();
   }
 }
 
 /** The answer after all redirects, where they are followed. */
-async function answerTo(first: ExpositionRequest): Promise<IncomingMessage> {
+async function answerTo(first: ExpositionRequest): Promise<Answer> {
   let request = first;
   for (let redirects = 0; ; redirects++) {
-    const response = await send(request);
-    if (!first.http.followRedirects) return response;
-    try {
-      const url = redirectOf(response, request.url);
-      if (url === undefined) return response;
-      if (redirects === MAX_REDIRECTS) {
-        const message = `expected at most ${MAX_REDIRECTS} redirects, got more`;
-        throw new ScrapeError('redirect', message);
-      }
-      if (redirects === 0) request = { ...first, http: withoutCredentials(first.http) };
-      request = { ...request, url };
-    } catch (error) {
-      response.destroy();
-      throw error;
+    const answer = await send(request);
+    const url = first.http.followRedirects ? redirectOf(answer, request.url) : undefined;
+    if (url === undefined) return answer;
+    if (redirects === MAX_REDIRECTS) {
+      const message = `expected at most ${MAX_REDIRECTS} redirects, got more`;
+      throw new ScrapeError('redirect', message);
     }
-    response.destroy();
+    if (redirects === 0) request = { ...first, http: withoutCredentials(first.http) };
+    request = { ...request, url };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Headers } from './http/head.ts';
 
 /** Headers of the history protocol, docs/sidecar.md. */
 const SINCE_HEADER = 'fargauge-history-since';
@@ -24,11 +24,11 @@ export function withSince(url: string, since: string): string {
  *
  * @param since the cursor that was asked with
  */
-export function historyOf(headers: IncomingHttpHeaders, since: string): HistoryAnswer | undefined {
-  const cursor = headers[UNTIL_HEADER];
-  if (typeof cursor !== 'string' || !isCursor(cursor)) return undefined;
-  const begin = headers[SINCE_HEADER];
-  const lost = typeof begin === 'string' && Number(begin) > Number(since);
+export function historyOf(headers: Headers, since: string): HistoryAnswer | undefined {
+  const cursor = headers.get(UNTIL_HEADER);
+  if (cursor === undefined || !isCursor(cursor)) return undefined;
+  const begin = headers.get(SINCE_HEADER);
+  const lost = begin !== undefined && Number(begin) > Number(since);
   return {
     cursor,
     gap: lost ? `the history since ${since} was asked for, but begins at ${begin}` : undefined,

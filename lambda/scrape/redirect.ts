@@ -1,14 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { HttpSettings } from '../model/http-settings.ts';
+import type { Answer } from './request.ts';
 import { ScrapeError } from './scrape-error.ts';
 
 /** As many as Go's HTTP client, and so Prometheus, follows. */
 export const MAX_REDIRECTS = 10;
 
-const STATUSES: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
+const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-export function isRedirect({ statusCode }: IncomingMessage): boolean {
-  return STATUSES.has(statusCode);
+export function isRedirect({ status }: Pick<Answer, 'status'>): boolean {
+  return STATUSES.has(status);
 }
 
 /**
@@ -17,11 +17,11 @@ export function isRedirect({ statusCode }: IncomingMessage): boolean {
  *
  * @throws ScrapeError
  */
-export function redirectOf(response: IncomingMessage, from: URL): URL | undefined {
-  if (!isRedirect(response)) return undefined;
-  const { headers } = response;
-  const given = JSON.stringify(headers.location ?? '');
-  const to = headers.location === undefined ? null : URL.parse(headers.location, from.href);
+export function redirectOf(answer: Pick<Answer, 'status' | 'headers'>, from: URL): URL | undefined {
+  if (!isRedirect(answer)) return undefined;
+  const location = answer.headers.get('location');
+  const given = JSON.stringify(location ?? '');
+  const to = location === undefined ? null : URL.parse(location, from.href);
   if (to === null || !/^https?:$/.test(to.protocol)) {
     throw new ScrapeError('redirect', `expected a redirect to an http or https URL, got ${given}`);
   }
@@ -29,9 +29,6 @@ export function redirectOf(response: IncomingMessage, from: URL): URL | undefine
     const origin = `${from.protocol}//${from.host}`;
     throw new ScrapeError('redirect', `expected a redirect within ${origin}, got ${given}`);
   }
-  // Node.js would make credentials of them.
-  to.username = '';
-  to.password = '';
   return to;
 }
 

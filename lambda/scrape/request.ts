@@ -1,7 +1,12 @@
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { validateHeaderValue } from 'node:http';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { HttpSettings } from '../model/http-settings.ts';
+import type { ByteAccount } from './http/byte-budget.ts';
+import type { Headers } from './http/head.ts';
+import { reusedMemory } from './http/read-buffers.ts';
+import { ResponseBody } from './http/response-body.ts';
+import { ResponseReader } from './http/response-reader.ts';
 import { ScrapeError } from './scrape-error.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -19,53 +24,137 @@ export interface ExpositionRequest {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly lookup: LookupFunction;
+  /** Bytes that the body must stay below, as it is sent. */
+  readonly limit: number;
+  /** What the body's bytes are taken from. */
+  readonly account: ByteAccount;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** As it was sent; empty unless the status is 200. */
+  readonly body: Buffer;
 }
 
 /**
  * Asks a target. A connection of its own each time: between two cycles a Lambda function is frozen, and a kept connection
- * would be found dead at the first request. Resolves with the headers of the answer.
+ * would be found dead at the first request.
+ *
+ * Rejects with a ScrapeError, with the reason of the signal, or with an error of the system from before an answer came.
  */
-export function send(asked: ExpositionRequest): Promise<IncomingMessage> {
-  const { url, http, signal, lookup } = asked;
-  const secure = url.protocol === 'https:';
+export function send(asked: ExpositionRequest): Promise<Answer> {
+  const { signal, limit, account } = asked;
   return new Promise((resolve, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(url, {
-      agent: false,
-      signal,
-      lookup,
-      headers: headersOf(asked),
-      ...(secure && tlsOptions(http.tls)),
-    });
-    const connecting = setTimeout(() => {
-      const message = `no connection within ${CONNECT_TIMEOUT_MS} ms`;
-      request.destroy(new ScrapeError('connect_timeout', message));
-    }, CONNECT_TIMEOUT_MS);
-    request.once('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)));
-    request.once('response', (response) => {
-      // Of a body without a length, Node.js would take any end for a good one.
-      request.on('error', (error) => response.destroy(error));
-      resolve(response);
-    });
-    request.once('error', reject);
-    request.once('close', () => {
+    let answer: Omit<Answer, 'body'> | undefined;
+    const body = new ResponseBody(limit, account);
+    let connecting: NodeJS.Timeout | undefined;
+    const finish = (tell: () => void) => {
       clearTimeout(connecting);
-      // After an answer 101, Switching Protocols, Node.js closes the connection without any other event.
-      reject(new ScrapeError('connection_lost', 'the connection closed without an answer'));
+      signal.removeEventListener('abort', abort);
+      socket.destroy();
+      tell();
+    };
+    const fail = (error: unknown) => finish(() => reject(signal.aborted ? signal.reason : error));
+    const abort = () => fail(signal.reason);
+    const end = () =>
+      finish(() => resolve({ status: 0, headers: new Map(), ...answer, body: body.bytes }));
+    const reader = new ResponseReader({
+      head(status, headers) {
+        answer = { status, headers };
+        if (status !== 200) end();
+      },
+      data: (bytes, start, stop) => body.append(bytes, start, stop),
+      end,
     });
-    request.end();
+    const receive = (bytes: Buffer) => {
+      try {
+        reader.add(bytes);
+        const room = body.settle();
+        if (room === undefined) return;
+        socket.pause();
+        room.then(() => socket.resume(), fail);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const closed = () => {
+      if (reader.close()) return;
+      fail(
+        answer === undefined
+          ? new ScrapeError('connection_lost', 'the connection closed without an answer')
+          : truncated(),
+      );
+    };
+    const { socket, giveBack } = open(asked, receive);
+    connecting = setTimeout(() => {
+      fail(new ScrapeError('connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`));
+    }, CONNECT_TIMEOUT_MS);
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('connect', () => clearTimeout(connecting));
+    socket.once('end', closed);
+    socket.once('close', () => {
+      // Until then the system may still read into it.
+      giveBack();
+      closed();
+    });
+    socket.on('error', (error) => fail(answer === undefined ? error : truncated(error)));
+    socket.write(head(asked), 'latin1');
   });
 }
 
-function headersOf({ http, accept, timeoutMs }: ExpositionRequest): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[]> = {
-    accept,
-    'accept-encoding': http.compression ? 'gzip' : 'identity',
-    'user-agent': 'fargauge',
-    'x-prometheus-scrape-timeout-seconds': String(timeoutMs / 1000),
-    connection: 'close',
-  };
+/** Opens a connection whose bytes go to `receive`, which must copy them. */
+function open(
+  { url, http, lookup }: ExpositionRequest,
+  receive: (bytes: Buffer) => void,
+): { readonly socket: Socket; readonly giveBack: () => void } {
+  // Without the brackets of an IPv6 address.
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (url.protocol === 'https:') {
+    const socket = connectTls({
+      host,
+      port: Number(url.port || 443),
+      lookup,
+      ALPNProtocols: ['http/1.1'],
+      ...(isIP(host) === 0 && { servername: host }),
+      ...tlsOptions(http.tls),
+    });
+    socket.on('data', receive);
+    return { socket, giveBack: () => undefined };
+  }
+  const { onread, giveBack } = reusedMemory(receive);
+  const socket = connectTcp({ host, port: Number(url.port || 80), lookup, onread });
+  return { socket, giveBack };
+}
+
+function truncated(cause?: Error): ScrapeError {
+  return new ScrapeError('truncated', 'the connection ended before the body did', { cause });
+}
+
+/** @throws TypeError where a header has characters that HTTP has not */
+function head({ url, http, accept, timeoutMs }: ExpositionRequest): string {
+  const headers = new Map<string, readonly string[]>([
+    ['Host', [url.host]],
+    ['accept', [accept]],
+    ['accept-encoding', [http.compression ? 'gzip' : 'identity']],
+    ['user-agent', ['fargauge']],
+    ['x-prometheus-scrape-timeout-seconds', [String(timeoutMs / 1000)]],
+    ['connection', ['close']],
+  ]);
   const ofJob = Map.groupBy(http.headers, ({ name }) => name.toLowerCase());
-  for (const [name, all] of ofJob) headers[name] = all.map(({ value }) => value.reveal());
-  if (http.authorization !== undefined) headers.authorization = http.authorization.reveal();
-  return headers;
+  for (const [name, all] of ofJob) {
+    headers.set(
+      name === 'host' ? 'Host' : name,
+      all.map(({ value }) => value.reveal()),
+    );
+  }
+  if (http.authorization !== undefined) headers.set('authorization', [http.authorization.reveal()]);
+  let text = `GET ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  for (const [name, values] of headers) {
+    for (const value of values) {
+      validateHeaderValue(name, value);
+      text += `${name}: ${value}\r\n`;
+    }
+  }
+  return `${text}\r\n`;
 }

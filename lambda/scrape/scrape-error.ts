@@ -1,3 +1,5 @@
+import { ResponseError } from './http/response-reader.ts';
+
 /** Why a target gave no samples. */
 export type ScrapeFailure =
   | 'invalid_url'
@@ -6,6 +8,7 @@ export type ScrapeFailure =
   | 'dns'
   | 'connect_refused'
   | 'connect_timeout'
+  | 'unreachable'
   | 'connection_lost'
   | 'not_http'
   | 'tls'
@@ -16,6 +19,7 @@ export type ScrapeFailure =
   | 'content_type'
   | 'truncated'
   | 'body_limit'
+  | 'memory'
   | 'sample_limit'
   | 'label_limit'
   | 'label_name_length_limit'
@@ -35,15 +39,19 @@ export class ScrapeError extends Error {
   }
 }
 
-/** How far an exchange came, and the clocks that it ran against. */
+/** The clocks that an exchange ran against. */
 export interface Exchange {
   /** The cycle's. */
   readonly deadline: AbortSignal;
   /** The target's own. */
   readonly timeout: AbortSignal;
   readonly timeoutMs: number;
-  /** Whether the head of an answer came. */
-  readonly answered: boolean;
+}
+
+/** @param limit bytes that the body had to stay below */
+export function bodyTooLarge(limit: number): ScrapeError {
+  const message = `expected a body of less than ${limit} bytes (body_size_limit), got more`;
+  return new ScrapeError('body_limit', message);
 }
 
 /** Errors of the system, by what they mean for a target. */
@@ -51,9 +59,9 @@ const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   ECONNREFUSED: 'connect_refused',
-  EHOSTUNREACH: 'connect_refused',
-  ENETUNREACH: 'connect_refused',
-  EADDRNOTAVAIL: 'connect_refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
   ETIMEDOUT: 'connect_timeout',
 };
 
@@ -63,6 +71,13 @@ const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
  */
 const TLS_FAILURE =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/;
+
+/** Of a handshake that another protocol answers. */
+const NO_TLS_CODES: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+const NO_TLS = 'expected TLS, got another protocol: the target may speak http instead of https';
 
 /** What an error that came up in an exchange says of the target. */
 export function explain(error: unknown, exchange: Exchange): ScrapeError {
@@ -76,17 +91,11 @@ export function explain(error: unknown, exchange: Exchange): ScrapeError {
     const message = `no complete answer within ${exchange.timeoutMs} ms (scrape_timeout)`;
     return new ScrapeError('timeout', message, { cause });
   }
-  if (exchange.answered) {
-    const message = 'the connection ended before the body did';
-    return new ScrapeError('truncated', message, { cause });
-  }
-  // The codes of Node.js' HTTP parser.
-  if (cause.code?.startsWith('HPE_')) {
-    return new ScrapeError('not_http', `expected an HTTP answer, got: ${cause.message}`, { cause });
-  }
+  if (error instanceof ResponseError) return new ScrapeError('not_http', error.message, { cause });
   if (TLS_FAILURE.test(cause.code ?? '')) {
     // Some of OpenSSL's messages end with a line break.
-    return new ScrapeError('tls', cause.message.trim(), { cause });
+    const message = NO_TLS_CODES.has(cause.code ?? '') ? NO_TLS : cause.message.trim();
+    return new ScrapeError('tls', message, { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
   return new ScrapeError(reason, cause.message, { cause });

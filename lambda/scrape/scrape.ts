@@ -5,6 +5,7 @@ import type { Target } from '../model/target.ts';
 import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { fetchExposition } from './exchange.ts';
 import { historyOf, withSince } from './history.ts';
+import { ByteBudget } from './http/byte-budget.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
@@ -40,6 +41,20 @@ export interface ScrapeOptions {
   readonly wanted?: Wanted | undefined;
 }
 
+/** What a scraper is made with. */
+export interface ScraperOptions {
+  /** Resolves names. @default the system's */
+  readonly lookup?: LookupFunction;
+  /** Bytes of memory that the process has. @default 512 MiB */
+  readonly memory?: number;
+}
+
+/** What a function has by default. */
+const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+
+/** The part of the memory that bodies may take together. What is made of them takes several times as much. */
+const BODIES_SHARE = 1 / 8;
+
 /** The counts of a scrape that got no samples at all. */
 const NOTHING = { scraped: 0, remaining: 0 };
 
@@ -47,17 +62,16 @@ const NOTHING = { scraped: 0, remaining: 0 };
 export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
+  readonly #bodies: ByteBudget;
   readonly #decoder = new AnswerDecoder();
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
 
-  /**
-   * @param now milliseconds since the epoch
-   * @param lookup resolves names. @default the system's
-   */
-  constructor(now: () => number, lookup?: LookupFunction) {
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number, { lookup, memory = DEFAULT_MEMORY_BYTES }: ScraperOptions = {}) {
     this.#now = now;
     this.#lookup = lookup;
+    this.#bodies = new ByteBudget(memory * BODIES_SHARE);
   }
 
   /** What is remembered of the lines of all targets. */
@@ -86,7 +100,12 @@ export class Scraper {
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
       const url = since === undefined ? target.url : withSince(target.url, since);
-      const answer = await fetchExposition({ ...target, url }, deadline, this.#lookup);
+      const answer = await fetchExposition(
+        { ...target, url },
+        deadline,
+        this.#lookup,
+        this.#bodies,
+      );
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');

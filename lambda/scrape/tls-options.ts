@@ -1,14 +1,13 @@
-import type { RequestOptions } from 'node:https';
 import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
 import type { TlsSettings } from '../model/http-settings.ts';
 
 /** One for all targets of a job: to read its certificates, or those that Node.js trusts, costs milliseconds. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** What the settings mean to node:https. */
+/** What the settings mean to node:tls. */
 export function tlsOptions(
   settings: TlsSettings,
-): RequestOptions & Pick<ConnectionOptions, 'secureContext'> {
+): Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'> {
   const { serverName, insecureSkipVerify } = settings;
   return {
     secureContext: contextOf(settings),

@@ -4,6 +4,7 @@ import { ListedDiscovery } from '../discovery/listed-discovery.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
 import type { Config } from '../model/config.ts';
 import type { CycleReport } from '../report.ts';
+import { processMemory } from '../scrape/http/process-memory.ts';
 import { Scraper } from '../scrape/scrape.ts';
 import { s3Store } from '../state/s3.ts';
 import type { S3Api } from '../state/s3-api.ts';
@@ -49,7 +50,7 @@ interface Shard {
  */
 export class ShardRunner {
   readonly #parts: ShardRunnerParts;
-  readonly #scraper = new Scraper(Date.now);
+  readonly #scraper = new Scraper(Date.now, { memory: processMemory(process.env) });
   #config: Config;
   #shard: Shard | undefined;
   #inheritanceMs = 0;

@@ -92,7 +92,7 @@ describe('bad targets among healthy ones', () => {
     ['connection_lost', 'hangs up', (socket) => void socket.end()],
     ['connection_lost', 'resets the connection', (socket) => void socket.resetAndDestroy()],
     [
-      'connection_lost',
+      'http_status',
       'switches protocols',
       (socket) => void socket.write('HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     ],

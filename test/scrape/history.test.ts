@@ -13,7 +13,13 @@ describe('a target that is asked for its history', () => {
 
 describe('the history of an answer', () => {
   const answer = (since: string, until: string) =>
-    historyOf({ 'fargauge-history-since': since, 'fargauge-history-until': until }, '100');
+    historyOf(
+      new Map([
+        ['fargauge-history-since', since],
+        ['fargauge-history-until', until],
+      ]),
+      '100',
+    );
 
   it('begins where it was asked to, and says with what to ask the next time', () => {
     expect(answer('100', '160.5')).toEqual({ cursor: '160.5', gap: undefined });
@@ -26,11 +32,11 @@ describe('the history of an answer', () => {
     });
   });
 
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ['the target keeps none', {}],
     ['its end is no time', { 'fargauge-history-until': 'soon' }],
     ['its end is longer than a time', { 'fargauge-history-until': '1'.repeat(21) }],
   ])('is none where %s', (_, headers) => {
-    expect(historyOf(headers, '100')).toBeUndefined();
+    expect(historyOf(new Map(Object.entries(headers)), '100')).toBeUndefined();
   });
 });

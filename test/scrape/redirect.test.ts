@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP, type HttpSettings } from '../../lambda/model/http-settings.ts';
 import { Secret } from '../../lambda/model/secret.ts';
@@ -126,7 +125,7 @@ it.each([
   ['http://h/', 'http://H/x', 'http://h/x'],
   ['http://h/', 'http://h:81/', undefined],
 ])('from %s to %s leads to %s', (from, location, expected) => {
-  const answer = { statusCode: 301, headers: { location } } as IncomingMessage;
+  const answer = { status: 301, headers: new Map([['location', location]]) };
   const follow = () => redirectOf(answer, new URL(from))?.href;
   if (expected === undefined) expect(follow).toThrow('expected a redirect within');
   else expect(follow()).toBe(expected);
