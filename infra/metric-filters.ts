@@ -56,7 +56,7 @@ export interface MetricFiltersProps {
 export class MetricFilters extends Construct {
   constructor(scope: Construct, id: string, props: MetricFiltersProps) {
     super(scope, id);
-    this.validate(props.metrics);
+    this.checkMetrics(props.metrics);
     for (const { name, dimensions = [], unit = Unit.NONE } of props.metrics) {
       new MetricFilter(this, name, {
         logGroup: props.logGroup,
@@ -72,7 +72,7 @@ export class MetricFilters extends Construct {
     }
   }
 
-  private validate(metrics: readonly FilteredMetric[]): void {
+  private checkMetrics(metrics: readonly FilteredMetric[]): void {
     if (metrics.length === 0 || metrics.length > MAX_FILTERS) {
       throw new InvalidPropsError(
         this,

@@ -197,8 +197,9 @@ export class PrometheusWorkspace extends Workspace {
       ...(alias !== undefined && { alias }),
       ...(logGroup && { loggingConfiguration: { logGroupArn: logGroup.logGroupArn } }),
       ...(encryptionKey && { kmsKeyArn: encryptionKey.keyArn }),
-      ...this.renderConfiguration(props),
     });
+    // An older CDK would leave out what its class does not know of it.
+    resource.addPropertyOverride('WorkspaceConfiguration', this.renderConfiguration(props));
     resource.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
     this.workspaceArn = resource.attrArn;
     this.workspaceId = resource.attrWorkspaceId;
@@ -206,12 +207,10 @@ export class PrometheusWorkspace extends Workspace {
   }
 
   private renderConfiguration({ retention, outOfOrderWindow: late }: PrometheusWorkspaceProps) {
-    if (retention === undefined && late === undefined) return {};
+    if (retention === undefined && late === undefined) return undefined;
     return {
-      workspaceConfiguration: {
-        ...(retention && { retentionPeriodInDays: this.validRetention(retention) }),
-        ...(late && { outOfOrderTimeWindowInSeconds: this.validOutOfOrderWindow(late) }),
-      },
+      ...(retention && { RetentionPeriodInDays: this.validRetention(retention) }),
+      ...(late && { OutOfOrderTimeWindowInSeconds: this.validOutOfOrderWindow(late) }),
     };
   }
 

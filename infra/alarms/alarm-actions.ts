@@ -37,9 +37,14 @@ export interface AlarmActions {
 export function addActions(alarm: AlarmBase, actions: AlarmActions): void {
   const { alarmActions = [], okActions = [], insufficientDataActions = [], topic } = actions;
   const tellTopic = topic === undefined ? [] : [new SnsAction(topic)];
-  alarm.addAlarmAction(...tellTopic, ...alarmActions);
-  alarm.addOkAction(...tellTopic, ...okActions);
-  alarm.addInsufficientDataAction(...insufficientDataActions);
+  const whenItGoesOff = [...tellTopic, ...alarmActions];
+  const whenItIsOver = [...tellTopic, ...okActions];
+  // An older CDK writes a list without actions into the template.
+  if (whenItGoesOff.length > 0) alarm.addAlarmAction(...whenItGoesOff);
+  if (whenItIsOver.length > 0) alarm.addOkAction(...whenItIsOver);
+  if (insufficientDataActions.length > 0) {
+    alarm.addInsufficientDataAction(...insufficientDataActions);
+  }
 }
 
 /** The actions alone, of props that have more. */
