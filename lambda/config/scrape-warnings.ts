@@ -46,6 +46,7 @@ export function warnOfJob(
   }
   warnOfInterval(entry, place, findings);
   warnOfProtocols(entry, place, findings);
+  warnOfEmptyGroups(entry, place, findings);
   const targets =
     job.staticConfigs.some((group) => group.targets.length > 0) ||
     job.fileDiscoveries.length + job.httpDiscoveries.length + job.taskDiscoveries.length > 0;
@@ -55,6 +56,21 @@ export function warnOfJob(
     findings.warn(place, 'reads the targets of ecs_service_discovery, which is off');
   } else if (!targets) {
     findings.warn(place, 'has no targets');
+  }
+}
+
+/** A group of static targets without any: as in Prometheus its labels are for no other target of the job. */
+function warnOfEmptyGroups(
+  { static_configs: groups }: ScrapeConfig,
+  place: Place,
+  findings: Findings,
+): void {
+  for (const [index, { targets, labels }] of groups.entries()) {
+    if (targets.length > 0) continue;
+    const names = Object.keys(labels);
+    const what =
+      names.length > 0 ? `no targets to give its labels to (${names.join(', ')})` : 'no targets';
+    findings.warn(below(place, 'static_configs', index), `has ${what}, so it has no effect`);
   }
 }
 

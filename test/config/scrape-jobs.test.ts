@@ -258,6 +258,11 @@ describe('a Prometheus file', () => {
           { job_name: 'a', ...TARGETS, scrape_interval: '30s', scrape_native_histograms: true },
           { job_name: 'b', ...TARGETS, scrape_interval: '1m', enable_http2: false },
           { job_name: 'c' },
+          {
+            job_name: 'd',
+            static_configs: [...TARGETS.static_configs, { labels: { team: 'a', zone: 'b' } }],
+          },
+          { job_name: 'e', static_configs: [{}] },
         ],
       },
     );
@@ -273,6 +278,9 @@ describe('a Prometheus file', () => {
         'scrape_configs[0].scrape_native_histograms: has no effect: native histograms are not asked for',
         `scrape_configs[0].scrape_interval: ${interval}`,
         'scrape_configs[2]: has no targets',
+        'scrape_configs[3].static_configs[1]: has no targets to give its labels to (team, zone), so it has no effect',
+        'scrape_configs[4].static_configs[0]: has no targets, so it has no effect',
+        'scrape_configs[4]: has no targets',
       ].map((text) => `PROMETHEUS_CONFIG_CONTENT: ${text}`),
     );
   });
