@@ -9,7 +9,7 @@ import type { DropReason } from '../lambda/model/drops.ts';
 import type { Series } from '../lambda/model/sample.ts';
 import type { Target } from '../lambda/model/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
-import { failureOf } from '../lambda/report-log.ts';
+import { failureOf, silenceOf } from '../lambda/report-log.ts';
 import { awsSigning } from '../lambda/signing.ts';
 import { describeReport } from './describe-report.ts';
 import { describeStatus } from './describe-status.ts';
@@ -36,7 +36,7 @@ export interface CollectOptions extends StateOptions {
 
 /**
  * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
- * could be discovered, or nothing delivered.
+ * could be discovered, nothing delivered, or nothing of what was scraped is to be published.
  *
  * @throws FileInUseError where another process uses the file of the state
  */
@@ -75,7 +75,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
       if (status.changed) collector.reconfigure(status.config);
     }
     const report = await collector.collect(timeoutMs);
-    const failure = failureOf(report);
+    const failure = failureOf(report) ?? silenceOf(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
     if (failure !== undefined && !json) stream.write(`failed: ${failure}\n`);
     if (everyMs === undefined || stop.aborted) return failure === undefined;

@@ -1,12 +1,16 @@
 import type { DeliveryReport } from '../lambda/model/event.ts';
+import type { LeftOut } from '../lambda/model/left-out.ts';
+import { causesOf } from '../lambda/report/left-out-text.ts';
+import type { SilentJob } from '../lambda/report/silent-jobs.ts';
 import type { CycleReport, TargetReport } from '../lambda/report.ts';
+import { first, MAX_TEXTS } from '../lambda/report-log.ts';
 import type { HeldBackMetric } from '../lambda/rules/held-back.ts';
 import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
 export function describeReport(report: CycleReport): string {
-  const { targets, samples, budget, deliveries, state, scrapes, skipped } = report;
-  const { discoveryErrors, breaches } = report;
+  const { targets, samples, budget, deliveries, state, scrapes, leftOut, idle } = report;
+  const { discoveryErrors, breaches, incomplete, silentJobs } = report;
   const lines = [
     `${new Date(report.startedAt).toISOString()}  ${targets.discovered} targets: ${targets.up} up, ${targets.down} down${targets.stopped > 0 ? `, ${targets.stopped} stopped` : ''}; ${Math.round(report.durationMs)} ms`,
   ];
@@ -29,8 +33,10 @@ export function describeReport(report: CycleReport): string {
     );
     lines.push(...budget.examples.map(heldBack));
   }
-  const left = counts('left out by discovery: ', skipped);
-  if (left !== '') lines.push(left);
+  for (const each of leftOut) lines.push(...leftOutLines(each));
+  for (const part of idle) lines.push(`finds nothing: ${part}`);
+  for (const text of incomplete) lines.push(`no dimension set: ${text}`);
+  lines.push(...first(MAX_TEXTS, silentJobs.map(silentJob)));
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
@@ -66,6 +72,20 @@ function delivery(report: DeliveryReport): string {
   const accepted =
     takes === 'samples' ? `${metrics} samples` : `${events} events, ${metrics} metric values`;
   return `${output}: ${accepted}, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`;
+}
+
+/** How many were left out for one reason and what to do, then each of the first causes. */
+function leftOutLines(leftOut: LeftOut): string[] {
+  const { reason, count, remedy } = leftOut;
+  const first = `left out: ${count} ${reason}${remedy === undefined ? '' : `; remedy: ${remedy}`}`;
+  // Tasks that come and go are no target's fault.
+  if (remedy === undefined) return [first];
+  return [first, ...causesOf(leftOut).map((cause) => `  ${cause}`)];
+}
+
+function silentJob({ job, targets, samples, dropped, why }: SilentJob): string {
+  const because = why === undefined ? '' : `: ${why}`;
+  return `nothing published: job ${job}, ${samples} samples of ${targets} targets${counts('; dropped: ', dropped)}${because}`;
 }
 
 function heldBack({ metric, combinations, label, values, example }: HeldBackMetric): string {

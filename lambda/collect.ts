@@ -2,11 +2,14 @@ import pMap from 'p-map';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Output } from './model/event.ts';
-import type { Labels, Series, Wanted } from './model/sample.ts';
+import type { LeftOut } from './model/left-out.ts';
+import type { Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
 import type { State } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { PATIENCE_MS } from './outputs/patience.ts';
+import type { TargetExamples } from './report/drop-examples.ts';
+import { Explanations } from './report/explanations.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
@@ -54,8 +57,10 @@ export interface Discovered {
   readonly targets: readonly Target[];
   /** Milliseconds since the epoch: as of when the clusters' tasks are known. Absent: as of the call. */
   readonly refreshedAt?: number | undefined;
-  /** Tasks and containers that were left out, by reason. */
-  readonly skipped: Readonly<Record<string, number>>;
+  /** Tasks and containers that were left out. */
+  readonly leftOut: readonly LeftOut[];
+  /** Parts of the configuration that find nothing, in words. */
+  readonly idle: readonly string[];
   readonly errors: readonly { readonly message: string }[];
 }
 
@@ -82,6 +87,7 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #rules: Rules;
   readonly #intake: Intake;
+  readonly #explanations: Explanations;
   /** Absent: each series is asked for, for the debug log tells what became of it. */
   readonly #wanted: Wanted | undefined;
   /** Whether the budget has been told what was published before this collector. */
@@ -92,9 +98,11 @@ export class Collector {
     this.#rules = new Rules(parts.config.emf);
     const intake = new Intake(parts.config.series.typeOverrides, this.#rules);
     this.#intake = intake;
+    const explanations = new Explanations(parts.config);
+    this.#explanations = explanations;
     // The rules choose only for those outputs that take events.
     const needsAll = parts.onDrop || parts.outputs.some(({ takes }) => takes === 'samples');
-    this.#wanted = needsAll ? undefined : (kind) => intake.mayTake(kind);
+    this.#wanted = needsAll ? undefined : explanations.watching((kind) => intake.mayTake(kind));
   }
 
   /**
@@ -108,6 +116,7 @@ export class Collector {
     const startedAt = now();
     const tally = new Tally(startedAt);
     this.#rules.begin(startedAt);
+    this.#explanations.begin();
     // Timers take whole milliseconds only.
     const reserve = Math.min(DELIVERY_RESERVE_MS, Math.ceil(timeoutMs / 4));
     const ends = AbortSignal.timeout(timeoutMs);
@@ -154,6 +163,7 @@ export class Collector {
       const { scrape, outcome } = await target.done;
       tally.target(scrape, outcome);
     }
+    tally.explained(this.#explanations.of(tally.silentJobs()));
     const completedAt = this.#completedAt(discovered, startedAt);
     const knownMetrics = this.#rules.budget?.export();
     tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
@@ -232,13 +242,18 @@ export class Collector {
   /** What one target has for the outputs. A defect at one target's samples must not cost the other targets theirs. */
   #prepare(scrape: Scrape, routes: readonly Route[], since: string | undefined): Prepared {
     const { onDrop } = this.#parts;
-    const drops = new Drops(onDrop && ((reason, series) => onDrop(reason, series, scrape.target)));
+    const { target } = scrape;
+    const examples = this.#explanations.for(target);
+    const drops = new Drops(
+      onDrop && ((reason, series) => onDrop(reason, series, target)),
+      examples?.dropped,
+    );
     const otherDrops = new Drops();
     for (const series of scrape.dropped) drops.add('relabeled', series);
     drops.addUnread(scrape.unwanted);
     let known: readonly SelectedSample[] | undefined;
     const declared = (own: Drops) => {
-      known ??= this.#declare(scrape, own);
+      known ??= this.#declare(scrape, own, examples?.refused);
       return known;
     };
     try {
@@ -258,10 +273,14 @@ export class Collector {
   }
 
   /** The stages between the scrape and the outputs that make events of it. */
-  #declare({ target, samples }: Scrape, drops: Drops): readonly SelectedSample[] {
+  #declare(
+    { target, samples }: Scrape,
+    drops: Drops,
+    onRefused?: TargetExamples['refused'],
+  ): readonly SelectedSample[] {
     const wanted = this.#intake.take(samples, drops);
-    const labelled = label(wanted, new Labeller(target, this.#parts.config.clusterName));
-    return [...this.#rules.declare(labelled, drops)];
+    const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
+    return [...this.#rules.declare(labelled, drops, onRefused)];
   }
 }
 
@@ -281,11 +300,4 @@ interface Prepared {
 interface TargetDone {
   readonly scrape: ScrapeSummary;
   readonly outcome: TargetOutcome;
-}
-
-function* label<T extends { readonly series: Series }>(
-  samples: Iterable<T>,
-  labeller: Labeller,
-): Generator<T & { labels: Labels }> {
-  for (const sample of samples) yield { ...sample, labels: labeller.of(sample.series) };
 }

@@ -77,7 +77,7 @@ export const handler = handlerOf(async (event, status, timeoutMs) => {
 
 async function collectOnce(timeoutMs: number, event: unknown) {
   const report = await collector.collect(timeoutMs, event);
-  publishCycle(report, metrics);
+  publishCycle(report, metrics, divided !== undefined);
   logCycle(report, logger);
   const failure = failureOf(report, divided !== undefined);
   if (failure !== undefined) throw new Error(failure);
@@ -94,7 +94,7 @@ export const discover = handlerOf(async (_event, status, timeoutMs) => {
   const { start, report } = await divided.discover(timeoutMs);
   publishDispatch(report, metrics);
   logDispatch(report, logger);
-  const blindness = report.isKept ? undefined : blindnessOf(report.targets, report.discoveryErrors);
+  const blindness = report.isKept ? undefined : blindnessOf(report.targets, report);
   if (blindness !== undefined) throw new Error(blindness);
   return start;
 });

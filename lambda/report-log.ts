@@ -1,3 +1,5 @@
+import { faultsAmong, type LeftOut } from './model/left-out.ts';
+import { causesOf, faultTexts } from './report/left-out-text.ts';
 import type { CycleReport } from './report.ts';
 
 /** What of a logger is needed here. */
@@ -19,6 +21,7 @@ export const MAX_CAUSES = 3;
 export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
+  logFaults(report.leftOut, logger);
   for (const { output, errors } of summary.deliveries) {
     for (const error of errors) logger.warn('delivery failed', { output, error });
   }
@@ -30,7 +33,18 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
+  if (report.nothingPublished) {
+    for (const silent of summary.silentJobs) logger.warn('nothing is published', { ...silent });
+  }
   logger.info('cycle', summary);
+}
+
+/** One line for each reason for which targets cannot be reached, with the first of them by name. */
+export function logFaults(leftOut: readonly LeftOut[], logger: Pick<CycleLogger, 'warn'>): void {
+  for (const fault of faultsAmong(leftOut)) {
+    const { reason, count, remedy } = fault;
+    logger.warn('targets cannot be reached', { reason, count, remedy, targets: causesOf(fault) });
+  }
 }
 
 /** The cycle without its targets, and with the first of its texts: what an invocation answers. */
@@ -40,6 +54,8 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
     breaches: first(MAX_CAUSES, report.breaches),
+    idle: first(MAX_CAUSES, report.idle),
+    silentJobs: report.silentJobs.slice(0, MAX_CAUSES),
     deliveries: report.deliveries.map((delivery) => ({
       ...delivery,
       errors: first(MAX_TEXTS, delivery.errors),
@@ -47,10 +63,28 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   };
 }
 
-/** Why a cycle has failed that found nothing; `undefined` where nothing was in its way. */
-export function blindnessOf(targets: number, discoveryErrors: readonly string[]) {
-  const isBlind = targets === 0 && discoveryErrors.length > 0;
-  return isBlind ? `no target: ${causes(discoveryErrors)}` : undefined;
+/**
+ * Why a cycle has failed that found nothing; `undefined` where nothing was in its way.
+ *
+ * @param targets those that were found
+ */
+export function blindnessOf(
+  targets: number,
+  { discoveryErrors, leftOut }: Pick<CycleReport, 'discoveryErrors' | 'leftOut'>,
+): string | undefined {
+  if (targets > 0) return undefined;
+  const obstacles = [...discoveryErrors, ...faultTexts(leftOut)];
+  return obstacles.length > 0 ? `no target: ${causes(obstacles)}` : undefined;
+}
+
+/** Why nothing at all is published although targets gave samples; `undefined` where something is, or soon will be. */
+export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string | undefined {
+  if (!nothingPublished) return undefined;
+  const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
+  const why = silentJobs.map(
+    ({ job, why: because = 'everything was dropped' }) => `job ${job}: ${because}`,
+  );
+  return `none of ${samples} samples is published: ${causes(why)}`;
 }
 
 /**
@@ -60,8 +94,8 @@ export function blindnessOf(targets: number, discoveryErrors: readonly string[])
  *   down says nothing of the whole
  */
 export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
-  const { targets, discoveryErrors, deliveries } = report;
-  const blindness = blindnessOf(targets.discovered, discoveryErrors);
+  const { targets, deliveries } = report;
+  const blindness = blindnessOf(targets.discovered, report);
   if (blindness !== undefined) return isOfShard ? undefined : blindness;
   if (deliveries.some(({ events }) => events > 0)) return undefined;
   const rejected = deliveries
@@ -90,7 +124,7 @@ function causes(texts: readonly string[]): string {
 }
 
 /** The first texts, and how many there are more. */
-function first(count: number, texts: readonly string[]): readonly string[] {
+export function first(count: number, texts: readonly string[]): readonly string[] {
   if (texts.length <= count) return texts;
   return [...texts.slice(0, count), `and ${texts.length - count} more`];
 }

@@ -1,7 +1,11 @@
 import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
+import { countsOf, type LeftOut } from './model/left-out.ts';
 import type { Labels } from './model/sample.ts';
 import type { StateReport } from './model/state.ts';
+import type { Explained } from './report/explanations.ts';
+import { isPassing, JobTally, type SilentJob } from './report/silent-jobs.ts';
+import { sumOf } from './report/sum.ts';
 import type { BudgetReport } from './rules/metric-budget.ts';
 import type { Remembered } from './scrape/answer-decoder.ts';
 import type { Scrape } from './scrape/scrape.ts';
@@ -21,6 +25,10 @@ export interface CycleReport {
   };
   /** Tasks and containers that discovery left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** The same by name, and what is to be done about it. */
+  readonly leftOut: readonly LeftOut[];
+  /** Parts of the configuration that find nothing, in words. */
+  readonly idle: readonly string[];
   /** What went wrong in discovery, as text for the log. */
   readonly discoveryErrors: readonly string[];
   /** With several outputs: what became of them on their way to the first one. */
@@ -38,6 +46,12 @@ export interface CycleReport {
     /** What the other outputs together did not get of those that declarations select: each may take less, or know less. */
     readonly droppedForOthers: Readonly<Partial<Record<DropReason, number>>>;
   };
+  /** Jobs that give samples of which none is published. */
+  readonly silentJobs: readonly SilentJob[];
+  /** Whether targets gave samples and nothing at all is published, for reasons that will not pass by themselves. */
+  readonly nothingPublished: boolean;
+  /** Series that no dimension set is complete for, and what is missing, in words; the first few. */
+  readonly incomplete: readonly string[];
   /** Of `metric_budget`; absent without one. */
   readonly budget?: BudgetReport | undefined;
   /** One for each output, in their order. */
@@ -103,9 +117,12 @@ export class Tally {
   #droppedForOthers: Partial<Record<DropReason, number>> = {};
   readonly #scrapes: TargetReport[] = [];
   #order: ReadonlyMap<string, number> = new Map();
-  #skipped: Readonly<Record<string, number>> = {};
+  #leftOut: readonly LeftOut[] = [];
+  #idle: readonly string[] = [];
   #discoveryErrors: readonly string[] = [];
   #samples = { scraped: 0, published: 0, rejected: 0 };
+  readonly #jobs = new JobTally();
+  #explained: Explained | undefined;
   #repeated = 0;
   #budget: BudgetReport | undefined;
   #deliveries: readonly DeliveryReport[] | undefined;
@@ -117,11 +134,13 @@ export class Tally {
 
   discovered(discovery: {
     readonly targets?: readonly { readonly id: string }[];
-    readonly skipped: Readonly<Record<string, number>>;
+    readonly leftOut: readonly LeftOut[];
+    readonly idle: readonly string[];
     readonly errors: readonly { readonly message: string }[];
   }): void {
     this.#order = new Map(discovery.targets?.map(({ id }, index) => [id, index]));
-    this.#skipped = discovery.skipped;
+    this.#leftOut = discovery.leftOut;
+    this.#idle = discovery.idle;
     this.#discoveryErrors = discovery.errors.map(({ message }) => message);
   }
 
@@ -130,7 +149,12 @@ export class Tally {
     this.#samples.scraped += scrape.sampleCount;
     const accepted = outcomes[0]?.rejected.size === 0;
     this.#samples[accepted ? 'published' : 'rejected'] += offered;
-    this.#dropped = sumOf([this.#dropped, Object.fromEntries(drops.counts)]);
+    const dropped = Object.fromEntries(drops.counts);
+    this.#dropped = sumOf([this.#dropped, dropped]);
+    if (scrape.failure === undefined) {
+      const { scraped, sampleCount: samples } = scrape;
+      this.#jobs.add(scrape.target.job, { scraped, samples, offered, dropped });
+    }
     this.#droppedForOthers = sumOf([this.#droppedForOthers, Object.fromEntries(otherDrops.counts)]);
     for (const delivered of outcomes) {
       if (!isSettled(delivered)) this.#repeated += delivered.accepted;
@@ -156,6 +180,15 @@ export class Tally {
     this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
+  /** Jobs of which nothing is published, when all targets are there. */
+  silentJobs(): readonly SilentJob[] {
+    return this.#jobs.silent();
+  }
+
+  explained(explained: Explained): void {
+    this.#explained = explained;
+  }
+
   budget(report: BudgetReport | undefined): void {
     this.#budget = report;
   }
@@ -172,6 +205,7 @@ export class Tally {
     if (this.#deliveries === undefined || this.#state === undefined) {
       throw new Error('a cycle is reported after its delivery and its state');
     }
+    const { silentJobs = this.silentJobs() } = this.#explained ?? {};
     const up = this.#scrapes.filter((scrape) => scrape.up).length;
     const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
     const discovered = this.#scrapes.length;
@@ -180,13 +214,18 @@ export class Tally {
       startedAt: this.#startedAt,
       durationMs: finishedAt - this.#startedAt,
       targets: { discovered, up, down: discovered - up - stopped, stopped },
-      skipped: this.#skipped,
+      skipped: countsOf(this.#leftOut),
+      leftOut: this.#leftOut,
+      idle: this.#idle,
       discoveryErrors: this.#discoveryErrors,
       samples: {
         ...this.#samples,
         dropped: this.#dropped,
         droppedForOthers: this.#droppedForOthers,
       },
+      silentJobs,
+      nothingPublished: silentJobs.length > 0 && this.#isSilent(this.#deliveries),
+      incomplete: this.#explained?.incomplete ?? [],
       budget: this.#budget,
       deliveries: this.#deliveries,
       repeated: this.#repeated,
@@ -197,22 +236,16 @@ export class Tally {
     };
   }
 
+  /** Whether no output got anything, nor would have if it had been well. */
+  #isSilent(deliveries: readonly DeliveryReport[]): boolean {
+    const { published, rejected } = this.#samples;
+    const isAccepted = deliveries.some(({ events }) => events > 0);
+    return !isAccepted && published + rejected === 0 && !isPassing(this.#dropped);
+  }
+
   #place({ id }: TargetReport): number {
     return this.#order.get(id) ?? 0;
   }
-}
-
-/** Counts by reason, added up. */
-export function sumOf<Reason extends string>(
-  counts: readonly Readonly<Partial<Record<Reason, number>>>[],
-): Partial<Record<Reason, number>> {
-  const sum: Partial<Record<Reason, number>> = {};
-  for (const each of counts) {
-    for (const reason of Object.keys(each) as Reason[]) {
-      sum[reason] = (sum[reason] ?? 0) + (each[reason] ?? 0);
-    }
-  }
-  return sum;
 }
 
 /** What a scrape itself says. */

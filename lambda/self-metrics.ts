@@ -1,14 +1,19 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { type CycleReport, sumOf } from './report.ts';
+import { unreachableAmong } from './model/left-out.ts';
+import { sumOf } from './report/sum.ts';
+import type { CycleReport } from './report.ts';
 import type { CycleLogger } from './report-log.ts';
 
 /**
  * Says of one cycle, as metrics of the collector itself, how it went. The reasons behind the sums are metadata of the same
  * log event: a dimension for each would be a billed metric each.
+ *
+ * @param isOfShard whether it was that of a shard: one without samples says nothing of whether anything is published at all
  */
 export function publishCycle(
   report: CycleReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
+  isOfShard = false,
 ): void {
   const { targets, samples, budget, deliveries, state, remembered } = report;
   const { discoveryErrors, durationMs, scrapes, skipped } = report;
@@ -17,11 +22,13 @@ export function publishCycle(
   count('TargetsUp', targets.up);
   count('TargetsDown', targets.down);
   count('TargetsStopped', targets.stopped);
+  count('TargetsUnreachable', unreachableAmong(report.leftOut));
   count('DiscoveryErrors', discoveryErrors.length);
   count('SamplesScraped', samples.scraped);
   count('SamplesPublished', samples.published);
   count('SamplesRejected', samples.rejected);
   count('SamplesDropped', sum(samples.dropped));
+  if (!isOfShard || targets.up > 0) count('NothingPublished', report.nothingPublished ? 1 : 0);
   if (deliveries.length > 1) {
     count('SamplesDroppedForOthers', sum(samples.droppedForOthers));
     metrics.addMetadata('droppedForOthersByReason', JSON.stringify(samples.droppedForOthers));

@@ -18,6 +18,9 @@ export interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
+/** Things that a message names of those that calls asked for. */
+export const MAX_NAMED = 3;
+
 /** How the APIs say that the caller lacks a permission: ECS, then EC2. */
 const DENIED = new Set(['AccessDeniedException', 'UnauthorizedOperation']);
 
@@ -28,6 +31,8 @@ export class ApiCalls {
   readonly #signal: AbortSignal;
   readonly #denied = new Map<Operation, DiscoveryError>();
   readonly #errors = new Map<string, DiscoveryError>();
+  /** What the calls asked for that failed so. */
+  readonly #asked = new Map<string, AskedFor>();
 
   /** @param scope what the calls are about, as messages say it after the operation: `of shop` */
   constructor(budget: RequestBudget, scope: string, signal: AbortSignal) {
@@ -37,45 +42,67 @@ export class ApiCalls {
   }
 
   get errors(): readonly DiscoveryError[] {
-    return [...this.#errors.values()];
+    return Array.from(this.#errors, ([message, error]) => ({
+      ...error,
+      message: message + describe(this.#asked.get(message)),
+    }));
   }
 
   /**
    * The answer of one call, or `undefined` where it failed: then its error is among `errors`. An operation that was
    * denied is not called again.
+   *
+   * @param about names of what it asks for, which the error names in its turn. @default what the scope says
    */
   async call<Answer>(
     operation: Operation,
     send: (options: CallOptions) => Promise<Answer>,
+    about: readonly string[] = [],
   ): Promise<Answer | undefined> {
     const what = `${operation} ${this.#scope}`.trimEnd();
     const refused = this.#denied.get(operation);
-    if (refused !== undefined) return this.#note(refused);
+    if (refused !== undefined) return this.#note(refused, about);
     try {
       await this.#budget.admit(operation, this.#signal);
     } catch {
       const message = `${what} had to wait past the deadline, to stay below the request rate of the account`;
-      return this.#note({ operation, code: 'RequestRate', message, count: 1 });
+      return this.#note({ operation, code: 'RequestRate', message, count: 1 }, about);
     }
     try {
       // Meanwhile.
       const denied = this.#denied.get(operation);
-      if (denied !== undefined) return this.#note(denied);
-      if (this.#signal.aborted) return this.#note(late(operation, what));
+      if (denied !== undefined) return this.#note(denied, about);
+      if (this.#signal.aborted) return this.#note(late(operation, what), about);
       return await unlessAborted(send({ abortSignal: this.#signal }), this.#signal);
     } catch (cause) {
       const error = this.#signal.aborted ? late(operation, what) : errorOf(operation, what, cause);
       if (DENIED.has(error.code)) this.#denied.set(operation, error);
-      return this.#note(error);
+      return this.#note(error, about);
     } finally {
       this.#budget.done();
     }
   }
 
-  #note(error: DiscoveryError): undefined {
-    const count = (this.#errors.get(error.message)?.count ?? 0) + 1;
-    this.#errors.set(error.message, { ...error, count });
+  #note(error: DiscoveryError, about: readonly string[]): undefined {
+    const { message } = error;
+    const count = (this.#errors.get(message)?.count ?? 0) + 1;
+    this.#errors.set(message, { ...error, count });
+    const asked = this.#asked.get(message) ?? { first: [], count: 0 };
+    const first = [...asked.first, ...about].slice(0, MAX_NAMED);
+    this.#asked.set(message, { first, count: asked.count + about.length });
   }
+}
+
+/** What calls asked for: the first names, and how many there are. */
+interface AskedFor {
+  readonly first: readonly string[];
+  readonly count: number;
+}
+
+function describe({ first, count }: AskedFor = { first: [], count: 0 }): string {
+  if (count === 0) return '';
+  const more = count - first.length;
+  return ` (asked for ${first.join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
 }
 
 function late(operation: Operation, what: string): DiscoveryError {

@@ -2,10 +2,11 @@ import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ec
 import { clusterNameOf } from '../model/cluster-selector.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
-import type { NamedTask } from './described-task.ts';
-import type { FoundTarget, SkipReason } from './found-target.ts';
+import { type NamedTask, subjectOf } from './described-task.ts';
+import type { FoundTarget } from './found-target.ts';
 import { Instances } from './instances.ts';
 import { KnownTasks } from './known-tasks.ts';
+import { LeftOutTally } from './left-out.ts';
 import { PublicIps } from './public-ips.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { Services } from './services.ts';
@@ -28,7 +29,11 @@ export interface ClusterParts {
 /** What a cluster has to offer. */
 export interface ClusterTargets {
   readonly found: readonly FoundTarget[];
-  readonly skipped: readonly SkipReason[];
+  readonly leftOut: LeftOutTally;
+  /** Those parts of the configuration, as `entryNames` calls them, that ask for something of some task. */
+  readonly entries: ReadonlySet<string>;
+  /** Tasks in state RUNNING. */
+  readonly running: number;
   readonly errors: readonly DiscoveryError[];
 }
 
@@ -103,14 +108,22 @@ export class Cluster {
     ]);
 
     const all = wanted.map((task) => this.#targetsOf(task));
+    const leftOut = new LeftOutTally();
+    const cluster = this.name;
+    leftOut.add({ reason: 'not_running', subject: { cluster } }, this.#tasks.size - running.length);
+    const known = new Set(named.map(({ task }) => task));
+    for (const task of running) {
+      if (known.has(task)) continue;
+      const serviceName = this.#services.nameOf(task);
+      leftOut.add({ reason: 'no_definition', subject: subjectOf({ task, serviceName }, cluster) });
+    }
+    leftOut.add({ reason: 'gone', subject: { cluster } }, reading.gone.length);
+    for (const skip of all.flatMap(({ skipped }) => skipped)) leftOut.add(skip);
     return {
       found: all.flatMap(({ found }) => found),
-      skipped: [
-        ...repeated('not_running', this.#tasks.size - running.length),
-        ...repeated('no_definition', running.length - named.length),
-        ...repeated('gone', reading.gone.length),
-        ...all.flatMap(({ skipped }) => skipped),
-      ],
+      leftOut,
+      entries: new Set(all.flatMap(({ entries }) => entries)),
+      running: running.length,
       errors: kept > 0 ? [...calls.errors, keptTasks(kept, this.name)] : calls.errors,
     };
   }
@@ -158,10 +171,6 @@ export class Cluster {
     );
     this.#tags = answer?.clusters?.[0]?.tags ?? this.#tags;
   }
-}
-
-function repeated(reason: SkipReason, count: number): SkipReason[] {
-  return Array.from({ length: count }, () => reason);
 }
 
 function definitionArns(tasks: readonly Task[]): string[] {

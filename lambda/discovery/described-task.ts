@@ -1,4 +1,5 @@
 import type { Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { LeftOutSubject } from '../model/left-out.ts';
 import type { Instance } from './instances.ts';
 
 /** A task with its definition and the name of its service: what the modes of discovery go by. */
@@ -22,6 +23,24 @@ export interface DescribedTask extends NamedTask {
 export interface DescribedCluster {
   readonly name: string;
   readonly tags: readonly Tag[];
+}
+
+/** How a task is named where it, or something of it, is left out. */
+export function subjectOf(
+  { task, serviceName }: Pick<NamedTask, 'task' | 'serviceName'>,
+  cluster: string,
+): LeftOutSubject {
+  return {
+    definition: nameIn(task.taskDefinitionArn),
+    service: serviceName,
+    cluster,
+    task: nameIn(task.taskArn),
+  };
+}
+
+/** The last part of an ARN: the id of a task, `FAMILY:REVISION` of a task definition; undefined where there is no ARN. */
+export function nameIn(arn: string | undefined): string | undefined {
+  return arnParts(arn).resource.at(-1) || undefined;
 }
 
 /** The parts of an ARN, all empty where there is none. */

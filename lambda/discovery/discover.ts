@@ -1,5 +1,6 @@
 import type { Config, TaskDiscovery } from '../model/config.ts';
 import type { AwsClientsOf } from './aws-clients.ts';
+import { entryNames } from './candidates.ts';
 import type { Clock } from './clock.ts';
 import type { EcsListing, Listed } from './ecs-listing.ts';
 import { EcsListings } from './ecs-listings.ts';
@@ -48,6 +49,8 @@ export interface Discovery {
 
 /** What targets are made of. */
 interface Parts {
+  /** The parts of `ecs_service_discovery`. */
+  readonly entries: readonly string[];
   /** Of `ecs_service_discovery`. */
   readonly containers: Listed;
   readonly tasks: ReadonlyMap<TaskDiscovery, Listed>;
@@ -67,6 +70,7 @@ function discoveryOf(
 ): Discovery {
   const { config, clock, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
   const configured = listings.for(config);
+  const entries = config.discovery ? entryNames(config.discovery) : [];
   const others = sources.for(config.jobs);
   let last: (Parts & { readonly discovered: Discovered }) | undefined;
   let origins: Origins = new Map();
@@ -79,7 +83,7 @@ function discoveryOf(
         readAll(configured.tasks, now, deadline),
         others.find(now, deadline),
       ]);
-      const parts = { containers, tasks, listed };
+      const parts = { entries, containers, tasks, listed };
       // The same parts make the same targets, and thousands of URLs take a while.
       if (last === undefined || !areSame(last, parts)) {
         const { list, origins: ofTargets } = listTargets(config.jobs, parts);

@@ -1,8 +1,9 @@
 import type { EcsDiscoveryConfig } from '../model/config.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
-import { arnParts, type DescribedTask } from './described-task.ts';
-import { type FoundTarget, filled, META, METRICS_PATH, type SkipReason } from './found-target.ts';
+import { type Candidate, entryName, labelName, type Wishes, wishesOf } from './candidates.ts';
+import { arnParts, type DescribedTask, subjectOf } from './described-task.ts';
+import { type FoundTarget, filled, META, METRICS_PATH } from './found-target.ts';
+import type { Skip } from './left-out.ts';
 import { metaLabels } from './meta-labels.ts';
 import { hostPort, type Network, networkOf } from './network.ts';
 import type { TargetFinder, TaskTargets } from './target-finder.ts';
@@ -19,9 +20,10 @@ export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
     lookups: config.lookups,
     readsDefinitions: true,
     find: (named) => {
-      const candidates = candidatesOf(named, config);
-      if (candidates.length === 0) return undefined;
-      return (described) => targetsOf(described, candidates, config);
+      const wishes = wishesOf(named, config);
+      const { candidates, entries } = wishes;
+      if (candidates.length === 0 && entries.length === 0) return undefined;
+      return (described) => targetsOf(described, wishes, config);
     },
   };
 }
@@ -29,19 +31,30 @@ export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
 /** The targets that the candidates of a running task lead to, in their order, with repeated addresses. */
 export function targetsOf(
   described: DescribedTask,
-  candidates: readonly Candidate[],
-  config: Pick<EcsDiscoveryConfig, 'labelsCluster'>,
+  { candidates, entries }: Wishes,
+  config: Pick<EcsDiscoveryConfig, 'labelsCluster' | 'dockerLabel'>,
 ): TaskTargets {
   const { task, definition, instance } = described;
   const network = networkOf(task, definition, instance);
-  if (typeof network === 'string') return { found: [], skipped: [network] };
+  const subject = subjectOf(described, described.cluster.name);
+  const names = namesOf(candidates, entries, config);
+  if (typeof network === 'string') {
+    const detail = `network mode ${definition.networkMode || 'bridge'}`;
+    return {
+      found: [],
+      skipped: [{ reason: network, subject: { ...subject, detail } }],
+      entries: names,
+    };
+  }
 
   const found: FoundTarget[] = [];
-  const skipped: SkipReason[] = [];
+  const skipped: Skip[] = [];
+  const served = new Set<unknown>();
   const meta = metaLabels(described, network.address);
   for (const candidate of candidates) {
     const port = portOf(candidate, network);
     if (port !== undefined) {
+      served.add(candidate.entry);
       const labels = labelsOf(labelsFor(candidate, described, config), meta);
       found.push({
         address: hostPort(network.address, port),
@@ -49,11 +62,43 @@ export function targetsOf(
         taskArn: task.taskArn,
         startedAt: task.startedAt?.getTime(),
       });
-    } else if (candidate.isOwn) {
-      skipped.push(Number.isNaN(candidate.port) ? 'bad_port' : 'unmapped_port');
+    } else if (candidate.entry === undefined) {
+      const { container } = candidate;
+      const written = config.dockerLabel && container.dockerLabels?.[config.dockerLabel.portLabel];
+      skipped.push({
+        reason: Number.isNaN(candidate.port) ? 'bad_port' : 'unmapped_port',
+        subject: { ...subject, container: container.name, port: written },
+      });
     }
   }
-  return { found, skipped };
+  for (const entry of entries) {
+    if (served.has(entry)) continue;
+    const isUnnamed = candidates.every((candidate) => candidate.entry !== entry);
+    const pattern = entry.containerNamePattern?.source;
+    skipped.push({
+      reason: 'no_port',
+      subject: {
+        ...subject,
+        entry: entryName(entry),
+        port: entry.ports.join(', '),
+        detail: isUnnamed && pattern ? `no container has a name like "${pattern}"` : undefined,
+      },
+    });
+  }
+  return { found, skipped, entries: names };
+}
+
+/** The parts of the configuration that ask for something of a task. */
+function namesOf(
+  candidates: Wishes['candidates'],
+  entries: Wishes['entries'],
+  { dockerLabel }: Pick<EcsDiscoveryConfig, 'dockerLabel'>,
+): readonly string[] {
+  const isLabelled = candidates.some(({ entry }) => entry === undefined);
+  return [
+    ...entries.map(entryName),
+    ...(isLabelled && dockerLabel ? [labelName(dockerLabel)] : []),
+  ];
 }
 
 /**
@@ -61,7 +106,8 @@ export function targetsOf(
  * label is found where another maps that port for it, such as the sidecar that passes its endpoint through. A list of ports
  * is for many containers, of which each has some.
  */
-function portOf({ container, port, isOwn }: Candidate, network: Network): number | undefined {
+function portOf({ container, port, entry }: Candidate, network: Network): number | undefined {
+  const isOwn = entry === undefined;
   return network.portOf(container, port) ?? (isOwn ? network.sharedPortOf(port) : undefined);
 }
 

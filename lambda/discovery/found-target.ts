@@ -21,33 +21,6 @@ export const SCHEME = '__scheme__';
 /** What labels begin with that only relabeling sees. */
 export const META = '__meta_';
 
-/** Why a task, or a container that asks to be scraped, is no target. */
-export type SkipReason =
-  /** Its state is not RUNNING. */
-  | 'not_running'
-  /** It went away between two calls. */
-  | 'gone'
-  /** Its task definition could not be read. */
-  | 'no_definition'
-  /** Its network mode is `none`, or one that is not known. */
-  | 'network_mode'
-  /** It has no address yet, the instance that it runs on is not known, or relabeling took the address away. */
-  | 'no_address'
-  /** The port label of a container is not a number. */
-  | 'bad_port'
-  /** No container of the task maps its port, or with bridge its own container has it bound to no port of the instance. */
-  | 'unmapped_port'
-  /** Its address, or the scheme in its labels, makes no URL. */
-  | 'bad_address'
-  /** `relabel_configs` drop it. */
-  | 'relabeled'
-  /** Relabeling left no interval or timeout, or a timeout above the interval. */
-  | 'bad_timing'
-  /** The same address and path were found before. */
-  | 'duplicate'
-  /** Of a shard: its job is in no `scrape_configs` any more, or not yet; the discovery knows another configuration. */
-  | 'no_job';
-
 /** Labels without those that have no value. */
 export function filled(labels: Readonly<Record<string, string | undefined>>): Labels {
   const entries = Object.entries(labels).filter(([, value]) => value);

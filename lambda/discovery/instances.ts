@@ -6,6 +6,7 @@ import {
 import type { ApiCalls } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
+import { nameIn } from './described-task.ts';
 import { EC2_BATCH, type Ec2Instance } from './ec2-api.ts';
 
 /**
@@ -84,8 +85,10 @@ export class Instances {
         cluster,
         containerInstances: batch,
       });
-      const answer = await calls.call('DescribeContainerInstances', (options) =>
-        ecs.send(command, options),
+      const answer = await calls.call(
+        'DescribeContainerInstances',
+        (options) => ecs.send(command, options),
+        batch.map((arn) => `container instance ${nameIn(arn)}`),
       );
       return answer?.containerInstances ?? [];
     });
@@ -98,10 +101,14 @@ export class Instances {
   ): Promise<ReadonlyMap<string, Ec2Instance>> {
     const ofEc2 = [...new Set(ids)].filter(isEc2Instance);
     const answers = batchesOf(ofEc2, EC2_BATCH).map((batch) =>
-      calls.call('DescribeInstances', async (options) => {
-        const ec2 = await this.#clients.ec2();
-        return ec2.instances(batch, options);
-      }),
+      calls.call(
+        'DescribeInstances',
+        async (options) => {
+          const ec2 = await this.#clients.ec2();
+          return ec2.instances(batch, options);
+        },
+        batch,
+      ),
     );
     const found = (await Promise.all(answers)).flatMap((instances) => instances ?? []);
     return new Map(found.map((instance) => [instance.id, instance]));

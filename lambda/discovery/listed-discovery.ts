@@ -1,9 +1,11 @@
 import type { Config } from '../model/config.ts';
+import type { LeftOut } from '../model/left-out.ts';
 import type { Target } from '../model/target.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClientsOf, EcsSender } from './aws-clients.ts';
 import type { Clock } from './clock.ts';
 import { sourceKey } from './identity.ts';
+import { LeftOutTally } from './left-out.ts';
 import { type ListedTarget, type ListedTask, targetFrom } from './listed-target.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { StoppedTargets } from './stopped-targets.ts';
@@ -43,7 +45,7 @@ export class ListedDiscovery {
   readonly #asked = new Map<string, Asked>();
   #given: GivenTargets | undefined;
   #targets: readonly Target[] = [];
-  #skipped = 0;
+  #leftOut: readonly LeftOut[] = [];
   #tasks: ReadonlyMap<string, ListedTask> = new Map();
 
   constructor(options: ListedDiscoveryOptions) {
@@ -58,7 +60,11 @@ export class ListedDiscovery {
     if (areKnown) return;
     const jobs = new Map(this.#options.config.jobs.map((job) => [job.name, job]));
     this.#targets = given.targets.flatMap((each) => targetFrom(each, jobs) ?? []);
-    this.#skipped = given.targets.length - this.#targets.length;
+    const leftOut = new LeftOutTally();
+    for (const { entry: job, url: address } of given.targets) {
+      if (!jobs.has(job)) leftOut.add({ reason: 'no_job', subject: { job, address } });
+    }
+    this.#leftOut = leftOut.list();
     this.#tasks = new Map(given.targets.flatMap(({ id, task }) => (task ? [[id, task]] : [])));
   }
 
@@ -69,7 +75,8 @@ export class ListedDiscovery {
     return {
       targets: this.#targets,
       refreshedAt,
-      skipped: this.#skipped > 0 ? { no_job: this.#skipped } : {},
+      leftOut: this.#leftOut,
+      idle: [],
       errors: complete ? [] : [INCOMPLETE],
     };
   }

@@ -6,7 +6,7 @@ import type {
   Task,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import type { SkipReason } from './found-target.ts';
+import type { SkipReason } from '../model/left-out.ts';
 import type { Instance } from './instances.ts';
 
 /** Type of the attachment that is a network interface. */

@@ -20,10 +20,14 @@ export class PublicIps {
     const ids = tasks.flatMap((task) => interfaceDetail(task, 'networkInterfaceId') ?? []);
     const unknown = ids.filter((id) => !this.#known.has(id));
     const answers = batchesOf(unknown, EC2_BATCH).map(async (batch) => {
-      const found = await calls.call('DescribeNetworkInterfaces', async (options) => {
-        const ec2 = await this.#clients.ec2();
-        return ec2.publicIps(batch, options);
-      });
+      const found = await calls.call(
+        'DescribeNetworkInterfaces',
+        async (options) => {
+          const ec2 = await this.#clients.ec2();
+          return ec2.publicIps(batch, options);
+        },
+        batch,
+      );
       return found && batch.map((id) => [id, found.get(id) ?? ''] as const);
     });
     const read = new Map((await Promise.all(answers)).flatMap((entries) => entries ?? []));

@@ -7,6 +7,7 @@ import {
 import type { ApiCalls } from './api-calls.ts';
 import type { EcsSender } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
+import { nameIn } from './described-task.ts';
 
 /**
  * The largest page of ListServices; it gives 10 unless it is asked for more.
@@ -97,8 +98,10 @@ export class Services {
       services,
       include: ['TAGS'],
     });
-    const answer = await calls.call('DescribeServices', (options) =>
-      this.#ecs.send(command, options),
+    const answer = await calls.call(
+      'DescribeServices',
+      (options) => this.#ecs.send(command, options),
+      services.map((arn) => `service ${nameIn(arn)}`),
     );
     return answer && (answer.services ?? []);
   }

@@ -1,11 +1,14 @@
 import type { DiscoveryLookup } from '../model/config.ts';
 import type { DescribedTask, NamedTask } from './described-task.ts';
-import type { FoundTarget, SkipReason } from './found-target.ts';
+import type { FoundTarget } from './found-target.ts';
+import type { Skip } from './left-out.ts';
 
 /** What one task has to offer. */
 export interface TaskTargets {
   readonly found: readonly FoundTarget[];
-  readonly skipped: readonly SkipReason[];
+  readonly skipped: readonly Skip[];
+  /** The parts of the configuration that ask for something of it, as `entryNames` calls them. */
+  readonly entries: readonly string[];
 }
 
 /** Makes targets of a task when all is known of it. */

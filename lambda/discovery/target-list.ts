@@ -1,10 +1,14 @@
 import type { Config, ScrapeJob, TaskDiscovery } from '../model/config.ts';
+import type { LeftOut, LeftOutSubject } from '../model/left-out.ts';
 import type { Target } from '../model/target.ts';
 import type { AccountTargets } from './account-region.ts';
 import type { DiscoveryError } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
-import { type FoundTarget, METRICS_PATH, type SkipReason } from './found-target.ts';
+import { nameIn } from './described-task.ts';
+import { type FoundTarget, META, METRICS_PATH } from './found-target.ts';
+import { idleEntries, idleSources } from './idle-parts.ts';
 import { toTarget, withinLimit } from './job-target.ts';
+import { LeftOutTally } from './left-out.ts';
 import { hostPort } from './network.ts';
 import { staticTargets } from './static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
@@ -17,8 +21,10 @@ const DEFAULT_PATH = '/metrics';
 export interface TargetList {
   /** Each `id` once. */
   readonly targets: readonly Target[];
-  /** What asks to be scraped and is no target, by reason. */
-  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** What asks to be scraped and is no target. */
+  readonly leftOut: readonly LeftOut[];
+  /** Parts of the configuration that find nothing, where all was looked at; in words. */
+  readonly idle: readonly string[];
   readonly errors: readonly DiscoveryError[];
 }
 
@@ -35,6 +41,8 @@ interface Found {
 
 /** What targets are made of. */
 export interface TargetParts {
+  /** The parts of `ecs_service_discovery`, as `entryNames` calls them. */
+  readonly entries: readonly string[];
   /** Of `ecs_service_discovery`. */
   readonly containers: Found;
   /** Of each entry of `aws_sd_configs`, of which several may have the same. Their addresses have no port. */
@@ -55,19 +63,26 @@ export function listTargets(
     ({ found }) => found,
   );
   const clusters = accounts.flatMap((account) => account.clusters);
+  const leftOut = new LeftOutTally();
+  for (const cluster of clusters) leftOut.addAll(cluster.leftOut);
   const { located, duplicates } = distinctTargets(clustersOf(parts.containers));
-  const skipped = [...clusters.flatMap((cluster) => cluster.skipped), ...duplicates];
+  for (const each of duplicates) leftOut.add({ reason: 'duplicate', subject: subjectOf(each) });
+  const idle = [...idleEntries(parts.entries, clustersOf(parts.containers), located.length > 0)];
   const targets: Target[] = [];
   const ids = new Set<string>();
   const origins = new Map<string, Origin>();
   for (const job of jobs) {
     const ofJob: Target[] = [];
-    for (const { target: found, cluster } of locatedTargets(job, located, parts)) {
+    const ofSources = locatedTargets(job, located, parts);
+    const isIdle = ofSources.length === 0 && !job.discovered;
+    idle.push(...(isIdle ? idleSources(job) : []));
+    for (const each of ofSources) {
+      const { target: found, cluster } = each;
       const target = toTarget(found, job);
       if (typeof target === 'string') {
-        skipped.push(target);
+        leftOut.add({ reason: target, subject: subjectOf(each, job) });
       } else if (ids.has(target.id)) {
-        skipped.push('duplicate');
+        leftOut.add({ reason: 'duplicate', subject: subjectOf(each, job) });
       } else {
         const { taskArn } = found;
         ids.add(target.id);
@@ -80,8 +95,28 @@ export function listTargets(
   }
   const errors = [...accounts, ...clusters, parts.listed].flatMap((failed) => failed.errors);
   return {
-    list: { targets, skipped: countsOf(skipped), errors },
+    list: {
+      targets,
+      leftOut: leftOut.list(),
+      idle: errors.length > 0 ? [] : idle,
+      errors,
+    },
     origins,
+  };
+}
+
+/** How what a job makes no target of is named. */
+function subjectOf({ target, cluster }: LocatedTarget, job?: ScrapeJob): LeftOutSubject {
+  const { address, labels, taskArn } = target;
+  const { TaskDefinitionFamily: family, TaskRevision: revision } = labels;
+  return {
+    job: job?.name,
+    container: labels.container_name,
+    definition: family ? `${family}:${revision}` : nameIn(labels[`${META}ecs_task_definition`]),
+    service: labels.ServiceName ?? labels[`${META}ecs_service`],
+    cluster: cluster?.name,
+    task: nameIn(taskArn),
+    address,
   };
 }
 
@@ -90,14 +125,14 @@ export function listTargets(
  */
 export function distinctTargets(clusters: AccountTargets['clusters']): {
   located: readonly LocatedTarget[];
-  duplicates: readonly SkipReason[];
+  duplicates: readonly LocatedTarget[];
 } {
   const located = new Map<string, LocatedTarget>();
-  const duplicates: SkipReason[] = [];
+  const duplicates: LocatedTarget[] = [];
   for (const { cluster, found } of clusters) {
     for (const target of found) {
       const identity = `${target.address}${target.labels[METRICS_PATH] ?? DEFAULT_PATH}`;
-      if (located.has(identity)) duplicates.push('duplicate');
+      if (located.has(identity)) duplicates.push({ target, cluster });
       else located.set(identity, { target, cluster });
     }
   }
@@ -126,10 +161,4 @@ function taskTargets({ port }: TaskDiscovery, found: Found | undefined): Located
 
 function clustersOf({ found }: Found): AccountTargets['clusters'] {
   return found.flatMap((account) => account.clusters);
-}
-
-function countsOf(reasons: readonly SkipReason[]): TargetList['skipped'] {
-  const counts: Partial<Record<SkipReason, number>> = {};
-  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
 }

@@ -1,6 +1,7 @@
 import { DescribeTaskDefinitionCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
 import type { ApiCalls } from './api-calls.ts';
 import type { EcsSender } from './aws-clients.ts';
+import { nameIn } from './described-task.ts';
 
 /** Definitions that are remembered although no task uses them now, as many as the CloudWatch Agent remembers. */
 const MAX_KNOWN = 2000;
@@ -40,8 +41,10 @@ export class TaskDefinitions {
 
   async #readOne(arn: string, calls: ApiCalls): Promise<void> {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn });
-    const answer = await calls.call('DescribeTaskDefinition', (options) =>
-      this.#ecs.send(command, options),
+    const answer = await calls.call(
+      'DescribeTaskDefinition',
+      (options) => this.#ecs.send(command, options),
+      [nameIn(arn) ?? arn],
     );
     if (answer?.taskDefinition !== undefined) this.#known.set(arn, slim(answer.taskDefinition));
   }

@@ -1,5 +1,5 @@
 import type { DiscoveryLookup } from '../model/config.ts';
-import type { DescribedTask } from './described-task.ts';
+import { type DescribedTask, subjectOf } from './described-task.ts';
 import { metaLabels } from './meta-labels.ts';
 import { hasInterface, networkOf } from './network.ts';
 import type { TargetFinder, TaskTargets } from './target-finder.ts';
@@ -17,9 +17,13 @@ function targetOf(described: DescribedTask): TaskTargets {
   const { task, instance } = described;
   const definition = { networkMode: hasInterface(task) ? 'awsvpc' : 'bridge' } as const;
   const network = networkOf(task, definition, instance);
-  if (typeof network === 'string') return { found: [], skipped: [network] };
+  if (typeof network === 'string') {
+    const subject = subjectOf(described, described.cluster.name);
+    return { found: [], skipped: [{ reason: network, subject }], entries: [] };
+  }
   const { address } = network;
   const labels = metaLabels({ ...described, definition }, address);
   const { taskArn, startedAt } = task;
-  return { found: [{ address, labels, taskArn, startedAt: startedAt?.getTime() }], skipped: [] };
+  const found = { address, labels, taskArn, startedAt: startedAt?.getTime() };
+  return { found: [found], skipped: [], entries: [] };
 }

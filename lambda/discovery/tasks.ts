@@ -2,6 +2,7 @@ import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/clie
 import type { ApiCalls } from './api-calls.ts';
 import type { EcsSender } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
+import { nameIn } from './described-task.ts';
 
 /**
  * The largest page of ListTasks.
@@ -92,7 +93,11 @@ async function describe(
   calls: ApiCalls,
 ): Promise<Described> {
   const command = new DescribeTasksCommand({ cluster, tasks: [...batch], include: ['TAGS'] });
-  const answer = await calls.call('DescribeTasks', (options) => ecs.send(command, options));
+  const answer = await calls.call(
+    'DescribeTasks',
+    (options) => ecs.send(command, options),
+    batch.map((arn) => `task ${nameIn(arn)}`),
+  );
   if (answer === undefined) return { tasks: [], unread: batch, gone: [] };
   const { tasks = [], failures = [] } = answer;
   return {

@@ -35,14 +35,25 @@ export type DropReason =
   /** A defect of the collector stopped the target's samples on their way. */
   | 'internal';
 
+/** Drops of a reason of which a target gives the series as examples. */
+const MAX_EXAMPLES = 20;
+
 /** Counts what one target's samples lost on their way, and why. */
 export class Drops {
   readonly counts = new Map<DropReason, number>();
   readonly #log: ((reason: DropReason, series: Series) => void) | undefined;
+  readonly #example: ((reason: DropReason, series: Series) => void) | undefined;
 
-  /** @param log is told of each dropped sample, for the debug log */
-  constructor(log?: (reason: DropReason, series: Series) => void) {
+  /**
+   * @param log is told of each dropped sample, for the debug log
+   * @param example is told of the first few of each reason
+   */
+  constructor(
+    log?: (reason: DropReason, series: Series) => void,
+    example?: (reason: DropReason, series: Series) => void,
+  ) {
     this.#log = log;
+    this.#example = example;
   }
 
   /** Of a histogram as a whole, its parts are dropped. */
@@ -50,7 +61,9 @@ export class Drops {
     const { parts } = series;
     const count = parts?.length ?? 1;
     if (count === 0) return;
-    this.counts.set(reason, (this.counts.get(reason) ?? 0) + count);
+    const before = this.counts.get(reason) ?? 0;
+    this.counts.set(reason, before + count);
+    if (before < MAX_EXAMPLES) this.#example?.(reason, series);
     if (this.#log === undefined) return;
     for (const each of parts ?? [series]) this.#log(reason, each);
   }

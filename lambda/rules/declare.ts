@@ -17,8 +17,8 @@ export type Declared<T> = T & {
   readonly publications: Publications;
 };
 
-/** Why a sample is not published. */
-type Refusal = 'no_declaration' | 'no_dimension_set' | 'metric_budget';
+/** Why a sample is not published that a declaration selects. */
+export type Refusal = 'no_declaration' | 'no_dimension_set' | 'metric_budget';
 
 const NO_METRIC: Publications = [];
 
@@ -73,15 +73,23 @@ export class Rules {
     return this.#byName.to(name).rules.length > 0;
   }
 
-  /** The samples that are wanted, each with the ways in which it is published. */
+  /**
+   * The samples that are wanted, each with the ways in which it is published.
+   * @param onRefused is told of each other one, beside `drops`
+   */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,
     drops: Drops,
+    onRefused?: (reason: Refusal, name: string, labels: Labels) => void,
   ): Generator<Declared<T>> {
     for (const sample of samples) {
       const publications = this.#publicationsOf(sample.series.name, sample.labels);
-      if (typeof publications === 'object') yield { ...sample, publications };
-      else drops.add(publications, sample.series);
+      if (typeof publications === 'object') {
+        yield { ...sample, publications };
+        continue;
+      }
+      drops.add(publications, sample.series);
+      onRefused?.(publications, sample.series.name, sample.labels);
     }
   }
 

@@ -36,6 +36,13 @@ export class Labeller {
     return labels;
   }
 
+  /** The samples with their labels. */
+  *label<T extends { readonly series: Series }>(
+    samples: Iterable<T>,
+  ): Generator<T & { labels: Labels }> {
+    for (const sample of samples) yield { ...sample, labels: this.of(sample.series) };
+  }
+
   #shared(labels: Labels, { type }: Series): Labels {
     if (this.#target.metricRelabeling.length === 0) return labels;
     const key = seriesKey('', { type, labels });

@@ -1,4 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { unreachableAmong } from '../model/left-out.ts';
+import { logFaults } from '../report-log.ts';
 import type { DispatchReport } from './dispatch.ts';
 
 /** What of a logger is needed here. */
@@ -9,12 +11,13 @@ export interface DispatchLogger {
 
 /** Says of the beginning of a cycle, as metrics of the collector itself, how it went. Targets are counted by their shards. */
 export function publishDispatch(
-  { durationMs, layout, late, discoveryErrors, skipped, setAside }: DispatchReport,
+  { durationMs, layout, late, discoveryErrors, skipped, leftOut, setAside }: DispatchReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('Shards', layout.shards);
   count('ShardsLate', late.length);
+  count('TargetsUnreachable', unreachableAmong(leftOut));
   count('DiscoveryErrors', discoveryErrors.length);
   count('StateSetAside', setAside === undefined ? 0 : 1);
   metrics.addMetric('DiscoveryDuration', MetricUnit.Milliseconds, durationMs);
@@ -23,8 +26,9 @@ export function publishDispatch(
 
 /** One line that sums it up, and one for each thing that went wrong. */
 export function logDispatch(report: DispatchReport, logger: DispatchLogger): void {
-  const { discoveryErrors, late, isKept, isNewLayout, layout, setAside } = report;
+  const { discoveryErrors, leftOut, late, isKept, isNewLayout, layout, setAside } = report;
   for (const error of discoveryErrors) logger.warn('discovery failed', { error });
+  logFaults(leftOut, logger);
   if (setAside !== undefined) logger.warn('state failed', { error: setAside });
   if (isKept) logger.warn('nothing could be discovered, the last lists of targets count', {});
   if (late.length > 0) logger.warn('shards have not ended a cycle for a while', { shards: late });

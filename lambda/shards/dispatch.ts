@@ -1,5 +1,6 @@
 import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
+import { countsOf, type LeftOut } from '../model/left-out.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
 import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
 import { decodeManifest, encodeManifest, type Manifest, ManifestError } from './manifest.ts';
@@ -32,6 +33,8 @@ export interface DispatchReport {
   readonly durationMs: number;
   readonly targets: number;
   readonly skipped: Readonly<Record<string, number>>;
+  readonly leftOut: readonly LeftOut[];
+  readonly idle: readonly string[];
   readonly discoveryErrors: readonly string[];
   readonly layout: Layout;
   /** Whether the targets are divided in another way than in the last cycle. */
@@ -85,7 +88,9 @@ export async function dispatch(
     report: {
       durationMs: now() - startedAt,
       targets: discovered.targets.length,
-      skipped: discovered.skipped,
+      skipped: countsOf(discovered.leftOut),
+      leftOut: discovered.leftOut,
+      idle: discovered.idle,
       discoveryErrors: discovered.errors.map(({ message }) => message),
       layout,
       isNewLayout: layout.number !== current?.number,

@@ -3,6 +3,7 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import type { CycleReport } from '../../lambda/report.ts';
+import { definition, definitionArn, task } from '../discovery/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { credentialsFor, fargauge, jsonLines, startFargauge } from './fargauge.ts';
 import { type ScrapedServer, serveMetrics } from './target.ts';
@@ -125,6 +126,32 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(stdout).toContain(
       'failed: no target: ListTasks of nowhere failed. ClusterNotFoundException: ',
     );
+  });
+
+  it('has failed where no target can be reached, and names each with the remedy', async () => {
+    aws.ecs.putCluster('other');
+    const app = {
+      name: 'shop',
+      dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: '9404' },
+      portMappings: [{ containerPort: 8080 }],
+    };
+    aws.ecs.putTaskDefinition(definition('shop', [app]));
+    const clusterArn = aws.ecs.arnOf('cluster/other');
+    for (const id of ['t1', 't2']) {
+      const taskArn = aws.ecs.arnOf(`task/other/${id}`);
+      const taskDefinitionArn = definitionArn('shop');
+      aws.ecs.putTask(task(id, '10.0.0.1', { clusterArn, taskArn, taskDefinitionArn }));
+    }
+
+    const { code, stdout } = await fargauge(collecting('other'), credentialsFor(aws));
+
+    expect(code).toBe(1);
+    const cause =
+      'container shop, port 9404, task definition shop:1, cluster other: task t1 and 1 more';
+    expect(stdout).toContain(
+      `left out: 2 unmapped_port; remedy: add the port to the portMappings of the container in its task definition\n  ${cause}\n`,
+    );
+    expect(stdout).toContain(`failed: no target: unmapped_port: ${cause}\n`);
   });
 
   it('has failed where CloudWatch Logs denies, and names the permission', async () => {

@@ -25,7 +25,27 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
 
   it('names all that went wrong, each with its reason', () => {
     const report = cycleReport([downTarget('http://10.0.0.2:80/metrics'), targetReport()], {
-      skipped: { not_running: 2, no_address: 1 },
+      leftOut: [
+        { reason: 'not_running', count: 2, causes: [{ cluster: 'prod', count: 2 }] },
+        {
+          reason: 'unmapped_port',
+          count: 7,
+          remedy: 'map it',
+          causes: [{ container: 'app', port: '9546', definition: 'web:3', task: 't1', count: 4 }],
+        },
+      ],
+      idle: ['docker_label PORT asks for none of 3 running tasks of prod'],
+      incomplete: ['job web: [a] of metric_declaration[0] cannot be had of m: there is no label a'],
+      silentJobs: [
+        {
+          job: 'web',
+          targets: 2,
+          samples: 9,
+          dropped: { no_declaration: 9 },
+          why: 'metric_declaration[0] has no source_labels, so it applies to nothing',
+        },
+        { job: 'db', targets: 1, samples: 3, dropped: { relabeled: 3 } },
+      ],
       discoveryErrors: ['DescribeTasks failed. Timeout:'],
       breaches: ['web http://10.0.0.1:9546/metrics: line 2: x'],
       samples: { scraped: 7, published: 0, rejected: 4, dropped: {}, droppedForOthers: {} },
@@ -41,7 +61,14 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       expect.stringMatching(/^http:\/\/10\.0\.0\.1:9546\/metrics +web +up /),
       'samples: 7 scraped, 0 published, 4 rejected',
       expect.stringMatching(/^cloudwatch-logs: 0 events, .*; rejected: 3 throttled, 1 too_old$/),
-      'left out by discovery: 2 not_running, 1 no_address',
+      'left out: 2 not_running',
+      'left out: 7 unmapped_port; remedy: map it',
+      '  container app, port 9546, task definition web:3: task t1 and 3 more',
+      '  and 3 more',
+      'finds nothing: docker_label PORT asks for none of 3 running tasks of prod',
+      'no dimension set: job web: [a] of metric_declaration[0] cannot be had of m: there is no label a',
+      'nothing published: job web, 9 samples of 2 targets; dropped: 9 no_declaration: metric_declaration[0] has no source_labels, so it applies to nothing',
+      'nothing published: job db, 3 samples of 1 targets; dropped: 3 relabeled',
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
       'irregular: web http://10.0.0.1:9546/metrics: line 2: x',
       'discovery: DescribeTasks failed. Timeout:',

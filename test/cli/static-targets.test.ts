@@ -142,6 +142,21 @@ describe('`fargauge collect` of static targets', () => {
     });
   });
 
+  it('has failed where nothing of what was scraped is published, and says what differs from the rules', async () => {
+    await using target = await serveMetrics(() => 'queue_size 7\n');
+    const config = await folder.file('fargauge.yaml', rulesFor(target.address));
+
+    const { code, stdout, stderr } = await fargauge(['collect', '--config', config]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const why =
+      'metric_declaration[0] applies to "web", but none of its metric_selectors finds a match in queue_size: "^queue_length$"';
+    expect(stderr).toContain(
+      `nothing published: job web, 5 samples of 1 targets; dropped: 5 no_declaration: ${why}\n`,
+    );
+    expect(stderr).toContain(`failed: none of 5 samples is published: job web: ${why}\n`);
+  });
+
   it('has failed where no event could be written', async () => {
     await using target = await serveMetrics(() => 'queue_length 7\n');
     const config = await folder.file('fargauge.yaml', rulesFor(target.address));

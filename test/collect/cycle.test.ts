@@ -250,7 +250,8 @@ describe('the report of a cycle', () => {
     const discovery = {
       discover: async () => ({
         targets: [],
-        skipped: { no_address: 2 },
+        leftOut: [{ reason: 'no_address' as const, count: 2, causes: [] }],
+        idle: [],
         errors: [new Error('ListTasks is denied')],
       }),
       stopped: async () => ({ ids: new Set<string>(), errors: [] }),

@@ -41,7 +41,7 @@ export function declarationOf({
 
 export function fixedDiscovery(targets: readonly Target[]): Discovery {
   return {
-    discover: async () => ({ targets, skipped: {}, errors: [] }),
+    discover: async () => ({ targets, leftOut: [], idle: [], errors: [] }),
     stopped: async () => ({ ids: new Set(), errors: [] }),
   };
 }

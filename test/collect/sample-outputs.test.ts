@@ -64,7 +64,7 @@ let selective: boolean[];
 
 beforeEach(() => {
   now = 100 * MINUTE;
-  discovered = { targets: [target()], skipped: {}, errors: [] };
+  discovered = { targets: [target()], leftOut: [], idle: [], errors: [] };
   receiver = new Receiver();
   events = recordingOutput();
   asked = [];
@@ -154,7 +154,7 @@ describe('an output that takes samples', () => {
   it('is told which targets there are, but not where some may be missing', async () => {
     const collector = collectorOf([receiver]);
     await cycle(collector);
-    discovered = { targets: [], skipped: {}, errors: [{ message: 'throttled' }] };
+    discovered = { targets: [], leftOut: [], idle: [], errors: [{ message: 'throttled' }] };
     await cycle(collector);
     discovered = { ...discovered, errors: [] };
     await cycle(collector);
@@ -174,7 +174,7 @@ describe('an output that takes samples', () => {
 
 describe('the history of a target', () => {
   beforeEach(() => {
-    discovered = { targets: [target({ history: true })], skipped: {}, errors: [] };
+    discovered = { targets: [target({ history: true })], leftOut: [], idle: [], errors: [] };
   });
 
   it('is asked for since it was last delivered', async () => {

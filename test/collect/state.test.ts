@@ -27,7 +27,7 @@ beforeEach(() => {
   state = new StoredState(store, () => now);
   now = 0;
   samples = [];
-  discovered = { targets: [APP], skipped: {}, errors: [] };
+  discovered = { targets: [APP], leftOut: [], idle: [], errors: [] };
   output = recordingOutput();
 });
 
@@ -123,7 +123,7 @@ describe('the baseline of a target', () => {
     discovered = { ...discovered, targets: [], ...more };
     await cycles(collector, 2);
     now += MINUTE;
-    discovered = { targets: [APP], skipped: {}, errors: [] };
+    discovered = { targets: [APP], leftOut: [], idle: [], errors: [] };
     samples = undefined;
     await cycles(collector, 3);
     expect(state.of(`${output.name}\napp`).baseline).toBe(baseline);

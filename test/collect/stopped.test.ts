@@ -126,7 +126,7 @@ it('where the ECS API cannot be asked, targets that do not answer are down, and 
   expect(targets).toEqual({ discovered: 5, up: 1, down: 4, stopped: 0 });
   expect(published()).toEqual({ up: 1, gone: 0, ending: 0, down: 0, static: 0 });
   expect(discoveryErrors).toEqual([
-    'DescribeTasks of demo failed. ThrottlingException: Rate exceeded',
+    'DescribeTasks of demo failed. ThrottlingException: Rate exceeded (asked for task gone, task ending, task down)',
   ]);
 });
 

@@ -9,6 +9,7 @@ import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
 import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { limits } from '../series/samples.ts';
@@ -98,7 +99,7 @@ describe('discovery', () => {
     const result = await discover();
 
     expect(result.targets).toHaveLength(250);
-    expect(result).toMatchObject({ skipped: {}, errors: [], refreshedAt: now });
+    expect(result).toMatchObject({ leftOut: [], errors: [], refreshedAt: now });
     expect(aws.calls.count('ListTasks')).toBe(3);
     expect(aws.calls.count('DescribeTasks')).toBe(3);
     expect(aws.calls.count('DescribeTaskDefinition')).toBe(1);
@@ -142,8 +143,8 @@ describe('discovery', () => {
       relabelConfig.parse({ action: 'drop', source_labels: ['__address__'], regex: '.*\\.1:.*' }),
     ];
     const jobs = [job({ name: 'a', relabeling }), job({ name: 'b', targetLimit: 2 })];
-    const { targets, skipped } = await discoverer({ jobs })();
-    expect(skipped).toEqual({ relabeled: 1 });
+    const { targets, leftOut } = await discoverer({ jobs })();
+    expect(countsOf(leftOut)).toEqual({ relabeled: 1 });
     expect(targets.map(({ job: name, overLimit }) => [name, overLimit !== undefined])).toEqual([
       ['a', false],
       ['a', false],
@@ -173,13 +174,13 @@ describe('discovery', () => {
       ],
     };
     const twice = job({ ...STATIC, staticConfigs: [{ targets: ['n:1', 'n:1'], labels: {} }] });
-    const { targets, skipped } = await discoverer({ discovery, jobs: [job(), twice] })();
+    const { targets, leftOut } = await discoverer({ discovery, jobs: [job(), twice] })();
     expect(targets.map(({ id }) => id)).toEqual([
       'ecs http://10.0.0.1:9404/metrics',
       'third http://10.0.0.1:9404/other',
       'node http://n:1/metrics',
     ]);
-    expect(skipped).toEqual({ duplicate: 2 });
+    expect(countsOf(leftOut)).toEqual({ duplicate: 2 });
   });
 
   it('counts what is no target, by reason', async () => {
@@ -202,7 +203,7 @@ describe('discovery', () => {
 
     const result = await discoverer()();
     expect(ids(result)).toEqual(['good']);
-    expect(result.skipped).toEqual({
+    expect(countsOf(result.leftOut)).toEqual({
       not_running: 1,
       network_mode: 1,
       no_address: 1,
@@ -216,6 +217,68 @@ describe('discovery', () => {
     ]);
   });
 
+  it('names the task, container, definition and port of what it leaves out, and what is to be done', async () => {
+    const label = { ECS_PROMETHEUS_EXPORTER_PORT: '9546' };
+    const shop = container({ name: 'shop', dockerLabels: label });
+    aws.ecs.putTaskDefinition(
+      definition('shop', [shop], { taskDefinitionArn: definitionArn('shop', 7), revision: 7 }),
+    );
+    for (let n = 0; n < 4; n += 1) {
+      const taskDefinitionArn = definitionArn('shop', 7);
+      aws.ecs.putTask(task(`s${n}`, address(n), { taskDefinitionArn, group: 'service:checkout' }));
+    }
+    const { targets, leftOut } = await discoverer()();
+    expect(targets).toEqual([]);
+    expect(leftOut).toEqual([
+      {
+        reason: 'unmapped_port',
+        count: 4,
+        remedy: 'add the port to the portMappings of the container in its task definition',
+        causes: [
+          {
+            container: 'shop',
+            port: '9546',
+            definition: 'shop:7',
+            service: 'checkout',
+            cluster: 'demo',
+            task: expect.stringMatching(/^s\d$/),
+            count: 4,
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('says which task definition could not be read', async () => {
+    aws.ecs.putTask(task('t', '10.0.0.1', { taskDefinitionArn: definitionArn('gone', 3) }));
+    const { errors, leftOut } = await discoverer()();
+    expect(leftOut).toMatchObject([
+      { reason: 'no_definition', causes: [{ definition: 'gone:3', task: 't', count: 1 }] },
+    ]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^DescribeTaskDefinition of demo failed\. .* \(asked for gone:3\)$/),
+    ]);
+  });
+
+  it('says which parts of the configuration ask for none of the tasks', async () => {
+    putTasks(3);
+    const services = [{ namePattern: pattern('^shop$'), ports: [9404] }];
+    const taskDefinitions = [{ arnPattern: pattern('/web:'), ports: [9404] }];
+    const idle = async (discovery: Setting['discovery']) =>
+      (await discoverer({ discovery })()).idle;
+    const noShop = 'service_name_list_for_tasks "^shop$" asks for none of 3 running tasks of demo';
+    expect(await idle({ services, taskDefinitions })).toEqual([noShop]);
+    const other = { portLabel: 'PORT', metricsPathLabel: 'PATH', jobNameLabel: 'job' };
+    // Labels that no container has are worth a word where nothing else finds a target.
+    expect(await idle({ dockerLabel: other, taskDefinitions })).toEqual([]);
+    expect(await idle({ dockerLabel: other, services })).toEqual([
+      noShop,
+      'docker_label PORT asks for none of 3 running tasks of demo',
+    ]);
+    aws.faults.inject('ListTasks', { kind: 'deny' });
+    expect(await idle({ services })).toEqual([]);
+  });
+
   it('counts a task that goes away while it is looked at', async () => {
     putTasks(2);
     aws.faults.inject(
@@ -225,7 +288,7 @@ describe('discovery', () => {
     );
     const result = await discoverer()();
     expect(ids(result)).toEqual(['t0']);
-    expect(result).toMatchObject({ skipped: { gone: 1 }, errors: [] });
+    expect(result).toMatchObject({ leftOut: [{ reason: 'gone', count: 1 }], errors: [] });
   });
 
   it('asks for so many things at the same time and no more', async () => {
@@ -384,7 +447,7 @@ describe('a failure', () => {
     const discover = discoverer();
     const failed = await discover();
     expect(ids(failed)).toEqual(['web']);
-    expect(failed.skipped).toEqual({ no_definition: 1 });
+    expect(countsOf(failed.leftOut)).toEqual({ no_definition: 1 });
     lift();
     now += MINUTE;
     expect(ids(await discover())).toEqual(['api', 'web']);
@@ -414,9 +477,15 @@ describe('a failure', () => {
       aws.ecs.putTask(task(family, address(n), { taskDefinitionArn: definitionArn(family) }));
     }
     aws.faults.inject('DescribeTaskDefinition', { kind: 'deny' });
-    const { errors, skipped } = await discoverer()();
-    expect(skipped).toEqual({ no_definition: families.length });
-    expect(errors).toMatchObject([{ code: 'AccessDeniedException', count: families.length }]);
+    const { errors, leftOut } = await discoverer()();
+    expect(countsOf(leftOut)).toEqual({ no_definition: families.length });
+    expect(errors).toMatchObject([
+      {
+        code: 'AccessDeniedException',
+        count: families.length,
+        message: expect.stringMatching(/ \(asked for f\d+:1, f\d+:1, f\d+:1 and 27 more\)$/),
+      },
+    ]);
     expect(aws.calls.count('DescribeTaskDefinition')).toBeLessThanOrEqual(REQUEST_CONCURRENCY);
   });
 

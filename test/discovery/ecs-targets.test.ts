@@ -1,6 +1,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from '@jest/globals';
-import { candidatesOf } from '../../lambda/discovery/candidates.ts';
+import { wishesOf } from '../../lambda/discovery/candidates.ts';
 import type { DescribedTask } from '../../lambda/discovery/described-task.ts';
 import { targetsOf } from '../../lambda/discovery/ecs-targets.ts';
 import type { EcsDiscoveryConfig } from '../../lambda/model/config.ts';
@@ -13,7 +13,7 @@ const addresses = ({ found }: ReturnType<typeof targetsOf>) =>
   found.map(({ address, labels }) => `${address}${labels.__metrics_path__ ?? ''}`);
 
 const targetsOfTask = (ofTask: DescribedTask, config: EcsDiscoveryConfig) =>
-  targetsOf(ofTask, candidatesOf(ofTask, config), config);
+  targetsOf(ofTask, wishesOf(ofTask, config), config);
 
 const find = (
   ofDefinition: ReturnType<typeof definition>,
@@ -25,7 +25,21 @@ describe('a task', () => {
   it('that cannot be reached is skipped once', () => {
     const containers = [container(), container({ name: 'other' })];
     const none = definition('web', containers, { networkMode: 'none' });
-    expect(find(none)).toEqual({ found: [], skipped: ['network_mode'] });
+    expect(find(none)).toMatchObject({
+      found: [],
+      skipped: [
+        {
+          reason: 'network_mode',
+          subject: {
+            definition: 'web:1',
+            service: undefined,
+            cluster: 'demo',
+            task: 't',
+            detail: 'network mode none',
+          },
+        },
+      ],
+    });
   });
 
   it('is named by its targets', () => {
@@ -51,7 +65,21 @@ describe('docker label mode', () => {
       dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: label },
       portMappings,
     };
-    expect(find(definition('web', [container]))).toEqual({ found: [], skipped: [reason] });
+    expect(find(definition('web', [container]))).toMatchObject({
+      found: [],
+      skipped: [
+        {
+          reason,
+          subject: {
+            container: 'app',
+            port: label,
+            definition: 'web:1',
+            cluster: 'demo',
+            task: 't',
+          },
+        },
+      ],
+    });
   });
 });
 
@@ -81,7 +109,10 @@ describe('a docker label with the port of another container', () => {
     const ofTask = described(task('t', ADDRESS, { containers }), ofDefinition, {
       instance: { address: ADDRESS },
     });
-    expect(targetsOfTask(ofTask, discoveryOf())).toEqual({ found: [], skipped: ['unmapped_port'] });
+    expect(targetsOfTask(ofTask, discoveryOf())).toMatchObject({
+      found: [],
+      skipped: [{ reason: 'unmapped_port', subject: { container: 'app', port: '9546' } }],
+    });
   });
 
   it('leads to the mapping of its own container where that has one', () => {
@@ -111,6 +142,34 @@ describe.each([
     expect(addresses(findBy(entry()))).toEqual(['10.0.0.1:1', '10.0.0.1:2', '10.0.0.1:3']);
   });
 
+  it('says once where no container has any of the ports, and which entry asks for them', () => {
+    const name = mode === 'services' ? 'service_name_list_for_tasks' : 'task_definition_list';
+    expect(findBy(entry({ ports: [4, 5] }))).toMatchObject({
+      found: [],
+      skipped: [
+        {
+          reason: 'no_port',
+          subject: {
+            entry: `${name} "${matching}"`,
+            port: '4, 5',
+            definition: 'web:1',
+            service: 'shop',
+            detail: undefined,
+          },
+        },
+      ],
+      entries: [`${name} "${matching}"`],
+    });
+  });
+
+  it('says where no container is named so', () => {
+    const result = findBy(entry(), entry({ containerNamePattern: pattern('^job$') }));
+    expect(result.found).toHaveLength(3);
+    expect(result.skipped).toMatchObject([
+      { reason: 'no_port', subject: { detail: 'no container has a name like "^job$"' } },
+    ]);
+  });
+
   it('asks for the containers whose name the pattern finds', () => {
     expect(addresses(findBy(entry({ containerNamePattern: pattern('id') })))).toEqual([
       '10.0.0.1:3',
@@ -118,7 +177,11 @@ describe.each([
   });
 
   it('asks for the tasks that the pattern finds', () => {
-    expect(findBy(entry({ [key]: pattern(other) }))).toEqual({ found: [], skipped: [] });
+    expect(findBy(entry({ [key]: pattern(other) }))).toEqual({
+      found: [],
+      skipped: [],
+      entries: [],
+    });
   });
 
   it('sets path and job name', () => {
@@ -138,7 +201,11 @@ describe.each([
 
 it('service mode finds no task without a service, whatever its pattern', () => {
   const services = [{ namePattern: pattern(''), ports: [9404] }];
-  expect(find(definition('web'), { ...OFF, services })).toEqual({ found: [], skipped: [] });
+  expect(find(definition('web'), { ...OFF, services })).toEqual({
+    found: [],
+    skipped: [],
+    entries: [],
+  });
 });
 
 it('the modes come service, docker label, task definition, for one container after the other', () => {

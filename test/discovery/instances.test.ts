@@ -10,6 +10,7 @@ import { ADDRESS_ATTRIBUTE } from '../../lambda/discovery/instances.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
 import type { DiscoveryLookup } from '../../lambda/model/config.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CREDENTIALS } from '../demo/aws/clients.ts';
 import { definition, definitionArn, discoveryOf, job, task } from './cluster-of.ts';
@@ -87,10 +88,10 @@ function putTask(id: string, instance: string, hostPort: number, more: Partial<T
 }
 
 const found = async (discover: ReturnType<typeof discoverer>) => {
-  const { targets, skipped, errors } = await discover();
+  const { targets, leftOut, errors } = await discover();
   return {
     targets: targets.map(({ labels }) => `${labels.TaskId} ${labels.instance}`),
-    skipped,
+    skipped: countsOf(leftOut),
     errors: errors.map(({ message }) => message),
   };
 };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { relabelConfig } from '../../lambda/config/relabel-config.ts';
-import type { SkipReason } from '../../lambda/discovery/found-target.ts';
 import { toTarget, withinLimit } from '../../lambda/discovery/job-target.ts';
 import { staticTargets } from '../../lambda/discovery/static.ts';
 import type { ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import type { SkipReason } from '../../lambda/model/left-out.ts';
 import { SIDECAR_JOB } from '../../lambda/model/names.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { limits } from '../series/samples.ts';

@@ -6,6 +6,7 @@ import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { type GivenTargets, ListedDiscovery } from '../../lambda/discovery/listed-discovery.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import type { Config } from '../../lambda/model/config.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { Secret } from '../../lambda/model/secret.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { definition, discoveryOf, job, task } from './cluster-of.ts';
@@ -78,7 +79,7 @@ describe('targets that another process has found', () => {
     const { targets, ...rest } = await discovery.discover();
     expect(targets).toEqual(discovered.targets);
     expect(targets).toHaveLength(4);
-    expect(rest).toEqual({ refreshedAt: 3, skipped: {}, errors: [] });
+    expect(rest).toEqual({ refreshedAt: 3, leftOut: [], idle: [], errors: [] });
   });
 
   it('say nothing of what is secret about a job', async () => {
@@ -101,10 +102,10 @@ describe('targets that another process has found', () => {
     const { list } = await found();
     const discovery = listedDiscovery({ ...CONFIG, jobs: CONFIG.jobs.slice(0, 1) });
     discovery.give(given(sent(list)));
-    const { targets, skipped } = await discovery.discover();
-    expect([targets.length, skipped]).toEqual([2, { no_job: 2 }]);
+    const { targets, leftOut } = await discovery.discover();
+    expect([targets.length, countsOf(leftOut)]).toEqual([2, { no_job: 2 }]);
     const next = await discovery.reconfigured(CONFIG).discover();
-    expect([next.targets.length, next.skipped]).toEqual([4, {}]);
+    expect([next.targets.length, countsOf(next.leftOut)]).toEqual([4, {}]);
   });
 
   it('are needed first', async () => {

@@ -5,6 +5,7 @@ import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import type { EcsSource } from '../../lambda/model/config.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CREDENTIALS } from '../demo/aws/clients.ts';
 import { definition, discoveryOf, job, task } from './cluster-of.ts';
@@ -91,7 +92,7 @@ describe('several clusters, Regions and accounts', () => {
     put('foreign', '10.0.0.1', OTHER);
     const result = await discoverer()();
     expect(clusters(result)).toEqual(['prod-a', 'prod-b', 'far']);
-    expect(result.skipped).toEqual({ duplicate: 1 });
+    expect(countsOf(result.leftOut)).toEqual({ duplicate: 1 });
   });
 
   it('are looked for again where the clock was set back', async () => {

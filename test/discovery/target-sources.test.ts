@@ -7,6 +7,7 @@ import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { TargetSources } from '../../lambda/discovery/target-sources.ts';
 import type { ScrapeJob } from '../../lambda/model/config.ts';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { Secret } from '../../lambda/model/secret.ts';
 import type { FileDiscovery, HttpDiscovery } from '../../lambda/model/service-discovery.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
@@ -190,9 +191,12 @@ describe('targets from files', () => {
         fileDiscoveries: [{ patterns: [join(folder, 'a.json')], refreshMs: MINUTE }],
       }),
     );
-    const { targets, skipped, errors } = await discover(NO_DEADLINE);
+    const { targets, leftOut, errors } = await discover(NO_DEADLINE);
     expect(targets.map(({ url }) => url)).toEqual(['http://s:1/metrics', 'http://a:1/metrics']);
-    expect({ skipped, errors }).toEqual({ skipped: { duplicate: 1 }, errors: [] });
+    expect({ skipped: countsOf(leftOut), errors }).toEqual({
+      skipped: { duplicate: 1 },
+      errors: [],
+    });
   });
 });
 

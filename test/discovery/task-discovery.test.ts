@@ -7,6 +7,7 @@ import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import type { DiscoveryLookup, ScrapeJob, TaskDiscovery } from '../../lambda/model/config.ts';
+import { countsOf } from '../../lambda/model/left-out.ts';
 import { Secret } from '../../lambda/model/secret.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { discoveryOf, job, task } from './cluster-of.ts';
@@ -134,7 +135,7 @@ describe('a target for each task', () => {
 
     const result = await discover();
 
-    expect(result).toMatchObject({ skipped: {}, errors: [] });
+    expect(result).toMatchObject({ leftOut: [], errors: [] });
     expect(result.targets).toMatchObject([
       { id: 'ecs http://10.0.0.1:9100/metrics', startedAt: 900_000 },
     ]);
@@ -172,12 +173,15 @@ describe('a target for each task', () => {
 
   it('is none where there are no tasks', async () => {
     aws.ecs.putCluster('demo');
-    expect(await discover()).toMatchObject({ targets: [], skipped: {}, errors: [] });
+    expect(await discover()).toMatchObject({ targets: [], leftOut: [], errors: [] });
   });
 
   it('is none for a task without a network interface or an instance', async () => {
     aws.ecs.putTask(task('t', '', { attachments: [] }));
-    expect(await discover()).toMatchObject({ targets: [], skipped: { no_address: 1 } });
+    expect(await discover()).toMatchObject({
+      targets: [],
+      leftOut: [{ reason: 'no_address', count: 1 }],
+    });
   });
 
   it('of a group of its own has no service', async () => {
@@ -231,7 +235,7 @@ describe('a target for each task', () => {
     aws.ecs.putTask(task('pending', '10.0.0.2', { lastStatus: 'PENDING' }));
     const result = await discover();
     expect(instances(result)).toEqual(['10.0.0.1:9100', '10.1.0.1:9100']);
-    expect(result.skipped).toEqual({ not_running: 1 });
+    expect(countsOf(result.leftOut)).toEqual({ not_running: 1 });
   });
 
   it('of which the API says next to nothing', async () => {
@@ -305,7 +309,7 @@ describe('several entries', () => {
     const result = await find(signal);
     // The definition is unknown here, which only the containers need.
     expect(result.targets.map(({ job: name }) => name)).toEqual(['tasks']);
-    expect(result.skipped).toEqual({ no_definition: 1 });
+    expect(countsOf(result.leftOut)).toEqual({ no_definition: 1 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { serveMetrics } from '../cli/target.ts';
+import { container, definition, task } from '../discovery/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type S3Server, startS3 } from '../state/s3-server.ts';
 import { environmentFor, startFunction } from './function-process.ts';
@@ -77,6 +78,7 @@ describe('the functions of a divided collector', () => {
       ColdStart: [1],
       Shards: [2],
       ShardsLate: [0],
+      TargetsUnreachable: [0],
       DiscoveryErrors: [0],
       StateSetAside: [0],
       DiscoveryDuration: [expect.any(Number)],
@@ -90,6 +92,39 @@ describe('the functions of a divided collector', () => {
       const own = stdout.split('\n').filter((line) => line.includes('"ConfigurationRefused"'));
       expect(own.map((line) => JSON.parse(line).Collector)).toEqual(['shop-collector']);
     }
+  });
+
+  it('name what cannot be reached, and say where nothing is published', async () => {
+    // GIVEN one target that gives samples which no rule selects, and a task whose port leads nowhere
+    await using target = await serveMetrics(() => 'items_open 1\n');
+    aws.ecs.putTaskDefinition(definition('web', [container({ portMappings: [] })]));
+    aws.ecs.putTask(task('t1', '10.0.0.1'));
+    const given = environment(target.address, { FARGAUGE_SHARDS: '2' });
+    const document = JSON.parse(given.FARGAUGE_CONFIG ?? '');
+    const ecs_service_discovery = { sd_target_cluster: 'demo', docker_label: {} };
+    const scrape_configs = [
+      { job_name: 'ecs', ecs_discovered: true },
+      { job_name: 'shop', static_configs: [{ targets: [target.address] }] },
+    ];
+    const FARGAUGE_CONFIG = JSON.stringify({ ...document, ecs_service_discovery, scrape_configs });
+    await using lambda = await startFunction({ ...given, FARGAUGE_CONFIG });
+
+    // WHEN
+    const started = await lambda.invokeWith('discover', {});
+    if (started.kind !== 'result') throw new Error(JSON.stringify(started));
+    const { cycle, shards } = started.result as { cycle: object; shards: readonly object[] };
+    for (const shard of shards) await lambda.invokeWith('handler', { ...shard, cycle });
+
+    // THEN
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics.TargetsUnreachable).toEqual([1, 0, 0]);
+    // Of the shard without targets nothing is said.
+    expect(ownMetrics.NothingPublished).toEqual([1]);
+    expect(log.filter(({ message }) => message === 'targets cannot be reached')).toEqual([
+      expect.objectContaining({
+        targets: ['container app, port 9404, task definition web:1, cluster demo: task t1'],
+      }),
+    ]);
   });
 
   it('say that a cycle is still under way by the name of the error, for who starts them', async () => {

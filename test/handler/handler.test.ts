@@ -4,6 +4,7 @@ import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { deadAddress, serveMetrics } from '../cli/target.ts';
 import { type Stores, startStores } from '../config/stores.ts';
+import { container, definition, task } from '../discovery/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { startS3 } from '../state/s3-server.ts';
 import { environmentFor, startFunction } from './function-process.ts';
@@ -89,11 +90,13 @@ describe('the Lambda handler', () => {
       TargetsUp: [1],
       TargetsDown: [1],
       TargetsStopped: [0],
+      TargetsUnreachable: [0],
       DiscoveryErrors: [0],
       SamplesScraped: [10],
       SamplesPublished: [2],
       SamplesRejected: [0],
       SamplesDropped: [8],
+      NothingPublished: [0],
       EventsAccepted: [2],
       EventsRejected: [0],
       EventsRepeated: [0],
@@ -298,7 +301,48 @@ describe('the deadline of an invocation', () => {
   });
 });
 
+describe('an invocation that publishes nothing', () => {
+  it('says so by a metric, and in the log of which job and why, each minute', async () => {
+    await using target = await serveMetrics(() => 'items_open 1\n');
+    await using lambda = await startFunction(environment(target.address));
+
+    for (let minute = 0; minute < 2; minute++) {
+      expect(await lambda.invoke()).toMatchObject({
+        kind: 'result',
+        result: { nothingPublished: true, silentJobs: [{ job: 'shop' }] },
+      });
+    }
+
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ NothingPublished: [1, 1], SamplesPublished: [0, 0] });
+    const line = expect.objectContaining({
+      level: 'WARN',
+      job: 'shop',
+      why: 'metric_declaration[0] applies to "shop", but none of its metric_selectors finds a match in items_open: "^orders_"',
+    });
+    expect(log.filter(({ message }) => message === 'nothing is published')).toEqual([line, line]);
+  });
+});
+
 describe('an invocation that goes wrong', () => {
+  it('fails where no target can be reached, counts them and names each', async () => {
+    aws.ecs.putTaskDefinition(definition('web', [container({ portMappings: [] })]));
+    aws.ecs.putTask(task('t1', '10.0.0.1'));
+    await using lambda = await startFunction({ ...environmentFor(aws), FARGAUGE_CLUSTER: 'demo' });
+
+    const cause = 'container app, port 9404, task definition web:1, cluster demo: task t1';
+    expect(await lambda.invoke()).toEqual({
+      kind: 'error',
+      message: `no target: unmapped_port: ${cause}`,
+    });
+
+    const { ownMetrics, log } = await lambda.end();
+    expect(ownMetrics).toMatchObject({ TargetsUnreachable: [1], TargetsDiscovered: [0] });
+    expect(log.filter(({ message }) => message === 'targets cannot be reached')).toEqual([
+      expect.objectContaining({ level: 'WARN', reason: 'unmapped_port', targets: [cause] }),
+    ]);
+  });
+
   it('fails where ECS denies, names the permission, and still publishes its metrics', async () => {
     aws.faults.inject('ListTasks', { kind: 'deny' }, { times: 1 });
     await using lambda = await startFunction({ ...environmentFor(aws), FARGAUGE_CLUSTER: 'demo' });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LeftOut } from '../../lambda/model/left-out.ts';
 import {
   type CycleLogger,
   failureOf,
   logCycle,
   MAX_CAUSES,
   MAX_TEXTS,
+  silenceOf,
   summaryOf,
 } from '../../lambda/report-log.ts';
 import { cycleReport, downTarget, stoppedTarget, targetReport } from './cycle.ts';
@@ -12,10 +14,24 @@ import { cycleReport, downTarget, stoppedTarget, targetReport } from './cycle.ts
 const DENIED = 'ListTasks is denied; the role needs ecs:ListTasks.';
 const THROTTLED = 'PutLogEvents on log group "/a" failed. ThrottlingException: Rate exceeded';
 
+const UNMAPPED: LeftOut = {
+  reason: 'unmapped_port',
+  count: 3,
+  remedy: 'map it',
+  causes: [{ container: 'app', port: '9546', task: 't1', count: 3 }],
+};
+
+const SILENT = { job: 'web', targets: 2, samples: 9, dropped: { no_declaration: 9 } };
+
 describe('a cycle as a whole', () => {
   it.each([
     ['every target was collected', cycleReport([targetReport()])],
     ['there was nothing to discover', cycleReport([])],
+    [
+      'what there is was left out on purpose',
+      cycleReport([], { leftOut: [{ ...UNMAPPED, reason: 'relabeled' }] }),
+    ],
+    ['some targets cannot be reached', cycleReport([targetReport()], { leftOut: [UNMAPPED] })],
     [
       'one target of two is down',
       cycleReport([downTarget('b'), targetReport({ events: 0, offered: 0 })]),
@@ -49,6 +65,11 @@ describe('a cycle as a whole', () => {
       'discovery failed and gave no target',
       cycleReport([], { discoveryErrors: [DENIED, 'DescribeTasks failed. Timeout:'] }),
       `no target: ${DENIED}; DescribeTasks failed. Timeout:`,
+    ],
+    [
+      'all that there is cannot be reached',
+      cycleReport([], { leftOut: [UNMAPPED] }),
+      'no target: unmapped_port: container app, port 9546: task t1 and 2 more',
     ],
     [
       'no event was accepted',
@@ -101,6 +122,19 @@ describe('a cycle as a whole', () => {
   });
 });
 
+describe('the silence of a cycle', () => {
+  it('is said where nothing is published, with the first jobs', () => {
+    const silentJobs = [
+      { ...SILENT, why: 'no rule' },
+      { ...SILENT, job: 'db' },
+    ];
+    expect(silenceOf(cycleReport([], { silentJobs, nothingPublished: true }))).toBe(
+      'none of 18 samples is published: job web: no rule; job db: everything was dropped',
+    );
+    expect(silenceOf(cycleReport([], { silentJobs }))).toBeUndefined();
+  });
+});
+
 describe('the log of a cycle', () => {
   it('has one line for all that went well, without the targets', () => {
     const report = cycleReport([targetReport(), targetReport()]);
@@ -125,6 +159,29 @@ describe('the log of a cycle', () => {
       ],
       ['info', 'cycle', summaryOf(report)],
     ]);
+  });
+
+  it('has one line for each reason for which targets cannot be reached, with their names', () => {
+    const relabeled: LeftOut = { ...UNMAPPED, reason: 'relabeled' };
+    expect(logOf(cycleReport([], { leftOut: [UNMAPPED, relabeled] })).slice(0, -1)).toEqual([
+      [
+        'warn',
+        'targets cannot be reached',
+        {
+          reason: 'unmapped_port',
+          count: 3,
+          remedy: 'map it',
+          targets: ['container app, port 9546: task t1 and 2 more'],
+        },
+      ],
+    ]);
+  });
+
+  it('has one line for each job where nothing at all is published', () => {
+    const silent = { silentJobs: [SILENT] };
+    const report = cycleReport([targetReport()], { ...silent, nothingPublished: true });
+    expect(logOf(report)[0]).toEqual(['warn', 'nothing is published', SILENT]);
+    expect(logOf(cycleReport([targetReport()], silent))).toHaveLength(1);
   });
 
   it('has one line for what the metric budget held back', () => {

@@ -3,7 +3,7 @@ import { publishCycle } from '../../lambda/self-metrics.ts';
 import { cycleReport, downTarget, targetReport } from './cycle.ts';
 
 /** What the cycle adds to the metrics of an invocation. */
-function published(report: Parameters<typeof publishCycle>[0]) {
+function published(report: Parameters<typeof publishCycle>[0], isOfShard?: boolean) {
   const metrics: Record<string, readonly [unit: string, value: number]> = {};
   const metadata: Record<string, unknown> = {};
   const recorder: Parameters<typeof publishCycle>[1] = {
@@ -16,7 +16,7 @@ function published(report: Parameters<typeof publishCycle>[0]) {
       return undefined as never;
     },
   };
-  publishCycle(report, recorder);
+  publishCycle(report, recorder, isOfShard);
   return { metrics, metadata };
 }
 
@@ -24,7 +24,12 @@ const REPORT = cycleReport(
   [targetReport(), downTarget('a'), downTarget('b'), { ...downTarget('c'), reason: 'timeout' }],
   {
     discoveryErrors: ['DescribeTasks failed.'],
-    skipped: { not_running: 2, no_address: 1 },
+    skipped: { not_running: 2, no_address: 1, relabeled: 4 },
+    leftOut: [
+      { reason: 'not_running', count: 2, causes: [] },
+      { reason: 'no_address', count: 1, causes: [] },
+      { reason: 'relabeled', count: 4, causes: [] },
+    ],
     samples: {
       scraped: 100,
       published: 60,
@@ -60,11 +65,13 @@ describe('the metrics of the collector about itself', () => {
       TargetsUp: ['Count', 1],
       TargetsDown: ['Count', 3],
       TargetsStopped: ['Count', 0],
+      TargetsUnreachable: ['Count', 1],
       DiscoveryErrors: ['Count', 1],
       SamplesScraped: ['Count', 100],
       SamplesPublished: ['Count', 60],
       SamplesRejected: ['Count', 10],
       SamplesDropped: ['Count', 30],
+      NothingPublished: ['Count', 0],
       EventsAccepted: ['Count', 8],
       EventsRejected: ['Count', 4],
       EventsRepeated: ['Count', 9],
@@ -80,6 +87,15 @@ describe('the metrics of the collector about itself', () => {
       BytesRemembered: ['Bytes', 5_000],
       CycleDuration: ['Milliseconds', 123.4],
     });
+  });
+
+  it('tell where nothing is published, but not by a shard that has no samples', () => {
+    const silent = { ...REPORT, nothingPublished: true };
+    expect(published(silent).metrics).toMatchObject({ NothingPublished: ['Count', 1] });
+    expect(published(silent, true).metrics).toMatchObject({ NothingPublished: ['Count', 1] });
+    expect(published(cycleReport([downTarget('a')]), true).metrics).not.toHaveProperty(
+      'NothingPublished',
+    );
   });
 
   it('tell how many metrics there are, and were held back, where there is a budget', () => {
@@ -105,7 +121,7 @@ describe('the metrics of the collector about itself', () => {
       droppedByReason: { no_declaration: 25, first_sample: 5 },
       rejectedByReason: { throttled: 3, too_old: 1 },
       downByReason: { connect_refused: 2, timeout: 1 },
-      skippedByReason: { not_running: 2, no_address: 1 },
+      skippedByReason: { not_running: 2, no_address: 1, relabeled: 4 },
     });
   });
 

@@ -46,7 +46,11 @@ describe('the report of a cycle', () => {
     drops.add('not_finite', SERIES);
     const tally = new Tally(1_000);
 
-    tally.discovered({ skipped: { not_running: 1 }, errors: [{ message: 'ListTasks failed' }] });
+    tally.discovered({
+      leftOut: [{ reason: 'not_running', count: 1, causes: [] }],
+      idle: [],
+      errors: [{ message: 'ListTasks failed' }],
+    });
     const otherDrops = new Drops();
     otherDrops.add('too_large', SERIES);
     tally.target(scrape('a', 10), outcome(7, { drops, otherDrops }));

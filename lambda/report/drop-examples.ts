@@ -1,0 +1,85 @@
+import type { DropReason } from '../model/drops.ts';
+import type { Labels, Series } from '../model/sample.ts';
+import type { Target } from '../model/target.ts';
+import type { Refusal } from '../rules/declare.ts';
+
+/** Metric names of a job that are remembered for a reason. */
+const MAX_NAMES = 5;
+
+/** Jobs of which examples are remembered. */
+const MAX_JOBS = 100;
+
+/** Drops of a job that are looked at in one cycle, for each reason: all further ones cost a comparison. */
+const MAX_LOOKS = 200;
+
+/** The first few of something, one for each metric name. */
+class FirstNames<T> {
+  readonly #first = new Map<string, T>();
+  #looks = 0;
+
+  offer(name: string, example: T): void {
+    if (this.#looks >= MAX_LOOKS) return;
+    this.#looks += 1;
+    if (this.#first.size < MAX_NAMES && !this.#first.has(name)) this.#first.set(name, example);
+  }
+
+  get all(): readonly (readonly [name: string, example: T])[] {
+    return [...this.#first];
+  }
+}
+
+/** The first series of a job that the rules refused in a cycle. */
+export class JobExamples {
+  /** Labels of those that a declaration selects, none of which applies to them. */
+  readonly selected = new FirstNames<Labels>();
+  /** Labels of those for which no dimension set is complete. */
+  readonly incomplete = new FirstNames<Labels>();
+  /** Any that no declaration publishes, and whose they are. */
+  readonly dropped = new FirstNames<{ readonly series: Series; readonly target: Target }>();
+}
+
+/** Is told of what is dropped of a target. */
+export interface TargetExamples {
+  /** Told of the first few series of each reason. */
+  dropped(reason: DropReason, series: Series): void;
+  /** Told of what the declarations that select a series refuse. */
+  refused(reason: Refusal, name: string, labels: Labels): void;
+}
+
+/** What the rules refused in a cycle, by job: enough to say why, and bounded. */
+export class DropExamples {
+  readonly #jobs = new Map<string, JobExamples>();
+
+  /** Undefined where there are too many jobs. */
+  for(target: Target): TargetExamples | undefined {
+    const job = this.#jobFor(target.job);
+    return (
+      job && {
+        dropped: (reason, series) => {
+          if (reason !== 'no_declaration') return;
+          job.dropped.offer(series.name, { series, target });
+        },
+        refused: (reason, name, labels) => {
+          if (reason === 'no_declaration') job.selected.offer(name, labels);
+          else if (reason === 'no_dimension_set') job.incomplete.offer(name, labels);
+        },
+      }
+    );
+  }
+
+  of(job: string): JobExamples | undefined {
+    return this.#jobs.get(job);
+  }
+
+  get all(): readonly (readonly [job: string, JobExamples])[] {
+    return [...this.#jobs];
+  }
+
+  #jobFor(name: string): JobExamples | undefined {
+    const known = this.#jobs.get(name);
+    if (known !== undefined || this.#jobs.size >= MAX_JOBS) return known;
+    const job = new JobExamples();
+    this.#jobs.set(name, job);
+    return job;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Declaration } from '../model/config.ts';
+import { isDimensionName, isDimensionValue } from '../model/dimension.ts';
+import type { Labels } from '../model/sample.ts';
+
+/** Texts that a message names, such as selectors. */
+const MAX_NAMED = 3;
+
+/** Characters of a value that a message shows. */
+const MAX_SHOWN = 80;
+
+/** A series that is not published: its name, and its labels joined with those of its target. */
+export interface Refused {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+type Part = Pick<
+  Declaration,
+  'sourceLabels' | 'separator' | 'matcher' | 'selectors' | 'dimensions'
+>;
+
+/**
+ * Of what the dimension sets of a series lack, in words: of that set of the declarations which select it and apply to it that
+ * lacks the fewest labels.
+ */
+export function whyIncomplete(declarations: readonly Part[], { name, labels }: Refused): string {
+  const lacking = declarations.flatMap((declaration, index) => {
+    if (!selects(declaration, name) || !applies(declaration, labels)) return [];
+    return declaration.dimensions.map((set) => ({
+      set,
+      index,
+      missing: set.filter((label) => problemOf(label, name, labels) !== undefined),
+    }));
+  });
+  const [nearest] = lacking.toSorted((a, b) => a.missing.length - b.missing.length);
+  if (nearest === undefined) return `no declaration that applies to ${name} has any dimensions`;
+  const { set, index, missing } = nearest;
+  const problems = missing.map((label) => problemOf(label, name, labels)).join(', ');
+  return `[${set.join(', ')}] of metric_declaration[${index}] cannot be had of ${name}: ${problems}`;
+}
+
+/** Which declaration comes nearest to selecting any of these series and applying to it, and what differs, in words. */
+export function whyRefused(declarations: readonly Part[], refused: readonly Refused[]): string {
+  const nearest = declarations
+    .flatMap((declaration, index) => refused.map((series) => mismatch(declaration, index, series)))
+    .toSorted((a, b) => a.distance - b.distance)[0];
+  return nearest?.text ?? 'there is no metric_declaration';
+}
+
+/** How far a declaration is from publishing a series, and why. */
+function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
+  const { sourceLabels, matcher, selectors } = declaration;
+  const what = `metric_declaration[${index}]`;
+  if (sourceLabels.length === 0) {
+    return { distance: 4, text: `${what} has no source_labels, so it applies to nothing` };
+  }
+  const isSelected = selects(declaration, name);
+  const isApplied = applies(declaration, labels);
+  const absent = sourceLabels.filter((label) => !labels[label]);
+  const given = shown(sourceOf(declaration, labels));
+  const labelText = `its label_matcher ${shown(matcher.source)} finds no match in ${given} (source_labels ${sourceLabels.join(', ')})${absent.length > 0 ? `: there is no label ${absent.join(', ')}` : ''}`;
+  const nameText =
+    selectors.length === 0
+      ? 'it has no metric_selectors'
+      : `none of its metric_selectors finds a match in ${name}: ${several(selectors.map(({ source }) => shown(source)))}`;
+  if (isSelected) {
+    return {
+      distance: absent.length > 0 ? 1 : 0,
+      text: `${what} selects ${name}, but ${labelText}`,
+    };
+  }
+  // The nearer of two is the one that begins like the name.
+  const unlike = 1 - Math.max(0, ...selectors.map(({ source }) => likeness(source, name)));
+  if (isApplied) {
+    return { distance: 2 + unlike / 2, text: `${what} applies to ${given}, but ${nameText}` };
+  }
+  return { distance: 3 + unlike / 2, text: `${what}: ${nameText}; and ${labelText}` };
+}
+
+function selects({ selectors }: Part, name: string): boolean {
+  return selectors.some((selector) => selector.test(name));
+}
+
+function applies(declaration: Part, labels: Labels): boolean {
+  const { sourceLabels, matcher } = declaration;
+  return sourceLabels.length > 0 && matcher.test(sourceOf(declaration, labels));
+}
+
+function sourceOf({ sourceLabels, separator }: Part, labels: Labels): string {
+  return sourceLabels.map((label) => labels[label] ?? '').join(separator);
+}
+
+/** Why a label is no dimension of a metric; undefined where it is one. */
+function problemOf(label: string, metric: string, labels: Labels): string | undefined {
+  const value = labels[label];
+  if (!isDimensionName(label)) return `CloudWatch takes no dimension ${shown(label)}`;
+  if (label === metric) return `the metric has the name of the label ${label}`;
+  if (value === undefined || value === '') return `there is no label ${label}`;
+  if (!isDimensionValue(value)) return `CloudWatch does not take ${label} ${shown(value)}`;
+  return undefined;
+}
+
+/** The part of a name that an expression begins with, from 0 to 1. */
+function likeness(expression: string, name: string): number {
+  const text = expression.replace(/^\^/, '');
+  let length = 0;
+  while (length < name.length && text[length] === name[length]) length++;
+  return length / name.length;
+}
+
+function several(texts: readonly string[]): string {
+  const more = texts.length - MAX_NAMED;
+  return [...texts.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+}
