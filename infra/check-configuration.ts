@@ -8,7 +8,13 @@ import { ConfigError } from '../lambda/config/errors.ts';
 import { loadConfig } from '../lambda/config/load.ts';
 import { isCloudWatch } from '../lambda/config/receiver.ts';
 import { AWS_REGION } from '../lambda/config/request.ts';
-import type { Config, OutputConfig, ScrapeJob } from '../lambda/model/config.ts';
+import type {
+  Config,
+  OutputConfig,
+  Pattern,
+  PortsMode,
+  ScrapeJob,
+} from '../lambda/model/config.ts';
 import { ENV } from '../lambda/model/names.ts';
 import type { RelabelRule } from '../lambda/model/relabel.ts';
 import {
@@ -17,11 +23,15 @@ import {
   type JobFacts,
   type OtlpFacts,
   OWN_LOG_GROUP,
+  type PortsFacts,
   type RelabelFacts,
 } from './configuration-check.ts';
 
 /** Stands for the Region of the function, which Lambda tells it. */
 const OWN_REGION = 'own-region';
+
+/** What selectors of the sidecar's series begin with. */
+const SIDECAR_SERIES = '^ee_';
 
 /** Stands for a secret that only the function can read. */
 const UNKNOWN_SECRET = 'known-at-run-time';
@@ -89,6 +99,12 @@ function factsOf(config: Config): CheckResult['facts'] {
     ),
     cloudWatchOtlp: (outputs ?? []).flatMap(otlpFactsOf),
     jobs: jobs.map((job) => jobFactsOf(job, discovery?.labelsCluster ?? false)),
+    servicePorts: (discovery?.services ?? []).map((mode) => portsFactsOf(mode.namePattern, mode)),
+    definitionPorts: (discovery?.taskDefinitions ?? []).map((mode) =>
+      portsFactsOf(mode.arnPattern, mode),
+    ),
+    urls: urlsOf(config),
+    sidecarsOnly: publishesSidecarsOnly(config),
     onlyServices: onlyServicesOf(config),
   };
 }
@@ -117,9 +133,45 @@ function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {
       ...(others.some(({ length }) => length > 0) ? (['others'] as const) : []),
     ],
     labelsCluster,
+    scheme: job.scheme,
+    statics: job.staticConfigs.flatMap(({ targets, labels }) =>
+      targets.map((address) => ({ address, labels })),
+    ),
+    taskPorts: job.taskDiscoveries.map(({ port }) => port),
+    lists: job.fileDiscoveries.length > 0 || job.httpDiscoveries.length > 0,
     relabeling: job.relabeling.map(relabelFactsOf),
     metricRelabeling: job.metricRelabeling.map(relabelFactsOf),
   };
+}
+
+function portsFactsOf({ source }: Pattern, { containerNamePattern, ports }: PortsMode): PortsFacts {
+  return { subject: source, container: containerNamePattern?.source, ports };
+}
+
+function urlsOf({ outputs = [], logs, discovery, jobs }: Config): readonly string[] {
+  const sources = [
+    ...(discovery?.sources ?? []),
+    ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
+  ];
+  const urls = [
+    ...outputs.map((output) => ('url' in output ? output.url : undefined)),
+    ...jobs.flatMap((job) => job.httpDiscoveries).map(({ url }) => url),
+    ...sources.map(({ endpoint }) => endpoint),
+    logs.endpoint,
+  ];
+  return urls.filter((url) => url !== undefined);
+}
+
+/** Samples that are sent as they are come of any target. */
+function publishesSidecarsOnly({ outputs = [], emf }: Config): boolean {
+  return (
+    outputs.every(({ type }) => type !== 'remote_write' && type !== 'otlp') &&
+    !emf.logUnmatched &&
+    emf.declarations.length > 0 &&
+    emf.declarations.every(({ selectors }) =>
+      selectors.every(({ source }) => source.startsWith(SIDECAR_SERIES)),
+    )
+  );
 }
 
 function relabelFactsOf(rule: RelabelRule): RelabelFacts {

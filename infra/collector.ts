@@ -1,13 +1,14 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Connections, type IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
-import { BaseService, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { type Grant, type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { Aspects, type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ENV, SIDECAR_PORT } from '../lambda/model/names.ts';
+import { ENV } from '../lambda/model/names.ts';
+import { OpenedPorts } from './collector/opened-ports.ts';
 import { dependOn } from './collector/rule-side.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
@@ -36,7 +37,6 @@ import {
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
 import type { ShardCycle } from './shard-cycle.ts';
-import { targetPorts } from './target-ports.ts';
 import { checkKinds } from './valid-kinds.ts';
 import { validMemorySize, validPort } from './valid-props.ts';
 
@@ -72,6 +72,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
 
   private readonly facts: ConfigurationFacts | undefined;
   private readonly network: CollectorNetwork | undefined;
+  private readonly openedPorts: OpenedPorts;
   private readonly role: CollectorRole;
 
   constructor(scope: Construct, id: string, props: CollectorProps) {
@@ -89,6 +90,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     this.collectedClusters = collectedClusters(this.facts, clusters);
 
     this.network = this.makeNetwork(props);
+    this.openedPorts = this.watchPorts();
     const logGroups = { retention, removalPolicy, encryptionKey };
     this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
     this.metricsLogGroup = this.makeMetricsLogGroup(props.cluster, logGroups);
@@ -162,7 +164,8 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       );
     }
     const areAfter = dependOn(tasks, this);
-    for (const port of this.portsOf(tasks, ports)) {
+    const given = ports.map((port) => validPort(this, 'ports', port));
+    for (const port of this.openedPorts.collect(tasks, given)) {
       if (areAfter) tasks.connections.allowFrom(this, port, RULE);
       else this.connections.allowTo(tasks, port, RULE);
     }
@@ -205,10 +208,15 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     return selfMetric(this.function.functionName, metricName, options).attachTo(this);
   }
 
-  private portsOf(tasks: IConnectable, ports: readonly number[]): readonly Port[] {
-    if (ports.length > 0) return ports.map((port) => Port.tcp(validPort(this, 'ports', port)));
-    if (tasks instanceof BaseService) return targetPorts(tasks, this.facts?.portLabel);
-    return [Port.tcp(SIDECAR_PORT)];
+  /** What the collector reaches is known when the app is complete. */
+  private watchPorts(): OpenedPorts {
+    const securityGroup = this.network?.securityGroup;
+    const opened = new OpenedPorts(this, this.facts, () => securityGroup?.connected ?? []);
+    if (securityGroup !== undefined) {
+      securityGroup.restrict(() => opened.outward());
+      Aspects.of(this).add({ visit: (node) => node === this && opened.warn() });
+    }
+    return opened;
   }
 
   private makeMetricsLogGroup(cluster: ICluster, props: CollectorLogGroupProps) {

@@ -59,6 +59,14 @@ export interface ConfigurationFacts {
   /** The outputs that send samples to CloudWatch over OTLP. */
   readonly cloudWatchOtlp: readonly OtlpFacts[];
   readonly jobs: readonly JobFacts[];
+  /** `service_name_list_for_tasks`: the names of services. */
+  readonly servicePorts: readonly PortsFacts[];
+  /** `task_definition_list`: the ARNs of task definitions. */
+  readonly definitionPorts: readonly PortsFacts[];
+  /** URLs that are called beside the targets and the APIs of AWS: receivers, lists of targets, endpoints of APIs. */
+  readonly urls: readonly string[];
+  /** Whether nothing but series of the sidecar is published. */
+  readonly sidecarsOnly: boolean;
   /** Expressions of services' names, of which one fits; absent where tasks are looked for by something else, too. */
   readonly onlyServices?: readonly string[] | undefined;
 }
@@ -71,6 +79,20 @@ export interface OtlpFacts {
   readonly roleArn?: string | undefined;
 }
 
+/** Ports that are looked for, in containers of one of these names, where a subject fits. Expressions as text. */
+export interface PortsFacts {
+  readonly subject: string;
+  /** Absent: all containers. */
+  readonly container?: string | undefined;
+  readonly ports: readonly number[];
+}
+
+/** An address that a job names itself, as `host:port`, or what relabeling makes one of. */
+export interface StaticFacts {
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** A job, and what becomes of the labels of its targets and samples. */
 export interface JobFacts {
   readonly name: string;
@@ -78,6 +100,12 @@ export interface JobFacts {
   readonly finds: readonly ('containers' | 'tasks' | 'others')[];
   /** Whether the containers have a label `ClusterName`. */
   readonly labelsCluster: boolean;
+  readonly scheme: 'http' | 'https';
+  readonly statics: readonly StaticFacts[];
+  /** Ports of `aws_sd_configs`. */
+  readonly taskPorts: readonly number[];
+  /** Whether files or URLs list targets. */
+  readonly lists: boolean;
   readonly relabeling: readonly RelabelFacts[];
   readonly metricRelabeling: readonly RelabelFacts[];
 }

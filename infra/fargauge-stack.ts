@@ -41,6 +41,8 @@ interface Place {
   readonly cluster: ICluster;
   readonly otherClusters: readonly ICluster[];
   readonly tasks: readonly IConnectable[];
+  /** What they open beside what the configuration leads to. */
+  readonly ports: readonly number[];
   /** What is made for the collector to reach its APIs. */
   readonly endpoints: readonly ApiEndpoint[];
   /** The services that get an alarm: name, and what tells their constructs apart. */
@@ -67,7 +69,10 @@ export class FargaugeStack extends Stack {
       ...(place.endpoints.length > 0 && { endpoints: place.endpoints }),
       ...(props.code && { code: props.code }),
     });
-    for (const tasks of place.tasks) collector.collectFrom(tasks);
+    for (const tasks of place.tasks) {
+      collector.collectFrom(tasks);
+      if (place.ports.length > 0) collector.collectFrom(tasks, ...place.ports);
+    }
     new EmptyingLogGroup(this, 'EmptyingLogGroup');
     const dashboard = this.watch(collector, place, props.settings);
     this.addOutputs(collector, place, dashboard);
@@ -130,6 +135,7 @@ export class FargaugeStack extends Stack {
       tasks: existing.taskSecurityGroupIds.map((groupId) =>
         SecurityGroup.fromSecurityGroupId(this, `Tasks-${groupId}`, groupId),
       ),
+      ports: existing.ports,
       endpoints: [],
       services: existing.services.map((name) => ({ id: name, name })),
     };
@@ -142,6 +148,7 @@ export class FargaugeStack extends Stack {
       cluster,
       otherClusters: [],
       tasks: [service],
+      ports: [],
       endpoints: ApiEndpoint.ALL_NEEDED,
       services: [{ id: 'Trial', name: service.serviceName }],
     };

@@ -10,6 +10,7 @@ const CLUSTER = 'the name or the ARN of an ECS cluster';
 const VPC = 'the id of a VPC, such as vpc-0123456789abcdef0';
 const SUBNETS = 'ids of subnets, such as subnet-0123456789abcdef0';
 const SECURITY_GROUPS = 'ids of security groups, such as sg-0123456789abcdef0';
+const PORTS = 'TCP ports from 1 to 65535, such as 8080,9404';
 const SERVICES = 'names of ECS services';
 const PERCENT = 'a percentage from 0 to 100';
 const PATH = 'the path of a file';
@@ -30,6 +31,12 @@ const SCHEMA = z.object({
   vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, VPC).optional(),
   subnetIds: list(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, SUBNETS).optional(),
   taskSecurityGroupIds: list(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, SECURITY_GROUPS).optional(),
+  ports: z
+    .preprocess(
+      (value) => itemsOf(typeof value === 'number' ? [value] : value, numberOf),
+      z.array(z.int(PORTS).min(1, PORTS).max(65_535, PORTS), PORTS).min(1, PORTS),
+    )
+    .optional(),
   services: list(/^[\w-]{1,255}$/, SERVICES).optional(),
   maxCpuPercent: z
     .preprocess(numberOf, z.number(PERCENT).min(0, PERCENT).max(100, PERCENT))
@@ -60,6 +67,7 @@ const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
   ['vpcId', 'required'],
   ['subnetIds', 'required'],
   ['taskSecurityGroupIds', 'optional'],
+  ['ports', 'optional'],
   ['services', 'optional'],
 ];
 
@@ -75,6 +83,8 @@ export interface ExistingCluster {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
+  /** What the groups of the tasks open beside the ports that the configuration names. */
+  readonly ports: readonly number[];
   /** The services that get an alarm. */
   readonly services: readonly string[];
 }
@@ -174,7 +184,8 @@ function checkCluster(values: Values, placeOf: (key: Key) => string, problems: s
 }
 
 function existingCluster(values: Values): ExistingCluster | undefined {
-  const { cluster, otherClusters, vpcId, subnetIds, taskSecurityGroupIds, services } = values;
+  const { cluster, otherClusters, vpcId, subnetIds, taskSecurityGroupIds, ports, services } =
+    values;
   if (cluster === undefined || vpcId === undefined || subnetIds === undefined) return undefined;
   return {
     cluster,
@@ -182,6 +193,7 @@ function existingCluster(values: Values): ExistingCluster | undefined {
     vpcId,
     subnetIds,
     taskSecurityGroupIds: taskSecurityGroupIds ?? [],
+    ports: ports ?? [],
     services: services ?? [],
   };
 }
@@ -258,9 +270,14 @@ function text(pattern: RegExp, expected: string) {
 
 function list(pattern: RegExp, expected: string) {
   return z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value),
+    (value) => itemsOf(value, (item) => item),
     z.array(text(pattern, expected), expected).min(1, expected),
   );
+}
+
+function itemsOf(value: unknown, itemOf: (item: unknown) => unknown): unknown {
+  const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+  return Array.isArray(items) ? items.map(itemOf) : items;
 }
 
 function numberOf(value: unknown): unknown {

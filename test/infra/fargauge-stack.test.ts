@@ -31,6 +31,7 @@ describe('for a cluster that exists', () => {
     vpcId: 'vpc-0123456789abcdef0',
     subnetIds: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
     taskSecurityGroupIds: 'sg-0123456789abcdef0,sg-0123456789abcdef1',
+    ports: '8080,9404',
     services: 'cart,checkout',
     maxCpuPercent: 90,
     otherLogGroups: '/ecs/prometheus',
@@ -75,6 +76,10 @@ describe('for a cluster that exists', () => {
       template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId, ToPort: 9546 });
     },
   );
+
+  it.each([8080, 9404])('reaches the port %s of the tasks, which the settings name', (ToPort) => {
+    template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', { ToPort }, 2);
+  });
 
   it.each(['cart', 'checkout'])('watches the CPU of the tasks of %s', (service) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -37,6 +37,7 @@ describe('where the settings come from', () => {
         ...CLUSTER,
         otherClusters: 'test,stage',
         taskSecurityGroupIds: 'sg-0123456789abcdef0',
+        ports: '8080, 9404',
         services: 'cart,checkout',
       },
       {},
@@ -47,6 +48,7 @@ describe('where the settings come from', () => {
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
       taskSecurityGroupIds: ['sg-0123456789abcdef0'],
+      ports: [8080, 9404],
       services: ['cart', 'checkout'],
     });
   });
@@ -60,6 +62,16 @@ describe('where the settings come from', () => {
       existing: { services: ['cart', 'checkout'] },
       maxCpuPercent: 90,
     });
+  });
+
+  it.each([
+    [8080, [8080]],
+    [
+      [8080, '9404'],
+      [8080, 9404],
+    ],
+  ])('ports as numbers: %j', (ports, expected) => {
+    expect(readSettings({ ...CLUSTER, ports }, {}).existing?.ports).toEqual(expected);
   });
 
   it('the environment', () => {
@@ -129,6 +141,11 @@ describe('settings that cannot be used', () => {
     ['no shards', { shards: '0' }, 'auto, or a whole number from 1 to 1000'],
     ['shards that are no number', { shards: 'many' }, 'auto, or a whole number from 1 to 1000'],
     ['metrics of something else', { metrics: 'all' }, 'tasks, containers or detailed'],
+    [
+      'a port that is none',
+      { ...CLUSTER, ports: '8080,70000' },
+      'TCP ports from 1 to 65535, such as 8080,9404',
+    ],
     ['an empty list', { ...CLUSTER, services: [] }, 'names of ECS services'],
   ])('%s', (_, context, expected) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([

@@ -1,7 +1,7 @@
 /** A collector beside the tasks that writes into a central account, where the metrics are: a stack for each of the two. */
 
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Collector, CollectorConfiguration, DeliveryAccess } from 'fargauge';
@@ -47,6 +47,7 @@ const collector = new Collector(workload, 'Collector', {
     },
   }),
 });
+collector.collectFrom(SecurityGroup.fromSecurityGroupId(workload, 'Tasks', 'sg-0123456789abcdef0'));
 // For the constant below.
 new CfnOutput(workload, 'CollectorRole', { value: collector.roleArn });
 

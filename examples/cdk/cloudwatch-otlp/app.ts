@@ -30,7 +30,11 @@ const collector = new Collector(stack, 'Collector', {
     endpoint: 'cloudwatch',
   }),
 });
-collector.collectFrom(SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0'));
+// The port of the sidecars; behind it those of applications.
+collector.collectFrom(
+  SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0'),
+  9546,
+);
 
 const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:111122223333:people');
 const services = SERVICES.map((serviceName) => ({ clusterName: CLUSTER, serviceName }));

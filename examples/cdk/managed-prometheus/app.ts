@@ -35,7 +35,11 @@ const collector = new Collector(stack, 'Collector', {
     }),
   ),
 });
-collector.collectFrom(SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0'));
+// The port of the sidecars; behind it those of applications.
+collector.collectFrom(
+  SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0'),
+  9546,
+);
 new CollectorAlarms(stack, 'CollectorAlarms', { collector });
 
 // Amazon Managed Grafana reads as this role. A Grafana of another account may assume one like it: `assumedBy` is an

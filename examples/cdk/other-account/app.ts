@@ -1,6 +1,6 @@
 /** One collector that reads another account: a stack for each of the two. */
 
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Collector, CollectorAccess, CollectorAlarms, CollectorConfiguration } from 'fargauge';
@@ -44,6 +44,11 @@ const collector = new Collector(monitoring, 'Collector', {
     },
   }),
 });
+// Security groups of the other account must let in the addresses of these subnets: they can only be changed there.
+Annotations.of(collector).acknowledgeWarning(
+  'fargauge:nothingOpened',
+  'The other account opens them.',
+);
 new CollectorAlarms(monitoring, 'CollectorAlarms', { collector });
 // For the constant below.
 new CfnOutput(monitoring, 'CollectorRole', { value: collector.roleArn });

@@ -23,7 +23,7 @@ function clusterIn(scope: Construct, vpc: IVpc): ICluster {
 
 function serviceIn(scope: Construct, cluster: ICluster): FargateService {
   const taskDefinition = new FargateTaskDefinition(scope, 'Task');
-  taskDefinition.addContainer('app', { image: IMAGE });
+  taskDefinition.addContainer('app', { image: IMAGE, portMappings: [{ containerPort: 9546 }] });
   return new FargateService(scope, 'Service', { cluster, taskDefinition });
 }
 

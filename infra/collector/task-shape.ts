@@ -1,0 +1,81 @@
+import {
+  type BaseService,
+  CfnService,
+  ContainerDefinition,
+  type NetworkMode,
+  type PortMapping,
+  type TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import { Stack, Token } from 'aws-cdk-lib/core';
+
+/** What is known of the tasks of a service at synthesis. */
+export interface TaskShape {
+  /** Absent where the deployment makes it up. */
+  readonly serviceName?: string | undefined;
+  readonly family: string;
+  /** With stand-ins for what only the deployment knows; its revision is 1. */
+  readonly definitionArn: string;
+  readonly networkMode: NetworkMode;
+  readonly containers: readonly ContainerShape[];
+}
+
+export interface ContainerShape {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mappings: readonly PortMapping[];
+}
+
+/** Of AWS's documentation. */
+const SOME_REGION = 'us-east-1';
+const SOME_ACCOUNT = '123456789012';
+
+/** The shape as it is now: containers, labels and mappings may still be added. */
+export function shapeOf(service: BaseService): TaskShape {
+  const { taskDefinition } = service;
+  const { family } = taskDefinition;
+  const { region, account } = Stack.of(taskDefinition);
+  const place = `${known(region) ?? SOME_REGION}:${known(account) ?? SOME_ACCOUNT}`;
+  return {
+    serviceName: nameOf(service),
+    family,
+    definitionArn: `arn:aws:ecs:${place}:task-definition/${family}:1`,
+    networkMode: taskDefinition.networkMode,
+    containers: containersOf(taskDefinition).map((container) => ({
+      name: container.containerName,
+      labels: labelsOf(container),
+      mappings: container.portMappings,
+    })),
+  };
+}
+
+/** The port of the network that leads to a port of a container, 0 where ECS chooses it; undefined where none does. */
+export function mappedPort({ mappings }: ContainerShape, port: number): number | undefined {
+  const mapping = mappings.findLast((each) => leadsTo(each, port));
+  return mapping && (mapping.hostPort ?? port);
+}
+
+function leadsTo({ containerPort, containerPortRange }: PortMapping, port: number): boolean {
+  if (containerPortRange === undefined) return containerPort === port;
+  const [first = Number.NaN, last = Number.NaN] = containerPortRange.split('-').map(Number);
+  return first <= port && port <= last;
+}
+
+/** The attribute is always a token, the property only where it is one. */
+function nameOf({ node }: BaseService): string | undefined {
+  const resource = node.tryFindChild('Service');
+  return resource instanceof CfnService ? known(resource.serviceName) : undefined;
+}
+
+function containersOf({ node }: TaskDefinition): ContainerDefinition[] {
+  return node.children.filter((child) => child instanceof ContainerDefinition);
+}
+
+/** The library shows the labels of a container only in what CloudFormation gets. */
+function labelsOf(container: ContainerDefinition): Record<string, string> {
+  const { dockerLabels } = container.renderContainerDefinition();
+  return (dockerLabels ?? {}) as Record<string, string>;
+}
+
+function known(text: string | undefined): string | undefined {
+  return Token.isUnresolved(text) ? undefined : text;
+}
