@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,17 +30,11 @@ const RUNNER = join(import.meta.dirname, 'run-app.ts');
 const run = promisify(execFile);
 
 /** Each folder of the examples. */
-export const EXAMPLES: readonly CdkApp[] = [
-  'central-account',
-  'cloudwatch-otlp',
-  'demo-service',
-  'existing-cluster',
-  'grafana',
-  'keycloak',
-  'keycloak-sidecar',
-  'managed-prometheus',
-  'other-account',
-].map((name) => ({ name, program: `${EXAMPLES_FOLDER}/${name}/app.ts` }));
+export const EXAMPLES: readonly CdkApp[] = readdirSync(join(REPOSITORY, EXAMPLES_FOLDER), {
+  withFileTypes: true,
+})
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => ({ name, program: `${EXAMPLES_FOLDER}/${name}/app.ts` }));
 
 /** All that the repository deploys. */
 export const APPS: readonly CdkApp[] = [
@@ -68,6 +63,11 @@ export async function synthesize(
   folder: string,
 ): Promise<AppStack[]> {
   await runApp(program, { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context ?? {}) });
+  return stacksIn(folder);
+}
+
+/** The stacks of a synthesized app. */
+export async function stacksIn(folder: string): Promise<AppStack[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.template.json'));
   return Promise.all(
     files.sort().map(async (name) => {

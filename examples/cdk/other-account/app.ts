@@ -1,7 +1,7 @@
 /** One collector that reads another account: a stack for each of the two. */
 
-import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { IpAddresses, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Collector, CollectorAccess, CollectorAlarms, CollectorConfiguration } from 'fargauge';
 
@@ -9,12 +9,17 @@ const MONITORING = { account: '111122223333', region: 'eu-west-1' };
 const WORKLOAD = { account: '444455556666', region: 'eu-west-1' };
 const ROLE_NAME = 'fargauge-access';
 const EXTERNAL_ID = 'shop-4711';
+const MONITORING_NETWORK = '10.10.0.0/16';
 
 const app = new App();
 
 const monitoring = new Stack(app, 'Monitoring', { env: MONITORING });
 // Its private subnets must reach the tasks of both accounts: peering, a transit gateway, or a shared VPC.
-const vpc = new Vpc(monitoring, 'Vpc', { maxAzs: 2, natGateways: 1 });
+const vpc = new Vpc(monitoring, 'Vpc', {
+  ipAddresses: IpAddresses.cidr(MONITORING_NETWORK),
+  maxAzs: 2,
+  natGateways: 1,
+});
 const collector = new Collector(monitoring, 'Collector', {
   vpc,
   cluster: Cluster.fromClusterAttributes(monitoring, 'Cluster', { clusterName: 'shared', vpc }),
@@ -44,10 +49,8 @@ const collector = new Collector(monitoring, 'Collector', {
     },
   }),
 });
-// Security groups of the other account must let in the addresses of these subnets: they can only be changed there.
-Annotations.of(collector).acknowledgeWarning(
-  'fargauge:nothingOpened',
-  'The other account opens them.',
+collector.collectFrom(
+  SecurityGroup.fromSecurityGroupId(monitoring, 'Tasks', 'sg-0123456789abcdef0'),
 );
 new CollectorAlarms(monitoring, 'CollectorAlarms', { collector });
 // For the constant below.
@@ -66,3 +69,9 @@ new CollectorAccess(workload, 'Access', {
     }),
   ],
 });
+// By its addresses: a rule can name a security group of another account only where the VPCs are peered.
+SecurityGroup.fromSecurityGroupId(workload, 'Tasks', 'sg-0123456789abcdef1').addIngressRule(
+  Peer.ipv4(MONITORING_NETWORK),
+  Port.tcp(9546),
+  'Fargauge collector',
+);

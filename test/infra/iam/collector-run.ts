@@ -174,7 +174,7 @@ async function cycles(
 }
 
 /** As the state machine does it; one environment collects both shards. */
-async function cycleOfShards(
+export async function cycleOfShards(
   discovery: FunctionProcess,
   collector: FunctionProcess,
   beforeScrapes: () => Promise<void> = async () => {},
@@ -191,7 +191,10 @@ async function cycleOfShards(
 }
 
 /** The time of the cycle before is over. */
-function anotherMinute({ objects }: S3Server, { stateObject }: DeployedCollector): void {
+export function anotherMinute(
+  { objects }: S3Server,
+  { stateObject }: Pick<DeployedCollector, 'stateObject'>,
+): void {
   const name = `${stateObject}/manifest.json`;
   const manifest = objects.get(name);
   if (manifest === undefined) return;
@@ -213,7 +216,7 @@ function store(
 }
 
 /** What leads https to the gate, and makes the function trust it. */
-async function proxied(
+export async function proxied(
   { url }: Gate,
   folder: string,
   { authority }: Certificates,

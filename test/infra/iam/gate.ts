@@ -27,6 +27,14 @@ export interface Gate extends AsyncDisposable {
   readonly asked: readonly SignedRequest[];
   /** What of it was denied. */
   readonly denied: readonly SignedRequest[];
+  /** What receivers have taken, in order. */
+  readonly received: readonly ReceivedBody[];
+}
+
+/** A request to a receiver. */
+export interface ReceivedBody {
+  readonly host: string;
+  readonly body: Buffer;
 }
 
 /** A request, and the account of whose principal it is. */
@@ -38,6 +46,7 @@ export interface SignedRequest extends IamRequest {
 export async function startGate(options: GateOptions): Promise<Gate> {
   const asked: SignedRequest[] = [];
   const denied: SignedRequest[] = [];
+  const received: ReceivedBody[] = [];
   /** The first that is denied; what comes after it is not asked for. */
   const refusalOf = ({ account }: Place, accessKeyId: string, requests: readonly IamRequest[]) =>
     requests.find(({ context, ...rest }) => {
@@ -59,7 +68,10 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const { accessKeyId = '' } = callerOf(incoming);
     const refusal = refusalOf(call.at, accessKeyId, call.requests);
     if (refusal !== undefined) return call.deny(response, refusal);
-    if (call.upstream === undefined) return void response.writeHead(200).end();
+    if (call.upstream === undefined) {
+      received.push({ host: incoming.headers.host ?? '', body });
+      return void response.writeHead(200).end();
+    }
     const reply = await forward(call.upstream, incoming, body);
     const later = refusalOf(call.at, accessKeyId, call.requestsAfter(reply.statusCode ?? 0));
     if (later === undefined) {
@@ -91,6 +103,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     denied,
+    received,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();

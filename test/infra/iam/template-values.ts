@@ -1,6 +1,9 @@
 /** What a stack is made of, as far as its values follow from each other. */
 export interface TemplateBody {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs?: Readonly<
+    Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>
+  >;
 }
 
 export interface TemplateResource {
@@ -21,6 +24,17 @@ type Names = Readonly<Record<string, unknown>>;
 const NAMED: Readonly<
   Record<string, readonly [property: string, arn: (name: string, at: Place) => string]>
 > = {
+  'AWS::APS::Workspace': ['WorkspaceId', (name, at) => `${arnOf('aps', at)}:workspace/${name}`],
+  'AWS::EC2::SecurityGroup': [
+    'GroupId',
+    (name, at) => `${arnOf('ec2', at)}:security-group/${name}`,
+  ],
+  'AWS::ECS::Cluster': ['ClusterName', (name, at) => `${arnOf('ecs', at)}:cluster/${name}`],
+  'AWS::ECS::Service': ['ServiceName', (name, at) => `${arnOf('ecs', at)}:service/${name}`],
+  'AWS::ECS::TaskDefinition': [
+    'Family',
+    (name, at) => `${arnOf('ecs', at)}:task-definition/${name}:1`,
+  ],
   'AWS::IAM::Role': ['RoleName', (name, { account }) => `arn:aws:iam::${account}:role/${name}`],
   'AWS::KMS::Key': ['KeyId', (name, at) => `${arnOf('kms', at)}:key/${name}`],
   'AWS::Lambda::Function': [
@@ -38,7 +52,26 @@ const NAMED: Readonly<
 };
 
 /** What a reference to them gives is their ARN. */
-const REFERRED_TO_BY_ARN: ReadonlySet<string> = new Set(['AWS::StepFunctions::StateMachine']);
+const REFERRED_TO_BY_ARN: ReadonlySet<string> = new Set([
+  'AWS::APS::Workspace',
+  'AWS::ECS::Service',
+  'AWS::ECS::TaskDefinition',
+  'AWS::StepFunctions::StateMachine',
+]);
+
+/** Attributes that give the name. */
+const NAME_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'GroupId',
+  'Name',
+  'QueueName',
+  'WorkspaceId',
+]);
+
+/** Other attributes whose form matters. */
+const ATTRIBUTES: Readonly<Record<string, (name: string, at: Place) => string>> = {
+  PrometheusEndpoint: (name, { region }) =>
+    `https://aps-workspaces.${region}.amazonaws.com/workspaces/${name}/`,
+};
 
 /** Buckets have no capitals. */
 const LOWER_CASE: ReadonlySet<string> = new Set(['AWS::S3::Bucket']);
@@ -48,10 +81,21 @@ export class TemplateValues {
   readonly #resources: TemplateBody['Resources'];
   readonly #at: Place;
   readonly #pseudo: Names;
+  readonly #imported: (name: string) => unknown;
 
-  constructor({ Resources }: TemplateBody, at: Place) {
+  /**
+   * @param imported what other stacks export by a name
+   */
+  constructor(
+    { Resources }: TemplateBody,
+    at: Place,
+    imported: (name: string) => unknown = (name) => {
+      throw new TypeError(`Expected a stack that exports ${name}`);
+    },
+  ) {
     this.#resources = Resources;
     this.#at = at;
+    this.#imported = imported;
     this.#pseudo = {
       'AWS::Partition': 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
@@ -69,14 +113,18 @@ export class TemplateValues {
 
   /** The properties of a resource, without intrinsic functions. @throws TypeError for a function that is not known */
   properties(id: string): Readonly<Record<string, unknown>> {
-    return this.#valueOf(this.#resource(id).Properties ?? {}) as Readonly<Record<string, unknown>>;
+    return this.valueOf(this.#resource(id).Properties ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
+  typeOf(id: string): string {
+    return this.#resource(id).Type;
   }
 
   nameOf(id: string): string {
     const { Type, Properties = {} } = this.#resource(id);
     const [property = ''] = NAMED[Type] ?? [];
     const given = Properties[property];
-    if (given !== undefined) return String(this.#valueOf(given));
+    if (given !== undefined) return String(this.valueOf(given));
     return LOWER_CASE.has(Type) ? id.toLowerCase() : id;
   }
 
@@ -93,15 +141,16 @@ export class TemplateValues {
     return resource;
   }
 
-  #valueOf(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.#valueOf(each));
+  /** A value of the template without intrinsic functions. @throws TypeError for a function that is not known */
+  valueOf(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.valueOf(each));
     if (typeof value !== 'object' || value === null) return value;
     const [[name, argument] = [], second] = Object.entries(value);
     if (second === undefined && name !== undefined && /^(Ref$|Fn::)/.test(name)) {
       return this.#called(name, argument);
     }
     return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, this.#valueOf(each)]),
+      Object.entries(value).map(([key, each]) => [key, this.valueOf(each)]),
     );
   }
 
@@ -111,23 +160,34 @@ export class TemplateValues {
         return this.#pseudo[String(argument)] ?? this.#referenceTo(String(argument));
       case 'Fn::GetAtt': {
         const [id = '', attribute = ''] = argument as string[];
-        return attribute === 'Arn' ? this.arnOf(id) : `${id}.${attribute}`;
+        if (attribute === 'Arn') return this.arnOf(id);
+        if (NAME_ATTRIBUTES.has(attribute)) return this.nameOf(id);
+        return ATTRIBUTES[attribute]?.(this.nameOf(id), this.#at) ?? `${id}.${attribute}`;
       }
+      case 'Fn::GetAZs':
+        return ['a', 'b', 'c'].map((zone) => `${this.#at.region}${zone}`);
+      case 'Fn::ImportValue':
+        return this.#imported(String(this.valueOf(argument)));
+      case 'Fn::Sub':
+        // Of names of assets only.
+        return String(argument).replaceAll(/\$\{([\w:]+)\}/g, (_, id: string) =>
+          String(this.#pseudo[id] ?? this.#referenceTo(id)),
+        );
       case 'Fn::Join': {
         const [separator, parts] = argument as [string, unknown[]];
-        return parts.map((part) => this.#valueOf(part)).join(separator);
+        return parts.map((part) => this.valueOf(part)).join(separator);
       }
       case 'Fn::Split': {
         const [separator, text] = argument as [string, unknown];
-        return String(this.#valueOf(text)).split(separator);
+        return String(this.valueOf(text)).split(separator);
       }
       case 'Fn::Select': {
         const [index, list] = argument as [number, unknown];
-        return (this.#valueOf(list) as unknown[])[Number(index)];
+        return (this.valueOf(list) as unknown[])[Number(index)];
       }
       default:
         throw new TypeError(
-          `Expected Ref, Fn::GetAtt, Fn::Join, Fn::Split or Fn::Select, got ${name}`,
+          `Expected Ref, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Select, Fn::Split or Fn::Sub, got ${name}`,
         );
     }
   }

@@ -1,0 +1,253 @@
+import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { clusterNameOf, isClusterPattern } from '../../lambda/model/cluster-selector.ts';
+import type { EcsSource } from '../../lambda/model/config.ts';
+import { ENV } from '../../lambda/model/names.ts';
+import { startStores } from '../config/stores.ts';
+import {
+  type FunctionProcess,
+  type LogLine,
+  type ShardAnswer,
+  startFunction,
+} from '../handler/function-process.ts';
+import { OWN } from '../infra/iam/collector-cases.ts';
+import { anotherMinute, cycleOfShards, proxied } from '../infra/iam/collector-run.ts';
+import { type SignedRequest, startGate } from '../infra/iam/gate.ts';
+import type { Certificates } from '../scrape/certificates.ts';
+import { startS3 } from '../state/s3-server.ts';
+import type { Assembly, DeployedStack } from './assembly.ts';
+import { type DeployedFunction, functionsOf, statementsOf } from './deployed-function.ts';
+import { Firewall } from './firewall.ts';
+import {
+  type ExistingDefinition,
+  existingTask,
+  type PlannedTask,
+  tasksOf,
+} from './planned-task.ts';
+import { type Published, publishedBy } from './published.ts';
+import { type Reading, readingsOf } from './readings.ts';
+import { type RunningTask, startTask, type TaskPlace } from './running-task.ts';
+
+/** What all runs share. */
+export interface RunSurroundings {
+  /** The program of the sidecar. */
+  readonly sidecar: string;
+  /** A folder for what a run writes. */
+  readonly folder: string;
+  /** Gives a place that no other task has. */
+  readonly nextPlace: () => TaskPlace;
+  /** What receivers show; absent where no certificates can be made. */
+  readonly certificates: Certificates | undefined;
+}
+
+/** What came of the cycles of an app's collectors. */
+export interface DeployedRun extends Published {
+  readonly functions: readonly DeployedFunction[];
+  readonly tasks: readonly PlannedTask[];
+  /** The answers of each cycle's invocations. */
+  readonly cycles: readonly (readonly ShardAnswer[])[];
+  readonly denied: readonly SignedRequest[];
+  /** What the functions say at the levels WARN and ERROR. */
+  readonly complaints: readonly LogLine[];
+  /** What the alarms and dashboards read. */
+  readonly readings: readonly Reading[];
+}
+
+/** Counters are published from the second cycle on. */
+const CYCLES = 2;
+
+/** What the key of the credentials of each function begins with. */
+const KEY = 'function-';
+
+/** How CloudWatch has what tells of which service a task is, where it takes samples over OTLP. */
+const CLUSTER_ATTRIBUTE = '@resource.aws.ecs.cluster.name';
+const SERVICE_ATTRIBUTE = '@resource.aws.ecs.service.name';
+
+/** A service of a cluster of which nothing reads the metrics. */
+const SOME_SERVICE = 'web';
+
+/**
+ * Runs what an app deploys: the services of its templates, and of the clusters that it takes for there what `existing` says; then
+ * two cycles of its collectors, with the permissions of their roles, to whom the rules of security groups open ports or do not.
+ */
+export async function runDeployed(
+  assembly: Assembly,
+  existing: ExistingDefinition,
+  { sidecar, folder, nextPlace, certificates }: RunSurroundings,
+): Promise<DeployedRun> {
+  const { stacks } = assembly;
+  const functions = await functionsOf(assembly);
+  const [{ at } = { at: OWN }] = functions;
+  const readings = readingsOf(stacks);
+  const firewall = new Firewall(stacks);
+  const tasks = [
+    ...stacks.flatMap(tasksOf),
+    ...existingTasks(stacks, functions, readings, firewall, existing),
+  ];
+  await using started = new AsyncDisposableStack();
+  const aws = started.adopt(await startAws(at), (each) => each.close());
+  fill(aws, stacks);
+  const running: RunningTask[] = [];
+  for (const [index, task] of tasks.entries()) {
+    const options = {
+      aws,
+      sidecar,
+      place: nextPlace(),
+      id: String(index + 1).padStart(32, '0'),
+      admits: (port: number) =>
+        functions.some(({ party }) => firewall.admits(party, task.party, port)),
+    };
+    running.push(started.use(await startTask(task, options)));
+  }
+  const s3 = started.use(await startS3());
+  const stores = started.use(await startStores());
+  const policies = policiesOf(stacks, functions);
+  const gate = started.use(
+    await startGate({
+      aws: aws.url,
+      s3: s3.url,
+      stores: stores.url,
+      accountOf: (key) => aws.roles.accountOf(key) ?? at.account,
+      policyOf: (account) => policies.get(account),
+      contextOf: (_account, key) => {
+        const arn = functions[Number(key.replace(KEY, ''))]?.arn;
+        return key.startsWith(KEY) && arn ? { 'lambda:SourceFunctionArn': arn } : {};
+      },
+      encryptionKeys: new Map(),
+      receivers: certificates?.server,
+    }),
+  );
+  const proxy = certificates ? await proxied(gate, folder, certificates) : {};
+  const processes = await Promise.all(
+    functions.map(({ environment, file, name, at }, index) =>
+      startFunction(
+        {
+          ...environment,
+          AWS_LAMBDA_FUNCTION_NAME: name,
+          AWS_REGION: at.region,
+          AWS_ENDPOINT_URL: gate.url,
+          AWS_ACCESS_KEY_ID: `${KEY}${index}`,
+          AWS_SECRET_ACCESS_KEY: 'test',
+          ...proxy,
+        },
+        file,
+      ),
+    ),
+  );
+  const cycles: (readonly ShardAnswer[])[] = [];
+  for (let cycle = 1; cycle <= CYCLES; cycle++) {
+    cycles.push(await cycleOf(functions, processes));
+    if (cycle === CYCLES) break;
+    await Promise.all(running.map((task) => task.measuredAgain()));
+    for (const { environment } of functions) {
+      anotherMinute(s3, { stateObject: environment[ENV.state]?.replace('s3://', '') ?? '' });
+    }
+  }
+  const written = await Promise.all(processes.map((each) => each.end()));
+  return {
+    functions,
+    tasks,
+    cycles,
+    denied: gate.denied,
+    complaints: written.flatMap(({ log }) => log).filter(({ level }) => level !== 'INFO'),
+    readings,
+    ...publishedBy(aws, gate.received, written),
+  };
+}
+
+/** The services of the clusters that no template makes: those whose metrics are read, else one. */
+function existingTasks(
+  stacks: readonly DeployedStack[],
+  functions: readonly DeployedFunction[],
+  readings: readonly Reading[],
+  firewall: Firewall,
+  definition: ExistingDefinition,
+): PlannedTask[] {
+  const made = new Set(
+    stacks.flatMap(({ values }) =>
+      values.idsOf('AWS::ECS::Cluster').map((id) => values.nameOf(id)),
+    ),
+  );
+  const planned = functions.flatMap(({ config: { discovery, jobs }, at, environment }) => {
+    const sources = [discovery, ...jobs.flatMap(({ taskDiscoveries }) => taskDiscoveries)].flatMap(
+      (each) => each?.sources ?? [],
+    );
+    return sources.flatMap((source) => clustersOf(source, at, environment[ENV.cluster]));
+  });
+  return planned
+    .filter(({ clusterName }) => !made.has(clusterName))
+    .flatMap(({ at, clusterName }) =>
+      servicesRead(readings, clusterName).map((serviceName) =>
+        existingTask(definition, { at, clusterName, serviceName }, firewall.existingIn(at.account)),
+      ),
+    );
+}
+
+function clustersOf({ clusters, region, role }: EcsSource, at: DeployedStack['at'], own = '') {
+  const [, account = at.account] = /^arn:[\w-]+:iam::(\d{12}):/.exec(role?.arn ?? '') ?? [];
+  return clusters.map((cluster) => {
+    if (isClusterPattern(cluster)) {
+      throw new Error(`Nothing is known of which clusters ${cluster} of ${own} selects`);
+    }
+    const place = { account, region: region ?? at.region };
+    return { at: place, clusterName: clusterNameOf(cluster) };
+  });
+}
+
+function servicesRead(readings: readonly Reading[], clusterName: string): string[] {
+  const services = readings.flatMap((reading) => {
+    if (reading.kind === 'metric' && reading.dimensions.ClusterName === clusterName) {
+      return [reading.dimensions.ServiceName];
+    }
+    if (reading.kind !== 'series' || reading.equal[CLUSTER_ATTRIBUTE] !== clusterName) return [];
+    return [reading.equal[SERVICE_ATTRIBUTE]];
+  });
+  const known = new Set(services.filter((each) => each !== undefined));
+  return known.size === 0 ? [SOME_SERVICE] : [...known];
+}
+
+/** What CloudFormation makes beside tasks. */
+function fill(aws: Aws, stacks: readonly DeployedStack[]): void {
+  for (const { values } of stacks) {
+    for (const id of values.idsOf('AWS::Logs::LogGroup')) aws.logs.putGroup(values.nameOf(id));
+    for (const id of values.idsOf('AWS::IAM::Role')) {
+      aws.roles.put(values.arnOf(id), externalIdOf(values.properties(id)));
+    }
+  }
+}
+
+function externalIdOf({ AssumeRolePolicyDocument: document }: Readonly<Record<string, unknown>>) {
+  const [, id] = /"sts:ExternalId":"([^"]+)"/.exec(JSON.stringify(document)) ?? [];
+  return id;
+}
+
+/** What principals may do, by their accounts: the functions, and the roles with names that they assume in others. */
+function policiesOf(stacks: readonly DeployedStack[], functions: readonly DeployedFunction[]) {
+  const own = functions.map(({ at, policy }) => [at.account, policy] as const);
+  const accounts = new Set(own.map(([account]) => account));
+  const others = stacks
+    .filter(({ at }) => !accounts.has(at.account))
+    .map(({ at, values }) => {
+      const isNamed = (id: string) => values.properties(id).RoleName !== undefined;
+      return [at.account, statementsOf(values, isNamed)] as const;
+    });
+  return new Map([...own, ...others]);
+}
+
+/** As the schedule, or the state machine, does it. */
+async function cycleOf(
+  functions: readonly DeployedFunction[],
+  processes: readonly FunctionProcess[],
+): Promise<readonly ShardAnswer[]> {
+  const failed = processes.map(({ loaded }) => loaded).filter(({ kind }) => kind !== 'ready');
+  if (failed.length > 0) return failed as ShardAnswer[];
+  const discovery = processes.find((_, index) => functions[index]?.handler === 'discover');
+  const collectors = processes.filter((_, index) => functions[index]?.handler === 'handler');
+  const answers = await Promise.all(
+    collectors.map(async (collector) =>
+      discovery === undefined
+        ? [(await collector.invoke()) as ShardAnswer]
+        : cycleOfShards(discovery, collector),
+    ),
+  );
+  return answers.flat();
+}
