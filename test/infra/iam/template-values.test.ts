@@ -14,9 +14,12 @@ function templateOf(properties: Readonly<Record<string, unknown>>): TemplateValu
         MyBucket: { Type: 'AWS::S3::Bucket' },
         Group: { Type: 'AWS::Logs::LogGroup' },
         Machine: { Type: 'AWS::StepFunctions::StateMachine' },
+        Service: { Type: 'AWS::ECS::Service', Properties: { ServiceName: 'shop' } },
+        Workspace: { Type: 'AWS::APS::Workspace' },
       },
     },
     AT,
+    (name) => `what exports ${name}`,
   );
 }
 
@@ -32,6 +35,16 @@ describe('values of a template', () => {
     [{ 'Fn::GetAtt': ['Group', 'Arn'] }, 'arn:aws:logs:eu-west-1:111122223333:log-group:Group:*'],
     [{ Ref: 'Machine' }, 'arn:aws:states:eu-west-1:111122223333:stateMachine:Machine'],
     [{ 'Fn::GetAtt': ['It', 'Id'] }, 'It.Id'],
+    [{ 'Fn::GetAtt': ['Service', 'Name'] }, 'shop'],
+    [{ Ref: 'Service' }, 'arn:aws:ecs:eu-west-1:111122223333:service/shop'],
+    [
+      { 'Fn::GetAtt': ['Workspace', 'PrometheusEndpoint'] },
+      'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/Workspace/',
+    ],
+    [{ 'Fn::GetAZs': '' }, ['eu-west-1a', 'eu-west-1b', 'eu-west-1c']],
+    [{ 'Fn::ImportValue': { 'Fn::Join': ['', ['Net', 'Vpc']] } }, 'what exports NetVpc'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: of CloudFormation
+    [{ 'Fn::Sub': 'a-${AWS::Region}-${It}' }, 'a-eu-west-1-It'],
     [{ 'Fn::Split': [':', 'a:b'] }, ['a', 'b']],
     [{ 'Fn::Select': [6, { 'Fn::Split': [':', { Ref: 'Machine' }] }] }, 'Machine'],
     [{ 'Fn::Join': ['-', ['a', { Ref: 'It' }]] }, 'a-It'],
@@ -41,7 +54,7 @@ describe('values of a template', () => {
   });
 
   it.each([
-    [{ 'Fn::Sub': 'x' }, 'got Fn::Sub'],
+    [{ 'Fn::If': ['x', 'a', 'b'] }, 'got Fn::If'],
     [{ Ref: 'Nothing' }, 'got Nothing'],
     [{ 'Fn::GetAtt': ['It', 'Arn'] }, 'got AWS::Test::It'],
   ])('%j is an error', (value, message) => {
