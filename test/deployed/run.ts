@@ -79,10 +79,8 @@ export async function runDeployed(
   const [{ at } = { at: OWN }] = functions;
   const readings = readingsOf(stacks);
   const firewall = new Firewall(stacks);
-  const tasks = [
-    ...stacks.flatMap(tasksOf),
-    ...existingTasks(stacks, functions, readings, firewall, existing),
-  ];
+  const made = stacks.flatMap(tasksOf);
+  const tasks = [...made, ...existingTasks(stacks, functions, readings, firewall, existing, made)];
   await using started = new AsyncDisposableStack();
   const aws = started.adopt(await startAws(at), (each) => each.close());
   fill(aws, stacks);
@@ -154,15 +152,16 @@ export async function runDeployed(
   };
 }
 
-/** The services of the clusters that no template makes: those whose metrics are read, else one. */
+/** The services of the clusters that no template makes: those whose metrics are read, else one, but for those of a template. */
 function existingTasks(
   stacks: readonly DeployedStack[],
   functions: readonly DeployedFunction[],
   readings: readonly Reading[],
   firewall: Firewall,
   definition: ExistingDefinition,
+  tasks: readonly PlannedTask[],
 ): PlannedTask[] {
-  const made = new Set(
+  const madeClusters = new Set(
     stacks.flatMap(({ values }) =>
       values.idsOf('AWS::ECS::Cluster').map((id) => values.nameOf(id)),
     ),
@@ -174,12 +173,19 @@ function existingTasks(
     return sources.flatMap((source) => clustersOf(source, at, environment[ENV.cluster]));
   });
   return planned
-    .filter(({ clusterName }) => !made.has(clusterName))
-    .flatMap(({ at, clusterName }) =>
-      servicesRead(readings, clusterName).map((serviceName) =>
-        existingTask(definition, { at, clusterName, serviceName }, firewall.existingIn(at.account)),
-      ),
-    );
+    .filter(({ clusterName }) => !madeClusters.has(clusterName))
+    .flatMap(({ at, clusterName }) => {
+      const ofTemplates = tasks
+        .filter((task) => task.clusterName === clusterName)
+        .map(({ serviceName }) => serviceName);
+      const read = servicesRead(readings, clusterName);
+      const others = read.filter((serviceName) => !ofTemplates.includes(serviceName));
+      const services = read.length + ofTemplates.length === 0 ? [SOME_SERVICE] : others;
+      const groups = firewall.existingIn(at.account);
+      return services.map((serviceName) =>
+        existingTask(definition, { at, clusterName, serviceName }, groups),
+      );
+    });
 }
 
 function clustersOf({ clusters, region, role }: EcsSource, at: DeployedStack['at'], own = '') {
@@ -201,8 +207,7 @@ function servicesRead(readings: readonly Reading[], clusterName: string): string
     if (reading.kind !== 'series' || reading.equal[CLUSTER_ATTRIBUTE] !== clusterName) return [];
     return [reading.equal[SERVICE_ATTRIBUTE]];
   });
-  const known = new Set(services.filter((each) => each !== undefined));
-  return known.size === 0 ? [SOME_SERVICE] : [...known];
+  return [...new Set(services.filter((each) => each !== undefined))];
 }
 
 /** What CloudFormation makes beside tasks. */
