@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** An action by its commit, and the release that the commit is. */
+const ACTION = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+
+/** An image by its digest, and the version that the digest is. */
+const IMAGE = /^[\w.-]+\/[\w./-]+:\d+\.\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$/;
+
+const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: REPOSITORY });
+const DOCKERFILES = globSync('*/Dockerfile', {
+  cwd: REPOSITORY,
+  exclude: ['node_modules', 'dist'],
+});
+
+function read(file: string): string {
+  return readFileSync(join(REPOSITORY, file), 'utf8');
+}
+
+/** What comes after a keyword at the beginning of a line. */
+function valuesOf(text: string, keyword: RegExp): string[] {
+  return text.split('\n').flatMap((line) => {
+    const [start] = keyword.exec(line) ?? [];
+    return start === undefined ? [] : [line.slice(start.length).trim()];
+  });
+}
+
+describe('what runs in the workflows', () => {
+  it.each(WORKFLOWS)('is named by its commit in %s', (file) => {
+    const actions = valuesOf(read(file), /^\s*(- )?uses:/);
+    expect(actions).not.toEqual([]);
+    expect(actions.filter((action) => !ACTION.test(action))).toEqual([]);
+  });
+
+  it('includes a look for known vulnerabilities', () => {
+    const commands = WORKFLOWS.flatMap((file) => valuesOf(read(file), /^\s*- run:/));
+    expect(commands).toContainEqual(expect.stringMatching(/^npm audit\b/));
+  });
+});
+
+describe('what images are made from', () => {
+  it.each(DOCKERFILES)('is named by its digest in %s', (file) => {
+    const text = read(file);
+    const images = valuesOf(text, /^ARG (?=\w+_IMAGE=)/).map((given) => given.split('='));
+    expect(images).not.toEqual([]);
+    expect(images.filter(([, image = '']) => !IMAGE.test(image))).toEqual([]);
+    const variables = images.map(([name]) => `\${${name}}`);
+    const bases = valuesOf(text, /^FROM/).map((base) => base.split(' ')[0]);
+    expect(bases.filter((base) => !variables.includes(base ?? ''))).toEqual([]);
+  });
+
+  it('has the Node.js that the tests run with', () => {
+    const { devDependencies } = JSON.parse(read('package.json'));
+    const versions = DOCKERFILES.flatMap((file) =>
+      valuesOf(read(file), /^ARG NODE_IMAGE=[^:]+:/),
+    ).map((tag) => tag.split('-')[0]);
+    expect(versions).toEqual([devDependencies.node, devDependencies.node]);
+  });
+});
