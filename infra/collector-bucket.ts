@@ -12,6 +12,12 @@ const STATE_KEY = 'state';
 /** A new state is written in each cycle: older ones help for as long as someone looks into what went wrong. */
 const OLD_STATES_KEPT = Duration.days(1);
 
+/** A state that could not be understood is of use to whoever looks into why, for as long. */
+const SET_ASIDE_KEPT = Duration.days(30);
+
+/** What the names of states that are set aside begin with: the whole one by what is wrong with it, those of shards in a folder. */
+const SET_ASIDE_PREFIXES = [`${STATE_KEY}.corrupt-`, `${STATE_KEY}.newer-`, `${STATE_KEY}/aside/`];
+
 export interface CollectorBucketProps {
   /**
    * Encrypts the objects.
@@ -24,7 +30,7 @@ export interface CollectorBucketProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The bucket of the collector's state. Each version of an object is kept for a day. */
+/** The bucket of the collector's state. Each older version of it is kept for a day, one that was set aside for 30. */
 export class CollectorBucket extends Bucket {
   constructor(scope: Construct, id: string, props: CollectorBucketProps) {
     const { encryptionKey, removalPolicy } = props;
@@ -39,7 +45,10 @@ export class CollectorBucket extends Bucket {
         {
           noncurrentVersionExpiration: OLD_STATES_KEPT,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
+          // What remains of what was set aside.
+          expiredObjectDeleteMarker: true,
         },
+        ...SET_ASIDE_PREFIXES.map((prefix) => ({ prefix, expiration: SET_ASIDE_KEPT })),
       ],
       removalPolicy,
       // CloudFormation deletes no bucket that has objects in it.

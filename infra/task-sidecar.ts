@@ -153,7 +153,7 @@ export class TaskSidecar extends Construct {
       ...(this.port !== SIDECAR_PORT && { [VARIABLES.port]: String(this.port) }),
       ...(targets.length > 0 && { [VARIABLES.targets]: renderTargets(this, targets) }),
       ...(lastEvents !== undefined && { [VARIABLES.lastEvents]: lastEvents }),
-      ...(!documents && { [VARIABLES.documents]: 'off' }),
+      ...(documents && { [VARIABLES.documents]: 'on' }),
     };
   }
 

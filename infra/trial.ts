@@ -103,8 +103,7 @@ export class Trial extends Construct {
     });
     acknowledge(taskDefinition, {
       id: 'AwsSolutions-ECS2',
-      reason:
-        "The sidecar's variables hold the rules for its last events and what it hides, and no secret.",
+      reason: "The sidecar's one variable holds the rules for its last events, and no secret.",
     });
     acknowledge(taskDefinition.obtainExecutionRole(), {
       id: 'AwsSolutions-IAM5[Resource::*]',

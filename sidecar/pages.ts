@@ -74,7 +74,8 @@ async function replyTo(
   }
   if (path === METRICS) return metrics(request, contents);
   const document = DOCUMENTS.get(path);
-  if (document !== undefined && contents.document !== undefined) {
+  if (document !== undefined) {
+    if (contents.document === undefined) return refusal(404, `${path} needs FARGAUGE_DOCUMENTS=on`);
     return passThrough(await contents.document(document));
   }
   const application = path.startsWith(`${METRICS}/`)

@@ -141,9 +141,9 @@ function readTokenFile(name: string, path: string, problems: string[]): string |
 
 function readDocuments(env: Environment, problems: string[]): boolean {
   const name = 'FARGAUGE_DOCUMENTS';
-  const text = env[name] || 'on';
+  const text = env[name] || 'off';
   if (text !== 'on' && text !== 'off') problems.push(`${name}: expected on or off, ${given(text)}`);
-  return text !== 'off';
+  return text === 'on';
 }
 
 function readEmf(env: Environment, problems: string[]): EmfRules | undefined {

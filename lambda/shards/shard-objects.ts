@@ -43,7 +43,7 @@ export class ShardObjectsError extends Error {
 
 /**
  * The objects of a divided collector: beside the key of the state that it has while it is not divided, `<key>/manifest.json`,
- * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`.
+ * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`. What is set aside begins with `<key>/aside/`, so that a lifecycle can end it.
  */
 export class ShardObjects {
   readonly #s3: S3ListApi;
@@ -57,7 +57,13 @@ export class ShardObjects {
   /** Of the state of a shard; without one of the state of a collector that is not divided. */
   stateOf(shard?: { readonly layout: number; readonly index: number }): S3Location {
     const { bucket, key } = this.#place;
-    return { bucket, key: shard === undefined ? key : `${key}/${shard.layout}/${shard.index}` };
+    if (shard === undefined) return { bucket, key };
+    const { layout, index } = shard;
+    return {
+      bucket,
+      key: this.#key(`${layout}/${index}`),
+      asideKey: this.#key(`aside/${layout}-${index}`),
+    };
   }
 
   readManifest(signal: AbortSignal): Promise<VersionedObject | undefined> {
@@ -95,7 +101,7 @@ export class ShardObjects {
     now: number,
     signal: AbortSignal,
   ): Promise<string> {
-    const name = asideName(this.#key('manifest.json'), 'corrupt', now);
+    const name = asideName(this.#key('aside/manifest.json'), 'corrupt', now);
     await this.#write(name, bytes, {}, signal);
     return `s3://${this.#place.bucket}/${name}`;
   }

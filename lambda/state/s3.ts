@@ -7,6 +7,12 @@ import { asideName, type StateStore, StateStoreError } from './store.ts';
 export interface S3Location {
   readonly bucket: string;
   readonly key: string;
+  /**
+   * What the names of copies of it that are set aside begin with.
+   *
+   * @default `key`
+   */
+  readonly asideKey?: string;
 }
 
 /**
@@ -28,7 +34,7 @@ const NEEDED = {
 } as const;
 
 /** The state in an object of S3, replaced by conditional writes: of two writers one gets to know of the other. */
-export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
+export function s3Store(s3: S3Api, { bucket, key, asideKey = key }: S3Location): StateStore {
   const put = (name: string, bytes: Uint8Array, condition: object, signal: AbortSignal) =>
     s3.putObject({ Bucket: bucket, Key: name, Body: bytes, ...condition }, signal);
   const failure = (operation: keyof typeof NEEDED, error: unknown, signal: AbortSignal) =>
@@ -58,7 +64,7 @@ export function s3Store(s3: S3Api, { bucket, key }: S3Location): StateStore {
       }
     },
     setAside: async ({ bytes }, kind: StateFormatError['kind'], now, signal) => {
-      const name = asideName(key, kind, now);
+      const name = asideName(asideKey, kind, now);
       try {
         await put(name, bytes, {}, signal);
       } catch (error) {

@@ -127,14 +127,20 @@ describe('a collector with nothing but a cluster and a network', () => {
     });
   });
 
-  it('keeps an older state for a day', () => {
+  it('keeps an older state for a day, and what was set aside for 30', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
           Match.objectLike({
             NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            ExpiredObjectDeleteMarker: true,
             Status: 'Enabled',
           }),
+          ...['state.corrupt-', 'state.newer-', 'state/aside/'].map((Prefix) => ({
+            Prefix,
+            ExpirationInDays: 30,
+            Status: 'Enabled',
+          })),
         ],
       },
     });

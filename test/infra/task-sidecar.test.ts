@@ -111,8 +111,8 @@ describe('a sidecar in a Fargate task', () => {
     expect(sidecar.ReadonlyRootFilesystem).toBe(true);
   });
 
-  it('hides the documents of the metadata endpoint, and is told nothing else', () => {
-    expect(sidecar.Environment).toEqual([{ Name: 'FARGAUGE_DOCUMENTS', Value: 'off' }]);
+  it('needs no environment variable', () => {
+    expect(sidecar).not.toHaveProperty('Environment');
   });
 
   it('has no Linux capabilities', () => {
@@ -196,7 +196,9 @@ describe('what can be opened', () => {
   it('the documents of the metadata endpoint', () => {
     const given = taskDefinition();
     addSidecar(given, { documents: true });
-    expect(sidecarOf(given.stack)).not.toHaveProperty('Environment');
+    expect(sidecarOf(given.stack).Environment).toEqual([
+      { Name: 'FARGAUGE_DOCUMENTS', Value: 'on' },
+    ]);
   });
 
   it('Linux capabilities', () => {
@@ -265,6 +267,7 @@ it('the sidecar understands all that it is told', () => {
     port: 9999,
     configuration: CollectorConfiguration.detailed(),
     targets: [{ name: 'app', url: 'http://[::1]:8080/metrics' }],
+    documents: true,
   });
 
   // WHEN
@@ -276,7 +279,7 @@ it('the sidecar understands all that it is told', () => {
 
   // THEN
   expect(read).toMatchObject({
-    settings: { port: 9999, emf: { namespace: 'Fargauge' }, documents: false },
+    settings: { port: 9999, emf: { namespace: 'Fargauge' }, documents: true },
   });
   const settings = 'settings' in read ? read.settings : undefined;
   expect([...(settings?.applications.keys() ?? [])]).toEqual(['app']);

@@ -191,7 +191,7 @@ describe('a manifest that is gone or cannot be understood', () => {
     world.s3.objects.set(MANIFEST, Buffer.from('{"version":2}'));
     const { dispatched } = await world.cycle();
     expect(dispatched.report.setAside).toMatch(
-      /^Targets are divided anew; the old manifest is kept as s3:\/\/states\/state\/manifest\.json\.corrupt-\S+\. expected a manifest of shards, got 13 bytes: /,
+      /^Targets are divided anew; the old manifest is kept as s3:\/\/states\/state\/aside\/manifest\.json\.corrupt-\S+\. expected a manifest of shards, got 13 bytes: /,
     );
     const aside = stored(world).filter((name) => name.includes('.corrupt-'));
     expect(aside.map((name) => world.s3.objects.get(name)?.toString())).toEqual(['{"version":2}']);

@@ -115,7 +115,7 @@ describe('The pages', () => {
 
     expect(await get(path)).toMatchObject({
       status: 404,
-      body: 'not found; there are /metrics /metrics/keycloak /health\n',
+      body: `${path} needs FARGAUGE_DOCUMENTS=on\n`,
     });
   });
 

@@ -16,7 +16,7 @@ describe('The settings from the environment', () => {
         host: undefined,
         applications: new Map(),
         token: undefined,
-        documents: true,
+        documents: false,
         emf: undefined,
       },
     });
@@ -108,7 +108,7 @@ describe('The settings from the environment', () => {
   it.each([
     ['off', false],
     ['on', true],
-    ['', true],
+    ['', false],
   ])('with FARGAUGE_DOCUMENTS=%s show the documents: %p', (text, shown) => {
     expect(settingsOf({ FARGAUGE_DOCUMENTS: text })?.documents).toBe(shown);
   });

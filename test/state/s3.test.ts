@@ -9,12 +9,13 @@ const NAME = 'states/fargauge/prod.state';
 const BYTES = Buffer.from('a state');
 
 let s3: S3Server;
+let api: ReturnType<typeof s3Api>;
 let store: StateStore;
 
 beforeEach(async () => {
   s3 = await startS3();
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const api = s3Api({ region: 'us-east-1', endpoint: s3.url, credentials });
+  api = s3Api({ region: 'us-east-1', endpoint: s3.url, credentials });
   store = s3Store(api, { bucket: 'states', key: 'fargauge/prod.state' });
 });
 
@@ -81,6 +82,13 @@ describe('a state in S3', () => {
     const aside = await store.setAside(object, 'corrupt', Date.UTC(2026, 4, 1), AMPLE);
     expect(aside).toBe(`s3://states/${name}`);
     expect([...s3.objects]).toEqual([[`states/${name}`, BYTES]]);
+  });
+
+  it('is set aside elsewhere where its place says so', async () => {
+    const place = { bucket: 'states', key: 'state/3/7', asideKey: 'state/aside/3-7' };
+    const object = { bytes: BYTES, version: '"1"' };
+    const aside = s3Store(api, place).setAside(object, 'newer', Date.UTC(2026, 4, 1), AMPLE);
+    expect(await aside).toBe('s3://states/state/aside/3-7.newer-2026-05-01T000000.000Z');
   });
 });
 
