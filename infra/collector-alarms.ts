@@ -43,6 +43,10 @@ export class CollectorAlarms extends Construct {
   readonly noCycle: Alarm;
   /** Too many targets are down, in 3 of 5 cycles. */
   readonly targetsDown: Alarm;
+  /** Targets that the configuration asks for cannot be reached: they are left out, not down. In 3 of 5 cycles. */
+  readonly targetsUnreachable: Alarm;
+  /** Targets give samples of which none is published, in 3 of 5 cycles; of shards only where it is so in all that have samples. */
+  readonly nothingPublished: Alarm;
   /** Discovery failed in part, in 3 of 5 cycles. */
   readonly discoveryErrors: Alarm;
   /** CloudWatch Logs did not take events, in 2 of 5 cycles. */
@@ -77,6 +81,21 @@ export class CollectorAlarms extends Construct {
       description: `More than ${maxTargetsDown} targets of the collector are down`,
       metric: this.selfMetric(SELF_METRICS.targetsDown),
       threshold: maxTargetsDown,
+      cycles: [3, 5],
+    });
+    this.targetsUnreachable = this.alarm('TargetsUnreachable', {
+      description:
+        'The collector cannot reach targets that its configuration asks for: its log names them and the remedy',
+      metric: this.selfMetric(SELF_METRICS.targetsUnreachable),
+      cycles: [3, 5],
+    });
+    this.nothingPublished = this.alarm('NothingPublished', {
+      description:
+        'The collector publishes nothing of what its targets give: its log names what differs from the rules',
+      metric: this.selfMetric(
+        SELF_METRICS.nothingPublished,
+        collector.shardCycle ? Stats.MINIMUM : Stats.MAXIMUM,
+      ),
       cycles: [3, 5],
     });
     this.discoveryErrors = this.alarm('DiscoveryErrors', {

@@ -6,8 +6,12 @@ import { COLLECTOR_NAMESPACE } from '../lambda/model/names.ts';
 export const SELF_METRICS = {
   targetsUp: 'TargetsUp',
   targetsDown: 'TargetsDown',
+  /** Those that the configuration asks for and that are no targets: a port that is mapped nowhere, no address. */
+  targetsUnreachable: 'TargetsUnreachable',
   discoveryErrors: 'DiscoveryErrors',
   metricsPublished: 'MetricsPublished',
+  /** 1 where targets gave samples of which none is published, for reasons that do not pass by themselves; else 0. */
+  nothingPublished: 'NothingPublished',
   eventsRejected: 'EventsRejected',
   /** Combinations of a name and dimensions that `metric_budget` did not let through. */
   metricsHeldBack: 'MetricsHeldBack',

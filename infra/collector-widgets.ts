@@ -50,6 +50,7 @@ export function collectorWidgets(collector: Collector): IWidget[][] {
       ]),
       graph('What went wrong', 'a cycle', [
         metric(SELF_METRICS.discoveryErrors, 'discovery errors'),
+        metric(SELF_METRICS.targetsUnreachable, 'targets unreachable'),
         metric(SELF_METRICS.eventsRejected, 'events rejected', Color.RED),
         metric(SELF_METRICS.metricsHeldBack, 'metrics held back', Color.ORANGE),
         ...(collector.shardCycle ? [metric(SELF_METRICS.shardsLate, 'shards late')] : []),

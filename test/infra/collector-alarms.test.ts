@@ -38,6 +38,8 @@ describe('alarms on a collector', () => {
 
   it.each([
     ['TargetsDown', 2, 3, 5],
+    ['TargetsUnreachable', 0, 3, 5],
+    ['NothingPublished', 0, 3, 5],
     ['DiscoveryErrors', 0, 3, 5],
     ['EventsRejected', 0, 2, 5],
     ['MetricsHeldBack', 0, 1, 1],

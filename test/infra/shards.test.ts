@@ -216,6 +216,13 @@ describe('the alarms on a divided collector', () => {
     });
   });
 
+  it('take it for silence only where all shards that have samples are silent', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'NothingPublished',
+      Statistic: 'Minimum',
+    });
+  });
+
   it('look for shards that are late', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'ShardsLate',
