@@ -4,12 +4,10 @@ import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { bundleCollector } from '../../infra/bundle.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
-import { startMetadataStandIn } from '../sidecar/metadata-stand-in.ts';
-import { APP, SIDECAR, sampleEntry, sampleTask } from '../sidecar/sample-documents.ts';
-import { startSidecar } from '../sidecar/sidecar-process.ts';
-import { DeployedTemplate } from './deployed.ts';
+import { type DeployedTemplate, deployedIn } from './deployed.ts';
 import { type Journey, startJourney } from './journey.ts';
-import { serveKeycloak } from './keycloak.ts';
+import { keycloak, serveAt } from './serve.ts';
+import { startSidecarOf } from './sidecar-of.ts';
 
 const SLOW = 240_000;
 
@@ -39,23 +37,9 @@ function metricsIn(group: string) {
     .map(({ namespace, name, dimensions, values }) => [namespace, name, dimensions, ...values]);
 }
 
-/** The only stack of an app that was synthesized. */
-async function deployed(assembly: string): Promise<DeployedTemplate> {
-  const [template] = Object.values((await journey.assembly(assembly)).templates);
-  return new DeployedTemplate(template);
-}
-
-/** CloudWatch takes no samples of long ago. */
-function statsOfNow(): Record<string, unknown> {
-  const read = new Date().toISOString();
-  const preread = new Date(Date.now() - 10_000).toISOString();
-  const entry = sampleEntry(0, { read, preread });
-  return { [APP]: entry, [SIDECAR]: entry };
-}
-
 /** Has Keycloak run at an address as the identity's stack has it. */
 async function runIdentity(address: string): Promise<DeployedTemplate> {
-  const stack = await deployed('identity/app.ts.out');
+  const stack = await deployedIn(journey, 'identity/app.ts.out');
   stack.runTask(aws, 'keycloak', address, { cluster: 'identity', service: 'auth' });
   return stack;
 }
@@ -67,7 +51,7 @@ describe('an agent in a task of its own, by the guide', () => {
     'is looked at first, and then replaced in the same stack',
     async () => {
       const [address] = await taskAddresses(1, Math.random);
-      await using server = await serveKeycloak(address!.host);
+      await using server = await serveAt(address!.host, 8080, keycloak);
       await runIdentity(address!.host);
 
       const looked = await journey.runNext(environmentFor(aws));
@@ -78,7 +62,7 @@ describe('an agent in a task of its own, by the guide', () => {
       ]);
 
       expect(await journey.runNext()).toMatchObject({ code: 0 });
-      const after = await deployed('identity/cdk.out');
+      const after = await deployedIn(journey, 'identity/cdk.out');
       expect(after.openPorts).toContain(8080);
       await using lambda = await startFunction({
         ...after.functionEnvironment,
@@ -106,8 +90,8 @@ describe('an agent in a task of its own, by the guide', () => {
   );
 
   it('had a task of the agent before, which read the same files', async () => {
-    const before = await deployed('identity/before.ts.out');
-    const after = await deployed('identity/cdk.out');
+    const before = await deployedIn(journey, 'identity/before.ts.out');
+    const after = await deployedIn(journey, 'identity/cdk.out');
     const ofAgent = before.environmentOf('cloudwatch-agent', 'cloudwatch-agent');
     expect(after.functionEnvironment).toMatchObject(ofAgent);
     expect(after.containerNames('keycloak')).toEqual(before.containerNames('keycloak'));
@@ -119,23 +103,15 @@ describe('an agent as a sidecar, by the guide', () => {
     'gives the same metrics under the same job, and those of the task',
     async () => {
       expect(await journey.runNext()).toMatchObject({ code: 0 });
-      const before = await deployed('login/before.ts.out');
+      const before = await deployedIn(journey, 'login/before.ts.out');
       expect(before.containerNames('keycloak')).toEqual(['keycloak', 'cloudwatch-agent']);
-      const after = await deployed('login/cdk.out');
+      const after = await deployedIn(journey, 'login/cdk.out');
       expect(after.containerNames('keycloak')).toEqual(['keycloak', 'fargauge-sidecar']);
       expect(after.openPorts).toEqual([9546]);
 
       const [address] = await taskAddresses(1, Math.random);
-      await using _keycloak = await serveKeycloak('127.0.0.1');
-      await using endpoint = await startMetadataStandIn();
-      endpoint.serve(sampleTask(), statsOfNow());
-      await using sidecar = startSidecar({
-        ...after.environmentOf('keycloak', 'fargauge-sidecar'),
-        ECS_CONTAINER_METADATA_URI_V4: endpoint.uri,
-        ECS_METRICS_EXPORTER_HOST: address!.host,
-        ECS_METRICS_EXPORTER_PORT: '9546',
-      });
-      await sidecar.url();
+      await using _keycloak = await serveAt('127.0.0.1', 8080, keycloak);
+      await using _sidecar = await startSidecarOf(after, 'keycloak', address!.host);
       after.runTask(aws, 'keycloak', address!.host, { cluster: 'login', service: 'auth' });
       await using lambda = await startFunction({
         ...after.functionEnvironment,
@@ -170,7 +146,7 @@ describe('an agent as a sidecar, by the guide', () => {
 describe('while declarations are written', () => {
   const lookAt = async () => {
     const [address] = await taskAddresses(1, Math.random);
-    await using _server = await serveKeycloak(address!.host);
+    await using _server = await serveAt(address!.host, 8080, keycloak);
     await runIdentity(address!.host);
     return await journey.runNext(environmentFor(aws));
   };

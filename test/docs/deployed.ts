@@ -2,6 +2,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
 import { type TemplateBody, TemplateValues } from '../infra/iam/template-values.ts';
+import type { Journey } from './journey.ts';
 
 interface Tag {
   readonly Name: string;
@@ -94,6 +95,16 @@ export class DeployedTemplate {
     if (found === undefined) throw new Error(`No task definition of the family ${family}`);
     return found.ContainerDefinitions as readonly TemplateContainer[];
   }
+}
+
+/** What is deployed of an assembly that a journey has made, of its first stack or the one of that name. */
+export async function deployedIn(
+  journey: Journey,
+  assembly: string,
+  stack?: string,
+): Promise<DeployedTemplate> {
+  const { templates } = await journey.assembly(assembly);
+  return new DeployedTemplate(stack === undefined ? Object.values(templates)[0] : templates[stack]);
 }
 
 /** The names of assets need functions of CloudFormation that nothing else does. */

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../../infra/paths.ts';
 
 /** The pages whose blocks all are tried. */
-export const GUIDES: readonly string[] = ['docs/migrate-cloudwatch-agent.md'];
+export const GUIDES: readonly string[] = [
+  'docs/configuration.md',
+  'docs/managed-prometheus.md',
+  'docs/outputs.md',
+  'docs/promql.md',
+  ...globSync('docs/migrate-*.md', { cwd: REPOSITORY }).sort(),
+];
 
 /** Languages of blocks that a reader copies. */
 const COPIED: ReadonlySet<string> = new Set(['json', 'promql', 'sh', 'ts', 'yaml']);
@@ -20,7 +26,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly text: string;
-  /** `file`: its whole content. `run in`: commands, and the folder they run in. `part of`: of a file of the repository. */
+  /** `file`: its whole content. `run in`: commands, and the folder they run in. `part of`: lines of a file of the repository. */
   readonly mark?: { readonly kind: 'file' | 'run in' | 'part of'; readonly path: string };
 }
 

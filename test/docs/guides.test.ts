@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -13,6 +14,9 @@ const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 
 /** What the CDK says of the services and images of an app. */
 const OF_CDK = /\[ack: @aws-cdk\//;
+
+/** Configurations of Fargauge. Rules and `.yml` are for a Prometheus: the integration tests of the guides run them. */
+const DOCUMENT = /(?<!rules)\.(json|yaml)$/;
 
 /** Each app loads the CDK. */
 const SLOW = 240_000;
@@ -38,6 +42,19 @@ describe.each(GUIDES)('%s', (page) => {
     expect(guide.unmarked).toEqual([]);
   });
 
+  const parts = guide.marked('part of');
+  if (parts.length > 0) {
+    it.each(parts.map(({ path, text }) => [path, text]))('shows lines of %s', (path, text) => {
+      const lines = linesOf(readFileSync(join(REPOSITORY, path), 'utf8'));
+      let position = -1;
+      for (const line of linesOf(text)) {
+        const found = lines.indexOf(line, position + 1);
+        expect({ line, found: found > position }).toEqual({ line, found: true });
+        position = found;
+      }
+    });
+  }
+
   if (apps.length > 0) {
     it.each(apps)('%s synthesizes without a warning of ours', async (path) => {
       const { templates, warnings } = await journey.assembly(`${path}.out`);
@@ -46,7 +63,7 @@ describe.each(GUIDES)('%s', (page) => {
     });
   }
 
-  const documents = files.filter((path) => /\.(json|ya?ml)$/.test(path) && !partner(path, files));
+  const documents = files.filter((path) => DOCUMENT.test(path) && !partner(path, files));
   if (documents.length > 0) {
     it.each(documents)('%s is a configuration without a warning', async (path) => {
       const { warnings } = await loadConfig({
@@ -92,9 +109,16 @@ describe('the programs of the guides', () => {
   );
 });
 
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
 /** Whether a file is the Prometheus file of an agent's JSON beside it. */
 function partner(path: string, files: readonly string[]): boolean {
-  return files.includes(path.replace('prometheus', 'cwagent').replace(/ya?ml$/, 'json'));
+  return files.includes(path.replace('prometheus', 'cwagent').replace(/yaml$/, 'json'));
 }
 
 function prometheusOf(path: string, files: readonly string[], folder: string) {

@@ -33,8 +33,8 @@ export interface Journey extends AsyncDisposable {
   readonly folder: string;
   /** The text of a file of the guide. */
   file(path: string): Promise<string>;
-  /** Runs the next commands of the guide as they stand. */
-  runNext(env?: Environment): Promise<Finished>;
+  /** Runs the next commands of the guide as they stand, but for the addresses, which are those of nobody. */
+  runNext(env?: Environment, addresses?: Readonly<Record<string, string>>): Promise<Finished>;
   /** The commands that have not been run. */
   readonly remaining: readonly string[];
   /** What a command of the guide, or `synthesize`, has made of a CDK app in this folder. */
@@ -69,10 +69,14 @@ export async function startJourney(page: string): Promise<Journey> {
     guide,
     folder,
     file: (path) => readFile(join(folder, path), 'utf8'),
-    runNext: (env = {}) => {
+    runNext: (env = {}, addresses = {}) => {
       const next = commands.shift();
       if (next === undefined) throw new Error(`${page} has no more commands`);
-      return runIn(join(folder, next.path), next.text, env);
+      const text = Object.entries(addresses).reduce(
+        (script, [given, real]) => script.replaceAll(given, real),
+        next.text,
+      );
+      return runIn(join(folder, next.path), text, env);
     },
     get remaining() {
       return commands.map(({ text }) => text);
