@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { CLUSTER } from '../../cli/demo/cluster.ts';
 import { type DemoCycle, runDemo } from '../../cli/demo/demo.ts';
 import { usageOf } from '../../cli/demo/task/usage.ts';
@@ -22,6 +23,8 @@ import {
 import { STEADY, startSteadyTask } from './support/steady-task.ts';
 
 const CONFIG = readFileSync(join(ROOT, 'cli/demo/fargauge.yaml'), 'utf8');
+
+const GUIDE = readFileSync(join(ROOT, 'docs/managed-prometheus.md'), 'utf8');
 
 const INTERVAL_MS = 4_000;
 
@@ -55,6 +58,13 @@ const BETWEEN = 0.005;
 const SIDECARS = 'ecs-metrics-exporter';
 const APPS = 'node';
 
+/** The `relabel_configs` that the guide has for a discovery of ECS. */
+const OF_GUIDE: readonly object[] = parse(
+  [...GUIDE.matchAll(/```yaml\n(scrape_configs:[\s\S]*?)```/g)]
+    .map(([, text = '']) => text)
+    .find((text) => text.includes('relabel_configs')) ?? '',
+).scrape_configs[0].relabel_configs;
+
 /** As users of Prometheus' discovery of ECS name what it knows: one label is that of the sidecar, another that of the collector. */
 const RELABELING = [
   { source_labels: ['__meta_ecs_cluster'], target_label: 'cluster' },
@@ -78,6 +88,7 @@ describe("Grafana's dashboards over the demo", () => {
   const truths = new Map<number, Truth>();
   let collected: Prometheus;
   let scraping: ScrapingPrometheus;
+  let guided: ScrapingPrometheus;
   let relabeling: ScrapingPrometheus;
   let steadyId = '';
   let appAddress = '';
@@ -90,6 +101,7 @@ describe("Grafana's dashboards over the demo", () => {
   beforeAll(async () => {
     collected = await startPrometheus(PROMETHEUS, ['--web.enable-remote-write-receiver']);
     scraping = await startScrapingPrometheus([SIDECARS, APPS], []);
+    guided = await startScrapingPrometheus([SIDECARS, APPS], OF_GUIDE);
     relabeling = await startScrapingPrometheus([SIDECARS, APPS], RELABELING);
     const url = `${collected.url}/api/v1/write`;
     const output = remoteWriteOutput({ name: 'demo', url });
@@ -114,14 +126,19 @@ describe("Grafana's dashboards over the demo", () => {
             ...targetsOf(done, appAddress),
             scraped(SIDECARS, new URL(steady.target.url).host, 'orders-blue', steadyId),
           ];
-          pending.push(scraping.scrape(targets), relabeling.scrape(targets));
+          pending.push(...[scraping, guided, relabeling].map((each) => each.scrape(targets)));
         }
         if (done.number <= LAST) pending.push(cycle(another, [steady.target], Date.now()));
         if (done.number === FIRST || done.number === LAST) {
-          pending.push(truthOf(done).then((truth) => truths.set(done.number, truth)));
+          pending.push(
+            truthOf(done).then((truth) => {
+              truths.set(done.number, truth);
+              // Not before: a Prometheus that scrapes by itself would know it.
+              if (done.number === LAST) process.kill(sidecarOf(done, IDLE), 'SIGKILL');
+            }),
+          );
         }
         if (done.number === LAST - 3) steady.restart();
-        if (done.number === LAST) process.kill(sidecarOf(done, IDLE), 'SIGKILL');
         if (done.number === LAST + 1) {
           downAt = Date.now();
           stop.abort();
@@ -139,7 +156,9 @@ describe("Grafana's dashboards over the demo", () => {
     stoppedAt = Date.now();
   }, 120_000);
   afterAll(async () => {
-    await Promise.all([collected, scraping, relabeling].map((each) => each[Symbol.asyncDispose]()));
+    await Promise.all(
+      [collected, scraping, guided, relabeling].map((each) => each[Symbol.asyncDispose]()),
+    );
   });
 
   const worlds: readonly World[] = [
@@ -164,7 +183,19 @@ describe("Grafana's dashboards over the demo", () => {
       offered: () => ({ cluster: [], service: [APPS], task: [], instance: [appAddress] }),
     },
     {
-      name: 'by a Prometheus that relabels what it discovered',
+      name: 'by a Prometheus that relabels what it discovered as the guide says',
+      prometheus: () => guided,
+      steadyService: 'orders-blue',
+      app: () => ({ service: 'web', task: WEB }),
+      offered: () => ({
+        cluster: [CLUSTER],
+        service: ['web'],
+        task: [WEB],
+        instance: [appAddress],
+      }),
+    },
+    {
+      name: 'by a Prometheus that relabels what it discovered otherwise',
       prometheus: () => relabeling,
       steadyService: 'orders-blue',
       app: () => ({ service: 'web', task: WEB }),
@@ -253,7 +284,7 @@ describe("Grafana's dashboards over the demo", () => {
           expect(Object.keys(each).sort()).toEqual(ids);
         }
         const targets = await ask(queryOf('task-overview.json: Targets, A'), last.at, choices);
-        const sidecars = targets.filter(({ labels }) => labels.job !== 'app');
+        const sidecars = targets.filter(({ labels }) => !['app', APPS].includes(labels.job!));
         expect(sidecars.map(({ values }) => values[0]?.[1])).toEqual(ofSome(ids.length));
         const count = await shown('task-overview.json: Tasks, A', last.at, choices);
         expect(Object.values(count)).toEqual(ofSome(ids.length));
