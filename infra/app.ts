@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleCollector, bundleSidecar } from './bundle.ts';
 import { InvalidPropsError, SettingsError } from './errors.ts';
 import { FargaugeStack } from './fargauge-stack.ts';
+import { describeBill } from './price/describe-bill.ts';
 import { readSettings } from './settings.ts';
 
 try {
@@ -17,7 +18,10 @@ try {
     );
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  app.synth();
+  const { template } = app.synth().getStackByName(stack.stackName);
+  if (settings.prices) {
+    process.stderr.write(describeBill({ ...settings, resources: template.Resources }));
+  }
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof InvalidPropsError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -4,6 +4,7 @@ import { nearest } from '../lambda/config/spelling.ts';
 import { MAX_SHARDS } from '../lambda/shards/limits.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { SettingsError } from './errors.ts';
+import { type Load, loadOf, type MetricsChoice, TRIAL_LOAD } from './price/load.ts';
 import { Shards } from './shards.ts';
 
 const CLUSTER = 'the name or the ARN of an ECS cluster';
@@ -19,7 +20,15 @@ const LOG_GROUPS = 'names of log groups';
 const CLUSTERS = 'names of ECS clusters';
 const SHARDS = `auto, or a whole number from 1 to ${MAX_SHARDS}`;
 const METRICS = 'tasks, containers or detailed';
+const COUNT = 'a number of at least 1';
+const SWITCH = 'true or false';
 const TOPIC = 'the ARN of an SNS topic';
+
+/** How a switch may be written. */
+const SWITCHES: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** The settings by their context keys. A list is an array, or a text with commas. */
 const SCHEMA = z.object({
@@ -54,6 +63,10 @@ const SCHEMA = z.object({
     )
     .optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
+  prices: z.preprocess((value) => SWITCHES.get(value) ?? value, z.boolean(SWITCH)).optional(),
+  serviceCount: count(),
+  tasks: count(),
+  containersPerTask: count(),
 });
 
 type Values = z.infer<typeof SCHEMA>;
@@ -100,6 +113,12 @@ export interface Settings {
   readonly otherLogGroupNames: readonly string[];
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
+  /** Absent: a document says what is published. */
+  readonly metrics?: MetricsChoice | undefined;
+  /** What there is to be collected, for the price. */
+  readonly load: Load;
+  /** Whether the price of what is deployed is shown. */
+  readonly prices: boolean;
   /** Context keys that look like settings and are none, nor a slip of one. */
   readonly unknownKeys: readonly string[];
 }
@@ -147,8 +166,19 @@ export function readSettings(
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
     shards: shardsOf(values),
+    metrics: DOCUMENTS.some((key) => values[key] !== undefined) ? undefined : choiceOf(values),
+    load: values.cluster === undefined ? TRIAL_LOAD : givenLoad(values),
+    prices: values.prices ?? false,
     unknownKeys,
   };
+}
+
+function givenLoad({ services = [], ...counts }: Values): Load {
+  return loadOf({ ...counts, services: services.length });
+}
+
+function choiceOf({ metrics = 'tasks' }: Values): MetricsChoice {
+  return metrics;
 }
 
 function shardsOf({ shards }: Values): Shards | undefined {
@@ -244,11 +274,11 @@ function readConfiguration(
     return CollectorConfiguration.cloudWatchAgentFiles(agent, prometheus);
   }
   return native === undefined
-    ? configurationOf(values.metrics)
+    ? configurationOf(choiceOf(values))
     : CollectorConfiguration.fromFile(native);
 }
 
-function configurationOf(metrics: Values['metrics'] = 'tasks'): CollectorConfiguration {
+function configurationOf(metrics: MetricsChoice): CollectorConfiguration {
   switch (metrics) {
     case 'tasks':
       return CollectorConfiguration.taskMetrics();
@@ -278,6 +308,10 @@ function list(pattern: RegExp, expected: string) {
 function itemsOf(value: unknown, itemOf: (item: unknown) => unknown): unknown {
   const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
   return Array.isArray(items) ? items.map(itemOf) : items;
+}
+
+function count() {
+  return z.preprocess(numberOf, z.number(COUNT).min(1, COUNT)).optional();
 }
 
 function numberOf(value: unknown): unknown {

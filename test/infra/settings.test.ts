@@ -106,6 +106,35 @@ describe('where the settings come from', () => {
     expect(configuration.facts('Stack')?.declarations).toHaveLength(declarations);
   });
 
+  it('what there is to be collected, and what of it is assumed', () => {
+    expect(readSettings({ ...CLUSTER, services: 'a,b', tasks: '150' }, {}).load).toEqual({
+      services: 2,
+      tasks: 150,
+      containersPerTask: 2,
+      assumed: ['serviceCount', 'containersPerTask'],
+    });
+    const counts = { serviceCount: 3, tasks: 7, containersPerTask: '2.5' };
+    expect(readSettings({ ...CLUSTER, ...counts }, {}).load).toEqual({
+      services: 3,
+      tasks: 7,
+      containersPerTask: 2.5,
+      assumed: [],
+    });
+    // The trial makes what it collects.
+    expect(readSettings({}, {}).load).toEqual({
+      services: 1,
+      tasks: 1,
+      containersPerTask: 2,
+      assumed: [],
+    });
+  });
+
+  it('whether the price is shown', () => {
+    expect(
+      [undefined, 'true', 'false', true].map((prices) => readSettings({ prices }, {}).prices),
+    ).toEqual([false, true, false, true]);
+  });
+
   it('the context rather than the environment', () => {
     const { existing } = readSettings(CLUSTER, { FARGAUGE_CLUSTER: 'test' });
     expect(existing?.cluster).toBe('prod');
@@ -146,6 +175,8 @@ describe('settings that cannot be used', () => {
       { ...CLUSTER, ports: '8080,70000' },
       'TCP ports from 1 to 65535, such as 8080,9404',
     ],
+    ['no tasks', { tasks: 0 }, 'a number of at least 1'],
+    ['a price that is neither shown nor not', { prices: 'yes' }, 'true or false'],
     ['an empty list', { ...CLUSTER, services: [] }, 'names of ECS services'],
   ])('%s', (_, context, expected) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([

@@ -19,10 +19,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** `npm run synth` without a way to AWS: no credentials, no profile, no region. */
 function synth(...args: string[]) {
+  return npmRun('synth', ...args);
+}
+
+function npmRun(script: string, ...args: string[]) {
   const { PATH, HOME = folder } = process.env;
   return run(
     'npm',
-    ['run', 'synth', '--', '--no-notices', '--output', join(folder, 'out'), ...args],
+    ['run', script, '--', '--no-notices', '--output', join(folder, 'out'), ...args],
     {
       cwd: REPOSITORY,
       env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', CI: 'true' },
@@ -34,7 +38,7 @@ describe('cdk synth', () => {
   it(
     'makes the stack without access to AWS',
     async () => {
-      await synth();
+      expect((await synth()).stderr).not.toContain('costs a month');
       const template = JSON.parse(
         await readFile(join(folder, 'out/Fargauge.template.json'), 'utf8'),
       );
@@ -86,6 +90,21 @@ describe('cdk synth', () => {
         code: 1,
         stderr: expect.stringMatching(
           /^\[Fargauge\/Alarms-checkout\/TaskCpu\] No rule of .*rules\.yaml publishes the metric ee_task_cpu_utilization_percent$/m,
+        ),
+      });
+    },
+    SLOW,
+  );
+});
+
+describe('npm run deploy', () => {
+  it(
+    'shows the price of a month before it turns to AWS',
+    async () => {
+      await expect(npmRun('deploy', '--method=direct')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /What this deployment costs a month, [\s\S]* in all\n[\s\S]*(credentials|Unable to resolve AWS account)/,
         ),
       });
     },

@@ -1,0 +1,63 @@
+import type { Load, MetricsChoice } from './load.ts';
+import { type BillLine, type Deployment, monthlyBill, wayOfEvents } from './monthly-bill.ts';
+
+const CHOICES: readonly MetricsChoice[] = ['tasks', 'containers', 'detailed'];
+
+/** The bill of a month as text: lines with their formulas, what was assumed, what is left out, and what else could be chosen. */
+export function describeBill(deployment: Deployment): string {
+  const { load, metrics } = deployment;
+  const lines = monthlyBill(deployment);
+  const width = Math.max(...lines.map(({ what }) => what.length));
+  return [
+    'What this deployment costs a month, by list prices of us-east-1 without free tiers (docs/cost.md has the sources):',
+    '',
+    ...lines.map((line) => `${money(line.dollars)}  ${line.what.padEnd(width)}  ${line.formula}`),
+    `${money(sumOf(lines))}  in all`,
+    '',
+    ...assumptionsOf(load),
+    ...(metrics === undefined
+      ? [
+          'Not counted: what the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
+        ]
+      : [otherChoices(deployment, metrics), wayOf(deployment, metrics)]),
+    'Not counted: the dashboard ($3.00 if the account has three already), sidecars in tasks that have no room for them, logs that are kept ($0.03 a GB).',
+    '',
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
+}
+
+function assumptionsOf({ services, tasks, containersPerTask, assumed }: Load): string[] {
+  const what = {
+    serviceCount: `${services} service${services === 1 ? '' : 's'}`,
+    tasks: `${tasks} task${tasks === 1 ? '' : 's'}`,
+    containersPerTask: `${containersPerTask} containers in each, the sidecar included`,
+  };
+  if (assumed.length === 0) return [];
+  const list = assumed.map((key) => `${what[key]} (-c ${key}=… says otherwise)`).join(', ');
+  return [`Assumed: ${list}.`];
+}
+
+function otherChoices(deployment: Deployment, chosen: MetricsChoice): string {
+  const others = CHOICES.filter((choice) => choice !== chosen).map((metrics) => {
+    const dollars = sumOf(monthlyBill({ ...deployment, metrics }));
+    return `-c metrics=${metrics}: $${dollars.toFixed(2)}`;
+  });
+  return `With other metrics in all, ${others.join('; ')}.`;
+}
+
+/** What goes through a network that is there, and that nobody here knows. */
+function wayOf({ resources, load }: Deployment, metrics: MetricsChoice): string | undefined {
+  const makesNetwork = Object.values(resources).some(({ Type }) => Type === 'AWS::EC2::VPC');
+  if (makesNetwork) return undefined;
+  const { endpoint, natGateway } = wayOfEvents(metrics, load);
+  return `Not counted: the log events on their way, $${endpoint.toFixed(2)} through an endpoint or $${natGateway.toFixed(2)} through a NAT gateway that the VPC has.`;
+}
+
+function sumOf(lines: readonly BillLine[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}
+
+function money(dollars: number): string {
+  return `  $${dollars.toFixed(2)}`.padStart(11);
+}
