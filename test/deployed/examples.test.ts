@@ -1,5 +1,5 @@
 import { APPS } from '../infra/apps.ts';
-import { describeDeployed } from './describe-deployed.ts';
+import { describeDeployed, describeWhereDeployable } from './describe-deployed.ts';
 import type { ExistingDefinition } from './planned-task.ts';
 
 /** What runs in the clusters of examples that take others for there than the usual. */
@@ -10,6 +10,11 @@ const EXISTING: Readonly<Record<string, ExistingDefinition>> = {
   },
 };
 
-describeDeployed(
-  APPS.map((app) => ({ ...app, ...(EXISTING[app.name] && { existing: EXISTING[app.name] }) })),
-);
+describeWhereDeployable('as it is deployed,', () => {
+  describeDeployed(
+    APPS.map((app) => {
+      const existing = EXISTING[app.name];
+      return { ...app, ...(existing && { existing }) };
+    }),
+  );
+});

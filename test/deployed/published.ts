@@ -10,6 +10,8 @@ import type { Reading } from './readings.ts';
 export interface ReceivedSeries {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The account whose principal sent it. */
+  readonly account: string;
 }
 
 /** What there is after the cycles of a collector. */
@@ -46,8 +48,11 @@ export function publishedBy(
   const emf = events.map(({ message }) => message).filter((message) => message.includes('"_aws"'));
   return {
     metrics: [...emf, ...own].flatMap(extractMetrics),
-    series: received.flatMap(({ host, body }) =>
-      WORKSPACES.test(host) ? writtenSeries(body) : exportedSeries(body),
+    series: received.flatMap(({ host, body, account }) =>
+      (WORKSPACES.test(host) ? writtenSeries(body) : exportedSeries(body)).map((each) => ({
+        ...each,
+        account,
+      })),
     ),
     logGroups: new Set(events.map(({ group }) => group)),
   };
@@ -111,7 +116,7 @@ function sortedText(dimensions: Readonly<Record<string, string>>): string {
 }
 
 /** CloudWatch puts a prefix before the attributes of a resource, as infra/promql.ts has it. */
-function exportedSeries(body: Buffer): ReceivedSeries[] {
+function exportedSeries(body: Buffer): Omit<ReceivedSeries, 'account'>[] {
   return readExportRequest(body).map(({ metric, resource, attributes }) => ({
     name: metric,
     labels: {
@@ -123,7 +128,7 @@ function exportedSeries(body: Buffer): ReceivedSeries[] {
   }));
 }
 
-function writtenSeries(body: Buffer): ReceivedSeries[] {
+function writtenSeries(body: Buffer): Omit<ReceivedSeries, 'account'>[] {
   return readWriteRequest(body).map(({ labels }) => {
     const { __name__: name = '', ...others } = Object.fromEntries(labels);
     return { name, labels: others };

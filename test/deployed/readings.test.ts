@@ -36,7 +36,7 @@ const PUBLISHED: Published = {
       cpu: 5,
     }),
   ),
-  series: [{ name: 'cpu', labels: { '@resource.service': 'web' } }],
+  series: [{ name: 'cpu', labels: { '@resource.service': 'web' }, account: AT.account }],
   logGroups: new Set(['/shop']),
 };
 

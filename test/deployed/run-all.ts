@@ -25,9 +25,9 @@ const CONCURRENCY = 3;
 /** More than all apps of a test have. */
 const MAX_TASKS = 60;
 
-/** The addresses of AWS that samples are written to. */
-const RECEIVERS = ['aps-workspaces', 'monitoring'].map(
-  (service) => `DNS:${service}.${OWN.region}.amazonaws.com`,
+/** The addresses of AWS that samples are written to, in the Regions of the apps. */
+const RECEIVERS = [OWN.region, 'ap-northeast-1'].flatMap((region) =>
+  ['aps-workspaces', 'monitoring'].map((service) => `DNS:${service}.${region}.amazonaws.com`),
 );
 
 /** What keeps apps from being run here; undefined where nothing does. */

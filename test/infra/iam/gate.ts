@@ -33,6 +33,8 @@ export interface Gate extends AsyncDisposable {
 
 /** A request to a receiver. */
 export interface ReceivedBody {
+  /** Of whose principal it is. */
+  readonly account: string;
   readonly host: string;
   readonly body: Buffer;
 }
@@ -69,7 +71,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const refusal = refusalOf(call.at, accessKeyId, call.requests);
     if (refusal !== undefined) return call.deny(response, refusal);
     if (call.upstream === undefined) {
-      received.push({ host: incoming.headers.host ?? '', body });
+      received.push({ account: call.at.account, host: incoming.headers.host ?? '', body });
       return void response.writeHead(200).end();
     }
     const reply = await forward(call.upstream, incoming, body);
