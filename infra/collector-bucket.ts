@@ -74,7 +74,6 @@ export class CollectorBucket extends Bucket {
     const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const setAside = this.arnForObjects(`${STATE_KEY}.*`);
     const policy = new Policy(this, 'State', {
-      roles: [role],
       statements: [
         new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease] }),
         // What is set aside is named like the lease.
@@ -83,6 +82,7 @@ export class CollectorBucket extends Bucket {
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
+    role.attachInlinePolicy(policy);
     acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
       reason: 'A state that is set aside has the time in its name.',
@@ -99,7 +99,6 @@ export class CollectorBucket extends Bucket {
     const whole = this.arnForObjects(STATE_KEY);
     const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
     const policy = new Policy(this, 'State', {
-      roles: [role],
       statements: [
         new PolicyStatement({
           actions: ['s3:DeleteObject', 's3:GetObject'],
@@ -109,6 +108,7 @@ export class CollectorBucket extends Bucket {
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
+    role.attachInlinePolicy(policy);
     acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
       reason: 'Shards and their layouts are numbered as the targets need it.',

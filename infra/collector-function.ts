@@ -42,6 +42,8 @@ export interface CollectorFunctionProps {
   readonly concurrency?: number | undefined;
   readonly timeout: Duration;
   readonly memorySize: number;
+  /** Absent: arm64. */
+  readonly architecture?: Architecture | undefined;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   /** Gets the invocations that failed; absent: who invokes the function is told. */
@@ -61,7 +63,7 @@ export class CollectorFunction extends LambdaFunction {
     super(scope, id, {
       description: props.description,
       runtime: NODEJS_24,
-      architecture: Architecture.ARM_64,
+      architecture: props.architecture ?? Architecture.ARM_64,
       code: props.code ?? bundledCode(scope),
       handler: `index.${props.handler}`,
       memorySize,
@@ -73,7 +75,7 @@ export class CollectorFunction extends LambdaFunction {
       ...(network && {
         vpc: network.vpc,
         vpcSubnets: { subnets: [...network.subnets] },
-        securityGroups: [network.securityGroup],
+        securityGroups: network.connections.securityGroups,
       }),
       role: props.role,
       logGroup: props.logGroup,

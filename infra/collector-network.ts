@@ -1,4 +1,11 @@
-import { type ISubnet, type IVpc, type SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Connections,
+  type ISecurityGroup,
+  type ISubnet,
+  type IVpc,
+  type SubnetSelection,
+  SubnetType,
+} from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ApiEndpoint } from './api-endpoint.ts';
@@ -16,6 +23,13 @@ export interface CollectorNetworkProps {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
+   * The security groups of the function.
+   *
+   * @default - one of its own
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+
+  /**
    * Endpoints to make.
    *
    * @default - none
@@ -27,14 +41,22 @@ export interface CollectorNetworkProps {
 export class CollectorNetwork extends Construct {
   readonly vpc: IVpc;
   readonly subnets: readonly ISubnet[];
-  readonly securityGroup: CollectorSecurityGroup;
+  /** The one of its own; undefined where others were given. */
+  readonly securityGroup: CollectorSecurityGroup | undefined;
+  readonly connections: Connections;
 
   constructor(scope: Construct, id: string, props: CollectorNetworkProps) {
     super(scope, id);
-    const { vpc, endpoints = [] } = props;
+    const { vpc, endpoints = [], securityGroups } = props;
     this.vpc = vpc;
     this.subnets = this.validSubnets(props);
-    this.securityGroup = new CollectorSecurityGroup(this, 'SecurityGroup', { vpc });
+    this.securityGroup =
+      securityGroups === undefined
+        ? new CollectorSecurityGroup(this, 'SecurityGroup', { vpc })
+        : undefined;
+    this.connections =
+      this.securityGroup?.connections ??
+      new Connections({ securityGroups: [...(securityGroups ?? [])] });
     for (const endpoint of endpoints) endpoint.create(this, vpc, this.subnets);
   }
 

@@ -1,8 +1,10 @@
-import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Architecture, Code } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { ApiEndpoint } from './api-endpoint.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
@@ -35,6 +37,14 @@ export interface CollectorProps {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
+   * The security groups of the function. `collectFrom` adds its rules to them. They must let out what the collector needs: its APIs
+   * on port 443.
+   *
+   * @default - one of its own, which lets out what the collector needs and nothing in
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+
+  /**
    * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` where it has neither these nor a NAT gateway.
    *
    * @default - none
@@ -54,6 +64,13 @@ export interface CollectorProps {
    * @default - the bundle that comes with the package; in the repository, the one that `npm run build` makes
    */
   readonly code?: Code;
+
+  /**
+   * The instruction set that the function runs on.
+   *
+   * @default Architecture.ARM_64
+   */
+  readonly architecture?: Architecture;
 
   /**
    * How often the tasks are scraped, in whole minutes.
@@ -100,6 +117,36 @@ export interface CollectorProps {
    * @default RetentionDays.TWO_WEEKS
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * The role of the function, which must trust `lambda.amazonaws.com`. It gets the permissions that the collector needs, unless it
+   * was imported as one that cannot change.
+   *
+   * @default - one of its own
+   */
+  readonly role?: IRole;
+
+  /**
+   * Where the function says what it did, and where its metrics about itself are extracted from: of the log class Standard.
+   * How long it keeps events, its key and what becomes of it are its own matter.
+   *
+   * @default - one of its own
+   */
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * Where the tasks' metrics are extracted from, of the log class Standard. The configuration must name no other.
+   *
+   * @default - one of its own, or that which the configuration names
+   */
+  readonly metricsLogGroup?: ILogGroup;
+
+  /**
+   * Gets the cycles that could not be started, or failed: a standard queue.
+   *
+   * @default - one of its own
+   */
+  readonly deadLetterQueue?: IQueue;
 
   /**
    * Encrypts the log groups, the state and the dead-letter queue.

@@ -1,9 +1,16 @@
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Effect,
+  type IRole,
+  Policy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { isClusterPattern } from '../lambda/model/cluster-selector.ts';
 import { CLUSTER_READ_REASON, clusterReadStatements } from './cluster-access.ts';
 import type { ClusterNeed, ConfigurationNeeds } from './configuration-needs.ts';
@@ -27,6 +34,9 @@ const NETWORK_ACTIONS = [
 ];
 
 export interface CollectorRoleProps {
+  /** A role of the user's; undefined: one is made. */
+  readonly role: IRole | undefined;
+
   /** The cluster whose tasks may be read. */
   readonly cluster: ICluster;
 
@@ -48,21 +58,24 @@ export interface CollectorRoleProps {
 }
 
 /** The execution role of the collector: no managed policy, and each statement no wider than ECS and Lambda allow. */
-export class CollectorRole extends Role {
+export class CollectorRole {
+  readonly role: IRole;
+
+  /** What a function that uses the role has to wait for: its permissions. */
+  readonly permissions: Construct;
+
   private readonly readsAddresses: boolean;
 
-  constructor(scope: Construct, id: string, props: CollectorRoleProps) {
-    super(scope, id, {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: 'Lets the Fargauge collector read ECS tasks and write its log groups',
-    });
+  constructor(scope: Construct, props: CollectorRoleProps) {
+    const own = props.role === undefined ? makeRole(scope) : undefined;
+    this.role = props.role ?? (own as IRole);
+    this.permissions = own ?? new Construct(scope, 'Permissions');
     this.readsAddresses = props.needs.publicIps;
-    // Policies inside the role are in place before a function that uses it is made.
     if (props.isInVpc) this.allowNetwork();
     this.allowDiscovery(props);
     this.allowDocuments(props.needs);
     this.allowReceivers(props.needs);
-    for (const group of props.logGroups) group.grantWrite(this);
+    for (const group of props.logGroups) group.grantWrite(this.role);
     this.allowOtherLogGroups(props.otherLogGroupNames ?? []);
   }
 
@@ -73,26 +86,21 @@ export class CollectorRole extends Role {
    */
   denyNetworkToCode(scope: Construct, id: string, functions: readonly IFunction[]): void {
     const denied = NETWORK_ACTIONS.filter((action) => !(this.readsAddresses && action === LOOK));
-    new Policy(scope, id, {
-      roles: [this],
-      statements: [
-        new PolicyStatement({
-          effect: Effect.DENY,
-          actions: denied,
-          resources: ['*'],
-          conditions: {
-            ArnEquals: { 'lambda:SourceFunctionArn': functions.map((each) => each.functionArn) },
-          },
-        }),
-      ],
+    const statement = new PolicyStatement({
+      effect: Effect.DENY,
+      actions: denied,
+      resources: ['*'],
+      conditions: {
+        ArnEquals: { 'lambda:SourceFunctionArn': functions.map((each) => each.functionArn) },
+      },
     });
+    this.role.attachInlinePolicy(new Policy(scope, id, { statements: [statement] }));
   }
 
   private allowNetwork(): void {
-    const policy = new Policy(this, 'Network', {
-      roles: [this],
-      statements: [new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] })],
-    });
+    const policy = this.allow('Network', [
+      new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }),
+    ]);
     acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -105,9 +113,9 @@ export class CollectorRole extends Role {
       (each) => each.cluster !== cluster.clusterName || each.region !== undefined,
     );
     const arns = [cluster.clusterArn, ...others.map((each) => this.clusterArn(each))];
-    const policy = new Policy(this, 'Discovery', {
-      roles: [this],
-      statements: clusterReadStatements({
+    const policy = this.allow(
+      'Discovery',
+      clusterReadStatements({
         clusterArns: [...new Set(arns)],
         taskDefinitions: needs.taskDefinitions,
         listClusters: others.some((each) => isClusterPattern(each.cluster)),
@@ -115,7 +123,7 @@ export class CollectorRole extends Role {
         // In a VPC it is among what Lambda needs.
         publicIps: needs.publicIps && !isInVpc,
       }),
-    });
+    );
     acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: CLUSTER_READ_REASON,
@@ -125,7 +133,7 @@ export class CollectorRole extends Role {
   /** The ARN of a cluster, or the pattern of ARNs, that a configuration names. */
   private clusterArn({ cluster, region }: ClusterNeed): string {
     if (cluster.startsWith('arn:')) return cluster;
-    return Stack.of(this).formatArn({
+    return this.stack.formatArn({
       service: 'ecs',
       resource: 'cluster',
       resourceName: cluster,
@@ -135,7 +143,7 @@ export class CollectorRole extends Role {
 
   /** What the configuration lies in or refers to, and the roles that it names: each by its own ARN. */
   private allowDocuments({ objects, parameters, secrets, roles }: ConfigurationNeeds): void {
-    const stack = Stack.of(this);
+    const { stack } = this;
     const parameterArn = (name: string) =>
       name.startsWith('arn:')
         ? name
@@ -158,32 +166,26 @@ export class CollectorRole extends Role {
         ([action, resources]) =>
           new PolicyStatement({ actions: [action], resources: [...resources] }),
       );
-    if (statements.length > 0) new Policy(this, 'Configuration', { roles: [this], statements });
+    if (statements.length > 0) this.allow('Configuration', statements);
   }
 
   /** To write samples to AWS with the credentials of this role; those of others have permissions of their own. */
   private allowReceivers({ workspaces, putsMetrics }: ConfigurationNeeds): void {
     if (workspaces.length > 0) {
       const resources = workspaces.map(({ region, id }) =>
-        Stack.of(this).formatArn({
+        this.stack.formatArn({
           service: 'aps',
           region,
           resource: 'workspace',
           resourceName: id,
         }),
       );
-      new Policy(this, 'RemoteWrite', {
-        roles: [this],
-        statements: [new PolicyStatement({ actions: ['aps:RemoteWrite'], resources })],
-      });
+      this.allow('RemoteWrite', [new PolicyStatement({ actions: ['aps:RemoteWrite'], resources })]);
     }
     if (!putsMetrics) return;
-    const policy = new Policy(this, 'Metrics', {
-      roles: [this],
-      statements: [
-        new PolicyStatement({ actions: ['cloudwatch:PutMetricData'], resources: ['*'] }),
-      ],
-    });
+    const policy = this.allow('Metrics', [
+      new PolicyStatement({ actions: ['cloudwatch:PutMetricData'], resources: ['*'] }),
+    ]);
     acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'PutMetricData, which metrics over OTLP need too, has no resource-level permissions.',
@@ -191,20 +193,35 @@ export class CollectorRole extends Role {
   }
 
   private allowOtherLogGroups(names: readonly string[]): void {
-    const stack = Stack.of(this);
+    const { stack } = this;
     names.forEach((name, index) => {
-      const policy = new Policy(this, `OtherLogGroup${index}`, {
-        roles: [this],
-        statements: [
-          new PolicyStatement({
-            actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-            // With its end, "to refer to the ARN in IAM policies when specifying permissions for most API actions":
-            // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
-            resources: [stack.formatArn({ service: 'logs', resource: `log-group:${name}:*` })],
-          }),
-        ],
-      });
+      const policy = this.allow(`OtherLogGroup${index}`, [
+        new PolicyStatement({
+          actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+          // With its end, "to refer to the ARN in IAM policies when specifying permissions for most API actions":
+          // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+          resources: [stack.formatArn({ service: 'logs', resource: `log-group:${name}:*` })],
+        }),
+      ]);
       acknowledgeStreams(policy, name);
     });
   }
+
+  /** A role that cannot change takes no policy, and nothing becomes of it. */
+  private allow(id: string, statements: PolicyStatement[]): Policy {
+    const policy = new Policy(this.permissions, id, { statements });
+    this.role.attachInlinePolicy(policy);
+    return policy;
+  }
+
+  private get stack(): Stack {
+    return Stack.of(this.permissions);
+  }
+}
+
+function makeRole(scope: Construct): Role {
+  return new Role(scope, 'Role', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: 'Lets the Fargauge collector read ECS tasks and write its log groups',
+  });
 }

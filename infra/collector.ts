@@ -1,13 +1,20 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { type Grant, type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  type Grant,
+  type IGrantable,
+  type IPrincipal,
+  type IRole,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aspects, type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ENV } from '../lambda/model/names.ts';
+import { checkGivenResources } from './collector/given-resources.ts';
 import { OpenedPorts } from './collector/opened-ports.ts';
 import { dependOn } from './collector/rule-side.ts';
 import { CollectorBucket } from './collector-bucket.ts';
@@ -73,7 +80,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
   private readonly facts: ConfigurationFacts | undefined;
   private readonly network: CollectorNetwork | undefined;
   private readonly openedPorts: OpenedPorts;
-  private readonly role: CollectorRole;
+  private readonly role: IRole;
 
   constructor(scope: Construct, id: string, props: CollectorProps) {
     super(scope, id);
@@ -88,20 +95,25 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     const clusters = [props.cluster, ...(props.otherClusters ?? [])];
     checkClusters(this, this.facts, clusters);
     this.collectedClusters = collectedClusters(this.facts, clusters);
+    checkGivenResources(this, props, this.facts);
 
     this.network = this.makeNetwork(props);
     this.openedPorts = this.watchPorts();
     const logGroups = { retention, removalPolicy, encryptionKey };
-    this.logGroup = new CollectorLogGroup(this, 'LogGroup', logGroups);
-    this.metricsLogGroup = this.makeMetricsLogGroup(props.cluster, logGroups);
+    this.logGroup = props.logGroup ?? new CollectorLogGroup(this, 'LogGroup', logGroups);
+    this.metricsLogGroup =
+      props.metricsLogGroup ?? this.makeMetricsLogGroup(props.cluster, logGroups);
     const bucket = new CollectorBucket(this, 'Bucket', {
       removalPolicy,
       ...(encryptionKey && { encryptionKey }),
     });
-    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue', {
-      ...(encryptionKey && { encryptionKey }),
-    }) as IQueue;
-    this.role = new CollectorRole(this, 'Role', {
+    this.deadLetterQueue =
+      props.deadLetterQueue ??
+      (new DeadLetterQueue(this, 'DeadLetterQueue', {
+        ...(encryptionKey && { encryptionKey }),
+      }) as IQueue);
+    const role = new CollectorRole(this, {
+      role: props.role,
       cluster: props.cluster,
       needs: this.configuration.needs,
       isInVpc: this.network !== undefined,
@@ -111,6 +123,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       ],
       otherLogGroupNames: logGroupNames(this, this.facts, props),
     });
+    this.role = role.role;
     if (props.shards === undefined) bucket.grantState(this.role);
     else bucket.grantShards(this.role);
     const run = makeRun(this, {
@@ -124,6 +137,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       concurrency: props.reservedConcurrentExecutions,
       timeout,
       memorySize: validMemorySize(this, props.memorySize ?? 512),
+      architecture: props.architecture,
       role: this.role,
       logGroup: this.logGroup,
       deadLetterQueue: this.deadLetterQueue,
@@ -133,7 +147,10 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     });
     this.function = run.collector;
     this.shardCycle = run.cycle;
-    if (this.network) this.role.denyNetworkToCode(this, 'DenyNetworkToCode', run.functions);
+    if (props.role !== undefined) {
+      for (const each of run.functions) each.node.addDependency(role.permissions);
+    }
+    if (this.network) role.denyNetworkToCode(this, 'DenyNetworkToCode', run.functions);
     new CollectorSchedule(this, 'Schedule', {
       starts: run.cycle?.stateMachine ?? run.collector,
       interval: this.interval,
@@ -145,7 +162,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     if (this.network === undefined) {
       throw new InvalidPropsError(this, 'A collector without a VPC has no security group');
     }
-    return this.network.securityGroup.connections;
+    return this.network.connections;
   }
 
   /**
@@ -176,7 +193,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
    * names it may assume anyway, as far as they are known.
    */
   assume(roleArn: string): void {
-    this.role.addToPolicy(
+    this.role.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
     );
   }
@@ -210,10 +227,11 @@ export class Collector extends Construct implements IConnectable, IGrantable {
 
   /** What the collector reaches is known when the app is complete. */
   private watchPorts(): OpenedPorts {
-    const securityGroup = this.network?.securityGroup;
+    const { network } = this;
+    const securityGroup = network?.securityGroup;
     const opened = new OpenedPorts(this, this.facts, () => securityGroup?.connected ?? []);
-    if (securityGroup !== undefined) {
-      securityGroup.restrict(() => opened.outward());
+    securityGroup?.restrict(() => opened.outward());
+    if (network !== undefined) {
       Aspects.of(this).add({ visit: (node) => node === this && opened.warn() });
     }
     return opened;
@@ -234,16 +252,20 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     }
   }
 
-  private makeNetwork({ vpc, vpcSubnets, endpoints }: CollectorProps) {
+  private makeNetwork({ vpc, vpcSubnets, endpoints, securityGroups }: CollectorProps) {
     if (vpc !== undefined) {
       return new CollectorNetwork(this, 'Network', {
         vpc,
         ...(vpcSubnets && { vpcSubnets }),
         ...(endpoints && { endpoints }),
+        ...(securityGroups && { securityGroups }),
       });
     }
-    if (vpcSubnets !== undefined || endpoints !== undefined) {
-      throw new InvalidPropsError(this, 'Expected `vpc` beside `vpcSubnets` and `endpoints`');
+    if ((vpcSubnets ?? endpoints ?? securityGroups) !== undefined) {
+      throw new InvalidPropsError(
+        this,
+        'Expected `vpc` beside `vpcSubnets`, `endpoints` and `securityGroups`',
+      );
     }
     return undefined;
   }

@@ -29,6 +29,7 @@ export class OpenedPorts {
   readonly #facts: ConfigurationFacts | undefined;
   readonly #connected: () => readonly number[];
   readonly #collected: Collected[] = [];
+  readonly #ports = new Set<number>();
 
   /** @param connected ports of all groups that the collector's group was connected to, by whomever */
   constructor(
@@ -45,6 +46,7 @@ export class OpenedPorts {
   collect(tasks: IConnectable, given: readonly number[]): readonly Port[] {
     this.#collected.push({ tasks, areGiven: given.length > 0 });
     const ports = given.length > 0 ? given : this.#portsOf(tasks).ports;
+    for (const port of ports) this.#ports.add(port);
     return ports.map((port) => (port === DYNAMIC_PORT ? DYNAMIC_PORTS : Port.tcp(port)));
   }
 
@@ -124,7 +126,7 @@ export class OpenedPorts {
   }
 
   #opened(): ReadonlySet<number> {
-    return new Set(this.#connected());
+    return new Set([...this.#connected(), ...this.#ports]);
   }
 
   #findsTasks(): boolean {

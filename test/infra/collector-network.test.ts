@@ -146,6 +146,10 @@ describe('without a VPC', () => {
   it('subnets and endpoints say nothing', () => {
     expect(
       () => new Collector(stack, 'Wrong', { cluster, code: CODE, endpoints: [ApiEndpoint.ECS] }),
-    ).toThrow(new Error('[Stack/Wrong] Expected `vpc` beside `vpcSubnets` and `endpoints`'));
+    ).toThrow(
+      new Error(
+        '[Stack/Wrong] Expected `vpc` beside `vpcSubnets`, `endpoints` and `securityGroups`',
+      ),
+    );
   });
 });

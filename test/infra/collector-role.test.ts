@@ -70,6 +70,7 @@ describe('what the function may do', () => {
         'logs:CreateLogGroup',
         'logs:CreateLogStream',
         'logs:PutLogEvents',
+        's3:DeleteObject',
         's3:GetObject',
         's3:ListBucket',
         's3:PutObject',
