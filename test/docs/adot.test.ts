@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { bundleCollector } from '../../infra/bundle.ts';
+import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor } from '../handler/function-process.ts';
 import { deployedIn } from './deployed.ts';
 import { type Journey, startJourney } from './journey.ts';
@@ -90,4 +92,15 @@ describe('an ADOT collector in each task, by the guide', () => {
     },
     SLOW,
   );
+});
+
+describeWithFixtures('the file of the collector in the guide', 'migrations', () => {
+  it('is what such a user has, but for the exporter, which has a new name', async () => {
+    const theirs = parse(fixtureText('migrations', 'adot-collector.yaml'));
+    const { receivers, processors } = parse(await journey.file('shop/adot.yaml.before'));
+    expect({ receivers, processors }).toEqual({
+      receivers: theirs.receivers,
+      processors: theirs.processors,
+    });
+  });
 });

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { bundleCollector } from '../../infra/bundle.ts';
+import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type DeployedTemplate, deployedIn } from './deployed.ts';
@@ -163,5 +165,16 @@ describe('while declarations are written', () => {
     const [shown = ''] = /^dropped no_declaration: .*$/m.exec(journey.guide.text) ?? [];
     const [said = ''] = /^dropped no_declaration: base_thread_count .*$/m.exec(stderr) ?? [];
     expect(said.replace(/http:.*?:8080/, 'http://10.0.1.17:8080')).toBe(shown);
+  });
+});
+
+describeWithFixtures('the files of the agent in the guide', 'migrations', () => {
+  it.each([
+    ['identity/cwagent.json', 'keycloak-cwagent.json'],
+    ['identity/prometheus.yaml', 'keycloak-prometheus.yaml'],
+    ['login/cwagent-before.json', 'sidecar-cwagent.json'],
+    ['login/prometheus-before.yaml', 'sidecar-prometheus.yaml'],
+  ])('%s is what such a user has', async (path, fixture) => {
+    expect(parse(await journey.file(path))).toEqual(parse(fixtureText('migrations', fixture)));
   });
 });

@@ -8,7 +8,7 @@ import { REPOSITORY } from '../../infra/paths.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { runToEnd } from '../integration/support/child.ts';
 import { GUIDES, Guide } from './guide.ts';
-import { type Journey, startJourney } from './journey.ts';
+import { type Journey, startJourney, synthesize } from './journey.ts';
 
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 
@@ -21,22 +21,26 @@ const DOCUMENT = /(?<!rules)\.(json|yaml)$/;
 /** Each app loads the CDK. */
 const SLOW = 240_000;
 
+const journeys = new Map<string, Journey>();
+
 beforeAll(async () => {
   await Promise.all([bundleCollector(), bundleSidecar()]);
+  for (const page of GUIDES) journeys.set(page, await startJourney(page, { checksOut: false }));
+  await synthesize(
+    [...journeys.values()].flatMap(({ folder, guide }) =>
+      programsOf(guide).map((path) => join(folder, path)),
+    ),
+  );
 }, SLOW);
+afterAll(async () => {
+  for (const journey of journeys.values()) await journey[Symbol.asyncDispose]();
+});
 
 describe.each(GUIDES)('%s', (page) => {
   const guide = new Guide(page);
   const files = guide.marked('file').map(({ path }) => path);
-  const apps = files.filter((path) => path.endsWith('.ts'));
-  let journey: Journey;
-  beforeAll(async () => {
-    journey = await startJourney(page);
-    await journey.synthesize(...apps);
-  }, SLOW);
-  afterAll(async () => {
-    await journey[Symbol.asyncDispose]();
-  });
+  const apps = programsOf(guide);
+  const journey = () => journeys.get(page)!;
 
   it('has no block to copy that is not tried', () => {
     expect(guide.unmarked).toEqual([]);
@@ -57,7 +61,7 @@ describe.each(GUIDES)('%s', (page) => {
 
   if (apps.length > 0) {
     it.each(apps)('%s synthesizes without a warning of ours', async (path) => {
-      const { templates, warnings } = await journey.assembly(`${path}.out`);
+      const { templates, warnings } = await journey().assembly(`${path}.out`);
       expect(Object.keys(templates).length).toBeGreaterThan(0);
       expect(warnings.filter((warning) => !OF_CDK.test(warning))).toEqual([]);
     });
@@ -67,8 +71,8 @@ describe.each(GUIDES)('%s', (page) => {
   if (documents.length > 0) {
     it.each(documents)('%s is a configuration without a warning', async (path) => {
       const { warnings } = await loadConfig({
-        config: { path: join(journey.folder, path) },
-        ...prometheusOf(path, files, journey.folder),
+        config: { path: join(journey().folder, path) },
+        ...prometheusOf(path, files, journey().folder),
         env: { FARGAUGE_CLUSTER: 'shop' },
         readFile: (file) => readFile(file, 'utf8'),
       });
@@ -84,8 +88,7 @@ describe('the programs of the guides', () => {
       const folder = await mkdtemp(join(tmpdir(), 'fargauge-guides-'));
       await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
       for (const page of GUIDES) {
-        for (const { path, text } of new Guide(page).marked('file')) {
-          if (!path.endsWith('.ts')) continue;
+        for (const { path, text } of new Guide(page).marked('file').filter(isProgram)) {
           const file = join(folder, basename(page, '.md'), path);
           await mkdir(dirname(file), { recursive: true });
           await writeFile(file, text);
@@ -108,6 +111,17 @@ describe('the programs of the guides', () => {
     SLOW,
   );
 });
+
+function isProgram({ path }: { readonly path: string }): boolean {
+  return path.endsWith('.ts');
+}
+
+function programsOf(guide: Guide): readonly string[] {
+  return guide
+    .marked('file')
+    .filter(isProgram)
+    .map(({ path }) => path);
+}
 
 function linesOf(text: string): string[] {
   return text

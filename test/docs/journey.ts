@@ -50,11 +50,14 @@ export interface Synthesized {
   readonly warnings: readonly string[];
 }
 
-/** @param page from the top of the repository */
-export async function startJourney(page: string): Promise<Journey> {
+/**
+ * @param page from the top of the repository
+ * @param checksOut whether the checkout is there, which the commands of most guides need
+ */
+export async function startJourney(page: string, { checksOut = true } = {}): Promise<Journey> {
   const guide = new Guide(page);
   const folder = await mkdtemp(join(tmpdir(), 'fargauge-guide-'));
-  await checkOut(join(folder, 'fargauge'));
+  if (checksOut) await checkOut(join(folder, 'fargauge'));
   const files = guide.marked('file');
   for (const { path, text } of files) {
     const file = join(folder, path);
@@ -102,8 +105,8 @@ async function makeOwnApp(folder: string): Promise<void> {
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** @throws Error with all that was said where a program fails */
-async function synthesize(programs: readonly string[]): Promise<void> {
+/** Synthesizes CDK apps, each into `PROGRAM.out`, in one process. @throws Error with all that was said where one fails */
+export async function synthesize(programs: readonly string[]): Promise<void> {
   const [node, script] = [process.execPath, join(import.meta.dirname, 'synthesize.ts')];
   const { code, stdout, stderr } = await runToEnd(node, [script, ...programs], surroundings());
   if (code !== 0) throw new Error(`${programs} ended with ${code}:\n${stdout}${stderr}`);

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { bundleCollector } from '../../infra/bundle.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
+import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor } from '../handler/function-process.ts';
 import { deployedIn } from './deployed.ts';
 import { type Journey, startJourney } from './journey.ts';
@@ -67,7 +69,11 @@ describe('a Prometheus agent in each task, by the guide', () => {
         .split('\n')
         .map((line) => JSON.parse(line));
       expect(events).toContainEqual(
-        expect.objectContaining({ job: 'orders', instance: 'a1'.repeat(16), orders_open: 7 }),
+        expect.objectContaining({
+          job: 'prometheus-agent-test',
+          instance: 'a1'.repeat(16),
+          orders_open: 7,
+        }),
       );
       expect(events).toContainEqual(
         expect.objectContaining({ job: 'fargauge-sidecar', ee_task_cpu_limit: 0.5 }),
@@ -75,4 +81,12 @@ describe('a Prometheus agent in each task, by the guide', () => {
     },
     SLOW,
   );
+});
+
+describeWithFixtures('the file of the agent in the guide', 'migrations', () => {
+  it('is what such a user has', async () => {
+    const theirs = fixtureText('migrations', 'prometheus-agent.yml');
+    const ours = await journey.file('orders/prometheus-agent.yaml.template');
+    expect(parse(ours)).toEqual(parse(theirs));
+  });
 });
