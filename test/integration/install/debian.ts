@@ -38,6 +38,8 @@ export const debianPrograms: Part = {
     'cli-docker.test.ts',
     'grafana.test.ts',
     'grafana-series.test.ts',
+    'guides.test.ts',
+    'promql-page.test.ts',
   ],
   folder: DEBIAN,
   recipe: PACKAGES.join(),
