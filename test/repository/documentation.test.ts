@@ -33,3 +33,13 @@ describe('README.md', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
+
+describe('docs/deploy.md', () => {
+  it('names the oldest CDK that the package takes', () => {
+    const { peerDependencies } = JSON.parse(read('package.json'));
+    const [cdk, constructs] = [peerDependencies['aws-cdk-lib'], peerDependencies.constructs];
+    expect(read('docs/deploy.md')).toContain(
+      `\`aws-cdk-lib\` from ${cdk.slice(1)} and \`constructs\` from ${constructs.slice(1)}`,
+    );
+  });
+});
