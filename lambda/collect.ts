@@ -14,7 +14,7 @@ import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from 
 import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
-import type { ScrapeFailure } from './scrape/scrape-error.ts';
+import { mayBeOfStop } from './scrape/scrape-error.ts';
 import type { SelectedSample } from './series/convert.ts';
 import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
@@ -33,18 +33,6 @@ const STOPPED_CHECK_SHARE = 0.5;
 
 /** The part of that which is kept for writing the state after the delivery. */
 const STATE_SHARE = 0.3;
-
-/** Failures of a scrape that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
-const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure> = new Set([
-  'dns',
-  'connect_refused',
-  'connect_timeout',
-  'unreachable',
-  'connection_lost',
-  'timeout',
-  'deadline',
-  'truncated',
-]);
 
 /** Where the targets come from. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
@@ -146,8 +134,10 @@ export class Collector {
       discovered.targets,
       async (target) => {
         const since = target.history ? this.#since(target, routes) : undefined;
-        const scrape = await scraper.scrape(target, scrapingEnds, { since, wanted: this.#wanted });
-        if (!mayHaveStopped(scrape)) return this.#deliver(scrape, routes, since);
+        const onDecode = () => this.#explanations.decoding(target);
+        const asked = { since, wanted: this.#wanted, onDecode };
+        const scrape = await scraper.scrape(target, scrapingEnds, asked);
+        if (!mayBeOfStop(scrape.failure?.reason)) return this.#deliver(scrape, routes, since);
         unclear.push(scrape);
         return undefined;
       },
@@ -282,10 +272,6 @@ export class Collector {
     const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused)];
   }
-}
-
-function mayHaveStopped({ failure }: Scrape): boolean {
-  return failure !== undefined && FAILURES_OF_A_STOP.has(failure.reason);
 }
 
 interface Prepared {

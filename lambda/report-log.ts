@@ -1,5 +1,6 @@
 import { faultsAmong, type LeftOut } from './model/left-out.ts';
 import { causesOf, faultTexts } from './report/left-out-text.ts';
+import type { SilentJob } from './report/silent-jobs.ts';
 import type { CycleReport } from './report.ts';
 
 /** What of a logger is needed here. */
@@ -34,7 +35,8 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
   if (report.nothingPublished) {
-    for (const silent of summary.silentJobs) logger.warn('nothing is published', { ...silent });
+    for (const silent of report.silentJobs.slice(0, MAX_TEXTS))
+      logger.warn('nothing is published', { ...silent });
   }
   logger.info('cycle', summary);
 }
@@ -81,9 +83,7 @@ export function blindnessOf(
 export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string | undefined {
   if (!nothingPublished) return undefined;
   const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
-  const why = silentJobs.map(
-    ({ job, why: because = 'everything was dropped' }) => `job ${job}: ${because}`,
-  );
+  const why = silentJobs.map((silent) => `job ${silent.job}: ${silent.why ?? dropsOf(silent)}`);
   return `none of ${samples} samples is published: ${causes(why)}`;
 }
 
@@ -117,6 +117,11 @@ export function failureOf(report: CycleReport, isOfShard = false): string | unde
 
 function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
   return scrapes.filter(({ up, stopped }) => !up && !stopped);
+}
+
+function dropsOf({ dropped }: SilentJob): string {
+  const counts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  return `dropped ${counts.join(', ')}`;
 }
 
 function causes(texts: readonly string[]): string {

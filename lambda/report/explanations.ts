@@ -3,12 +3,13 @@ import { labelsOf, type Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import { Answers } from '../rules/answers.ts';
 import { type Refused, whyIncomplete, whyRefused } from '../rules/explain.ts';
+import { OWN_NAMES } from '../scrape/own-series.ts';
 import { Labeller } from '../series/label.ts';
 import { DropExamples, type JobExamples, type TargetExamples } from './drop-examples.ts';
 import type { SilentJob } from './silent-jobs.ts';
 
-/** Metric names that no selector takes, of those that are not even decoded. */
-const MAX_UNREAD_NAMES = 20;
+/** Jobs of which names are remembered that no selector takes and that are not even decoded. */
+const MAX_UNREAD_JOBS = 100;
 
 /** Series of a job that are compared with the rules. */
 const MAX_COMPARED = 3;
@@ -32,7 +33,10 @@ export interface Explained {
  */
 export class Explanations {
   readonly #config: Pick<Config, 'emf' | 'clusterName'>;
-  readonly #unread = new Set<string>();
+  /** By job. */
+  readonly #unread = new Map<string, Set<string>>();
+  /** Whose answer is being decoded. */
+  #decoding = '';
   readonly #refusals: Answers<string>;
   readonly #gaps: Answers<string>;
   #examples = new DropExamples();
@@ -41,9 +45,11 @@ export class Explanations {
     this.#config = config;
     const { declarations } = config.emf;
     this.#refusals = new Answers(REMEMBERED, (given) =>
-      whyRefused(declarations, JSON.parse(given)),
+      whyRefused(declarations, JSON.parse(given).map(refusedOf)),
     );
-    this.#gaps = new Answers(REMEMBERED, (given) => whyIncomplete(declarations, JSON.parse(given)));
+    this.#gaps = new Answers(REMEMBERED, (given) =>
+      whyIncomplete(declarations, refusedOf(JSON.parse(given))),
+    );
   }
 
   /** Begins a cycle. */
@@ -53,11 +59,16 @@ export class Explanations {
     this.#gaps.begin();
   }
 
+  /** Says whose answer is decoded next, in the same turn. */
+  decoding({ job }: Target): void {
+    this.#decoding = job;
+  }
+
   /** The same function, which remembers the first names that it refuses: of those nothing else will ever be known. */
   watching(wanted: Wanted): Wanted {
     return (kind) => {
       const isWanted = wanted(kind);
-      if (!isWanted && this.#unread.size < MAX_UNREAD_NAMES) this.#unread.add(kind.name);
+      if (!isWanted) this.#noteUnread(kind.name);
       return isWanted;
     };
   }
@@ -79,6 +90,15 @@ export class Explanations {
     };
   }
 
+  #noteUnread(name: string): void {
+    const names = this.#unread.get(this.#decoding);
+    if (names !== undefined) {
+      if (names.size < MAX_COMPARED) names.add(name);
+    } else if (this.#unread.size < MAX_UNREAD_JOBS) {
+      this.#unread.set(this.#decoding, new Set([name]));
+    }
+  }
+
   #whyRefused({ job }: SilentJob): string | undefined {
     const examples = this.#examples.of(job);
     if (examples === undefined) return undefined;
@@ -88,24 +108,31 @@ export class Explanations {
       return this.#whyIncomplete({ name, labels });
     }
     const selected = examples.selected.all.map(([name, labels]) => ({ name, labels }));
-    const compared = selected.length > 0 ? selected : this.#unselected(examples.dropped.all);
+    const compared = selected.length > 0 ? selected : this.#unselected(job, examples.dropped.all);
     if (compared.length === 0) return undefined;
     return this.#refusals.to(JSON.stringify(compared.slice(0, MAX_COMPARED)));
   }
 
-  /** Series that no declaration selects. Of those that were not decoded only names are known, and not whose they are. */
-  #unselected(dropped: JobExamples['dropped']['all']): readonly Refused[] {
+  /** Series that no declaration selects. Of those that were not decoded only the names are known. */
+  #unselected(job: string, dropped: JobExamples['dropped']['all']): readonly Refused[] {
     const [first] = dropped.map(([, example]) => example);
     if (first === undefined) return [];
     const labelsIn = ({ series, target }: typeof first) =>
       new Labeller(target, this.#config.clusterName).of(series);
     const ofTarget = labelsIn({ ...first, series: { ...first.series, labels: labelsOf() } });
-    if (this.#unread.size > 0)
-      return Array.from(this.#unread, (name) => ({ name, labels: ofTarget }));
-    return dropped.map(([name, each]) => ({ name, labels: labelsIn(each) }));
+    const unread = Array.from(this.#unread.get(job) ?? [], (name) => ({ name, labels: ofTarget }));
+    const read = dropped
+      .filter(([name]) => !OWN_NAMES.has(name))
+      .map(([name, each]) => ({ name, labels: labelsIn(each) }));
+    return [...unread, ...read];
   }
 
   #whyIncomplete(series: Refused): string {
     return this.#gaps.to(JSON.stringify(series));
   }
+}
+
+/** A series as JSON has it. */
+function refusedOf({ name, labels }: Refused): Refused {
+  return { name, labels: labelsOf(labels) };
 }

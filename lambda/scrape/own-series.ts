@@ -15,6 +15,11 @@ const DURATION = gauge('scrape_duration_seconds');
 const SCRAPED = gauge('scrape_samples_scraped');
 const REMAINING = gauge('scrape_samples_post_metric_relabeling');
 
+/** Their names. */
+export const OWN_NAMES: ReadonlySet<string> = new Set(
+  [UP, DURATION, SCRAPED, REMAINING].map(({ name }) => name),
+);
+
 /** The series about a scrape itself, as Prometheus has them for each target. Metric relabeling leaves them alone. */
 export function ownSamples({ up, durationMs, scraped, remaining }: OwnFigures): Sample[] {
   return [

@@ -28,6 +28,23 @@ export type ScrapeFailure =
   | 'invalid_body'
   | 'internal';
 
+/** Failures that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
+const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure | undefined> = new Set([
+  'dns',
+  'connect_refused',
+  'connect_timeout',
+  'unreachable',
+  'connection_lost',
+  'timeout',
+  'deadline',
+  'truncated',
+]);
+
+/** Whether a scrape may have failed because the task of its target stopped. Absent: it has not failed. */
+export function mayBeOfStop(failure: ScrapeFailure | undefined): boolean {
+  return FAILURES_OF_A_STOP.has(failure);
+}
+
 /** A scrape that failed: caught at the end of the scrape, where it becomes a value. */
 export class ScrapeError extends Error {
   override readonly name = 'ScrapeError';

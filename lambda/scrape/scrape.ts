@@ -39,6 +39,8 @@ export interface ScrapeOptions {
   readonly since?: string | undefined;
   /** Which series are to be decoded, where their labels are not needed to say so. @default all */
   readonly wanted?: Wanted | undefined;
+  /** Is told right before the answer is decoded, which asks `wanted` in the same turn. */
+  readonly onDecode?: (() => void) | undefined;
 }
 
 /** What a scraper is made with. */
@@ -83,7 +85,7 @@ export class Scraper {
   async scrape(
     target: Target,
     deadline: AbortSignal,
-    { since, wanted }: ScrapeOptions = {},
+    { since, wanted, onDecode }: ScrapeOptions = {},
   ): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
@@ -111,6 +113,7 @@ export class Scraper {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
       const asked = labelsMatter(target) ? undefined : wanted;
+      onDecode?.();
       const decoded = this.#decoder.decode(target, answer, asked);
       const { samples: all, unwanted } = decoded;
       const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
 import { compilePattern } from '../../lambda/config/pattern.ts';
+import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import type { DropReason } from '../../lambda/model/drops.ts';
 import { labelsOf } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
@@ -117,6 +118,38 @@ describe.each([
       { job: 'shop', why: expect.stringContaining('^web_') },
     ]);
   });
+});
+
+it('each job is explained by its own metrics, where only what may be wanted is decoded', async () => {
+  const report = await collect(
+    [await serve('shop', ORDERS), await serve('web', 'web_requests 1\n')],
+    [{ selectors: ['^http_'] }],
+  );
+  expect(report.silentJobs).toMatchObject([
+    { job: 'shop', why: expect.stringMatching(/finds a match in orders_open/) },
+    { job: 'web', why: expect.stringMatching(/finds a match in web_requests/) },
+  ]);
+});
+
+it('a job is not explained by the rules where relabeling drops all that it gives', async () => {
+  const shop = await serve('shop', ORDERS);
+  const dropping = { action: 'drop', source_labels: ['__name__'], regex: 'orders_.*' };
+  const report = await collect(
+    [{ ...shop, metricRelabeling: [relabelConfig.parse(dropping)] }],
+    [{ selectors: ['^orders_'] }],
+  );
+  expect(report.silentJobs).toEqual([
+    { job: 'shop', targets: 1, samples: 6, dropped: { relabeled: 2, no_declaration: 4 } },
+  ]);
+  expect(silenceOf(report)).toBe(
+    'none of 6 samples is published: job shop: dropped 2 relabeled, 4 no_declaration',
+  );
+});
+
+it('a label that is called like a member of every object is missing like any other', async () => {
+  const dimensions = [['constructor']];
+  const report = await collect([await serve('shop', ORDERS)], [{ dimensions }]);
+  expect(report.incomplete[0]).toContain('there is no label constructor');
 });
 
 describe('nothing is published, but that passes by itself', () => {

@@ -129,7 +129,7 @@ describe('the silence of a cycle', () => {
       { ...SILENT, job: 'db' },
     ];
     expect(silenceOf(cycleReport([], { silentJobs, nothingPublished: true }))).toBe(
-      'none of 18 samples is published: job web: no rule; job db: everything was dropped',
+      'none of 18 samples is published: job web: no rule; job db: dropped 9 no_declaration',
     );
     expect(silenceOf(cycleReport([], { silentJobs }))).toBeUndefined();
   });
