@@ -8,9 +8,10 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type AlarmActions, actionsOf, addActions } from './alarms/alarm-actions.ts';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { SELF_METRICS } from './collector-metrics.ts';
 import { validCount } from './valid-props.ts';
 
@@ -24,7 +25,7 @@ const EMF_ERRORS = { parsing: 'EMFParsingErrors', validation: 'EMFValidationErro
 const SILENT_CYCLES = 3;
 
 export interface CollectorAlarmsProps extends AlarmActions {
-  readonly collector: Collector;
+  readonly collector: ICollector;
 
   /**
    * Targets that may be down. Tasks that have stopped do not count.
@@ -51,22 +52,22 @@ export class CollectorAlarms extends Construct {
   readonly discoveryErrors: Alarm;
   /** CloudWatch Logs did not take events, in 2 of 5 cycles. */
   readonly eventsRejected: Alarm;
-  /** CloudWatch took events of which it made no metrics. */
-  readonly emfErrors: Alarm;
+  /** CloudWatch took events of which it made no metrics; undefined where an imported collector does not say its log groups. */
+  readonly emfErrors: Alarm | undefined;
   /** `metric_budget` held new metrics back. */
   readonly metricsHeldBack: Alarm;
   /** A configuration that lies elsewhere was changed to one that cannot be used: the one before goes on. */
   readonly configurationRefused: Alarm;
   /** The state could not be read or written, in 3 of 5 cycles. */
   readonly stateFailures: Alarm;
-  /** Cycles could not be started, or failed. */
-  readonly deadLetters: Alarm;
+  /** Cycles could not be started, or failed; undefined where an imported collector does not say its queue. */
+  readonly deadLetters: Alarm | undefined;
   /** A shard has ended no cycle for three, in 2 of 3 cycles; undefined where the targets are not divided. */
   readonly shardsLate: Alarm | undefined;
   /** Cycles failed for some or all shards, in 3 of 5 cycles; undefined where the targets are not divided. */
   readonly shardsFailed: Alarm | undefined;
 
-  private readonly collector: Collector;
+  private readonly collector: ICollector;
   private readonly actions: AlarmActions;
 
   constructor(scope: Construct, id: string, props: CollectorAlarmsProps) {
@@ -108,11 +109,7 @@ export class CollectorAlarms extends Construct {
       metric: this.selfMetric(SELF_METRICS.eventsRejected),
       cycles: [2, 5],
     });
-    this.emfErrors = this.alarm('EmfErrors', {
-      description: 'CloudWatch makes no metrics of events that the collector delivered',
-      metric: this.emfErrorsMetric(),
-      cycles: [1, 1],
-    });
+    this.emfErrors = this.makeEmfErrorsAlarm();
     this.metricsHeldBack = this.alarm('MetricsHeldBack', {
       description: 'The metric budget of the collector is used up',
       metric: this.selfMetric(SELF_METRICS.metricsHeldBack),
@@ -128,14 +125,7 @@ export class CollectorAlarms extends Construct {
       metric: this.selfMetric(SELF_METRICS.stateFailures),
       cycles: [3, 5],
     });
-    this.deadLetters = this.alarm('DeadLetters', {
-      description: 'Cycles of the collector could not be started, or failed',
-      metric: collector.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
-        statistic: Stats.MAXIMUM,
-        period: collector.interval,
-      }),
-      cycles: [1, 1],
-    });
+    this.deadLetters = this.makeDeadLettersAlarm();
     const { shardCycle } = collector;
     this.shardsLate =
       shardCycle &&
@@ -169,20 +159,49 @@ export class CollectorAlarms extends Construct {
   }
 
   /** Both errors of the log groups, which have data only where there are errors. */
-  private emfErrorsMetric(): IMetric {
-    const { logGroup, metricsLogGroup } = this.collector;
+  private makeEmfErrorsAlarm(): Alarm | undefined {
+    const { logGroup, metricsLogGroup, interval } = this.collector;
     const hasOther = metricsLogGroup !== undefined && metricsLogGroup !== logGroup;
-    const groups = { self: logGroup, ...(hasOther && { tasks: metricsLogGroup }) };
+    const groups = {
+      ...(logGroup && { self: logGroup }),
+      ...(hasOther && { tasks: metricsLogGroup }),
+    };
     const metrics = Object.entries(groups).flatMap(([prefix, group]) =>
       Object.entries(EMF_ERRORS).map(
         ([kind, name]) => [`${prefix}_${kind}`, this.emfMetric(name, group)] as const,
       ),
     );
-    return new MathExpression({
-      expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(metrics),
-      period: this.collector.interval,
+    if (metrics.length === 0) return this.leftOut('emfErrors', '`logGroup` and `metricsLogGroup`');
+    return this.alarm('EmfErrors', {
+      description: 'CloudWatch makes no metrics of events that the collector delivered',
+      metric: new MathExpression({
+        expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+        usingMetrics: Object.fromEntries(metrics),
+        period: interval,
+      }),
+      cycles: [1, 1],
     });
+  }
+
+  private makeDeadLettersAlarm(): Alarm | undefined {
+    const { deadLetterQueue, interval } = this.collector;
+    if (deadLetterQueue === undefined) return this.leftOut('deadLetters', '`deadLetterQueue`');
+    return this.alarm('DeadLetters', {
+      description: 'Cycles of the collector could not be started, or failed',
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        statistic: Stats.MAXIMUM,
+        period: interval,
+      }),
+      cycles: [1, 1],
+    });
+  }
+
+  /** An alarm that takes what is not known of an imported collector. */
+  private leftOut(name: string, missing: string): undefined {
+    Annotations.of(this).addWarningV2(
+      `fargauge:no-${name}`,
+      `[${this.node.path}] No alarm ${name} is made: import ${this.collector.node.path} with ${missing}`,
+    );
   }
 
   private emfMetric(metricName: string, { logGroupName }: ILogGroup): Metric {

@@ -2,14 +2,14 @@ import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { collectorWidgets } from './collector-widgets.ts';
 import { publishesService, serviceWidgets } from './service-widgets.ts';
 import { nameOf, type ServiceName } from './task-metrics.ts';
 import { validCluster } from './valid-cluster.ts';
 
 export interface CollectorDashboardProps {
-  readonly collector: Collector;
+  readonly collector: ICollector;
 
   /** The services that are shown, in this order. */
   readonly services: readonly (IBaseService | ServiceName)[];

@@ -6,14 +6,14 @@ import {
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { SELF_METRICS } from './collector-metrics.ts';
 
 const ROW = 24;
 const QUARTER = 6;
 
 /** A row of widgets about the collector itself. */
-export function collectorWidgets(collector: Collector): IWidget[][] {
+export function collectorWidgets(collector: ICollector): IWidget[][] {
   // Each shard says of its own targets only.
   const ofAll = collector.shardCycle ? Stats.SUM : Stats.MAXIMUM;
   const metric = (name: string, label: string, color?: string, statistic = ofAll) =>

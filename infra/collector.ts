@@ -1,4 +1,3 @@
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -12,15 +11,17 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aspects, type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { ENV } from '../lambda/model/names.ts';
+import { collectFrom } from './collector/collect-from.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { checkGivenResources } from './collector/given-resources.ts';
+import { type CollectorAttributes, ImportedCollector } from './collector/imported-collector.ts';
+import { MeasuredCollector } from './collector/measured-collector.ts';
 import { OpenedPorts } from './collector/opened-ports.ts';
-import { dependOn } from './collector/rule-side.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { CollectorLogGroup, type CollectorLogGroupProps } from './collector-log-group.ts';
-import { selfMetric } from './collector-metrics.ts';
 import { CollectorNetwork } from './collector-network.ts';
 import type { CollectorProps } from './collector-props.ts';
 import { CollectorRole } from './collector-role.ts';
@@ -45,13 +46,19 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { InvalidPropsError } from './errors.ts';
 import type { ShardCycle } from './shard-cycle.ts';
 import { checkKinds } from './valid-kinds.ts';
-import { validMemorySize, validPort } from './valid-props.ts';
-
-/** Tells in the rules of security groups who made them. */
-const RULE = 'Fargauge collector';
+import { validMemorySize } from './valid-props.ts';
 
 /** The scheduled function that collects the tasks of a cluster, with all that it needs. */
-export class Collector extends Construct implements IConnectable, IGrantable {
+export class Collector extends MeasuredCollector implements ICollector {
+  /** A collector of another app: for its metrics, alarms and dashboards, for what is granted to it, and for tasks that it is to reach. */
+  static fromCollectorAttributes(
+    scope: Construct,
+    id: string,
+    attributes: CollectorAttributes,
+  ): ICollector {
+    return new ImportedCollector(scope, id, attributes);
+  }
+
   /** The function that collects. */
   readonly function: LambdaFunction;
 
@@ -158,6 +165,10 @@ export class Collector extends Construct implements IConnectable, IGrantable {
     });
   }
 
+  get functionName(): string {
+    return this.function.functionName;
+  }
+
   get connections(): Connections {
     if (this.network === undefined) {
       throw new InvalidPropsError(this, 'A collector without a VPC has no security group');
@@ -174,18 +185,7 @@ export class Collector extends Construct implements IConnectable, IGrantable {
    * @throws InvalidPropsError
    */
   collectFrom(tasks: IConnectable, ...ports: readonly number[]): void {
-    if (tasks.connections === undefined) {
-      throw new InvalidPropsError(
-        this,
-        'Expected the tasks with their security groups, which an imported service does not know: name them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
-      );
-    }
-    const areAfter = dependOn(tasks, this);
-    const given = ports.map((port) => validPort(this, 'ports', port));
-    for (const port of this.openedPorts.collect(tasks, given)) {
-      if (areAfter) tasks.connections.allowFrom(this, port, RULE);
-      else this.connections.allowTo(tasks, port, RULE);
-    }
+    collectFrom(this, this.openedPorts, tasks, ports);
   }
 
   /**
@@ -214,15 +214,6 @@ export class Collector extends Construct implements IConnectable, IGrantable {
       this.shardCycle?.stateMachine.grantStartExecution(grantee) ??
       this.function.grantInvoke(grantee)
     );
-  }
-
-  /**
-   * One of the collector's metrics about itself.
-   *
-   * @default - Sum over 1 minute
-   */
-  metric(metricName: string, options?: MetricOptions): Metric {
-    return selfMetric(this.function.functionName, metricName, options).attachTo(this);
   }
 
   /** What the collector reaches is known when the app is complete. */

@@ -5,6 +5,8 @@
 export type { AlarmActions } from './alarms/alarm-actions.ts';
 export type { WatchedService } from './alarms/watched-service.ts';
 export { ApiEndpoint } from './api-endpoint.ts';
+export type { ICollector } from './collector/collector-interface.ts';
+export type { CollectorAttributes } from './collector/imported-collector.ts';
 export { Collector } from './collector.ts';
 export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';
 export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
@@ -47,7 +49,7 @@ export {
   type TaskMemoryAlarmOptions,
   type TaskRestartAlarmOptions,
 } from './service-alarms.ts';
-export type { ShardCycle } from './shard-cycle.ts';
+export type { IShardCycle, ShardCycle } from './shard-cycle.ts';
 export { type AutomaticShardsProps, Shards } from './shards.ts';
 export {
   TaskSidecarAspect,

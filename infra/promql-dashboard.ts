@@ -3,7 +3,7 @@ import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION } from '../lambda/model/names.ts';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { collectorWidgets } from './collector-widgets.ts';
 import { InvalidPropsError } from './errors.ts';
 import { promqlServiceWidgets } from './promql-service-widgets.ts';
@@ -11,7 +11,7 @@ import { nameOf, type ServiceName } from './task-metrics.ts';
 
 export interface PromQLDashboardProps {
   /** It sends its samples to CloudWatch over OTLP. */
-  readonly collector: Collector;
+  readonly collector: ICollector;
 
   /** The services that are shown, in this order: at least one. */
   readonly services: readonly (IBaseService | ServiceName)[];

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import { type AlarmActions, actionsOf } from './alarms/alarm-actions.ts';
 import { type WatchedService, watchedService } from './alarms/watched-service.ts';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
 import { above, absent, growth, maxByTask, ofService, overTime, targetsOf } from './promql.ts';
@@ -20,7 +20,7 @@ export interface PromQLServiceAlarmsProps extends WatchedService, AlarmActions {
    *
    * @default - one with `configuration`
    */
-  readonly collector?: Collector;
+  readonly collector?: ICollector;
 
   /**
    * The configuration of a collector that is not in this app.

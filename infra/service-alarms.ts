@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import { type AlarmActions, actionsOf } from './alarms/alarm-actions.ts';
 import { type WatchedService, watchedService } from './alarms/watched-service.ts';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
 import { TaskAlarm, type TaskAlarmOptions } from './task-alarm.ts';
 import {
@@ -21,7 +21,7 @@ export interface ServiceAlarmsProps extends WatchedService, AlarmActions {
    *
    * @default - one with the built-in configuration, or with `configuration`
    */
-  readonly collector?: Collector;
+  readonly collector?: ICollector;
 
   /**
    * The rules of a collector that is not in this app.

@@ -10,6 +10,7 @@ import {
   type IChainable,
   type INextable,
   Map as InlineMap,
+  type IStateMachine,
   JsonPath,
   LogLevel,
   Pass,
@@ -58,11 +59,19 @@ export interface ShardCycleProps {
   readonly logGroup: ILogGroup;
 }
 
+/** What runs the shards of a collector. */
+export interface IShardCycle {
+  readonly stateMachine: IStateMachine;
+
+  /** Executions that failed or were too late, of which there is one for each cycle. */
+  metricFailed(period: Duration): IMetric;
+}
+
 /**
  * One cycle of a collector whose targets are divided: discovers, then collects each shard. A shard that fails costs the others nothing;
  * the execution fails in the end, so that somebody can be told.
  */
-export class ShardCycle extends Construct {
+export class ShardCycle extends Construct implements IShardCycle {
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, props: ShardCycleProps) {
@@ -98,15 +107,7 @@ export class ShardCycle extends Construct {
 
   /** Executions that failed or were too late, of which there is one for each cycle. */
   metricFailed(period: Duration): IMetric {
-    const options = { statistic: Stats.SUM, period };
-    return new MathExpression({
-      expression: 'FILL(failed, 0) + FILL(late, 0)',
-      usingMetrics: {
-        failed: this.stateMachine.metricFailed(options),
-        late: this.stateMachine.metricTimedOut(options),
-      },
-      period,
-    });
+    return metricFailedCycles(this.stateMachine, period);
   }
 
   private makeMap(props: ShardCycleProps): IChainable & INextable {
@@ -177,4 +178,20 @@ export class ShardCycle extends Construct {
       },
     );
   }
+}
+
+/** Executions of the state machine of a collector that failed or were too late. */
+export function metricFailedCycles(
+  stateMachine: Pick<IStateMachine, 'metricFailed' | 'metricTimedOut'>,
+  period: Duration,
+): IMetric {
+  const options = { statistic: Stats.SUM, period };
+  return new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(late, 0)',
+    usingMetrics: {
+      failed: stateMachine.metricFailed(options),
+      late: stateMachine.metricTimedOut(options),
+    },
+    period,
+  });
 }

@@ -1,12 +1,12 @@
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { Collector } from './collector.ts';
+import type { ICollector } from './collector/collector-interface.ts';
 import { InvalidPropsError } from './errors.ts';
 
 /** The name of a cluster that the collector collects, as far as that is known. @throws InvalidPropsError */
 export function validCluster(
   owner: IConstruct,
-  { collectedClusters: known, node }: Collector,
+  { collectedClusters: known, node }: ICollector,
   clusterName: string,
 ): string {
   if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) {
