@@ -1,6 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Guide } from '../docs/guide.ts';
+import {
+  type MetadataStandIn,
+  startMetadataStandIn,
+  status,
+} from '../sidecar/metadata-stand-in.ts';
+import {
+  APP,
+  SIDECAR,
+  sampleContainer,
+  sampleEntry,
+  sampleTask,
+} from '../sidecar/sample-documents.ts';
+import { startSidecar } from '../sidecar/sidecar-process.ts';
 import { PROMETHEUS } from './support/places.ts';
 import { type Prometheus, type QueriedSeries, startPrometheus } from './support/prometheus.ts';
 import { STEADY, type SteadyTask, startSteadyTask } from './support/steady-task.ts';
@@ -128,5 +141,69 @@ describe('the queries of docs/promql.md, of a sidecar that a Prometheus scrapes'
     const query = QUERIES.find((each) => each.includes('group_left (task_id'));
     const [series] = await ask(query!);
     expect(series?.labels).toMatchObject({ task_id: task.taskId, cluster: 'demo' });
+  });
+});
+
+describe('the queries of docs/promql.md for what is wrong', () => {
+  const started = new AsyncDisposableStack();
+  let prometheus: Prometheus;
+  let endpoint: MetadataStandIn;
+
+  beforeAll(async () => {
+    endpoint = started.use(await startMetadataStandIn());
+    serve({});
+    // The endpoint of Fargate is renewed more seldom.
+    const timer = setInterval(() => serve({}), 1_000);
+    started.defer(() => clearInterval(timer));
+    const sidecar = started.use(startSidecar({ ECS_CONTAINER_METADATA_URI_V4: endpoint.uri }));
+    const { host } = new URL(await sidecar.url());
+    const config = `scrape_configs: [{ job_name: a, scrape_interval: 1s, static_configs: [{ targets: ["${host}"] }] }]`;
+    prometheus = started.use(await startPrometheus(PROMETHEUS, [], config));
+    await found('ee_container_oom_suspected_total == 0');
+    clearInterval(timer);
+    // The application used 95 % of its memory, and has ended since.
+    serve({ KnownStatus: 'STOPPED', ExitCode: 137, FinishedAt: new Date().toISOString() });
+  }, 60_000);
+  afterAll(() => started.disposeAsync());
+
+  /** The endpoint tells of an application with these changes, and of a sidecar that is not healthy. */
+  function serve(app: Readonly<Record<string, unknown>>): void {
+    const containers = [
+      sampleContainer(APP, 'app', { Limits: { CPU: 2, Memory: 150 }, ...app }),
+      sampleContainer(SIDECAR, 'sidecar', { Health: { status: 'UNHEALTHY' } }),
+    ];
+    const now = Date.now();
+    const times = { read: new Date(now), preread: new Date(now - 1_000) };
+    const entry = sampleEntry((now % 1e6) / 1_000, JSON.parse(JSON.stringify(times)), 1);
+    const ended = 'ExitCode' in app;
+    endpoint.serve(
+      { ...sampleTask(), Containers: containers },
+      { [APP]: ended ? null : entry, [SIDECAR]: entry },
+    );
+  }
+
+  /** The containers of a query, as soon as it finds any. */
+  async function found(query: string): Promise<readonly (string | undefined)[]> {
+    for (;;) {
+      const series = await prometheus.query(query, Date.now());
+      if (series.length > 0) return series.map(({ labels }) => labels.container_name);
+      await sleep(250);
+    }
+  }
+
+  const queryOf = (name: string) =>
+    QUERIES.find((query) => COMPARISON.test(query) && query.includes(name)) ?? '';
+
+  it('find a container that is not healthy', async () => {
+    expect(await found(queryOf('ee_container_healthy'))).toEqual(['sidecar']);
+  });
+
+  it('find a container that has ended for want of memory', async () => {
+    expect(await found(queryOf('oom_suspected').replace('[1h]', '[1m]'))).toEqual(['app']);
+  });
+
+  it('find a sidecar that does not read the endpoint any more', async () => {
+    endpoint.answer('/task/stats', status(500, 'no'));
+    expect(await found(queryOf('exporter_success'))).toEqual([undefined]);
   });
 });
