@@ -1,5 +1,6 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { describeLeftovers } from './app/leftovers.ts';
 import { bundleCollector, bundleSidecar } from './bundle.ts';
 import { InvalidPropsError, SettingsError } from './errors.ts';
 import { FargaugeStack } from './fargauge-stack.ts';
@@ -22,6 +23,7 @@ try {
   if (settings.prices) {
     process.stderr.write(describeBill({ ...settings, resources: template.Resources }));
   }
+  if (settings.leftovers) process.stderr.write(describeLeftovers(template.Resources));
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof InvalidPropsError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -39,6 +39,7 @@ import {
   eventsOf,
   logGroupNames,
   namedLogGroup,
+  showGroupsThatStay,
   showWarnings,
   writesOwnLogGroup,
 } from './configuration-fit.ts';
@@ -119,6 +120,8 @@ export class Collector extends MeasuredCollector implements ICollector {
       (new DeadLetterQueue(this, 'DeadLetterQueue', {
         ...(encryptionKey && { encryptionKey }),
       }) as IQueue);
+    const otherLogGroupNames = logGroupNames(this, this.facts, props);
+    showGroupsThatStay(this, otherLogGroupNames);
     const role = new CollectorRole(this, {
       role: props.role,
       cluster: props.cluster,
@@ -128,7 +131,7 @@ export class Collector extends MeasuredCollector implements ICollector {
         this.logGroup,
         ...(this.metricsLogGroup && writesOwnLogGroup(this.facts) ? [this.metricsLogGroup] : []),
       ],
-      otherLogGroupNames: logGroupNames(this, this.facts, props),
+      otherLogGroupNames,
     });
     this.role = role.role;
     if (props.shards === undefined) bucket.grantState(this.role);

@@ -120,6 +120,15 @@ export function logGroupNames(
   return names;
 }
 
+/** Shows that a group which the function makes belongs to no stack: nobody deletes it, nor its events. */
+export function showGroupsThatStay(collector: Construct, names: readonly string[]): void {
+  for (const name of names) {
+    Annotations.of(collector).addInfo(
+      `[${collector.node.path}] The function makes the log group ${name} where it is not there. It stays when the stack is deleted, and keeps its events until somebody gives it a retention`,
+    );
+  }
+}
+
 function warn(collector: Construct, id: string, message: string): void {
   Annotations.of(collector).addWarningV2(`fargauge:${id}`, `[${collector.node.path}] ${message}`);
 }

@@ -7,15 +7,15 @@ import type { Construct } from 'constructs';
 import { clusterNameOf } from '../lambda/model/cluster-selector.ts';
 import { TASK_MEMORY_UTILIZATION } from '../lambda/model/names.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
+import { ConsoleLinks } from './app/console-links.ts';
 import { Collector } from './collector.ts';
 import { CollectorAlarms } from './collector-alarms.ts';
 import { CollectorDashboard } from './collector-dashboard.ts';
-import { ConsoleLinks } from './console-links.ts';
+import { worstTasksQuery } from './dashboards/worst-tasks.ts';
 import { EmptyingLogGroup } from './emptying-log-group.ts';
 import { ServiceAlarms } from './service-alarms.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
 import { Trial } from './trial.ts';
-import { worstTasksQuery } from './worst-tasks.ts';
 
 export interface FargaugeStackProps extends StackProps {
   readonly settings: Settings;

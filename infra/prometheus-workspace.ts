@@ -2,7 +2,15 @@ import { CfnWorkspace } from 'aws-cdk-lib/aws-aps';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Arn, ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import {
+  Annotations,
+  Arn,
+  ArnFormat,
+  Duration,
+  RemovalPolicy,
+  Stack,
+  Token,
+} from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { OutputInput } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
@@ -200,7 +208,13 @@ export class PrometheusWorkspace extends Workspace {
     });
     // An older CDK would leave out what its class does not know of it.
     resource.addPropertyOverride('WorkspaceConfiguration', this.renderConfiguration(props));
-    resource.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    resource.applyRemovalPolicy(removalPolicy);
+    if (removalPolicy !== RemovalPolicy.DESTROY) {
+      Annotations.of(this).addInfo(
+        `[${this.node.path}] The workspace stays when the stack is deleted, and its samples are stored until its retention is over: \`removalPolicy: RemovalPolicy.DESTROY\` deletes both`,
+      );
+    }
     this.workspaceArn = resource.attrArn;
     this.workspaceId = resource.attrWorkspaceId;
     this.region = Stack.of(this).region;

@@ -15,6 +15,7 @@ import {
   TASK_CPU_UTILIZATION,
   TASK_MEMORY_UTILIZATION,
 } from '../lambda/model/names.ts';
+import { worstTasksQuery } from './dashboards/worst-tasks.ts';
 import type { PublishedMetrics } from './published-metrics.ts';
 import {
   dimensionsOf,
@@ -25,7 +26,6 @@ import {
   type ServiceName,
   taskMetric,
 } from './task-metrics.ts';
-import { worstTasksQuery } from './worst-tasks.ts';
 
 /** A dashboard has 24 columns. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const ROW = 24;

@@ -63,7 +63,8 @@ const SCHEMA = z.object({
     )
     .optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
-  prices: z.preprocess((value) => SWITCHES.get(value) ?? value, z.boolean(SWITCH)).optional(),
+  prices: switched(),
+  leftovers: switched(),
   serviceCount: count(),
   tasks: count(),
   containersPerTask: count(),
@@ -119,6 +120,8 @@ export interface Settings {
   readonly load: Load;
   /** Whether the price of what is deployed is shown. */
   readonly prices: boolean;
+  /** Whether what stays is shown, for when the stack is deleted. */
+  readonly leftovers: boolean;
   /** Context keys that look like settings and are none, nor a slip of one. */
   readonly unknownKeys: readonly string[];
 }
@@ -169,6 +172,7 @@ export function readSettings(
     metrics: DOCUMENTS.some((key) => values[key] !== undefined) ? undefined : choiceOf(values),
     load: values.cluster === undefined ? TRIAL_LOAD : givenLoad(values),
     prices: values.prices ?? false,
+    leftovers: values.leftovers ?? false,
     unknownKeys,
   };
 }
@@ -308,6 +312,10 @@ function list(pattern: RegExp, expected: string) {
 function itemsOf(value: unknown, itemOf: (item: unknown) => unknown): unknown {
   const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
   return Array.isArray(items) ? items.map(itemOf) : items;
+}
+
+function switched() {
+  return z.preprocess((value) => SWITCHES.get(value) ?? value, z.boolean(SWITCH)).optional();
 }
 
 function count() {

@@ -20,7 +20,7 @@ export function describeBill(deployment: Deployment): string {
           'Not counted: what the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
         ]
       : [otherChoices(deployment, metrics), wayOf(deployment, metrics)]),
-    'Not counted: the dashboard ($3.00 if the account has three already), sidecars in tasks that have no room for them, logs that are kept ($0.03 a GB).',
+    'Not counted: the dashboard ($3.00 if the account has three already), sidecars in tasks that have no room for them, logs that are kept ($0.03 a GB and month).',
     '',
   ]
     .filter((line) => line !== undefined)

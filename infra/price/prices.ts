@@ -24,6 +24,9 @@ export const ALARM_METRIC = 0.1;
 /** A GB of log events that are written. */
 export const LOG_GB = 0.5;
 
+/** A GB of them that is kept for a month. */
+export const LOG_GB_MONTH = 0.03;
+
 /** A function on arm64. */
 export const LAMBDA_GB_SECOND = 0.0000133334;
 export const LAMBDA_REQUEST = 0.0000002;

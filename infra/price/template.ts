@@ -5,6 +5,7 @@ export type Resources = Readonly<Record<string, Resource>>;
 
 interface Resource {
   readonly Type: string;
+  readonly DeletionPolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: properties have the shapes that CloudFormation gives them.
   readonly Properties?: Readonly<Record<string, any>>;
 }

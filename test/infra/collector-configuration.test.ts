@@ -7,6 +7,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { Collector } from '../../infra/collector.ts';
 import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
+import type { CollectorProps } from '../../infra/collector-props.ts';
 import { CODE, collectorStack, collectorTemplate, placeIn } from './template.ts';
 
 const NATIVE = 'log_group_name: /shop/metrics\n';
@@ -157,6 +158,17 @@ describe('the log group that a configuration names', () => {
     collectorTemplate({
       configuration: CollectorConfiguration.of({ log_group_name }),
     }).hasResourceProperties('AWS::IAM::Policy', mayCreate(name));
+  });
+
+  it('is told to stay when the stack is deleted', () => {
+    const configuration = CollectorConfiguration.of({ log_group_name: '/ecs/{ClusterName}' });
+    const infos = (props: Partial<CollectorProps>) =>
+      Annotations.fromStack(collectorStack(props).stack).findInfo(
+        '/Stack/Collector',
+        Match.stringLikeRegexp('The function makes the log group /ecs/prod where it is not there'),
+      );
+    expect(infos({ configuration })).toHaveLength(1);
+    expect(infos({})).toHaveLength(0);
   });
 
   it('is the one that the dashboard and the alarms look at, and no other is made', () => {

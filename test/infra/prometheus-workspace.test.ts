@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ArnPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -60,6 +60,19 @@ describe('a new workspace', () => {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
     });
+  });
+
+  it.each([
+    [RemovalPolicy.RETAIN, 1],
+    [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 1],
+    [RemovalPolicy.DESTROY, 0],
+  ])('says whether it stays: %s', (removalPolicy, infos) => {
+    const stack = new Stack(new App(), 'Stack');
+    new PrometheusWorkspace(stack, 'Workspace', { removalPolicy });
+    const text = Match.stringLikeRegexp(
+      '^\\[Stack/Workspace\\] The workspace stays when the stack',
+    );
+    expect(Annotations.fromStack(stack).findInfo('*', text)).toHaveLength(infos);
   });
 
   it('has an alias, a retention, a log group, a key and tags', () => {

@@ -1,6 +1,6 @@
 /** Everything at once: a service that burns half a CPU, alarms that tell a topic, and a dashboard. It costs money by the hour. */
 
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
@@ -11,6 +11,7 @@ import {
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   ApiEndpoint,
@@ -50,7 +51,14 @@ taskDefinition.addContainer('load', {
   image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/busybox:stable'),
   // Half a second of work, half a second of rest.
   command: ['sh', '-c', 'while :; do timeout 0.5 sh -c "while :; do :; done"; sleep 0.5; done'],
-  logging: LogDriver.awsLogs({ streamPrefix: 'load' }),
+  logging: LogDriver.awsLogs({
+    streamPrefix: 'load',
+    // Else it stays when the stack is deleted, with all of its events.
+    logGroup: new LogGroup(stack, 'Log', {
+      retention: RetentionDays.TWO_WEEKS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  }),
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
   image: ContainerImage.fromRegistry(

@@ -3,7 +3,7 @@
  * and with a workspace of Amazon Managed Service for Prometheus that it reads as the role of its task. It costs money by the hour.
  */
 
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
@@ -21,6 +21,7 @@ import {
   ListenerCertificate,
   ListenerCondition,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   Collector,
@@ -71,7 +72,14 @@ taskDefinition.addContainer('grafana', {
     GF_SECURITY_COOKIE_SECURE: 'true',
   },
   secrets: { GF_SECURITY_ADMIN_PASSWORD: EcsSecret.fromSecretsManager(password) },
-  logging: LogDriver.awsLogs({ streamPrefix: 'grafana' }),
+  logging: LogDriver.awsLogs({
+    streamPrefix: 'grafana',
+    // Else it stays when the stack is deleted, with all of its events.
+    logGroup: new LogGroup(stack, 'Log', {
+      retention: RetentionDays.TWO_WEEKS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  }),
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
   // An image of yours; without one, Docker builds it too.

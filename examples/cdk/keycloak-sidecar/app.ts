@@ -3,7 +3,7 @@
  * becomes the sidecar, which passes Keycloak's endpoint through and tells of the task itself too.
  */
 
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
@@ -12,6 +12,7 @@ import {
   FargateTaskDefinition,
   LogDriver,
 } from 'aws-cdk-lib/aws-ecs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Collector,
   CollectorAlarms,
@@ -60,7 +61,14 @@ const container = taskDefinition.addContainer('keycloak', {
   image: ContainerImage.fromRegistry('quay.io/keycloak/keycloak:26.3'),
   command: ['start-dev', '--metrics-enabled=true'],
   portMappings: [{ containerPort: 8080 }],
-  logging: LogDriver.awsLogs({ streamPrefix: 'keycloak' }),
+  logging: LogDriver.awsLogs({
+    streamPrefix: 'keycloak',
+    // Else it stays when the stack is deleted, with all of its events.
+    logGroup: new LogGroup(stack, 'Log', {
+      retention: RetentionDays.TWO_WEEKS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  }),
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
   // An image of yours; without one, Docker builds it when the app is deployed.

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib/core';
-import { ConsoleLinks } from '../../infra/console-links.ts';
+import { ConsoleLinks } from '../../../infra/app/console-links.ts';
 
 /** What an output is in a partition and Region. */
 function deployed(link: (links: ConsoleLinks, stack: Stack) => string) {
