@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Output } from './model/event.ts';
@@ -7,20 +6,19 @@ import type { Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
 import type { State } from './model/state.ts';
 import type { Target } from './model/target.ts';
+import { Turn, TurnOverError } from './model/turn.ts';
 import { PATIENCE_MS } from './outputs/patience.ts';
 import type { TargetExamples } from './report/drop-examples.ts';
 import { Explanations } from './report/explanations.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
-import type { Scrape, Scraper } from './scrape/scrape.ts';
+import { Rounds } from './scrape/rounds.ts';
+import { failureOfTurn, type Scrape, type Scraper } from './scrape/scrape.ts';
 import { mayBeOfStop } from './scrape/scrape-error.ts';
 import type { SelectedSample } from './series/convert.ts';
 import { Intake } from './series/intake.ts';
 import { Labeller } from './series/label.ts';
-
-/** Targets that are scraped at a time. */
-const CONCURRENCY = 64;
 
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
@@ -80,6 +78,7 @@ export class Collector {
   readonly #wanted: Wanted | undefined;
   /** Whether the budget has been told what was published before this collector. */
   #budgetIsTold = false;
+  readonly #rounds = new Rounds();
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -102,6 +101,7 @@ export class Collector {
   async collect(timeoutMs: number): Promise<CycleReport> {
     const { discovery, scraper, outputs, state, now } = this.#parts;
     const startedAt = now();
+    const began = performance.now();
     const tally = new Tally(startedAt);
     this.#rules.begin(startedAt);
     this.#explanations.begin();
@@ -130,27 +130,31 @@ export class Collector {
       startedAt,
     );
     const unclear: Scrape[] = [];
-    const delivered = await pMap(
-      discovered.targets,
-      async (target) => {
-        const since = target.history ? this.#since(target, routes) : undefined;
-        const onDecode = () => this.#explanations.decoding(target);
-        const asked = { since, wanted: this.#wanted, onDecode };
-        const scrape = await scraper.scrape(target, scrapingEnds, asked);
-        if (!mayBeOfStop(scrape.failure?.reason)) return this.#deliver(scrape, routes, since);
+    const delivered: { readonly done: Promise<TargetDone> }[] = [];
+    const until = began + timeoutMs - reserve;
+    const last = new Turn({ until: began + timeoutMs - Math.floor(reserve * STATE_SHARE) });
+    await this.#rounds.run(discovered.targets, until, async (target, { turn, othersWait }) => {
+      const since = target.history ? this.#since(target, routes) : undefined;
+      const onDecode = () => this.#explanations.decoding(target);
+      const options = { since, wanted: this.#wanted, onDecode, turn, othersWait };
+      const scrape = await scraper.scrape(target, scrapingEnds, options);
+      if (mayBeOfStop(scrape.failure?.reason)) {
         unclear.push(scrape);
-        return undefined;
-      },
-      { concurrency: CONCURRENCY },
-    );
+        return scrape;
+      }
+      const delivery = await this.#deliver(scrape, routes, { turn, last }, since);
+      if (delivery === 'postponed') return delivery;
+      delivered.push(delivery);
+      return scrape;
+    });
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
-      delivered.push(await this.#deliver(scrape, routes));
+      const delivery = await this.#deliver(scrape, routes, { turn: last, last });
+      if (delivery !== 'postponed') delivered.push(delivery);
     }
     tally.budget(this.#rules.budget?.report());
     tally.delivered(await Promise.all(routes.map((route) => route.close())));
-    for (const target of delivered) {
-      if (target === undefined) continue;
-      const { scrape, outcome } = await target.done;
+    for (const { done } of delivered) {
+      const { scrape, outcome } = await done;
       tally.target(scrape, outcome);
     }
     tally.explained(this.#explanations.of(tally.silentJobs()));
@@ -207,9 +211,11 @@ export class Collector {
   async #deliver(
     scraped: Scrape,
     routes: readonly Route[],
+    turns: Turns,
     since?: string,
-  ): Promise<{ readonly done: Promise<TargetDone> }> {
-    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes, since);
+  ): Promise<{ readonly done: Promise<TargetDone> } | 'postponed'> {
+    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes, turns, since);
+    if (scrape.failure?.reason === 'postponed') return 'postponed';
     const { samples, dropped, unwanted, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length + unwanted;
     const summary = { ...rest, sampleCount };
@@ -230,7 +236,12 @@ export class Collector {
   }
 
   /** What one target has for the outputs. A defect at one target's samples must not cost the other targets theirs. */
-  #prepare(scrape: Scrape, routes: readonly Route[], since: string | undefined): Prepared {
+  #prepare(
+    scrape: Scrape,
+    routes: readonly Route[],
+    { turn, last }: Turns,
+    since: string | undefined,
+  ): Prepared {
     const { onDrop } = this.#parts;
     const { target } = scrape;
     const examples = this.#explanations.for(target);
@@ -243,35 +254,51 @@ export class Collector {
     drops.addUnread(scrape.unwanted);
     let known: readonly SelectedSample[] | undefined;
     const declared = (own: Drops) => {
-      known ??= this.#declare(scrape, own, examples?.refused);
+      known ??= this.#declare(scrape, turn.step, own, examples?.refused);
       return known;
     };
+    const collected = { scrape, since, declared, step: turn.step, stepOfWriting: last.step };
+    turn.begin();
     try {
       // Samples are counted once, as the first output has them; what the others lose is counted apart.
       const shares = routes.map((route, index) =>
-        route.share({ scrape, since, declared }, index === 0 ? drops : otherDrops),
+        route.share(collected, index === 0 ? drops : otherDrops),
       );
       return { scrape, drops, otherDrops, shares };
     } catch (error) {
-      const failure = { reason: 'internal', message: String(error) } as const;
+      const isOver = error instanceof TurnOverError;
+      const failure = isOver
+        ? failureOfTurn(error)
+        : ({ reason: 'internal', message: String(error) } as const);
       const lost = new Drops();
       for (const series of scrape.dropped) lost.add('relabeled', series);
       lost.addUnread(scrape.unwanted);
-      for (const { series } of scrape.samples) lost.add('internal', series);
+      for (const { series } of scrape.samples) lost.add(isOver ? 'deadline' : 'internal', series);
       return { scrape: { ...scrape, failure }, drops: lost, otherDrops: new Drops(), shares: [] };
+    } finally {
+      turn.end();
     }
   }
 
   /** The stages between the scrape and the outputs that make events of it. */
   #declare(
     { target, samples }: Scrape,
+    step: () => void,
     drops: Drops,
     onRefused?: TargetExamples['refused'],
   ): readonly SelectedSample[] {
-    const wanted = this.#intake.take(samples, drops);
+    const wanted = this.#intake.take(samples, drops, step);
     const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused)];
   }
+}
+
+/** What a target has of the cycle's time. */
+interface Turns {
+  /** Until its samples are encoded. */
+  readonly turn: Turn;
+  /** What all targets have for what is done when they are delivered. */
+  readonly last: Turn;
 }
 
 interface Prepared {

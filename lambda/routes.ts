@@ -4,7 +4,7 @@ import type { Config } from './model/config.ts';
 import type { Drops } from './model/drops.ts';
 import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent, Output } from './model/event.ts';
 import type { Sample } from './model/sample.ts';
-import type { SampleDelivery, SampleOutput } from './model/sample-output.ts';
+import type { SampleDelivery, SampleOutput, TargetSamples } from './model/sample-output.ts';
 import {
   type Advance,
   type SeenTarget,
@@ -13,6 +13,7 @@ import {
   type TargetPast,
 } from './model/state.ts';
 import type { Target } from './model/target.ts';
+import { TurnOverError } from './model/turn.ts';
 import type { Scrape } from './scrape/scrape.ts';
 import { convert, type SelectedSample } from './series/convert.ts';
 import { FINAL_OF_SAMPLES, isRefusedForItsTime, isSettled } from './settled.ts';
@@ -24,6 +25,9 @@ export interface Collected {
   readonly since: string | undefined;
   /** The samples that the rules want, which are worked out once; the others are added to `drops` then. */
   readonly declared: (drops: Drops) => readonly SelectedSample[];
+  /** Called for each item that is worked on now, and when the share is written; what they throw ends the work. */
+  readonly step: () => void;
+  readonly stepOfWriting: () => void;
 }
 
 /** What one output gets of one target. */
@@ -98,7 +102,7 @@ class EventRoute implements Route {
     return this.#context.state.of(stateKey(this.#output.name, targetId));
   }
 
-  share({ scrape, declared }: Collected, drops: Drops): Share {
+  share({ scrape, declared, step }: Collected, drops: Drops): Share {
     const { target, startedAt, failure, cursor } = scrape;
     const { config, state } = this.#context;
     const comparison = {
@@ -107,10 +111,18 @@ class EventRoute implements Route {
       past: state.isKnown ? this.past(target.id) : undefined,
       targetStart: target.startedAt,
       firstSample: config.series.firstSample,
+      step,
     };
     const { points, updates } = convert(declared(drops), comparison, drops);
     const destinationOf = destinationBy(config.logs.group);
-    const events = encode(points, config.emf, destinationOf, drops, this.#output.maxEventBytes);
+    const events = encode(
+      points,
+      config.emf,
+      destinationOf,
+      drops,
+      this.#output.maxEventBytes,
+      step,
+    );
     // A failed scrape says nothing of what there is of its target.
     const advance = failure === undefined ? { updates, scrapedAt: startedAt, cursor } : undefined;
     return {
@@ -163,14 +175,14 @@ class SampleRoute implements Route {
     return this.#state.of(stateKey(this.#name, targetId));
   }
 
-  share({ scrape, since }: Collected, drops: Drops): Share {
+  share({ scrape, since, stepOfWriting: step }: Collected, drops: Drops): Share {
     const { target } = scrape;
     const { cursor } = target.history ? this.past(target.id) : {};
     const samples = notBefore(scrape.samples, cursor, since);
     return {
       events: 0,
       ready: () => this.#delivery.ready(),
-      write: () => this.#write({ ...scrape, samples }, drops),
+      write: () => this.#write({ ...scrape, samples, step }, drops),
     };
   }
 
@@ -178,7 +190,7 @@ class SampleRoute implements Route {
     return this.#delivery.close();
   }
 
-  #write(scrape: Scrape, drops: Drops): Promise<DeliveryOutcome> {
+  #write(scrape: Scrape & TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
     const { target, startedAt, failure, cursor } = scrape;
     const outcome = this.#written(scrape, drops);
     if (failure !== undefined || !target.history || cursor === undefined) return outcome;
@@ -189,13 +201,14 @@ class SampleRoute implements Route {
   }
 
   /** A defect at one target's samples must not cost the other targets theirs. */
-  #written(scrape: Scrape, drops: Drops): Promise<DeliveryOutcome> {
+  #written(scrape: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
     const before = drops.total;
     try {
       return this.#delivery.write(scrape, drops);
-    } catch {
+    } catch (error) {
       const known = drops.total - before;
-      for (const { series } of scrape.samples.slice(known)) drops.add('internal', series);
+      const reason = error instanceof TurnOverError ? 'deadline' : 'internal';
+      for (const { series } of scrape.samples.slice(known)) drops.add(reason, series);
       return Promise.resolve({ accepted: 0, rejected: new Map() });
     }
   }

@@ -29,6 +29,7 @@ export interface Destination {
  * What has more values, or is larger, than CloudWatch takes is split; points that it would refuse are counted in `drops`.
  *
  * @param maxEventBytes of one event, as `eventBytes` counts
+ * @param step called for each point and each group; what it throws ends this
  */
 export function encode(
   points: Iterable<Point>,
@@ -36,15 +37,18 @@ export function encode(
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
   maxEventBytes: number = MAX_EVENT_BYTES,
+  step: () => void = () => undefined,
 ): LogEvent[] {
   const grouping = new Grouping(drops);
   for (const point of points) {
+    step();
     if (point.series.name === DIRECTIVES_MEMBER) drops.add('metric_name', point.series);
     else grouping.add(point);
   }
   const context = { emf, drops, maxEventBytes };
   const events: LogEvent[] = [];
   for (const group of grouping.groups) {
+    step();
     const parts = partsOf(group, context);
     if (parts.length === 0) continue;
     const { logGroup, logStream } = destinationOf(group.labels);

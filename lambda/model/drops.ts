@@ -32,6 +32,8 @@ export type DropReason =
   | 'not_newer'
   /** The same name and labels came again in the same scrape. */
   | 'duplicate'
+  /** The cycle ended before it was processed: what a counter grew by is in its next difference. */
+  | 'deadline'
   /** A defect of the collector stopped the target's samples on their way. */
   | 'internal';
 

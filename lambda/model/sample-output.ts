@@ -10,6 +10,8 @@ export interface TargetSamples {
   readonly startedAt: number;
   /** None at all: the cycle ended before the scrape did, which says nothing of the target. */
   readonly samples: readonly Sample[];
+  /** Called for each sample that is written; what it throws ends that. */
+  readonly step?: (() => void) | undefined;
 }
 
 /** A place that takes samples as they were scraped, without a memory of earlier values. */

@@ -1,8 +1,9 @@
-import type { Sample, Wanted } from '../model/sample.ts';
+import type { Sample } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
-import { DecodeError } from './decode-error.ts';
+import { DecodeError, TooManySamplesError } from './decode-error.ts';
 import type { Exposition } from './exchange.ts';
 import { formatOf, formatOfProtocol } from './exposition-format.ts';
+import type { DecodeOptions } from './line-decoder.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
   decodeOpenMetrics,
@@ -67,14 +68,11 @@ export class AnswerDecoder {
     return { lines, bytes: this.#budget.bytes };
   }
 
-  /**
-   * @param wanted @default everything
-   * @throws ScrapeError
-   */
+  /** @throws ScrapeError, or what `step` throws */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
     { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
-    wanted?: Wanted,
+    options: DecodeOptions = {},
   ): DecodedAnswer {
     const shown = JSON.stringify(contentType);
     if (PROTOBUF.test(contentType)) {
@@ -83,11 +81,15 @@ export class AnswerDecoder {
     }
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');
-    const { text, openMetrics } = this.#memoryOf(job, wanted ? this.#selective : this.#memories);
+    const { text, openMetrics } = this.#memoryOf(
+      job,
+      options.wanted ? this.#selective : this.#memories,
+    );
     try {
-      if (format === 'text') return decodeText(body, text, wanted);
-      return decodeOpenMetrics(body, openMetrics, wanted);
+      if (format === 'text') return decodeText(body, text, options);
+      return decodeOpenMetrics(body, openMetrics, options);
     } catch (error) {
+      if (error instanceof TooManySamplesError) throw new ScrapeError('memory', error.message);
       if (!(error instanceof DecodeError)) throw error;
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;
       throw new ScrapeError('invalid_body', error.message + hint, { cause: error });

@@ -1,7 +1,17 @@
 import { createGunzip } from 'node:zlib';
 import type { ByteAccount } from './http/byte-budget.ts';
-import { ResponseBody } from './http/response-body.ts';
+import { type Postponement, ResponseBody } from './http/response-body.ts';
 import { ScrapeError } from './scrape-error.ts';
+
+/** What bounds a body. */
+export interface BodyLimits {
+  /** Bytes that it must stay below. */
+  readonly limit: number;
+  readonly account: ByteAccount;
+  readonly postponement?: Postponement | undefined;
+  /** Ends all that is done for it. */
+  readonly signal: AbortSignal;
+}
 
 /** Bytes that come out of the decompression at a time. */
 const PART_BYTES = 64 * 1024;
@@ -9,17 +19,13 @@ const PART_BYTES = 64 * 1024;
 /**
  * Decompresses a body, as far as its headers say that it is compressed.
  *
- * @param limit bytes that it must stay below
- * @param account has taken the bytes of `raw` and takes those that come out
- * @param signal ends it
+ * @param limits the account has taken the bytes of `raw` and takes those that come out
  * @throws ScrapeError, or the reason of the signal
  */
 export async function decompressed(
   raw: Buffer,
   contentEncoding: string,
-  limit: number,
-  account: ByteAccount,
-  signal: AbortSignal,
+  { limit, account, postponement, signal }: BodyLimits,
 ): Promise<Buffer> {
   const encoding = contentEncoding.toLowerCase();
   if (encoding === '' || encoding === 'identity') return raw;
@@ -27,7 +33,7 @@ export async function decompressed(
     const given = JSON.stringify(encoding);
     throw new ScrapeError('invalid_body', `expected content-encoding gzip or none, got ${given}`);
   }
-  const body = new ResponseBody(limit, account, raw.length);
+  const body = new ResponseBody(limit, account, postponement, raw.length);
   const gunzip = createGunzip({ chunkSize: PART_BYTES });
   const abort = () => gunzip.destroy(signal.reason);
   signal.addEventListener('abort', abort, { once: true });

@@ -10,6 +10,15 @@ export class DecodeError extends Error {
   }
 }
 
+/** An exposition of more samples than there is memory for. */
+export class TooManySamplesError extends Error {
+  override readonly name = 'TooManySamplesError';
+
+  constructor(line: number, limit: number) {
+    super(`line ${line}: expected at most ${limit} samples, for which there is memory, got more`);
+  }
+}
+
 /** A short, printable quotation of what was found. */
 export function quote(found: string): string {
   return JSON.stringify(found.length > 60 ? `${found.slice(0, 57)}...` : found);

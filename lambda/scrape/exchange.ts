@@ -7,6 +7,7 @@ import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
 import { ByteBudget } from './http/byte-budget.ts';
 import type { Headers } from './http/head.ts';
+import type { Postponement } from './http/response-body.ts';
 import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
 import { type Answer, type ExpositionRequest, send } from './request.ts';
 import { explain, ScrapeError } from './scrape-error.ts';
@@ -22,14 +23,24 @@ export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
   readonly headers: Headers;
+  /** Says that nobody needs the body any more. */
+  release(): void;
+}
+
+/** What an exchange is made with. */
+export interface ExchangeOptions {
+  /** Resolves names. @default the system's */
+  readonly lookup?: LookupFunction | undefined;
+  /** What the bodies of all scrapes may take. @default no bound but that of each */
+  readonly bodies?: ByteBudget | undefined;
+  /** @default the body is read now */
+  readonly postponement?: Postponement | undefined;
 }
 
 /**
  * One HTTP exchange with a target, redirects included.
  *
  * @param deadline the cycle's: aborts whatever is under way
- * @param lookup resolves names. @default the system's
- * @param bodies what the bodies of all scrapes may take. @default no bound but that of each
  * @throws ScrapeError
  */
 export async function fetchExposition(
@@ -40,8 +51,11 @@ export async function fetchExposition(
     protocols = DEFAULT_PROTOCOLS,
   }: Pick<Target, 'url' | 'limits' | 'http'> & Partial<Pick<Target, 'protocols'>>,
   deadline: AbortSignal,
-  lookup: LookupFunction = systemLookup,
-  bodies = new ByteBudget(Number.POSITIVE_INFINITY),
+  {
+    lookup = systemLookup,
+    bodies = new ByteBudget(Number.POSITIVE_INFINITY),
+    postponement,
+  }: ExchangeOptions = {},
 ): Promise<Exposition> {
   if (deadline.aborted)
     throw new ScrapeError('deadline', 'the cycle ended before the scrape began');
@@ -62,6 +76,7 @@ export async function fetchExposition(
       lookup: guarded(lookup),
       limit,
       account,
+      postponement,
     };
     const { status, headers, body: raw } = await answerTo(first);
     if (status !== 200) {
@@ -70,12 +85,11 @@ export async function fetchExposition(
     }
     const contentType = headers.get('content-type') ?? '';
     const encoding = headers.get('content-encoding') ?? '';
-    const body = await decompressed(raw, encoding, limit, account, signal);
-    return { body, contentType, headers };
+    const body = await decompressed(raw, encoding, first);
+    return { body, contentType, headers, release: () => account.close() };
   } catch (error) {
-    throw explain(error, { deadline, timeout, timeoutMs });
-  } finally {
     account.close();
+    throw explain(error, { deadline, timeout, timeoutMs });
   }
 }
 

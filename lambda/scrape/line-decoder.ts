@@ -1,5 +1,5 @@
 import type { Sample, Series, Wanted } from '../model/sample.ts';
-import { DecodeError, quote } from './decode-error.ts';
+import { DecodeError, quote, TooManySamplesError } from './decode-error.ts';
 import { ExpositionBody } from './exposition-body.ts';
 import { readFloat } from './float.ts';
 import { LineKey } from './line-key.ts';
@@ -11,6 +11,16 @@ const NEWLINE = 0x0a;
 /** A sample of which a later line may tell when its series began to count. */
 export interface DecodedSample extends Sample {
   start: number | undefined;
+}
+
+/** How an exposition is decoded. */
+export interface DecodeOptions {
+  /** Which series are. @default all */
+  readonly wanted?: Wanted | undefined;
+  /** Called for each line; what it throws ends the decoding. */
+  readonly step?: (() => void) | undefined;
+  /** Samples that there may be. @default any number */
+  readonly maxSamples?: number | undefined;
 }
 
 /** What was found out about a line. */
@@ -40,16 +50,24 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   protected at = 0;
   protected number = 0;
   private readonly memory: SeriesMemory<Families, Meaning>;
+  private readonly step: () => void;
+  private readonly maxSamples: number;
   private readonly key: LineKey;
   /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
   private lastWasNew = false;
 
-  constructor(body: Buffer, memory: SeriesMemory<Families, Meaning>, wanted: Wanted | undefined) {
+  constructor(
+    body: Buffer,
+    memory: SeriesMemory<Families, Meaning>,
+    { wanted, step = () => undefined, maxSamples = Number.POSITIVE_INFINITY }: DecodeOptions,
+  ) {
     this.body = new ExpositionBody(body);
     this.bytes = this.body.bytes;
     this.key = new LineKey(this.body);
     this.memory = memory;
     this.wanted = wanted;
+    this.step = step;
+    this.maxSamples = maxSamples;
     memory.begin(wanted);
     this.families = memory.families;
   }
@@ -108,6 +126,9 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   ): void {
     if (series === undefined) this.unwanted++;
     else this.samples.push({ series, value, timestamp, start });
+    if (this.samples.length + this.unwanted > this.maxSamples) {
+      throw new TooManySamplesError(this.number, this.maxSamples);
+    }
   }
 
   /**
@@ -129,6 +150,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
     while (this.at < body.length) {
       this.number++;
+      this.step();
       const line = this.line(previous.follower);
       if (line !== undefined) {
         if (previous.follower !== line) previous.follower = line;

@@ -28,23 +28,32 @@ export class MetricRelabeling {
     this.#memory = memory;
   }
 
-  /** @param unread number of samples beside these, of a target whose labels do not matter. @default 0 */
-  apply(target: Target, samples: Sample[], unread = 0): Relabeled {
+  /**
+   * @param unread number of samples beside these, of a target whose labels do not matter. @default 0
+   * @param step called for each sample; what it throws ends this
+   */
+  apply(
+    target: Target,
+    samples: Sample[],
+    unread = 0,
+    step: () => void = () => undefined,
+  ): Relabeled {
     const { limits } = target;
     const relabeled = labelsMatter(target)
-      ? this.#each(target, samples)
+      ? this.#each(target, samples, step)
       : { samples, dropped: [], remaining: samples.length + unread };
     if (limits.samples === 0 || relabeled.remaining <= limits.samples) return relabeled;
     const message = `expected at most ${limits.samples} samples (sample_limit), got ${relabeled.remaining}`;
     return { ...relabeled, failure: relabeled.failure ?? new ScrapeError('sample_limit', message) };
   }
 
-  #each(target: Target, samples: readonly Sample[]): Relabeled {
+  #each(target: Target, samples: readonly Sample[], step: () => void): Relabeled {
     const outcomes = this.#memory.of(target, samples.length);
     const kept: Sample[] = [];
     const dropped: Series[] = [];
     let failure: ScrapeError | undefined;
     for (const sample of samples) {
+      step();
       const { series } = sample;
       const outcome = outcomes.has(series)
         ? outcomes.get(series)

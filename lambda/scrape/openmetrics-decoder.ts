@@ -1,7 +1,7 @@
-import type { Labels, Sample, Series, Wanted } from '../model/sample.ts';
+import type { Labels, Sample, Series } from '../model/sample.ts';
 import { quote } from './decode-error.ts';
 import { readFloat } from './float.ts';
-import { LineDecoder, type LineReading } from './line-decoder.ts';
+import { type DecodeOptions, LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
 import { MetricPoints, type Report } from './metric-points.ts';
@@ -82,15 +82,14 @@ export interface DecodedOpenMetrics {
  * A `_created` line is no sample; it gives the others of its point their `start`. Exemplars are checked and left out.
  *
  * @param body the exposition's bytes, UTF-8
- * @param wanted @default all
- * @throws DecodeError
+ * @throws DecodeError, TooManySamplesError, or what `step` throws
  */
 export function decodeOpenMetrics(
   body: Buffer,
   memory: OpenMetricsMemory,
-  wanted?: Wanted,
+  options: DecodeOptions = {},
 ): DecodedOpenMetrics {
-  return new OpenMetricsExposition(body, memory, wanted).decode();
+  return new OpenMetricsExposition(body, memory, options).decode();
 }
 
 class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetricsMeaning> {
@@ -102,11 +101,11 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private complete = false;
   private readonly points: MetricPoints;
 
-  constructor(body: Buffer, memory: OpenMetricsMemory, wanted: Wanted | undefined) {
-    super(body, memory, wanted);
+  constructor(body: Buffer, memory: OpenMetricsMemory, options: DecodeOptions) {
+    super(body, memory, options);
     this.names = new MetricNames(this.body, this.families);
-    this.reader = new SeriesReader(this.body, this.names, 'strict');
-    this.exemplars = new SeriesReader(this.body, this.names, 'strict');
+    this.reader = new SeriesReader(this.body, this.names, 'strict', options.step);
+    this.exemplars = new SeriesReader(this.body, this.names, 'strict', options.step);
     this.points = new MetricPoints(this.samples, this.families.exposition, this.report);
   }
 

@@ -2,7 +2,7 @@ import { validateHeaderValue } from 'node:http';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { HttpSettings } from '../model/http-settings.ts';
-import type { ByteAccount } from './http/byte-budget.ts';
+import type { BodyLimits } from './body.ts';
 import type { Headers } from './http/head.ts';
 import { reusedMemory } from './http/read-buffers.ts';
 import { ResponseBody } from './http/response-body.ts';
@@ -14,7 +14,7 @@ import { tlsOptions } from './tls-options.ts';
 export const CONNECT_TIMEOUT_MS = 3_000;
 
 /** One request for an exposition. */
-export interface ExpositionRequest {
+export interface ExpositionRequest extends BodyLimits {
   /** http or https. */
   readonly url: URL;
   readonly http: HttpSettings;
@@ -22,12 +22,7 @@ export interface ExpositionRequest {
   readonly accept: string;
   /** Milliseconds that the target is told it has. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
   readonly lookup: LookupFunction;
-  /** Bytes that the body must stay below, as it is sent. */
-  readonly limit: number;
-  /** What the body's bytes are taken from. */
-  readonly account: ByteAccount;
 }
 
 export interface Answer {
@@ -44,10 +39,10 @@ export interface Answer {
  * Rejects with a ScrapeError, with the reason of the signal, or with an error of the system from before an answer came.
  */
 export function send(asked: ExpositionRequest): Promise<Answer> {
-  const { signal, limit, account } = asked;
+  const { signal, limit, account, postponement } = asked;
   return new Promise((resolve, reject) => {
     let answer: Omit<Answer, 'body'> | undefined;
-    const body = new ResponseBody(limit, account);
+    const body = new ResponseBody(limit, account, postponement);
     let connecting: NodeJS.Timeout | undefined;
     const finish = (tell: () => void) => {
       clearTimeout(connecting);

@@ -15,6 +15,8 @@ export type ScrapeFailure =
   | 'redirect'
   | 'timeout'
   | 'deadline'
+  /** It takes more than its share while others wait, and is scraped again after them. */
+  | 'postponed'
   | 'http_status'
   | 'content_type'
   | 'truncated'

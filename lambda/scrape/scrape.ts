@@ -2,12 +2,14 @@ import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Sample, Series, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
+import { type Turn, TurnOverError } from '../model/turn.ts';
 import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
-import { fetchExposition } from './exchange.ts';
+import { type Exposition, fetchExposition } from './exchange.ts';
 import { historyOf, withSince } from './history.ts';
 import { ByteBudget } from './http/byte-budget.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
+import { POSTPONED_BYTES } from './rounds.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
@@ -41,6 +43,10 @@ export interface ScrapeOptions {
   readonly wanted?: Wanted | undefined;
   /** Is told right before the answer is decoded, which asks `wanted` in the same turn. */
   readonly onDecode?: (() => void) | undefined;
+  /** What the target has of the process's time. @default as much as it takes */
+  readonly turn?: Turn | undefined;
+  /** Whether others wait, so that a large answer fails as `postponed`. @default nobody does */
+  readonly othersWait?: (() => boolean) | undefined;
 }
 
 /** What a scraper is made with. */
@@ -57,6 +63,9 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** The part of the memory that bodies may take together. What is made of them takes several times as much. */
 const BODIES_SHARE = 1 / 8;
 
+/** Bytes of memory for each sample of an answer, with all that is made of it until it is delivered. */
+const SAMPLE_BYTES = 1_024;
+
 /** The counts of a scrape that got no samples at all. */
 const NOTHING = { scraped: 0, remaining: 0 };
 
@@ -65,6 +74,7 @@ export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
   readonly #bodies: ByteBudget;
+  readonly #maxSamples: number;
   readonly #decoder = new AnswerDecoder();
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
@@ -74,6 +84,7 @@ export class Scraper {
     this.#now = now;
     this.#lookup = lookup;
     this.#bodies = new ByteBudget(memory * BODIES_SHARE);
+    this.#maxSamples = Math.floor(memory / SAMPLE_BYTES);
   }
 
   /** What is remembered of the lines of all targets. */
@@ -85,7 +96,7 @@ export class Scraper {
   async scrape(
     target: Target,
     deadline: AbortSignal,
-    { since, wanted, onDecode }: ScrapeOptions = {},
+    { since, wanted, onDecode, turn, othersWait: isDue }: ScrapeOptions = {},
   ): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
@@ -99,28 +110,32 @@ export class Scraper {
       const lost = { bytes: 0, dropped: [], unwanted: 0 };
       return { target, startedAt, durationMs, samples, scraped, failure, ...lost };
     };
+    let answer: Exposition | undefined;
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
       const url = since === undefined ? target.url : withSince(target.url, since);
-      const answer = await fetchExposition(
-        { ...target, url },
-        deadline,
-        this.#lookup,
-        this.#bodies,
-      );
+      answer = await fetchExposition({ ...target, url }, deadline, {
+        lookup: this.#lookup,
+        bodies: this.#bodies,
+        postponement: isDue && { bytes: POSTPONED_BYTES, isDue },
+      });
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const asked = labelsMatter(target) ? undefined : wanted;
       onDecode?.();
-      const decoded = this.#decoder.decode(target, answer, asked);
+      turn?.begin();
+      const decoded = this.#decoder.decode(target, answer, {
+        wanted: labelsMatter(target) ? undefined : wanted,
+        step: turn?.step,
+        maxSamples: this.#maxSamples,
+      });
       const { samples: all, unwanted } = decoded;
       const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
       const breach = decoded.breach ?? gap;
       const scraped = all.length + unwanted;
       const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
-      const relabeled = this.#relabeling.apply(target, timed, unwanted);
+      const relabeled = this.#relabeling.apply(target, timed, unwanted, turn?.step);
       const { samples, dropped, remaining, failure } = relabeled;
       if (failure !== undefined) return failed(failure, { scraped, remaining });
       const durationMs = performance.now() - began;
@@ -130,6 +145,9 @@ export class Scraper {
       return { target, startedAt, durationMs, samples, dropped, ...counts, breach, cursor };
     } catch (error) {
       return failed(error);
+    } finally {
+      turn?.end();
+      answer?.release();
     }
   }
 
@@ -147,8 +165,17 @@ function withoutTimestamp(sample: Sample): Sample {
   return { ...sample, timestamp: undefined };
 }
 
+/** What the end of a target's turn is to its scrape. */
+export function failureOfTurn({ end, message }: TurnOverError): {
+  reason: ScrapeFailure;
+  message: string;
+} {
+  return { reason: end === 'share' ? 'postponed' : 'deadline', message };
+}
+
 function asFailure(error: unknown): { reason: ScrapeFailure; message: string } {
   if (error instanceof ScrapeError) return { reason: error.reason, message: error.message };
+  if (error instanceof TurnOverError) return failureOfTurn(error);
   // A defect of the collector at one target's answer must not cost the other targets theirs.
   return { reason: 'internal', message: String(error) };
 }

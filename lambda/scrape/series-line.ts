@@ -47,17 +47,25 @@ export class SeriesReader<Name extends { readonly name: string }> {
   private readonly bytes: Uint8Array;
   private readonly names: MetricNames<Name>;
   private readonly strict: boolean;
+  private readonly step: () => void;
   private readonly keys: RepeatedToken[] = [];
   private readonly values: RepeatedToken[] = [];
   private number = 0;
   private at = 0;
   private fault: string | undefined;
 
-  constructor(body: ExpositionBody, names: MetricNames<Name>, spacing: Spacing = 'loose') {
+  /** @param step called for each label; what it throws ends the reading */
+  constructor(
+    body: ExpositionBody,
+    names: MetricNames<Name>,
+    spacing: Spacing = 'loose',
+    step: () => void = () => undefined,
+  ) {
     this.body = body;
     this.bytes = body.bytes;
     this.names = names;
     this.strict = spacing === 'strict';
+    this.step = step;
   }
 
   /**
@@ -110,6 +118,7 @@ export class SeriesReader<Name extends { readonly name: string }> {
     // `a{,}` is let through, as prometheus/client_python does; `a{b="c",,}` is not.
     if (!this.strict) this.take(COMMA);
     for (let index = 0; this.peek() !== CLOSING_BRACE; index++) {
+      this.step();
       const quoted = this.peek() === QUOTE;
       const keyToken = tokenAt(this.keys, index, this.body);
       const key = quoted ? this.readQuoted(keyToken) : this.readLabelName(keyToken);

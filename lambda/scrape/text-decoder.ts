@@ -1,10 +1,15 @@
-import type { Labels, MetricType, Sample, Series, Wanted } from '../model/sample.ts';
+import type { Labels, MetricType, Sample, Series } from '../model/sample.ts';
 import { type CommentLine, readComment } from './comment-line.ts';
 import { maySayStart, startSamples } from './created-series.ts';
 import { quote } from './decode-error.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
 import { isFloat } from './float.ts';
-import { type DecodedSample, LineDecoder, type LineReading } from './line-decoder.ts';
+import {
+  type DecodedSample,
+  type DecodeOptions,
+  LineDecoder,
+  type LineReading,
+} from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
 import { isKind, kindOf, type SampleKind } from './sample-kind.ts';
@@ -74,15 +79,18 @@ export interface DecodedText {
  * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
- * @param wanted @default all
- * @throws DecodeError
+ * @throws DecodeError, TooManySamplesError, or what `step` throws
  */
-export function decodeText(body: Buffer, memory: TextMemory, wanted?: Wanted): DecodedText {
-  const decoded = new TextExposition(body, memory, wanted).decode();
+export function decodeText(
+  body: Buffer,
+  memory: TextMemory,
+  options: DecodeOptions = {},
+): DecodedText {
+  const decoded = new TextExposition(body, memory, options).decode();
   const { lateTypes } = memory.families;
   if (lateTypes === undefined) return decoded;
   const { breach } = decoded;
-  return { ...new TextExposition(body, memory, wanted, lateTypes).decode(), breach };
+  return { ...new TextExposition(body, memory, options, lateTypes).decode(), breach };
 }
 
 class TextExposition extends LineDecoder<Families, TextMeaning> {
@@ -96,13 +104,13 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   constructor(
     body: Buffer,
     memory: TextMemory,
-    wanted: Wanted | undefined,
+    options: DecodeOptions,
     types?: ReadonlyMap<string, MetricType>,
   ) {
-    super(body, memory, wanted);
+    super(body, memory, options);
     if (types !== undefined) this.families.preset(types);
     this.names = new MetricNames(this.body, this.families);
-    this.reader = new SeriesReader(this.body, this.names);
+    this.reader = new SeriesReader(this.body, this.names, 'loose', options.step);
   }
 
   decode(): DecodedText {

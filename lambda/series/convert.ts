@@ -24,6 +24,8 @@ export interface Comparison extends ScrapeTime {
   /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
   readonly targetStart?: number | undefined;
   readonly firstSample: FirstSample;
+  /** Called for each sample; what it throws ends the conversion. */
+  readonly step?: (() => void) | undefined;
 }
 
 /** What `convert` gives. */
@@ -55,7 +57,7 @@ export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
  */
 export function convert(
   samples: Iterable<SelectedSample>,
-  { scrapedAt, overlapMs, past, targetStart, firstSample }: Comparison,
+  { scrapedAt, overlapMs, past, targetStart, firstSample, step }: Comparison,
   drops: Drops,
 ): Converted {
   const points: Point[] = [];
@@ -64,6 +66,7 @@ export function convert(
   // Parts of a histogram that are published under their own names, too, are compared apart from it.
   const ofHistograms = new Differences(past, targetStart, firstSample, time);
   for (const sample of samples) {
+    step?.();
     const { timestamp = scrapedAt } = sample;
     let point: Point | DropReason;
     if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {

@@ -39,10 +39,16 @@ export class Intake {
     return this.#types.mayDiffer(type) && this.#typeMayMatter(name);
   }
 
-  *take(scrape: readonly Sample[], drops: Drops): Generator<Sample | HistogramSample> {
+  /** @param step called for each sample; what it throws ends this */
+  *take(
+    scrape: readonly Sample[],
+    drops: Drops,
+    step: () => void = () => undefined,
+  ): Generator<Sample | HistogramSample> {
     const typed = this.#types.in(scrape);
     const histograms = new HistogramParts();
     for (const raw of scrape) {
+      step();
       const wanted = this.#rules.mayWant(raw.series.name);
       const series = wanted || this.#mayBePart(raw.series) ? typed(raw.series) : raw.series;
       const sample = series === raw.series ? raw : { ...raw, series };

@@ -29,10 +29,12 @@ const DROPS: Readonly<Record<DropReason, true>> = {
   inconsistent_histogram: true,
   not_newer: true,
   duplicate: true,
+  deadline: true,
   internal: true,
 };
 
-const FAILURES: Readonly<Record<ScrapeFailure, true>> = {
+/** A target that is postponed is scraped again, and what comes of that is told. */
+const FAILURES: Readonly<Record<Exclude<ScrapeFailure, 'postponed'>, true>> = {
   invalid_url: true,
   forbidden_address: true,
   target_limit: true,

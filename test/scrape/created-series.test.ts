@@ -23,7 +23,7 @@ describe('Gauges that are called _created', () => {
     const memory = textMemory();
     const wanted = ({ name }: { name: string }) => name === 'a_total';
     for (let scrape = 0; scrape < 2; scrape++) {
-      const { samples, unwanted } = decodeText(body, memory, wanted);
+      const { samples, unwanted } = decodeText(body, memory, { wanted });
       expect(samples).toMatchObject([{ series: { name: 'a_total' }, start: 1.7e12 }]);
       expect(unwanted).toBe(1);
     }

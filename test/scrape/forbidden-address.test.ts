@@ -51,7 +51,7 @@ function knowing(...addresses: string[]): LookupFunction {
 
 function failureOf(url: string, lookup?: LookupFunction): Promise<unknown> {
   const asked = { url, limits: limits(), http: DEFAULT_HTTP };
-  return fetchExposition(asked, new AbortController().signal, lookup).catch((error) => error);
+  return fetchExposition(asked, new AbortController().signal, { lookup }).catch((error) => error);
 }
 
 describe('an address', () => {
@@ -97,11 +97,9 @@ describe('a name', () => {
     try {
       const url = target.url.replace('127.0.0.1', 'target.test');
       const asked = { url, limits: limits(), http: DEFAULT_HTTP };
-      const { body } = await fetchExposition(
-        asked,
-        new AbortController().signal,
-        knowing('127.0.0.1'),
-      );
+      const { body } = await fetchExposition(asked, new AbortController().signal, {
+        lookup: knowing('127.0.0.1'),
+      });
       expect(body.toString()).toBe('m 1\n');
       expect(target.requests[0]).toContain(`Host: ${new URL(url).host}`);
     } finally {

@@ -59,20 +59,21 @@ const openMetrics = memoriesOf(() => openMetricsMemory(budget));
 
 const FORMATS: readonly Format[] = [
   {
-    cold: (body, wanted) => outcomeOf(() => decodeText(body, textMemory(), wanted)),
+    cold: (body, wanted) => outcomeOf(() => decodeText(body, textMemory(), { wanted })),
     warm: (body) => outcomeOf(() => decodeText(body, text.all)),
-    warmWith: (body, wanted) => outcomeOf(() => decodeText(body, text.of(wanted), wanted)),
-    changing: (body, wanted) => outcomeOf(() => decodeText(body, text.changing, wanted)),
+    warmWith: (body, wanted) => outcomeOf(() => decodeText(body, text.of(wanted), { wanted })),
+    changing: (body, wanted) => outcomeOf(() => decodeText(body, text.changing, { wanted })),
     timestampOf: Number,
     mayBeStart: () => false,
   },
   {
-    cold: (body, wanted) => outcomeOf(() => decodeOpenMetrics(body, openMetricsMemory(), wanted)),
+    cold: (body, wanted) =>
+      outcomeOf(() => decodeOpenMetrics(body, openMetricsMemory(), { wanted })),
     warm: (body) => outcomeOf(() => decodeOpenMetrics(body, openMetrics.all)),
     warmWith: (body, wanted) =>
-      outcomeOf(() => decodeOpenMetrics(body, openMetrics.of(wanted), wanted)),
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.of(wanted), { wanted })),
     changing: (body, wanted) =>
-      outcomeOf(() => decodeOpenMetrics(body, openMetrics.changing, wanted)),
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.changing, { wanted })),
     timestampOf: (seconds) => Math.round(Number(seconds) * 1000),
     mayBeStart: (name) => name.endsWith('_created'),
   },

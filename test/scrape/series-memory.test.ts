@@ -26,7 +26,7 @@ describe('A memory of series', () => {
   it('takes less for lines that are not wanted, which share one meaning', () => {
     const [all, none] = [textMemory(), textMemory()];
     decodeText(lines(0, 100), all);
-    decodeText(lines(0, 100), none, () => false);
+    decodeText(lines(0, 100), none, { wanted: () => false });
     expect(none.lines).toBe(all.lines);
     expect(none.bytes).toBeLessThan(all.bytes * 0.6);
   });
@@ -34,8 +34,8 @@ describe('A memory of series', () => {
   it('starts anew, without a trace in its budget, where something else is wanted', () => {
     const budget = new MemoryBudget();
     const memory = textMemory(budget);
-    decodeText(lines(0, 100), memory, () => false);
-    decodeText(lines(0, 1), memory, () => true);
+    decodeText(lines(0, 100), memory, { wanted: () => false });
+    decodeText(lines(0, 1), memory, { wanted: () => true });
     expect(memory.lines).toBe(1);
     expect(budget.bytes).toBe(memory.bytes);
   });

@@ -143,7 +143,7 @@ describe('What the text format forbids and Prometheus takes', () => {
 
   it('is told of samples that nobody wants, too', () => {
     const text = '# TYPE a histogram\na_bucket{le="x"} 1\n';
-    const decoded = decodeText(Buffer.from(text), textMemory(), () => false);
+    const decoded = decodeText(Buffer.from(text), textMemory(), { wanted: () => false });
     expect(decoded).toMatchObject({
       breach: 'line 2: expected a number as value of the label "le", got "x"',
       unwanted: 1,

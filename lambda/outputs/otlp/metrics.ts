@@ -37,16 +37,19 @@ export interface Parts {
  * other to that of its own name.
  *
  * @param scrapedAt milliseconds since the epoch: the time of samples without one of their own
+ * @param step called for each sample; what it throws ends this
  */
 export function metricsOf(
   samples: readonly Sample[],
   scrapedAt: number,
   known: SeriesTable,
   drops: Drops,
+  step: () => void = () => undefined,
 ): Iterable<Metric> {
   const metrics = new Map<string, Metric>();
   let metric: Metric | undefined;
   for (const sample of samples) {
+    step();
     const series = known.of(sample.series);
     // Neighbours are mostly of the same metric.
     if (metric === undefined || series.metric !== metric.name || series.kind !== metric.kind) {

@@ -50,7 +50,7 @@ export class RequestWriter {
    * @param now milliseconds since the epoch
    */
   write(
-    { target, startedAt, samples }: TargetSamples,
+    { target, startedAt, samples, step }: TargetSamples,
     now: number,
     write: PendingSamples,
     drops: Drops,
@@ -63,15 +63,18 @@ export class RequestWriter {
       startedAt,
       this.#known,
       drops,
+      step,
     )) {
       const of = { resource, name, kind };
       for (const { sample, series } of numbers) {
+        step?.();
         const reason = isTimely(sample.timestamp ?? startedAt)
           ? (points.findNumber(sample, series) ?? this.#add(of, points, write))
           : 'timestamp';
         if (reason !== undefined) drops.add(reason, sample.series);
       }
       for (const parts of parted.values()) {
+        step?.();
         const reason = isTimely(parts.time)
           ? (points.findParts(kind, parts) ?? this.#add(of, points, write))
           : 'timestamp';

@@ -49,7 +49,7 @@ export class RequestWriter {
    * @returns the series whose samples are as of the scrape; of those that bring their own times nobody expects a next one
    */
   write(
-    { target, startedAt, samples }: TargetSamples,
+    { target, startedAt, samples, step }: TargetSamples,
     before: readonly Series[],
     write: PendingSamples,
     drops: Drops,
@@ -60,6 +60,7 @@ export class RequestWriter {
     const scraped = new ScrapedSeries(before);
     const timed = new Map<Series, Sample[]>();
     for (const sample of samples) {
+      step?.();
       const { series, value, timestamp } = sample;
       if (timestamp !== undefined) {
         const others = timed.get(series);
