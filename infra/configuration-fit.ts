@@ -2,6 +2,7 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Annotations, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selector.ts';
+import { warningId } from './configuration/warning-id.ts';
 import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
 import { InvalidPropsError } from './errors.ts';
 
@@ -10,8 +11,8 @@ type Facts = ConfigurationFacts | undefined;
 
 /** Shows what loads but cannot have the effect that its author expects. */
 export function showWarnings(collector: Construct, facts: Facts): void {
-  for (const [index, warning] of (facts?.warnings ?? []).entries()) {
-    warn(collector, `configuration${index}`, warning);
+  for (const warning of facts?.warnings ?? []) {
+    warn(collector, warningId('configuration', warning), warning);
   }
 }
 

@@ -2,6 +2,7 @@ import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { SIDECAR_JOB } from '../lambda/model/names.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
+import { warningId } from './configuration/warning-id.ts';
 import type { DeclarationFacts } from './configuration-check.ts';
 
 /**
@@ -13,11 +14,11 @@ export function renderLastEvents(
   configuration: CollectorConfiguration,
 ): string | undefined {
   const facts = configuration.facts(sidecar);
-  const declarations = (facts?.declarations ?? []).filter((declaration, index) => {
+  const declarations = (facts?.declarations ?? []).filter((declaration) => {
     const reason = obstacle(declaration, facts?.namespace);
     if (reason !== undefined) {
       Annotations.of(sidecar).addWarningV2(
-        `fargauge:lastEvents${index}`,
+        `fargauge:${warningId('lastEvents', reason)}`,
         `[${sidecar.node.path}] ${reason}: what its rule publishes of a task's last seconds is lost`,
       );
     }

@@ -255,7 +255,7 @@ describe('what nobody has collected when the task ends', () => {
   it('gives a warning where a rule has an expression that the sidecar cannot read', () => {
     Annotations.fromStack(given.stack).hasWarning(
       '/Stack/Sidecar',
-      "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: what its rule publishes of a task's last seconds is lost [ack: fargauge:lastEvents1]",
+      "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: what its rule publishes of a task's last seconds is lost [ack: fargauge:lastEvents-c6a9b7d6]",
     );
   });
 });
