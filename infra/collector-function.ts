@@ -75,6 +75,8 @@ export class CollectorFunction extends LambdaFunction {
       ...(network && {
         vpc: network.vpc,
         vpcSubnets: { subnets: [...network.subnets] },
+        // Endpoints are a way to the APIs from there, too.
+        allowPublicSubnet: true,
         securityGroups: network.connections.securityGroups,
       }),
       role: props.role,

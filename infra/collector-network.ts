@@ -8,9 +8,13 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { ApiEndpoint } from './api-endpoint.ts';
+import { ApiEndpoint } from './api-endpoint.ts';
+import { hasEndpoints, withoutEndpoint } from './collector/needed-endpoints.ts';
 import { CollectorSecurityGroup } from './collector/security-group.ts';
 import { InvalidPropsError } from './errors.ts';
+
+/** Stands for those that the configuration needs. */
+const [ALL_NEEDED] = ApiEndpoint.ALL_NEEDED;
 
 export interface CollectorNetworkProps {
   readonly vpc: IVpc;
@@ -18,7 +22,7 @@ export interface CollectorNetworkProps {
   /**
    * The subnets of the function.
    *
-   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others
+   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others, else the public ones
    */
   readonly vpcSubnets?: SubnetSelection;
 
@@ -35,6 +39,9 @@ export interface CollectorNetworkProps {
    * @default - none
    */
   readonly endpoints?: readonly ApiEndpoint[];
+
+  /** The APIs that the collector calls. */
+  readonly needed: readonly ApiEndpoint[];
 }
 
 /** Where in a VPC the collector runs: subnets from which it can reach its APIs, and a security group that lets nothing in. */
@@ -47,7 +54,7 @@ export class CollectorNetwork extends Construct {
 
   constructor(scope: Construct, id: string, props: CollectorNetworkProps) {
     super(scope, id);
-    const { vpc, endpoints = [], securityGroups } = props;
+    const { vpc, securityGroups } = props;
     this.vpc = vpc;
     this.subnets = this.validSubnets(props);
     this.securityGroup =
@@ -57,7 +64,15 @@ export class CollectorNetwork extends Construct {
     this.connections =
       this.securityGroup?.connections ??
       new Connections({ securityGroups: [...(securityGroups ?? [])] });
-    for (const endpoint of endpoints) endpoint.create(this, vpc, this.subnets);
+    const missing = withoutEndpoint(vpc, props.needed);
+    const endpoints = (props.endpoints ?? []).flatMap((endpoint) =>
+      endpoint === ALL_NEEDED ? missing : [endpoint],
+    );
+    this.checkEgress(
+      endpoints,
+      missing.filter((each) => !endpoints.includes(each)),
+    );
+    for (const endpoint of new Set(endpoints)) endpoint.create(this, vpc, this.subnets);
   }
 
   private validSubnets({
@@ -66,7 +81,8 @@ export class CollectorNetwork extends Construct {
     endpoints = [],
   }: CollectorNetworkProps): readonly ISubnet[] {
     if (vpcSubnets === undefined && vpc.privateSubnets.length === 0) {
-      if (endpoints.length > 0 && vpc.isolatedSubnets.length > 0) return vpc.isolatedSubnets;
+      const others = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.publicSubnets;
+      if (endpoints.length > 0 && others.length > 0) return others;
       throw new InvalidPropsError(
         this,
         `No subnets with egress in ${vpc.node.path}: expected private subnets with a NAT gateway, or isolated subnets and \`endpoints\``,
@@ -81,20 +97,32 @@ export class CollectorNetwork extends Construct {
         `No subnets with egress in ${vpc.node.path}: expected \`vpcSubnets\` to select at least one`,
       );
     }
-    const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
-    if (open !== undefined) {
-      throw new InvalidPropsError(
-        this,
-        `No egress from the public subnet ${open.node.path}: a function never has a public address; expected private subnets, or isolated subnets and \`endpoints\``,
-      );
-    }
-    const isolated = subnets.find((subnet) => vpc.isolatedSubnets.includes(subnet));
-    if (isolated !== undefined && endpoints.length === 0) {
-      Annotations.of(this).addWarningV2(
-        'fargauge:noEgress',
-        `[${this.node.path}] No egress from the isolated subnet ${isolated.node.path}: the collector needs endpoints of ECS, CloudWatch Logs and S3 there; have them made with \`endpoints\`, or acknowledge this warning if they exist`,
-      );
-    }
     return subnets;
   }
+
+  /** Endpoints may exist that the app does not know of, but none is no way. */
+  private checkEgress(made: readonly ApiEndpoint[], missing: readonly ApiEndpoint[]): void {
+    const { vpc, subnets } = this;
+    const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
+    const isolated = subnets.find((subnet) => vpc.isolatedSubnets.includes(subnet));
+    const closed = open ?? isolated;
+    if (closed === undefined || missing.length === 0) return;
+    if (open !== undefined && made.length === 0 && !hasEndpoints(vpc)) {
+      throw new InvalidPropsError(
+        this,
+        `No egress from the public subnet ${open.node.path}: a function never has a public address; expected private subnets, or \`endpoints\``,
+      );
+    }
+    const kind = open === undefined ? 'isolated' : 'public';
+    const titles = listOf(missing.map(({ title }) => title));
+    Annotations.of(this).addWarningV2(
+      'fargauge:noEgress',
+      `[${this.node.path}] No egress from the ${kind} subnet ${closed.node.path}: the collector needs endpoints of ${titles} there; have them made with \`endpoints\`, or acknowledge this warning if they exist`,
+    );
+  }
+}
+
+/** `a, b and c`. */
+function listOf(texts: readonly string[]): string {
+  return [texts.slice(0, -1).join(', '), ...texts.slice(-1)].filter((each) => each).join(' and ');
 }

@@ -29,10 +29,10 @@ export interface CollectorProps {
   readonly vpc?: IVpc;
 
   /**
-   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. A public subnet is none, since a
-   * function never has a public address.
+   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. That a subnet is public is none, since
+   * a function never has a public address.
    *
-   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others
+   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others, else the public ones
    */
   readonly vpcSubnets?: SubnetSelection;
 

@@ -18,6 +18,7 @@ import type { ICollector } from './collector/collector-interface.ts';
 import { checkGivenResources } from './collector/given-resources.ts';
 import { type CollectorAttributes, ImportedCollector } from './collector/imported-collector.ts';
 import { MeasuredCollector } from './collector/measured-collector.ts';
+import { neededEndpoints } from './collector/needed-endpoints.ts';
 import { OpenedPorts } from './collector/opened-ports.ts';
 import { CollectorBucket } from './collector-bucket.ts';
 import { CollectorConfiguration } from './collector-configuration.ts';
@@ -253,6 +254,7 @@ export class Collector extends MeasuredCollector implements ICollector {
         ...(vpcSubnets && { vpcSubnets }),
         ...(endpoints && { endpoints }),
         ...(securityGroups && { securityGroups }),
+        needed: neededEndpoints(this.facts, this.configuration.needs),
       });
     }
     if ((vpcSubnets ?? endpoints ?? securityGroups) !== undefined) {

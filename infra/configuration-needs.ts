@@ -23,6 +23,8 @@ export interface ConfigurationNeeds {
   readonly roles: readonly string[];
   /** Workspaces of Amazon Managed Service for Prometheus that are written to with the function's own credentials. */
   readonly workspaces: readonly WorkspaceNeed[];
+  /** Whether any workspace is written to, be it as a role. */
+  readonly writesToWorkspaces: boolean;
   /** CloudWatch takes metrics over OTLP with the function's own credentials. */
   readonly putsMetrics: boolean;
   /** What containers declare in their task definitions is read. */
@@ -105,6 +107,7 @@ export function needsOf(documents: readonly string[], given?: string): Configura
       ].filter(isText),
     ),
     workspaces: own.flatMap(workspaceOf),
+    writesToWorkspaces: receivers.some((receiver) => workspaceOf(receiver).length > 0),
     putsMetrics: own.some((receiver) => CLOUDWATCH_OTLP.test(String(lookup(receiver, 'endpoint')))),
     taskDefinitions: !isKnown || sections.some((section) => section !== undefined),
     clusterTags: lookups.has('cluster_tags') || isRead('__meta_ecs_tag_cluster_'),

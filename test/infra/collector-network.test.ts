@@ -1,15 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  InterfaceVpcEndpointAwsService,
+  type IVpc,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { ApiEndpoint } from '../../infra/api-endpoint.ts';
 import { Collector } from '../../infra/collector.ts';
+import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { CollectorNetwork, type CollectorNetworkProps } from '../../infra/collector-network.ts';
 import { CODE, collectorTemplate, placeIn } from './template.ts';
 
-function networkStack(props: (stack: Stack) => CollectorNetworkProps): Stack {
+const NEEDED = [ApiEndpoint.ECS, ApiEndpoint.LOGS, ApiEndpoint.S3];
+
+function networkStack(props: (stack: Stack) => Omit<CollectorNetworkProps, 'needed'>): Stack {
   const stack = new Stack(new App(), 'Stack');
-  new CollectorNetwork(stack, 'Network', props(stack));
+  new CollectorNetwork(stack, 'Network', { needed: NEEDED, ...props(stack) });
   return stack;
 }
 
@@ -99,7 +108,7 @@ describe('no subnets with egress', () => {
       })),
     ).toThrow(
       new Error(
-        '[Stack/Network] No egress from the public subnet Stack/Vpc/PublicSubnet1: a function never has a public address; expected private subnets, or isolated subnets and `endpoints`',
+        '[Stack/Network] No egress from the public subnet Stack/Vpc/PublicSubnet1: a function never has a public address; expected private subnets, or `endpoints`',
       ),
     );
   });
@@ -120,6 +129,129 @@ describe('no subnets with egress', () => {
       new Error(
         '[Stack/Collector/Network] Expected the route table of Stack/Given/Vpc/PrivateSubnet1, to which the gateway endpoint of S3 belongs: import the VPC with `privateSubnetRouteTableIds`',
       ),
+    );
+  });
+});
+
+describe('public subnets', () => {
+  const inPublic = (props: Omit<CollectorNetworkProps, 'vpc' | 'needed'>) =>
+    networkStack((stack) => ({ vpc: newVpc(stack, SubnetType.PUBLIC), ...props }));
+
+  it.each([
+    ['that are chosen', { vpcSubnets: { subnetType: SubnetType.PUBLIC } }],
+    ['where there are no others', {}],
+  ])('%s are a place for the function with endpoints', (_, props) => {
+    const stack = inPublic({ ...props, endpoints: ApiEndpoint.ALL_NEEDED });
+    Template.fromStack(stack).resourceCountIs('AWS::EC2::VPCEndpoint', 3);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+
+  it('are none without endpoints', () => {
+    expect(() => inPublic({})).toThrow(/No subnets with egress in Stack\/Vpc/);
+  });
+
+  it('take the function itself', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const vpc = newVpc(stack, SubnetType.PUBLIC);
+    const { cluster } = placeIn(stack, 'Given');
+    const endpoints = ApiEndpoint.ALL_NEEDED;
+    new Collector(stack, 'Collector', { vpc, cluster, endpoints, code: CODE });
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: [{ Ref: Match.stringLikeRegexp('^VpcPublicSubnet1Subnet') }] },
+    });
+  });
+});
+
+describe('the ways that a configuration needs', () => {
+  const WORKSPACE =
+    'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write';
+  const ROLE = 'arn:aws:iam::111122223333:role/writer';
+
+  function stackWith(
+    configuration: CollectorConfiguration,
+    endpoints: readonly ApiEndpoint[],
+    prepare: (vpc: IVpc) => unknown = () => undefined,
+  ): Stack {
+    const stack = new Stack(new App(), 'Stack');
+    const vpc = newVpc(stack, SubnetType.PRIVATE_ISOLATED);
+    prepare(vpc);
+    const { cluster } = placeIn(stack, 'Given');
+    const collector = new Collector(stack, 'Collector', {
+      vpc,
+      cluster,
+      configuration,
+      endpoints,
+      code: CODE,
+    });
+    collector.collectFrom(new SecurityGroup(stack, 'Tasks', { vpc }), 9546);
+    return stack;
+  }
+
+  /** The ends of the names of services that endpoints are made for. */
+  function servicesIn(stack: Stack): readonly string[] {
+    const endpoints = Template.fromStack(stack).findResources('AWS::EC2::VPCEndpoint');
+    return Object.values(endpoints).map(({ Properties }) =>
+      Properties.ServiceName['Fn::Join'][1].at(-1).split('.').at(-1),
+    );
+  }
+
+  const TO_WORKSPACE = CollectorConfiguration.builtIn().withOutputs({
+    type: 'remote_write',
+    url: WORKSPACE,
+  });
+
+  it.each<[name: string, CollectorConfiguration, services: readonly string[]]>([
+    ['the built-in one', CollectorConfiguration.builtIn(), ['ecs', 'logs', 's3']],
+    ['one that writes to a workspace only', TO_WORKSPACE, ['ecs', 's3', 'aps-workspaces']],
+    [
+      'one that writes as a role',
+      CollectorConfiguration.builtIn().withOutputs({ type: 'cloudwatch-logs', role_arn: ROLE }),
+      ['ecs', 'logs', 's3', 'sts'],
+    ],
+    [
+      'one that sends to CloudWatch',
+      CollectorConfiguration.builtIn().withOutputs({ type: 'otlp', endpoint: 'cloudwatch' }),
+      ['ecs', 's3', 'monitoring'],
+    ],
+    [
+      'one that is a parameter',
+      CollectorConfiguration.remote('ssm:fargauge'),
+      ['ecs', 'logs', 's3', 'ssm'],
+    ],
+    [
+      'one without discovery',
+      CollectorConfiguration.native(
+        "scrape_configs: [{job_name: j, static_configs: [{targets: ['x:1']}]}]",
+      ),
+      ['logs', 's3'],
+    ],
+  ])('are made by ALL_NEEDED: %s', (_, configuration, services) => {
+    const stack = stackWith(configuration, ApiEndpoint.ALL_NEEDED);
+    expect(servicesIn(stack)).toEqual(services);
+    expect(
+      Annotations.fromStack(stack).findWarning('/Stack/Collector/Network', Match.anyValue()),
+    ).toEqual([]);
+  });
+
+  it('are not made again where the VPC has them', () => {
+    const stack = stackWith(CollectorConfiguration.builtIn(), ApiEndpoint.ALL_NEEDED, (vpc) =>
+      vpc.addInterfaceEndpoint('Ecs', { service: InterfaceVpcEndpointAwsService.ECS }),
+    );
+    expect(servicesIn(stack).toSorted()).toEqual(['ecs', 'logs', 's3']);
+  });
+
+  it.each<[name: string, CollectorConfiguration, missing: string]>([
+    ['to a workspace', TO_WORKSPACE, 'Amazon Managed Service for Prometheus (aps-workspaces)'],
+    [
+      'to a role',
+      CollectorConfiguration.builtIn().withOutputs({ type: 'cloudwatch-logs', role_arn: ROLE }),
+      'STS',
+    ],
+  ])('are missed where one is not made: %s', (_, configuration, missing) => {
+    const stack = stackWith(configuration, NEEDED);
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack/Collector/Network',
+      `[Stack/Collector/Network] No egress from the isolated subnet Stack/Vpc/IsolatedSubnet1: the collector needs endpoints of ${missing} there; have them made with \`endpoints\`, or acknowledge this warning if they exist [ack: fargauge:noEgress]`,
     );
   });
 });
