@@ -49,7 +49,7 @@ export function targetsOf(
 
   const found: FoundTarget[] = [];
   const skipped: Skip[] = [];
-  const served = new Set<unknown>();
+  const served = new Set<Candidate['entry']>();
   const meta = metaLabels(described, network.address);
   for (const candidate of candidates) {
     const port = portOf(candidate, network);
