@@ -118,7 +118,11 @@ describe('the example with a Grafana', () => {
   it('has a sidecar, which the collector may reach', () => {
     const [{ ContainerDefinitions }] = all('AWS::ECS::TaskDefinition');
     const ports = ContainerDefinitions.flatMap(({ PortMappings }: Properties) => PortMappings);
-    const open = all('AWS::EC2::SecurityGroupIngress').map(({ FromPort }) => FromPort);
+    const [{ NetworkConfiguration }] = all('AWS::ECS::Service');
+    const [group] = NetworkConfiguration.AwsvpcConfiguration.SecurityGroups;
+    const open = all('AWS::EC2::SecurityGroupIngress')
+      .filter(({ GroupId }) => JSON.stringify(GroupId) === JSON.stringify(group))
+      .map(({ FromPort }) => FromPort);
     expect(ports.map(({ ContainerPort }: Properties) => ContainerPort).sort()).toEqual([
       3000, 9546,
     ]);

@@ -4,7 +4,8 @@
  */
 
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Peer, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
@@ -47,6 +48,7 @@ const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   availabilityZones: ['eu-west-1a', 'eu-west-1b'],
   // With a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
   privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
 });
 const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'prod', vpc });
 const workspace = new PrometheusWorkspace(stack, 'Workspace', { alias: 'prod' });
@@ -83,8 +85,9 @@ taskDefinition.addContainer('grafana', {
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
   // An image of yours; without one, Docker builds it too.
-  image: ContainerImage.fromRegistry(
-    '111122223333.dkr.ecr.eu-west-1.amazonaws.com/fargauge-sidecar:1',
+  image: ContainerImage.fromEcrRepository(
+    Repository.fromRepositoryName(stack, 'Sidecar', 'fargauge-sidecar'),
+    '1',
   ),
 });
 // One task: its database, with users and sessions, is a file in it. What must outlive the task needs a database
@@ -127,7 +130,7 @@ listener.addTargets('Grafana', {
   deregistrationDelay: Duration.seconds(30),
 });
 
-// Every task of the cluster with a sidecar, Grafana's too.
+// Every task of the cluster with a sidecar: those that are there, and Grafana's.
 const collector = new Collector(stack, 'Collector', {
   vpc,
   cluster,
@@ -138,6 +141,9 @@ const collector = new Collector(stack, 'Collector', {
     }),
   ),
 });
+const tasks = SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef0');
+// The port of their sidecars.
+collector.collectFrom(tasks, 9546);
 collector.collectFrom(service);
 new CollectorAlarms(stack, 'CollectorAlarms', { collector });
 
