@@ -23,6 +23,8 @@ export interface DeployedFunction {
   /** What its configuration says, read as the function reads it. */
   readonly config: Config;
   readonly party: Party;
+  /** Its subnets; empty without a VPC. */
+  readonly subnets: readonly string[];
   /** What its role may do. */
   readonly policy: readonly Statement[];
 }
@@ -79,6 +81,7 @@ async function deployed(
       groups: VpcConfig?.SecurityGroupIds ?? [],
       address: VpcConfig && addressIn(values, VpcConfig.SubnetIds),
     },
+    subnets: VpcConfig?.SubnetIds ?? [],
     policy: statementsOf(values, (roleId) => values.arnOf(roleId) === Role),
   };
 }

@@ -85,6 +85,10 @@ export function describeDeployed(
       }
     });
 
+    it('has a way from its network to each API that it calls', () => {
+      expect(runOf().missingWays).toEqual([]);
+    });
+
     it('is denied nothing, and complains of nothing but what the synthesis has told', () => {
       const { denied, complaints, functions } = runOf();
       const told = functions.flatMap(({ config }) => config.warnings);

@@ -67,16 +67,20 @@ export class Firewall {
 
   /** Whether one may open a connection to a port of another. */
   admits(from: Party, to: Party, port: number): boolean {
-    const leaves = from.groups.some((group) => {
+    const enters = to.groups
+      .flatMap((group) => this.#ingress.get(group) ?? [])
+      .some((rule) => applies(rule, rule.SourceSecurityGroupId, from, port));
+    return enters && this.letsOut(from, to, port);
+  }
+
+  /** Whether one may open a connection to a port of another that lets everybody in. */
+  letsOut(from: Party, to: Party, port: number): boolean {
+    return from.groups.some((group) => {
       const rules = this.#egress.get(group);
       // Neither the rules of EC2 for a new group nor, as far as is known, those of one that exists keep anything in.
       if (rules === undefined) return true;
       return rules.some((rule) => applies(rule, rule.DestinationSecurityGroupId, to, port));
     });
-    const enters = to.groups
-      .flatMap((group) => this.#ingress.get(group) ?? [])
-      .some((rule) => applies(rule, rule.SourceSecurityGroupId, from, port));
-    return leaves && enters;
   }
 }
 

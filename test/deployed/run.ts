@@ -14,6 +14,7 @@ import { anotherMinute, cycleOfShards, proxied } from '../infra/iam/collector-ru
 import { type SignedRequest, startGate } from '../infra/iam/gate.ts';
 import type { Certificates } from '../scrape/certificates.ts';
 import { startS3 } from '../state/s3-server.ts';
+import { missingWays } from './api-ways.ts';
 import type { Assembly, DeployedStack } from './assembly.ts';
 import { type DeployedFunction, functionsOf, statementsOf } from './deployed-function.ts';
 import { Firewall } from './firewall.ts';
@@ -46,6 +47,8 @@ export interface DeployedRun extends Published {
   /** The answers of each cycle's invocations. */
   readonly cycles: readonly (readonly ShardAnswer[])[];
   readonly denied: readonly SignedRequest[];
+  /** Ways to APIs that a function has called and would not reach, a line each. */
+  readonly missingWays: readonly string[];
   /** What the functions say at the levels WARN and ERROR. */
   readonly complaints: readonly LogLine[];
   /** What the alarms and dashboards read. */
@@ -146,6 +149,7 @@ export async function runDeployed(
     tasks,
     cycles,
     denied: gate.denied,
+    missingWays: missingWays(functions, stacks, firewall, gate.asked),
     complaints: written.flatMap(({ log }) => log).filter(({ level }) => level !== 'INFO'),
     readings,
     ...publishedBy(aws, gate.received, written),

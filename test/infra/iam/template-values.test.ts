@@ -15,6 +15,7 @@ function templateOf(properties: Readonly<Record<string, unknown>>): TemplateValu
         Group: { Type: 'AWS::Logs::LogGroup' },
         Machine: { Type: 'AWS::StepFunctions::StateMachine' },
         Service: { Type: 'AWS::ECS::Service', Properties: { ServiceName: 'shop' } },
+        Network: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
         Workspace: { Type: 'AWS::APS::Workspace' },
       },
     },
@@ -36,6 +37,7 @@ describe('values of a template', () => {
     [{ Ref: 'Machine' }, 'arn:aws:states:eu-west-1:111122223333:stateMachine:Machine'],
     [{ 'Fn::GetAtt': ['It', 'Id'] }, 'It.Id'],
     [{ 'Fn::GetAtt': ['Service', 'Name'] }, 'shop'],
+    [{ 'Fn::GetAtt': ['Network', 'CidrBlock'] }, '10.0.0.0/16'],
     [{ Ref: 'Service' }, 'arn:aws:ecs:eu-west-1:111122223333:service/shop'],
     [
       { 'Fn::GetAtt': ['Workspace', 'PrometheusEndpoint'] },

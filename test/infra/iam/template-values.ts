@@ -162,6 +162,9 @@ export class TemplateValues {
         const [id = '', attribute = ''] = argument as string[];
         if (attribute === 'Arn') return this.arnOf(id);
         if (NAME_ATTRIBUTES.has(attribute)) return this.nameOf(id);
+        // Some repeat a property, such as the block of a network.
+        const property = this.#resource(id).Properties?.[attribute];
+        if (property !== undefined) return this.valueOf(property);
         return ATTRIBUTES[attribute]?.(this.nameOf(id), this.#at) ?? `${id}.${attribute}`;
       }
       case 'Fn::GetAZs':
