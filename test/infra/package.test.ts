@@ -94,9 +94,20 @@ describe('the package', () => {
   });
 
   it(
+    "lets a team's stack import the collector of another app",
+    async () => {
+      await writeFile(join(folder, 'team.ts'), TEAM);
+      const [template] = await synth('team.ts');
+      expect(JSON.stringify(template).match(/"Name":"fargauge-sidecar"/g)).toHaveLength(2);
+    },
+    SLOW,
+  );
+
+  it(
     'has types under which the examples are right',
     async () => {
       await cp(join(REPOSITORY, EXAMPLES), join(folder, 'examples'), { recursive: true });
+      await writeFile(join(folder, 'examples/team.ts'), TEAM);
       await writeFile(
         join(folder, 'tsconfig.json'),
         JSON.stringify({
@@ -137,6 +148,39 @@ const TRIED: readonly (readonly [
   ['managed-prometheus', ['ManagedPrometheus'], ['AWS::APS::Workspace', 'AWS::Grafana::Workspace']],
   ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
 ];
+
+/** A team's stack, whose collector belongs to another app: what the examples do not show. */
+const TEAM = `
+import { App, Stack } from 'aws-cdk-lib';
+import { OpsItemSeverity, SnsAction, SsmAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Capability, Cluster, ContainerImage, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Collector, CollectorAlarms, CollectorDashboard, type ICollector, ServiceAlarms, TaskSidecarAspect, TaskSidecarExtension } from 'fargauge';
+
+const app = new App();
+const stack = new Stack(app, 'Team', { env: { account: '111122223333', region: 'eu-west-1' } });
+const image = ContainerImage.fromRegistry('registry.example/image');
+const tasks = ['Web', 'Worker'].map((id) => new FargateTaskDefinition(stack, id));
+for (const task of tasks) task.addContainer('app', { image });
+tasks[0]?.addExtension(new TaskSidecarExtension({ image, droppedCapabilities: [Capability.ALL], documents: true }));
+TaskSidecarAspect.addTo(app, { image });
+
+const vpc = new Vpc(stack, 'Vpc', { natGateways: 0 });
+const cluster = new Cluster(stack, 'Cluster', { vpc });
+const service = new FargateService(stack, 'Service', { cluster, taskDefinition: tasks[0]! });
+const collector: ICollector = Collector.fromCollectorAttributes(stack, 'Collector', {
+  functionName: 'collector',
+  securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0', { allowAllOutbound: false })],
+});
+collector.collectFrom(service);
+const tell = new SnsAction(new Topic(stack, 'Tell'));
+const open = new SsmAction(OpsItemSeverity.HIGH);
+new ServiceAlarms(stack, 'Alarms', { service, collector, alarmActions: [tell, open], okActions: [tell] }).taskCpuAlarm();
+new CollectorAlarms(stack, 'CollectorAlarms', { collector, alarmActions: [tell] }).deadLetters?.addOkAction(tell);
+collector.metricTargetsDown({ label: 'down' }).createAlarm(stack, 'Down', { threshold: 1, evaluationPeriods: 1 });
+new CollectorDashboard(stack, 'Dashboard', { collector, services: [service] });
+`;
 
 describe('the examples', () => {
   it.each(TRIED)(
