@@ -12,7 +12,6 @@ import { Annotations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type AlarmActions, actionsOf, addActions } from './alarms/alarm-actions.ts';
 import type { ICollector } from './collector/collector-interface.ts';
-import { SELF_METRICS } from './collector-metrics.ts';
 import { validCount } from './valid-props.ts';
 
 /**
@@ -80,49 +79,46 @@ export class CollectorAlarms extends Construct {
     this.noCycle = this.makeNoCycleAlarm();
     this.targetsDown = this.alarm('TargetsDown', {
       description: `More than ${maxTargetsDown} targets of the collector are down`,
-      metric: this.selfMetric(SELF_METRICS.targetsDown),
+      metric: collector.metricTargetsDown(),
       threshold: maxTargetsDown,
       cycles: [3, 5],
     });
     this.targetsUnreachable = this.alarm('TargetsUnreachable', {
       description:
         'The collector cannot reach targets that its configuration asks for: its log names them and the remedy',
-      metric: this.selfMetric(SELF_METRICS.targetsUnreachable),
+      metric: collector.metricTargetsUnreachable(),
       cycles: [3, 5],
     });
     this.nothingPublished = this.alarm('NothingPublished', {
       description:
         'The collector publishes nothing of what its targets give: its log names what differs from the rules',
-      metric: this.selfMetric(
-        SELF_METRICS.nothingPublished,
-        collector.shardCycle ? Stats.MINIMUM : Stats.MAXIMUM,
-      ),
+      metric: collector.metricNothingPublished(),
       cycles: [3, 5],
     });
     this.discoveryErrors = this.alarm('DiscoveryErrors', {
       description: 'The collector cannot find all tasks',
-      metric: this.selfMetric(SELF_METRICS.discoveryErrors),
+      metric: collector.metricDiscoveryErrors(),
       cycles: [3, 5],
     });
     this.eventsRejected = this.alarm('EventsRejected', {
       description: 'CloudWatch Logs does not take events of the collector',
-      metric: this.selfMetric(SELF_METRICS.eventsRejected),
+      metric: collector.metricEventsRejected(),
       cycles: [2, 5],
     });
     this.emfErrors = this.makeEmfErrorsAlarm();
     this.metricsHeldBack = this.alarm('MetricsHeldBack', {
       description: 'The metric budget of the collector is used up',
-      metric: this.selfMetric(SELF_METRICS.metricsHeldBack),
+      metric: collector.metricMetricsHeldBack(),
       cycles: [1, 1],
     });
     this.configurationRefused = this.alarm('ConfigurationRefused', {
       description: 'The collector cannot use its new configuration and goes on with the old one',
-      metric: this.selfMetric(SELF_METRICS.configurationRefused),
+      metric: collector.metricConfigurationRefused(),
       cycles: [1, 1],
     });
     this.stateFailures = this.alarm('StateFailures', {
       description: 'The collector cannot read or write its state',
-      metric: this.selfMetric(SELF_METRICS.stateFailures),
+      metric: collector.metricStateFailures(),
       cycles: [3, 5],
     });
     this.deadLetters = this.makeDeadLettersAlarm();
@@ -131,7 +127,7 @@ export class CollectorAlarms extends Construct {
       shardCycle &&
       this.alarm('ShardsLate', {
         description: 'Some shards of the collector have ended no cycle for a while',
-        metric: this.selfMetric(SELF_METRICS.shardsLate),
+        metric: collector.metricShardsLate(),
         cycles: [2, 3],
       });
     this.shardsFailed =
@@ -149,7 +145,7 @@ export class CollectorAlarms extends Construct {
     return this.withAction(
       new Alarm(this, 'NoCycle', {
         alarmDescription: `The collector has ended no cycle for ${minutes} minutes`,
-        metric: this.selfMetric(SELF_METRICS.cycleDuration, Stats.SAMPLE_COUNT),
+        metric: this.collector.metricCycleDuration({ statistic: Stats.SAMPLE_COUNT }),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         evaluationPeriods: SILENT_CYCLES,
@@ -211,14 +207,6 @@ export class CollectorAlarms extends Construct {
       dimensionsMap: { LogGroupName: logGroupName },
       statistic: Stats.SUM,
     });
-  }
-
-  /** Each shard says of its own targets only. */
-  private selfMetric(
-    name: string,
-    statistic: string = this.collector.shardCycle ? Stats.SUM : Stats.MAXIMUM,
-  ): IMetric {
-    return this.collector.metric(name, { statistic, period: this.collector.interval });
   }
 
   /** That there is no data is the matter of another alarm. */

@@ -172,7 +172,9 @@ export abstract class MeasuredCollector extends Construct {
 
   /** 1 where targets gave samples of which none is published, else 0. */
   metricNothingPublished(options?: MetricOptions): Metric {
-    return worst(this, 'NothingPublished', options);
+    // One shard may have nothing to publish.
+    const statistic = this.shardCycle ? Stats.MINIMUM : Stats.MAXIMUM;
+    return worst(this, 'NothingPublished', { statistic, ...options });
   }
 
   /** 1 where a configuration that lies elsewhere cannot be used and the one before goes on, else 0. */

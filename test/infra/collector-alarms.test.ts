@@ -37,27 +37,30 @@ describe('alarms on a collector', () => {
   });
 
   it.each([
-    ['TargetsDown', 2, 3, 5],
-    ['TargetsUnreachable', 0, 3, 5],
-    ['NothingPublished', 0, 3, 5],
-    ['DiscoveryErrors', 0, 3, 5],
-    ['EventsRejected', 0, 2, 5],
-    ['MetricsHeldBack', 0, 1, 1],
-    ['ConfigurationRefused', 0, 1, 1],
-    ['StateFailures', 0, 3, 5],
-  ])('go off when %s is above %d in %d of %d cycles', (MetricName, Threshold, of, all) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'Fargauge/Collector',
-      MetricName,
-      Dimensions: SELF,
-      Statistic: 'Maximum',
-      Threshold,
-      ComparisonOperator: 'GreaterThanThreshold',
-      DatapointsToAlarm: of,
-      EvaluationPeriods: all,
-      TreatMissingData: 'notBreaching',
-    });
-  });
+    ['TargetsDown', 'Maximum', 2, 3, 5],
+    ['TargetsUnreachable', 'Maximum', 0, 3, 5],
+    ['NothingPublished', 'Maximum', 0, 3, 5],
+    ['DiscoveryErrors', 'Sum', 0, 3, 5],
+    ['EventsRejected', 'Sum', 0, 2, 5],
+    ['MetricsHeldBack', 'Sum', 0, 1, 1],
+    ['ConfigurationRefused', 'Maximum', 0, 1, 1],
+    ['StateFailures', 'Sum', 0, 3, 5],
+  ])(
+    'go off when %s, the %s, is above %d in %d of %d cycles',
+    (MetricName, Statistic, Threshold, of, all) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'Fargauge/Collector',
+        MetricName,
+        Dimensions: SELF,
+        Statistic,
+        Threshold,
+        ComparisonOperator: 'GreaterThanThreshold',
+        DatapointsToAlarm: of,
+        EvaluationPeriods: all,
+        TreatMissingData: 'notBreaching',
+      });
+    },
+  );
 
   it('go off when CloudWatch makes no metrics of events, of either log group', () => {
     const metric = (MetricName: string, group: string) =>

@@ -73,6 +73,7 @@ describe('a collector', () => {
     ['metricEventsRejected', 'Sum', 'Sum'],
     ['metricTargetsDown', 'Maximum', 'Sum'],
     ['metricCycleDuration', 'Maximum', 'Maximum'],
+    ['metricNothingPublished', 'Maximum', 'Minimum'],
   ])('%s is the %s, with shards the %s', (method, whole, divided) => {
     const of = (shards?: Shards) =>
       collectorStack(shards && { shards }).collector[method as Method]().statistic;
