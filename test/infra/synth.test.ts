@@ -38,7 +38,9 @@ describe('cdk synth', () => {
   it(
     'makes the stack without access to AWS',
     async () => {
-      expect((await synth()).stderr).not.toContain('costs a month');
+      const { stderr } = await synth('--context', 'leftovers=true');
+      expect(stderr).toMatch(/^What stays costs nothing of its own\. /m);
+      expect(stderr).not.toContain('costs a month');
       const template = JSON.parse(
         await readFile(join(folder, 'out/Fargauge.template.json'), 'utf8'),
       );
@@ -95,6 +97,11 @@ describe('cdk synth', () => {
     },
     SLOW,
   );
+});
+
+it('npm run destroy has the app say what stays', async () => {
+  const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'));
+  expect(scripts.destroy).toBe('cdk destroy --context leftovers=true');
 });
 
 describe('npm run deploy', () => {
