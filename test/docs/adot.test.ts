@@ -53,6 +53,9 @@ describe('an ADOT collector in each task, by the guide', () => {
       expect(before).toContain(`endpoint: ${output.url}\n`);
       expect(before).toContain(`arn: ${output.role_arn}\n`);
       const { Central } = (await journey.assembly('shop/cdk.out')).templates;
+      // The role of the other account trusts that of the collector by its name.
+      const collectorRole = deployed.collectorRoleName;
+      expect(JSON.stringify(Central!.Resources)).toContain(`:role/${collectorRole}"`);
       const types = Object.values(Central!.Resources).map(({ Type }) => Type);
       expect(types).toEqual(
         expect.arrayContaining(['AWS::IAM::Role', 'AWS::APS::RuleGroupsNamespace']),

@@ -17,28 +17,29 @@ interface TemplateContainer {
   readonly Environment?: readonly Tag[];
 }
 
+interface FunctionProperties {
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  readonly Role: string;
+}
+
 /** What CloudFormation would make of a template of a guide, as far as a cycle over its tasks needs it. */
 export class DeployedTemplate {
   readonly #values: TemplateValues;
 
   constructor(template: TemplateBody | undefined) {
-    this.#values = new TemplateValues({ Resources: withoutAssets(template) }, OWN);
+    this.#values = new TemplateValues(template ?? { Resources: {} }, OWN);
   }
 
   /** The environment of the collector's function. */
   get functionEnvironment(): Readonly<Record<string, string>> {
-    const [id] = this.#values
-      .idsOf('AWS::Lambda::Function')
-      .filter((each) => /Collector/.test(each));
-    const { Environment } = this.#values.properties(id ?? '') as {
-      Environment: { Variables: Record<string, string> };
-    };
     // The bucket of the state, and the options for a process of Lambda's size.
-    const { FARGAUGE_STATE, NODE_OPTIONS, ...variables } = Environment.Variables;
-    // A reference to a cluster gives its name.
-    const [cluster = ''] = this.#values.idsOf('AWS::ECS::Cluster');
-    const { ClusterName } = this.#values.properties(cluster);
-    return { ...variables, FARGAUGE_CLUSTER: String(ClusterName) };
+    const { FARGAUGE_STATE, NODE_OPTIONS, ...variables } = this.#function.Environment.Variables;
+    return variables;
+  }
+
+  /** The name of the role that the function has. */
+  get collectorRoleName(): string {
+    return this.#function.Role.replace(/.*\//, '');
   }
 
   /** The environment of a container of a task definition. */
@@ -87,6 +88,12 @@ export class DeployedTemplate {
     });
   }
 
+  get #function(): FunctionProperties {
+    const ids = this.#values.idsOf('AWS::Lambda::Function');
+    const id = ids.find((each) => each.startsWith('Collector')) ?? '';
+    return this.#values.properties(id) as unknown as FunctionProperties;
+  }
+
   #containers(family: string): readonly TemplateContainer[] {
     const definitions = this.#values
       .idsOf('AWS::ECS::TaskDefinition')
@@ -105,16 +112,6 @@ export async function deployedIn(
 ): Promise<DeployedTemplate> {
   const { templates } = await journey.assembly(assembly);
   return new DeployedTemplate(stack === undefined ? Object.values(templates)[0] : templates[stack]);
-}
-
-/** The names of assets need functions of CloudFormation that nothing else does. */
-function withoutAssets(template: TemplateBody | undefined): TemplateBody['Resources'] {
-  return Object.fromEntries(
-    Object.entries(template?.Resources ?? {}).map(([id, { Properties, ...resource }]) => {
-      const { Code, Content, ...others } = Properties ?? {};
-      return [id, { ...resource, Properties: others }];
-    }),
-  );
 }
 
 function toContainer({ Name, DockerLabels, PortMappings }: TemplateContainer): ContainerDefinition {
