@@ -15,10 +15,16 @@ export const GUIDES: readonly string[] = [
 const COPIED: ReadonlySet<string> = new Set(['json', 'promql', 'sh', 'ts', 'yaml']);
 
 /** The comment above a block that says what it is; a reader does not see it. */
-const MARK = /^<!-- (file|run in|part of): (\S+) -->$/;
+const MARK = /^<!-- (file|run in|part of|tested by): (\S+) -->$/;
 
 /** The languages that say themselves how they are tried. */
 const WITHOUT_MARK: ReadonlySet<string> = new Set(['promql']);
+
+/**
+ * `file`: its whole content. `run in`: commands, and the folder they run in. `part of`: lines of a file of the repository.
+ * `tested by`: a test that takes it up by itself.
+ */
+type Kind = 'file' | 'run in' | 'part of' | 'tested by';
 
 /** A block of code of a page. */
 export interface Block {
@@ -26,8 +32,7 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly text: string;
-  /** `file`: its whole content. `run in`: commands, and the folder they run in. `part of`: lines of a file of the repository. */
-  readonly mark?: { readonly kind: 'file' | 'run in' | 'part of'; readonly path: string };
+  readonly mark?: { readonly kind: Kind; readonly path: string };
 }
 
 /** A page of the documentation. */
@@ -50,7 +55,7 @@ export class Guide {
   }
 
   /** The blocks of a kind, in the order of the page. */
-  marked(kind: NonNullable<Block['mark']>['kind']): readonly (Block & { readonly path: string })[] {
+  marked(kind: Kind): readonly (Block & { readonly path: string })[] {
     return this.blocks.flatMap((block) =>
       block.mark?.kind === kind ? [{ ...block, path: block.mark.path }] : [],
     );
@@ -72,7 +77,7 @@ function blocksOf(text: string): Block[] {
       text: `${lines.slice(index + 1, end).join('\n')}\n`,
       ...(kind !== undefined &&
         path !== undefined && {
-          mark: { kind: kind as NonNullable<Block['mark']>['kind'], path },
+          mark: { kind: kind as Kind, path },
         }),
     });
     index = end;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -45,6 +45,13 @@ describe.each(GUIDES)('%s', (page) => {
   it('has no block to copy that is not tried', () => {
     expect(guide.unmarked).toEqual([]);
   });
+
+  const others = guide.marked('tested by').map(({ path }) => path);
+  if (others.length > 0) {
+    it.each(others)('leaves blocks to %s, which is there', (path) => {
+      expect(existsSync(join(REPOSITORY, path))).toBe(true);
+    });
+  }
 
   const parts = guide.marked('part of');
   if (parts.length > 0) {
