@@ -82,6 +82,7 @@ function factsOf(config: Config): CheckResult['facts'] {
     clusters: clustersOf(false),
     foreignClusters: clustersOf(true),
     portLabel: discovery?.dockerLabel?.portLabel,
+    metricsPathLabel: discovery?.dockerLabel?.metricsPathLabel,
     namespace: emf.namespace,
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
@@ -134,6 +135,7 @@ function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {
     ],
     labelsCluster,
     scheme: job.scheme,
+    metricsPath: job.metricsPath,
     statics: job.staticConfigs.flatMap(({ targets, labels }) =>
       targets.map((address) => ({ address, labels })),
     ),
@@ -144,8 +146,11 @@ function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {
   };
 }
 
-function portsFactsOf({ source }: Pattern, { containerNamePattern, ports }: PortsMode): PortsFacts {
-  return { subject: source, container: containerNamePattern?.source, ports };
+function portsFactsOf(
+  { source }: Pattern,
+  { containerNamePattern, ports, metricsPath }: PortsMode,
+): PortsFacts {
+  return { subject: source, container: containerNamePattern?.source, ports, metricsPath };
 }
 
 function urlsOf({ outputs = [], logs, discovery, jobs }: Config): readonly string[] {

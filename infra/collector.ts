@@ -42,6 +42,7 @@ import {
   namedLogGroup,
   showGroupsThatStay,
   showWarnings,
+  warnOfLoopback,
   writesOwnLogGroup,
 } from './configuration-fit.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -101,6 +102,7 @@ export class Collector extends MeasuredCollector implements ICollector {
     this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
+    warnOfLoopback(this, this.facts);
     const clusters = [props.cluster, ...(props.otherClusters ?? [])];
     checkClusters(this, this.facts, clusters);
     this.collectedClusters = collectedClusters(this.facts, clusters);

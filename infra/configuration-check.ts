@@ -47,6 +47,8 @@ export interface ConfigurationFacts {
   readonly foreignClusters: readonly string[];
   /** The docker label that says the port of a container; absent: such labels are not looked at. */
   readonly portLabel?: string | undefined;
+  /** The one that says the path of its metrics, beside that. */
+  readonly metricsPathLabel?: string | undefined;
   readonly namespace: string;
   /** CloudWatch unit by name of the metric. */
   readonly units: Readonly<Record<string, string>>;
@@ -85,6 +87,8 @@ export interface PortsFacts {
   /** Absent: all containers. */
   readonly container?: string | undefined;
   readonly ports: readonly number[];
+  /** Absent: that of the job. */
+  readonly metricsPath?: string | undefined;
 }
 
 /** An address that a job names itself, as `host:port`, or what relabeling makes one of. */
@@ -101,6 +105,7 @@ export interface JobFacts {
   /** Whether the containers have a label `ClusterName`. */
   readonly labelsCluster: boolean;
   readonly scheme: 'http' | 'https';
+  readonly metricsPath: string;
   readonly statics: readonly StaticFacts[];
   /** Ports of `aws_sd_configs`. */
   readonly taskPorts: readonly number[];

@@ -5,6 +5,8 @@ import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selecto
 import { warningId } from './configuration/warning-id.ts';
 import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
 import { InvalidPropsError } from './errors.ts';
+import { LOOPBACK } from './loopback-target.ts';
+import { forecast } from './relabel-forecast.ts';
 
 /** Whether a configuration fits the collector that is to run it. Without facts nothing is known of it. */
 type Facts = ConfigurationFacts | undefined;
@@ -13,6 +15,22 @@ type Facts = ConfigurationFacts | undefined;
 export function showWarnings(collector: Construct, facts: Facts): void {
   for (const warning of facts?.warnings ?? []) {
     warn(collector, warningId('configuration', warning), warning);
+  }
+}
+
+/** What listens on loopback in the task of a CloudWatch Agent is not in the function, which has a loopback of its own. */
+export function warnOfLoopback(collector: Construct, facts: Facts): void {
+  for (const { name, scheme, metricsPath, statics, relabeling } of facts?.jobs ?? []) {
+    for (const { address, labels } of statics) {
+      const { __address__: scraped = '' } =
+        forecast({ ...labels, __address__: address }, relabeling) ?? {};
+      if (!isLoopback(scraped)) continue;
+      warn(
+        collector,
+        'loopbackTargets',
+        `The job ${name} has the target ${scraped}, where a Lambda function finds nothing but itself: give it to the sidecar of its task, as in TaskSidecar.addToTaskDefinition(taskDefinition, { targets: [{ name: 'app', url: '${scheme}://${scraped}${metricsPath}', container }] })`,
+      );
+    }
   }
 }
 
@@ -128,6 +146,11 @@ export function showGroupsThatStay(collector: Construct, names: readonly string[
       `[${collector.node.path}] The function makes the log group ${name} where it is not there. It stays when the stack is deleted, and keeps its events until somebody gives it a retention`,
     );
   }
+}
+
+function isLoopback(address: string): boolean {
+  const url = `http://${address}`;
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
 function warn(collector: Construct, id: string, message: string): void {

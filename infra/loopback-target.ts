@@ -18,10 +18,14 @@ export interface LoopbackTarget {
   readonly container?: ContainerDefinition;
 }
 
+/** The sidecar's variable with these endpoints, as `NAME=URL,…`. */
+export const TARGETS_VARIABLE = 'FARGAUGE_TARGETS';
+
 /** What the sidecar takes as a name: what can stand in a path as it is. */
 const NAME = /^[\w-]{1,64}$/;
 
-const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
+/** Hosts that each machine, and each task, has for itself, as in a URL. */
+export const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /** The sidecar's limit. */
 const MAX_TARGETS = 32;

@@ -21,7 +21,7 @@ import {
 } from '../lambda/model/names.ts';
 import { InvalidPropsError } from './errors.ts';
 import { renderLastEvents } from './last-events.ts';
-import { type LoopbackTarget, renderTargets } from './loopback-target.ts';
+import { type LoopbackTarget, renderTargets, TARGETS_VARIABLE } from './loopback-target.ts';
 import { isWindows, platformOf } from './sidecar/task-platform.ts';
 import type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/task-sidecar-props.ts';
 import { sidecarImage } from './sidecar-image.ts';
@@ -30,7 +30,7 @@ import { validCount, validPort } from './valid-props.ts';
 /** The sidecar's environment variables, as sidecar/settings.ts reads them. */
 const VARIABLES = {
   port: 'ECS_METRICS_EXPORTER_PORT',
-  targets: 'FARGAUGE_TARGETS',
+  targets: TARGETS_VARIABLE,
   lastEvents: 'FARGAUGE_EMF',
   token: 'FARGAUGE_TOKEN',
   documents: 'FARGAUGE_DOCUMENTS',

@@ -11,6 +11,7 @@ import {
   type TargetPorts,
 } from '../target-ports.ts';
 import { portOf } from './relabeled-port.ts';
+import { undiscoveredTargets } from './sidecar-targets.ts';
 import { shapeOf } from './task-shape.ts';
 
 /** Containers in network mode "bridge" listen somewhere here on their instance. */
@@ -105,6 +106,7 @@ export class OpenedPorts {
     const warned = new Set<number>();
     for (const service of new Set(this.#collected.map(({ tasks }) => tasks))) {
       if (!(service instanceof BaseService)) continue;
+      this.#warnOfSidecar(service);
       const ports = this.#portsOf(service);
       for (const port of ports.unmapped) {
         warned.add(port);
@@ -123,6 +125,16 @@ export class OpenedPorts {
       }
     }
     return warned;
+  }
+
+  #warnOfSidecar(service: BaseService): void {
+    if (this.#facts === undefined) return;
+    for (const name of undiscoveredTargets(shapeOf(service), this.#facts)) {
+      this.#warn(
+        `undiscoveredTarget-${name}`,
+        `Nothing in the configuration leads to the target "${name}" of the sidecar in ${service.taskDefinition.node.path}: give the target its \`container\` and the configuration \`docker_label: {}\`, or name the path /metrics/${name} in \`sd_metrics_path\``,
+      );
+    }
   }
 
   #opened(): ReadonlySet<number> {

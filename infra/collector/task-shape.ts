@@ -1,6 +1,7 @@
 import {
   type BaseService,
   CfnService,
+  type CfnTaskDefinition,
   ContainerDefinition,
   type NetworkMode,
   type PortMapping,
@@ -23,6 +24,7 @@ export interface ContainerShape {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly mappings: readonly PortMapping[];
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** Of AWS's documentation. */
@@ -42,8 +44,8 @@ export function shapeOf(service: BaseService): TaskShape {
     networkMode: taskDefinition.networkMode,
     containers: containersOf(taskDefinition).map((container) => ({
       name: container.containerName,
-      labels: labelsOf(container),
       mappings: container.portMappings,
+      ...renderedOf(container),
     })),
   };
 }
@@ -70,10 +72,14 @@ function containersOf({ node }: TaskDefinition): ContainerDefinition[] {
   return node.children.filter((child) => child instanceof ContainerDefinition);
 }
 
-/** The library shows the labels of a container only in what CloudFormation gets. */
-function labelsOf(container: ContainerDefinition): Record<string, string> {
-  const { dockerLabels } = container.renderContainerDefinition();
-  return (dockerLabels ?? {}) as Record<string, string>;
+/** What the library shows only in what CloudFormation gets. */
+function renderedOf(container: ContainerDefinition): Pick<ContainerShape, 'labels' | 'variables'> {
+  const { dockerLabels, environment } = container.renderContainerDefinition();
+  const variables = (environment ?? []) as readonly CfnTaskDefinition.KeyValuePairProperty[];
+  return {
+    labels: (dockerLabels ?? {}) as Record<string, string>,
+    variables: Object.fromEntries(variables.map(({ name = '', value = '' }) => [name, value])),
+  };
 }
 
 function known(text: string | undefined): string | undefined {
