@@ -311,6 +311,33 @@ describe('the beginning of a cycle', () => {
     expect(failed.reason).toMatchObject({ name: 'CycleUnderWayError' });
   });
 
+  it('doubles nothing of a counter where each is begun twice, and again while its shards run', async () => {
+    await worldOf(40, { shards: 2 });
+    for (let minute = 0; minute < 5; minute++) {
+      grow(world, 10);
+      world.pass();
+      const begun = await Promise.allSettled(
+        [-1, -2].map((environment) => world.environment(environment).discover(10_000)),
+      );
+      const [started, ...more] = begun.flatMap((each) =>
+        each.status === 'fulfilled' ? [each.value.start] : [],
+      );
+      if (started === undefined) throw new Error(JSON.stringify(begun));
+      expect(more).toEqual([]);
+      const { cycle, shards } = started;
+      const [again] = await Promise.allSettled([
+        world.discover(),
+        ...shards.map((each) =>
+          // In another environment each minute.
+          world.environment((each.shard + minute) % 2).collect(10_000, { ...each, cycle }),
+        ),
+      ]);
+      expect(again).toMatchObject({ reason: { name: 'CycleUnderWayError' } });
+    }
+    // The first cycle only has what the second is compared with.
+    expect([...world.published().values()]).toEqual(Array.from({ length: 40 }, () => 40));
+  });
+
   it('says which shards have ended no cycle for a while', async () => {
     await worldOf(10, { shards: 3 });
     const lates = [];
