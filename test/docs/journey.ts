@@ -95,7 +95,6 @@ async function checkOut(folder: string): Promise<void> {
   for (const name of CHECKED_OUT) {
     await cp(join(REPOSITORY, name), join(folder, name), { recursive: true });
   }
-  await cp(join(REPOSITORY, 'dist'), join(folder, 'dist'), { recursive: true }).catch(() => {});
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
 }
 
