@@ -14,7 +14,8 @@ export function describeBill(deployment: Deployment): string {
     ...lines.map((line) => `${money(line.dollars)}  ${line.what.padEnd(width)}  ${line.formula}`),
     `${money(sumOf(lines))}  in all`,
     '',
-    ...assumptionsOf(load),
+    // Nothing else depends on how much there is.
+    ...(metrics === undefined && deployment.shards === undefined ? [] : assumptionsOf(load)),
     ...(metrics === undefined
       ? [
           'Not counted: what the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
