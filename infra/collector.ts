@@ -10,7 +10,7 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Aspects, type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambda/model/names.ts';
 import { collectFrom } from './collector/collect-from.ts';
@@ -229,7 +229,13 @@ export class Collector extends MeasuredCollector implements ICollector {
     const opened = new OpenedPorts(this, this.facts, () => securityGroup?.connected ?? []);
     securityGroup?.restrict(() => opened.outward());
     if (network !== undefined) {
-      Aspects.of(this).add({ visit: (node) => node === this && opened.warn() });
+      // Once all aspects have been: one may add sidecars.
+      this.node.addValidation({
+        validate() {
+          opened.warn();
+          return [];
+        },
+      });
     }
     return opened;
   }

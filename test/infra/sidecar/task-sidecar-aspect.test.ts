@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Annotations, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CfnTaskDefinition,
   Compatibility,
+  FargateService,
   FargateTaskDefinition,
   NetworkMode,
   OperatingSystemFamily,
@@ -26,7 +28,7 @@ import {
 } from '../../../infra/sidecar/task-sidecar-aspect.ts';
 import { TaskSidecarExtension } from '../../../infra/sidecar/task-sidecar-extension.ts';
 import { TaskSidecar } from '../../../infra/task-sidecar.ts';
-import { IMAGE } from '../template.ts';
+import { collectorStack, IMAGE, placeIn } from '../template.ts';
 
 const OPTIONS: TaskSidecarAspectOptions = { image: IMAGE };
 
@@ -126,6 +128,33 @@ describe.each([
       Tags: [{ Key: 'team', Value: 'shop' }],
     });
   });
+});
+
+it.each([
+  ['collectFrom comes first', true],
+  ['collectFrom comes last', false],
+])('the port of a sidecar by an aspect is opened to the collector where %s', (_, isFirst) => {
+  // GIVEN
+  const { stack, collector } = collectorStack();
+  const service = new FargateService(stack, 'Service', {
+    cluster: placeIn(stack, 'Place').cluster,
+    taskDefinition: fargateTask(stack),
+    securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Tasks', 'sg-0123456789abcdef1')],
+  });
+
+  // WHEN
+  if (isFirst) collector.collectFrom(service);
+  TaskSidecarAspect.addTo(stack, OPTIONS);
+  if (!isFirst) collector.collectFrom(service);
+
+  // THEN
+  Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    GroupId: 'sg-0123456789abcdef1',
+    FromPort: 9546,
+  });
+  expect(Annotations.fromStack(stack).findWarning('/Stack/Collector', Match.anyValue())).toEqual(
+    [],
+  );
 });
 
 describe('an aspect leaves a task definition as it is', () => {
