@@ -1,6 +1,6 @@
 import { APPS } from '../infra/apps.ts';
 import { describeDeployed, describeWhereDeployable } from './describe-deployed.ts';
-import type { ExistingDefinition } from './planned-task.ts';
+import type { ExistingDefinition } from './existing-tasks.ts';
 
 /** What runs in the clusters of examples that take others for there than the usual. */
 const EXISTING: Readonly<Record<string, ExistingDefinition>> = {

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { describeDeployed, describeWhereDeployable } from './describe-deployed.ts';
-import type { ExistingDefinition } from './planned-task.ts';
-import { USUAL } from './planned-task.ts';
+import type { ExistingDefinition } from './existing-tasks.ts';
+import { USUAL } from './existing-tasks.ts';
 import type { DeployedRun } from './run.ts';
 import type { DeployedApp } from './run-all.ts';
 

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
-import { REPOSITORY } from '../../infra/paths.ts';
+import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Place, TemplateValues } from '../infra/iam/template-values.ts';
 import type { DeployedStack } from './assembly.ts';
 import type { Party } from './firewall.ts';
@@ -13,12 +10,6 @@ export interface PlannedTask {
   readonly serviceName: string;
   readonly definition: TaskDefinition;
   readonly party: Party;
-}
-
-/** What a service that exists runs. */
-export interface ExistingDefinition {
-  readonly family: string;
-  readonly containerDefinitions: readonly ContainerDefinition[];
 }
 
 interface ServiceProperties {
@@ -34,21 +25,6 @@ interface ServiceProperties {
 
 /** Keys of these are data. */
 const MAPS: ReadonlySet<string> = new Set(['DockerLabels', 'Options']);
-
-/** The container that docs/deploy.md tells to add to a task definition. */
-const [, OF_GUIDE = ''] =
-  /```json\n(\{\n {2}"name": "fargauge-sidecar"[\s\S]*?)```/.exec(
-    readFileSync(join(REPOSITORY, 'docs/deploy.md'), 'utf8'),
-  ) ?? [];
-
-/** What runs in clusters that exist, where nothing else is said: an application with the sidecar as the guide has it. */
-export const USUAL: ExistingDefinition = {
-  family: 'app',
-  containerDefinitions: [
-    { name: 'app', portMappings: [{ containerPort: 8080 }] },
-    JSON.parse(OF_GUIDE) as ContainerDefinition,
-  ],
-};
 
 /** The tasks of the services of a template. */
 export function tasksOf({ values, at }: DeployedStack): PlannedTask[] {
@@ -68,29 +44,6 @@ export function tasksOf({ values, at }: DeployedStack): PlannedTask[] {
       party: { groups: SecurityGroups, address: addressIn(values, Subnets) },
     };
   });
-}
-
-/** A task of a service that exists. */
-export function existingTask(
-  { family, containerDefinitions }: ExistingDefinition,
-  { at, clusterName, serviceName }: Pick<PlannedTask, 'at' | 'clusterName' | 'serviceName'>,
-  groups: readonly string[],
-): PlannedTask {
-  return {
-    at,
-    clusterName,
-    serviceName,
-    definition: {
-      taskDefinitionArn: `arn:aws:ecs:${at.region}:${at.account}:task-definition/${family}:1`,
-      family,
-      revision: 1,
-      networkMode: 'awsvpc',
-      cpu: '512',
-      memory: '1024',
-      containerDefinitions: [...containerDefinitions],
-    },
-    party: { groups, address: undefined },
-  };
 }
 
 /** The first address of the first of these subnets that a template makes. */

@@ -9,7 +9,7 @@ import type { CdkApp } from '../infra/apps.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
 import { hasOpenssl, makeCertificates } from '../scrape/certificates.ts';
 import { synthesizeAll } from './assembly.ts';
-import { type ExistingDefinition, USUAL } from './planned-task.ts';
+import { type ExistingDefinition, USUAL } from './existing-tasks.ts';
 import { type DeployedRun, runDeployed } from './run.ts';
 import type { TaskPlace } from './running-task.ts';
 

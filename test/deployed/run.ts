@@ -1,6 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { clusterNameOf, isClusterPattern } from '../../lambda/model/cluster-selector.ts';
-import type { EcsSource } from '../../lambda/model/config.ts';
 import { ENV } from '../../lambda/model/names.ts';
 import { startStores } from '../config/stores.ts';
 import {
@@ -17,13 +17,9 @@ import { startS3 } from '../state/s3-server.ts';
 import { missingWays } from './api-ways.ts';
 import type { Assembly, DeployedStack } from './assembly.ts';
 import { type DeployedFunction, functionsOf, statementsOf } from './deployed-function.ts';
+import { type ExistingDefinition, existingTasks } from './existing-tasks.ts';
 import { Firewall } from './firewall.ts';
-import {
-  type ExistingDefinition,
-  existingTask,
-  type PlannedTask,
-  tasksOf,
-} from './planned-task.ts';
+import { type PlannedTask, tasksOf } from './planned-task.ts';
 import { type Published, publishedBy } from './published.ts';
 import { type Reading, readingsOf } from './readings.ts';
 import { type RunningTask, startTask, type TaskPlace } from './running-task.ts';
@@ -61,13 +57,6 @@ const CYCLES = 2;
 /** What the key of the credentials of each function begins with. */
 const KEY = 'function-';
 
-/** How CloudWatch has what tells of which service a task is, where it takes samples over OTLP. */
-const CLUSTER_ATTRIBUTE = '@resource.aws.ecs.cluster.name';
-const SERVICE_ATTRIBUTE = '@resource.aws.ecs.service.name';
-
-/** A service of a cluster of which nothing reads the metrics. */
-const SOME_SERVICE = 'web';
-
 /**
  * Runs what an app deploys: the services of its templates, and of the clusters that it takes for there what `existing` says; then
  * two cycles of its collectors, with the permissions of their roles, to whom the rules of security groups open ports or do not.
@@ -83,7 +72,10 @@ export async function runDeployed(
   const readings = readingsOf(stacks);
   const firewall = new Firewall(stacks);
   const made = stacks.flatMap(tasksOf);
-  const tasks = [...made, ...existingTasks(stacks, functions, readings, firewall, existing, made)];
+  const tasks = [
+    ...made,
+    ...existingTasks(existing, { stacks, functions, readings, firewall, tasks: made }),
+  ];
   await using started = new AsyncDisposableStack();
   const aws = started.adopt(await startAws(at), (each) => each.close());
   fill(aws, stacks);
@@ -117,7 +109,9 @@ export async function runDeployed(
       receivers: certificates?.server,
     }),
   );
-  const proxy = certificates ? await proxied(gate, folder, certificates) : {};
+  // Another run that begins would write its file again while a function of this one reads it.
+  const own = await mkdtemp(join(folder, 'run-'));
+  const proxy = certificates ? await proxied(gate, own, certificates) : {};
   const processes = await Promise.all(
     functions.map(({ environment, file, name, at }, index) =>
       startFunction(
@@ -131,7 +125,7 @@ export async function runDeployed(
           ...proxy,
         },
         file,
-      ),
+      ).then((each) => started.use(each)),
     ),
   );
   const cycles: (readonly ShardAnswer[])[] = [];
@@ -154,64 +148,6 @@ export async function runDeployed(
     readings,
     ...publishedBy(aws, gate.received, written),
   };
-}
-
-/** The services of the clusters that no template makes: those whose metrics are read, else one, but for those of a template. */
-function existingTasks(
-  stacks: readonly DeployedStack[],
-  functions: readonly DeployedFunction[],
-  readings: readonly Reading[],
-  firewall: Firewall,
-  definition: ExistingDefinition,
-  tasks: readonly PlannedTask[],
-): PlannedTask[] {
-  const madeClusters = new Set(
-    stacks.flatMap(({ values }) =>
-      values.idsOf('AWS::ECS::Cluster').map((id) => values.nameOf(id)),
-    ),
-  );
-  const planned = functions.flatMap(({ config: { discovery, jobs }, at, environment }) => {
-    const sources = [discovery, ...jobs.flatMap(({ taskDiscoveries }) => taskDiscoveries)].flatMap(
-      (each) => each?.sources ?? [],
-    );
-    return sources.flatMap((source) => clustersOf(source, at, environment[ENV.cluster]));
-  });
-  return planned
-    .filter(({ clusterName }) => !madeClusters.has(clusterName))
-    .flatMap(({ at, clusterName }) => {
-      const ofTemplates = tasks
-        .filter((task) => task.clusterName === clusterName)
-        .map(({ serviceName }) => serviceName);
-      const read = servicesRead(readings, clusterName);
-      const others = read.filter((serviceName) => !ofTemplates.includes(serviceName));
-      const services = read.length + ofTemplates.length === 0 ? [SOME_SERVICE] : others;
-      const groups = firewall.existingIn(at.account);
-      return services.map((serviceName) =>
-        existingTask(definition, { at, clusterName, serviceName }, groups),
-      );
-    });
-}
-
-function clustersOf({ clusters, region, role }: EcsSource, at: DeployedStack['at'], own = '') {
-  const [, account = at.account] = /^arn:[\w-]+:iam::(\d{12}):/.exec(role?.arn ?? '') ?? [];
-  return clusters.map((cluster) => {
-    if (isClusterPattern(cluster)) {
-      throw new Error(`Nothing is known of which clusters ${cluster} of ${own} selects`);
-    }
-    const place = { account, region: region ?? at.region };
-    return { at: place, clusterName: clusterNameOf(cluster) };
-  });
-}
-
-function servicesRead(readings: readonly Reading[], clusterName: string): string[] {
-  const services = readings.flatMap((reading) => {
-    if (reading.kind === 'metric' && reading.dimensions.ClusterName === clusterName) {
-      return [reading.dimensions.ServiceName];
-    }
-    if (reading.kind !== 'series' || reading.equal[CLUSTER_ATTRIBUTE] !== clusterName) return [];
-    return [reading.equal[SERVICE_ATTRIBUTE]];
-  });
-  return [...new Set(services.filter((each) => each !== undefined))];
 }
 
 /** What CloudFormation makes beside tasks. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
+import { exposition } from '../deployed/application.ts';
 import { definition, definitionArn, task } from '../discovery/cluster-of.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
@@ -10,26 +11,10 @@ import { extractMetrics } from '../integration/support/emf.ts';
 /** Where the configurations expect Keycloak. */
 const PORT = 8080;
 
-/** As Keycloak with MicroProfile metrics has it; what counts grows with each scrape. */
-const keycloak = (scrape: number) => `# TYPE base_classloader_loadedClasses_count gauge
-base_classloader_loadedClasses_count ${21_000 + scrape}
-# TYPE base_classloader_loadedClasses_total counter
-base_classloader_loadedClasses_total ${30_000 + 40 * scrape}
-# TYPE base_gc_total counter
-base_gc_total{name="G1 Old Generation"} 0
-base_gc_total{name="G1 Young Generation"} ${2 * scrape}
-# TYPE base_gc_time_total_seconds counter
-base_gc_time_total_seconds{name="G1 Young Generation"} ${0.5 * scrape}
-# TYPE base_thread_count gauge
-base_thread_count 77
-# TYPE vendor_memoryPool_usage_bytes gauge
-vendor_memoryPool_usage_bytes{name="G1 Survivor Space"} 1048576
-`;
-
 /** Serves Keycloak's metrics on its own port; undefined, with a notice, where that is taken. */
 async function serveKeycloak(host: string): Promise<ScrapedServer | undefined> {
   try {
-    return await serveMetrics(keycloak, { host, port: PORT });
+    return await serveMetrics(exposition, { host, port: PORT });
   } catch (error) {
     console.info(`left out, since ${host}:${PORT} is not free here: ${error}`);
     return undefined;
