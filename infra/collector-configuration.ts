@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { defaultDocument } from '../lambda/config/default.ts';
 import type { NativeInput } from '../lambda/config/native.ts';
 import { ENV } from '../lambda/model/names.ts';
+import { impossibleValue, StandIns } from './configuration/stand-ins.ts';
 import {
   type CheckResult,
   type ConfigurationFacts,
@@ -106,7 +107,7 @@ export class CollectorConfiguration {
     return CollectorConfiguration.ofDocument({ name: 'the native configuration', text });
   }
 
-  /** A native configuration, written down as an object. Its `outputs` may have values that only the deployment knows. */
+  /** A native configuration, written down as an object. It may have texts that only the deployment knows, such as the name of a log group. */
   static of(document: NativeInput): CollectorConfiguration {
     const { outputs, ...others } = document;
     // The document may become a file, in which nothing is put at deployment.
@@ -254,14 +255,31 @@ export class CollectorConfiguration {
     const isElsewhere = main === undefined && location !== undefined;
     if (isElsewhere && given === undefined) return undefined;
     const outputs = given && withStandIns(given);
-    const request = { main, prometheus, cluster, outputs };
+    const standIns = new StandIns();
+    const checked = (document: Document | undefined) => {
+      const impossible = impossibleValue(document?.text ?? '');
+      if (impossible !== undefined) {
+        throw new InvalidPropsError(owner, `${capitalized(source)} has ${impossible}`);
+      }
+      return document && { ...document, text: standIns.replace(document.text) };
+    };
+    const request = {
+      main: checked(main),
+      prometheus: checked(prometheus),
+      // It may be one of them.
+      cluster: standIns.replace(cluster),
+      outputs,
+    };
     const { facts, problems = [] }: CheckResult = checkConfiguration(request);
     if (facts === undefined) {
       const list = problems.map((problem) => `\n  ${problem}`).join('');
-      throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}`);
+      const hint = standIns.isUsed
+        ? '\n  where known-at-deployment stands for a value that only the deployment knows: write the value itself, or leave `log_group_name` out and give the collector a `metricsLogGroup`'
+        : '';
+      throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}${hint}`);
     }
     // Only its outputs could be checked.
-    return isElsewhere ? undefined : facts;
+    return isElsewhere ? undefined : restored(facts, standIns);
   }
 
   /** What its rules publish; undefined where nothing is known. */
@@ -275,6 +293,19 @@ export class CollectorConfiguration {
     const facts = this.facts(owner);
     return facts && new SentMetrics(facts, this.parts.source);
   }
+}
+
+/** Names by which resources are found again. */
+function restored(facts: ConfigurationFacts, standIns: StandIns): ConfigurationFacts {
+  if (!standIns.isUsed) return facts;
+  const restore = (text: string) => standIns.restore(text);
+  return {
+    ...facts,
+    clusters: facts.clusters.map(restore),
+    foreignClusters: facts.foreignClusters.map(restore),
+    logGroup: restore(facts.logGroup),
+    logWriters: facts.logWriters.map((role) => role && restore(role)),
+  };
 }
 
 /** The agent's document with `prometheus_config_path` where the function has that file; all else stays as it is. */

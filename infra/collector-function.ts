@@ -107,6 +107,12 @@ function delivery(
   const inEnvironment = configuration.inEnvironment();
   if (bytesIn(inEnvironment, UNKNOWN_VALUE_BYTES) <= MAX_ENVIRONMENT_BYTES) return inEnvironment;
   const inFiles = configuration.inFiles();
+  if (Object.values(inFiles.files).some(holdsDeploymentValues)) {
+    throw new InvalidPropsError(
+      scope,
+      `Expected a \`configuration\` with values that only the deployment knows to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, since nothing is put into files at deployment: write the values themselves, or leave \`log_group_name\` out and give \`metricsLogGroup\``,
+    );
+  }
   // What is sure not to fit, the deployment would only find out half way.
   const bytes = bytesIn(inFiles, 0);
   if (bytes <= MAX_ENVIRONMENT_BYTES) return inFiles;

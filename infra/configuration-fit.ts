@@ -49,7 +49,7 @@ export function checkClusters(
   if (names.some((name) => Token.isUnresolved(name))) return;
   for (const selector of facts?.clusters ?? []) {
     const name = clusterNameOf(selector);
-    if (isClusterPattern(name) || names.includes(name)) continue;
+    if (Token.isUnresolved(name) || isClusterPattern(name) || names.includes(name)) continue;
     throw new InvalidPropsError(
       collector,
       `The configuration names the cluster ${name}, which the collector may not read: expected it as \`cluster\` or in \`otherClusters\`, which are ${names.join(', ')}`,

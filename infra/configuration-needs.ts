@@ -51,7 +51,7 @@ const ROLES_OF_THE_AGENT = [
 ];
 
 const SECRET =
-  /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+)/g;
+  /aws:secretsmanager:(arn:[^:\s"']+:secretsmanager:[^:\s"']+:\d{12}:secret:[^:\s"',\]}]+|\$\{Token\[[^\]]+\]\})/g;
 const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
 
 /**
