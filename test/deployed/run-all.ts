@@ -33,8 +33,13 @@ const RECEIVERS = [OWN.region, 'ap-northeast-1'].flatMap((region) =>
 /** What keeps apps from being run here; undefined where nothing does. */
 export const OBSTACLE = obstacle();
 
-/** What stands for the loopbacks of tasks, each of which is another in truth. */
-const LOOPBACK_NETWORK = '127.1';
+/**
+ * First bytes of the addresses of tasks, and of what stands for their loopbacks: others in each process, as the tests of another may
+ * run at the same time and do not listen at all of theirs at once.
+ */
+const OF_PROCESS = process.pid % 100;
+const NETWORK = `127.${16 + OF_PROCESS}`;
+const LOOPBACK_NETWORK = `127.${116 + OF_PROCESS}`;
 
 /** Synthesizes and runs apps; by the name of each what came of it, or the error that kept it from running. */
 export async function runAll(
@@ -76,7 +81,7 @@ export async function runAll(
 }
 
 async function placesFor(count: number): Promise<TaskPlace[]> {
-  const interfaces = await taskAddresses(count, Math.random);
+  const interfaces = await taskAddresses(count, Math.random, NETWORK);
   const loopbacks = await taskAddresses(count, Math.random, LOOPBACK_NETWORK);
   return interfaces.map(({ host }, index) => ({
     address: host,
