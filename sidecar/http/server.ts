@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { Connections } from './connections.ts';
 import { type Headers, HeadReader, parseHead } from './head.ts';
 
 /** Bytes of a request line and its headers together. */
 const MAX_HEAD_BYTES = 8_192;
 
-/** Far more than the scrapers of one task; each connection costs memory of the task. */
-const MAX_CONNECTIONS = 64;
+/** Of what comes after the request, this much is read and forgotten, or a client that sends it would not see the answer. */
+const MAX_FORGOTTEN_BYTES = 65_536;
 
 const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
 
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs?: number;
   /** Milliseconds for all the rest, until the client has the answer. @default 30000 */
   readonly answerTimeoutMs?: number;
+  /** Bounds those that are open, and counts those that gave way. */
+  readonly connections?: Connections;
 }
 
 /** A request as the connection needs it. */
@@ -66,17 +69,19 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
  */
 export function createHttpServer(options: ServerOptions): Server {
   // A client that sends no more may still be waiting for its answer.
-  const server = createServer({ allowHalfOpen: true }, (socket) => serve(socket, options));
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
+  const { connections = new Connections() } = options;
+  return createServer({ allowHalfOpen: true }, (socket) => serve(socket, connections, options));
 }
 
 function serve(
   socket: Socket,
+  connections: Connections,
   { answer, requestTimeoutMs = 5_000, answerTimeoutMs = 30_000 }: ServerOptions,
 ): void {
+  connections.admit(socket);
   const reader = new HeadReader(MAX_HEAD_BYTES);
   let asked = false;
+  let forgottenBytes = 0;
   let timer = setTimeout(() => socket.destroy(), requestTimeoutMs);
   const allow = (milliseconds: number) => {
     clearTimeout(timer);
@@ -84,6 +89,7 @@ function serve(
   };
   const reply = (request: Parsed | undefined, replying: Promise<Reply>) => {
     asked = true;
+    connections.note(socket, 'asked');
     allow(answerTimeoutMs);
     void replying
       .then((given) => send(socket, request, given))
@@ -91,13 +97,19 @@ function serve(
       .catch(() => socket.resetAndDestroy());
   };
   socket
-    .on('finish', () => allow(LINGER_MS))
+    .on('finish', () => {
+      connections.note(socket, 'answered');
+      allow(LINGER_MS);
+    })
     .on('close', () => clearTimeout(timer))
     .on('error', () => socket.destroy())
     .on('end', () => asked || socket.end())
-    // What comes after the request is read and forgotten, or a client that sends it would not see the answer.
     .on('data', (chunk) => {
-      if (asked) return;
+      if (asked) {
+        forgottenBytes += chunk.length;
+        if (forgottenBytes > MAX_FORGOTTEN_BYTES) socket.pause();
+        return;
+      }
       const head = isText(chunk) ? reader.add(chunk) : { text: '' };
       if (head === undefined) return;
       const parsed = head === 'too large' ? refusal(431, 'headers too large') : parse(head.text);
