@@ -57,7 +57,10 @@ describe('The sidecar as a process', () => {
     await using standIn = await startMetadataStandIn();
     standIn.answer('/task', status(200, '{"Family" : "a", "Containers":[]}'));
     standIn.answer('/task/stats', status(200, '{"a":{"limit":18446744073709551615}}'));
-    await using sidecar = startSidecar({ ECS_CONTAINER_METADATA_URI_V4: standIn.uri });
+    await using sidecar = startSidecar({
+      ECS_CONTAINER_METADATA_URI_V4: standIn.uri,
+      FARGAUGE_DOCUMENTS: 'on',
+    });
     const url = await sidecar.url();
 
     expect(await (await fetch(`${url}/task`)).text()).toBe('{"Family" : "a", "Containers":[]}');
@@ -105,7 +108,10 @@ describe('The sidecar as a process', () => {
     await using standIn = await startMetadataStandIn();
     standIn.serve(sampleTask(), sampleStats(0));
     standIn.answer('/task/stats', failure);
-    await using sidecar = startSidecar({ ECS_CONTAINER_METADATA_URI_V4: standIn.uri });
+    await using sidecar = startSidecar({
+      ECS_CONTAINER_METADATA_URI_V4: standIn.uri,
+      FARGAUGE_DOCUMENTS: 'on',
+    });
     const url = await sidecar.url();
 
     const response = await fetch(`${url}/metrics`);
