@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { askApplication } from './applications.ts';
 import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
+import { type Losses, lossFamilies } from './catalogue/losses.ts';
 import { minuteFamilies } from './catalogue/minute.ts';
+import { presentSubjects } from './catalogue/samples.ts';
 import type { Task } from './documents/task.ts';
 import type { Events } from './emf/events.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
@@ -10,6 +12,7 @@ import { writeOpenMetrics } from './exposition/open-metrics.ts';
 import { writeText } from './exposition/text.ts';
 import { isServing } from './health.ts';
 import { History } from './history/history.ts';
+import { Connections } from './http/connections.ts';
 import { createHttpServer } from './http/server.ts';
 import { lastEvents } from './last-events.ts';
 import { type Contents, createPages } from './pages.ts';
@@ -55,12 +58,16 @@ async function serve(settings: Settings): Promise<void> {
     clock: CLOCK,
     record(observation, settled) {
       task = observation.task.task;
-      history.record(newSamples(observation, settled), CLOCK.now());
+      const samples = newSamples(observation, settled);
+      history.record(samples, CLOCK.now(), presentSubjects(observation));
     },
     log,
   });
-  const contents = contentsOf(settings, endpoint, sampler, history);
-  const server = createHttpServer({ answer: createPages(contents, settings.token, log) });
+  const connections = new Connections();
+  const losses = () => ({ connections: connections.displaced, points: history.lost });
+  const contents = contentsOf(settings, endpoint, sampler, history, losses);
+  const answer = createPages(contents, settings.token, log);
+  const server = createHttpServer({ answer, connections });
   await listen(server, settings);
   await stopped;
 
@@ -79,6 +86,7 @@ function contentsOf(
   endpoint: Endpoint,
   sampler: Sampler,
   history: History,
+  losses: () => Losses,
 ): Contents {
   const latest = async () => {
     await sampler.ready();
@@ -86,6 +94,7 @@ function contentsOf(
     return [
       ...catalogue(sampler.observation(), endpoint.traffic(), now),
       ...minuteFamilies(history, now),
+      ...lossFamilies(losses()),
     ];
   };
   return {

@@ -12,6 +12,16 @@ import {
 /** Milliseconds are enough for a point, and shorter to write. */
 const TIME_RESOLUTION = 1000;
 
+/** Of the task. */
+const TASK_SUBJECT = '';
+
+/** The subjects that have figures: the task, and the containers with statistics. */
+export function presentSubjects({ containers }: Observation): ReadonlySet<string> {
+  const present = new Set([TASK_SUBJECT]);
+  for (const { container, stats } of containers) if (stats !== undefined) present.add(container.id);
+  return present;
+}
+
 /** The figures of what was renewed: of each container its own, and of the task as a whole. */
 export function samplesOf(
   definitions: readonly Definition[],
@@ -35,7 +45,7 @@ export function samplesOf(
       if (read !== undefined) addValues(values, name, read(task));
     }
     const labels = taskLabels(observation);
-    samples.push({ subject: '', labels, time: secondsOf(task.sampledAt), values });
+    samples.push({ subject: TASK_SUBJECT, labels, time: secondsOf(task.sampledAt), values });
   }
   return samples;
 }

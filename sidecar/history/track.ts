@@ -58,22 +58,18 @@ export class Track {
     return this.#end === 0 ? undefined : this.timeOf(this.#end - 1);
   }
 
+  /** When the newest sample was recorded. */
+  get newestRecordedAt(): number | undefined {
+    return this.#end === 0 ? undefined : this.#recorded(this.#end - 1);
+  }
+
   /** When the row that is overwritten next was recorded; `undefined` while there is room. */
   get leaving(): number | undefined {
     return this.#end < TRACK_ROWS ? undefined : this.#recordedAt[this.#end % TRACK_ROWS];
   }
 
-  /**
-   * Appends a row.
-   *
-   * @param isNew tells of a series that is seen for the first time whether it may have a column
-   * @returns the columns that have a value in it
-   */
-  append(
-    { time, labels, values }: SubjectSample,
-    recordedAt: number,
-    isNew: (series: string) => boolean,
-  ): Column[] {
+  /** Appends a row. @returns the columns that have a value in it */
+  append({ time, labels, values }: SubjectSample, recordedAt: number): Column[] {
     const slot = this.#end % TRACK_ROWS;
     this.#end += 1;
     this.#times[slot] = time;
@@ -82,8 +78,7 @@ export class Track {
     for (const { values: column } of this.#columns.values()) column[slot] = Number.NaN;
     const filled: Column[] = [];
     for (const each of values) {
-      const column = this.#columnOf(each, labels, isNew);
-      if (column === undefined) continue;
+      const column = this.#columnOf(each, labels);
       column.values[slot] = each.value;
       filled.push(column);
     }
@@ -142,18 +137,13 @@ export class Track {
     return this.#recordedAt[row % TRACK_ROWS] ?? Number.NaN;
   }
 
-  #columnOf(
-    { name, labels }: NamedValue,
-    ofSubject: Labels,
-    isNew: (series: string) => boolean,
-  ): Column | undefined {
+  #columnOf({ name, labels }: NamedValue, ofSubject: Labels): Column {
     let key = name;
     for (const label in labels) key += ` ${labels[label]}`;
     const known = this.#columns.get(key);
     if (known !== undefined) return known;
     const all = { ...ofSubject, ...labels };
     const series = writeSeries(name, all);
-    if (!isNew(series)) return undefined;
     const values = new Float64Array(TRACK_ROWS).fill(Number.NaN);
     const column = { name, labels: all, series, values };
     this.#columns.set(key, column);

@@ -170,11 +170,72 @@ describe('The history', () => {
     expect(history.excerpt(0).traces('load')).toHaveLength(33);
   });
 
+  it('gives the place of the container that ended first to a new one', () => {
+    const history = new History(START);
+    history.record(
+      Array.from({ length: 33 }, (_, n) => sample(1, `container ${n}`)),
+      START,
+    );
+    const present = new Set(Array.from({ length: 30 }, (_, n) => `container ${n + 1}`));
+    // Another one that is gone has newer points.
+    history.record([sample(2, 'container 0')], START + 1000, new Set(['container 0', ...present]));
+    history.record([sample(3, 'new')], START + 2000, new Set(['new', ...present]));
+
+    const subjects = history.excerpt(0).traces('load');
+    expect(subjects).toHaveLength(33);
+    expect(points(history.excerpt(0), 'container 31')).toEqual([]);
+    expect(points(history.excerpt(0), 'container 0')).toHaveLength(2);
+    expect(points(history.excerpt(0), 'new')).toEqual([[3, START / 1000 + 3]]);
+    expect(history.lost).toEqual(new Map([['container_gone', 1]]));
+  });
+
+  it('loses nothing where the points of a container that is gone were taken', () => {
+    const history = new History(START);
+    for (let n = 0; n < 100; n += 1) {
+      history.record([sample(n, `container ${n}`)], START + n * 1000);
+      history.excerpt(0).take();
+    }
+
+    expect(history.lost.size).toBe(0);
+  });
+
+  it('keeps a container that has figures, although none of this poll', () => {
+    const history = new History(START);
+    history.record([sample(1, 'slow')], START);
+    for (let n = 0; n < 100; n += 1) {
+      const present = new Set(['slow', `container ${n}`]);
+      history.record([sample(n, `container ${n}`)], START + n * 1000, present);
+    }
+
+    expect(points(history.excerpt(0), 'slow')).toEqual([[1, START / 1000 + 1]]);
+  });
+
+  it('keeps the new ones out, and counts their points, where all containers are there', () => {
+    const history = new History(START);
+    const all = Array.from({ length: 40 }, (_, n) => sample(1, `container ${n}`));
+    history.record(all, START);
+
+    expect(points(history.excerpt(0), 'container 0')).toHaveLength(1);
+    expect(history.lost).toEqual(new Map([['too_many_containers', 7]]));
+  });
+
+  it('goes on with the series of a container that is gone, where another comes with its labels', () => {
+    const history = new History(START);
+    for (let n = 0; n < 100; n += 1) {
+      const labels = { container_name: 'app' };
+      history.record([{ ...sample(n, `id ${n}`), labels }], START + n * 1000);
+    }
+
+    expect(points(history.excerpt(0), 'app').map(([value]) => value)).toHaveLength(100);
+    expect(history.lost.size).toBe(0);
+  });
+
   it('has a series once, even where two containers have the same labels', () => {
     const history = new History(START);
     history.record([sample(1, 'a'), { ...sample(1, 'b'), labels: { container_name: 'a' } }], START);
 
     expect(history.excerpt(0).traces('load')).toHaveLength(1);
+    expect(history.lost).toEqual(new Map([['same_labels', 1]]));
   });
 
   it('has no point where a figure was not known', () => {

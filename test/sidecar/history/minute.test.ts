@@ -79,7 +79,7 @@ function summaryAt(now: number, values: readonly [number, number][]): MinuteSumm
   for (const [second, value] of [[-3600, 0], ...values] as const) {
     const time = START + second;
     const known = { name: 'load', labels: {}, value };
-    track.append({ subject: '', labels: {}, time, values: [known] }, time * 1000, () => true);
+    track.append({ subject: '', labels: {}, time, values: [known] }, time * 1000);
   }
   const [column] = track.columns;
   return lastMinute(track, column!, (START + now) * 1000);

@@ -1,0 +1,35 @@
+import type { Family } from '../exposition/family.ts';
+
+/** What the sidecar had to give up, by why. Nothing that never happened has a row. */
+export interface Losses {
+  readonly connections: ReadonlyMap<string, number>;
+  readonly points: ReadonlyMap<string, number>;
+}
+
+/** What the sidecar tells of its own bounds. */
+export function lossFamilies({ connections, points }: Losses): Family[] {
+  return [
+    lossFamily(
+      'ee_exporter_connections_displaced_total',
+      'Connections without an answer that gave way to new ones, by what they did.',
+      'state',
+      connections,
+    ),
+    lossFamily(
+      'ee_exporter_history_points_lost_total',
+      'Points that left the history, or were kept out of it, before they were 15 minutes old.',
+      'reason',
+      points,
+    ),
+  ];
+}
+
+function lossFamily(
+  name: string,
+  help: string,
+  label: string,
+  counts: ReadonlyMap<string, number>,
+): Family {
+  const rows = [...counts].map(([why, value]) => ({ labels: { [label]: why }, value }));
+  return { name, type: 'counter', help, rows };
+}

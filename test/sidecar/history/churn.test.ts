@@ -1,0 +1,47 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { newSamples } from '../../../sidecar/catalogue/catalogue.ts';
+import { presentSubjects } from '../../../sidecar/catalogue/samples.ts';
+import { readStats } from '../../../sidecar/documents/stats.ts';
+import { readTask } from '../../../sidecar/documents/task.ts';
+import { type Observation, observe } from '../../../sidecar/figures/observation.ts';
+import { History } from '../../../sidecar/history/history.ts';
+import { APP, START, sampleContainer, sampleEntry, sampleTask } from '../sample-documents.ts';
+
+const HOUR = 3_600;
+
+/** Bytes of all tracks: 33 with eleven columns of 960 points, and their times. */
+const BUDGET = 33 * (11 * 960 * 8 + 960 * 17);
+
+const UTILIZATION = 'ee_container_memory_utilization_percent';
+
+describe('A task whose containers come and go for an hour', () => {
+  it('has the history of each new one, of the one that stays without a gap, in the memory of 33', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    const before = process.memoryUsage().arrayBuffers;
+    const history = new History(START * 1000);
+    let observation: Observation | undefined;
+    for (let second = 0; second < HOUR; second += 1) {
+      const now = (START + second) * 1000;
+      const id = `${second}`.padStart(12, '0');
+      const containers = [sampleContainer(APP, 'app'), sampleContainer(id, `job-${second}`)];
+      const task = readTask(sampleTask({ Containers: containers, LaunchType: 'EC2' }));
+      const stats = { [APP]: sampleEntry(second, {}, 1), [id]: sampleEntry(second, {}, 1) };
+      observation = observe(observation, task, readStats(stats, task.launchType), now);
+      history.record(newSamples(observation, true), now, presentSubjects(observation));
+      const traces = history.excerpt(now - 1).traces(UTILIZATION);
+      expect(traces.map(({ series }) => /container_name="([^"]+)"/.exec(series)?.[1])).toEqual([
+        'app',
+        `job-${second}`,
+      ]);
+    }
+    collect();
+
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(BUDGET);
+    const [app] = history.excerpt(0).traces(UTILIZATION);
+    expect([...app!.points]).toHaveLength(900);
+  });
+});
