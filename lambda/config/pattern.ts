@@ -2,8 +2,15 @@ import { RE2JS } from 're2js';
 import * as z from 'zod';
 import type { Pattern } from '../model/config.ts';
 import type { AnchoredPattern } from '../model/relabel.ts';
+import { programSizeOf } from './values/program-size.ts';
 
 const EXPECTED = 'a regular expression in RE2 syntax';
+
+/**
+ * Instructions that an expression may be compiled to. Compiling takes up to a kilobyte of memory for each, and a text that is
+ * matched up to one step of each for each of its characters. A list of 1,000 names is below it.
+ */
+export const MAX_INSTRUCTIONS = 25_000;
 
 /** Of a group in a template; a leading zero makes it a name. */
 const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
@@ -15,7 +22,7 @@ const LOOK_AROUND = /\(\?<?[=!]/;
  * @throws {Error} with the reason, where it is none; look-around and back-references are none
  */
 export function compilePattern(source: string): Pattern {
-  const compiled = RE2JS.compile(source);
+  const compiled = compile(source);
   return { source, test: (text) => compiled.test(text) };
 }
 
@@ -43,12 +50,23 @@ export function compileAnchored(source: string): AnchoredPattern {
 /** Between brackets as Prometheus has it, where even `a)(b` is right. */
 function anchored(source: string): RE2JS {
   try {
-    return RE2JS.compile(`^(?s:${source})$`);
+    return compile(`^(?s:${source})$`);
   } catch (error) {
     // Messages quote what was written, if that alone is wrong too.
-    RE2JS.compile(source);
+    compile(source);
     throw error;
   }
+}
+
+/** Refuses what would be large before it is. */
+function compile(source: string): RE2JS {
+  const size = programSizeOf(source);
+  if (size > MAX_INSTRUCTIONS) {
+    throw new Error(
+      `it would be compiled to about ${size} instructions, expected at most ${MAX_INSTRUCTIONS}; lower the counts of its repetitions, or divide it`,
+    );
+  }
+  return RE2JS.compile(source);
 }
 
 /** Schema of a pattern; its output is the compiled one. */
