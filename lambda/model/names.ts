@@ -45,4 +45,6 @@ export const ENV = {
   collector: 'FARGAUGE_COLLECTOR',
   /** How long a series that is not seen any more is remembered, such as `24h`. */
   forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
+  /** `true`: the function may scrape loopback addresses, where its own runtime API is too. Outside of Lambda it always may. */
+  allowLoopback: 'FARGAUGE_ALLOW_LOOPBACK',
 } as const;

@@ -134,6 +134,24 @@ describe('the Lambda handler', () => {
     expect(log.filter(({ level }) => level === 'DEBUG')).toEqual([]);
   });
 
+  it('does not scrape its own runtime API, however its address is written', async () => {
+    await using runtimeApi = await serveMetrics(gauges);
+    const { port } = new URL(`http://${runtimeApi.address}`);
+    const written = [runtimeApi.address, `localhost:${port}`, `[::ffff:127.0.0.1]:${port}`];
+    await using lambda = await startFunction({
+      ...environment(...written),
+      AWS_LAMBDA_RUNTIME_API: runtimeApi.address,
+    });
+
+    expect(await lambda.invoke()).toMatchObject({
+      kind: 'error',
+      message: expect.stringMatching(
+        /(?:expected no loopback address inside Lambda, got (?:127|localhost|::ffff:7f00:1).*){3}/,
+      ),
+    });
+    expect(runtimeApi.scrapes).toBe(0);
+  });
+
   it('collects the sidecars of its cluster where it has no configuration', async () => {
     const [address] = await taskAddresses(1, Math.random);
     register(aws.ecs, PLANS[2]!, address!);

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
-import { guarded, refuseForbidden } from '../../lambda/scrape/forbidden-address.ts';
+import { forbiddenIn, guarded, refuseForbidden } from '../../lambda/scrape/forbidden-address.ts';
 import { ScrapeError } from '../../lambda/scrape/scrape-error.ts';
 import { limits } from '../series/samples.ts';
 import { answering, startTarget } from './raw-target.ts';
@@ -24,21 +24,48 @@ const FORBIDDEN = [
   '[::ffff:169.254.169.254]',
   '[::ffff:a9fe:a9fe]',
   '[64:ff9b::169.254.169.254]',
+  // IPv4-compatible and 6to4.
+  '[::169.254.169.254]',
+  '[2002:a9fe:a9fe::1]',
+];
+
+/** Of the machine itself. */
+const LOOPBACK = [
+  '127.0.0.1',
+  '127.255.255.254',
+  '0.0.0.0',
+  '0',
+  '2130706433',
+  '0x7f.1',
+  '[::1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:0.0.0.0]',
+  '[::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b::0.0.0.0]',
+  '[2002:7f00:1::1]',
 ];
 
 const ALLOWED = [
-  '127.0.0.1',
   '10.0.0.1',
   '169.253.255.255',
   '169.255.0.0',
-  '[::1]',
   '[fd00:ec3::1]',
   '[fd00::1]',
   '[fec0::1]',
   '[::ffff:10.0.0.1]',
+  '[::10.0.0.1]',
+  '[64:ff9b::10.0.0.1]',
+  '[2002:a00:1::1]',
+  '128.0.0.1',
   'example.com',
   '169.254.169.254.example.com',
 ];
+
+/** What Lambda sets. */
+const LAMBDA = { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' };
+const IN_LAMBDA = forbiddenIn(LAMBDA);
 
 /** A resolver that knows one name. */
 function knowing(...addresses: string[]): LookupFunction {
@@ -65,7 +92,24 @@ describe('an address', () => {
   });
 
   it.each(ALLOWED)('%s is not', (host) => {
-    expect(() => refuseForbidden(new URL(`http://${host}/`))).not.toThrow();
+    expect(() => refuseForbidden(new URL(`http://${host}/`), IN_LAMBDA)).not.toThrow();
+  });
+
+  it.each(LOOPBACK)('%s is forbidden inside Lambda, and only there', (host) => {
+    const url = new URL(`http://${host}:9001/2018-06-01/runtime/invocation/next`);
+    const address = url.hostname.replace(/[[\]]/g, '');
+    expect(() => refuseForbidden(url, IN_LAMBDA)).toThrow(
+      `expected no loopback address inside Lambda, got ${address}`,
+    );
+    expect(() => refuseForbidden(url, forbiddenIn({}))).not.toThrow();
+  });
+
+  it('of loopback can be allowed to a function, which link-local ones cannot', () => {
+    const allowed = forbiddenIn({ ...LAMBDA, FARGAUGE_ALLOW_LOOPBACK: 'true' });
+    expect(() => refuseForbidden(new URL('http://127.0.0.1/'), allowed)).not.toThrow();
+    expect(() => refuseForbidden(new URL('http://169.254.169.254/'), allowed)).toThrow(
+      'expected no link-local or metadata address, got 169.254.169.254',
+    );
   });
 });
 
@@ -91,6 +135,19 @@ describe('a name', () => {
     });
     expect(await failure).toMatchObject({ reason: 'forbidden_address' });
   });
+
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])(
+    'that resolves to %s is forbidden inside Lambda',
+    async (address) => {
+      const failure = new Promise((resolve) => {
+        guarded(knowing('10.0.0.1', address), IN_LAMBDA)('innocent.test', { all: true }, resolve);
+      });
+      expect(await failure).toMatchObject({
+        reason: 'forbidden_address',
+        message: `expected no loopback address inside Lambda, got innocent.test, which is ${address}`,
+      });
+    },
+  );
 
   it('that resolves to any other address is asked', async () => {
     const target = await startTarget(answering('m 1\n'));

@@ -1,3 +1,4 @@
+import { ENV } from '../../../lambda/model/names.ts';
 import { type Child, start } from './child.ts';
 import { RIC_MAIN } from './places.ts';
 import { type Outcome, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
@@ -29,6 +30,8 @@ export async function startFunction(
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${FUNCTION_NAME}`,
     AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[$LATEST]0',
     AWS_LAMBDA_RUNTIME_API: api.address,
+    // Its targets have no other addresses here.
+    [ENV.allowLoopback]: 'true',
     LAMBDA_TASK_ROOT: folder,
     _HANDLER: HANDLER,
     ...env,
