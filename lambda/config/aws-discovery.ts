@@ -6,7 +6,7 @@ import { endpoint } from './address.ts';
 import { clusterSelector } from './cluster-selector.ts';
 import { prometheusDuration } from './duration.ts';
 import { externalId, regionProblem, roleArn, toSources } from './ecs-sources.ts';
-import { limit, notYet, text } from './keys.ts';
+import { blankableText, limit, notYet } from './keys.ts';
 import { mappedLookups, namedLookups } from './meta-lookups.ts';
 import { withoutEffect } from './without-effect.ts';
 
@@ -35,11 +35,13 @@ export const AWS_SD_WITHOUT_EFFECT = {
 export const awsSdConfig = z
   .strictObject({
     role: z.literal('ecs', ROLE).describe('What is found: the tasks of ECS.'),
-    region: text.optional().describe('Region of the clusters; else that of their ARNs.'),
+    region: blankableText.optional().describe('Region of the clusters; else that of their ARNs.'),
     endpoint: endpoint.optional().describe('URL of the ECS API; else that of the Region.'),
-    access_key: text.optional().describe('Key of an IAM user, with secret_key.'),
-    secret_key: text.optional().describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
-    profile: text.optional().describe("Profile of the AWS SDK's files."),
+    access_key: blankableText.optional().describe('Key of an IAM user, with secret_key.'),
+    secret_key: blankableText
+      .optional()
+      .describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
+    profile: blankableText.optional().describe("Profile of the AWS SDK's files."),
     role_arn: roleArn.optional().describe('Role to assume to read the clusters.'),
     external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
     clusters: z

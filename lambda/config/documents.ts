@@ -48,7 +48,7 @@ export async function readDocuments(
     const named = variable(request.env, ENV.logGroup) !== undefined;
     // Nobody wrote this document, so its log group must not win over the one of the environment.
     const value = named ? { ...document, log_group_name: undefined } : document;
-    return { kind: 'native', main: { source: DEFAULT_SOURCE, value } };
+    return { kind: 'native', main: { source: DEFAULT_SOURCE, value, tree: value } };
   }
   const text = await origin.read();
   const main = text && parseText(text.source, text.text, findings);

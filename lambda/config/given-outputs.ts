@@ -5,6 +5,7 @@ import { listOf } from './lookup.ts';
 import { type OutputKeys, outputs } from './outputs.ts';
 import { below, type Place } from './place.ts';
 import { type Environment, variable } from './request.ts';
+import { byType } from './scalars-by-type.ts';
 import { validate } from './validate.ts';
 import { parseText } from './yaml-text.ts';
 
@@ -27,9 +28,10 @@ export function givenOutputs(env: Environment, findings: Findings): GivenOutputs
   const place: Place = { source: ENV.outputs, path: [] };
   const parsed = parseText(ENV.outputs, text, findings);
   if (parsed === undefined) return undefined;
-  for (const [index, entry] of listOf(parsed.value).entries()) {
+  const value = byType(parsed.tree, outputs);
+  for (const [index, entry] of listOf(value).entries()) {
     checkHttpClient(entry, below(place, index), findings);
   }
-  const valid = validate(outputs, parsed.value, place, findings);
+  const valid = validate(outputs, value, place, findings);
   return valid && { outputs: valid, place };
 }

@@ -18,8 +18,8 @@ import { type GivenOutputs, givenOutputs } from './given-outputs.ts';
 import { HttpSettingsReader } from './http-settings.ts';
 import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
-import { type NativeDocument, nativeDocument } from './native.ts';
-import { withoutNulls, withoutNullsIn } from './nulls.ts';
+import { type NativeDocument, nativeDocument, nativeValue } from './native.ts';
+import { withoutNulls } from './nulls.ts';
 import { logsOutput, OutputReader, type OutputSections } from './output-reader.ts';
 import { below, type Place } from './place.ts';
 import {
@@ -29,15 +29,13 @@ import {
   type ScrapeConfig,
 } from './prometheus.ts';
 import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
+import { byType } from './scalars-by-type.ts';
 import type { JobHttp } from './scrape-jobs.ts';
 import { SecretReader } from './secret-reader.ts';
 import { toConfig } from './sections.ts';
 import { validate } from './validate.ts';
 import { warnOfKeys } from './without-effect.ts';
 import type { ParsedText } from './yaml-text.ts';
-
-/** Keys of a native document that are those of a Prometheus file. */
-const PROMETHEUS_KEYS = ['global', 'scrape_configs', 'remote_write'];
 
 /**
  * Finds, reads and checks the configuration.
@@ -69,8 +67,7 @@ async function loadNative(
 ): Promise<LoadedConfig> {
   if (main === undefined) return undefined;
   const place = documentPlace(main.source);
-  // The agent's keys are strict about null, those of Prometheus are not.
-  const value = withoutNullsIn(main.value, PROMETHEUS_KEYS);
+  const value = nativeValue(main);
   const document = validate(nativeDocument, value, place, findings);
   const part = { place, value };
   const draft: Draft = { settings: part, prometheus: part, needsLogGroup: false, surroundings };
@@ -107,7 +104,7 @@ async function loadAgent(
   const document = main && validate(cloudWatchAgentDocument, main.value, place, findings);
   const prometheusPlace = documentPlace(text?.source ?? '');
   // An empty Prometheus file is a valid one.
-  const prometheusValue = withoutNulls(text?.value) ?? {};
+  const prometheusValue = withoutNulls(byType(text?.tree, prometheusDocument)) ?? {};
   const prometheus =
     text && validate(prometheusDocument, prometheusValue, prometheusPlace, findings);
   if (main === undefined) return undefined;

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { endpoint } from './address.ts';
 import { flag, text } from './keys.ts';
+import { withoutNulls } from './nulls.ts';
 import { outputs } from './outputs.ts';
 import { prometheusShape, scrapeConfigShape } from './prometheus.ts';
 import { remoteWrite } from './remote-write.ts';
+import { byType } from './scalars-by-type.ts';
 import { settingsShape } from './settings.ts';
+import type { ParsedText } from './yaml-text.ts';
 
 const scrapeConfig = z.strictObject({
   ...scrapeConfigShape,
@@ -31,3 +34,25 @@ export const nativeDocument = z.strictObject({
 export type NativeDocument = z.output<typeof nativeDocument>;
 /** The document as it is written. */
 export type NativeInput = z.input<typeof nativeDocument>;
+
+/** Keys that are those of a Prometheus file. */
+const PROMETHEUS_KEYS = ['global', 'scrape_configs', 'remote_write'] as const;
+
+/**
+ * A native document as its schema takes it. Keys of Prometheus have what Go's YAML reads, as has what is sent the same way
+ * (`outputs`). The agent's keys, and null there, are as they are written.
+ */
+export function nativeValue({ value, tree }: ParsedText): unknown {
+  if (!isObject(value) || !isObject(tree)) return value;
+  const { shape } = nativeDocument;
+  const read = PROMETHEUS_KEYS.filter((key) => key in tree).map((key) => [
+    key,
+    withoutNulls(byType(tree[key], shape[key])) ?? undefined,
+  ]);
+  const outputsRead = 'outputs' in tree ? { outputs: byType(tree.outputs, outputs) } : {};
+  return { ...value, ...Object.fromEntries(read), ...outputsRead };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -9,15 +9,6 @@ export function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
 }
 
-/** The same for what is under `keys` of a document alone. */
-export function withoutNullsIn(document: unknown, keys: readonly string[]): unknown {
-  if (!isObject(document)) return document;
-  const entries = Object.entries(document).map(([key, value]) =>
-    keys.includes(key) ? [key, withoutNulls(value) ?? undefined] : [key, value],
-  );
-  return Object.fromEntries(entries);
-}
-
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

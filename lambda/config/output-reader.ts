@@ -34,6 +34,13 @@ export interface OutputSections {
   readonly region?: string | undefined;
 }
 
+/** An output, and what it was made of. */
+interface ReadOutput {
+  readonly output: OutputConfig;
+  readonly keys: OutputKeys | RemoteWriteSection;
+  readonly place: Place;
+}
+
 /** Makes outputs of what a document says, with everything that it only names. */
 export class OutputReader {
   readonly #secrets: SecretReader;
@@ -67,32 +74,45 @@ export class OutputReader {
   ): Promise<OutputConfig[] | undefined> {
     const { outputs = [], remote_write: remoteWrites, global, region } = document;
     const external = global.external_labels;
-    const read: (readonly [OutputConfig, Place])[] = [];
+    const read: ReadOutput[] = [];
     for (const [index, keys] of outputs.entries()) {
       const at = below(listPlace, index);
-      read.push([await this.#output(keys, external, region, at), at]);
+      read.push({ output: await this.#output(keys, external, region, at), keys, place: at });
     }
     for (const [index, keys] of remoteWrites.entries()) {
       const at = below(place, 'remote_write', index);
       warnOfKeys(keys, REMOTE_WRITE_WITHOUT_EFFECT, at, this.#findings);
-      read.push([await this.#remoteWrite(keys, labelsOf(external), region, at), at]);
+      const output = await this.#remoteWrite(keys, labelsOf(external), region, at);
+      read.push({ output, keys, place: at });
     }
-    this.#checkNames(read);
-    return read.length === 0 ? undefined : read.map(([output]) => output);
+    const named = this.#named(read);
+    return named.length === 0 ? undefined : named;
   }
 
-  #checkNames(outputs: readonly (readonly [OutputConfig, Place])[]): void {
-    const first = new Map<string, Place>();
-    for (const [output, place] of outputs) {
+  /** Outputs that nobody named and that have the same URL are numbered, unless they are the same altogether. */
+  #named(read: readonly ReadOutput[]): OutputConfig[] {
+    const first = new Map<string, ReadOutput>();
+    const known = new Set<string>();
+    return read.map((each) => {
+      const { output, keys, place } = each;
       const name = 'name' in output ? (output.name ?? output.type) : undefined;
-      if (name === undefined) continue;
+      if (name === undefined) return output;
       const earlier = first.get(name);
-      if (earlier === undefined) first.set(name, place);
-      else {
-        const expected = `another name than that of ${formatPath(earlier.path)}`;
-        this.#findings.reject(below(place, 'name'), expected, JSON.stringify(name));
+      const content = contentOf(each);
+      if (earlier === undefined) {
+        first.set(name, each);
+        known.add(content);
+        return output;
       }
-    }
+      const own = 'name' in keys ? keys.name : undefined;
+      if (own === undefined && isReceiver(output) && !known.has(content)) {
+        known.add(content);
+        return { ...output, name: numbered(name, first, each) };
+      }
+      const expected = `another name than that of ${formatPath(earlier.place.path)}`;
+      this.#findings.reject(below(place, 'name'), expected, JSON.stringify(name));
+      return output;
+    });
   }
 
   async #output(
@@ -185,6 +205,26 @@ export class OutputReader {
       role: roleOf(keys),
     };
   }
+}
+
+/** All that makes an output; secrets, which it does not show, as they were written. */
+function contentOf({ output, keys }: ReadOutput): string {
+  const all = keys as Partial<RemoteWriteSection>;
+  const { headers, basic_auth, authorization, bearer_token, bearer_token_file, http_headers } = all;
+  const credentials = { basic_auth, authorization, bearer_token, bearer_token_file };
+  return JSON.stringify([output, headers, credentials, http_headers ?? {}]);
+}
+
+/** The name with the first number from 2 on that no other output has; it is taken from now on. */
+function numbered(name: string, taken: Map<string, ReadOutput>, by: ReadOutput): string {
+  let number = 2;
+  while (taken.has(`${name} #${number}`)) number++;
+  taken.set(`${name} #${number}`, by);
+  return `${name} #${number}`;
+}
+
+function isReceiver({ type }: OutputConfig): boolean {
+  return type === 'remote_write' || type === 'otlp';
 }
 
 /** The output for CloudWatch Logs, whose name says where and as whom it writes where that is not as usual. */

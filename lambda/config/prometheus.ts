@@ -79,8 +79,11 @@ export const scrapeConfigShape = {
   job_name: text,
   scrape_interval: prometheusDuration.optional(),
   scrape_timeout: prometheusDuration.optional(),
-  metrics_path: text.default('/metrics'),
-  scheme: z.enum(['http', 'https'], '"http" or "https"').default('http'),
+  metrics_path: z.string('a string').default('/metrics'),
+  scheme: z
+    .enum(['http', 'https', ''], '"http" or "https"')
+    .transform((scheme) => scheme || 'http')
+    .default('http'),
   honor_labels: yamlFlag.default(false),
   honor_timestamps: yamlFlag.default(true),
   /** Not of Prometheus: whether targets are asked for what they sampled between two scrapes, as sidecars can give it. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { externalId, roleArn } from './ecs-sources.ts';
 import type { httpClientShape } from './http-client.ts';
-import { text } from './keys.ts';
+import { blankableText } from './keys.ts';
 
 /** What the receivers of samples have in common: where they are, and how a request shows who sends it. */
 
@@ -48,10 +48,12 @@ export const roleShape = {
 
 /** Schema of `sigv4` of a Prometheus file. */
 export const sigv4 = z.strictObject({
-  region: text.optional().describe('Region of the workspace; else that of its URL.'),
-  access_key: text.optional().describe('Key of an IAM user, with secret_key.'),
-  secret_key: text.optional().describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
-  profile: text.optional().describe("Profile of the AWS SDK's files."),
+  region: blankableText.optional().describe('Region of the workspace; else that of its URL.'),
+  access_key: blankableText.optional().describe('Key of an IAM user, with secret_key.'),
+  secret_key: blankableText
+    .optional()
+    .describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
+  profile: blankableText.optional().describe("Profile of the AWS SDK's files."),
   ...roleShape,
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { httpClientShape } from './http-client.ts';
-import { notYet, text } from './keys.ts';
+import { blankableText, notYet } from './keys.ts';
 import { headers, problemsOf, type ReceiverKeys, receiverUrl, sigv4 } from './receiver.ts';
 import { relabelConfig } from './relabel-config.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
@@ -26,7 +26,7 @@ export const REMOTE_WRITE_WITHOUT_EFFECT = {
 export const remoteWrite = z
   .strictObject({
     url: receiverUrl,
-    name: text.optional(),
+    name: blankableText.optional(),
     headers: headers.default({}),
     write_relabel_configs: z.array(relabelConfig).default([]),
     sigv4: sigv4.optional(),

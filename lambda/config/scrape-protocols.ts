@@ -24,7 +24,11 @@ export const scrapeProtocols = z
   .refine((all) => new Set(all).size === all.length, EACH_ONCE)
   .default([]);
 
-export const fallbackScrapeProtocol = protocol.optional();
+/** The empty one is none, as in Prometheus. */
+export const fallbackScrapeProtocol = z
+  .enum([...KNOWN, ''], PROTOCOL)
+  .transform((name) => name || undefined)
+  .optional();
 
 /** The keys about protocols of a job, or of `global`. */
 export interface ProtocolKeys {

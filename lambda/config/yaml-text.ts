@@ -1,19 +1,23 @@
 import {
   type Document,
   type ErrorCode,
-  isCollection,
   isScalar,
   LineCounter,
   parseDocument,
-  type Scalar,
+  Scalar,
   visit,
 } from 'yaml';
 import type { Findings } from './findings.ts';
+import { plainly } from './scalars-by-type.ts';
+import { WrittenScalar } from './written-scalar.ts';
 
-/** A document that could be read: its values, each as YAML 1.2 (a superset of JSON) understands it. Undefined: it is empty. */
+/** A document that could be read. */
 export interface ParsedText {
   readonly source: string;
+  /** Each value as YAML 1.2 (a superset of JSON) understands it. Undefined: the document is empty. */
   readonly value: unknown;
+  /** The same with a `WrittenScalar` for each scalar that has no quotes. */
+  readonly tree: unknown;
 }
 
 const EXPECTED = 'YAML or JSON';
@@ -59,9 +63,10 @@ export function parseText(
     findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
   }
   if (problems.length > 0) return undefined;
-  keepTexts(document);
+  keepWriting(document);
   try {
-    return { source, value: document.contents === null ? undefined : document.toJS() };
+    const tree = document.contents === null ? undefined : document.toJS();
+    return { source, value: plainly(tree), tree };
   } catch {
     // What is left is the parser's bound on aliases of aliases, against documents that explode.
     findings.rejectText(source, '', EXPECTED, 'too many aliases');
@@ -100,46 +105,17 @@ function contentProblems(document: Document): Problem[] {
   return problems;
 }
 
-/** Keys under which every scalar is a text, however deep. */
-const TEXTS: ReadonlySet<unknown> = new Set([
-  ...['labels', 'params', 'relabel_configs', 'metric_relabel_configs'],
-  ...['basic_auth', 'authorization', 'http_headers'],
-]);
-
-/** The key of relabeling whose value is a number. */
-const MODULUS = 'modulus';
-
-/** A text elsewhere. */
-const TEXT = 'bearer_token';
-
-/**
- * Texts that look like numbers or flags stay what was written, as Go's YAML reads them: the label `version: 1.10` is
- * "1.10", not the number 1.1, and so it is for what relabeling compares and sets, and for passwords.
- */
-function keepTexts(document: Document): void {
+/** Keeps of every scalar without quotes how it is written, for those who read it into another type than YAML 1.2 does. */
+function keepWriting(document: Document): void {
   visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key)) return;
-      if (key.value === TEXT) keepAll([value]);
-      else if (TEXTS.has(key.value) && isCollection(value)) {
-        const number = String(key.value).endsWith('relabel_configs') ? MODULUS : undefined;
-        visit(value, {
-          Pair: (_, pair) => {
-            if (!isScalar(pair.key) || pair.key.value !== number) keepAll([pair.value]);
-          },
-          Seq: (_, { items }) => keepAll(items),
-        });
-      }
-    },
+    Pair: (_, { value }) => keepAll([value]),
+    Seq: (_, { items }) => keepAll(items),
   });
 }
 
 function keepAll(nodes: readonly unknown[]): void {
-  for (const node of nodes) if (isScalar(node)) keepText(node);
-}
-
-function keepText(scalar: Scalar): void {
-  const { value, source } = scalar;
-  if (typeof value === 'number' || typeof value === 'boolean')
-    scalar.value = source ?? String(value);
+  for (const node of nodes) {
+    if (!isScalar(node) || node.type !== Scalar.PLAIN || node.tag !== undefined) continue;
+    if (node.value !== null) node.value = new WrittenScalar(node.source ?? '', node.value);
+  }
 }

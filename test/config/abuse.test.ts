@@ -452,7 +452,7 @@ describe('wrong values in a Prometheus file', () => {
     [
       { global: { scrape_interval: 60 } },
       'global.scrape_interval',
-      `expected ${DURATION}, given 60 (number)`,
+      `expected ${DURATION}, given "60" (string)`,
     ],
     [
       { global: { scrape_timeout: '1.5s' } },
@@ -497,7 +497,7 @@ describe('wrong values in a Prometheus file', () => {
       `${JOB}.scrape_timeout`,
       'expected at most the scrape_interval of 5 s, given "6s" (string)',
     ],
-    [job({ metrics_path: '' }), `${JOB}.metrics_path`, `expected ${TEXT}, given "" (string)`],
+    [job({ metrics_path: [] }), `${JOB}.metrics_path`, 'expected a string, given a list'],
     [job({ scheme: 'ftp' }), `${JOB}.scheme`, 'expected "http" or "https", given "ftp" (string)'],
     [
       job({ honor_labels: 'ja' }),
@@ -516,7 +516,11 @@ describe('wrong values in a Prometheus file', () => {
     ],
     [job({ sample_limit: -1 }), `${JOB}.sample_limit`, `expected ${COUNT}, given -1 (number)`],
     [job({ sample_limit: 1.5 }), `${JOB}.sample_limit`, `expected ${COUNT}, given 1.5 (number)`],
-    [job({ body_size_limit: 10 }), `${JOB}.body_size_limit`, `expected ${SIZE}, given 10 (number)`],
+    [
+      job({ body_size_limit: 10 }),
+      `${JOB}.body_size_limit`,
+      `expected ${SIZE}, given "10" (string)`,
+    ],
     [
       job({ body_size_limit: '10kB' }),
       `${JOB}.body_size_limit`,
@@ -544,7 +548,7 @@ describe('wrong values in a Prometheus file', () => {
       `expected ${ADDRESS}, given "***@a:1" (string)`,
     ],
     [target(''), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given "" (string)`],
-    [target(9100), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given 9100 (number)`],
+    [target([9100]), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given a list`],
     [labels({ a: ['b'] }), `${STATIC}.labels.a`, 'expected a string, given a list'],
     [
       labels({ '': 'b' }),
@@ -630,7 +634,7 @@ describe('wrong values in a Prometheus file', () => {
     [
       job({ file_sd_configs: [{ files: ['/a.json'], refresh_interval: 5 }] }),
       `${JOB}.file_sd_configs[0].refresh_interval`,
-      `expected ${DURATION}, given 5 (number)`,
+      `expected ${DURATION}, given "5" (string)`,
     ],
     [
       job({ http_sd_configs: [{}] }),

@@ -8,7 +8,6 @@ const ARN = 'arn:aws:ecs:eu-west-1:123456789012:cluster';
 const ROLE_ARN = 'arn:aws:iam::210987654321:role/reader';
 const ROLE = 'the role "ecs" (ec2, elasticache, lightsail, msk and rds are not supported)';
 const NOT_YET = 'no such key (known to Prometheus, not supported by this version yet)';
-const TEXT = 'a string that is not empty';
 
 const load = (entry: object, more: object = {}, document: object = {}) => {
   const job = { job_name: 'a', aws_sd_configs: [{ role: 'ecs', ...entry }], ...more };
@@ -109,14 +108,14 @@ describe('aws_sd_configs', () => {
     [{ role: undefined }, `role: expected ${ROLE}, given nothing`],
     [{ port: 65_536 }, 'port: expected a port from 1 to 65535, given 65536 (number)'],
     [{ port: '80' }, 'port: expected a port from 1 to 65535, given "80" (string)'],
-    [{ region: '' }, `region: expected ${TEXT}, given "" (string)`],
+    [{ region: [] }, 'region: expected a string, given a list'],
     [
       { endpoint: 'ftp://x' },
       'endpoint: expected an http or https URL, or a host name, given "ftp://x" (string)',
     ],
     [{ access_key: 'AKIA' }, 'access_key: expected no such key without secret_key, given one'],
     [{ secret_key: 'hunter2' }, 'secret_key: expected no such key without access_key, given one'],
-    [{ access_key: 'AKIA', secret_key: 5 }, `secret_key: expected ${TEXT}, given a number`],
+    [{ access_key: 'AKIA', secret_key: [5] }, 'secret_key: expected a string, given a list'],
     [{ external_id: 'x-1' }, 'external_id: expected no such key without role_arn, given one'],
     [
       { role_arn: 'x' },
@@ -132,7 +131,7 @@ describe('aws_sd_configs', () => {
     ],
     [
       { refresh_interval: 60 },
-      'refresh_interval: expected a Prometheus duration up to 24 days, such as "30s" or "1m30s", given 60 (number)',
+      'refresh_interval: expected a Prometheus duration up to 24 days, such as "30s" or "1m30s", given "60" (string)',
     ],
     [
       { request_concurrency: -1 },

@@ -128,9 +128,9 @@ describe('a configuration that changes', () => {
   it('is refused where it is wrong: the last good one counts, and a version is news once', async () => {
     stored.set(MAIN, job('a'));
     const live = await load({ FARGAUGE_CONFIG: MAIN });
-    stored.set(MAIN, job('b', { scheme: 'ftp', metrics_path: 5 }));
+    stored.set(MAIN, job('b', { scheme: 'ftp', metrics_path: [5] }));
     const problems = [
-      `${MAIN}: scrape_configs[0].metrics_path: expected a string that is not empty, given 5 (number)`,
+      `${MAIN}: scrape_configs[0].metrics_path: expected a string, given a list`,
       `${MAIN}: scrape_configs[0].scheme: expected "http" or "https", given "ftp" (string)`,
     ];
     const status = await live.refresh(30_000);
@@ -138,7 +138,7 @@ describe('a configuration that changes', () => {
     expect(jobsOf(status)).toEqual(['a']);
     expect(await live.refresh(30_000)).toMatchObject({ refused: { problems, isNew: false } });
 
-    stored.set(MAIN, `${job('b', { scheme: 'ftp', metrics_path: 5 })} `);
+    stored.set(MAIN, `${job('b', { scheme: 'ftp', metrics_path: [5] })} `);
     expect(await live.refresh(30_000)).toMatchObject({ refused: { problems, isNew: true } });
 
     stored.set(MAIN, job('c'));

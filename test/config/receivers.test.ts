@@ -269,7 +269,7 @@ describe('what is wrong with a receiver', () => {
       to({ headers: { a: 'x\ny' } }),
       'outputs[0].headers.a: expected a text that an HTTP header may hold, given another, not shown here',
     ],
-    [to({ headers: { a: 5 } }), 'outputs[0].headers.a: expected a string, given a number'],
+    [to({ headers: { a: [5] } }), 'outputs[0].headers.a: expected a string, given a list'],
     [
       { outputs: [...to({}).outputs, ...to({}).outputs] },
       `outputs[1].name: expected another name than that of outputs[0], given "remote_write ${URL}"`,

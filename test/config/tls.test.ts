@@ -53,7 +53,7 @@ describe('a wrong tls_config', () => {
       { insecure_skip_verify: 'maybe' },
       ['insecure_skip_verify: expected true or false, given "maybe" (string)'],
     ],
-    [{ server_name: 5 }, ['server_name: expected a string, given 5 (number)']],
+    [{ server_name: [5] }, ['server_name: expected a string, given a list']],
     [{ servername: 'x' }, ['servername: expected the key "server_name", given an unknown key']],
   ])('%j says why', async (tls, complaints) => {
     expect(await messagesOf(loadTls(tls, { '/x': 'x' }))).toEqual(

@@ -16,11 +16,10 @@ describe('text that is read', () => {
     ['keys that look like numbers', '1: a', { '1': 'a' }],
     ['an empty text', '# nothing', undefined],
     [
-      'label values as they are written',
-      'labels: {a: 1.10, b: 0x1F, c: true, d: "5", e: x}',
-      { labels: { a: '1.10', b: '0x1F', c: 'true', d: '5', e: 'x' } },
+      'scalars of YAML 1.2',
+      'a: [1.10, 0x1F, true, yes, 010, 1_0, "5", ~, 2024-01-01]',
+      { a: [1.1, 31, true, 'yes', 10, '1_0', '5', null, '2024-01-01'] },
     ],
-    ['numbers elsewhere', 'limits: {a: 1.10}', { limits: { a: 1.1 } }],
   ])('%s', (_, text, value) => {
     expect(parse(text)).toEqual({ value, messages: [] });
   });

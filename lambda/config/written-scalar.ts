@@ -1,0 +1,56 @@
+/**
+ * A scalar without quotes, of which YAML 1.2 and the type that Go's YAML reads it into may say different things: the
+ * label `version: 1.10` is the text "1.10", and the limit `10_000` is a number.
+ */
+export class WrittenScalar {
+  /** As it is written. */
+  readonly text: string;
+  /** What YAML 1.2 makes of it. */
+  readonly value: unknown;
+
+  constructor(text: string, value: unknown) {
+    this.text = text;
+    this.value = value;
+  }
+}
+
+/** yamlStyleFloat of https://github.com/yaml/go-yaml/blob/v2.4.0/resolve.go */
+const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
+
+/** What strconv.ParseInt takes with the base 0: octal numbers begin with 0. */
+const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9]\d*)$/;
+
+/** The words of YAML 1.1, which Go's YAML reads as booleans. */
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...inAllCases(['y', 'yes', 'true', 'on'], true),
+  ...inAllCases(['n', 'no', 'false', 'off'], false),
+]);
+
+/** The number that Go's YAML reads; undefined where it reads none, infinities included. */
+export function goNumber(text: string): number | undefined {
+  // A number begins with a digit, a sign or a point.
+  if (text.startsWith('_')) return undefined;
+  const digits = text.replaceAll('_', '');
+  if (INTEGER.test(digits)) return integer(digits);
+  return FLOAT.test(digits) ? Number(digits) : undefined;
+}
+
+/** Undefined where Go's YAML reads none. */
+export function goBoolean(text: string): boolean | undefined {
+  return WORDS.get(text);
+}
+
+function integer(digits: string): number {
+  const unsigned = digits.replace(/^[-+]/, '');
+  const octal = /^0[oO]?([0-7]+)$/.exec(unsigned)?.[1];
+  const value = octal === undefined ? Number(unsigned) : Number.parseInt(octal, 8);
+  return digits.startsWith('-') && value !== 0 ? -value : value;
+}
+
+function inAllCases(words: readonly string[], value: boolean): [string, boolean][] {
+  return words.flatMap((word): [string, boolean][] => {
+    const [first = '', ...rest] = word;
+    const title = first.toUpperCase() + rest.join('');
+    return [word, title, word.toUpperCase()].map((each) => [each, value]);
+  });
+}
