@@ -123,9 +123,8 @@ function remoteWrite(): Encode {
     const requests = new RemoteWriter(rules, table, send);
     for (const one of scrapes) {
       const { target } = one;
-      const before = last.of(target.id);
-      const series = requests.write(one, before, new PendingSamples(), new Drops());
-      last.replace(target, series);
+      const before = last.of(target);
+      last.replace(target, requests.write(one, before, new PendingSamples(), new Drops()));
     }
     const rest = requests.take();
     if (rest !== undefined) send(rest);

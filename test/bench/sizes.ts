@@ -6,6 +6,7 @@ import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
 import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
 import { RequestWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
+import { NO_SERIES } from '../../lambda/outputs/remote-write/scraped-series.ts';
 import { snappy } from '../../lambda/outputs/wire/snappy.ts';
 import { readSnappy } from '../../lambda/outputs/wire/snappy-reader.ts';
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
@@ -66,7 +67,7 @@ function sizesOf(text: string, labelsFor: (index: number) => Labels): Sizes {
     const samples = decodeText(Buffer.from(text), memory).samples.map(varied);
     // Each target is scraped at a time of its own.
     const scrape = { target, startedAt: NOW + 37 * index, samples };
-    requests.write(scrape, [], new PendingSamples(), new Drops());
+    requests.write(scrape, NO_SERIES, new PendingSamples(), new Drops());
   }
   const rest = requests.take();
   if (rest !== undefined) batches.push(rest);

@@ -1,6 +1,6 @@
 import { METRIC_NAME } from '../../model/relabel.ts';
 import type { Series } from '../../model/sample.ts';
-import { bytesOf, type Piece } from '../wire/piece.ts';
+import { bytesOf, type Piece, sumOfHashes } from '../wire/piece.ts';
 import { PieceTable } from '../wire/piece-table.ts';
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { haveSameNames } from '../wire/same-names.ts';
@@ -20,6 +20,8 @@ export interface OwnLabels {
   readonly labels: readonly Piece[];
   /** Bytes of all of them. */
   readonly size: number;
+  /** The sum of their hashes. */
+  readonly hash: number;
   /** Whether one has no value, so that joining is needed to know what it means. */
   readonly hasEmpty: boolean;
 }
@@ -56,7 +58,7 @@ export class LabelTable {
       hasEmpty ||= value === '';
       return this.label(name, value);
     });
-    return { shape, labels, size: bytesOf(labels), hasEmpty };
+    return { shape, labels, size: bytesOf(labels), hash: sumOfHashes(labels), hasEmpty };
   }
 
   #shapeOf(names: readonly string[]): Shape {

@@ -2,7 +2,7 @@ import { joinLabels } from '../../model/join-labels.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../model/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
-import { bytesOf, type Piece, type Run, runOf } from '../wire/piece.ts';
+import { areSamePieces, bytesOf, type Piece, type Run, runOf, sumOfHashes } from '../wire/piece.ts';
 import type { SnappyWriter } from '../wire/snappy-writer.ts';
 import { compareNames } from './label-order.ts';
 import type { LabelTable, Shape } from './label-table.ts';
@@ -20,6 +20,15 @@ interface Plan {
   readonly between: readonly (Run | undefined)[];
   /** Bytes of that. */
   readonly size: number;
+  /** The sum of the hashes of that. */
+  readonly hash: number;
+}
+
+/** All labels of a series as they are sent, sorted. */
+export interface FoundLabels {
+  readonly labels: readonly Piece[];
+  /** Absent: there are no others. */
+  readonly plan: Plan | undefined;
 }
 
 /** Writes the labels of the series of one target: sorted by name, as a receiver may insist on, and none twice. */
@@ -34,6 +43,7 @@ export class LabelWriter {
   #labels: readonly Piece[] = [];
   #plan: Plan | undefined;
   #size = 0;
+  #hash = 0;
 
   constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable) {
     this.#target = target;
@@ -56,6 +66,7 @@ export class LabelWriter {
         this.#labels = own.labels;
         this.#plan = plan;
         this.#size = own.size + plan.size;
+        this.#hash = (own.hash + plan.hash) | 0;
         return true;
       }
     }
@@ -65,6 +76,16 @@ export class LabelWriter {
   /** Bytes of the labels that were found. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The labels that were found, to compare them with others. */
+  get found(): FoundLabels {
+    return { labels: this.#labels, plan: this.#plan };
+  }
+
+  /** Of the labels that were found: the same for the same labels, however they came together. */
+  get hash(): number {
+    return this.#hash;
   }
 
   /** Writes the labels that were found into a `TimeSeries`. */
@@ -90,8 +111,30 @@ export class LabelWriter {
     this.#labels = encode(labels, this.#table);
     this.#plan = undefined;
     this.#size = bytesOf(this.#labels);
+    this.#hash = sumOfHashes(this.#labels);
     return this.#labels.length > 0;
   }
+}
+
+/** Whether two series are the same to a receiver: all of their labels are. */
+export function areSameLabels(one: FoundLabels, other: FoundLabels): boolean {
+  const pieces = piecesOf(one);
+  const others = piecesOf(other);
+  return (
+    pieces.length === others.length &&
+    pieces.every((piece, index) => areSamePieces(piece, others[index] as Piece))
+  );
+}
+
+function piecesOf({ labels, plan }: FoundLabels): readonly Piece[] {
+  if (plan === undefined) return labels;
+  const all: Piece[] = [];
+  for (const [index, run] of plan.between.entries()) {
+    if (run !== undefined) all.push(...run.pieces);
+    const own = labels[index];
+    if (own !== undefined) all.push(own);
+  }
+  return all;
 }
 
 /** Labels that many series have, beside their own. */
@@ -138,7 +181,11 @@ class SharedLabels {
       next++;
     }
     between.push(this.#run(next, names.length));
-    return { between, size: between.reduce((sum, run) => sum + (run?.size ?? 0), 0) };
+    return {
+      between,
+      size: between.reduce((sum, run) => sum + (run?.size ?? 0), 0),
+      hash: sumOfHashes(between.flatMap((run) => run?.pieces ?? [])),
+    };
   }
 
   /** The same object for the same labels, whatever the plan: so it is known where they were written last. */

@@ -1,5 +1,6 @@
 import { type Series, sameLabels } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
+import { type KnownSeries, NO_SERIES } from './scraped-series.ts';
 
 /** Series that a target no longer has. */
 export interface Vanished {
@@ -7,27 +8,31 @@ export interface Vanished {
   readonly series: readonly Series[];
 }
 
+/** What was sent of a target last. */
+type Last = KnownSeries & Pick<Vanished, 'target'>;
+
 /**
  * Which series were sent last, target by target, so that those that are gone can be told to be. Kept while the process
  * lives: what it does not know goes stale at the receiver by itself, after five minutes. Lists, as sets of a million series
  * would take several times as much.
  */
 export class LastSeries {
-  readonly #targets = new Map<string, Vanished>();
+  readonly #targets = new Map<string, Last>();
 
-  /** Those of a target, each once. */
-  of(targetId: string): readonly Series[] {
-    return this.#targets.get(targetId)?.series ?? [];
+  /** Those of a target, as long as it joins the same labels in the same way. */
+  of(target: TargetSamples['target']): KnownSeries {
+    const last = this.#targets.get(target.id);
+    return last !== undefined && joinAlike(last.target, target) ? last : NO_SERIES;
   }
 
-  /** Remembers the series of a target instead of those before. @returns those of them that are gone */
-  replace(target: TargetSamples['target'], series: readonly Series[]): Vanished | undefined {
+  /** Remembers the series of a target instead of those before. @returns those of them that are gone, or are other objects now */
+  replace(target: TargetSamples['target'], known: KnownSeries): Vanished | undefined {
     const before = this.#targets.get(target.id);
-    this.#targets.set(target.id, { target, series });
+    this.#targets.set(target.id, { target, ...known });
     if (before === undefined) return undefined;
     // Under other labels they are other series.
-    const gone = sameLabels(before.target.labels, target.labels)
-      ? goneOf(before.series, series)
+    const gone = joinAlike(before.target, target)
+      ? goneOf(before.series, known.series)
       : before.series;
     return gone.length === 0 ? undefined : { target: before.target, series: gone };
   }
@@ -46,28 +51,22 @@ export class LastSeries {
   /** Remembers series again, as nobody could be told that they are gone. */
   restore({ target, series }: Vanished): void {
     const now = this.#targets.get(target.id);
-    if (now === undefined) this.#targets.set(target.id, { target, series });
-    else if (sameLabels(now.target.labels, target.labels)) {
+    if (now === undefined) this.#targets.set(target.id, { ...NO_SERIES, target, series });
+    else if (joinAlike(now.target, target)) {
       const all = [...new Set([...now.series, ...series])];
-      this.#targets.set(target.id, { target: now.target, series: all });
+      this.#targets.set(target.id, { ...now, series: all });
     }
   }
 }
 
-/** The same series is mostly the same object, too; where it is not, its labels are compared. */
+/** Whether the same series have the same labels at both. */
+function joinAlike(one: TargetSamples['target'], other: TargetSamples['target']): boolean {
+  return one.honorLabels === other.honorLabels && sameLabels(one.labels, other.labels);
+}
+
+/** By identity: a series of the same labels may be there as another object. */
 function goneOf(before: readonly Series[], now: readonly Series[]): readonly Series[] {
   if (before === now) return [];
   const still = new Set(now);
-  const missing = before.filter((series) => !still.has(series));
-  if (missing.length === 0) return missing;
-  const known = new Set(before);
-  const names = new Set(now.filter((series) => !known.has(series)).map(textOf));
-  return missing.filter((series) => !names.has(textOf(series)));
-}
-
-function textOf({ name, labels, origin }: Series): string {
-  const pairs = Object.keys(labels)
-    .sort()
-    .map((label) => [label, labels[label]]);
-  return JSON.stringify([name, origin !== undefined, pairs]);
+  return before.filter((series) => !still.has(series));
 }

@@ -123,7 +123,7 @@ class RemoteWriteDelivery implements SampleDelivery {
 
   discovered(targetIds: ReadonlySet<string>): void {
     for (const known of [this.#last, this.#timed]) {
-      for (const vanished of known.retain(targetIds)) this.#mark(vanished, this.#now(), known);
+      for (const vanished of known.retain(targetIds)) this.#mark(vanished, known);
     }
   }
 
@@ -131,12 +131,10 @@ class RemoteWriteDelivery implements SampleDelivery {
     const write = new PendingSamples();
     if (scraped.samples.length > 0) {
       const { target } = scraped;
-      const before = this.#last.of(target.id);
-      const series = this.#requests.write(scraped, before, write, drops);
-      const vanished = this.#last.replace(target, series);
-      if (vanished !== undefined) this.#mark(vanished, scraped.startedAt, this.#last);
-      const other = this.#timed.replace(scraped);
-      if (other !== undefined) this.#mark(other, scraped.startedAt, this.#timed);
+      const before = this.#last.of(target);
+      const known = this.#requests.write(scraped, before, write, drops);
+      this.#mark(this.#last.replace(target, known), this.#last, scraped);
+      this.#mark(this.#timed.replace(scraped), this.#timed, scraped);
     }
     write.seal();
     return write.outcome;
@@ -154,12 +152,19 @@ class RemoteWriteDelivery implements SampleDelivery {
     return report;
   }
 
-  #mark(vanished: Vanished, timestamp: number, known: LastSeries | TimedSeries): void {
+  /** @param scraped what there is instead; absent: the target is gone */
+  #mark(
+    vanished: Vanished | undefined,
+    known: LastSeries | TimedSeries,
+    scraped?: TargetSamples,
+  ): void {
+    if (vanished === undefined) return;
     const write = new PendingSamples();
-    this.#requests.writeStale(vanished, timestamp, write);
+    const timestamp = scraped?.startedAt ?? this.#now();
+    const series = this.#requests.writeStale(vanished, timestamp, write, scraped);
     write.seal();
     const marked = write.outcome.then(({ rejected }) => {
-      if (rejected.size > 0) known.restore(vanished);
+      if (rejected.size > 0) known.restore({ ...vanished, series });
     });
     this.#markers.push(marked);
   }

@@ -4,15 +4,16 @@ import type { TargetSamples } from '../../model/sample-output.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
+import { FirstOfEach } from '../wire/first-of-each.ts';
 import { varintBytes } from '../wire/protobuf-writer.ts';
 import { SnappyWriter } from '../wire/snappy-writer.ts';
 import { TIMESERIES } from './fields.ts';
 import type { LabelTable } from './label-table.ts';
-import { type LabelRules, LabelWriter } from './label-writer.ts';
+import { areSameLabels, type FoundLabels, type LabelRules, LabelWriter } from './label-writer.ts';
 import type { Vanished } from './last-series.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
 import { SampleWriter, sampleBytes, type Time, timeOf } from './sample-writer.ts';
-import { ScrapedSeries } from './scraped-series.ts';
+import { type KnownSeries, NO_SERIES, ScrapedSeries } from './scraped-series.ts';
 import { SeriesBatch } from './series-batch.ts';
 
 /** Messages have the wire type 2. */
@@ -45,30 +46,28 @@ export class RequestWriter {
    * Adds the samples of one target; those of a series in the order of their times. What Prometheus would call a duplicate,
    * and what relabeling drops, is added to `drops`.
    *
-   * @param before what this returned for the scrape before
+   * @param before what this returned for the scrape before, under the same labels of the target
    * @returns the series whose samples are as of the scrape; of those that bring their own times nobody expects a next one
    */
   write(
-    { target, startedAt, samples, step }: TargetSamples,
-    before: readonly Series[],
+    scraped: TargetSamples,
+    before: KnownSeries,
     write: PendingSamples,
     drops: Drops,
-  ): readonly Series[] {
+  ): KnownSeries {
+    const { target, startedAt, samples, step } = scraped;
     const labels = new LabelWriter(target, this.#rules, this.#table);
+    if (samples.some(({ timestamp }) => timestamp !== undefined)) {
+      return this.#timed(scraped, labels, write, drops);
+    }
     const time = timeOf(startedAt);
     const size = sampleBytes(time);
-    const scraped = new ScrapedSeries(before);
-    const timed = new Map<Series, Sample[]>();
-    for (const sample of samples) {
+    const known = new ScrapedSeries(before, labels);
+    for (const { series, value } of samples) {
       step?.();
-      const { series, value, timestamp } = sample;
-      if (timestamp !== undefined) {
-        const others = timed.get(series);
-        if (others === undefined) timed.set(series, [sample]);
-        else others.push(sample);
-      } else if (!labels.find(series)) {
+      if (!labels.find(series)) {
         drops.add('relabeled', series);
-      } else if (!scraped.add(series)) {
+      } else if (!known.add(series)) {
         drops.add('duplicate', series);
       } else {
         this.#begin(labels, size);
@@ -76,20 +75,41 @@ export class RequestWriter {
         this.#end(1, write);
       }
     }
-    if (timed.size > 0) this.#timed(labels, timed, write, drops);
-    return scraped.list();
+    return known.known();
   }
 
-  /** Adds a marker for each series that is gone. @param timestamp milliseconds since the epoch */
-  writeStale({ target, series }: Vanished, timestamp: number, write: PendingSamples): void {
+  /**
+   * Adds a marker for each series that is gone.
+   *
+   * @param timestamp milliseconds since the epoch
+   * @param present the scrape without them: what has the same labels as one of its series is not gone
+   * @returns the series that got one
+   */
+  writeStale(
+    { target, series }: Vanished,
+    timestamp: number,
+    write: PendingSamples,
+    present?: TargetSamples,
+  ): readonly Series[] {
+    const all = new FirstOfEach<FoundLabels>(areSameLabels);
+    if (present !== undefined) {
+      const labels = new LabelWriter(present.target, this.#rules, this.#table);
+      for (const sample of present.samples) {
+        if (labels.find(sample.series)) all.add(labels.hash, labels.found);
+      }
+    }
     const labels = new LabelWriter(target, this.#rules, this.#table);
     const time = timeOf(timestamp);
+    const marked: Series[] = [];
     for (const one of series) {
-      if (!labels.find(one)) continue;
+      const { size } = all;
+      if (!labels.find(one) || all.add(labels.hash, labels.found) < size) continue;
       this.#begin(labels, sampleBytes(time));
       this.#samples.writeStale(time);
       this.#end(1, write);
+      marked.push(one);
     }
+    return marked;
   }
 
   /** The request that is being filled; undefined where nothing is in it. */
@@ -98,27 +118,38 @@ export class RequestWriter {
     return new SeriesBatch(this.#writer.take(), this.#portions.take());
   }
 
+  /** The way where some bring their own times, which has to know all samples of a series before it writes one. */
   #timed(
+    { samples, startedAt, step }: TargetSamples,
     labels: LabelWriter,
-    timed: ReadonlyMap<Series, Sample[]>,
     write: PendingSamples,
     drops: Drops,
-  ): void {
-    // Series of one target mostly have samples of the same times.
-    const times = new Map<number, Time>();
-    for (const [series, samples] of timed) {
-      if (!labels.find(series)) {
-        for (const _ of samples) drops.add('relabeled', series);
+  ): KnownSeries {
+    const all = new FirstOfEach<FoundLabels>(areSameLabels);
+    const bySeries: [Sample, ...Sample[]][] = [];
+    for (const sample of samples) {
+      step?.();
+      if (!labels.find(sample.series)) {
+        drops.add('relabeled', sample.series);
         continue;
       }
-      const points = inOrder(samples);
-      for (let i = points.size; i < samples.length; i++) drops.add('duplicate', series);
+      const number = all.add(labels.hash, labels.found);
+      if (number === bySeries.length) bySeries.push([sample]);
+      else bySeries[number]?.push(sample);
+    }
+    // Series of one target mostly have samples of the same times.
+    const times = new Map<number, Time>();
+    for (const [first, ...more] of bySeries) {
+      const points = inOrder([first, ...more], startedAt, drops);
       let size = 0;
       for (const timestamp of points.keys()) size += sampleBytes(known(times, timestamp));
+      labels.find(first.series);
       this.#begin(labels, size);
       for (const [timestamp, value] of points) this.#samples.write(value, known(times, timestamp));
       this.#end(points.size, write);
     }
+    const untimed = bySeries.filter((own) => own.some(({ timestamp }) => timestamp === undefined));
+    return { ...NO_SERIES, series: untimed.map(([{ series }]) => series) };
   }
 
   /** @param samplesSize bytes of all samples of the series */
@@ -146,12 +177,21 @@ export class RequestWriter {
   }
 }
 
-/** Values by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts. */
-function inOrder(samples: readonly Sample[]): Map<number, number> {
+/**
+ * Values by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts.
+ *
+ * @param scrapedAt the time of samples without one of their own
+ */
+function inOrder(
+  samples: readonly Sample[],
+  scrapedAt: number,
+  drops: Drops,
+): ReadonlyMap<number, number> {
   const points = new Map<number, number>();
-  for (const sample of samples) {
-    const time = Math.trunc(sample.timestamp ?? 0);
-    if (!points.has(time)) points.set(time, sample.value);
+  for (const { series, value, timestamp = scrapedAt } of samples) {
+    const time = Math.trunc(timestamp);
+    if (points.has(time)) drops.add('duplicate', series);
+    else points.set(time, value);
   }
   return new Map([...points].sort(([a], [b]) => a - b));
 }

@@ -18,6 +18,8 @@ export interface Piece extends Written {
   readonly first: number;
   readonly second: number;
   readonly third: number;
+  /** 32 bits of the bytes, the same for the same bytes. */
+  readonly hash: number;
 }
 
 /** Pieces that follow each other whenever they come. */
@@ -32,7 +34,8 @@ export function pieceOf(source: Uint8Array, from: number, to: number, model?: Pi
   const first = differenceFrom(0);
   const second = differenceFrom(first + 1);
   const third = differenceFrom(second + 1);
-  return { source, from, to, model, first, second, third, block: 0, at: 0 };
+  const hash = hashOf(source, from, to);
+  return { source, from, to, model, first, second, third, hash, block: 0, at: 0 };
 
   /** Where they differ, or one of them ends, from a byte on. */
   function differenceFrom(start: number): number {
@@ -51,4 +54,31 @@ export function runOf(pieces: readonly Piece[]): Run {
 /** Bytes of all of them. */
 export function bytesOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** Whether two pieces have the same bytes. They need not be the same object: a table forgets. */
+export function areSamePieces(one: Piece, other: Piece): boolean {
+  if (one === other) return true;
+  const size = one.to - one.from;
+  if (one.hash !== other.hash || size !== other.to - other.from) return false;
+  for (let i = 0; i < size; i++) {
+    if (one.source[one.from + i] !== other.source[other.from + i]) return false;
+  }
+  return true;
+}
+
+/** The sum of the hashes: the same in whatever order they come. */
+export function sumOfHashes(pieces: readonly Piece[]): number {
+  let sum = 0;
+  for (const { hash } of pieces) sum = (sum + hash) | 0;
+  return sum;
+}
+
+/** FNV-1a, then mixed as murmur3 does in the end, so that sums of hashes differ in all of their bits. */
+function hashOf(source: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c_9dc5;
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ (source[i] as number), 0x0100_0193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return hash ^ (hash >>> 16);
 }

@@ -16,6 +16,16 @@ import { nameOf, readWriteRequest, type WrittenSeries } from './write-request.ts
 
 const STALE = '7ff0000000000002';
 
+/** A sample of an application's series. */
+function app(labels: Record<string, string>): Sample {
+  return { series: series('app', { labels }), value: 1 };
+}
+
+/** The same, where metric relabeling has joined the labels of the target. */
+function joined(labels: Record<string, string>): Sample {
+  return { series: series('app', { labels, origin: series('before') }), value: 1 };
+}
+
 describe('remoteWriteOutput', () => {
   it('sends each sample with its labels sorted, at the time of the scrape', async () => {
     await using receiver = await startReceiver({ status: 204 });
@@ -189,6 +199,64 @@ describe('remoteWriteOutput', () => {
     await cycle(outputTo(receiver), [scrape([twice, twice])], drops);
     expect(sentTo(receiver)).toHaveLength(1);
     expect([...drops.counts]).toEqual([['duplicate', 1]]);
+  });
+
+  it.each<[string, Sample[], Partial<TargetSamples['target']>, string[]]>([
+    ['in another order of labels', [app({ a: '1', b: '2' }), app({ b: '2', a: '1' })], {}, []],
+    ['with an empty label', [app({ a: '1' }), app({ a: '1', b: '' })], {}, []],
+    ['with a label of its target', [app({}), app({ env: 'x' })], { honorLabels: true }, []],
+    ['after relabeling', [app({ a: '1' }), joined({ a: '1', env: 'x' })], {}, []],
+    ['with another type', [app({}), { ...app({}), series: counter('app') }], {}, []],
+    ['where the output merges it', [app({ a: '1' }), app({ a: '2' })], {}, ['a']],
+    ['with a time of its own', [app({}), { ...app({}), timestamp: MINUTE }], {}, []],
+  ])('sends a series once that comes again %s, each cycle', async (_, pair, more, dropped) => {
+    await using receiver = await startReceiver();
+    const relabeling = dropped.map((regex) => relabelConfig.parse({ action: 'labeldrop', regex }));
+    const output = outputTo(receiver, { relabeling });
+    const [first, second] = pair as [Sample, Sample];
+    const other = { series: series('other'), value: 9 };
+    const own = { ...more, labels: labelsOf({ env: 'x' }) };
+    // The last one has the first one gone, but not what it stands for.
+    for (const all of [
+      [first, other, second],
+      [first, other, second],
+      [other, second],
+    ]) {
+      const drops = new Drops();
+      const outcome = await cycle(output, [scrape(all, own)], drops);
+      expect(outcome.accepted).toBe(2);
+      expect([...drops.counts]).toEqual(all.length === 3 ? [['duplicate', 1]] : []);
+    }
+    const sent = receiver.requests.map(({ body }) => readWriteRequest(body));
+    for (const all of sent) {
+      expect(new Set(all.map(nameOf)).size).toBe(2);
+      expect(all).toHaveLength(2);
+    }
+    const values = sent.map((all) =>
+      all.filter(({ labels }) => labels[0]?.[1] !== 'other').flatMap(({ samples }) => samples),
+    );
+    expect(values.map(([sample]) => sample?.value)).toEqual([1, 1, 1]);
+  });
+
+  it('takes what is a series of its own for one', async () => {
+    await using receiver = await startReceiver();
+    const drops = new Drops();
+    const samples = [app({ a: '1' }), app({ a: '2' }), app({ b: '1' }), app({ a: '1', b: '1' })];
+    const outcome = await cycle(outputTo(receiver), [scrape(samples)], drops);
+    expect(outcome.accepted).toBe(4);
+    expect(drops.total).toBe(0);
+  });
+
+  it('sends samples of one series with and without times of their own together', async () => {
+    await using receiver = await startReceiver();
+    const samples = [app({}), { ...app({ a: '' }), value: 2, timestamp: 1_000 }];
+    await cycle(outputTo(receiver), [scrape(samples)]);
+    expect(sentTo(receiver).map(({ samples: all }) => all)).toEqual([
+      [
+        expect.objectContaining({ value: 2, timestamp: 1_000 }),
+        expect.objectContaining({ value: 1, timestamp: MINUTE }),
+      ],
+    ]);
   });
 
   it('sends a request only for what there is to say', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Drops } from '../../../lambda/model/drops.ts';
-import { type Labels, labelsOf, type Series } from '../../../lambda/model/sample.ts';
+import { type Labels, labelsOf, type Sample, type Series } from '../../../lambda/model/sample.ts';
 import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
 import type { Batch } from '../../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../../lambda/outputs/push/pending-samples.ts';
 import { LabelTable } from '../../../lambda/outputs/remote-write/label-table.ts';
 import { MAX_SERIES_BYTES } from '../../../lambda/outputs/remote-write/limits.ts';
 import { RequestWriter } from '../../../lambda/outputs/remote-write/request-writer.ts';
+import { NO_SERIES } from '../../../lambda/outputs/remote-write/scraped-series.ts';
 import { MAX_PIECE_BYTES, MAX_PIECES } from '../../../lambda/outputs/wire/piece-table.ts';
 import { MINUTE, series, target } from '../../series/samples.ts';
 import { unsnappy } from '../wire/unsnappy.ts';
@@ -160,7 +161,7 @@ describe('RequestWriter', () => {
             value: index,
             timestamp: timestamp ?? undefined,
           }));
-          writer.write(scrapeWith(samples), [], new PendingSamples(), new Drops());
+          writer.write(scrapeWith(samples), NO_SERIES, new PendingSamples(), new Drops());
         }
         const [whole] = batches();
         const parts = splitFully(whole!);
@@ -180,7 +181,7 @@ describe('RequestWriter', () => {
     }));
     const { batches, writer } = writing(labelsOf());
     const scrape = scrapeWith(samples);
-    writer.write(scrape, [], new PendingSamples(), new Drops());
+    writer.write(scrape, NO_SERIES, new PendingSamples(), new Drops());
     const all = batches();
     const sizes = all.map((batch) => plainOf([batch]).length);
     expect(sizes).toHaveLength(3);
@@ -235,7 +236,7 @@ function requestOf(
   table?: LabelTable,
 ): Buffer {
   const { writer, batches } = writing(external, table);
-  for (const scrape of scrapes) writer.write(scrape, [], new PendingSamples(), new Drops());
+  for (const scrape of scrapes) writer.write(scrape, NO_SERIES, new PendingSamples(), new Drops());
   return plainOf(batches());
 }
 
@@ -243,9 +244,13 @@ function requestOf(
 function expected(scrapes: readonly TargetSamples[], external: Labels): Buffer {
   return plainRequest(
     scrapes.flatMap(({ target: of, startedAt, samples }) => {
-      const first = new Map<Series, number>();
-      for (const { series: one, value: is } of samples) if (!first.has(one)) first.set(one, is);
-      return [...first].map(([one, is]) =>
+      const labelsIn = (one: Series) => plainSeries(one, of, external, []).toString('hex');
+      const first = new Map<string, Sample>();
+      for (const sample of samples) {
+        const key = labelsIn(sample.series);
+        if (!first.has(key)) first.set(key, sample);
+      }
+      return [...first.values()].map(({ series: one, value: is }) =>
         plainSeries(one, of, external, [[Number.isNaN(is) ? NORMAL_NAN : is, startedAt]]),
       );
     }),
