@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { defaultDocument } from '../lambda/config/default.ts';
 import type { NativeInput } from '../lambda/config/native.ts';
-import { ENV } from '../lambda/model/names.ts';
+import {
+  AGENT_VARIABLE,
+  type ConfigurationDelivery,
+  type ConfigurationParts,
+  inEnvironment,
+  inFiles,
+  PROMETHEUS_VARIABLE,
+} from './configuration/delivery.ts';
 import { impossibleValue, StandIns } from './configuration/stand-ins.ts';
 import {
   type CheckResult,
@@ -11,44 +17,18 @@ import {
   type Document,
 } from './configuration-check.ts';
 import { type ConfigurationNeeds, needsOf } from './configuration-needs.ts';
-import { holdsDeploymentValues, withStandIns } from './deployment-values.ts';
+import { holdsDeploymentValues, holdsStandIn, withStandIns } from './deployment-values.ts';
 import { DETAILED_DECLARATIONS, DETAILED_UNITS } from './detailed-rules.ts';
 import { InvalidPropsError } from './errors.ts';
 import { PublishedMetrics } from './published-metrics.ts';
 import { SentMetrics } from './sent-metrics.ts';
 import type { Owner } from './valid-props.ts';
 
-/** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
-const LAYER_DIRECTORY = '/opt';
-
-/** Names of the CloudWatch Agent's documents: the variables in which it finds them. */
-const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';
-const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
-
 /** Stands for the name of a cluster that is known at deployment only. */
 const SOME_CLUSTER = 'cluster';
 
-/** How a configuration reaches the function. */
-export interface ConfigurationDelivery {
-  readonly environment: Readonly<Record<string, string>>;
-  /** Contents of the files of a layer, by name. */
-  readonly files: Readonly<Record<string, string>>;
-}
-
 /** An entry of `outputs`. */
 export type OutputInput = NonNullable<NativeInput['outputs']>[number];
-
-/** What makes up a configuration. */
-interface Parts {
-  /** What messages call it. */
-  readonly source: string;
-  readonly main?: Document;
-  readonly prometheus?: Document;
-  /** Where it is kept. */
-  readonly location?: string;
-  /** JSON of the outputs that come before those of the documents. */
-  readonly outputs?: string;
-}
 
 /**
  * What the collector collects and publishes. It is checked when the app is synthesized, by the code that reads it in the
@@ -172,9 +152,9 @@ export class CollectorConfiguration {
     return new CollectorConfiguration({ source: main.name, main, prometheus });
   }
 
-  private readonly parts: Parts;
+  private readonly parts: ConfigurationParts;
 
-  private constructor(parts: Parts) {
+  private constructor(parts: ConfigurationParts) {
     this.parts = parts;
   }
 
@@ -191,48 +171,12 @@ export class CollectorConfiguration {
 
   /** In the function's environment, where there is little room. */
   inEnvironment(): ConfigurationDelivery {
-    return this.delivered(this.documentsInEnvironment());
+    return inEnvironment(this.parts);
   }
 
   /** In files of a layer: there is room for any configuration. Its outputs stay in the environment. */
   inFiles(): ConfigurationDelivery {
-    return this.delivered(this.documentsInFiles());
-  }
-
-  private delivered({ environment, files }: ConfigurationDelivery): ConfigurationDelivery {
-    const { outputs } = this.parts;
-    if (outputs === undefined) return { environment, files };
-    return { environment: { ...environment, [ENV.outputs]: outputs }, files };
-  }
-
-  private documentsInEnvironment(): ConfigurationDelivery {
-    const { main, prometheus, location } = this.parts;
-    if (location !== undefined) return { environment: { [ENV.config]: location }, files: {} };
-    if (main === undefined) return { environment: {}, files: {} };
-    if (prometheus === undefined) return { environment: { [ENV.config]: main.text }, files: {} };
-    return {
-      environment: {
-        [AGENT_VARIABLE]: withPrometheusAt(`env:${PROMETHEUS_VARIABLE}`, main.text),
-        [PROMETHEUS_VARIABLE]: prometheus.text,
-      },
-      files: {},
-    };
-  }
-
-  private documentsInFiles(): ConfigurationDelivery {
-    const { main, prometheus, location } = this.parts;
-    if (main === undefined || location !== undefined) return this.documentsInEnvironment();
-    const mainFile = 'fargauge-configuration';
-    const prometheusFile = 'fargauge-prometheus.yaml';
-    const environment = { [ENV.configFile]: `${LAYER_DIRECTORY}/${mainFile}` };
-    if (prometheus === undefined) return { environment, files: { [mainFile]: main.text } };
-    return {
-      environment,
-      files: {
-        [mainFile]: withPrometheusAt(`file:${LAYER_DIRECTORY}/${prometheusFile}`, main.text),
-        [prometheusFile]: prometheus.text,
-      },
-    };
+    return inFiles(this.parts);
   }
 
   /** What it asks of AWS, for the role of the function. */
@@ -259,7 +203,10 @@ export class CollectorConfiguration {
     const checked = (document: Document | undefined) => {
       const impossible = impossibleValue(document?.text ?? '');
       if (impossible !== undefined) {
-        throw new InvalidPropsError(owner, `${capitalized(source)} has ${impossible}`);
+        throw new InvalidPropsError(
+          owner,
+          `${capitalized(source)} cannot be used:\n  ${document?.name}: ${impossible}`,
+        );
       }
       return document && { ...document, text: standIns.replace(document.text) };
     };
@@ -273,7 +220,7 @@ export class CollectorConfiguration {
     const { facts, problems = [] }: CheckResult = checkConfiguration(request);
     if (facts === undefined) {
       const list = problems.map((problem) => `\n  ${problem}`).join('');
-      const hint = standIns.isUsed
+      const hint = holdsStandIn(list)
         ? '\n  where known-at-deployment stands for a value that only the deployment knows: write the value itself, or leave `log_group_name` out and give the collector a `metricsLogGroup`'
         : '';
       throw new InvalidPropsError(owner, `${capitalized(source)} cannot be used:${list}${hint}`);
@@ -306,15 +253,6 @@ function restored(facts: ConfigurationFacts, standIns: StandIns): ConfigurationF
     logGroup: restore(facts.logGroup),
     logWriters: facts.logWriters.map((role) => role && restore(role)),
   };
-}
-
-/** The agent's document with `prometheus_config_path` where the function has that file; all else stays as it is. */
-function withPrometheusAt(path: string, agentJson: string): string {
-  const document = parse(agentJson);
-  const settings = document.logs.metrics_collected.prometheus;
-  if (settings.prometheus_config_path === path) return agentJson;
-  settings.prometheus_config_path = path;
-  return JSON.stringify(document);
 }
 
 function capitalized(text: string): string {

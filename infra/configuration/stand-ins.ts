@@ -1,4 +1,6 @@
 import { StringConcat, Token, Tokenization } from 'aws-cdk-lib/core';
+import { parseDocument } from 'yaml';
+import { formatPath, type Path } from '../../lambda/config/place.ts';
 
 const STAND_IN = /known-at-deployment-(\d+)/g;
 
@@ -42,13 +44,28 @@ export class StandIns {
   }
 }
 
-/** What is wrong with a document that has values of the deployment for which no text can stand. */
+/** What is wrong with a document that has a value of the deployment for which no text can stand, and where it is. */
 export function impossibleValue(text: string): string | undefined {
-  if (text.includes(LIST)) {
-    return 'a list that only the deployment knows: write its items, each of which may be a value of the deployment';
+  if (!text.includes(LIST) && !(text.match(NUMBER) ?? []).some(isUnknownNumber)) return undefined;
+  for (const [path, value] of valuesIn(parseDocument(text).toJS())) {
+    if (typeof value === 'string' && value.includes(LIST)) {
+      return `${formatPath(path)}: a list that only the deployment knows: write its items, each of which may be a value of the deployment`;
+    }
+    if (typeof value === 'number' && isUnknownNumber(value)) {
+      return `${formatPath(path)}: a number that only the deployment knows: write the number itself`;
+    }
   }
-  const isUnknown = (number: string) => Token.isUnresolved(Number(number));
-  return (text.match(NUMBER) ?? []).some(isUnknown)
-    ? 'a number that only the deployment knows: write the number itself'
-    : undefined;
+  return undefined;
+}
+
+function isUnknownNumber(number: string | number): boolean {
+  return Token.isUnresolved(Number(number));
+}
+
+/** What is no object or list in a document, with the way to it. */
+function* valuesIn(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
+  if (typeof value !== 'object' || value === null) yield [path, value];
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* valuesIn(item, [...path, index]);
+  } else for (const [key, item] of Object.entries(value)) yield* valuesIn(item, [...path, key]);
 }

@@ -107,7 +107,7 @@ describe('what cannot be put together is refused', () => {
       ),
     ).toThrow(
       new Error(
-        '[Stack/Collector] The configuration object has a list that only the deployment knows: write its items, each of which may be a value of the deployment',
+        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].static_configs[0].targets[0]: a list that only the deployment knows: write its items, each of which may be a value of the deployment',
       ),
     );
   });
@@ -120,9 +120,14 @@ describe('what cannot be put together is refused', () => {
       ),
     ).toThrow(
       new Error(
-        '[Stack/Collector] The configuration object has a number that only the deployment knows: write the number itself',
+        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].sample_limit: a number that only the deployment knows: write the number itself',
       ),
     );
+  });
+
+  it('what is wrong whatever the deployment knows, without a word of that', () => {
+    const text = JSON.stringify({ log_group_name: Token.asString({ Ref: 'Group' }), shards: 2 });
+    expect(refused(CollectorConfiguration.native(text))).toThrow(/given an unknown key$/);
   });
 
   it('a value that must be known', () => {

@@ -1,0 +1,89 @@
+import { parse } from 'yaml';
+import { ENV } from '../../lambda/model/names.ts';
+import type { Document } from '../configuration-check.ts';
+
+/** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
+const LAYER_DIRECTORY = '/opt';
+
+/** Names of the CloudWatch Agent's documents: the variables in which it finds them. */
+export const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';
+export const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
+
+/** What makes up a configuration. */
+export interface ConfigurationParts {
+  /** What messages call it. */
+  readonly source: string;
+  readonly main?: Document;
+  readonly prometheus?: Document;
+  /** Where it is kept. */
+  readonly location?: string;
+  /** JSON of the outputs that come before those of the documents. */
+  readonly outputs?: string;
+}
+
+/** How a configuration reaches the function. */
+export interface ConfigurationDelivery {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Contents of the files of a layer, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** In the function's environment, where there is little room. */
+export function inEnvironment(parts: ConfigurationParts): ConfigurationDelivery {
+  return withOutputs(parts, documentsInEnvironment(parts));
+}
+
+/** In files of a layer: there is room for any configuration. Its outputs stay in the environment. */
+export function inFiles(parts: ConfigurationParts): ConfigurationDelivery {
+  return withOutputs(parts, documentsInFiles(parts));
+}
+
+function withOutputs(
+  { outputs }: ConfigurationParts,
+  { environment, files }: ConfigurationDelivery,
+): ConfigurationDelivery {
+  if (outputs === undefined) return { environment, files };
+  return { environment: { ...environment, [ENV.outputs]: outputs }, files };
+}
+
+function documentsInEnvironment({
+  main,
+  prometheus,
+  location,
+}: ConfigurationParts): ConfigurationDelivery {
+  if (location !== undefined) return { environment: { [ENV.config]: location }, files: {} };
+  if (main === undefined) return { environment: {}, files: {} };
+  if (prometheus === undefined) return { environment: { [ENV.config]: main.text }, files: {} };
+  return {
+    environment: {
+      [AGENT_VARIABLE]: withPrometheusAt(`env:${PROMETHEUS_VARIABLE}`, main.text),
+      [PROMETHEUS_VARIABLE]: prometheus.text,
+    },
+    files: {},
+  };
+}
+
+function documentsInFiles(parts: ConfigurationParts): ConfigurationDelivery {
+  const { main, prometheus, location } = parts;
+  if (main === undefined || location !== undefined) return documentsInEnvironment(parts);
+  const mainFile = 'fargauge-configuration';
+  const prometheusFile = 'fargauge-prometheus.yaml';
+  const environment = { [ENV.configFile]: `${LAYER_DIRECTORY}/${mainFile}` };
+  if (prometheus === undefined) return { environment, files: { [mainFile]: main.text } };
+  return {
+    environment,
+    files: {
+      [mainFile]: withPrometheusAt(`file:${LAYER_DIRECTORY}/${prometheusFile}`, main.text),
+      [prometheusFile]: prometheus.text,
+    },
+  };
+}
+
+/** The agent's document with `prometheus_config_path` where the function has that file; all else stays as it is. */
+function withPrometheusAt(path: string, agentJson: string): string {
+  const document = parse(agentJson);
+  const settings = document.logs.metrics_collected.prometheus;
+  if (settings.prometheus_config_path === path) return agentJson;
+  settings.prometheus_config_path = path;
+  return JSON.stringify(document);
+}
