@@ -1,9 +1,11 @@
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
-import { Annotations, Token } from 'aws-cdk-lib/core';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { Annotations, Reference, Token, Tokenization } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { clusterNameOf, isClusterPattern } from '../lambda/model/cluster-selector.ts';
 import { warningId } from './configuration/warning-id.ts';
 import { type ConfigurationFacts, OWN_LOG_GROUP } from './configuration-check.ts';
+import { withParts } from './deployment-values.ts';
 import { InvalidPropsError } from './errors.ts';
 import { LOOPBACK } from './loopback-target.ts';
 import { forecast } from './relabel-forecast.ts';
@@ -141,11 +143,18 @@ export function logGroupNames(
 
 /** Shows that a group which the function makes belongs to no stack: nobody deletes it, nor its events. */
 export function showGroupsThatStay(collector: Construct, names: readonly string[]): void {
-  for (const name of names) {
+  for (const name of names.filter((each) => !isMadeByApp(each))) {
     Annotations.of(collector).addInfo(
-      `[${collector.node.path}] The function makes the log group ${name} where it is not there. It stays when the stack is deleted, and keeps its events until somebody gives it a retention`,
+      `[${collector.node.path}] The function makes the log group ${withParts(name, '…')} where it is not there. It stays when the stack is deleted, and keeps its events until somebody gives it a retention`,
     );
   }
+}
+
+/** Whether a name is that of a log group of the app, which is in one of its stacks. */
+function isMadeByApp(name: string): boolean {
+  return Tokenization.reverseString(name).tokens.some(
+    (token) => Reference.isReference(token) && token.target instanceof CfnLogGroup,
+  );
 }
 
 function isLoopback(address: string): boolean {

@@ -23,7 +23,7 @@ export function leftoversOf(resources: Resources): string[] {
     ...kept(id, resource),
     ...notEmptied(id, resource, resources),
     ...madeByLambda(id, resource),
-    ...madeByCode(resource),
+    ...madeByCode(resource, resources),
   ]);
 }
 
@@ -59,8 +59,8 @@ function madeByLambda(id: string, { Type, Properties }: Resource): string[] {
   return [`the log group that Lambda makes for ${id}: ${KEPT_LOGS}`];
 }
 
-/** Log groups that a configuration names are made by the function, which keeps their events for ever. */
-function madeByCode({ Type, Properties }: Resource): string[] {
+/** Log groups that a configuration names, and no template makes: the function does, and they keep their events for ever. */
+function madeByCode({ Type, Properties }: Resource, all: Resources): string[] {
   if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::Role') return [];
   const documents = [
     Properties?.PolicyDocument,
@@ -71,6 +71,7 @@ function madeByCode({ Type, Properties }: Resource): string[] {
     .filter(({ Action }) => [Action].flat().includes('logs:CreateLogGroup'))
     .flatMap(({ Resource }) => [Resource].flat())
     .map((arn) => /:log-group:(.*?)(:\*)?$/.exec(textOf(arn))?.[1] ?? textOf(arn))
+    .filter((name) => all[name.replace(/^\{(\w+)\}$/, '$1')]?.Type !== 'AWS::Logs::LogGroup')
     .map((name) => `the log group ${name}, which the function makes: ${KEPT_LOGS}`);
 }
 

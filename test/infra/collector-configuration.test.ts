@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { App, Fn, Stack } from 'aws-cdk-lib/core';
 import { Collector } from '../../infra/collector.ts';
 import { CollectorAlarms } from '../../infra/collector-alarms.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
@@ -169,6 +170,25 @@ describe('the log group that a configuration names', () => {
       );
     expect(infos({ configuration })).toHaveLength(1);
     expect(infos({})).toHaveLength(0);
+  });
+
+  it.each<[what: string, nameIn: (stack: Stack) => string, infos: number]>([
+    ['a group of the app', (stack) => new LogGroup(stack, 'Group').logGroupName, 0],
+    [
+      'a group of another stack',
+      ({ node }) => new LogGroup(new Stack(node.root, 'Other'), 'Group').logGroupName,
+      0,
+    ],
+    ['any other that only the deployment knows', () => `/ecs/${Fn.importValue('name')}`, 1],
+  ])('of %s is told to stay only where no stack makes it', (_, nameIn, count) => {
+    const stack = new Stack(new App(), 'Stack');
+    const configuration = CollectorConfiguration.of({ log_group_name: nameIn(stack) });
+    collectorStack({ configuration }, stack);
+    const pattern = Match.stringLikeRegexp('The function makes the log group');
+    const infos = Annotations.fromStack(stack).findInfo('/Stack/Collector', pattern);
+    expect(infos.map(({ entry }) => entry.data)).toEqual(
+      Array(count).fill(expect.stringContaining('the log group /ecs/… where it is not there')),
+    );
   });
 
   it('is the one that the dashboard and the alarms look at, and no other is made', () => {

@@ -109,6 +109,21 @@ describe('what stays', () => {
     expect(leftoversOf({ It: resource })).toEqual(left);
   });
 
+  it('is no group that the configuration names and the template makes', () => {
+    const statement = {
+      Action: 'logs:CreateLogGroup',
+      Resource: { 'Fn::Join': ['', ['arn:aws:logs:::log-group:', { Ref: 'Group' }, ':*']] },
+    };
+    const left = leftoversOf({
+      Group: { Type: 'AWS::Logs::LogGroup', DeletionPolicy: 'Delete' },
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { PolicyDocument: { Statement: [statement] } },
+      },
+    });
+    expect(left).toEqual([]);
+  });
+
   it('is said as text, with what always stays', () => {
     const key = { Type: 'AWS::KMS::Key', DeletionPolicy: 'Retain' };
     expect(describeLeftovers({ Key: key })).toMatch(
