@@ -183,8 +183,8 @@ export class Collector extends MeasuredCollector implements ICollector {
   }
 
   /**
-   * Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, the port of the
-   * sidecar and those that the containers of a service declare by docker labels; call it when they were all added.
+   * Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, on the ports that the
+   * configuration leads to: those of the sidecar, of docker labels, of `sd_metrics_ports`. Call it when all containers were added.
    *
    * The rules are in the stack of the collector, unless that of the tasks depends on it by its network or cluster.
    *

@@ -26,7 +26,7 @@ export interface ICollector extends MeasuredCollector, IConnectable, IGrantable 
   /** Names of the clusters that are collected; undefined where the synthesis cannot know them all. */
   readonly collectedClusters: ReadonlySet<string> | undefined;
 
-  /** Lets the function reach the tasks: a service, or the security group of the tasks. */
+  /** Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, on those that the configuration leads to. */
   collectFrom(tasks: IConnectable, ...ports: readonly number[]): void;
 
   /** Lets the function assume a role. */

@@ -15,7 +15,7 @@ const MAX_UNREAD_JOBS = 100;
 const MAX_COMPARED = 3;
 
 /** Jobs that are explained in one cycle, and metrics without a complete dimension set. */
-export const MAX_EXPLAINED = 5;
+const MAX_EXPLAINED = 5;
 
 /** Answers that are remembered: the same configuration goes wrong in the same way each minute. */
 const REMEMBERED = 100;

@@ -15,7 +15,7 @@ const AVERAGES = 20;
  * Milliseconds of CPU that are always a target's share. An exposition of 1,000 series takes 1 to 3 of them in a warm process
  * (`npm run bench -- cycle`).
  */
-export const LEAST_SHARE_MS = 50;
+const LEAST_SHARE_MS = 50;
 
 /** The share while too few targets are done to know what is usual, in a process whose code is cold. */
 const FIRST_SHARE_MS = 250;
