@@ -2,6 +2,8 @@
 export function answerParent<Input, Output>(
   answer: (input: Input) => Output | Promise<Output>,
 ): void {
+  // Servers would go on without anybody who asks.
+  process.on('disconnect', () => process.exit());
   process.on('message', async (input) => {
     process.send?.(await answer(input as Input));
   });

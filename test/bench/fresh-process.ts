@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { bundleCollector } from '../../infra/bundle.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 
@@ -21,23 +21,42 @@ export class FreshProcess implements AsyncDisposable {
   }
 
   /**
-   * @param module name of a file beside this one, which calls `answerParent`
+   * @param module path of a file from the folder of this one, which calls `answerParent`
    * @param options of Node.js
    * @param env environment variables beside those of this process
+   * @param launcher a program that becomes the one which its arguments name. @default none
    */
   static async start(
     module: string,
     options: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
+    [launcher, ...launcherArguments]: readonly string[] = [],
   ): Promise<FreshProcess> {
     const program = programs.get(module) ?? bundle(module);
     programs.set(module, program);
+    const nodeArguments = ['--expose-gc', ...options];
     const child = fork(await program, {
-      execArgv: ['--expose-gc', ...options],
+      ...(launcher === undefined
+        ? { execArgv: nodeArguments }
+        : {
+            execPath: launcher,
+            execArgv: [...launcherArguments, process.execPath, ...nodeArguments],
+          }),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     return new FreshProcess(module, child);
+  }
+
+  /** @throws where the process could not be started */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.#module} was not started`);
+    return this.#child.pid;
+  }
+
+  /** Ends the process as nothing it does can prevent. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
   }
 
   /** What the module makes of the input. */
@@ -53,9 +72,13 @@ export class FreshProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
-    this.#child.kill();
+    this.#child.kill(signal);
     await exited;
   }
 }
@@ -72,6 +95,6 @@ export async function askOnce<Input, Output>(
 
 /** Within the repository, whose packages are not all bundled. */
 async function bundle(module: string): Promise<string> {
-  const outdir = join(REPOSITORY, 'dist/bench', basename(module, '.ts'));
+  const outdir = join(REPOSITORY, 'dist/bench', module.replace(/\.ts$/, ''));
   return (await bundleCollector(outdir, join(import.meta.dirname, module))).file;
 }

@@ -1,3 +1,4 @@
+import { runChaos } from './chaos.ts';
 import { runCycle, runReceivers } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
@@ -8,10 +9,10 @@ import { runSidecar } from './sidecar.ts';
 import { runSizes } from './sizes.ts';
 
 /**
- * `npm run bench`, or `npm run bench -- <name> …` for some of them. Each prints a table, one line a case. All speeds are
+ * `npm run bench`, or `npm run bench -- <name> …` for some of them, or `<name>:<case>,…` for some cases of `chaos`. Each prints a table, one line a case. All speeds are
  * per second of CPU time, which other programs on the machine disturb least.
  */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
@@ -20,10 +21,16 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   percentiles: runPercentiles,
   scale: runScale,
   sidecar: runSidecar,
+  chaos: runChaos,
 };
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
+const asked = new Map(
+  process.argv.slice(2).map((name) => {
+    const [bench = '', cases] = name.split(':');
+    return [bench, cases];
+  }),
+);
+const unknown = [...asked.keys()].filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
   const expected = Object.keys(BENCHES).join(', ');
   console.error(`expected names of benches (${expected}), got ${unknown.join(', ')}`);
@@ -32,5 +39,5 @@ if (unknown.length > 0) {
 
 console.log(`${machine()}\n`);
 for (const [name, run] of Object.entries(BENCHES)) {
-  if (names.length === 0 || names.includes(name)) await run();
+  if (asked.size === 0 || asked.has(name)) await run(asked.get(name));
 }
