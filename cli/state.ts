@@ -1,8 +1,9 @@
+import { totalmem } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import type { State } from '../lambda/model/state.ts';
 import { fileStore } from '../lambda/state/file.ts';
 import { lockFile } from '../lambda/state/file-lock.ts';
-import { MemoryState } from '../lambda/state/memory.ts';
+import { MemoryState, stateCapacity } from '../lambda/state/memory.ts';
 import { parseStatePlace, type StatePlace } from '../lambda/state/place.ts';
 import { s3Store } from '../lambda/state/s3.ts';
 import { s3Api } from '../lambda/state/s3-api.ts';
@@ -29,16 +30,20 @@ export async function openState({
   region,
   endpointUrl,
 }: StateOptions): Promise<OpenState> {
+  const capacity = stateCapacity(totalmem());
   switch (place?.kind) {
     case undefined:
-      return opened(new MemoryState(forgetAfterMs));
+      return opened(new MemoryState(forgetAfterMs, capacity));
     case 'file': {
       const lock = await lockFile(place.path);
-      return opened(new StoredState(fileStore(place.path), Date.now, { forgetAfterMs }), lock);
+      return opened(
+        new StoredState(fileStore(place.path), Date.now, { forgetAfterMs, capacity }),
+        lock,
+      );
     }
     case 's3': {
       const store = s3Store(s3Api({ region, endpoint: endpointUrl }), place);
-      return opened(new StoredState(store, Date.now, { forgetAfterMs }));
+      return opened(new StoredState(store, Date.now, { forgetAfterMs, capacity }));
     }
   }
 }

@@ -10,6 +10,7 @@ import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { blindnessOf, failureOf, logCycle, summaryOf } from './report-log.ts';
 import { fetchExposition } from './scrape/exchange.ts';
+import { processMemory } from './scrape/http/process-memory.ts';
 import { publishCycle, publishSkipped } from './self-metrics.ts';
 import { logDispatch, publishDispatch } from './shards/dispatch-report.ts';
 import { DividedCollector } from './shards/divided-collector.ts';
@@ -43,7 +44,8 @@ const parts: Assembly = {
 };
 const divided = dividedCollector();
 const collector: Pick<DividedCollector, 'collect' | 'reconfigure'> =
-  divided ?? assemble({ ...parts, state: functionState(state, s3, Date.now) });
+  divided ??
+  assemble({ ...parts, state: functionState(state, s3, Date.now, processMemory(process.env)) });
 
 /** The cycles of a divided collector are kept apart when they begin, all shards together. */
 const lease =

@@ -61,6 +61,7 @@ export function publishCycle(
   }
   metrics.addMetadata('droppedByReason', JSON.stringify(samples.dropped));
   metrics.addMetadata('rejectedByReason', JSON.stringify(rejected));
+  metrics.addMetadata('seriesForgotten', String(state.forgotten));
   metrics.addMetadata('downByReason', JSON.stringify(downByReason));
   metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
 }

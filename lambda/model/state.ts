@@ -72,6 +72,8 @@ export interface StateReport {
   readonly conflicts: number;
   /** Reads and writes that did not work. */
   readonly failures: number;
+  /** Series for which there was no memory: their counters begin anew. */
+  readonly forgotten: number;
   /** Objects that could not be understood; each was kept under another name, and the state began anew. */
   readonly setAside: number;
   /** One text for each thing that went wrong, for the log. */

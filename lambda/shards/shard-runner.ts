@@ -6,6 +6,7 @@ import type { Config } from '../model/config.ts';
 import type { CycleReport } from '../report.ts';
 import { processMemory } from '../scrape/http/process-memory.ts';
 import { Scraper } from '../scrape/scrape.ts';
+import { stateCapacity } from '../state/memory.ts';
 import { s3Store } from '../state/s3.ts';
 import type { S3Api } from '../state/s3-api.ts';
 import { StoredState } from '../state/stored.ts';
@@ -98,6 +99,7 @@ export class ShardRunner {
     const store = s3Store(s3, objects.stateOf({ layout: cycle.layout, index }));
     const state = new StoredState(store, () => clock.now(), {
       forgetAfterMs,
+      capacity: stateCapacity(processMemory(process.env)),
       inherit: () => inheritanceOf(event, s3, objects, AbortSignal.timeout(this.#inheritanceMs)),
     });
     const scraper = this.#scraper;

@@ -1,7 +1,7 @@
 import { parsePrometheusDuration } from '../model/duration.ts';
 import { ENV } from '../model/names.ts';
 import type { State } from '../model/state.ts';
-import { FORGET_AFTER_MS, MemoryState } from './memory.ts';
+import { FORGET_AFTER_MS, MemoryState, stateCapacity } from './memory.ts';
 import { parseStatePlace } from './place.ts';
 import { type S3Location, s3Store } from './s3.ts';
 import type { S3Api } from './s3-api.ts';
@@ -27,14 +27,20 @@ export function stateSettings(env: Readonly<Record<string, string | undefined>>)
   return { place, forgetAfterMs };
 }
 
-/** The state of a function that is not divided into shards. */
+/**
+ * The state of a function that is not divided into shards.
+ *
+ * @param memory bytes that the function has
+ */
 export function functionState(
   { place, forgetAfterMs }: StateSettings,
   s3: S3Api,
   now: () => number,
+  memory: number,
 ): State {
-  if (place === undefined) return new MemoryState(forgetAfterMs);
-  return new StoredState(s3Store(s3, place), now, { forgetAfterMs });
+  const capacity = stateCapacity(memory);
+  if (place === undefined) return new MemoryState(forgetAfterMs, capacity);
+  return new StoredState(s3Store(s3, place), now, { forgetAfterMs, capacity });
 }
 
 function forgetAfter(text: string | undefined): number {

@@ -1,17 +1,32 @@
-import type {
-  Advance,
-  CycleEnd,
-  KnownMetrics,
-  SeenTarget,
-  State,
-  StateReport,
-  TargetPast,
+import {
+  type Advance,
+  type CycleEnd,
+  type KnownMetrics,
+  type SeenTarget,
+  type State,
+  type StateReport,
+  type TargetPast,
+  targetIdOf,
 } from '../model/state.ts';
 import { type SeriesKeys, SeriesKeysPool } from './series-keys.ts';
 import { chosen, TargetMemory } from './target-memory.ts';
 
 /** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
 export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Bytes that all targets may take together unless who makes a state says otherwise. */
+const CAPACITY = 64 * 2 ** 20;
+
+/** Targets that are named whose series were forgotten. */
+const MAX_NAMED = 3;
+
+/** The part of a process's memory that its state may take. Writing it takes as much again. */
+const MEMORY_SHARE = 1 / 8;
+
+/** @param memory bytes that the process has */
+export function stateCapacity(memory: number): number {
+  return memory * MEMORY_SHARE;
+}
 
 /** All that is remembered, as it is stored. */
 export interface Snapshot {
@@ -32,6 +47,11 @@ export class MemoryState implements State {
   readonly isKnown = true;
   readonly overlapMs = 0;
   readonly #forgetAfterMs: number;
+  readonly #capacity: number;
+  /** At most what is taken: keys that targets share may count several times until they are counted anew. */
+  #bytes = 0;
+  /** What there was no memory for since this was last told: how many series, of which targets. */
+  #forgotten = { series: 0, targets: new Set<string>() };
   readonly #targets = new Map<string, TargetMemory>();
   readonly #pool = new SeriesKeysPool();
   #completedAt: number | undefined;
@@ -40,9 +60,13 @@ export class MemoryState implements State {
   #lookingSince = Number.NEGATIVE_INFINITY;
   #knownMetrics: KnownMetrics | undefined;
 
-  /** @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
-  constructor(forgetAfterMs: number = FORGET_AFTER_MS) {
+  /**
+   * @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours
+   * @param capacity bytes. Where they do not suffice, the target that takes most is forgotten. @default 64 MiB
+   */
+  constructor(forgetAfterMs: number = FORGET_AFTER_MS, capacity: number = CAPACITY) {
     this.#forgetAfterMs = forgetAfterMs;
+    this.#capacity = capacity;
   }
 
   get knownMetrics(): KnownMetrics | undefined {
@@ -82,9 +106,13 @@ export class MemoryState implements State {
     if (target === undefined) {
       throw new TypeError(`Expected a target that was seen in this cycle, got ${targetId}`);
     }
+    const { bytes, keys } = target;
     target.update(updates, scrapedAt, this.#pool);
     target.times.committedAt = scrapedAt;
     target.times.cursor = cursor ?? target.times.cursor;
+    if (target.keys === keys) return;
+    this.#bytes += target.bytes - bytes + target.keys.bytes;
+    if (this.#bytes > this.#capacity) this.#shed();
   }
 
   async end(cycle: CycleEnd): Promise<StateReport> {
@@ -97,8 +125,20 @@ export class MemoryState implements State {
       conflicts: 0,
       failures: 0,
       setAside: 0,
-      errors: [],
+      ...this.forgotten(),
     };
+  }
+
+  /** The series that there was no memory for in this cycle, and what is to be said of them. */
+  forgotten(): Pick<StateReport, 'forgotten' | 'errors'> {
+    const { series, targets } = this.#forgotten;
+    this.#forgotten = { series: 0, targets: new Set() };
+    if (series === 0) return { forgotten: 0, errors: [] };
+    const [...names] = targets;
+    const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+    const mebibytes = (this.#capacity / 2 ** 20).toFixed(1);
+    const text = `Expected the state of all targets to fit into ${mebibytes} MiB: ${series} series of the targets that take most were forgotten, their counters begin anew: ${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+    return { forgotten: series, errors: [text] };
   }
 
   /**
@@ -111,6 +151,7 @@ export class MemoryState implements State {
     const gap = now - (this.#lastCycleAt ?? this.#lastCommitAt ?? now);
     if (Math.abs(gap) > this.#forgetAfterMs / 2) this.#lookingSince = now;
     this.#lastCycleAt = now;
+    this.#retainKeys();
     if (this.#lookingSince <= now - this.#forgetAfterMs) {
       this.#forgetBefore(now - this.#forgetAfterMs);
     }
@@ -139,6 +180,7 @@ export class MemoryState implements State {
         mine.merge(theirs, this.#pool);
       }
     }
+    this.#shed();
   }
 
   get sizes(): Pick<StateReport, 'targets' | 'series'> {
@@ -156,14 +198,42 @@ export class MemoryState implements State {
   }
 
   #forgetBefore(time: number): void {
-    const used = new Set<SeriesKeys>();
     for (const [id, target] of this.#targets) {
       target.forgetBefore(time, this.#pool);
       if (target.keys.size === 0 && target.times.seenAt < time) this.#targets.delete(id);
-      else used.add(target.keys);
     }
+    this.#retainKeys();
+  }
+
+  /** Lets go of lists of keys that no target has any more, and counts the bytes anew. */
+  #retainKeys(): void {
+    const used = new Set<SeriesKeys>();
+    this.#bytes = 0;
+    for (const target of this.#targets.values()) {
+      used.add(target.keys);
+      this.#bytes += target.bytes;
+    }
+    for (const { bytes } of used) this.#bytes += bytes;
     this.#pool.retain(used);
   }
+
+  /** Forgets the series of those targets that take most, until the others fit: few large ones cost the small ones nothing. */
+  #shed(): void {
+    this.#retainKeys();
+    if (this.#bytes <= this.#capacity) return;
+    const bySize = [...this.#targets].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+    for (const [id, target] of bySize) {
+      if (this.#bytes <= this.#capacity) return;
+      this.#forgotten.series += target.keys.size;
+      this.#forgotten.targets.add(targetIdOf(id));
+      target.forget(this.#pool);
+      this.#retainKeys();
+    }
+  }
+}
+
+function sizeOf({ bytes, keys }: TargetMemory): number {
+  return bytes + keys.bytes;
 }
 
 /**

@@ -1,13 +1,19 @@
 import { hash } from 'node:crypto';
 
+/** Bytes that a key costs beside its own: the text, its place in the list, and its entry in a map of places. */
+const KEY_OVERHEAD = 80;
+
 /** The keys of a target's series, in order. Immutable, so that targets with the same series share one. */
 export class SeriesKeys {
   readonly list: readonly string[];
+  /** As far as they can be known. */
+  readonly bytes: number;
   #places: ReadonlyMap<string, number> | undefined;
 
   /** @param list sorted, without repetitions */
   constructor(list: readonly string[]) {
     this.list = list;
+    this.bytes = list.reduce((sum, key) => sum + KEY_OVERHEAD + key.length, 0);
   }
 
   get size(): number {

@@ -32,6 +32,8 @@ export interface Inheritance {
 export interface StoredStateOptions {
   /** Milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
   readonly forgetAfterMs?: number | undefined;
+  /** Bytes that what is remembered may take. @default 64 MiB */
+  readonly capacity?: number | undefined;
   /** Asked where nothing is stored. It ends in a time of its own. Rejects with a `StateStoreError`. @default nothing */
   readonly inherit?: (() => Promise<Inheritance>) | undefined;
 }
@@ -61,7 +63,7 @@ export class StoredState implements State {
     this.#store = store;
     this.#now = now;
     this.#options = options;
-    this.#memory = new MemoryState(options.forgetAfterMs);
+    this.#memory = new MemoryState(options.forgetAfterMs, options.capacity);
   }
 
   get isKnown(): boolean {
@@ -104,7 +106,9 @@ export class StoredState implements State {
       await this.#tried(() => this.#write(signal));
     }
     const sizes = this.#memory.sizes;
-    return { ...sizes, bytes: this.#bytes, ...this.#counts, errors: this.#errors };
+    const { forgotten, errors } = this.#memory.forgotten();
+    const report = { ...sizes, bytes: this.#bytes, ...this.#counts, forgotten };
+    return { ...report, errors: [...this.#errors, ...errors] };
   }
 
   /** Whether it worked; if not, why is in the report. */
@@ -144,8 +148,9 @@ export class StoredState implements State {
   }
 
   #absorb(snapshot: Snapshot): void {
+    const { forgetAfterMs, capacity } = this.#options;
     // Whoever wrote it began with all that was stored of this memory.
-    if (!this.#isAhead) this.#memory = new MemoryState(this.#options.forgetAfterMs);
+    if (!this.#isAhead) this.#memory = new MemoryState(forgetAfterMs, capacity);
     this.#memory.absorb(snapshot);
   }
 

@@ -14,6 +14,9 @@ export interface TargetTimes {
   seenAt: number;
 }
 
+/** Bytes that a series costs beside its key: four numbers. */
+const SERIES_BYTES = 32;
+
 /** One target's series in columns: 32 bytes each and a shared list of keys, a third of what a map of objects takes. */
 export class TargetMemory implements PreviousValues {
   readonly times: TargetTimes;
@@ -38,6 +41,11 @@ export class TargetMemory implements PreviousValues {
     this.#timestamps = timestamps;
     this.#starts = starts;
     this.#seen = seen;
+  }
+
+  /** Without the keys, which others may share. */
+  get bytes(): number {
+    return SERIES_BYTES * this.#keys.size;
   }
 
   get keys(): SeriesKeys {
@@ -84,6 +92,11 @@ export class TargetMemory implements PreviousValues {
       this.#starts[place] = previous.start ?? Number.NaN;
       this.#seen[place] = seenAt;
     }
+  }
+
+  /** Forgets all series. */
+  forget(pool: SeriesKeysPool): void {
+    this.#rekey([], pool);
   }
 
   /** Forgets the series that no committed scrape since then had. */

@@ -93,6 +93,7 @@ export function cycleReport(
       conflicts: 0,
       failures: 0,
       setAside: 0,
+      forgotten: 0,
       errors: [],
       ...state,
     },

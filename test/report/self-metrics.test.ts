@@ -120,6 +120,7 @@ describe('the metrics of the collector about itself', () => {
     expect(published(REPORT).metadata).toEqual({
       droppedByReason: { no_declaration: 25, first_sample: 5 },
       rejectedByReason: { throttled: 3, too_old: 1 },
+      seriesForgotten: 0,
       downByReason: { connect_refused: 2, timeout: 1 },
       skippedByReason: { not_running: 2, no_address: 1, relabeled: 4 },
     });

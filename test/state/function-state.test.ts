@@ -17,7 +17,7 @@ function stateOf(env: Record<string, string>) {
     },
     putObject: async () => ({ $metadata: {} }),
   };
-  return { asked, state: functionState(stateSettings(env), s3, () => 0) };
+  return { asked, state: functionState(stateSettings(env), s3, () => 0, 512 * 2 ** 20) };
 }
 
 describe('the state of a function', () => {

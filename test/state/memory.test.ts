@@ -157,3 +157,58 @@ describe('forgetting', () => {
     }
   });
 });
+
+describe('a state that does not fit into its memory', () => {
+  const series = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`series ${n}`, at(n)]));
+  const CAPACITY = 100_000;
+
+  beforeEach(() => {
+    state = new MemoryState(FORGET_AFTER, CAPACITY);
+  });
+
+  it('forgets the target that takes most, and says so', async () => {
+    await cycle(state, 0, { small: advance(0, series(10)) });
+    state.see([{ id: 'logs\nbig' }], 1);
+    state.commit('logs\nbig', advance(1, series(5_000)));
+    expect(state.sizes).toEqual({ targets: 2, series: 10 });
+    expect(await state.end({ now: 1, completedAt: 1, knownMetrics: undefined })).toEqual(
+      expect.objectContaining({
+        forgotten: 5_000,
+        errors: [
+          'Expected the state of all targets to fit into 0.1 MiB: 5000 series of the targets that take most were forgotten, their counters begin anew: big',
+        ],
+      }),
+    );
+    expect(remembered(state, 'small', 'series 1')).toEqual({ 'series 1': at(1) });
+  });
+
+  it('says so once', async () => {
+    await cycle(state, 0, { big: advance(0, series(5_000)) });
+    expect(state.forgotten()).toEqual({ forgotten: 0, errors: [] });
+  });
+
+  it('has keys that targets share only once', async () => {
+    const all = Array.from({ length: 50 }, (_, n) => [`t${n}`, advance(0, series(50))] as const);
+    await cycle(state, 0, Object.fromEntries(all));
+    expect(state.sizes).toEqual({ targets: 50, series: 2_500 });
+  });
+
+  it('does not grow by series that are others in each cycle', async () => {
+    for (let now = 0; now < 50; now++) {
+      const renewed = Object.fromEntries(
+        Array.from({ length: 100 }, (_, n) => [`${now} ${n}`, at(1)]),
+      );
+      await cycle(state, now, { small: advance(now, { x: at(now) }), big: advance(now, renewed) });
+      expect(state.sizes.series * 32).toBeLessThan(CAPACITY);
+      expect(remembered(state, 'small', 'x')).toEqual({ x: at(now) });
+    }
+  });
+
+  it('takes no more of what was stored, either', async () => {
+    const large = new MemoryState(FORGET_AFTER);
+    await cycle(large, 0, { small: advance(0, { x: at(1) }), big: advance(0, series(5_000)) });
+    state.absorb(large.snapshot);
+    expect(state.sizes).toEqual({ targets: 2, series: 1 });
+  });
+});

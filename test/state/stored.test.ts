@@ -17,7 +17,7 @@ beforeEach(() => {
 /** A collector's state, as a new process has it. */
 const start = () => new StoredState(store, () => NOW, { forgetAfterMs: 1_000 });
 
-const CLEAN = { conflicts: 0, failures: 0, setAside: 0, errors: [] };
+const CLEAN = { conflicts: 0, failures: 0, setAside: 0, forgotten: 0, errors: [] };
 
 describe('a stored state', () => {
   it('is looked at and written once a cycle', async () => {
