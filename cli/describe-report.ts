@@ -40,6 +40,9 @@ export function describeReport(report: CycleReport): string {
   for (const { id, message, stopped } of scrapes) {
     if (message !== undefined) lines.push(`${stopped ? 'stopped' : 'down'}: ${id}: ${message}`);
   }
+  for (const { id, bytes, cpuMs } of report.greedy.slice(0, MAX_TEXTS)) {
+    lines.push(`greedy: ${id}: ${bytes} bytes, ${cpuMs} ms of CPU; scraped after all others`);
+  }
   for (const breach of breaches) lines.push(`irregular: ${breach}`);
   for (const error of discoveryErrors) lines.push(`discovery: ${error}`);
   for (const { output, errors } of deliveries) {

@@ -13,7 +13,7 @@ import { Explanations } from './report/explanations.ts';
 import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
 import { type Route, routeTo, type Share } from './routes.ts';
 import { Rules } from './rules/declare.ts';
-import { Rounds } from './scrape/rounds.ts';
+import { Rounds, type VisitOptions } from './scrape/rounds.ts';
 import { failureOfTurn, type Scrape, type Scraper } from './scrape/scrape.ts';
 import { mayBeOfStop } from './scrape/scrape-error.ts';
 import type { SelectedSample } from './series/convert.ts';
@@ -133,10 +133,10 @@ export class Collector {
     const delivered: { readonly done: Promise<TargetDone> }[] = [];
     const until = began + timeoutMs - reserve;
     const last = new Turn({ until: began + timeoutMs - Math.floor(reserve * STATE_SHARE) });
-    await this.#rounds.run(discovered.targets, until, async (target, { turn, othersWait }) => {
+    const visit = async (target: Target, { turn, postponement }: VisitOptions) => {
       const since = target.history ? this.#since(target, routes) : undefined;
       const onDecode = () => this.#explanations.decoding(target);
-      const options = { since, wanted: this.#wanted, onDecode, turn, othersWait };
+      const options = { since, wanted: this.#wanted, onDecode, turn, postponement };
       const scrape = await scraper.scrape(target, scrapingEnds, options);
       if (mayBeOfStop(scrape.failure?.reason)) {
         unclear.push(scrape);
@@ -146,7 +146,8 @@ export class Collector {
       if (delivery === 'postponed') return delivery;
       delivered.push(delivery);
       return scrape;
-    });
+    };
+    tally.greedy(await this.#rounds.run(discovered.targets, until, visit));
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
       const delivery = await this.#deliver(scrape, routes, { turn: last, last });
       if (delivery !== 'postponed') delivered.push(delivery);

@@ -34,6 +34,9 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }
+  for (const { id, ...took } of report.greedy.slice(0, MAX_TEXTS)) {
+    logger.warn('target takes more than its share', { target: id, ...took });
+  }
   if (report.nothingPublished) {
     for (const silent of report.silentJobs.slice(0, MAX_TEXTS))
       logger.warn('nothing is published', { ...silent });
@@ -55,6 +58,7 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   return {
     ...summary,
     discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    greedy: report.greedy.slice(0, MAX_CAUSES),
     breaches: first(MAX_CAUSES, report.breaches),
     idle: first(MAX_CAUSES, report.idle),
     silentJobs: report.silentJobs.slice(0, MAX_CAUSES),

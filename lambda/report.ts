@@ -8,6 +8,7 @@ import { isPassing, JobTally, type SilentJob } from './report/silent-jobs.ts';
 import { sumOf } from './report/sum.ts';
 import type { BudgetReport } from './rules/metric-budget.ts';
 import type { Remembered } from './scrape/answer-decoder.ts';
+import type { Greedy } from './scrape/rounds.ts';
 import type { Scrape } from './scrape/scrape.ts';
 import { isSettled } from './settled.ts';
 
@@ -59,12 +60,23 @@ export interface CycleReport {
   /** Events that were accepted while others of their target were not: what counters grew by in them is delivered again. */
   readonly repeated: number;
   readonly state: StateReport;
+  /** Targets that took more than their share of time or memory, and so had their turn after all others; the greediest first. */
+  readonly greedy: readonly GreedyTarget[];
   /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
   readonly breaches: readonly string[];
   /** What decoding remembers of the lines of all targets; it is bounded. */
   readonly remembered: Remembered;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
+}
+
+/** A target that took more than its share. */
+export interface GreedyTarget {
+  readonly id: string;
+  /** Decompressed bytes of its answer; 0 where there is none. */
+  readonly bytes: number;
+  /** Milliseconds of CPU that its samples took. */
+  readonly cpuMs: number;
 }
 
 /** What one target did in a cycle. */
@@ -124,6 +136,7 @@ export class Tally {
   readonly #jobs = new JobTally();
   #explained: Explained | undefined;
   #repeated = 0;
+  #greedy: readonly GreedyTarget[] = [];
   #budget: BudgetReport | undefined;
   #deliveries: readonly DeliveryReport[] | undefined;
   #state: StateReport | undefined;
@@ -180,6 +193,15 @@ export class Tally {
     this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
+  greedy(targets: readonly Greedy[]): void {
+    const reports = targets.map(({ target: { id }, bytes, cpuMs }) => ({
+      id,
+      bytes,
+      cpuMs: Math.round(cpuMs),
+    }));
+    this.#greedy = reports.sort((a, b) => b.cpuMs - a.cpuMs);
+  }
+
   /** Jobs of which nothing is published, when all targets are there. */
   silentJobs(): readonly SilentJob[] {
     return this.#jobs.silent();
@@ -229,6 +251,7 @@ export class Tally {
       budget: this.#budget,
       deliveries: this.#deliveries,
       repeated: this.#repeated,
+      greedy: this.#greedy,
       state: this.#state,
       breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
       remembered,

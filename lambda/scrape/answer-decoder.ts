@@ -1,6 +1,6 @@
 import type { Sample } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
-import { DecodeError, TooManySamplesError } from './decode-error.ts';
+import { DecodeError, NoMemoryError } from './decode-error.ts';
 import type { Exposition } from './exchange.ts';
 import { formatOf, formatOfProtocol } from './exposition-format.ts';
 import type { DecodeOptions } from './line-decoder.ts';
@@ -89,7 +89,7 @@ export class AnswerDecoder {
       if (format === 'text') return decodeText(body, text, options);
       return decodeOpenMetrics(body, openMetrics, options);
     } catch (error) {
-      if (error instanceof TooManySamplesError) throw new ScrapeError('memory', error.message);
+      if (error instanceof NoMemoryError) throw new ScrapeError('memory', error.message);
       if (!(error instanceof DecodeError)) throw error;
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;
       throw new ScrapeError('invalid_body', error.message + hint, { cause: error });

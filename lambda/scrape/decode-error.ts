@@ -10,12 +10,13 @@ export class DecodeError extends Error {
   }
 }
 
-/** An exposition of more samples than there is memory for. */
-export class TooManySamplesError extends Error {
-  override readonly name = 'TooManySamplesError';
+/** An exposition of more than there is memory for. */
+export class NoMemoryError extends Error {
+  override readonly name = 'NoMemoryError';
 
-  constructor(line: number, limit: number) {
-    super(`line ${line}: expected at most ${limit} samples, for which there is memory, got more`);
+  /** @param limit how much of what there is memory for */
+  constructor(line: number, limit: string) {
+    super(`line ${line}: expected at most ${limit}, for which there is memory, got more`);
   }
 }
 

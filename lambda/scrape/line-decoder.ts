@@ -1,5 +1,5 @@
 import type { Sample, Series, Wanted } from '../model/sample.ts';
-import { DecodeError, quote, TooManySamplesError } from './decode-error.ts';
+import { DecodeError, NoMemoryError, quote } from './decode-error.ts';
 import { ExpositionBody } from './exposition-body.ts';
 import { readFloat } from './float.ts';
 import { LineKey } from './line-key.ts';
@@ -21,6 +21,8 @@ export interface DecodeOptions {
   readonly step?: (() => void) | undefined;
   /** Samples that there may be. @default any number */
   readonly maxSamples?: number | undefined;
+  /** Bytes that its metric names may take, those that were not known before. @default any number */
+  readonly maxNameBytes?: number | undefined;
 }
 
 /** What was found out about a line. */
@@ -52,6 +54,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private readonly memory: SeriesMemory<Families, Meaning>;
   private readonly step: () => void;
   private readonly maxSamples: number;
+  private readonly maxNameBytes: number;
+  private readonly maxFamilyBytes: number;
   private readonly key: LineKey;
   /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
   private lastWasNew = false;
@@ -59,7 +63,12 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   constructor(
     body: Buffer,
     memory: SeriesMemory<Families, Meaning>,
-    { wanted, step = () => undefined, maxSamples = Number.POSITIVE_INFINITY }: DecodeOptions,
+    {
+      wanted,
+      step = () => undefined,
+      maxSamples = Number.POSITIVE_INFINITY,
+      maxNameBytes = Number.POSITIVE_INFINITY,
+    }: DecodeOptions,
   ) {
     this.body = new ExpositionBody(body);
     this.bytes = this.body.bytes;
@@ -70,6 +79,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.maxSamples = maxSamples;
     memory.begin(wanted);
     this.families = memory.families;
+    this.maxNameBytes = maxNameBytes;
+    this.maxFamilyBytes = this.families.bytes + maxNameBytes;
   }
 
   /** Reads the line at hand up to its value, or all of it where it has none. */
@@ -127,7 +138,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     if (series === undefined) this.unwanted++;
     else this.samples.push({ series, value, timestamp, start });
     if (this.samples.length + this.unwanted > this.maxSamples) {
-      throw new TooManySamplesError(this.number, this.maxSamples);
+      throw new NoMemoryError(this.number, `${this.maxSamples} samples`);
     }
   }
 
@@ -187,6 +198,9 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private newLine(): KnownLine<Meaning> | undefined {
     const start = this.at;
     const { meaning, keyEnd, next } = this.read();
+    if (this.families.bytes > this.maxFamilyBytes) {
+      throw new NoMemoryError(this.number, `${this.maxNameBytes} bytes of metric names`);
+    }
     const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
     this.take(line?.meaning ?? meaning, next);
     return line;

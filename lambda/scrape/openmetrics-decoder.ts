@@ -82,7 +82,7 @@ export interface DecodedOpenMetrics {
  * A `_created` line is no sample; it gives the others of its point their `start`. Exemplars are checked and left out.
  *
  * @param body the exposition's bytes, UTF-8
- * @throws DecodeError, TooManySamplesError, or what `step` throws
+ * @throws DecodeError, NoMemoryError, or what `step` throws
  */
 export function decodeOpenMetrics(
   body: Buffer,

@@ -7,9 +7,9 @@ import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { type Exposition, fetchExposition } from './exchange.ts';
 import { historyOf, withSince } from './history.ts';
 import { ByteBudget } from './http/byte-budget.ts';
+import type { Postponement } from './http/response-body.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
-import { POSTPONED_BYTES } from './rounds.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
@@ -45,8 +45,8 @@ export interface ScrapeOptions {
   readonly onDecode?: (() => void) | undefined;
   /** What the target has of the process's time. @default as much as it takes */
   readonly turn?: Turn | undefined;
-  /** Whether others wait, so that a large answer fails as `postponed`. @default nobody does */
-  readonly othersWait?: (() => boolean) | undefined;
+  /** When a large answer fails as `postponed`. @default it is read now */
+  readonly postponement?: Postponement | undefined;
 }
 
 /** What a scraper is made with. */
@@ -63,8 +63,12 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** The part of the memory that bodies may take together. What is made of them takes several times as much. */
 const BODIES_SHARE = 1 / 8;
 
-/** Bytes of memory for each sample of an answer, with all that is made of it until it is delivered. */
+/** The part of the memory that all that is made of one answer may take, and bytes for each of its samples until they are delivered. */
+const ANSWER_SHARE = 1 / 4;
 const SAMPLE_BYTES = 1_024;
+
+/** The part of the memory that the metric names of one answer may take. */
+const NAMES_SHARE = 1 / 16;
 
 /** The counts of a scrape that got no samples at all. */
 const NOTHING = { scraped: 0, remaining: 0 };
@@ -75,6 +79,7 @@ export class Scraper {
   readonly #lookup: LookupFunction | undefined;
   readonly #bodies: ByteBudget;
   readonly #maxSamples: number;
+  readonly #maxNameBytes: number;
   readonly #decoder = new AnswerDecoder();
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
@@ -84,7 +89,8 @@ export class Scraper {
     this.#now = now;
     this.#lookup = lookup;
     this.#bodies = new ByteBudget(memory * BODIES_SHARE);
-    this.#maxSamples = Math.floor(memory / SAMPLE_BYTES);
+    this.#maxSamples = Math.floor((memory * ANSWER_SHARE) / SAMPLE_BYTES);
+    this.#maxNameBytes = memory * NAMES_SHARE;
   }
 
   /** What is remembered of the lines of all targets. */
@@ -96,7 +102,7 @@ export class Scraper {
   async scrape(
     target: Target,
     deadline: AbortSignal,
-    { since, wanted, onDecode, turn, othersWait: isDue }: ScrapeOptions = {},
+    { since, wanted, onDecode, turn, postponement }: ScrapeOptions = {},
   ): Promise<Scrape> {
     const startedAt = this.#now();
     const began = performance.now();
@@ -117,7 +123,7 @@ export class Scraper {
       answer = await fetchExposition({ ...target, url }, deadline, {
         lookup: this.#lookup,
         bodies: this.#bodies,
-        postponement: isDue && { bytes: POSTPONED_BYTES, isDue },
+        postponement,
       });
       await this.#turn();
       if (deadline.aborted) {
@@ -129,6 +135,7 @@ export class Scraper {
         wanted: labelsMatter(target) ? undefined : wanted,
         step: turn?.step,
         maxSamples: this.#maxSamples,
+        maxNameBytes: this.#maxNameBytes,
       });
       const { samples: all, unwanted } = decoded;
       const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};

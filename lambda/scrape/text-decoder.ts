@@ -79,7 +79,7 @@ export interface DecodedText {
  * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
- * @throws DecodeError, TooManySamplesError, or what `step` throws
+ * @throws DecodeError, NoMemoryError, or what `step` throws
  */
 export function decodeText(
   body: Buffer,

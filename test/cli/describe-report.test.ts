@@ -47,6 +47,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
         { job: 'db', targets: 1, samples: 3, dropped: { relabeled: 3 } },
       ],
       discoveryErrors: ['DescribeTasks failed. Timeout:'],
+      greedy: [{ id: 'web http://10.0.0.1:9546/metrics', bytes: 900_000, cpuMs: 321 }],
       breaches: ['web http://10.0.0.1:9546/metrics: line 2: x'],
       samples: { scraped: 7, published: 0, rejected: 4, dropped: {}, droppedForOthers: {} },
       delivery: {
@@ -70,6 +71,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       'nothing published: job web, 9 samples of 2 targets; dropped: 9 no_declaration: metric_declaration[0] has no source_labels, so it applies to nothing',
       'nothing published: job db, 3 samples of 1 targets; dropped: 3 relabeled',
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',
+      'greedy: web http://10.0.0.1:9546/metrics: 900000 bytes, 321 ms of CPU; scraped after all others',
       'irregular: web http://10.0.0.1:9546/metrics: line 2: x',
       'discovery: DescribeTasks failed. Timeout:',
       'delivery to cloudwatch-logs: PutLogEvents failed. ThrottlingException',

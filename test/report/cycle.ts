@@ -68,6 +68,7 @@ export function cycleReport(
     discoveryErrors: [],
     samples: { scraped: events, published: events, rejected: 0, dropped: {}, droppedForOthers: {} },
     repeated: 0,
+    greedy: [],
     breaches: [],
     remembered: { lines: 0, bytes: 0 },
     scrapes,

@@ -195,11 +195,21 @@ describe('the log of a cycle', () => {
     expect(logOf(cycleReport([], { budget: { ...budget, heldBack: 0 } }))).toHaveLength(1);
   });
 
+  it('names the targets that took more than their share', () => {
+    const greedy = [{ id: 'a', bytes: 9_000_000, cpuMs: 1_234 }];
+    expect(logOf(cycleReport([], { greedy }))[0]).toEqual([
+      'warn',
+      'target takes more than its share',
+      { target: 'a', bytes: 9_000_000, cpuMs: 1_234 },
+    ]);
+  });
+
   it('stays readable, and its lines short, however much goes wrong', () => {
     const targets = numbered(5_000).map(downTarget);
     const report = cycleReport(targets, {
       discoveryErrors: numbered(1_000),
       breaches: numbered(500),
+      greedy: numbered(400).map((id) => ({ id, bytes: 1, cpuMs: 1 })),
       delivery: { errors: numbered(2_000) },
     });
 
@@ -210,6 +220,7 @@ describe('the log of a cycle', () => {
       ['discovery failed', MAX_TEXTS + 1],
       ['delivery failed', MAX_TEXTS + 1],
       ['target is down', MAX_TEXTS],
+      ['target takes more than its share', MAX_TEXTS],
       ['cycle', 1],
     ]);
     expect(lines).toContainEqual([

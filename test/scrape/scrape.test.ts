@@ -359,6 +359,20 @@ describe('a scrape that fails', () => {
     expect(own).toEqual([]);
   });
 
+  it.each([
+    ['samples', 'a 1\n', 'line 513: expected at most 512 samples'],
+    ['metric names', undefined, 'expected at most 131072 bytes of metric names'],
+  ])('because there is no memory for so many %s', async (_, line, message) => {
+    scraper = new Scraper(() => NOW, { memory: 2 * 2 ** 20 });
+    const names = Array.from({ length: 511 }, (__, n) => `a_name_of_a_metric_${n} 1\n`);
+    const target = await targetThat(answering(line?.repeat(10_000) ?? names.join('')));
+    const { failure } = await scrape(target);
+    expect(failure).toMatchObject({
+      reason: 'memory',
+      message: expect.stringContaining(`${message}, for which there is memory, got more`),
+    });
+  });
+
   it('leaves the next scrape of the same target alone', async () => {
     const bodies = ['m 1\n', 'm 2\nbroken{\n', 'm 3\n'];
     const target = await targetThat((socket) => answering(bodies.shift() ?? '')(socket));
