@@ -57,7 +57,7 @@ export class LiveConfig {
     const load: Load = (signal) =>
       loadConfig({
         ...given,
-        readFile: (path) => texts.file(path),
+        readFile: (path) => texts.file(path, signal),
         readRemote: (location) => texts.document(location, signal),
         resolveSecret: (reference) => texts.secret(reference, signal),
       });

@@ -1,3 +1,4 @@
+import { readingOf } from '../model/file-work.ts';
 import type { AwsStores, Versioned } from './aws-stores.ts';
 import { LOCATION, parseLocation } from './location.ts';
 import { reasonOf } from './reason.ts';
@@ -58,8 +59,10 @@ export class WatchedTexts {
     return this.#first(text, read, 0, signal);
   }
 
-  file(path: string): Promise<string> {
-    return this.#first(path, async () => itself(await this.#keepers.readFile(path)), 0);
+  file(path: string, signal?: AbortSignal): Promise<string> {
+    const read: Watched['read'] = async (_, until) =>
+      itself(await readingOf(path, () => this.#keepers.readFile(path), until));
+    return this.#first(path, read, 0, signal);
   }
 
   /** The secret or parameter that a reference stands for. */

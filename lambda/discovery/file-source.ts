@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { readingOf } from '../model/file-work.ts';
 import type { FileDiscovery } from '../model/service-discovery.ts';
 import type { FoundTarget } from './found-target.ts';
 import { readJsonGroups, readYamlGroups } from './target-groups.ts';
@@ -17,43 +18,45 @@ export function fileSource({ patterns, refreshMs }: FileDiscovery): TargetSource
   return {
     operation: 'file_sd',
     refreshMs,
-    read: async () => {
-      const found = new Map<string, readonly FoundTarget[]>();
+    read: async (signal) => {
       const errors: string[] = [];
-      for (const pattern of patterns) {
-        const paths = await pathsOf(pattern).catch((error: unknown) => {
+      const pathsIn = (pattern: string) =>
+        pathsOf(pattern, signal).catch((error: unknown) => {
           errors.push(messageOf(pattern, error));
           return isMissing(error) ? [] : [...last.keys()].filter((path) => matches(pattern, path));
         });
-        for (const path of paths) {
+      const paths = new Set((await Promise.all(patterns.map(pathsIn))).flat());
+      // At the same time: one that hangs must not take the time of the others.
+      const read = await Promise.all(
+        Array.from(paths, async (path) => {
           try {
-            found.set(path, await targetsIn(path));
+            return { path, targets: await targetsIn(path, signal) };
           } catch (error) {
             errors.push(messageOf(path, error));
-            if (!isMissing(error)) found.set(path, last.get(path) ?? []);
+            return { path, targets: isMissing(error) ? undefined : (last.get(path) ?? []) };
           }
-        }
-      }
-      last = found;
-      return { found: [...found.values()].flat(), errors };
+        }),
+      );
+      last = new Map(read.flatMap(({ path, targets }) => (targets ? [[path, targets]] : [])));
+      return { found: [...last.values()].flat(), errors };
     },
   };
 }
 
-async function targetsIn(path: string): Promise<FoundTarget[]> {
-  const text = await readFile(path, 'utf8');
+async function targetsIn(path: string, signal: AbortSignal): Promise<FoundTarget[]> {
+  const text = await readingOf(path, () => readFile(path, 'utf8'), signal);
   const labels = { [FILE_LABEL]: path };
   const read = extname(path).toLowerCase() === '.json' ? readJsonGroups : readYamlGroups;
   return read(text, labels);
 }
 
 /** The files that a pattern stands for; without `*` it is a path itself. */
-async function pathsOf(pattern: string): Promise<readonly string[]> {
+async function pathsOf(pattern: string, signal: AbortSignal): Promise<readonly string[]> {
   if (!pattern.includes('*')) return [pattern];
   const folder = dirname(pattern);
-  const names = await readdir(folder);
+  const names = await readingOf(folder, () => readdir(folder), signal);
   return names
-    .sort()
+    .toSorted()
     .map((name) => join(folder, name))
     .filter((path) => matches(pattern, path));
 }

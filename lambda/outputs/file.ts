@@ -1,21 +1,24 @@
-import { closeSync, createWriteStream, openSync, readSync, statSync } from 'node:fs';
+import { close, createWriteStream, open, write, writev } from 'node:fs';
+import { open as openFile, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import type { DeliveryReport, Output } from '../model/event.ts';
+import { FileWork } from '../model/file-work.ts';
+import { unlessAborted } from '../model/unless-aborted.ts';
 import { LineDelivery } from './lines.ts';
 
 /** Appends the events to a file, one line of JSON each. The file is opened for each delivery, so it may be rotated. */
 export function fileOutput(
   path: string,
-  openFile: (path: string) => Writable = (name) => createWriteStream(name, { flags: 'a' }),
+  append: (path: string, signal: AbortSignal) => Writable = appender(),
 ): Output {
   const name = `file ${path}`;
   return {
     name,
     open: (signal, patienceMs) => {
-      const stream = openFile(path);
+      const stream = append(path, signal);
       // A failed write is told to its caller; without a listener it would end the process as well.
       stream.on('error', () => {});
-      if (endsInALine(path)) stream.write('\n');
       const delivery = new LineDelivery(name, stream, signal, { patienceMs });
       return {
         write: (events) => delivery.write(events),
@@ -26,21 +29,57 @@ export function fileOutput(
   };
 }
 
-/** Whether a full device, or the end of a process, left a part of a line, in which the next one would be lost. */
-function endsInALine(path: string): boolean {
-  let descriptor: number | undefined;
+/** Opens files one after the other: of those that hang there is one, which keeps one thread, not one for each cycle. */
+function appender() {
+  const turns = new FileWork(1);
+  let closedBefore = Promise.resolve();
+  return (path: string, signal: AbortSignal): Writable => {
+    const before = closedBefore;
+    const opening = async (): Promise<number> => {
+      await before;
+      const descriptor = await openAtALine(path);
+      // Nobody has waited for it.
+      if (stream.destroyed) await promisify(close)(descriptor);
+      return descriptor;
+    };
+    const stream = createWriteStream(path, {
+      fs: {
+        open: (_path: string, _flags: string, _mode: number, done: Opened) => {
+          turns.do(`opening ${path}`, opening, signal).then((opened) => done(null, opened), done);
+        },
+        write,
+        writev,
+        close,
+      },
+    });
+    closedBefore = new Promise((resolve) => stream.once('close', resolve));
+    return stream;
+  };
+}
+
+/** As of `fs.open`. */
+type Opened = (error: Error | null, descriptor?: number) => void;
+
+/** Opens a file to append to. A part of a line that a full device, or the end of a process, left in it gets an end. */
+async function openAtALine(path: string): Promise<number> {
+  const isBroken = await endsInALine(path);
+  const descriptor = await promisify(open)(path, 'a');
+  if (isBroken) await promisify(write)(descriptor, '\n');
+  return descriptor;
+}
+
+/** Whether the next line would be lost in the last one. */
+async function endsInALine(path: string): Promise<boolean> {
   try {
-    const file = statSync(path);
-    if (!file.isFile() || file.size === 0) return false;
-    descriptor = openSync(path, 'r');
-    const last = Buffer.alloc(1);
-    readSync(descriptor, last, 0, 1, file.size - 1);
-    return last.toString() !== '\n';
+    const found = await stat(path);
+    const { size } = found;
+    if (!found.isFile() || size === 0) return false;
+    await using file = await openFile(path);
+    const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
+    return buffer.toString() !== '\n';
   } catch {
     // There is no such file, or it can only be written: what is wrong with it, its writes tell.
     return false;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -51,12 +90,16 @@ async function closed(
   signal: AbortSignal,
 ): Promise<DeliveryReport> {
   if (stream.closed) return report;
-  await new Promise<void>((resolve) => {
+  const isClosed = new Promise<void>((resolve) => {
     stream.once('close', resolve);
-    if (signal.aborted) stream.destroy();
-    else stream.end();
   });
-  const { errored } = stream;
-  if (errored === null || report.errors.length > 0) return report;
-  return { ...report, errors: [`Closing ${report.output} failed. ${errored.message}`] };
+  if (signal.aborted) {
+    stream.destroy();
+    return report;
+  }
+  stream.end();
+  await unlessAborted(isClosed, signal).catch(() => stream.destroy());
+  const why = stream.errored?.message ?? (stream.closed ? undefined : 'It hangs');
+  if (why === undefined || report.errors.length > 0) return report;
+  return { ...report, errors: [`Closing ${report.output} failed. ${why}`] };
 }

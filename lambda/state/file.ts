@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FileWork } from '../model/file-work.ts';
 import type { StateFormatError } from './format.ts';
 import { asideName, type StateStore, StateStoreError, type StoredObject } from './store.ts';
 
@@ -18,35 +19,41 @@ export function fileStore(
   path: string,
   files: Files = { open, readFile, rename, writeFile },
 ): StateStore {
-  const tried = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  // One after the other: what still hangs of an earlier cycle must not write over what a later one has written.
+  const turns = new FileWork(1);
+  const tried = async <T>(
+    what: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> => {
     try {
-      return await work();
+      return await turns.do(`${what} it`, work, signal);
     } catch (error) {
       const message = `${what} the state ${path} failed. ${(error as Error).message}`;
       throw new StateStoreError(message, { cause: error });
     }
   };
-  const read = (): Promise<StoredObject | undefined> =>
-    tried('Reading', async () => {
+  const read = (signal: AbortSignal): Promise<StoredObject | undefined> =>
+    tried('Reading', signal, async () => {
       const bytes = await files.readFile(path).catch(unlessMissing);
       return bytes && { bytes, version: versionOf(bytes) };
     });
   return {
     // Who uses it holds its lock.
     isShared: false,
-    read: async (_, known) => {
-      const object = await read();
+    read: async (signal, known) => {
+      const object = await read(signal);
       return known !== undefined && object?.version === known ? 'unchanged' : object;
     },
-    write: async (bytes, version) => {
-      const current = await read();
+    write: async (bytes, version, signal) => {
+      const current = await read(signal);
       if (current?.version !== version) return 'conflict';
-      await tried('Writing', () => replace(path, bytes, files));
+      await tried('Writing', signal, () => replace(path, bytes, files));
       return { version: versionOf(bytes) };
     },
-    setAside: async ({ bytes }, kind: StateFormatError['kind'], now) => {
+    setAside: async ({ bytes }, kind: StateFormatError['kind'], now, signal) => {
       const name = asideName(path, kind, now);
-      await tried('Setting aside', () => files.writeFile(name, bytes, { flush: true }));
+      await tried('Setting aside', signal, () => files.writeFile(name, bytes, { flush: true }));
       return name;
     },
   };

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { assemble } from '../../lambda/assemble.ts';
+import { LiveConfig } from '../../lambda/config/live-config.ts';
+import { fileOutput } from '../../lambda/outputs/file.ts';
+import { stdoutOutput } from '../../lambda/outputs/stdout.ts';
+import { failureOf } from '../../lambda/report-log.ts';
+import { fileStore } from '../../lambda/state/file.ts';
+import { StoredState } from '../../lambda/state/stored.ts';
+import { serveMetrics } from '../cli/target.ts';
+
+const TIMEOUT_MS = 10_000;
+
+let folder: string;
+let pipes: string[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fargauge-hanging-'));
+  pipes = [];
+});
+
+afterEach(async () => {
+  // Both ends are there for a moment: what waits for the other one goes on.
+  for (const pipe of pipes) closeSync(openSync(pipe, 'r+'));
+  await rm(folder, { recursive: true });
+});
+
+/** A pipe without another end: whoever opens it waits, as for a file of a server that is gone. */
+function hanging(name: string): string {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  pipes.push(path);
+  return path;
+}
+
+const stores = {
+  object: () => Promise.reject(new Error('not there')),
+  parameter: () => Promise.reject(new Error('not there')),
+  secret: () => Promise.reject(new Error('not there')),
+};
+
+function documentFor(address: string, job: object): string {
+  const declaration = { source_labels: ['job'], dimensions: [['job']], metric_selectors: ['^q$'] };
+  return JSON.stringify({
+    log_group_name: '/shop',
+    scrape_configs: [
+      { job_name: 'healthy', static_configs: [{ targets: [address] }] },
+      { job_name: 'other', ...job },
+    ],
+    emf_processor: { metric_namespace: 'Shop', metric_declaration: [declaration] },
+  });
+}
+
+async function loaded(document: string): Promise<LiveConfig> {
+  return LiveConfig.load(
+    { env: { FARGAUGE_CONFIG: document }, readFile: (path) => readFile(path, 'utf8') },
+    stores,
+  );
+}
+
+describe('files on a file system that hangs', () => {
+  it('cost neither the targets nor the other outputs anything, cycle after cycle', async () => {
+    await using target = await serveMetrics(() => 'q 1\n');
+    const list = hanging('targets.json');
+    const state = hanging('state');
+    const output = hanging('events.jsonl');
+    const lines = new PassThrough({ encoding: 'utf8' });
+    // A name, which is resolved by the threads that files are read by.
+    const address = target.address.replace('127.0.0.1', 'localhost');
+    const { config } = await loaded(documentFor(address, { file_sd_configs: [{ files: [list] }] }));
+    const collector = assemble({
+      config,
+      clientsOf: () => {
+        throw new Error('no ECS here');
+      },
+      outputsFor: () => [stdoutOutput(lines), fileOutput(output)],
+      state: new StoredState(fileStore(state), Date.now),
+    });
+
+    for (let cycle = 1; cycle <= 6; cycle++) {
+      const report = await collector.collect(TIMEOUT_MS);
+      expect(report.targets).toMatchObject({ discovered: 1, up: 1 });
+      expect(report.durationMs).toBeLessThan(TIMEOUT_MS);
+      expect(report.discoveryErrors).toEqual([
+        `file_sd: ${list}: reading ${list} was not done in time, as if the file system hangs`,
+      ]);
+      expect(report.deliveries).toMatchObject([
+        { events: 1, rejected: {} },
+        {
+          events: 0,
+          rejected: { unavailable: 1 },
+          errors: [expect.stringContaining(`opening ${output} was not done in time`)],
+        },
+      ]);
+      expect(report.state).toMatchObject({
+        failures: 1,
+        errors: [expect.stringContaining(`Reading the state ${state} failed.`)],
+      });
+      expect(failureOf(report)).toBeUndefined();
+    }
+    expect(lines.read().trim().split('\n')).toHaveLength(6);
+  }, 120_000);
+
+  it('leave the configuration as it was where a password is on it', async () => {
+    const password = join(folder, 'password');
+    await writeFile(password, 'hunter2');
+    const basic_auth = { username: 'me', password_file: password };
+    const live = await loaded(documentFor('127.0.0.1:9', { basic_auth }));
+    await rename(hanging('pipe'), password);
+    pipes = [password];
+
+    for (let cycle = 1; cycle <= 3; cycle++) {
+      expect(await live.refresh(TIMEOUT_MS)).toEqual({
+        config: live.config,
+        changed: false,
+        unread: [
+          `${password}: reading ${password} was not done in time, as if the file system hangs`,
+        ],
+      });
+    }
+  }, 60_000);
+
+  it('end the start where there is no earlier configuration', async () => {
+    const password = hanging('password');
+    const basic_auth = { username: 'me', password_file: password };
+    await expect(loaded(documentFor('127.0.0.1:9', { basic_auth }))).rejects.toThrow(
+      `reading ${password} was not done in time`,
+    );
+  }, 60_000);
+});
