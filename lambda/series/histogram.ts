@@ -11,8 +11,9 @@ import { factsOf } from './facts.ts';
  *
  * - It has restarted where one of its buckets or its count has fallen. Its sum says nothing of that, for negative observations
  *   make it fall.
- * - The widest bucket has the number of observations. A narrower one that has more, or that was not there before, is left out:
- *   what it holds is in the next wider one, too.
+ * - The widest bucket has the number of observations. Buckets that fall towards it, or are negative, count nothing that anybody
+ *   could observe: of them there is no distribution, and the next good one covers the whole gap.
+ * - A narrower one that has grown more, or that was not there before, is left out: what it holds is in the next wider one, too.
  * - Without a sum, or with one that is not finite, the sum is that of the values that stand for the observations.
  *
  * @returns or why there is nothing to publish
@@ -26,12 +27,16 @@ export function distributionSince(
   const total = totalOf(histogram);
   if (total === undefined) return 'inconsistent_histogram';
   if (!Number.isFinite(total.sample.value)) return 'not_finite';
+  if (isFalling(histogram, total)) {
+    keep(histogram, differences);
+    return 'inconsistent_histogram';
+  }
   if (histogram.series.type !== 'gaugehistogram' && differences.isBlind) return 'no_state';
   const { key } = factsOf(total.sample.series);
   const last = differences.last(key);
   const refusal = differences.refusal(key, last, timestamp);
   if (refusal !== undefined) {
-    for (const sample of samplesOf(histogram)) differences.keep(factsOf(sample.series).key);
+    keep(histogram, differences);
     return refusal;
   }
   const { series, start } = histogram;
@@ -100,6 +105,23 @@ function observed(
     if (series.parts?.includes(each.series)) drops.add('inconsistent_histogram', each.series);
   }
   return distributionOf(ranges.reverse(), of);
+}
+
+/** Whether a bucket has less than a narrower one, or than nothing. One that is not finite says nothing of the others. */
+function isFalling({ buckets }: HistogramSample, total: Bucket): boolean {
+  let below = 0;
+  for (const { sample } of [...buckets, total]) {
+    const { value } = sample;
+    if (!Number.isFinite(value)) continue;
+    if (value < below) return true;
+    below = value;
+  }
+  return false;
+}
+
+/** What is remembered of the parts stays. */
+function keep(histogram: HistogramSample, differences: Differences): void {
+  for (const { series } of samplesOf(histogram)) differences.keep(factsOf(series).key);
 }
 
 function hasRestarted(

@@ -102,11 +102,11 @@ describe('a histogram that a declaration selects by its name', () => {
       { inconsistent_histogram: 1 },
     ],
     [
-      'leaves out a bucket with more than a wider one has',
+      'leaves out a bucket that has grown more than a wider one',
       {
         ...AFTER,
         buckets: [
-          ['1', 20],
+          ['1', 19],
           ['2', 26],
           ['+Inf', 38],
         ],
@@ -188,6 +188,23 @@ describe('a histogram that a declaration selects by its name', () => {
       'not_finite',
     ],
     ['is new', {}, AFTER, 'first_sample'],
+    ...[
+      [20, 18, 38],
+      [12, 26, 25],
+      [-1, 26, 38],
+      [-3, -2, -1],
+    ].map((counts): [string, Exposed, Exposed, string] => [
+      `has buckets with ${counts}`,
+      BEFORE,
+      { ...AFTER, buckets: ['1', '2', '+Inf'].map((le, index) => [le, counts[index] as number]) },
+      'inconsistent_histogram',
+    ]),
+    [
+      'has a bucket with more than its count',
+      BEFORE,
+      { buckets: [['1', 40]], count: 38 },
+      'inconsistent_histogram',
+    ],
   ])('is nothing where it %s, and each part is counted', (_, before, after, reason) => {
     const { points, dropped } = run(before, after);
     const parts =
@@ -195,6 +212,20 @@ describe('a histogram that a declaration selects by its name', () => {
     expect(points).toEqual([]);
     expect(dropped).toEqual({ [reason]: parts });
   });
+});
+
+it('a histogram covers what came while its buckets fell', () => {
+  const falling: Exposed = {
+    ...AFTER,
+    buckets: [
+      ['1', 21],
+      ['2', 20],
+      ['+Inf', 30],
+    ],
+  };
+  const { points, dropped } = run(BEFORE, AFTER, { between: falling });
+  expect(countsOf(points)).toEqual(INCREASE);
+  expect(dropped).toEqual({});
 });
 
 it.each(['+Inf', 'Inf', '+infinity', 'INF'])('%s is the bound of the widest bucket', (le) => {
@@ -288,12 +319,18 @@ it('a histogram as a whole is the same series in each scrape', () => {
 });
 
 interface Options {
+  /** Exposed between the two. */
+  readonly between?: Exposed;
   readonly type?: MetricType;
   readonly names?: readonly string[];
 }
 
 /** The second of two scrapes that are a minute apart. */
-function run(before: Exposed, after: Exposed, { type = 'histogram', names = ['h'] }: Options = {}) {
+function run(
+  before: Exposed,
+  after: Exposed,
+  { type = 'histogram', names = ['h'], between }: Options = {},
+) {
   const intake = new Intake([], selecting(names));
   let memory: ReadonlyMap<string, Previous> = new Map();
   const scrape = (exposed: Exposed, scrapedAt: number) => {
@@ -314,6 +351,7 @@ function run(before: Exposed, after: Exposed, { type = 'histogram', names = ['h'
     return { ...converted, dropped: Object.fromEntries(drops.counts) };
   };
   scrape(before, START);
+  if (between !== undefined) scrape(between, START + MINUTE / 2);
   return scrape(after, START + MINUTE);
 }
 

@@ -13,10 +13,10 @@ export interface Histogram {
 }
 
 /**
- * The histogram that cumulative buckets make up. Where they do not grow, as they may not while a target changes them, they
- * are taken for as high as the one before.
+ * The histogram that cumulative buckets make up.
  *
- * @returns why there is none: a count or a bucket is not finite, or relabeling left nothing but the sum
+ * @returns why there is none: a count or a bucket is not finite, one has less than a narrower one or than nothing, or
+ *   relabeling left nothing but the sum
  */
 export function histogramOf(parts: Parts): Histogram | DropReason {
   const { places, values } = inOrder(parts);
@@ -31,12 +31,14 @@ export function histogramOf(parts: Parts): Histogram | DropReason {
     const bound = places[i] as number;
     const value = values[i] as number;
     if (!Number.isFinite(value) || !Number.isFinite(bound)) return 'not_finite';
-    const upTo = Math.max(Math.round(value), below);
+    const upTo = Math.round(value);
+    if (upTo < below) return 'inconsistent_histogram';
     bounds.push(bound);
     counts.push(upTo - below);
     below = upTo;
   }
-  const count = Math.max(Math.round(total), below);
+  const count = Math.round(total);
+  if (count < below) return 'inconsistent_histogram';
   if (places.length > 0) counts.push(count - below);
   const { sum } = parts;
   return {

@@ -101,6 +101,7 @@ describe('otlpOutput', () => {
     ['the start of the task where nothing is nearer', {}, NOW - 2, NOW_NS - 2_000_000n],
     ['no time where none is known', {}, undefined, undefined],
     ['no time that is later than the value', { start: NOW + 1 }, undefined, undefined],
+    ['no time before there were any', { start: -1e300 }, undefined, undefined],
   ])('has a counter begin at %s', async (_, more, startedAt, expected) => {
     const sample = { series: counter('requests_total'), value: 1, ...more };
     const { points } = await sent([sample], { startedAt });
@@ -155,12 +156,6 @@ describe('otlpOutput', () => {
     ],
     ['without buckets', {}, { sum: 3, count: 5 }, { count: 5n, sum: 3, counts: [], bounds: [] }],
     [
-      'with buckets that do not grow',
-      { '1': 5, '2': 4, '+Inf': 3 },
-      {},
-      { count: 5n, counts: [5n, 0n, 0n] },
-    ],
-    [
       'with a sum that is no number',
       { '+Inf': 3 },
       { sum: Number.NaN },
@@ -183,6 +178,10 @@ describe('otlpOutput', () => {
     ['a count that is no number', { '+Inf': Number.NaN }, {}, { not_finite: 1 }],
     ['a bucket that is no number', { '1': Infinity, '+Inf': 4 }, {}, { not_finite: 2 }],
     ['nothing but a sum', {}, { sum: 1 }, { inconsistent_histogram: 1 }],
+    ['buckets that fall', { '1': 5, '2': 4, '+Inf': 6 }, { sum: 1 }, { inconsistent_histogram: 4 }],
+    ['a last bucket that falls', { '1': 5, '+Inf': 3 }, {}, { inconsistent_histogram: 2 }],
+    ['a negative bucket', { '1': -1, '+Inf': 3 }, {}, { inconsistent_histogram: 2 }],
+    ['a count below its buckets', { '1': 5 }, { count: 3 }, { inconsistent_histogram: 2 }],
   ])('drops a histogram with %s', async (_, buckets, rest, expected) => {
     const { points, drops } = await sent(histogram(buckets, rest));
     expect(points).toEqual([]);
