@@ -16,7 +16,7 @@ export type DropReason =
   | 'out_of_range'
   /** A name that is no CloudWatch metric name. */
   | 'metric_name'
-  /** A time further in the past or the future than CloudWatch Logs takes. */
+  /** A time further in the past or the future than the receiver takes, or than its protocol can say. */
   | 'timestamp'
   /** Its labels alone fill more than one event may have. */
   | 'too_large'
@@ -26,7 +26,10 @@ export type DropReason =
   | 'no_state'
   /** A histogram that observed nothing since its last sample, or nothing at all. */
   | 'no_observation'
-  /** A bucket that contradicts the wider ones, or has no bound; or a histogram of which nobody knows how much it observed. */
+  /**
+   * A bucket that has no bound or contradicts the wider ones; or a histogram with buckets that fall or are negative, or of which
+   * nobody knows how much it observed.
+   */
   | 'inconsistent_histogram'
   /** Not newer than the series' last published sample. */
   | 'not_newer'

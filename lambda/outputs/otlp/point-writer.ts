@@ -154,7 +154,8 @@ export class PointWriter {
     this.#time = time;
     this.#start = start;
     const writer = new ProtobufWriter(2 * DOUBLE_BYTES);
-    if (start !== undefined && start <= time) writer.fixed64(START, nanoseconds(start));
+    if (start !== undefined && start >= 0 && start <= time)
+      writer.fixed64(START, nanoseconds(start));
     writer.fixed64(TIME, nanoseconds(time));
     this.#times = writer.bytes();
   }

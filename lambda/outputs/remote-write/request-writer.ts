@@ -12,7 +12,7 @@ import type { LabelTable } from './label-table.ts';
 import { areSameLabels, type FoundLabels, type LabelRules, LabelWriter } from './label-writer.ts';
 import type { Vanished } from './last-series.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
-import { SampleWriter, sampleBytes, type Time, timeOf } from './sample-writer.ts';
+import { isTime, SampleWriter, sampleBytes, type Time, timeOf } from './sample-writer.ts';
 import { type KnownSeries, NO_SERIES, ScrapedSeries } from './scraped-series.ts';
 import { SeriesBatch } from './series-batch.ts';
 
@@ -44,7 +44,7 @@ export class RequestWriter {
 
   /**
    * Adds the samples of one target; those of a series in the order of their times. What Prometheus would call a duplicate,
-   * and what relabeling drops, is added to `drops`.
+   * what relabeling drops, and a time that cannot be sent is added to `drops`.
    *
    * @param before what this returned for the scrape before, under the same labels of the target
    * @returns the series whose samples are as of the scrape; of those that bring their own times nobody expects a next one
@@ -131,6 +131,10 @@ export class RequestWriter {
       step?.();
       if (!labels.find(sample.series)) {
         drops.add('relabeled', sample.series);
+        continue;
+      }
+      if (!isTime(sample.timestamp ?? startedAt)) {
+        drops.add('timestamp', sample.series);
         continue;
       }
       const number = all.add(labels.hash, labels.found);

@@ -32,6 +32,15 @@ const halves = new Int32Array(double.buffer);
 /** The time of samples, encoded as the last field of each. */
 export type Time = Piece;
 
+/**
+ * Whether a time can be sent: it is an `int64` of milliseconds, of which a number has only these exactly. They reach to the
+ * year 287396; what is beyond them is no time but a mistake.
+ */
+export function isTime(milliseconds: number): boolean {
+  return Number.isSafeInteger(Math.trunc(milliseconds));
+}
+
+/** @param milliseconds an integer for which `isTime` holds */
 export function timeOf(milliseconds: number): Time {
   const encoder = new ProtobufWriter(16);
   encoder.int64(SAMPLE_TIMESTAMP, milliseconds);

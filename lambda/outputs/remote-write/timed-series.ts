@@ -1,6 +1,7 @@
 import { type Series, sameLabels } from '../../model/sample.ts';
 import type { TargetSamples } from '../../model/sample-output.ts';
 import type { Vanished } from './last-series.ts';
+import { isTime } from './sample-writer.ts';
 
 /**
  * Which series with times of their own each target had last, such as those of a sidecar's history. A scrape without them says
@@ -15,7 +16,9 @@ export class TimedSeries {
     const before = this.#targets.get(target.id);
     const isOther = before !== undefined && !sameLabels(before.target.labels, target.labels);
     const series = new Set<Series>();
-    for (const sample of samples) if (sample.timestamp !== undefined) series.add(sample.series);
+    for (const { series: one, timestamp } of samples) {
+      if (timestamp !== undefined && isTime(timestamp)) series.add(one);
+    }
     if (series.size > 0) this.#targets.set(target.id, { target, series: [...series] });
     else if (isOther) this.#targets.delete(target.id);
     return isOther ? before : undefined;

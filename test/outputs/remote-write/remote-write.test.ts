@@ -259,6 +259,31 @@ describe('remoteWriteOutput', () => {
     ]);
   });
 
+  it.each([1e18, -1e18, 1e300, -1e300, 2 ** 53, 2 ** 63])(
+    'drops a sample of the time %d, and sends those beside it',
+    async (timestamp) => {
+      await using receiver = await startReceiver();
+      const output = outputTo(receiver);
+      const drops = new Drops();
+      const samples = [app({ a: '1' }), { ...app({ a: '2' }), timestamp }, app({ a: '3' })];
+      const outcome = await cycle(output, [scrape(samples)], drops);
+      expect(outcome.accepted).toBe(2);
+      expect(sentTo(receiver)).toHaveLength(2);
+      expect([...drops.counts]).toEqual([['timestamp', 1]]);
+      await cycle(output, []);
+      expect(staleIn(receiver)[1]).toHaveLength(2);
+    },
+  );
+
+  it.each([2 ** 53 - 1, 1 - 2 ** 53, 0, -1.5])(
+    'sends a sample of the time %d',
+    async (timestamp) => {
+      await using receiver = await startReceiver();
+      await cycle(outputTo(receiver), [scrape([{ ...app({}), timestamp }])]);
+      expect(sentTo(receiver)[0]?.samples[0]?.timestamp).toBe(Math.trunc(timestamp));
+    },
+  );
+
   it('sends a request only for what there is to say', async () => {
     await using receiver = await startReceiver();
     expect(await cycle(outputTo(receiver), [scrape([])])).toEqual({
