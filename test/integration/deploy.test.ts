@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleCollector, bundleSidecar } from '../../infra/bundle.ts';
 import { APPS, synthesize } from '../infra/apps.ts';
 import { accountsOf, HOME, makeDeployable } from './support/assembly.ts';
-import { type Cloud, startCloud } from './support/cloud.ts';
+import { type Cloud, type CloudAccount, startCloud } from './support/cloud.ts';
 import {
   type DeployedStack,
   deploy,
@@ -31,6 +31,7 @@ const PASSED_OVER = [
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
 ];
 
 /** The types that moto's CloudFormation makes and never deletes; the VPC that they are in it then cannot delete. */
@@ -60,7 +61,7 @@ const neverDeleted = new Set<string>();
 const COMMON = { Runtime: 'nodejs24.x' };
 
 /** Stacks whose collector writes no events into a log group of its account. */
-const WITHOUT_EVENTS = ['Workload', 'CloudWatchOtlp', 'ManagedPrometheus'];
+const WITHOUT_EVENTS = ['Workload', 'CloudWatchOtlp', 'Grafana', 'ManagedPrometheus'];
 
 /** What was looked at in all apps together. */
 const lookedAt = { collectors: 0, stateMachines: 0, dashboards: 0, sidecars: 0 };
@@ -83,11 +84,15 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
   beforeAll(async () => {
     assembly = join(folder, name);
     const stacks = await synthesize(app, assembly);
-    const accounts = await accountsOf(assembly);
-    await makeDeployable(assembly, await cloud.account(HOME.account, HOME.region));
+    const accounts = new Map<string, CloudAccount>();
+    for (const [stack, account] of await accountsOf(assembly)) {
+      accounts.set(stack, await cloud.account(account, HOME.region));
+    }
+    await makeDeployable(assembly, accounts);
     deployed = [];
     for (const stack of stacks) {
-      const account = await cloud.account(accounts.get(stack.name) ?? '', HOME.region);
+      const account = accounts.get(stack.name);
+      if (account === undefined) throw new Error(`${stack.name} is not in the manifest`);
       deployed.push(await deploy(stack, account, assembly));
     }
   }, SLOW);
@@ -195,7 +200,9 @@ describe.each(APPS.map((app) => [app.name, app] as const))('%s, deployed to moto
       });
       const toTasks = rules.filter(({ ReferencedGroupInfo: from }) => from?.GroupId === own);
       const opened = Object.values(stack.template.Resources).filter(
-        ({ Type }) => Type === 'AWS::EC2::SecurityGroupIngress',
+        ({ Type, Properties }) =>
+          Type === 'AWS::EC2::SecurityGroupIngress' &&
+          /"CollectorNetworkSecurityGroup/.test(JSON.stringify(Properties?.SourceSecurityGroupId)),
       );
       expect(toTasks.map(({ FromPort }) => FromPort).sort()).toEqual(
         opened.map(({ Properties }) => Properties?.FromPort).sort(),
@@ -272,7 +279,7 @@ it('moto passes over no type less than is said here, and deletes none more', () 
 });
 
 it('something was looked at', () => {
-  expect(lookedAt).toEqual({ collectors: 12, stateMachines: 2, dashboards: 7, sidecars: 5 });
+  expect(lookedAt).toEqual({ collectors: 12, stateMachines: 2, dashboards: 7, sidecars: 6 });
 });
 
 /** The types of the resources that stay: those that moto does not delete, and the logs that an example keeps. */
