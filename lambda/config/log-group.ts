@@ -4,7 +4,10 @@ import { fillLogGroup, LOG_GROUP_PLACEHOLDERS, MAX_LOG_NAME } from '../model/log
 /** Characters of a log group's name: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 const NAME = /^[.\-_/#A-Za-z0-9]+$/;
 
-const EXPECTED = `a log group name of up to ${MAX_LOG_NAME} letters, digits and . - _ / # with the placeholders ${LOG_GROUP_PLACEHOLDERS.join(' ')}`;
+/** The same page: names that begin so are those of AWS. */
+const RESERVED = 'aws/';
+
+const EXPECTED = `a log group name of up to ${MAX_LOG_NAME} letters, digits and . - _ / # with the placeholders ${LOG_GROUP_PLACEHOLDERS.join(' ')}, which does not begin with ${RESERVED}`;
 
 /** Schema of `log_group_name`; empty means none. */
 export const logGroupName = z
@@ -13,5 +16,6 @@ export const logGroupName = z
   .transform((name) => name || undefined);
 
 function isLogGroupName(name: string): boolean {
-  return name.length <= MAX_LOG_NAME && NAME.test(fillLogGroup(name, () => 'x'));
+  if (name.length > MAX_LOG_NAME || name.startsWith(RESERVED)) return false;
+  return NAME.test(fillLogGroup(name, () => 'x'));
 }

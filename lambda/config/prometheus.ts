@@ -60,7 +60,7 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
 /** Limits that a job takes from `global` where it has none, or 0, itself. */
 const limits = {
   sample_limit: limit.default(0),
-  body_size_limit: byteSize.default(0),
+  body_size_limit: byteSize.optional(),
   label_limit: limit.default(0),
   label_name_length_limit: limit.default(0),
   label_value_length_limit: limit.default(0),
@@ -120,7 +120,9 @@ export const scrapeConfigShape = {
     'marathon_sd_configs',
     'nerve_sd_configs',
     'nomad_sd_configs',
+    'oci_sd_configs',
     'openstack_sd_configs',
+    'outscale_sd_configs',
     'ovhcloud_sd_configs',
     'puppetdb_sd_configs',
     'scaleway_sd_configs',

@@ -142,12 +142,20 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
 function limitsOf(entry: GlobalSection | ScrapeConfig, global: GlobalSection) {
   return {
     sampleLimit: entry.sample_limit || global.sample_limit,
-    bodySizeLimit: entry.body_size_limit || global.body_size_limit,
+    bodySizeLimit: bodySizeLimitOf(entry, global),
     labelLimit: entry.label_limit || global.label_limit,
     labelNameLengthLimit: entry.label_name_length_limit || global.label_name_length_limit,
     labelValueLengthLimit: entry.label_value_length_limit || global.label_value_length_limit,
     targetLimit: entry.target_limit || global.target_limit,
   };
+}
+
+/** Where nobody wrote a limit the collector has one; who writes 0 wants none. */
+function bodySizeLimitOf(
+  { body_size_limit: own }: GlobalSection | ScrapeConfig,
+  { body_size_limit: common }: GlobalSection,
+): number {
+  return own || common || (own === 0 || common === 0 ? Number.MAX_SAFE_INTEGER : 0);
 }
 
 function timingOf(entry: GlobalSection | ScrapeConfig, fallback?: Timing): Timing {

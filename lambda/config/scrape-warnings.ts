@@ -26,6 +26,7 @@ export function warnOfDocument(
   warnOfKeys(document, PROMETHEUS_WITHOUT_EFFECT, place, findings);
   warnOfKeys(global, GLOBAL_WITHOUT_EFFECT, globalPlace, findings);
   warnOfInterval(global, globalPlace, findings);
+  warnOfBodySize(global, globalPlace, findings);
   warnOfProtocols(global, globalPlace, findings);
 }
 
@@ -45,6 +46,7 @@ export function warnOfJob(
     warnOfKeys(source, AWS_SD_WITHOUT_EFFECT, below(place, 'aws_sd_configs', index), findings);
   }
   warnOfInterval(entry, place, findings);
+  warnOfBodySize(entry, place, findings);
   warnOfProtocols(entry, place, findings);
   warnOfEmptyGroups(entry, place, findings);
   const targets =
@@ -90,6 +92,17 @@ function warnOfLookups(
       findings.warn(below(place, 'relabel_configs', index, 'source_labels'), text);
     }
   }
+}
+
+function warnOfBodySize(
+  { body_size_limit: bytes }: GlobalSection | ScrapeConfig,
+  place: Place,
+  findings: Findings,
+): void {
+  if (bytes !== 0) return;
+  const text =
+    'means no limit of its own: the memory of the collector still bounds all bodies together';
+  findings.warn(below(place, 'body_size_limit'), text);
 }
 
 function warnOfInterval(

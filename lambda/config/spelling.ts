@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Up to this many letters wrong, missing, too many or swapped count as a slip. */
 const MAX_SLIPS = 3;
 
@@ -11,6 +13,41 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+/** Keys of others that are called something else here, where an object has that. */
+const CALLED_OTHERWISE: ReadonlyMap<string, string> = new Map([
+  ['ecs_sd_configs', 'aws_sd_configs'],
+]);
+
+/**
+ * The key of an object's `shape` that `word` was most likely meant to be: one that may be there and is not there yet.
+ * @param present what has the key `word`
+ */
+export function meantKey(
+  word: string,
+  shape: z.core.$ZodShape,
+  present: object,
+): string | undefined {
+  const otherwise = CALLED_OTHERWISE.get(word);
+  if (otherwise !== undefined && Object.hasOwn(shape, otherwise)) return otherwise;
+  const candidates = usableKeys(shape).filter(
+    (key) => !Object.hasOwn(present, key) && !hasNoEffect(shape[key]),
+  );
+  return nearest(word, candidates);
+}
+
+/** The keys of a `shape` that are not known only to be refused. */
+export function usableKeys(shape: z.core.$ZodShape): string[] {
+  return Object.keys(shape).filter((key) => {
+    const schema = shape[key];
+    return !(schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodNever);
+  });
+}
+
+/** Whether it is the schema of a key that is taken, whatever its value. */
+function hasNoEffect(schema: z.core.$ZodType | undefined): boolean {
+  return schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodUnknown;
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */

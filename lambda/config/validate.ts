@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
 import { isConfidential } from './http-client.ts';
+import { lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
-import { nearest } from './spelling.ts';
+import { meantKey, usableKeys } from './spelling.ts';
 
 /** What a schema's own check can add to an issue, as its `params`. */
 export interface IssueDetails {
@@ -45,8 +46,11 @@ export function validate<S extends z.ZodType>(
   for (const issue of result.error.issues) {
     const path = pathOf(issue.path);
     if (issue.code === 'unrecognized_keys') {
-      const parent = shapes.get(formatPath(path));
-      for (const key of issue.keys) rejectKey(key, parent, below(place, ...path, key), findings);
+      const shape = shapes.get(formatPath(path))?.shape ?? {};
+      const object = lookup(value, ...path);
+      for (const key of issue.keys) {
+        rejectKey(key, shape, object, below(place, ...path, key), findings);
+      }
     } else {
       const details: IssueDetails = (issue.code === 'custom' && issue.params) || {};
       const hidden = path.length === 0 ? issue.code === 'invalid_type' : isConfidential(path);
@@ -68,28 +72,22 @@ function describeType(value: unknown): string {
     : describeGiven(value);
 }
 
+/** @param object what has the key */
 function rejectKey(
   key: string,
-  parent: z.ZodObject | undefined,
+  shape: z.core.$ZodShape,
+  object: unknown,
   place: Place,
   findings: Findings,
 ): void {
-  const known = Object.entries(parent?.shape ?? {});
-  const meant = nearest(
-    key,
-    known.map(([name]) => name),
-  );
-  const usable = known.filter(([, schema]) => !isRefused(schema)).map(([name]) => name);
+  const meant = meantKey(key, shape, Object(object));
+  // The name alone would not do: the role is what asks for tasks.
+  const how = key === 'ecs_sd_configs' && meant !== undefined ? ' with role: ecs' : '';
   const expected =
     meant === undefined
-      ? `one of the keys ${usable.join(', ')}`
-      : `the key ${JSON.stringify(meant)}`;
+      ? `one of the keys ${usableKeys(shape).join(', ')}`
+      : `the key ${JSON.stringify(meant)}${how}`;
   findings.reject(place, expected, 'an unknown key');
-}
-
-/** Whether it is the schema of a key that is known but must not be there. */
-function isRefused(schema: z.core.$ZodType): boolean {
-  return schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodNever;
 }
 
 function pathOf(path: readonly PropertyKey[] | undefined): Path {

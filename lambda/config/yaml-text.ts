@@ -8,6 +8,7 @@ import {
   visit,
 } from 'yaml';
 import type { Findings } from './findings.ts';
+import { jsonCommentAt } from './json-comment.ts';
 import { plainly } from './scalars-by-type.ts';
 import { WrittenScalar } from './written-scalar.ts';
 
@@ -21,6 +22,7 @@ export interface ParsedText {
 }
 
 const EXPECTED = 'YAML or JSON';
+const COMMENT = 'a comment, which JSON does not have; those of YAML begin with #';
 
 /** In place of the parser's messages that repeat the text that it stumbled over, or that are about its own interface. */
 const OWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -56,8 +58,7 @@ export function parseText(
     merge: true,
     logLevel: 'error',
   });
-  let problems = syntaxProblems(document);
-  if (problems.length === 0) problems = contentProblems(document);
+  const problems = problemsOf(text, document);
   for (const { offset, given } of problems) {
     const { line, col } = lineCounter.linePos(offset);
     findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
@@ -72,6 +73,14 @@ export function parseText(
     findings.rejectText(source, '', EXPECTED, 'too many aliases');
     return undefined;
   }
+}
+
+function problemsOf(text: string, document: Document): Problem[] {
+  // YAML takes some comments of JSON for keys, others for syntax errors somewhere else.
+  const comment = jsonCommentAt(text);
+  if (comment !== undefined) return [{ offset: comment, given: COMMENT }];
+  const problems = syntaxProblems(document);
+  return problems.length === 0 ? contentProblems(document) : problems;
 }
 
 function syntaxProblems(document: Document): Problem[] {

@@ -174,7 +174,7 @@ describe('what is wrong', () => {
     [
       target({ cluster: 'a' }),
       `${TARGET}.cluster`,
-      'expected the key "clusters", given an unknown key',
+      'expected one of the keys clusters, region, role_arn, external_id, given an unknown key',
     ],
     [target({ region: '' }), `${TARGET}.region`, `expected ${TEXT}, given "" (string)`],
     [
