@@ -1,8 +1,12 @@
 import * as z from 'zod';
+import { ENV } from '../model/names.ts';
 import { endpoint } from './address.ts';
+import type { AmpDestination } from './amp-destination.ts';
+import { dockerLabel, service, taskDefinition } from './ecs-discovery.ts';
 import { roleArn } from './ecs-sources.ts';
 import type { Findings } from './findings.ts';
 import { flag, text } from './keys.ts';
+import type { OpenObject } from './open-objects.ts';
 import { below, type Path, type Place } from './place.ts';
 import { settingsShape } from './settings.ts';
 import { type WithoutEffect, warnOfKeys, withoutEffect } from './without-effect.ts';
@@ -17,6 +21,9 @@ const NOT_COLLECTED = 'Fargauge collects Prometheus metrics only';
 
 /** Where the part that Fargauge reads lies. */
 export const SETTINGS_PATH: Path = ['logs', 'metrics_collected', 'prometheus'];
+
+/** Where the agent has the Prometheus metrics that do not go to logs. */
+const AMP_PATH: Path = ['metrics', 'metrics_collected', 'prometheus'];
 
 /** Where the agent looks for the Prometheus file when `prometheus_config_path` is not set. */
 export const DEFAULT_PROMETHEUS_PATH = '/etc/cwagentconfig/prometheus.yaml';
@@ -64,21 +71,23 @@ const METRICS_COLLECTED_WITHOUT_EFFECT = {
 /** Whose credentials write, such as those of a role of another account. */
 const credentials = z.strictObject({ role_arn: roleArn.optional() });
 
+const agentSection = z.strictObject({
+  region: text.optional(),
+  credentials: credentials.optional(),
+  debug: flag.optional(),
+  ...withoutEffect(AGENT_WITHOUT_EFFECT),
+});
+
+const metricsCollected = z.strictObject({
+  prometheus: z.strictObject({ ...settingsShape, prometheus_config_path: text.optional() }),
+  ...withoutEffect(METRICS_COLLECTED_WITHOUT_EFFECT),
+});
+
 /** Schema of the whole document. */
 export const cloudWatchAgentDocument = z.strictObject({
-  agent: z
-    .strictObject({
-      region: text.optional(),
-      credentials: credentials.optional(),
-      debug: flag.optional(),
-      ...withoutEffect(AGENT_WITHOUT_EFFECT),
-    })
-    .optional(),
+  agent: agentSection.optional(),
   logs: z.strictObject({
-    metrics_collected: z.strictObject({
-      prometheus: z.strictObject({ ...settingsShape, prometheus_config_path: text.optional() }),
-      ...withoutEffect(METRICS_COLLECTED_WITHOUT_EFFECT),
-    }),
+    metrics_collected: metricsCollected,
     endpoint_override: endpoint.optional(),
     credentials: credentials.optional(),
     ...withoutEffect(LOGS_WITHOUT_EFFECT),
@@ -86,23 +95,53 @@ export const cloudWatchAgentDocument = z.strictObject({
   ...withoutEffect(DOCUMENT_WITHOUT_EFFECT),
 });
 
+const DISCOVERY_PATH = ['logs', 'metrics_collected', 'prometheus', 'ecs_service_discovery'];
+
+/** The objects whose keys the agent's own schema does not limit. */
+export const OPEN_OBJECTS: readonly OpenObject[] = [
+  [[], cloudWatchAgentDocument],
+  [['agent'], agentSection],
+  [['logs', 'metrics_collected'], metricsCollected],
+  [[...DISCOVERY_PATH, 'docker_label'], dockerLabel],
+  [[...DISCOVERY_PATH, 'task_definition_list', '*'], taskDefinition],
+  [[...DISCOVERY_PATH, 'service_name_list_for_tasks', '*'], service],
+];
+
 export type CloudWatchAgentDocument = z.output<typeof cloudWatchAgentDocument>;
 
 /** Whether a document without any other sign is the agent's: no native document has these keys. */
 export function isCloudWatchAgent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('logs' in value || 'agent' in value);
+  if (typeof value !== 'object' || value === null) return false;
+  return ['logs', 'agent', 'metrics'].some((key) => key in value);
 }
 
-/** Warns of the parts of the agent's document that Fargauge does not do. */
+/**
+ * Warns of the parts of the agent's document that Fargauge does not do.
+ * @param amp where those under `metrics` go
+ */
 export function warnOfAgentKeys(
   document: CloudWatchAgentDocument,
+  amp: AmpDestination | undefined,
   place: Place,
   findings: Findings,
 ): void {
   const { logs } = document;
   const logsPlace = below(place, 'logs');
   const collectedPlace = below(logsPlace, 'metrics_collected');
-  warnOfKeys(document, DOCUMENT_WITHOUT_EFFECT, place, findings);
+  const others = { ...document, metrics: undefined };
+  warnOfKeys(amp === undefined ? document : others, DOCUMENT_WITHOUT_EFFECT, place, findings);
+  if (amp !== undefined) {
+    const text = `go to the workspace ${amp.workspaceId}, which here an entry of outputs does, in ${ENV.outputs} or in a native document: ${amp.output}`;
+    findings.warn(below(place, ...AMP_PATH), text);
+  }
   warnOfKeys(logs, LOGS_WITHOUT_EFFECT, logsPlace, findings);
   warnOfKeys(logs.metrics_collected, METRICS_COLLECTED_WITHOUT_EFFECT, collectedPlace, findings);
+}
+
+/** Reports a document whose Prometheus metrics go nowhere but to a workspace. */
+export function rejectAmpAlone(amp: AmpDestination, place: Place, findings: Findings): void {
+  const expected = `${SETTINGS_PATH.join('.')} in a document of the CloudWatch Agent`;
+  const given = `Prometheus metrics that go to the workspace ${amp.workspaceId} alone`;
+  const reason = `a native document does that by scrape_configs and this entry of outputs: ${amp.output}`;
+  findings.reject(below(place, ...AMP_PATH), expected, given, reason);
 }

@@ -24,16 +24,22 @@ const portsShape = {
   sd_job_name: blankableText.optional().describe('Label job; else the job_name of the job.'),
 };
 
-const service = z.strictObject({
+export const service = z.strictObject({
   sd_service_name_pattern: pattern.describe('Finds names of services. RE2, unanchored.'),
   ...portsShape,
 });
 
-const taskDefinition = z.strictObject({
+export const taskDefinition = z.strictObject({
   sd_task_definition_arn_pattern: pattern.describe(
     'Finds ARNs of task definitions. RE2, unanchored.',
   ),
   ...portsShape,
+});
+
+export const dockerLabel = z.strictObject({
+  sd_port_label: text.default(PORT_LABEL),
+  sd_metrics_path_label: text.default(METRICS_PATH_LABEL),
+  sd_job_name_label: text.default(JOB_NAME_LABEL),
 });
 
 /** Schema of `ecs_service_discovery`. */
@@ -59,12 +65,7 @@ export const ecsServiceDiscovery = z
     sd_result_file: text
       .default(RESULT_FILE)
       .describe('Name by which file_sd_configs asks for the discovered targets.'),
-    docker_label: z
-      .strictObject({
-        sd_port_label: text.default(PORT_LABEL),
-        sd_metrics_path_label: text.default(METRICS_PATH_LABEL),
-        sd_job_name_label: text.default(JOB_NAME_LABEL),
-      })
+    docker_label: dockerLabel
       .optional()
       .describe('Containers that say by docker labels where their metrics are; {} is on.'),
     task_definition_list: z

@@ -2,9 +2,12 @@ import type { Config, OutputConfig } from '../model/config.ts';
 import type { HttpSettings } from '../model/http-settings.ts';
 import { ENV } from '../model/names.ts';
 import { Secret } from '../model/secret.ts';
+import { ampDestination } from './amp-destination.ts';
 import {
   type CloudWatchAgentDocument,
   cloudWatchAgentDocument,
+  OPEN_OBJECTS,
+  rejectAmpAlone,
   SETTINGS_PATH,
   warnOfAgentKeys,
 } from './cloudwatch-agent.ts';
@@ -20,6 +23,7 @@ import { logGroupName } from './log-group.ts';
 import { lookup } from './lookup.ts';
 import { type NativeDocument, nativeDocument, nativeValue } from './native.ts';
 import { withoutNulls } from './nulls.ts';
+import { withoutUnknownKeys } from './open-objects.ts';
 import { logsOutput, OutputReader, type OutputSections } from './output-reader.ts';
 import { below, type Place } from './place.ts';
 import {
@@ -101,7 +105,13 @@ async function loadAgent(
 ): Promise<LoadedConfig> {
   const { main, prometheus: text } = documents;
   const place = documentPlace(main?.source ?? '');
-  const document = main && validate(cloudWatchAgentDocument, main.value, place, findings);
+  const amp = ampDestination(main?.value, surroundings.region);
+  if (amp !== undefined && lookup(main?.value, ...SETTINGS_PATH) === undefined) {
+    rejectAmpAlone(amp, place, findings);
+    return undefined;
+  }
+  const value = withoutUnknownKeys(main?.value, OPEN_OBJECTS, place, findings);
+  const document = main && validate(cloudWatchAgentDocument, value, place, findings);
   const prometheusPlace = documentPlace(text?.source ?? '');
   // An empty Prometheus file is a valid one.
   const prometheusValue = withoutNulls(byType(text?.tree, prometheusDocument)) ?? {};
@@ -119,7 +129,7 @@ async function loadAgent(
   if (document === undefined || prometheus === undefined || findings.issues.length > 0) {
     return undefined;
   }
-  warnOfAgentKeys(document, place, findings);
+  warnOfAgentKeys(document, amp, place, findings);
   warnOfKeys(prometheus, AGENT_FILE_WITHOUT_EFFECT, prometheusPlace, findings);
   const readers = readersFor(request, findings);
   const { global } = prometheus;
@@ -189,8 +199,7 @@ interface Readers {
 function readersFor(request: ConfigRequest, findings: Findings): Readers {
   const secrets = new SecretReader(request, findings);
   const http = new HttpSettingsReader(secrets, findings);
-  const { region } = surroundingsOf(request.env);
-  return { secrets, http, outputs: new OutputReader(secrets, http, region, findings) };
+  return { secrets, http, outputs: new OutputReader(secrets, http, request.env, findings) };
 }
 
 /** Warns of what is for outputs that there are not. */

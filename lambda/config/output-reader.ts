@@ -9,6 +9,7 @@ import type {
 } from '../model/config.ts';
 import { type Labels, labelsOf } from '../model/sample.ts';
 import { Secret } from '../model/secret.ts';
+import { expandEnvironment } from './environment-text.ts';
 import type { Findings } from './findings.ts';
 import type { HttpSettingsReader } from './http-settings.ts';
 import type { LogsOutputKeys, OutputKeys } from './outputs.ts';
@@ -19,7 +20,7 @@ import {
   type RemoteWriteKeys,
   type RemoteWriteSection,
 } from './remote-write.ts';
-import { AWS_REGION } from './request.ts';
+import { AWS_REGION, type Environment, variable } from './request.ts';
 import type { SecretReader } from './secret-reader.ts';
 import { warnOfKeys } from './without-effect.ts';
 
@@ -45,19 +46,19 @@ interface ReadOutput {
 export class OutputReader {
   readonly #secrets: SecretReader;
   readonly #http: HttpSettingsReader;
-  readonly #ownRegion: string | undefined;
+  readonly #env: Environment;
   readonly #findings: Findings;
 
-  /** @param ownRegion that of the collector, which counts where nothing else says one */
+  /** @param env has the Region of the collector, which counts where nothing else says one, and what labels refer to */
   constructor(
     secrets: SecretReader,
     http: HttpSettingsReader,
-    ownRegion: string | undefined,
+    env: Environment,
     findings: Findings,
   ) {
     this.#secrets = secrets;
     this.#http = http;
-    this.#ownRegion = ownRegion;
+    this.#env = env;
     this.#findings = findings;
   }
 
@@ -73,7 +74,9 @@ export class OutputReader {
     listPlace: Place = below(place, 'outputs'),
   ): Promise<OutputConfig[] | undefined> {
     const { outputs = [], remote_write: remoteWrites, global, region } = document;
-    const external = global.external_labels;
+    const isUsed = remoteWrites.length > 0 || outputs.some(({ type }) => type === 'remote_write');
+    const externalPlace = below(place, 'global', 'external_labels');
+    const external = isUsed ? this.#expanded(global.external_labels, externalPlace) : {};
     const read: ReadOutput[] = [];
     for (const [index, keys] of outputs.entries()) {
       const at = below(listPlace, index);
@@ -115,6 +118,23 @@ export class OutputReader {
     });
   }
 
+  /** Labels with the values of the environment variables that theirs refer to. */
+  #expanded(labels: Labels, place: Place): Labels {
+    const entries = Object.entries(labels).map(([label, text]) => {
+      const value = expandEnvironment(text, (name) => {
+        const found = this.#env[name] || undefined;
+        if (found === undefined) {
+          const reason = `refers to the environment variable ${JSON.stringify(name)}, which is not set: it stands for the empty text`;
+          this.#findings.warn(below(place, label), reason);
+        }
+        return found;
+      });
+      return [label, value];
+    });
+    // One without a value is none.
+    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+  }
+
   async #output(
     keys: OutputKeys,
     external: Labels,
@@ -123,7 +143,8 @@ export class OutputReader {
   ): Promise<OutputConfig> {
     switch (keys.type) {
       case 'remote_write': {
-        const labels = labelsOf(external, keys.external_labels);
+        const own = this.#expanded(keys.external_labels, below(place, 'external_labels'));
+        const labels = labelsOf(external, own);
         return this.#remoteWrite(keys, labels, region, place);
       }
       case 'otlp':
@@ -195,7 +216,7 @@ export class OutputReader {
     const { access_key: id, secret_key: key } = keys;
     const secret = key && (await this.#secrets.text(key, below(place, 'sigv4', 'secret_key')));
     const region = keys.region ?? fallback;
-    if (region === undefined && this.#ownRegion === undefined) {
+    if (region === undefined && variable(this.#env, AWS_REGION) === undefined) {
       this.#findings.reject(place, REGION_EXPECTED, 'nothing');
     }
     return {
