@@ -79,8 +79,7 @@ export const httpClientShape = {
   bearer_token_file: blankableText.optional(),
   tls_config: tlsConfig.optional(),
   http_headers: httpHeaders.default({}),
-  // The default of Prometheus is true.
-  follow_redirects: yamlFlag.default(false),
+  follow_redirects: yamlFlag.default(true),
   ...notYet('Prometheus', [
     ...(['oauth2', 'proxy_url', 'no_proxy', 'proxy_from_environment'] as const),
     ...(['proxy_connect_header'] as const),

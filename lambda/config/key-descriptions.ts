@@ -86,7 +86,7 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'true asks targets for all that they have sampled since the last scrape. Default: true for sidecars alone.',
   honor_timestamps: 'false uses the time of the scrape in place of the times of samples.',
   enable_compression: 'Whether answers may be compressed.',
-  follow_redirects: 'Whether redirects are followed, on the same host. Default: false.',
+  follow_redirects: 'Whether redirects are followed, on the same host. Default: true.',
   ecs_discovered: 'Whether the targets of ecs_service_discovery belong to this job.',
   scrape_protocols: 'Formats that targets are asked for, in the order of preference.',
   fallback_scrape_protocol: 'Format of targets that do not say which they send.',

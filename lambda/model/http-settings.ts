@@ -33,5 +33,5 @@ export const DEFAULT_HTTP: HttpSettings = {
   headers: [],
   tls: { insecureSkipVerify: false },
   compression: true,
-  followRedirects: false,
+  followRedirects: true,
 };

@@ -80,7 +80,10 @@ export async function fetchExposition(
     };
     const { status, headers, body: raw } = await answerTo(first);
     if (status !== 200) {
-      const hint = isRedirect({ status }) ? ', which only follow_redirects follows' : '';
+      const hint =
+        isRedirect({ status }) && !http.followRedirects
+          ? ', which only follow_redirects follows'
+          : '';
       throw new ScrapeError('http_status', `expected HTTP status 200, got ${status}${hint}`);
     }
     const contentType = headers.get('content-type') ?? '';

@@ -98,7 +98,7 @@ describe('bad targets among healthy ones', () => {
     ],
     ['not_http', 'speaks no HTTP', (socket) => void socket.end('220 mail.example ESMTP\r\n')],
     ['http_status', 'answers 500', answering('down', {}, '500 Internal Server Error')],
-    ['http_status', 'redirects', answering('', { location: '/' }, '302 Found')],
+    ['redirect', 'redirects', answering('', { location: '/' }, '302 Found')],
     ['invalid_body', 'sends a page', answering('<html></html>\n', { 'content-type': 'text/html' })],
     ['invalid_body', 'sends binary data', answering(Buffer.from([0, 1, 2, 255, 10]))],
     ['invalid_body', 'has a broken line', answering(`${HEALTHY}broken{ 1\n`)],

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { DEFAULT_HTTP, type HttpSettings } from '../../lambda/model/http-settings.ts';
 import type { ScrapeLimits } from '../../lambda/model/target.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CONNECT_TIMEOUT_MS } from '../../lambda/scrape/request.ts';
@@ -31,10 +31,14 @@ afterEach(async () => {
 interface Setting {
   readonly limits?: ScrapeLimits;
   readonly deadline?: AbortSignal;
+  readonly http?: HttpSettings;
 }
 
-function exchange(url: string, { limits = LIMITS, deadline = NO_DEADLINE }: Setting = {}) {
-  return fetchExposition({ url, limits, http: DEFAULT_HTTP }, deadline);
+function exchange(
+  url: string,
+  { limits = LIMITS, deadline = NO_DEADLINE, http = DEFAULT_HTTP }: Setting = {},
+) {
+  return fetchExposition({ url, limits, http }, deadline);
 }
 
 async function start(answer: Answer): Promise<RawTarget> {
@@ -350,11 +354,11 @@ describe('a target', () => {
     },
   );
 
-  it('is not followed to where it redirects', async () => {
+  it('is not followed to where it redirects where the job does not want it', async () => {
     const other = await start(answering(METRICS));
     const target = await start(answering('', { location: other.url }, '301 Moved Permanently'));
-    const error = await failureOf(target.url, LIMITS);
-    expect(error).toMatchObject({
+    const http = { ...DEFAULT_HTTP, followRedirects: false };
+    await expect(exchange(target.url, { http })).rejects.toMatchObject({
       reason: 'http_status',
       message: 'expected HTTP status 200, got 301, which only follow_redirects follows',
     });
