@@ -69,7 +69,7 @@ export function listTargets(
   for (const each of duplicates) leftOut.add({ reason: 'duplicate', subject: subjectOf(each) });
   const idle = [...idleEntries(parts.entries, clustersOf(parts.containers), located.length > 0)];
   const targets: Target[] = [];
-  const ids = new Set<string>();
+  const byId = new Map<string, Target>();
   const origins = new Map<string, Origin>();
   for (const job of jobs) {
     const ofJob: Target[] = [];
@@ -78,14 +78,20 @@ export function listTargets(
     idle.push(...(isIdle ? idleSources(job) : []));
     for (const each of ofSources) {
       const { target: found, cluster } = each;
-      const target = toTarget(found, job);
-      if (typeof target === 'string') {
-        leftOut.add({ reason: target, subject: subjectOf(each, job) });
-      } else if (ids.has(target.id)) {
+      const made = toTarget(found, job);
+      if (typeof made === 'string') {
+        leftOut.add({ reason: made, subject: subjectOf(each, job) });
+        continue;
+      }
+      const first = byId.get(made.id);
+      // The agent tells its targets by their URLs alone, Prometheus by their labels too.
+      const isOther = first !== undefined && cluster === undefined && !sameLabels(first, made);
+      const target = isOther ? { ...made, id: `${made.id} ${labelsText(made)}` } : made;
+      if (byId.has(target.id)) {
         leftOut.add({ reason: 'duplicate', subject: subjectOf(each, job) });
       } else {
         const { taskArn } = found;
-        ids.add(target.id);
+        byId.set(target.id, target);
         ofJob.push(target);
         const task = cluster && taskArn !== undefined ? { cluster, arn: taskArn } : undefined;
         origins.set(target.id, { entry: job.name, task });
@@ -103,6 +109,15 @@ export function listTargets(
     },
     origins,
   };
+}
+
+function sameLabels(one: Target, other: Target): boolean {
+  return labelsText(one) === labelsText(other);
+}
+
+/** In one order, whatever that of the labels. */
+function labelsText({ labels }: Target): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** How what a job makes no target of is named. */

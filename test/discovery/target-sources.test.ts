@@ -198,6 +198,30 @@ describe('targets from files', () => {
       errors: [],
     });
   });
+
+  const group = (...labels: Record<string, string>[]) =>
+    labels.map((each) => ({ targets: ['s:1'], labels: each }));
+
+  it('are other targets where their labels differ, of one URL too, as in Prometheus', async () => {
+    await put('a.json', '[{"targets": ["s:1"], "labels": {"zone": "c"}}]');
+    const { discover } = discoveryOf(
+      job({
+        discovered: false,
+        staticConfigs: group({ zone: 'a' }, { zone: 'b' }, { zone: 'a' }),
+        fileDiscoveries: [{ patterns: [join(folder, 'a.json')], refreshMs: MINUTE }],
+      }),
+    );
+    const { targets, leftOut } = await discover(NO_DEADLINE);
+    expect(targets.map(({ url, labels }) => [url, labels.zone])).toEqual([
+      ['http://s:1/metrics', 'a'],
+      ['http://s:1/metrics', 'b'],
+      ['http://s:1/metrics', 'c'],
+    ]);
+    expect(new Set(targets.map(({ id }) => id)).size).toBe(3);
+    // What was counted of the one before there were others goes on.
+    expect(targets[0]?.id).toBe('ecs http://s:1/metrics');
+    expect(countsOf(leftOut)).toEqual({ duplicate: 1 });
+  });
 });
 
 describe('targets from a server', () => {
