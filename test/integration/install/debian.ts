@@ -28,6 +28,7 @@ export const debianPrograms: Part = {
   tests: [
     'promtool.test.ts',
     'promtool-config.test.ts',
+    'promtool-grammar.test.ts',
     'promtool-openmetrics.test.ts',
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
