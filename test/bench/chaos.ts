@@ -13,7 +13,7 @@ const ALONE: Size = { targets: 400, share: 0.1, timeoutMs: 10_000 };
 const MIXED: Size = { targets: 1_000, share: 0.3, timeoutMs: 55_000 };
 
 /** Rows that run at the same time, each with a third of a core. */
-const LANES = 4;
+const LANES = 5;
 
 const MIX = 'all of them';
 

@@ -100,7 +100,7 @@ export const PAGE_BEHAVIOURS: readonly Behaviour[] = [
     numbered((n) => `# TYPE a${n} counter\n`),
   ),
   page('only comments', repeated('#\n')),
-  page('a histogram of 200,000 buckets', () =>
+  page('a histogram of many buckets', () =>
     Buffer.concat([
       Buffer.from('# TYPE shop_seconds histogram\n'),
       numbered((n) => `shop_seconds_bucket{le="${n}"} ${n}\n`)(),
