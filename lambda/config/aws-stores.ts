@@ -90,7 +90,8 @@ export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
           if (Body instanceof Readable) Body.destroy();
           throw new Error(`an object of ${ContentLength} bytes is no configuration`);
         }
-        return { text: (await Body?.transformToString()) ?? '', version: ETag };
+        if (!Body) throw new Error('the answer has no body');
+        return { text: await Body.transformToString(), version: ETag };
       } catch (error) {
         if (isNotModified(error)) return undefined;
         throw error;
@@ -100,7 +101,9 @@ export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
       const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
       const command = new GetParameterCommand({ Name: name, WithDecryption: true });
       const { Parameter } = await (await ssm(regionOfArn(name))).send(command, optionsOf(signal));
-      return { text: Parameter?.Value ?? '', version: String(Parameter?.Version) };
+      const { Value: text, Version } = Parameter ?? {};
+      if (typeof text !== 'string') throw new Error('the answer has no text of the parameter');
+      return { text, version: String(Version) };
     },
     async secret(arn, signal) {
       const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
@@ -109,7 +112,7 @@ export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
         command,
         optionsOf(signal),
       );
-      if (SecretString === undefined) throw new Error('the secret is binary, not a text');
+      if (typeof SecretString !== 'string') throw new Error('the secret is binary, not a text');
       return SecretString;
     },
   };

@@ -5,6 +5,7 @@ import type { AwsClients } from './aws-clients.ts';
 import { Cluster, type ClusterParts, type ClusterTargets } from './cluster.ts';
 import { ClusterList } from './cluster-list.ts';
 import { sourceKey } from './identity.ts';
+import { LeftOutTally } from './left-out.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { TargetFinder } from './target-finder.ts';
 import { TaskDefinitions } from './task-definitions.ts';
@@ -20,6 +21,7 @@ export interface AccountTargets {
   readonly clusters: readonly (ClusterTargets & { readonly cluster: Cluster })[];
   /** What concerns no single cluster. */
   readonly errors: readonly DiscoveryError[];
+  readonly leftOut: LeftOutTally;
 }
 
 /** The clusters of one account in one Region. */
@@ -57,11 +59,20 @@ export class AccountRegion {
     const clusters = await Promise.all(
       Array.from(this.#clusters.values(), async (cluster) => ({
         cluster,
-        ...(await cluster.find(now, signal)),
+        ...(await cluster.find(now, signal).catch((error) => defect(cluster, error))),
       })),
     );
     const inUse = clusters.flatMap(({ cluster }) => cluster.definitionsInUse);
     this.#parts.definitions.endRefresh(new Set(inUse));
-    return { clusters, errors: [...calls.errors, ...errors] };
+    return { clusters, errors: [...calls.errors, ...errors], leftOut: calls.leftOut };
   }
+}
+
+/** What is not foreseen at one cluster costs the others nothing. */
+function defect({ name }: Cluster, error: unknown): ClusterTargets {
+  const message = `the discovery of ${name} failed, which is a defect of the collector: ${error}`;
+  return {
+    ...{ found: [], leftOut: new LeftOutTally(), entries: new Set(), running: 0 },
+    errors: [{ operation: 'discover', code: 'Internal', message, count: 1 }],
+  };
 }

@@ -1,4 +1,6 @@
 import { unlessAborted } from '../model/unless-aborted.ts';
+import { ENTRIES, type EntryName, entriesIn } from './aws/answer-entries.ts';
+import { LeftOutTally } from './left-out.ts';
 import type { Operation, RequestBudget } from './request-budget.ts';
 
 /** Calls of an AWS API that failed for good, all in the same way. */
@@ -33,6 +35,8 @@ export class ApiCalls {
   readonly #errors = new Map<string, DiscoveryError>();
   /** What the calls asked for that failed so. */
   readonly #asked = new Map<string, AskedFor>();
+  /** Entries of answers that are not as AWS documents them. */
+  readonly leftOut = new LeftOutTally();
 
   /** @param scope what the calls are about, as messages say it after the operation: `of shop` */
   constructor(budget: RequestBudget, scope: string, signal: AbortSignal) {
@@ -73,7 +77,9 @@ export class ApiCalls {
       const denied = this.#denied.get(operation);
       if (denied !== undefined) return this.#note(denied, about);
       if (this.#signal.aborted) return this.#note(late(operation, what), about);
-      return await unlessAborted(send({ abortSignal: this.#signal }), this.#signal);
+      const answer = await unlessAborted(send({ abortSignal: this.#signal }), this.#signal);
+      if (answer === undefined || answer === null) throw new TypeError('The answer is empty');
+      return answer;
     } catch (cause) {
       const error = this.#signal.aborted ? late(operation, what) : errorOf(operation, what, cause);
       if (DENIED.has(error.code)) this.#denied.set(operation, error);
@@ -81,6 +87,30 @@ export class ApiCalls {
     } finally {
       this.#budget.done();
     }
+  }
+
+  /**
+   * The entries of a list in an answer, as far as discovery reads them. One that is not as documented is left out, as `malformed`.
+   *
+   * @param key of the list in the answer
+   */
+  entries<Entry>(operation: Operation, key: string, list: unknown): readonly Entry[] {
+    const name = key in ENTRIES ? (key as EntryName) : 'arns';
+    const { entries, odd } = entriesIn(name, list);
+    for (const why of odd) this.odd(operation, `${key}: ${why}`);
+    return entries as readonly Entry[];
+  }
+
+  /** Leaves out what an answer tells otherwise than it should. @param why follows the name of the operation */
+  odd(operation: Operation, why: string, count = 1): void {
+    const detail = `${`${operation} ${this.#scope}`.trimEnd()}: ${why}`;
+    this.leftOut.add({ reason: 'malformed', subject: { detail } }, count);
+  }
+
+  /** Notes that an operation gave what cannot be gone on with. @param why follows its name in the message */
+  fail(operation: Operation, code: string, why: string): void {
+    const what = `${operation} ${this.#scope}`.trimEnd();
+    this.#note({ operation, code, message: `${what} ${why}`, count: 1 }, []);
   }
 
   #note(error: DiscoveryError, about: readonly string[]): undefined {

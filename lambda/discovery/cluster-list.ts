@@ -1,6 +1,7 @@
 import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { clusterNameOf, isClusterPattern } from '../model/cluster-selector.ts';
 import type { ApiCalls, DiscoveryError } from './api-calls.ts';
+import { readPages } from './aws/pages.ts';
 import type { EcsSender } from './aws-clients.ts';
 
 /**
@@ -48,15 +49,17 @@ export class ClusterList {
 
   async #list(calls: ApiCalls) {
     const arns: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const command = new ListClustersCommand({ maxResults: LIST_CLUSTERS_PAGE, nextToken });
-      const page = await calls.call('ListClusters', (options) => this.#ecs.send(command, options));
-      if (page === undefined) return { arns, complete: false };
-      arns.push(...(page.clusterArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return { arns, complete: true };
+    const complete = await readPages(
+      'ListClusters',
+      calls,
+      (nextToken) => {
+        const command = new ListClustersCommand({ maxResults: LIST_CLUSTERS_PAGE, nextToken });
+        return calls.call('ListClusters', (options) => this.#ecs.send(command, options));
+      },
+      (page) =>
+        arns.push(...calls.entries<string>('ListClusters', 'clusterArns', page.clusterArns)),
+    );
+    return { arns, complete };
   }
 }
 

@@ -1,4 +1,9 @@
-import { DescribeClustersCommand, type Tag, type Task } from '@aws-sdk/client-ecs';
+import {
+  type Cluster as AwsCluster,
+  DescribeClustersCommand,
+  type Tag,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import { clusterNameOf } from '../model/cluster-selector.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
@@ -119,6 +124,7 @@ export class Cluster {
     }
     leftOut.add({ reason: 'gone', subject: { cluster } }, reading.gone.length);
     for (const skip of all.flatMap(({ skipped }) => skipped)) leftOut.add(skip);
+    leftOut.addAll(calls.leftOut);
     return {
       found: all.flatMap(({ found }) => found),
       leftOut,
@@ -169,7 +175,8 @@ export class Cluster {
     const answer = await calls.call('DescribeClusters', (options) =>
       this.#parts.clients.ecs.send(command, options),
     );
-    this.#tags = answer?.clusters?.[0]?.tags ?? this.#tags;
+    const [cluster] = calls.entries<AwsCluster>('DescribeClusters', 'clusters', answer?.clusters);
+    this.#tags = cluster?.tags ?? this.#tags;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   paginateDescribeInstances,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
+import { repeatedToken } from './aws/pages.ts';
 import { type DiscoveryClientOptions, discoveryClientSettings } from './discovery-client.ts';
 import type { Ec2Api, Ec2Instance } from './ec2-api.ts';
 
@@ -20,7 +21,7 @@ export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
     instances: async (ids, callOptions) => {
       const instances: Ec2Instance[] = [];
       const pages = paginateDescribeInstances({ client }, only('instance-id', ids), callOptions);
-      for await (const { Reservations = [] } of pages) {
+      for await (const { Reservations = [] } of unrepeated(pages)) {
         for (const { Instances = [] } of Reservations) instances.push(...Instances.map(toInstance));
       }
       return instances;
@@ -29,7 +30,7 @@ export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
       const addresses = new Map<string, string>();
       const input = only('network-interface-id', ids);
       const pages = paginateDescribeNetworkInterfaces({ client }, input, callOptions);
-      for await (const { NetworkInterfaces = [] } of pages) {
+      for await (const { NetworkInterfaces = [] } of unrepeated(pages)) {
         for (const { NetworkInterfaceId: id, Association } of NetworkInterfaces) {
           if (id && Association?.PublicIp) addresses.set(id, Association.PublicIp);
         }
@@ -37,6 +38,20 @@ export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
       return addresses;
     },
   };
+}
+
+/** Pages until one names a token that was there before: that would be a loop for ever. @throws Error there */
+async function* unrepeated<Page extends { readonly NextToken?: string | undefined }>(
+  pages: AsyncIterable<Page>,
+): AsyncGenerator<Page> {
+  const tokens = new Set<string>();
+  for await (const page of pages) {
+    yield page;
+    const { NextToken: token } = page;
+    if (!token) continue;
+    if (tokens.has(token)) throw new Error(repeatedToken(tokens.size + 1));
+    tokens.add(token);
+  }
 }
 
 function only(filter: string, ids: readonly string[]) {

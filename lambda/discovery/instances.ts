@@ -90,7 +90,11 @@ export class Instances {
         (options) => ecs.send(command, options),
         batch.map((arn) => `container instance ${nameIn(arn)}`),
       );
-      return answer?.containerInstances ?? [];
+      return calls.entries<ContainerInstance>(
+        'DescribeContainerInstances',
+        'containerInstances',
+        answer?.containerInstances,
+      );
     });
     return (await Promise.all(answers)).flat() satisfies ContainerInstance[];
   }

@@ -5,6 +5,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import type { ApiCalls } from './api-calls.ts';
+import { readPages } from './aws/pages.ts';
 import type { EcsSender } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
 import { nameIn } from './described-task.ts';
@@ -80,19 +81,21 @@ export class Services {
   async #list(calls: ApiCalls) {
     const cluster = this.#cluster;
     const arns: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const input = { cluster, maxResults: LIST_SERVICES_PAGE, nextToken };
-      const command = new ListServicesCommand(input);
-      const page = await calls.call('ListServices', (options) => this.#ecs.send(command, options));
-      if (page === undefined) return { arns, complete: false };
-      arns.push(...(page.serviceArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken);
-    return { arns, complete: true };
+    const complete = await readPages(
+      'ListServices',
+      calls,
+      (nextToken) => {
+        const input = { cluster, maxResults: LIST_SERVICES_PAGE, nextToken };
+        const command = new ListServicesCommand(input);
+        return calls.call('ListServices', (options) => this.#ecs.send(command, options));
+      },
+      (page) =>
+        arns.push(...calls.entries<string>('ListServices', 'serviceArns', page.serviceArns)),
+    );
+    return { arns, complete };
   }
 
-  async #describe(services: string[], calls: ApiCalls): Promise<Service[] | undefined> {
+  async #describe(services: string[], calls: ApiCalls): Promise<readonly Service[] | undefined> {
     const command = new DescribeServicesCommand({
       cluster: this.#cluster,
       services,
@@ -103,7 +106,7 @@ export class Services {
       (options) => this.#ecs.send(command, options),
       services.map((arn) => `service ${nameIn(arn)}`),
     );
-    return answer && (answer.services ?? []);
+    return answer && calls.entries<Service>('DescribeServices', 'services', answer.services);
   }
 }
 

@@ -64,7 +64,7 @@ export function listTargets(
   );
   const clusters = accounts.flatMap((account) => account.clusters);
   const leftOut = new LeftOutTally();
-  for (const cluster of clusters) leftOut.addAll(cluster.leftOut);
+  for (const part of [...accounts, ...clusters]) leftOut.addAll(part.leftOut);
   const { located, duplicates } = distinctTargets(clustersOf(parts.containers));
   for (const each of duplicates) leftOut.add({ reason: 'duplicate', subject: subjectOf(each) });
   const idle = [...idleEntries(parts.entries, clustersOf(parts.containers), located.length > 0)];

@@ -46,20 +46,11 @@ export class TaskDefinitions {
       (options) => this.#ecs.send(command, options),
       [nameIn(arn) ?? arn],
     );
-    if (answer?.taskDefinition !== undefined) this.#known.set(arn, slim(answer.taskDefinition));
+    const [definition] = calls.entries<TaskDefinition>(
+      'DescribeTaskDefinition',
+      'taskDefinition',
+      answer?.taskDefinition && [answer.taskDefinition],
+    );
+    if (definition !== undefined) this.#known.set(arn, definition);
   }
-}
-
-/** Only what discovery reads: a definition with its environment and secrets is many times larger. */
-function slim({ family, revision, networkMode, containerDefinitions }: TaskDefinition) {
-  return {
-    family,
-    revision,
-    networkMode,
-    containerDefinitions: containerDefinitions?.map(({ name, dockerLabels, portMappings }) => ({
-      name,
-      dockerLabels,
-      portMappings,
-    })),
-  } satisfies TaskDefinition;
 }

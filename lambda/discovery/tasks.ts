@@ -1,5 +1,11 @@
-import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+import {
+  DescribeTasksCommand,
+  type Failure,
+  ListTasksCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import type { ApiCalls } from './api-calls.ts';
+import { readPages } from './aws/pages.ts';
 import type { EcsSender } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
 import { nameIn } from './described-task.ts';
@@ -43,17 +49,24 @@ export async function readTasks(
 ): Promise<TaskReading> {
   const described: Promise<Described>[] = [];
   const followed: Promise<void>[] = [];
-  let nextToken: string | undefined;
-  let complete = true;
-  do {
-    const command = new ListTasksCommand({ cluster, maxResults: LIST_TASKS_PAGE, nextToken });
-    const page = await calls.call('ListTasks', (options) => ecs.send(command, options));
-    const batch = describeTasks(ecs, cluster, page?.taskArns ?? [], calls);
-    described.push(batch);
-    followed.push(batch.then(({ tasks }) => onTasks(tasks)));
-    complete = page !== undefined;
-    nextToken = page?.nextToken;
-  } while (nextToken);
+  const complete = await readPages(
+    'ListTasks',
+    calls,
+    (nextToken) => {
+      const command = new ListTasksCommand({ cluster, maxResults: LIST_TASKS_PAGE, nextToken });
+      return calls.call('ListTasks', (options) => ecs.send(command, options));
+    },
+    (page) => {
+      const batch = describeTasks(
+        ecs,
+        cluster,
+        calls.entries<string>('ListTasks', 'taskArns', page.taskArns),
+        calls,
+      );
+      described.push(batch);
+      followed.push(batch.then(({ tasks }) => onTasks(tasks)));
+    },
+  );
   const reading = joined(await Promise.all(described));
   await Promise.all(followed);
   return { ...reading, complete };
@@ -99,12 +112,18 @@ async function describe(
     batch.map((arn) => `task ${nameIn(arn)}`),
   );
   if (answer === undefined) return { tasks: [], unread: batch, gone: [] };
-  const { tasks = [], failures = [] } = answer;
+  const silent = batch.length - lengthOf(answer.tasks) - lengthOf(answer.failures);
+  calls.odd('DescribeTasks', 'tells nothing of tasks that it was asked for', silent);
+  const failures = calls.entries<Failure>('DescribeTasks', 'failures', answer.failures);
   return {
-    tasks: tasks.map(slim),
+    tasks: calls.entries<Task>('DescribeTasks', 'tasks', answer.tasks),
     unread: [],
     gone: failures.flatMap(({ arn }) => (arn === undefined ? [] : [arn])),
   };
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }
 
 function joined(parts: readonly Described[]): Described {
@@ -112,32 +131,5 @@ function joined(parts: readonly Described[]): Described {
     tasks: parts.flatMap(({ tasks }) => tasks),
     unread: parts.flatMap(({ unread }) => unread),
     gone: parts.flatMap(({ gone }) => gone),
-  };
-}
-
-/** Only what discovery reads: the tasks are kept until the next refresh, and there may be 10,000 of them. */
-function slim(task: Task): Task {
-  return {
-    taskArn: task.taskArn,
-    clusterArn: task.clusterArn,
-    taskDefinitionArn: task.taskDefinitionArn,
-    containerInstanceArn: task.containerInstanceArn,
-    lastStatus: task.lastStatus,
-    desiredStatus: task.desiredStatus,
-    healthStatus: task.healthStatus,
-    group: task.group,
-    startedBy: task.startedBy,
-    startedAt: task.startedAt,
-    launchType: task.launchType,
-    platformFamily: task.platformFamily,
-    platformVersion: task.platformVersion,
-    availabilityZone: task.availabilityZone,
-    attachments: task.attachments,
-    containers: task.containers?.map(({ name, networkBindings, networkInterfaces }) => ({
-      name,
-      networkBindings,
-      networkInterfaces,
-    })),
-    tags: task.tags,
   };
 }

@@ -39,6 +39,11 @@ export const SKIP_REASONS = {
     isFault: true,
     remedy: 'let labels and relabel_configs give host:port, and the scheme http or https',
   },
+  /** AWS has told of it otherwise than it documents: an entry that is null, or a field of another type. */
+  malformed: {
+    isFault: true,
+    remedy: 'none of yours where it passes; else report it with the text of the detail',
+  },
   /** `relabel_configs` drop it. */
   relabeled: { remedy: 'none where that is meant; else change relabel_configs of the job' },
   /** Relabeling left no interval or timeout, or a timeout above the interval. */

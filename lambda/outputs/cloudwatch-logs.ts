@@ -170,7 +170,7 @@ class LogsDelivery implements Delivery {
     this.#patience.renew();
   }
 
-  #settle(batch: LogBatch, info: RejectedLogEventsInfo = {}): void {
+  #settle(batch: LogBatch, info: RejectedLogEventsInfo | undefined): void {
     for (const [index, sent] of batch.events().entries()) {
       const reason = rejectReasonOf(info, index);
       if (reason === undefined) this.#tally.accept(sent);
@@ -184,11 +184,19 @@ class LogsDelivery implements Delivery {
  * first one that is.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
  */
-function rejectReasonOf(info: RejectedLogEventsInfo, index: number): TimeReason | undefined {
-  if (index < (info.tooOldLogEventEndIndex ?? 0)) return 'too_old';
-  if (index < (info.expiredLogEventEndIndex ?? 0)) return 'expired';
-  if (index >= (info.tooNewLogEventStartIndex ?? Infinity)) return 'too_new';
+function rejectReasonOf(
+  info: RejectedLogEventsInfo | null | undefined,
+  index: number,
+): TimeReason | undefined {
+  if (index < indexIn(info?.tooOldLogEventEndIndex, 0)) return 'too_old';
+  if (index < indexIn(info?.expiredLogEventEndIndex, 0)) return 'expired';
+  if (index >= indexIn(info?.tooNewLogEventStartIndex, Infinity)) return 'too_new';
   return undefined;
+}
+
+/** An answer may hold anything. */
+function indexIn(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
 }
 
 function rejectText(group: string, reason: TimeReason): string {

@@ -56,8 +56,8 @@ export function s3Store(s3: S3Api, { bucket, key, asideKey = key }: S3Location):
     write: async (bytes, version, signal) => {
       const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version };
       try {
-        const { ETag = '' } = await put(key, bytes, condition, signal);
-        return { version: ETag };
+        const { ETag } = await put(key, bytes, condition, signal);
+        return { version: String(ETag ?? '') };
       } catch (error) {
         if (CONFLICTS.has((error as Error).name)) return 'conflict';
         throw failure('PutObject', error, signal);
@@ -80,9 +80,13 @@ function isNotModified(error: unknown): boolean {
   return (error as S3ServiceException).$metadata?.httpStatusCode === 304;
 }
 
-async function objectOf({ Body, ETag = '' }: GetObjectCommandOutput) {
-  if (Body === undefined) throw new TypeError('the answer has no body');
-  return { bytes: await Body.transformToByteArray(), version: ETag };
+async function objectOf({ Body, ETag }: GetObjectCommandOutput) {
+  if (!Body) throw new TypeError('the answer has no body');
+  const bytes: unknown = await Body.transformToByteArray();
+  if (!(ArrayBuffer.isView(bytes) && typeof ETag === 'string')) {
+    throw new TypeError('the answer has no bytes, or no ETag');
+  }
+  return { bytes: bytes as Uint8Array, version: ETag };
 }
 
 function failureOf(

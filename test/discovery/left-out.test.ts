@@ -61,6 +61,7 @@ describe('what was left out', () => {
       'bad_port',
       'unmapped_port',
       'bad_address',
+      'malformed',
       'bad_timing',
     ]);
     expect(unreachableAmong(tally.list())).toBe(faults.length);
