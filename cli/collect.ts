@@ -7,6 +7,7 @@ import { logsClients } from '../lambda/logs-clients.ts';
 import type { OutputConfig } from '../lambda/model/config.ts';
 import type { DropReason } from '../lambda/model/drops.ts';
 import type { Series } from '../lambda/model/sample.ts';
+import { shownId } from '../lambda/model/shown-url.ts';
 import type { Target } from '../lambda/model/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf, silenceOf } from '../lambda/report-log.ts';
@@ -86,8 +87,10 @@ export async function collect(options: CollectOptions): Promise<boolean> {
 }
 
 /** A line for each sample that is not published. */
-function tellOfDrop(reason: DropReason, { name, labels }: Series, { id }: Target): void {
-  process.stderr.write(`dropped ${reason}: ${name} ${JSON.stringify(labels)} of ${id}\n`);
+function tellOfDrop(reason: DropReason, { name, labels }: Series, target: Target): void {
+  process.stderr.write(
+    `dropped ${reason}: ${name} ${JSON.stringify(labels)} of ${shownId(target)}\n`,
+  );
 }
 
 /** The outputs of the command line. Into which account CloudWatch Logs is written, only the configuration can say. */

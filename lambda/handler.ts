@@ -6,6 +6,7 @@ import { ec2Client } from './discovery/ec2-client.ts';
 import { configuration, handlerOf, logger, metrics } from './function.ts';
 import { logsClients } from './logs-clients.ts';
 import { ENV } from './model/names.ts';
+import { shownId } from './model/shown-url.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
 import { blindnessOf, failureOf, logCycle, summaryOf } from './report-log.ts';
@@ -36,10 +37,10 @@ const parts: Assembly = {
       maxLineBytes: MAX_LAMBDA_LINE_BYTES,
       signing: awsSigning({ region }),
     }),
-  onDrop: (reason, { name, labels }, { id }) => {
+  onDrop: (reason, { name, labels }, target) => {
     // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
     if (logger.level > LogLevelThreshold.DEBUG) return;
-    logger.debug('sample dropped', { reason, name, labels, target: id });
+    logger.debug('sample dropped', { reason, name, labels, target: shownId(target) });
   },
 };
 const divided = dividedCollector();

@@ -2,6 +2,7 @@ import type { DropReason, Drops } from './model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport, RejectReason } from './model/event.ts';
 import { countsOf, type LeftOut } from './model/left-out.ts';
 import type { Labels } from './model/sample.ts';
+import { shownId, shownUrl } from './model/shown-url.ts';
 import type { StateReport } from './model/state.ts';
 import type { Explained } from './report/explanations.ts';
 import { isPassing, JobTally, type SilentJob } from './report/silent-jobs.ts';
@@ -79,9 +80,14 @@ export interface GreedyTarget {
   readonly cpuMs: number;
 }
 
+/** A scrape without its samples. */
+type ScrapeOf = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>;
+
 /** What one target did in a cycle. */
 export interface TargetReport {
+  /** As people see it: without the values of parameters, so that several targets may have the same. */
   readonly id: string;
+  /** The same. */
   readonly url: string;
   readonly labels: Labels;
   readonly up: boolean;
@@ -128,6 +134,8 @@ export class Tally {
   #dropped: Partial<Record<DropReason, number>> = {};
   #droppedForOthers: Partial<Record<DropReason, number>> = {};
   readonly #scrapes: TargetReport[] = [];
+  /** Of each in the order of discovery. */
+  readonly #places = new Map<TargetReport, number>();
   #order: ReadonlyMap<string, number> = new Map();
   #leftOut: readonly LeftOut[] = [];
   #idle: readonly string[] = [];
@@ -173,29 +181,20 @@ export class Tally {
       if (!isSettled(delivered)) this.#repeated += delivered.accepted;
     }
     const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
-    this.#scrapes.push({ ...reportOf(scrape), stopped: false, offered, events, rejected });
+    this.#add(scrape, { stopped: false, offered, events, rejected });
   }
 
   /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
-  stopped(
-    scrapes: readonly Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>[],
-    errors: readonly { readonly message: string }[],
-  ): void {
+  stopped(scrapes: readonly ScrapeOf[], errors: readonly { readonly message: string }[]): void {
     for (const scrape of scrapes) {
-      this.#scrapes.push({
-        ...reportOf(scrape),
-        stopped: true,
-        offered: 0,
-        events: 0,
-        rejected: {},
-      });
+      this.#add(scrape, { stopped: true, offered: 0, events: 0, rejected: {} });
     }
     this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
   }
 
   greedy(targets: readonly Greedy[]): void {
-    const reports = targets.map(({ target: { id }, bytes, cpuMs }) => ({
-      id,
+    const reports = targets.map(({ target, bytes, cpuMs }) => ({
+      id: shownId(target),
       bytes,
       cpuMs: Math.round(cpuMs),
     }));
@@ -266,23 +265,22 @@ export class Tally {
     return !isAccepted && published + rejected === 0 && !isPassing(this.#dropped);
   }
 
-  #place({ id }: TargetReport): number {
-    return this.#order.get(id) ?? 0;
+  #add(scrape: ScrapeOf, outcome: Omit<TargetReport, keyof ReturnType<typeof reportOf>>): void {
+    const report = { ...reportOf(scrape), ...outcome };
+    this.#scrapes.push(report);
+    this.#places.set(report, this.#order.get(scrape.target.id) ?? 0);
+  }
+
+  #place(report: TargetReport): number {
+    return this.#places.get(report) ?? 0;
   }
 }
 
 /** What a scrape itself says. */
-function reportOf({
-  target,
-  failure,
-  durationMs,
-  bytes,
-  scraped,
-  breach,
-}: Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>) {
+function reportOf({ target, failure, durationMs, bytes, scraped, breach }: ScrapeOf) {
   return {
-    id: target.id,
-    url: target.url,
+    id: shownId(target),
+    url: shownUrl(target.url, target.labels),
     labels: target.labels,
     up: failure === undefined,
     ...failure,

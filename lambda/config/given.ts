@@ -4,9 +4,12 @@ const SHOWN_CHARACTERS = 80;
 /** `user:password@` of an address, wherever it stands in a text. */
 const USER_INFO = /[^\s/@:]*:[^\s/@]*@/g;
 
+/** The query of a URL, wherever it stands in a text. */
+const QUERY = /(:\/\/[^\s?]*\?)[^\s#]+/g;
+
 /**
- * A value as messages show it: `"5m" (string)`. Lists and objects are named but not shown, and user names and
- * passwords are taken out of addresses, because a message ends up in logs.
+ * A value as messages show it: `"5m" (string)`. Lists and objects are named but not shown, and user names,
+ * passwords and queries are taken out of addresses, because a message ends up in logs.
  */
 export function describeGiven(value: unknown): string {
   if (value === undefined) return 'nothing';
@@ -14,7 +17,7 @@ export function describeGiven(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   switch (typeof value) {
     case 'string':
-      return `${JSON.stringify(shorten(value.replace(USER_INFO, '***@')))} (string)`;
+      return `${JSON.stringify(shorten(value.replace(USER_INFO, '***@').replace(QUERY, '$1***')))} (string)`;
     case 'number':
     case 'boolean':
       return `${value} (${typeof value})`;

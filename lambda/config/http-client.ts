@@ -93,7 +93,7 @@ export type HttpClient = z.output<typeof httpClient>;
 
 const CONFIDENTIAL_SECTIONS: ReadonlySet<string | number> = new Set([
   ...['basic_auth', 'authorization', 'bearer_token', 'oauth2', 'http_headers', 'headers'],
-  ...['proxy_url', 'proxy_connect_header', 'secret_key'],
+  ...['proxy_url', 'proxy_connect_header', 'secret_key', 'params'],
 ]);
 
 /** Whether a wrong value at `path` may be a secret, or hold one. */

@@ -1,6 +1,7 @@
 import type { HttpSettings } from '../model/http-settings.ts';
 import { Secret } from '../model/secret.ts';
 import type { HttpDiscovery } from '../model/service-discovery.ts';
+import { shownUrl } from '../model/shown-url.ts';
 import type { ScrapeLimits } from '../model/target.ts';
 import type { FoundTarget } from './found-target.ts';
 import { readJsonGroups } from './target-groups.ts';
@@ -54,7 +55,7 @@ export function httpSource({ url, refreshMs, http }: HttpDiscovery, fetch: Fetch
         return { found: last, errors: [] };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        return { found: last, errors: [`${url}: ${message}`] };
+        return { found: last, errors: [`${shownUrl(url)}: ${message}`] };
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { Config } from '../model/config.ts';
 import type { LeftOut } from '../model/left-out.ts';
+import { shownUrl } from '../model/shown-url.ts';
 import type { Target } from '../model/target.ts';
 import { ApiCalls, type DiscoveryError } from './api-calls.ts';
 import type { AwsClientsOf, EcsSender } from './aws-clients.ts';
@@ -61,7 +62,8 @@ export class ListedDiscovery {
     const jobs = new Map(this.#options.config.jobs.map((job) => [job.name, job]));
     this.#targets = given.targets.flatMap((each) => targetFrom(each, jobs) ?? []);
     const leftOut = new LeftOutTally();
-    for (const { entry: job, url: address } of given.targets) {
+    for (const { entry: job, url, labels } of given.targets) {
+      const address = shownUrl(url, labels);
       if (!jobs.has(job)) leftOut.add({ reason: 'no_job', subject: { job, address } });
     }
     this.#leftOut = leftOut.list();

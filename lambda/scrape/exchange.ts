@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
+import { shownUrl } from '../model/shown-url.ts';
 import type { Target } from '../model/target.ts';
 import { decompressed } from './body.ts';
 import { acceptOf } from './exposition-format.ts';
@@ -115,7 +116,7 @@ async function answerTo(first: ExpositionRequest): Promise<Answer> {
 function checked(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    const message = `expected an http or https URL, got ${JSON.stringify(text)}`;
+    const message = `expected an http or https URL, got ${JSON.stringify(shownUrl(text))}`;
     throw new ScrapeError('invalid_url', message);
   }
   refuseForbidden(url);

@@ -1,4 +1,5 @@
 import type { HttpSettings } from '../model/http-settings.ts';
+import { shownUrl } from '../model/shown-url.ts';
 import type { Answer } from './request.ts';
 import { ScrapeError } from './scrape-error.ts';
 
@@ -20,7 +21,7 @@ export function isRedirect({ status }: Pick<Answer, 'status'>): boolean {
 export function redirectOf(answer: Pick<Answer, 'status' | 'headers'>, from: URL): URL | undefined {
   if (!isRedirect(answer)) return undefined;
   const location = answer.headers.get('location');
-  const given = JSON.stringify(location ?? '');
+  const given = JSON.stringify(shownUrl(location ?? ''));
   const to = location === undefined ? null : URL.parse(location, from.href);
   if (to === null || !/^https?:$/.test(to.protocol)) {
     throw new ScrapeError('redirect', `expected a redirect to an http or https URL, got ${given}`);

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { deadAddress, serveMetrics } from '../cli/target.ts';
+import { environmentFor, startFunction } from './function-process.ts';
+
+const SECRET = 'hunter2';
+
+let aws: Aws;
+
+beforeEach(async () => {
+  aws = await startAws({ ecs: { clusters: ['demo'] } });
+});
+
+afterEach(() => aws.close());
+
+const jobFor = (name: string, more: object) => ({
+  job_name: name,
+  params: { token: [SECRET], module: ['http_2xx'] },
+  ...more,
+});
+
+function environment(jobs: readonly object[]): Record<string, string> {
+  return {
+    ...environmentFor(aws),
+    POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    FARGAUGE_CONFIG: JSON.stringify({
+      log_group_name: '/shop',
+      scrape_configs: jobs,
+      emf_processor: {
+        metric_namespace: 'Shop',
+        metric_declaration: [
+          { source_labels: ['job'], dimensions: [['job']], metric_selectors: ['^q$'] },
+        ],
+      },
+    }),
+  };
+}
+
+const at = (address: string, labels = {}) => ({ static_configs: [{ targets: [address], labels }] });
+
+describe('a secret in a query', () => {
+  it('is sent to the target and shown nowhere', async () => {
+    const asked: string[] = [];
+    const redirecting = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(302, { location: `http://elsewhere.test${url}` }).end();
+    }).listen(0, '127.0.0.1');
+    await once(redirecting, 'listening');
+    const { port } = redirecting.address() as AddressInfo;
+    await using healthy = await serveMetrics(() => 'q 1\nunwanted 1\n# no end');
+    await using lambda = await startFunction(
+      environment([
+        jobFor('healthy', at(healthy.address)),
+        jobFor('down', at(await deadAddress(), { module: 'http_2xx' })),
+        jobFor('elsewhere', { ...at(`127.0.0.1:${port}`), follow_redirects: true }),
+        {
+          job_name: 'listed',
+          http_sd_configs: [{ url: `http://${await deadAddress()}/list?key=${SECRET}` }],
+        },
+      ]),
+    );
+
+    expect(lambda.loaded).toEqual({ kind: 'ready' });
+    const answer = await lambda.invoke();
+    const { stdout, stderr, log } = await lambda.end();
+    redirecting.close();
+
+    expect(asked).toEqual([`/metrics?module=http_2xx&token=${SECRET}`]);
+    const shown = JSON.stringify(answer) + stdout + stderr;
+    expect(shown).not.toContain(SECRET);
+    const down = log.filter(({ message }) => message === 'target is down');
+    expect(down.map(({ target }) => target)).toEqual([
+      expect.stringMatching(/^down http:.*\/metrics\?module=http_2xx&token=<secret>$/),
+      expect.stringMatching(/^elsewhere http:.*\/metrics\?module=<secret>&token=<secret>$/),
+    ]);
+    expect(down[1]).toMatchObject({
+      detail: expect.stringContaining('elsewhere.test/metrics?module=<secret>&token=<secret>'),
+    });
+    expect(shown).toContain('/list?key=<secret>: ');
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        message: 'sample dropped',
+        target: expect.stringContaining('token=<secret>'),
+      }),
+    );
+  });
+
+  it('is not in the errors of a configuration', async () => {
+    await using lambda = await startFunction(
+      environment([
+        {
+          ...jobFor('shop', {}),
+          params: { token: SECRET },
+          http_sd_configs: [{ url: `ftp://a.test/list?key=${SECRET}` }],
+        },
+      ]),
+    );
+    expect(lambda.loaded).toMatchObject({
+      kind: 'error',
+      message: expect.stringMatching(/params\.token.*http_sd_configs\[0\]\.url/s),
+    });
+    expect(JSON.stringify(lambda.loaded)).not.toContain(SECRET);
+  });
+});
