@@ -6,6 +6,9 @@ const MAX_CONNECTIONS = 64;
 /** A collector asks one task for its own figures and for 32 applications at most, at the same time. The rest is for other peers. */
 const MAX_OF_PEER = 56;
 
+/** Connections that came in one turn of the event loop are too many for a moment: nobody could read their requests yet. */
+const MAX_FOR_A_MOMENT = 256;
+
 /**
  * What a connection does, in the order in which connections give way: `answered`, where only its end is missing; `silent`, without
  * a complete request; `asked`, where an answer is under way.
@@ -21,7 +24,7 @@ interface Connection {
 }
 
 /**
- * The open connections of a server. A new one is always taken in; where it is one too many, for its peer or for all, another one gives way:
+ * The open connections of a server. A new one is always taken in; where they are too many then, of a peer or all together, some give way:
  * of those in the first state that any is in, the oldest one of the peer that has most of them. So a crowd displaces its own
  * connections, and silence never ends an answer while any connection is silent.
  */
@@ -29,6 +32,7 @@ export class Connections {
   /** Oldest first. */
   readonly #open = new Map<Socket, Connection>();
   readonly #displaced = new Map<ConnectionState, number>();
+  #isTrimDue = false;
 
   /** How many gave way before they had an answer, by what they did. */
   get displaced(): ReadonlyMap<ConnectionState, number> {
@@ -38,19 +42,33 @@ export class Connections {
   /** Takes a connection in, which is silent, until it is closed. */
   admit(socket: Socket): void {
     // Of one that is closed already there is no address.
-    const peer = socket.remoteAddress ?? '';
-    const all = [...this.#open.values()];
-    const ofPeer = all.filter((connection) => connection.peer === peer);
-    if (ofPeer.length >= MAX_OF_PEER) this.#displaceOneOf(ofPeer);
-    else if (all.length >= MAX_CONNECTIONS) this.#displaceOneOf(all);
-    this.#open.set(socket, { socket, peer, state: 'silent' });
+    this.#open.set(socket, { socket, peer: socket.remoteAddress ?? '', state: 'silent' });
     socket.on('close', () => this.#open.delete(socket));
+    if (this.#open.size > MAX_FOR_A_MOMENT) this.#trim(MAX_FOR_A_MOMENT);
+    if (this.#isTrimDue) return;
+    this.#isTrimDue = true;
+    // After the next turn, in which all that has come is read.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isTrimDue = false;
+        this.#trim(MAX_CONNECTIONS);
+      }),
+    );
   }
 
   /** Notes what a connection does from now on. */
   note(socket: Socket, state: ConnectionState): void {
     const connection = this.#open.get(socket);
     if (connection !== undefined) connection.state = state;
+  }
+
+  #trim(most: number): void {
+    for (const ofPeer of Map.groupBy(this.#open.values(), ({ peer }) => peer).values()) {
+      for (let excess = ofPeer.length - MAX_OF_PEER; excess > 0; excess -= 1) {
+        this.#displaceOneOf(ofPeer.filter(({ socket }) => this.#open.has(socket)));
+      }
+    }
+    while (this.#open.size > most) this.#displaceOneOf([...this.#open.values()]);
   }
 
   #displaceOneOf(candidates: readonly Connection[]): void {

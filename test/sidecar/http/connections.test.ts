@@ -45,9 +45,10 @@ describe('The connections of the HTTP server', () => {
   it('give way to the 65th: the one that waits longest without a request', async () => {
     const [first, second] = await silent(MAX, distinct);
     const closed = end(first!);
+    await open('127.0.9.9');
+    await closed;
 
     expect(await scrape()).toMatch(/up 1\n$/);
-    await closed;
     expect(second!.destroyed).toBe(false);
     expect(connections.displaced).toEqual(new Map([['silent', 1]]));
   });
@@ -86,10 +87,26 @@ describe('The connections of the HTTP server', () => {
     const [first] = [await ask('127.0.0.2'), await ask('127.0.0.2')];
     const failed = new Promise<NodeJS.ErrnoException>((resolve) => first!.once('error', resolve));
 
-    expect(await scrape()).toMatch(/up 1\n$/);
+    await ask('127.0.9.9');
     expect(await failed).toMatchObject({ code: 'ECONNRESET' });
     expect(crowd.every((socket) => !socket.destroyed)).toBe(true);
     expect(connections.displaced).toEqual(new Map([['asked', 1]]));
+  });
+
+  it('are read before they give way, however many come at once', async () => {
+    const crowd = (from: number) =>
+      Array.from({ length: 100 }, (_, n) =>
+        connect({ port, host: '127.0.0.1', localAddress: distinct(from + n) }).on(
+          'error',
+          () => {},
+        ),
+      );
+    clients.push(...crowd(0));
+    const honest = connect({ port, host: '127.0.0.1' });
+    honest.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n');
+    clients.push(honest, ...crowd(100));
+
+    expect(await readAll(honest)).toMatch(/up 1\n$/);
   });
 
   it('whose clients have the answer and do not leave give way first, and are no loss', async () => {
