@@ -9,6 +9,9 @@ const MAX_TASK_AGE_MS = 10_000;
 /** For this long after a change that the statistics show, `/task` may still be about to change. */
 const UNREST_MS = 5_000;
 
+/** A task definition has ten, and ECS adds a few. Pages of many more would take all of the sidecar's time. */
+const MAX_CONTAINERS = 256;
+
 /** A container with less than this share of its memory of before may be a new process. */
 const RESTART_SHARE = 0.5;
 
@@ -49,6 +52,10 @@ export function createSource(endpoint: Endpoint, elapsed: () => number): Source 
     const answer = await endpoint.read('/task');
     if (!answer.ok) return `/task: ${answer.reason}`;
     const task = readTask(objectOf(answer.document));
+    const { length } = task.containers;
+    if (length > MAX_CONTAINERS) {
+      return `/task: expected at most ${MAX_CONTAINERS} containers, got ${length}`;
+    }
     known = { task, at: now };
     return task;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Answer, DocumentPath } from '../../sidecar/endpoint.ts';
 import { createSource } from '../../sidecar/source.ts';
-import { APP, SIDECAR, sampleEntry, sampleTask } from './sample-documents.ts';
+import { APP, SIDECAR, sampleContainer, sampleEntry, sampleTask } from './sample-documents.ts';
 
 describe('The two documents, read again and again', () => {
   it('are both read the first time', async () => {
@@ -76,6 +76,19 @@ describe('The two documents, read again and again', () => {
 function found(document: unknown): Answer {
   return { ok: true, text: '', document };
 }
+
+describe('A document of more containers than a task has', () => {
+  it('is a reading that failed', async () => {
+    const { answers, source } = start();
+    const Containers = Array.from({ length: 257 }, (_, n) => sampleContainer(`${n}`, 'app'));
+    answers.set('/task', found(sampleTask({ Containers })));
+
+    expect(await source.read(1000)).toEqual({
+      ok: false,
+      reason: '/task: expected at most 256 containers, got 257',
+    });
+  });
+});
 
 function start() {
   let now = 0;
