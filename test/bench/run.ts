@@ -1,4 +1,5 @@
 import { runChaos } from './chaos.ts';
+import { runChaosSidecar } from './chaos-sidecar/run.ts';
 import { runCycle, runReceivers } from './cycle.ts';
 import { runDecode } from './decode.ts';
 import { runEncode } from './encode.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   scale: runScale,
   sidecar: runSidecar,
   chaos: runChaos,
+  'chaos-sidecar': runChaosSidecar,
 };
 
 const asked = new Map(

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Responder } from '../sidecar/metadata-stand-in.ts';
 import {
   APP,
   SIDECAR,
@@ -36,19 +37,30 @@ export interface RestlessEndpoint extends AsyncDisposable {
   readonly uri: string;
   /** How often the figures were asked for. */
   readonly polls: number;
+  /** From now on every answer is another one; with `undefined` as before. */
+  misbehave(responder: Responder | undefined): void;
 }
 
-export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
+/** @param options `churn` puts a container that was never there before in the place of the last one with each poll. */
+export async function startRestlessEndpoint({
+  churn = false,
+}: {
+  readonly churn?: boolean;
+} = {}): Promise<RestlessEndpoint> {
   const startedAt = Math.floor(Date.now() / 1000) - START;
   let polls = 0;
-  const task = JSON.stringify(
-    sampleTask({ Containers: CONTAINERS.map(([id, name]) => sampleContainer(id, name)) }),
-  );
+  let misbehaviour: Responder | undefined;
+  const containers = () =>
+    churn ? [...CONTAINERS.slice(0, 2), [containerId(polls), `job-${polls}`] as const] : CONTAINERS;
   const server = createServer((request, response) => {
+    if (misbehaviour !== undefined) return misbehaviour(response);
     response.setHeader('content-type', 'application/json');
-    if (!request.url?.endsWith('/stats')) return response.end(task);
+    if (!request.url?.endsWith('/stats')) {
+      const Containers = containers().map(([id, name]) => sampleContainer(id, name));
+      return response.end(JSON.stringify(sampleTask({ Containers })));
+    }
     polls += 1;
-    return response.end(JSON.stringify(statsAt(startedAt + polls)));
+    return response.end(JSON.stringify(statsAt(startedAt + polls, containers())));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,6 +70,9 @@ export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
     get polls() {
       return polls;
     },
+    misbehave(responder) {
+      misbehaviour = responder;
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -66,9 +81,14 @@ export async function startRestlessEndpoint(): Promise<RestlessEndpoint> {
   };
 }
 
-function statsAt(second: number): object {
+/** As on EC2: its beginning, which is a label, is another one for each. */
+function containerId(n: number): string {
+  return String(n).padStart(12, '0').padEnd(64, '0');
+}
+
+function statsAt(second: number, containers: typeof CONTAINERS): object {
   return Object.fromEntries(
-    CONTAINERS.map(([id]) => {
+    containers.map(([id]) => {
       const memory = { usage: 200_000_000 + second, limit: 2 ** 63, stats: MORE_MEMORY };
       const entry = sampleEntry(second, { memory_stats: memory, id, percpu_usage: PER_CPU }, 1);
       return [id, entry];

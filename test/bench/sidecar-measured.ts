@@ -16,13 +16,19 @@ export class MeasuredSidecar implements AsyncDisposable {
     this.startMs = startMs;
   }
 
-  static async start(args: readonly string[], metadataUri: string): Promise<MeasuredSidecar> {
+  /** @param env variables beside those of the endpoint and the address */
+  static async start(
+    args: readonly string[],
+    metadataUri: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<MeasuredSidecar> {
     const startedAt = performance.now();
     const child = spawn(process.execPath, args, {
       env: {
         ECS_CONTAINER_METADATA_URI_V4: metadataUri,
         ECS_METRICS_EXPORTER_HOST: '127.0.0.1',
         ECS_METRICS_EXPORTER_PORT: '0',
+        ...env,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
