@@ -73,9 +73,11 @@ export class CollectorBucket extends Bucket {
     const state = this.arnForObjects(STATE_KEY);
     const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const setAside = this.arnForObjects(`${STATE_KEY}.*`);
+    // Of a collector that was divided before: the first cycle begins with what its shards know.
+    const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
     const policy = new Policy(this, 'State', {
       statements: [
-        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease] }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease, ofShards] }),
         // What is set aside is named like the lease.
         new PolicyStatement({ actions: ['s3:PutObject'], resources: [state, setAside] }),
         new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [lease] }),
@@ -87,6 +89,7 @@ export class CollectorBucket extends Bucket {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
       reason: 'A state that is set aside has the time in its name.',
     });
+    this.acknowledgeShards(policy);
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
@@ -97,6 +100,8 @@ export class CollectorBucket extends Bucket {
    */
   grantShards(role: IRole): void {
     const whole = this.arnForObjects(STATE_KEY);
+    // Keeps cycles of before, when it was not divided, from running beside the first one of the shards.
+    const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
     const policy = new Policy(this, 'State', {
       statements: [
@@ -104,16 +109,21 @@ export class CollectorBucket extends Bucket {
           actions: ['s3:DeleteObject', 's3:GetObject'],
           resources: [whole, ofShards],
         }),
-        new PolicyStatement({ actions: ['s3:PutObject'], resources: [ofShards] }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [lease] }),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [lease, ofShards] }),
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
       ],
     });
     role.attachInlinePolicy(policy);
+    this.acknowledgeShards(policy);
+    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  private acknowledgeShards(policy: Policy): void {
     acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
       reason: 'Shards and their layouts are numbered as the targets need it.',
     });
-    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
   private get logicalId(): string {

@@ -15,6 +15,7 @@ import { processMemory } from './scrape/http/process-memory.ts';
 import { publishCycle, publishSkipped } from './self-metrics.ts';
 import { logDispatch, publishDispatch } from './shards/dispatch-report.ts';
 import { DividedCollector } from './shards/divided-collector.ts';
+import { inheritanceOfShards } from './shards/inheritance.ts';
 import { shardEventOf } from './shards/shard-event.ts';
 import { ShardObjects } from './shards/shard-objects.ts';
 import { shardPlan } from './shards/shard-plan.ts';
@@ -22,6 +23,10 @@ import { awsSigning } from './signing.ts';
 import { CycleLease } from './state/cycle-lease.ts';
 import { functionState, stateSettings } from './state/function-state.ts';
 import { s3Api } from './state/s3-api.ts';
+import type { Inheritance } from './state/stored.ts';
+
+/** Milliseconds that reading the states of shards may take, in the first cycle after them: there may be 40, and a cycle has 55 s. */
+const SHARDS_BEFORE_MS = 20_000;
 
 const region = process.env.AWS_REGION;
 const s3 = s3Api({});
@@ -46,7 +51,10 @@ const parts: Assembly = {
 const divided = dividedCollector();
 const collector: Pick<DividedCollector, 'collect' | 'reconfigure'> =
   divided ??
-  assemble({ ...parts, state: functionState(state, s3, Date.now, processMemory(process.env)) });
+  assemble({
+    ...parts,
+    state: functionState(state, s3, Date.now, processMemory(process.env), shardsBefore),
+  });
 
 /** The cycles of a divided collector are kept apart when they begin, all shards together. */
 const lease =
@@ -101,6 +109,14 @@ export const discover = handlerOf(async (_event, status, timeoutMs) => {
   if (blindness !== undefined) throw new Error(blindness);
   return start;
 });
+
+/** What the shards know where the function was one of a divided collector until now, and has no state of its own. */
+function shardsBefore(): Promise<Inheritance> {
+  const { place } = state;
+  if (place === undefined) return Promise.resolve({ snapshots: [], missing: [] });
+  const signal = AbortSignal.timeout(SHARDS_BEFORE_MS);
+  return inheritanceOfShards(s3, new ShardObjects(s3, place), Date.now(), signal);
+}
 
 /** Where the function is one of a collector whose targets are divided. */
 function dividedCollector(): DividedCollector | undefined {

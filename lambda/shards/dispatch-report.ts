@@ -26,10 +26,12 @@ export function publishDispatch(
 
 /** One line that sums it up, and one for each thing that went wrong. */
 export function logDispatch(report: DispatchReport, logger: DispatchLogger): void {
-  const { discoveryErrors, leftOut, late, isKept, isNewLayout, layout, setAside } = report;
+  const { discoveryErrors, leftOut, late, isKept, isNewLayout, layout, setAside, leaseFailure } =
+    report;
   for (const error of discoveryErrors) logger.warn('discovery failed', { error });
   logFaults(leftOut, logger);
   if (setAside !== undefined) logger.warn('state failed', { error: setAside });
+  if (leaseFailure !== undefined) logger.warn('lease failed', { error: leaseFailure });
   if (isKept) logger.warn('nothing could be discovered, the last lists of targets count', {});
   if (late.length > 0) logger.warn('shards have not ended a cycle for a while', { shards: late });
   if (isNewLayout) logger.info('targets are divided anew', { ...layout });

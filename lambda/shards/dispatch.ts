@@ -1,6 +1,7 @@
 import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
 import { countsOf, type LeftOut } from '../model/left-out.ts';
+import type { CycleLease } from '../state/cycle-lease.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
 import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
 import { decodeManifest, encodeManifest, type Manifest, ManifestError } from './manifest.ts';
@@ -45,6 +46,8 @@ export interface DispatchReport {
   readonly isKept: boolean;
   /** What became of a manifest that could not be understood, for the log. */
   readonly setAside: string | undefined;
+  /** Why nobody knows whether a cycle of the collector that was not divided runs beside this one, for the log. */
+  readonly leaseFailure: string | undefined;
   /** Shards that have written no state for `RECENT_CYCLES` cycles. */
   readonly late: readonly number[];
 }
@@ -67,6 +70,9 @@ export async function dispatch(
   const divided = kept ?? (await divide(discovery.list(), discovered, plan, known));
   const { layout } = divided;
   const current = last.manifest?.layout;
+  const isNewLayout = layout.number !== current?.number;
+  const isFirst = isNewLayout && layout.inherits === 'undivided';
+  const leaseFailure = isFirst ? await keepOut(objects.undividedLease(now), startedAt) : undefined;
   const isSettled = current?.inherits !== undefined && layout.inherits === undefined;
   // Before the manifest says so: what is stored of an earlier time must not be taken for something newer.
   if (isSettled) await objects.keepOnly(layout, found, signal);
@@ -93,10 +99,11 @@ export async function dispatch(
       idle: discovered.idle,
       discoveryErrors: discovered.errors.map(({ message }) => message),
       layout,
-      isNewLayout: layout.number !== current?.number,
+      isNewLayout,
       listsWritten: divided.lists.size,
       isKept: kept !== undefined,
       setAside: last.setAside,
+      leaseFailure,
       late: lateShards(manifest, found),
     },
   };
@@ -146,6 +153,22 @@ function checkOver(endsBy: number, now: number): void {
   if (endsBy <= now || endsBy - now > 2 * CYCLE_MS) return;
   const seconds = Math.ceil((endsBy - now) / 1000);
   throw new CycleUnderWayError(`The shards of the last cycle may run for another ${seconds} s`);
+}
+
+/**
+ * Lets no cycle of the collector that was not divided run beside the first one of its shards, as it may during a deployment. The lease
+ * is not given back: it ends with the cycle. Where nobody knows of it, a cycle is worth more than none.
+ *
+ * @returns why nobody knows
+ * @throws CycleUnderWayError where one is running
+ */
+async function keepOut(lease: CycleLease, now: number): Promise<string | undefined> {
+  const outcome = await lease.take(CYCLE_MS);
+  if (outcome.kind !== 'busy') return outcome.kind === 'failed' ? outcome.message : undefined;
+  const seconds = Math.ceil((outcome.until - now) / 1000);
+  throw new CycleUnderWayError(
+    `The cycle of the collector that was not divided may run for another ${seconds} s`,
+  );
 }
 
 /** What the last cycle had, where this one has found nothing because nothing could be asked for. */

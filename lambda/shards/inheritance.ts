@@ -1,12 +1,15 @@
 import { targetIdOf } from '../model/state.ts';
 import { decodeState, StateFormatError } from '../state/format.ts';
 import type { Snapshot } from '../state/memory.ts';
-import { s3Store } from '../state/s3.ts';
+import { type S3Location, s3Store } from '../state/s3.ts';
 import type { S3Api } from '../state/s3-api.ts';
+import { StateStoreError } from '../state/store.ts';
 import type { Inheritance } from '../state/stored.ts';
 import type { Inherited } from './layout.ts';
+import { CYCLE_MS } from './limits.ts';
+import { decodeManifest, type Manifest, ManifestError } from './manifest.ts';
 import type { ShardEvent } from './shard-event.ts';
-import type { ShardObjects } from './shard-objects.ts';
+import { type ShardObjects, ShardObjectsError } from './shard-objects.ts';
 import { shardOf } from './shard-of.ts';
 
 /**
@@ -20,19 +23,60 @@ export async function inheritanceOf(
   objects: ShardObjects,
   signal: AbortSignal,
 ): Promise<Inheritance> {
+  const places = inherits === null ? [] : placesOf(inherits, objects);
+  return read(places, s3, signal, (targetId) => shardOf(targetId, shards) === shard);
+}
+
+/**
+ * What the states of the shards know, for a collector that is divided no more.
+ *
+ * @param now milliseconds since the epoch
+ * @throws StateStoreError where one of them cannot be read, or the shards may still be running: they would count the same growth
+ */
+export async function inheritanceOfShards(
+  s3: S3Api,
+  objects: ShardObjects,
+  now: number,
+  signal: AbortSignal,
+): Promise<Inheritance> {
+  let manifest: Manifest | undefined;
+  try {
+    const object = await objects.readManifest(signal);
+    manifest = object && decodeManifest(object.bytes);
+  } catch (error) {
+    if (!(error instanceof ManifestError || error instanceof ShardObjectsError)) throw error;
+    // Most collectors were never divided: they go on without.
+    return { snapshots: [], missing: [`What shards knew is lost. ${error.message}`] };
+  }
+  if (manifest === undefined) return { snapshots: [], missing: [] };
+  const remainingMs = manifest.endsBy - now;
+  // A manifest that would hold for longer was written by a clock that was wrong.
+  if (remainingMs > 0 && remainingMs <= 2 * CYCLE_MS) {
+    const seconds = Math.ceil(remainingMs / 1000);
+    throw new StateStoreError(`The shards of the last cycle may run for another ${seconds} s`);
+  }
+  return read(placesOf(manifest.layout, objects), s3, signal, () => true);
+}
+
+async function read(
+  places: readonly S3Location[],
+  s3: S3Api,
+  signal: AbortSignal,
+  isOwn: (targetId: string) => boolean,
+): Promise<Inheritance> {
   const snapshots: Snapshot[] = [];
   const missing: string[] = [];
-  // One after another: only what is the shard's own stays in memory.
-  for (const place of inherits === null ? [] : placesOf(inherits, objects)) {
+  // One after another: only what is its own stays in memory.
+  for (const place of places) {
     const object = await s3Store(s3, place).read(signal);
     const name = `s3://${place.bucket}/${place.key}`;
     if (object === undefined || object === 'unchanged') {
-      missing.push(`The state ${name} is not there: what it knew of this shard's targets is lost`);
+      missing.push(`The state ${name} is not there: what it knew of these targets is lost`);
       continue;
     }
     try {
       const { targets, ...rest } = await decodeState(object.bytes);
-      const own = [...targets].filter(([key]) => shardOf(targetIdOf(key), shards) === shard);
+      const own = [...targets].filter(([key]) => isOwn(targetIdOf(key)));
       snapshots.push({ ...rest, targets: new Map(own) });
     } catch (error) {
       if (!(error instanceof StateFormatError)) throw error;
@@ -42,7 +86,7 @@ export async function inheritanceOf(
   return { snapshots: asOfTheFirst(snapshots, missing.length === 0), missing };
 }
 
-function placesOf(inherits: Inherited, objects: ShardObjects) {
+function placesOf(inherits: Inherited, objects: ShardObjects): S3Location[] {
   if (inherits === 'undivided') return [objects.stateOf()];
   const { number: layout, shards } = inherits;
   return Array.from({ length: shards }, (_, index) => objects.stateOf({ layout, index }));

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { CycleLease } from '../state/cycle-lease.ts';
 import type { S3Location } from '../state/s3.ts';
 import type { S3ListApi } from '../state/s3-api.ts';
 import { asideName } from '../state/store.ts';
@@ -64,6 +65,15 @@ export class ShardObjects {
       key: this.#key(`${layout}/${index}`),
       asideKey: this.#key(`aside/${layout}-${index}`),
     };
+  }
+
+  /**
+   * The lease of the cycles of a collector that is not divided.
+   *
+   * @param now milliseconds since the epoch
+   */
+  undividedLease(now: () => number): CycleLease {
+    return new CycleLease(this.#s3, this.#place, now);
   }
 
   readManifest(signal: AbortSignal): Promise<VersionedObject | undefined> {

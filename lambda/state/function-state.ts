@@ -5,7 +5,7 @@ import { FORGET_AFTER_MS, MemoryState, stateCapacity } from './memory.ts';
 import { parseStatePlace } from './place.ts';
 import { type S3Location, s3Store } from './s3.ts';
 import type { S3Api } from './s3-api.ts';
-import { StoredState } from './stored.ts';
+import { StoredState, type StoredStateOptions } from './stored.ts';
 
 /** How the environment variables of a function say its state is kept. */
 export interface StateSettings {
@@ -31,16 +31,18 @@ export function stateSettings(env: Readonly<Record<string, string | undefined>>)
  * The state of a function that is not divided into shards.
  *
  * @param memory bytes that the function has
+ * @param inherit as of `StoredState`
  */
 export function functionState(
   { place, forgetAfterMs }: StateSettings,
   s3: S3Api,
   now: () => number,
   memory: number,
+  inherit?: StoredStateOptions['inherit'],
 ): State {
   const capacity = stateCapacity(memory);
   if (place === undefined) return new MemoryState(forgetAfterMs, capacity);
-  return new StoredState(s3Store(s3, place), now, { forgetAfterMs, capacity });
+  return new StoredState(s3Store(s3, place), now, { forgetAfterMs, capacity, inherit });
 }
 
 function forgetAfter(text: string | undefined): number {

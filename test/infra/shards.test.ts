@@ -116,7 +116,7 @@ describe('a collector whose targets are divided', () => {
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
   });
 
-  it('reads and writes nothing in its bucket but states, lists and its manifest', () => {
+  it('reads and writes nothing in its bucket but states, lists, its manifest and a lease', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [
@@ -124,7 +124,11 @@ describe('a collector whose targets are divided', () => {
             Action: ['s3:DeleteObject', 's3:GetObject'],
             Resource: [bucketPath('/state'), bucketPath('/state/*')],
           },
-          { Action: 's3:PutObject', Resource: bucketPath('/state/*') },
+          { Action: 's3:GetObject', Resource: bucketPath('/state.lease') },
+          {
+            Action: 's3:PutObject',
+            Resource: [bucketPath('/state.lease'), bucketPath('/state/*')],
+          },
           { Action: 's3:ListBucket' },
         ],
       },

@@ -6,8 +6,11 @@ import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
+import { inheritanceOfShards } from '../../lambda/shards/inheritance.ts';
 import type { ShardPlan } from '../../lambda/shards/layout.ts';
+import { ShardObjects } from '../../lambda/shards/shard-objects.ts';
 import { encodeList } from '../../lambda/shards/target-list.ts';
+import { CycleLease } from '../../lambda/state/cycle-lease.ts';
 import { s3Store } from '../../lambda/state/s3.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { DividedWorld, PLACE } from './divided-world.ts';
@@ -210,7 +213,7 @@ describe('a manifest that is gone or cannot be understood', () => {
 });
 
 describe('a collector that was not divided before', () => {
-  const undivided = ({ config, s3Api, output }: DividedWorld) =>
+  const undivided = ({ config, s3Api, output }: DividedWorld, now = Date.now) =>
     new Collector({
       config,
       discovery: createDiscovery({
@@ -219,12 +222,17 @@ describe('a collector that was not divided before', () => {
           throw new Error('expected no use of the ECS API');
         },
         fetch: fetchExposition,
-        clock: systemClock,
+        clock: { ...systemClock, now },
       }),
       scraper: new Scraper(Date.now),
-      state: new StoredState(s3Store(s3Api, PLACE), Date.now),
+      state: new StoredState(s3Store(s3Api, PLACE), now, {
+        inherit: () => {
+          const objects = new ShardObjects(s3Api, PLACE);
+          return inheritanceOfShards(s3Api, objects, now(), AbortSignal.timeout(10_000));
+        },
+      }),
       outputs: [output],
-      now: Date.now,
+      now,
     });
 
   it('goes on divided without a loss, and its state goes', async () => {
@@ -259,13 +267,58 @@ describe('a collector that was not divided before', () => {
     expect(stored(world)).not.toContain('states/state');
   });
 
+  it('is divided no more without a loss', async () => {
+    await worldOf(20, { shards: 3 });
+    await world.cycle();
+    grow(world, 7);
+    await world.cycle();
+    grow(world, 70);
+    world.pass();
+    await undivided(world, () => world.now()).collect(10_000);
+    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 77));
+  });
+
+  it('waits for the shards of the last cycle before it goes on for them', async () => {
+    await worldOf(20, { shards: 3 });
+    await world.cycle();
+    grow(world, 7);
+    const after = undivided(world, () => world.now());
+    const { state } = await after.collect(10_000);
+    expect(state.errors).toEqual([
+      expect.stringMatching(/^The shards of the last cycle may run for another 5\d s$/),
+    ]);
+    world.pass();
+    await after.collect(10_000);
+    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 7));
+  });
+
+  it('is not divided while a cycle of before is under way, which then does not begin beside the shards', async () => {
+    await worldOf(20, { shards: 3 });
+    const before = undivided(world);
+    await before.collect(10_000);
+    const lease = new CycleLease(world.s3Api, PLACE, () => world.now());
+    expect(await lease.take(55_000)).toEqual({ kind: 'taken' });
+    await expect(world.discover()).rejects.toThrow(
+      /^The cycle of the collector that was not divided may run for another 5\d s$/,
+    );
+    grow(world, 7);
+    await before.collect(10_000);
+    await lease.release();
+    await world.discover();
+    expect(await lease.take(55_000)).toMatchObject({ kind: 'busy' });
+    world.pass();
+    grow(world, 70);
+    await world.cycle();
+    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 77));
+  });
+
   it('takes up its state again, and not the older ones of the shards', async () => {
     await worldOf(20, { shards: 3 });
     await world.cycle();
     await world.cycle();
     grow(world, 1_000_000);
-    const between = undivided(world);
-    // Its first look at each counter, of which it knows nothing any more.
+    world.pass();
+    const between = undivided(world, () => world.now());
     await between.collect(10_000);
     grow(world, 7);
     await between.collect(10_000);
@@ -275,7 +328,7 @@ describe('a collector that was not divided before', () => {
     await world.cycle();
     grow(world, 700);
     await world.cycle();
-    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 777));
+    expect([...world.published().values()]).toEqual(Array.from({ length: 20 }, () => 1_000_777));
   });
 });
 
@@ -425,7 +478,7 @@ describe('a shard', () => {
     const { reports } = await world.cycle();
     expect(reports.get(0)?.state.errors).toEqual([
       expect.stringMatching(/^The state s3:\/\/states\/state\/1\/0 cannot be understood\. /),
-      "The state s3://states/state/1/1 is not there: what it knew of this shard's targets is lost",
+      'The state s3://states/state/1/1 is not there: what it knew of these targets is lost',
     ]);
   });
 });

@@ -19,6 +19,9 @@ export interface Situation {
 
 const BROKEN = Buffer.from('broken');
 
+/** The lease of a cycle that was killed. */
+const KILLED = Buffer.from(JSON.stringify({ until: 0, holder: 'killed' }));
+
 const NOTHING: Omit<Situation, 'name'> = {
   stored: async () => ({}),
   further: [],
@@ -38,7 +41,7 @@ export const WHOLE: readonly Situation[] = [
   {
     ...NOTHING,
     name: 'the lease of a cycle that was killed',
-    stored: async () => ({ '.lease': Buffer.from(JSON.stringify({ until: 0, holder: 'killed' })) }),
+    stored: async () => ({ '.lease': KILLED }),
   },
 ];
 
@@ -52,8 +55,8 @@ export const DIVIDED: readonly Situation[] = [
   },
   {
     ...NOTHING,
-    name: 'the state of a collector that was not divided',
-    stored: async () => ({ '': await emptyState() }),
+    name: 'the state of a collector that was not divided, the last cycle of which was killed',
+    stored: async () => ({ '': await emptyState(), '.lease': KILLED }),
     further: [{}],
   },
   {
