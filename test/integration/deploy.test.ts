@@ -25,6 +25,7 @@ const SLOW = 300_000;
 const PASSED_OVER = [
   'AWS::APS::Workspace',
   'AWS::CloudWatch::Alarm',
+  'AWS::EC2::SecurityGroupEgress',
   'AWS::Grafana::Workspace',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::S3::BucketPolicy',
