@@ -74,6 +74,8 @@ export class AnswerDecoder {
     { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
     options: DecodeOptions = {},
   ): DecodedAnswer {
+    // As in the Prometheus server, whatever the format: a page of nothing needs no end.
+    if (body.length === 0) return { samples: [], unwanted: 0 };
     const shown = JSON.stringify(contentType);
     if (PROTOBUF.test(contentType)) {
       const message = `expected content-type text/plain or application/openmetrics-text, got ${shown}`;

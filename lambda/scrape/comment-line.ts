@@ -37,7 +37,7 @@ const NOTHING: CommentLine = { comment: undefined, fault: undefined };
 /**
  * Reads a line whose first character that is no blank is `#`:
  *
- *     comment = "#" ( "HELP" ( name | quoted ) [ text ] | "TYPE" ( name | quoted ) [ type ] | text )
+ *     comment = "#" ( blank "HELP" ( name | quoted ) [ text ] | blank "TYPE" ( name | quoted ) [ type ] | text )
  *
  * A HELP line without a name that can be one is ignored; no sample depends on it. Such a TYPE line is an error.
  *
@@ -52,9 +52,12 @@ export function readComment(
   names: MetricNames<Family>,
 ): CommentLine {
   const { bytes } = body;
-  const keyword = skipBlanks(bytes, skipBlanks(bytes, start) + 1);
+  const hash = skipBlanks(bytes, start);
+  const keyword = skipBlanks(bytes, hash + 1);
   const isType = hasWord(bytes, keyword, TYPE);
   if (!isType && !hasWord(bytes, keyword, HELP)) return NOTHING;
+  // As for the server, `#TYPE` is any comment.
+  if (keyword === hash + 1) return NOTHING;
   const keywordEnd = keyword + TYPE.length;
   const nameStart = skipBlanks(bytes, keywordEnd);
   if (nameStart === keywordEnd || bytes[nameStart] === NEWLINE) return NOTHING;
@@ -62,24 +65,33 @@ export function readComment(
   const quoted = bytes[nameStart] === QUOTE;
   const end = quoted ? quotedEnd(bytes, nameStart) : names.read(nameStart);
   const shortest = nameStart + (quoted ? '""'.length : 0);
+  const familyAt = (from: number, to: number) =>
+    quoted ? names.of(unescapeQuoted(body.text(from + 1, to - 1))) : names.last;
   if (end <= shortest || !(isBlank(bytes[end]) || bytes[end] === NEWLINE)) {
     const line = body.text(start, body.lineEnd(start));
     const fault = `invalid metric name in comment: ${quote(line)}`;
-    if (isType) throw new DecodeError(number, fault);
-    return { comment: undefined, fault };
+    if (!isType) return { comment: undefined, fault };
+    // The server takes whatever follows a name for a blank.
+    const type = end > shortest ? typeAt(body, end + 1) : undefined;
+    if (type === undefined) throw new DecodeError(number, fault);
+    return { comment: { keyword: 'TYPE', family: familyAt(nameStart, end), type }, fault };
   }
-  const family = quoted ? names.of(unescapeQuoted(body.text(nameStart + 1, end - 1))) : names.last;
+  const family = familyAt(nameStart, end);
   const textStart = skipBlanks(bytes, end);
   if (!isType) {
     const empty = bytes[textStart] === NEWLINE;
     return { comment: { keyword: 'HELP', family, empty }, fault: undefined };
   }
-  const word = body.text(textStart, body.lineEnd(textStart)).trim();
-  const type = TYPES.get(word.toLowerCase());
-  if (type === undefined && word !== '') {
-    throw new DecodeError(number, `unknown metric type ${quote(word)}`);
+  const type = typeAt(body, textStart);
+  if (type === undefined) {
+    const word = body.text(textStart, body.lineEnd(textStart)).trim();
+    if (word !== '') throw new DecodeError(number, `unknown metric type ${quote(word)}`);
   }
   return { comment: { keyword: 'TYPE', family, type }, fault: undefined };
+}
+
+function typeAt(body: ExpositionBody, at: number): MetricType | undefined {
+  return TYPES.get(body.text(at, body.lineEnd(at)).trim().toLowerCase());
 }
 
 function hasWord(bytes: Uint8Array, at: number, word: Uint8Array): boolean {

@@ -41,6 +41,7 @@ export interface Answer {
 export function send(asked: ExpositionRequest): Promise<Answer> {
   const { signal, limit, account, postponement } = asked;
   return new Promise((resolve, reject) => {
+    const text = head(asked);
     let answer: Omit<Answer, 'body'> | undefined;
     const body = new ResponseBody(limit, account, postponement);
     let connecting: NodeJS.Timeout | undefined;
@@ -83,7 +84,11 @@ export function send(asked: ExpositionRequest): Promise<Answer> {
     };
     const { socket, giveBack } = open(asked, receive);
     connecting = setTimeout(() => {
-      fail(new ScrapeError('connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`));
+      // Where the process was kept busy, the connection may stand already and be told in the turn that comes now.
+      setImmediate(() => {
+        if (!socket.connecting) return;
+        fail(new ScrapeError('connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`));
+      });
     }, CONNECT_TIMEOUT_MS);
     signal.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => clearTimeout(connecting));
@@ -94,7 +99,7 @@ export function send(asked: ExpositionRequest): Promise<Answer> {
       closed();
     });
     socket.on('error', (error) => fail(answer === undefined ? error : truncated(error)));
-    socket.write(head(asked), 'latin1');
+    socket.write(text, 'latin1');
   });
 }
 
