@@ -74,13 +74,13 @@ export class AnswerDecoder {
     { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
     options: DecodeOptions = {},
   ): DecodedAnswer {
-    // As in the Prometheus server, whatever the format: a page of nothing needs no end.
-    if (body.length === 0) return { samples: [], unwanted: 0 };
     const shown = JSON.stringify(contentType);
     if (PROTOBUF.test(contentType)) {
       const message = `expected content-type text/plain or application/openmetrics-text, got ${shown}`;
       throw new ScrapeError('content_type', message);
     }
+    // As in the Prometheus server, whatever the format: a page of nothing needs no end.
+    if (body.length === 0) return { samples: [], unwanted: 0 };
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');
     const { text, openMetrics } = this.#memoryOf(

@@ -26,6 +26,7 @@ const TOOLS = {
 export const debianPrograms: Part = {
   name: 'Prometheus, promtool, node_exporter and libfaketime (Debian packages)',
   tests: [
+    'pages.test.ts',
     'promtool.test.ts',
     'promtool-config.test.ts',
     'promtool-grammar.test.ts',

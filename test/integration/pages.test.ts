@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { differenceOf } from './pages/differences.ts';
+import { pagesOf } from './pages/generate.ts';
+import { decodedPage } from './pages/page.ts';
+import { readByPrometheus } from './pages/server.ts';
+import { PROMETHEUS, PROMETHEUS_3 } from './support/places.ts';
+
+/** Pages in all. */
+const PAGES = Number(process.env.FARGAUGE_ORACLE_PAGES ?? 2_000);
+
+/** Targets of one Prometheus. */
+const PAGES_AT_A_TIME = 2_000;
+
+/** Of the pages that are made; another one makes others. */
+const SEED = Number(process.env.FARGAUGE_ORACLE_SEED ?? Date.now() % 2 ** 31);
+
+/** Debian's is years older than the one that is compiled where there is Go: it takes less. */
+const IS_OLD = !existsSync(PROMETHEUS_3);
+const PROGRAM = IS_OLD ? PROMETHEUS : PROMETHEUS_3;
+
+describe(`Pages that a Prometheus server reads (seed ${SEED})`, () => {
+  const pages = pagesOf(PAGES, SEED, { quotedNames: !IS_OLD });
+  const shown = new Map<string, number>();
+
+  for (let first = 0; first < pages.length; first += PAGES_AT_A_TIME) {
+    const some = pages.slice(first, first + PAGES_AT_A_TIME);
+    it(`are up or down, with the same samples, here: ${first + 1} to ${first + some.length}`, async () => {
+      const byServer = await readByPrometheus(PROGRAM, some);
+      const wrong: unknown[] = [];
+      for (const [index, page] of some.entries()) {
+        const expected = byServer[index];
+        const read = decodedPage(page);
+        const difference = differenceOf(page, read, expected, IS_OLD);
+        if (difference === undefined) continue;
+        if (difference.reason === undefined) wrong.push(difference);
+        else shown.set(difference.reason, (shown.get(difference.reason) ?? 0) + 1);
+      }
+      expect(wrong.slice(0, 5)).toEqual([]);
+    }, 300_000);
+  }
+
+  afterAll(() => {
+    for (const [reason, count] of shown)
+      console.log(`differs on purpose, ${count} times: ${reason}`);
+  });
+});

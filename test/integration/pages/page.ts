@@ -1,0 +1,75 @@
+import { joinLabels } from '../../../lambda/model/join-labels.ts';
+import { labelsOf } from '../../../lambda/model/sample.ts';
+import { DEFAULT_PROTOCOLS } from '../../../lambda/model/scrape-protocol.ts';
+import { AnswerDecoder } from '../../../lambda/scrape/answer-decoder.ts';
+
+export const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+/** What a target answers. */
+export interface Page {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** What somebody read on a page: each sample as one text, sorted; undefined where the page was refused. */
+export type ReadPage = readonly string[] | undefined;
+
+/** The job and the instance of all targets, which take the place of labels that a page has of these names. */
+export const TARGET = {
+  labels: labelsOf({ job: 'pages', instance: 'target' }),
+  honorLabels: false,
+} as const;
+
+/** What the collector reads, with the labels of the target; of a series that comes twice, the first. */
+export function decodedPage({ contentType, body }: Page): ReadPage {
+  const decoder = new AnswerDecoder();
+  const target = { job: 'pages', protocols: DEFAULT_PROTOCOLS };
+  try {
+    const { samples } = decoder.decode(target, { body, contentType });
+    return normalized(
+      samples.map(({ series: { name, labels }, value }) => ({
+        name,
+        labels: joinLabels(labels, TARGET),
+        value: String(value),
+      })),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The series of a scrape itself, which a server adds to those of a page. */
+export const OWN_SERIES =
+  /^(?:up|scrape_(?:duration_seconds|samples_scraped|samples_post_metric_relabeling|series_added|timeout_seconds|sample_limit|body_size_bytes))$/;
+
+/** Samples as texts, each series once, without those of the scrape itself. */
+export function normalized(
+  samples: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: string;
+  }[],
+): readonly string[] {
+  const bySeries = new Map<string, string>();
+  for (const { name, labels, value } of samples) {
+    if (OWN_SERIES.test(name)) continue;
+    const entries = Object.entries(labels)
+      .filter(([key, text]) => text !== '' && key !== 'job' && key !== 'instance')
+      .map(([key, text]) => [key, isBound(key) ? plainNumber(text) : text] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+    const series = JSON.stringify([name, entries]);
+    if (!bySeries.has(series)) bySeries.set(series, `${series} ${plainNumber(value)}`);
+  }
+  return [...bySeries.values()].sort();
+}
+
+/** The server writes these as floats, such as 1.0 for 1. */
+function isBound(label: string): boolean {
+  return label === 'le' || label === 'quantile';
+}
+
+function plainNumber(text: string): string {
+  const number = Number(text.replace(/^([+-]?)inf(?:inity)?$/i, '$1Infinity'));
+  return text.trim() === '' || Number.isNaN(number) ? text : String(number);
+}
