@@ -1,5 +1,5 @@
 import type { Labels, Series } from '../../model/sample.ts';
-import { bytesOf, type Piece } from '../wire/piece.ts';
+import { bytesOf, type Piece, sumOfHashes } from '../wire/piece.ts';
 import { PieceTable } from '../wire/piece-table.ts';
 import { haveSameNames } from '../wire/same-names.ts';
 import { SeriesCache } from '../wire/series-cache.ts';
@@ -18,6 +18,8 @@ export interface Attributes {
   readonly encoded: readonly Piece[];
   /** Bytes of all of them. */
   readonly size: number;
+  /** The same for the same attributes, in whatever order. */
+  readonly hash: number;
 }
 
 /** What can be said of a series alone, whatever its target: most of it is found out where it is asked for first. */
@@ -88,7 +90,8 @@ export class SeriesTable {
       encoded.push(table.of(name, value));
     }
     if (!haveSameNames(names, this.#lastNames)) this.#lastNames = names;
-    return { names: this.#lastNames, encoded, size: bytesOf(encoded) };
+    const hash = sumOfHashes(encoded);
+    return { names: this.#lastNames, encoded, size: bytesOf(encoded), hash };
   }
 
   pointOf({ series: { labels }, part }: KnownSeries): string {

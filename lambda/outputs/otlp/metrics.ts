@@ -82,13 +82,32 @@ function addPart(
   { role, at }: Part,
   scrapedAt: number,
 ): boolean {
-  const { start, value, timestamp: time = scrapedAt } = sample;
+  const { start, timestamp: time = scrapedAt } = sample;
   const key = time === scrapedAt ? series.point : `${time}${series.point}`;
   let parts = metric.points.get(key);
   if (parts === undefined) {
     parts = partsOf(time, series, start);
     metric.points.set(key, parts);
   }
+  return join(parts, sample, { role, at });
+}
+
+/** Adds the samples of another data point to one that has the same attributes: of a part that is there twice the first counts. */
+export function mergeParts(
+  into: Parts,
+  { samples }: Parts,
+  known: SeriesTable,
+  drops: Drops,
+): void {
+  for (const sample of samples) {
+    const { part } = known.of(sample.series);
+    if (part === undefined || !join(into, sample, part)) drops.add('duplicate', sample.series);
+  }
+}
+
+/** `false`: there is such a part already. */
+function join(parts: Parts, sample: Sample, { role, at }: Pick<Part, 'role' | 'at'>): boolean {
+  const { value } = sample;
   if (role === 'value') {
     const { places } = parts;
     const isNext = parts.isAscending && at > (places.at(-1) ?? -Infinity);

@@ -29,7 +29,7 @@ export class PointWriter {
   readonly #target: TargetSamples['target'];
   readonly #scrapedAt: number;
   /** Of the point that was looked up last: its attributes, its times, and its value or what else it has. */
-  #attributes: Attributes = { names: [], encoded: [], size: 0 };
+  #attributes: Attributes = { names: [], encoded: [], size: 0, hash: 0 };
   #times: Uint8Array = new Uint8Array();
   #value: number | undefined;
   readonly #content = new ProtobufWriter(1024);
@@ -47,8 +47,8 @@ export class PointWriter {
   }
 
   /** Attributes of the point that was looked up. */
-  get attributes(): number {
-    return this.#attributes.names.length;
+  get attributes(): Attributes {
+    return this.#attributes;
   }
 
   /** Bytes of the point that was looked up. */
@@ -61,7 +61,7 @@ export class PointWriter {
   findNumber(sample: Sample, series: KnownSeries): DropReason | undefined {
     const { value, start, timestamp = this.#scrapedAt } = sample;
     if (!Number.isFinite(value)) return 'not_finite';
-    this.#attributes = this.#attributesOf(series);
+    this.#attributes = this.attributesOf(series);
     this.#findTimes(timestamp, series.kind === 'gauge' ? undefined : this.#startOf(start));
     this.#value = value;
     return undefined;
@@ -71,7 +71,7 @@ export class PointWriter {
   findParts(kind: Kind, parts: Parts): DropReason | undefined {
     const reason = kind === 'histogram' ? this.#histogram(parts) : this.#summary(parts);
     if (reason !== undefined) return reason;
-    this.#attributes = this.#attributesOf(parts.series);
+    this.#attributes = this.attributesOf(parts.series);
     this.#findTimes(parts.time, this.#startOf(parts.start));
     this.#value = undefined;
     return undefined;
@@ -119,7 +119,7 @@ export class PointWriter {
   }
 
   /** A series' own labels; those of the target are the resource's. */
-  #attributesOf(known: KnownSeries): Attributes {
+  attributesOf(known: KnownSeries): Attributes {
     if (known.series.origin === undefined) {
       const { attributes } = known;
       const { names } = attributes;

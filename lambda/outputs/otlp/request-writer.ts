@@ -4,6 +4,7 @@ import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
+import { DistinctPoints } from './distinct-points.ts';
 import type { SeriesTable } from './known-series.ts';
 import {
   MAX_AGE_MS,
@@ -13,7 +14,7 @@ import {
   MAX_POINTS,
   MAX_REQUEST_BYTES,
 } from './limits.ts';
-import { metricsOf } from './metrics.ts';
+import { mergeParts, metricsOf, type Parts } from './metrics.ts';
 import {
   METRIC_OVERHEAD,
   type MetricOfResource,
@@ -45,7 +46,8 @@ export class RequestWriter {
   }
 
   /**
-   * Adds the samples of one target. Those that OTLP, or a limit, has no place for are added to `drops`.
+   * Adds the samples of one target. Those that OTLP, or a limit, has no place for are added to `drops`, and so are those whose
+   * metric has a point with the same attributes and time already.
    *
    * @param now milliseconds since the epoch
    */
@@ -58,6 +60,7 @@ export class RequestWriter {
     const resource = resourceOf(target.labels);
     const points = new PointWriter(target, startedAt);
     const isTimely = (time: number) => time >= now - MAX_AGE_MS && time <= now + MAX_AHEAD_MS;
+    const distinct = new DistinctPoints();
     for (const { name, kind, numbers, points: parted } of metricsOf(
       samples,
       startedAt,
@@ -68,12 +71,16 @@ export class RequestWriter {
       const of = { resource, name, kind };
       for (const { sample, series } of numbers) {
         step?.();
-        const reason = isTimely(sample.timestamp ?? startedAt)
-          ? (points.findNumber(sample, series) ?? this.#add(of, points, write))
-          : 'timestamp';
+        const { timestamp: time = startedAt } = sample;
+        const { size } = distinct;
+        let reason = isTimely(time) ? points.findNumber(sample, series) : 'timestamp';
+        if (reason === undefined) {
+          const isFirst = distinct.add(name, points.attributes, time) === size;
+          reason = isFirst ? this.#add(of, points, write) : 'duplicate';
+        }
         if (reason !== undefined) drops.add(reason, sample.series);
       }
-      for (const parts of parted.values()) {
+      for (const parts of this.#merged(parted, points, drops)) {
         step?.();
         const reason = isTimely(parts.time)
           ? (points.findParts(kind, parts) ?? this.#add(of, points, write))
@@ -82,6 +89,24 @@ export class RequestWriter {
         for (const { series } of parts.samples) drops.add(reason, series);
       }
     }
+  }
+
+  /**
+   * The data points of a metric, each once: what metric relabeling left alone of one, and what it renamed, may have the same
+   * attributes at last.
+   */
+  #merged(all: ReadonlyMap<string, Parts>, points: PointWriter, drops: Drops): Iterable<Parts> {
+    if (all.size < 2) return all.values();
+    const distinct = new DistinctPoints();
+    const merged: Parts[] = [];
+    for (const parts of all.values()) {
+      const { series, time } = parts;
+      const number = distinct.add(series.metric, points.attributesOf(series), time);
+      const first = merged[number];
+      if (first === undefined) merged.push(parts);
+      else mergeParts(first, parts, this.#known, drops);
+    }
+    return merged;
   }
 
   /** The request that is being filled; undefined where nothing is in it. */
@@ -100,7 +125,10 @@ export class RequestWriter {
     const { size } = point;
     const { resource, name } = of;
     const all = size + name.length + resource.encoded.length;
-    if (point.attributes + resource.attributes > MAX_ATTRIBUTES || all > MAX_POINT_BYTES) {
+    if (
+      point.attributes.names.length + resource.attributes > MAX_ATTRIBUTES ||
+      all > MAX_POINT_BYTES
+    ) {
       return 'too_large';
     }
     const cost = this.#costOf(of, size);

@@ -146,6 +146,50 @@ describe('RequestWriter of OTLP', () => {
     expect([...drops.counts]).toEqual([['duplicate', 2]]);
   });
 
+  it('puts parts of a histogram together that have the same labels at last', () => {
+    const drops = new Drops();
+    const part = (name: string, labels: Labels, value: number, isJoined: boolean) => ({
+      series: series(name, {
+        family: 'seconds',
+        type: 'histogram',
+        labels: isJoined ? { ...target().labels, ...labels } : labels,
+        ...(isJoined && { origin: series(name, { family: 'seconds', type: 'histogram' }) }),
+      }),
+      value,
+    });
+    const samples = [
+      part('seconds_bucket', { le: '1' }, 5, false),
+      part('seconds_bucket', { le: '+Inf' }, 10, false),
+      part('seconds_bucket', { le: '2' }, 7, true),
+      part('seconds_bucket', { le: '1' }, 99, true),
+      part('seconds_count', {}, 10, true),
+    ];
+    const scrape = { target: target(), startedAt: NOW, samples };
+    const points = pointsOf(batchesOf([scrape], new SeriesTable(), drops));
+    expect(points).toEqual([
+      expect.objectContaining({ bounds: [1, 2], counts: [5n, 2n, 3n], count: 10n }),
+    ]);
+    expect([...drops.counts]).toEqual([['duplicate', 1]]);
+  });
+
+  it.each<[string, Series, Series]>([
+    ['in another order of labels', up({ a: '1', b: '2' }), up({ b: '2', a: '1' })],
+    ['with an empty label', up({ a: '1' }), up({ b: '', a: '1' })],
+    ['as another type', up({}), counter('up')],
+    ['after relabeling', up({}), { ...up(target().labels), origin: up({}) }],
+    ['in the same object', ...twice(up({}))],
+  ])('writes a series once that comes again %s', (_, first, second) => {
+    const drops = new Drops();
+    const samples = [first, up({ other: 'x' }), second].map((one, value) => ({
+      series: one,
+      value,
+    }));
+    const scrape = { target: target(), startedAt: NOW, samples };
+    const points = pointsOf(batchesOf([scrape], new SeriesTable(), drops));
+    expect(points.map(({ value }) => value)).toEqual([0, 1]);
+    expect([...drops.counts]).toEqual([['duplicate', 1]]);
+  });
+
   it('writes a large request in one part as it does in several', () => {
     const samples = Array.from({ length: 900 }, (_, index) => ({
       series: counter('some_total', { id: String(index), text: 'x'.repeat(900) }),
@@ -160,6 +204,14 @@ describe('RequestWriter of OTLP', () => {
     expect(pointsOf(batch!.split()!)).toEqual(pointsOf([batch!]));
   });
 });
+
+function up(labels: Labels): Series {
+  return series('up', { labels });
+}
+
+function twice<T>(one: T): [T, T] {
+  return [one, one];
+}
 
 function withoutEmpty(all: Labels): Labels {
   return labelsOf(Object.fromEntries(Object.entries(all).filter(([, text]) => text !== '')));
@@ -181,12 +233,12 @@ function pointsOf(batches: readonly Batch[]) {
   return batches.flatMap((batch) => readExportRequest(batch.body() as Buffer));
 }
 
-/** Of counters and gauges: one point a sample, with the labels that its target has not. */
+/** Of counters and gauges: one point a sample, with the labels that its target has not; each point once. */
 function expectedOf({ target: of, samples }: TargetSamples) {
   const resource = Object.fromEntries(
     Object.entries(of.labels).map(([name, value]) => [RESOURCE_NAMES[name] ?? name, value]),
   );
-  return samples.map(({ series: one, value, timestamp = NOW, start = of.startedAt }) => {
+  const points = samples.map(({ series: one, value, timestamp = NOW, start = of.startedAt }) => {
     const joined = one.origin ? one.labels : joinLabels(one.labels, of);
     const own = Object.entries(joined).filter(
       ([name, text]) => text !== '' && of.labels[name] !== text,
@@ -203,6 +255,19 @@ function expectedOf({ target: of, samples }: TargetSamples) {
       value,
     };
   });
+  // The points of a metric are written together, those of a metric that comes first before others.
+  const metrics = new Map<string, typeof points>();
+  for (const point of points) {
+    const key = point.kind + point.metric;
+    metrics.set(key, [...(metrics.get(key) ?? []), point]);
+  }
+  const first = new Map<string, (typeof points)[number]>();
+  for (const point of [...metrics.values()].flat()) {
+    const { metric, attributes, time } = point;
+    const key = textOf({ metric, attributes, time });
+    if (!first.has(key)) first.set(key, point);
+  }
+  return [...first.values()];
 }
 
 const RESOURCE_NAMES: Readonly<Record<string, string>> = {
