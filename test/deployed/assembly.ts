@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { REPOSITORY } from '../../infra/paths.ts';
 import { type CdkApp, stacksIn } from '../infra/apps.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
 import { type Place, type TemplateBody, TemplateValues } from '../infra/iam/template-values.ts';
-import type { SynthesisAnswer, SynthesisRequest } from './synthesize.ts';
+import { runSynthesis } from '../infra/synthesis/run.ts';
+import type { SynthesisRequest } from '../infra/synthesis/synthesize.ts';
 
 /** A stack as CloudFormation would deploy it. */
 export interface DeployedStack {
@@ -27,8 +26,6 @@ interface Manifest {
   readonly artifacts: Readonly<Record<string, { readonly environment?: string }>>;
 }
 
-const SYNTHESIZE = join(import.meta.dirname, 'synthesize.ts');
-
 /** A stack that is bound to an account and a Region. */
 const BOUND = /^aws:\/\/(\d{12})\/([a-z]+-[a-z-]+-\d)$/;
 
@@ -47,29 +44,19 @@ export async function synthesizeAll(
     ({ program, context = {} }, index): SynthesisRequest => ({
       program: join(REPOSITORY, program),
       folder: join(folder, String(index)),
+      cwd: REPOSITORY,
       context: { ...(program.startsWith('infra/') ? APP_CONTEXT : {}), ...context },
     }),
   );
-  const { PATH, HOME } = process.env;
-  const running = promisify(execFile)(process.execPath, [SYNTHESIZE], {
-    cwd: REPOSITORY,
-    env: { PATH, HOME },
-  });
-  running.child.stdin?.end(JSON.stringify(requests));
-  const { stdout, stderr } = await running.catch(
-    (error) => error as { stdout: string; stderr: string },
+  const problems = await runSynthesis(requests);
+  const made = requests.map(
+    async ({ folder: ofApp }, index): Promise<readonly [string, Assembly | Error]> => {
+      const problem = problems[index];
+      const name = apps[index]?.name ?? '';
+      if (problem === undefined) return [name, await assemblyIn(ofApp)];
+      return [name, new Error(`${name} is not synthesized: ${problem}`)];
+    },
   );
-  const answers = stdout.split('\n').flatMap((line) => {
-    return line.startsWith('{"index"') ? [JSON.parse(line) as SynthesisAnswer] : [];
-  });
-  const made = apps.map(async ({ name }, index): Promise<readonly [string, Assembly | Error]> => {
-    const answer = answers.find((each) => each.index === index);
-    const ofApp = requests[index]?.folder ?? '';
-    if (answer?.problem === undefined && existsSync(join(ofApp, 'manifest.json'))) {
-      return [name, await assemblyIn(ofApp)];
-    }
-    return [name, new Error(`${name} is not synthesized: ${answer?.problem ?? stderr}`)];
-  });
   return new Map(await Promise.all(made));
 }
 

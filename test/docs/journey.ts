@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../../infra/paths.ts';
 import type { TemplateBody } from '../infra/iam/template-values.ts';
+import { runSynthesis } from '../infra/synthesis/run.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
 import { Guide } from './guide.ts';
 
@@ -104,11 +105,15 @@ async function makeOwnApp(folder: string): Promise<void> {
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** Synthesizes CDK apps, each into `PROGRAM.out`, in one process. @throws Error with all that was said where one fails */
+/** Synthesizes CDK apps, each in its folder and into `PROGRAM.out`. @throws Error with all that is wrong with them */
 export async function synthesize(programs: readonly string[]): Promise<void> {
-  const [node, script] = [process.execPath, join(import.meta.dirname, 'synthesize.ts')];
-  const { code, stdout, stderr } = await runToEnd(node, [script, ...programs], surroundings());
-  if (code !== 0) throw new Error(`${programs} ended with ${code}:\n${stdout}${stderr}`);
+  const problems = await runSynthesis(
+    programs.map((program) => ({ program, folder: `${program}.out`, cwd: dirname(program) })),
+  );
+  const wrong = problems.flatMap((problem, index) =>
+    problem === undefined ? [] : [`${programs[index]} is not synthesized: ${problem}`],
+  );
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
 }
 
 async function assemblyIn(folder: string): Promise<Synthesized> {

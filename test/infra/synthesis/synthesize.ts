@@ -1,10 +1,11 @@
 /**
  * Synthesizes the CDK apps that its standard input names, one after the other in one process: loading the CDK takes longer than all of
- * them. Writes a line for each: the number of the app, and what was wrong with it, if anything was.
+ * them. Their package `fargauge` is what is written here. Writes a line for each: the number of the app, and what was wrong with it,
+ * if anything was.
  */
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import '../infra/own-constructs.ts';
+import '../own-constructs.ts';
 
 /** An app to synthesize. */
 export interface SynthesisRequest {
@@ -12,7 +13,9 @@ export interface SynthesisRequest {
   readonly program: string;
   /** The folder for what it makes. */
   readonly folder: string;
-  readonly context: Readonly<Record<string, unknown>>;
+  /** The folder that it runs in. */
+  readonly cwd: string;
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** What came of it. */
@@ -23,7 +26,8 @@ export interface SynthesisAnswer {
 }
 
 const requests: SynthesisRequest[] = JSON.parse(await text(process.stdin));
-for (const [index, { program, folder, context }] of requests.entries()) {
+for (const [index, { program, folder, cwd, context = {} }] of requests.entries()) {
+  process.chdir(cwd);
   process.env.CDK_OUTDIR = folder;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
   answer({ index, ...(await problemOf(`${pathToFileURL(program).href}?${index}`)) });
