@@ -79,11 +79,11 @@ export class OpenedPorts {
         `The ports of ${pathOf(tasks)} are not known, for ${reason}: name all of them, as in collectFrom(tasks, 9546, 8080), or -c ports=8080 of the app`,
       );
     }
+    const known = this.#warnOfServices(opened);
     if (opened.size === 0) {
-      if (this.#findsTasks() && unknown.length === 0) this.#warnOfNothing();
+      if (this.#findsTasks() && unknown.length + known.size === 0) this.#warnOfNothing();
       return;
     }
-    const known = this.#warnOfServices(opened);
     const named = portsOfTasks(this.#facts).named;
     for (const port of named.filter((port) => !opened.has(port) && !known.has(port))) {
       this.#warn(

@@ -336,6 +336,15 @@ describe('a warning tells', () => {
     ]);
   });
 
+  it('of each port that is looked for, and not that nothing is opened, where a service maps none of them', () => {
+    const shop = new Shop(BY_SERVICE);
+    shop.collector.collectFrom(shop.service({ app: { ports: [8000] } }));
+    expect(shop.warnings).toEqual([
+      expect.stringContaining('[ack: fargauge:unmappedPort8080]'),
+      expect.stringContaining('[ack: fargauge:unmappedPort9404]'),
+    ]);
+  });
+
   it('that a container came after the call', () => {
     const shop = new Shop(LABELS);
     const service = shop.service({ app: {} });
