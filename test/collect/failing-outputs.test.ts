@@ -21,7 +21,7 @@ import { configWith, fixedDiscovery, scriptedScraper } from './parts.ts';
 const TARGETS = 130;
 
 /** Milliseconds of a cycle: longer than the patience with an output that does not answer. */
-const CYCLE_MS = 4_000;
+const CYCLE_MS = 8_000;
 
 const KINDS = ['cloudwatch-logs', 'file', 'remote_write', 'otlp'] as const;
 const MODES = ['hangs', 'fails'] as const;
