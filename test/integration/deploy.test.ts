@@ -280,7 +280,7 @@ it('moto passes over no type less than is said here, and deletes none more', () 
 });
 
 it('something was looked at', () => {
-  expect(lookedAt).toEqual({ collectors: 12, stateMachines: 2, dashboards: 7, sidecars: 6 });
+  expect(lookedAt).toEqual({ collectors: 13, stateMachines: 2, dashboards: 7, sidecars: 6 });
 });
 
 /** The types of the resources that stay: those that moto does not delete, and the logs that an example keeps. */
