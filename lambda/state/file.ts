@@ -23,7 +23,7 @@ export function fileStore(
   const turns = new FileWork(1);
   const tried = async <T>(
     what: string,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> => {
     try {
@@ -33,7 +33,7 @@ export function fileStore(
       throw new StateStoreError(message, { cause: error });
     }
   };
-  const read = (signal: AbortSignal): Promise<StoredObject | undefined> =>
+  const read = (signal?: AbortSignal): Promise<StoredObject | undefined> =>
     tried('Reading', signal, async () => {
       const bytes = await files.readFile(path).catch(unlessMissing);
       return bytes && { bytes, version: versionOf(bytes) };
@@ -45,10 +45,12 @@ export function fileStore(
       const object = await read(signal);
       return known !== undefined && object?.version === known ? 'unchanged' : object;
     },
-    write: async (bytes, version, signal) => {
-      const current = await read(signal);
+    // Without the cycle's signal: what a delivery that took all of the cycle left to remember is written all the same, for
+    // nobody kills this process at its end. A file system that hangs costs two seconds.
+    write: async (bytes, version) => {
+      const current = await read();
       if (current?.version !== version) return 'conflict';
-      await tried('Writing', signal, () => replace(path, bytes, files));
+      await tried('Writing', undefined, () => replace(path, bytes, files));
       return { version: versionOf(bytes) };
     },
     setAside: async ({ bytes }, kind: StateFormatError['kind'], now, signal) => {
