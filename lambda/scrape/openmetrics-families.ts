@@ -113,7 +113,11 @@ export class OpenMetricsFamilies {
         family.helped = true;
         return;
       case 'TYPE':
-        if (family.typed) report(second(descriptor));
+        if (family.typed) {
+          // The first counts.
+          report(second(descriptor));
+          return;
+        }
         family.type = descriptor.type;
         family.typed = true;
         for (const name of this.sampleNames(family)) this.own(name, family, report);
@@ -134,8 +138,10 @@ export class OpenMetricsFamilies {
 
   /** Begins a family. */
   private open(family: MetricName, report: (problem: string) => void): void {
+    this.current = family;
     if (family.exposition === this.exposition) {
       report(apart(family));
+      return;
     }
     family.exposition = this.exposition;
     family.type = 'unknown';
@@ -143,7 +149,6 @@ export class OpenMetricsFamilies {
     family.helped = false;
     family.unit = undefined;
     family.sampled = false;
-    this.current = family;
     this.own(family, family, report);
   }
 

@@ -230,6 +230,21 @@ describe('What is no OpenMetrics exposition', () => {
 });
 
 describe('What breaks a rule of OpenMetrics', () => {
+  it('leaves a family its type where lines about it come apart', () => {
+    const lines = [
+      '# TYPE a counter',
+      '# TYPE b gauge',
+      'b 1',
+      '# HELP a x',
+      '# TYPE a gauge',
+      'a_total 1',
+    ];
+    expect(decode(...lines)).toMatchObject({
+      breach: 'line 4: expected all lines of metric family "a" together',
+      samples: [{ type: 'gauge' }, { type: 'counter', family: 'a' }],
+    });
+  });
+
   it.each<[lines: string[], breach: string, samples: number]>([
     [
       ['# TYPE a gauge', 'a 1', '# TYPE a counter', 'a_total 2'],
