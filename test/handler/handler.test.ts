@@ -467,7 +467,7 @@ describe('a function that is wrongly configured', () => {
           },
         },
       }),
-      PROMETHEUS_CONFIG_CONTENT: 'scrape_configs: [{ job_name: 1 }]',
+      PROMETHEUS_CONFIG_CONTENT: 'scrape_configs: [{ job_name: [] }]',
     });
 
     expect(lambda.loaded).toEqual({ kind: 'error', message: expect.any(String) });
