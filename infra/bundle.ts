@@ -97,7 +97,7 @@ async function bundle(
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...external],
-    plugins: [pureSchemas],
+    plugins: [pureSchemas, versionsOnly, noJsonSchemas],
     metafile: true,
     logLevel: 'warning',
   });
@@ -131,5 +131,26 @@ const pureSchemas: Plugin = {
         };
       },
     );
+  },
+};
+
+/** The clients of AWS tell their version in a header, and import all of their package.json for it. */
+const versionsOnly: Plugin = {
+  name: 'versions-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+/** Each schema of zod can become a JSON Schema, which only the repository's own program asks of it, unbundled. */
+const noJsonSchemas: Plugin = {
+  name: 'no-json-schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/core\/json-schema-processors\.js$/ }, () => ({
+      contents: 'module.exports = {};',
+    }));
   },
 };

@@ -124,7 +124,7 @@ emf_processor:
         },
       },
     });
-    const prometheus = await folder.file('prometheus.yaml', 'scrape_configs: [{ job_name: 1 }]');
+    const prometheus = await folder.file('prometheus.yaml', 'scrape_configs: [{ job_name: [] }]');
 
     const { code, stderr } = await collect('--config', agent, '--prometheus-config', prometheus);
 

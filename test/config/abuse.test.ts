@@ -550,7 +550,7 @@ describe('wrong values in a Prometheus file', () => {
       `${STATIC}.labels[""]`,
       'expected the name of a label, given "b" (string)',
     ],
-    [job({ params: { a: 'b' } }), `${JOB}.params.a`, 'expected a list, given "b" (string)'],
+    [job({ params: { a: 'b' } }), `${JOB}.params.a`, 'expected a list, given a string'],
     [job({ params: { a: [{}] } }), `${JOB}.params.a[0]`, 'expected a string, given an object'],
     [job({ label_limit: 'x' }), `${JOB}.label_limit`, `expected ${COUNT}, given "x" (string)`],
     [

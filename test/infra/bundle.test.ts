@@ -14,7 +14,7 @@ import { REPOSITORY } from '../../infra/paths.ts';
 
 /** Budgets of the design, in bytes. */
 const COLLECTOR_BUDGET = 1_000_000;
-const SIDECAR_BUDGET = 60_000;
+const SIDECAR_BUDGET = 64_000;
 
 const run = promisify(execFile);
 
@@ -76,7 +76,7 @@ describe('the collector', () => {
 });
 
 describe('the sidecar', () => {
-  it('is one file of less than 60 kB that needs nothing else', async () => {
+  it('is one file of less than 64 kB that needs nothing else', async () => {
     const bundle = await bundleSidecar(join(folder, 'sidecar'));
     expect(bundle.bytes).toBeLessThan(SIDECAR_BUDGET);
     expect(bundle.missing).toEqual([]);

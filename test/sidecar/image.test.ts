@@ -11,7 +11,7 @@ import { sampleStats, sampleTask } from './sample-documents.ts';
 import { startSidecar } from './sidecar-process.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const MAX_BUNDLE_BYTES = 60_000;
+const MAX_BUNDLE_BYTES = 64_000;
 
 const run = promisify(execFile);
 
@@ -32,7 +32,7 @@ describe('The image of the sidecar', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('holds one file under 60 kB that imports nothing but Node.js itself', async () => {
+  it('holds one file under 64 kB that imports nothing but Node.js itself', async () => {
     const text = await readFile(bundle, 'utf8');
     const imports = [...text.matchAll(/\bfrom\s*"([^"]+)"|\bimport\s*\(?"([^"]+)"/g)].map(
       ([, from, imported]) => from ?? imported,
