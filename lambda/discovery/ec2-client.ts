@@ -40,7 +40,12 @@ export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
   };
 }
 
-/** Pages until one names a token that was there before: that would be a loop for ever. @throws Error there */
+/** A list without an end. Its name is the code of the error, as of the lists of ECS. */
+class LoopError extends Error {
+  override readonly name = 'Loop';
+}
+
+/** Pages until one names a token that was there before: that would be a loop for ever. @throws LoopError there */
 async function* unrepeated<Page extends { readonly NextToken?: string | undefined }>(
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page> {
@@ -49,7 +54,7 @@ async function* unrepeated<Page extends { readonly NextToken?: string | undefine
     yield page;
     const { NextToken: token } = page;
     if (!token) continue;
-    if (tokens.has(token)) throw new Error(repeatedToken(tokens.size + 1));
+    if (tokens.has(token)) throw new LoopError(repeatedToken(tokens.size + 1));
     tokens.add(token);
   }
 }

@@ -9,8 +9,8 @@ import { createDiscovery } from '../../lambda/discovery/discover.ts';
 import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { definition, discoveryOf, job, task } from './cluster-of.ts';
+import { hasPath, type Json, ODD, type Path, pathsOf, replaced } from './odd-json.ts';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Answers = Record<string, Json>;
 
 const INSTANCE = 'arn:aws:ecs:us-east-1:123456789012:container-instance/demo/i1';
@@ -49,28 +49,6 @@ const ANSWERS: Answers = {
   }),
   DescribeClusters: json({ clusters: [{ tags: [{ key: 'team', value: 'shop' }] }] }),
 };
-
-/** What may stand in the place of anything; undefined: nothing. */
-const ODD: readonly (Json | undefined)[] = [
-  ...[undefined, null, 0, -1.5, 1e300, '', 'x', true, [], {}, [null], ['x'], [{}], { x: null }],
-];
-
-type Path = readonly (string | number)[];
-
-function pathsOf(value: Json, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  const inside: [string | number, Json][] = Array.isArray(value)
-    ? [...value.entries()]
-    : Object.entries(value);
-  return [path, ...inside.flatMap(([key, each]) => pathsOf(each, [...path, key]))];
-}
-
-function replaced(value: Json, [key, ...rest]: Path, by: Json | undefined): Json | undefined {
-  if (key === undefined) return by;
-  const copy = structuredClone(value) as Record<string | number, Json | undefined>;
-  copy[key] = replaced(copy[key]!, rest, by);
-  return copy as Json;
-}
 
 let server: Server;
 let endpoint: string;
@@ -196,12 +174,6 @@ describe('answers of the ECS API', () => {
     );
   }, 120_000);
 });
-
-function hasPath(value: Json, [key, ...rest]: Path): boolean {
-  if (key === undefined) return true;
-  if (typeof value !== 'object' || value === null || !(key in value)) return false;
-  return hasPath((value as Record<string | number, Json>)[key]!, rest);
-}
 
 function valueAt([operation, path]: readonly [string, Path]): Json {
   return path.reduce(
