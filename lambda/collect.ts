@@ -142,10 +142,14 @@ export class Collector {
         unclear.push(scrape);
         return scrape;
       }
-      const delivery = await this.#deliver(scrape, routes, { turn, last }, since);
-      if (delivery === 'postponed') return delivery;
-      delivered.push(delivery);
-      return scrape;
+      try {
+        const delivery = await this.#deliver(scrape, routes, { turn, last }, since);
+        if (delivery === 'postponed') return delivery;
+        delivered.push(delivery);
+        return scrape;
+      } finally {
+        scrape.release?.();
+      }
     };
     tally.greedy(await this.#rounds.run(discovered.targets, until, visit));
     for (const scrape of await this.#stillRunning(unclear, reserve, tally)) {
@@ -217,7 +221,7 @@ export class Collector {
   ): Promise<{ readonly done: Promise<TargetDone> } | 'postponed'> {
     const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes, turns, since);
     if (scrape.failure?.reason === 'postponed') return 'postponed';
-    const { samples, dropped, unwanted, ...rest } = scrape;
+    const { samples, dropped, unwanted, release: _, ...rest } = scrape;
     const sampleCount = samples.length + dropped.length + unwanted;
     const summary = { ...rest, sampleCount };
     const events = Math.max(0, ...shares.map((share) => share.events));

@@ -11,6 +11,7 @@ import type { Postponement } from './http/response-body.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
+import { Undelivered } from './undelivered.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
 export interface Scrape {
@@ -33,6 +34,8 @@ export interface Scrape {
   readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
+  /** To be called once, when the samples are with the outputs. Absent: they take no memory that is bounded. */
+  readonly release?: (() => void) | undefined;
 }
 
 /** What else there is to know about a scrape. */
@@ -63,6 +66,9 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** The part of the memory that bodies may take together. What is made of them takes several times as much. */
 const BODIES_SHARE = 1 / 8;
 
+/** The part of the memory that answers have at most that are decoded and not delivered. What is made of them takes several times as much. */
+const UNDELIVERED_SHARE = 1 / 16;
+
 /** The part of the memory that all that is made of one answer may take, and bytes for each of its samples until they are delivered. */
 const ANSWER_SHARE = 1 / 4;
 const SAMPLE_BYTES = 1_024;
@@ -78,6 +84,7 @@ export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
   readonly #bodies: ByteBudget;
+  readonly #undelivered: Undelivered;
   readonly #maxSamples: number;
   readonly #maxNameBytes: number;
   readonly #decoder = new AnswerDecoder();
@@ -89,6 +96,7 @@ export class Scraper {
     this.#now = now;
     this.#lookup = lookup;
     this.#bodies = new ByteBudget(memory * BODIES_SHARE);
+    this.#undelivered = new Undelivered(memory * UNDELIVERED_SHARE);
     this.#maxSamples = Math.floor((memory * ANSWER_SHARE) / SAMPLE_BYTES);
     this.#maxNameBytes = memory * NAMES_SHARE;
   }
@@ -104,8 +112,9 @@ export class Scraper {
     deadline: AbortSignal,
     { since, wanted, onDecode, turn, postponement }: ScrapeOptions = {},
   ): Promise<Scrape> {
+    await this.#undelivered.begin(deadline);
     const startedAt = this.#now();
-    const began = performance.now();
+    let began = performance.now();
     const failed = (error: unknown, counts = NOTHING): Scrape => {
       const durationMs = performance.now() - began;
       const failure = asFailure(error);
@@ -117,6 +126,8 @@ export class Scraper {
       return { target, startedAt, durationMs, samples, scraped, failure, ...lost };
     };
     let answer: Exposition | undefined;
+    let release: (() => void) | undefined;
+    let isDone = false;
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
       const url = since === undefined ? target.url : withSince(target.url, since);
@@ -125,6 +136,10 @@ export class Scraper {
         bodies: this.#bodies,
         postponement,
       });
+      const answeredAt = performance.now();
+      release = await this.#undelivered.admit(answer.body.length, deadline);
+      // The target has no part in that.
+      began += performance.now() - answeredAt;
       await this.#turn();
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
@@ -149,12 +164,24 @@ export class Scraper {
       samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
       const bytes = answer.body.length;
       const counts = { bytes, unwanted, scraped };
-      return { target, startedAt, durationMs, samples, dropped, ...counts, breach, cursor };
+      isDone = true;
+      return {
+        target,
+        startedAt,
+        durationMs,
+        samples,
+        dropped,
+        ...counts,
+        breach,
+        cursor,
+        release,
+      };
     } catch (error) {
       return failed(error);
     } finally {
       turn?.end();
       answer?.release();
+      if (!isDone) release?.();
     }
   }
 
