@@ -46,6 +46,7 @@ export async function decompressed(
     }
     return body.bytes;
   } catch (cause) {
+    body.free();
     if (signal.aborted) throw signal.reason;
     if (cause instanceof ScrapeError) throw cause;
     const { message } = cause as Error;

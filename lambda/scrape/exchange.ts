@@ -7,6 +7,7 @@ import { decompressed } from './body.ts';
 import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
 import { ByteBudget } from './http/byte-budget.ts';
+import { freeBytes } from './http/free-bytes.ts';
 import type { Headers } from './http/head.ts';
 import type { Postponement } from './http/response-body.ts';
 import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
@@ -24,7 +25,7 @@ export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
   readonly headers: Headers;
-  /** Says that nobody needs the body any more. */
+  /** Says that nobody needs the body any more: it has no bytes after that. */
   release(): void;
 }
 
@@ -90,7 +91,11 @@ export async function fetchExposition(
     const contentType = headers.get('content-type') ?? '';
     const encoding = headers.get('content-encoding') ?? '';
     const body = await decompressed(raw, encoding, first);
-    return { body, contentType, headers, release: () => account.close() };
+    const release = () => {
+      account.close();
+      freeBytes(body);
+    };
+    return { body, contentType, headers, release };
   } catch (error) {
     account.close();
     throw explain(error, { deadline, timeout, timeoutMs });

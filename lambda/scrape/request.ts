@@ -45,13 +45,20 @@ export function send(asked: ExpositionRequest): Promise<Answer> {
     let answer: Omit<Answer, 'body'> | undefined;
     const body = new ResponseBody(limit, account, postponement);
     let connecting: NodeJS.Timeout | undefined;
+    let isFinished = false;
     const finish = (tell: () => void) => {
+      isFinished = true;
       clearTimeout(connecting);
       signal.removeEventListener('abort', abort);
       socket.destroy();
       tell();
     };
-    const fail = (error: unknown) => finish(() => reject(signal.aborted ? signal.reason : error));
+    const fail = (error: unknown) => {
+      // The connection may end in an error after its answer.
+      if (isFinished) return;
+      body.free();
+      finish(() => reject(signal.aborted ? signal.reason : error));
+    };
     const abort = () => fail(signal.reason);
     const end = () =>
       finish(() => resolve({ status: 0, headers: new Map(), ...answer, body: body.bytes }));

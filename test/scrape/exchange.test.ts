@@ -460,3 +460,16 @@ async function failureOf(
   if (!(error instanceof ScrapeError)) throw new Error('expected a ScrapeError', { cause: error });
   return error;
 }
+
+describe('the body of an answer', () => {
+  it.each<[string, Answer]>([
+    ['as it came', answering(METRICS)],
+    ['decompressed', answering(gzipSync(METRICS), { 'content-encoding': 'gzip' })],
+  ])('gives its memory back at once when nobody needs it any more, %s', async (_, answer) => {
+    const { url } = await start(answer);
+    const { body, release } = await exchange(url);
+    expect(body.toString()).toBe(METRICS);
+    release();
+    expect(body).toHaveLength(0);
+  });
+});

@@ -1,3 +1,5 @@
+import { freeBytes } from './free-bytes.ts';
+
 const FIRST_BYTES = 16 * 1024;
 
 /** Below this a loop is faster than a call to copy bytes. */
@@ -17,7 +19,7 @@ export class ByteCollector {
     return this.#buffer.length;
   }
 
-  /** What has come. The next `append` may change it. */
+  /** What has come, until the next `append`. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -34,7 +36,7 @@ export class ByteCollector {
     this.#length = length;
   }
 
-  /** Gives the memory back. */
+  /** Begins anew; what `bytes` gave stays as it is. */
   clear(): void {
     this.#buffer = Buffer.alloc(0);
     this.#length = 0;
@@ -45,6 +47,7 @@ export class ByteCollector {
     // Not of Node.js' pool, which a small part would keep alive as a whole.
     const grown = Buffer.allocUnsafeSlow(size);
     grown.set(this.#buffer.subarray(0, this.#length));
+    freeBytes(this.#buffer);
     this.#buffer = grown;
   }
 }

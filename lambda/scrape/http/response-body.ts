@@ -1,6 +1,7 @@
 import { bodyTooLarge, ScrapeError } from '../scrape-error.ts';
 import type { ByteAccount } from './byte-budget.ts';
 import { ByteCollector } from './byte-collector.ts';
+import { freeBytes } from './free-bytes.ts';
 
 /** When a body is left for later. */
 export interface Postponement {
@@ -47,6 +48,12 @@ export class ResponseBody {
       throw new ScrapeError('postponed', `expected at most ${most} bytes while others wait`);
     }
     this.#collector.append(bytes, start, end);
+  }
+
+  /** Gives the memory back, where nobody wants the bytes. */
+  free(): void {
+    freeBytes(this.#collector.bytes);
+    this.#collector.clear();
   }
 
   /** Accounts for what has come. @returns resolves when more may come; undefined where it may at once */
