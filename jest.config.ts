@@ -5,7 +5,7 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/integration/', '<rootDir>/test/bench/'],
+  testPathIgnorePatterns: ['<rootDir>/test/integration/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.integration/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

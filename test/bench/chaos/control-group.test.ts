@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ControlGroup } from './control-group.ts';
+
+const MEMORY = 64 * 2 ** 20;
+const LIMITS = { memory: MEMORY, cores: 0.5 };
+
+/** Keeps so many bytes, with a text in each page so that they are resident. */
+const holding = (bytes: number) => `Buffer.alloc(${bytes}, 'x'); process.stdout.write('held')`;
+
+let made = 0;
+
+const createGroup = () => ControlGroup.create(`fargauge-test-${process.pid}-${made++}`, LIMITS);
+
+/** Whether the machine lets this process make groups: many build machines do not. */
+const isAllowed = isGroupAllowed();
+
+function isGroupAllowed(): boolean {
+  using group = createGroup();
+  return group !== undefined;
+}
+
+function allowedGroup(): ControlGroup {
+  const group = createGroup();
+  if (group === undefined) throw new Error('expected the machine to allow a group again');
+  return group;
+}
+
+async function run(group: ControlGroup, script: string) {
+  const [shell = '', ...shellArguments] = group.launcher;
+  const child = spawn(shell, [...shellArguments, process.execPath, '-e', script]);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const [code, signal] = await once(child, 'close');
+  return { output, code, signal };
+}
+
+(isAllowed ? describe : describe.skip)('A control group', () => {
+  it('holds the program that its launcher starts', async () => {
+    using group = allowedGroup();
+    const script = `process.stdout.write(require('fs').readFileSync('/proc/self/cgroup', 'utf8'))`;
+    const { output } = await run(group, script);
+    expect(output).toContain(`fargauge-test-${process.pid}-`);
+    expect(readFileSync('/proc/self/cgroup', 'utf8')).not.toContain('fargauge-test-');
+  });
+
+  it('tells the most memory that the program had', async () => {
+    using group = allowedGroup();
+    expect(await run(group, holding(20e6))).toMatchObject({ output: 'held', code: 0 });
+    expect(group.peakMemory).toBeGreaterThan(20e6);
+    expect(group.peakMemory).toBeLessThanOrEqual(MEMORY);
+  });
+
+  it('ends a program that takes more than it may', async () => {
+    using group = allowedGroup();
+    expect(await run(group, holding(200e6))).toMatchObject({ output: '', signal: 'SIGKILL' });
+  });
+});
