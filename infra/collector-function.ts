@@ -20,7 +20,7 @@ import type { ConfigurationDelivery } from './configuration/delivery.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { holdsDeploymentValues, withParts } from './deployment-values.ts';
 import { InvalidPropsError } from './errors.ts';
-import { nodeOptions } from './node-options.ts';
+import { memoryVariables } from './memory-variables.ts';
 import { COLLECTOR_DIRECTORY } from './paths.ts';
 
 /** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -59,7 +59,7 @@ export interface CollectorFunctionProps {
 export class CollectorFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: CollectorFunctionProps) {
     const { network, memorySize, deadLetterQueue } = props;
-    const variables = { ...props.variables, NODE_OPTIONS: nodeOptions(memorySize).join(' ') };
+    const variables = { ...props.variables, ...memoryVariables(memorySize) };
     const { environment, files } = delivery(scope, props.configuration, variables);
     super(scope, id, {
       description: props.description,

@@ -1,6 +1,7 @@
 import { table } from '../../cli/table.ts';
 import { BEHAVIOURS, behaviourOf } from './chaos/behaviours.ts';
-import { MEMORY_BYTES, NODE_OPTIONS, type Row, type RowFigures, runRow } from './chaos/row.ts';
+import { MEMORY_BYTES, type Row, type RowFigures, runRow, VARIABLES } from './chaos/row.ts';
+import { shownVariables } from './machine.ts';
 import { megabytes } from './statistics.ts';
 
 /** How many targets there are, the part of them that misbehaves, and the milliseconds that a cycle may take. */
@@ -43,7 +44,7 @@ export async function runChaos(chosen = ''): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane));
   console.log(`chaos: ${textOf(ALONE)} in one way; ${MIX}: ${textOf(MIXED)}`);
   console.log(
-    `chaos: 512 MiB and 0.29 of a core by ${limits}, Node.js with ${NODE_OPTIONS.join(' ')}`,
+    `chaos: 512 MiB and 0.29 of a core by ${limits}, Node.js with ${shownVariables(VARIABLES)}`,
   );
   console.log('chaos: five cycles, of which three are killed\n');
   console.log(

@@ -20,6 +20,7 @@ import { fileStore } from '../../lambda/state/file.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { answerParent } from './answer-parent.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
+import { peakResidentMemory } from './peak-memory.ts';
 
 /** Between two cycles, on the collector's clock: they follow each other at once. */
 const INTERVAL_MS = 60_000;
@@ -89,7 +90,7 @@ answerParent(async ({ surroundings, cycles, receiver }: CycleCase): Promise<Cycl
     costs.push(costOf(report, (user + system) / 1e6, (performance.now() - startedAt) / 1e3));
   }
   await rm(folder, { recursive: true });
-  return { cycles: costs, peakMemory: process.resourceUsage().maxRSS * 1024 };
+  return { cycles: costs, peakMemory: peakResidentMemory() };
 });
 
 function receiverOutput(type: ReceiverType, url: string, now: () => number): SampleOutput {

@@ -1,13 +1,14 @@
 import { table } from '../../cli/table.ts';
-import { nodeOptions } from '../../infra/node-options.ts';
+import { memoryVariables } from '../../infra/memory-variables.ts';
 import type { CycleCase, CycleCost, CycleFigures, ReceiverType } from './cycle-case.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
 import { askOnce, FreshProcess } from './fresh-process.ts';
+import { shownVariables } from './machine.ts';
 import { median, megabytes, range } from './statistics.ts';
 
 /** As the function has by default. */
-const NODE_OPTIONS = nodeOptions(512);
+const VARIABLES = memoryVariables(512);
 
 /** Processes for each case. */
 const REPEATS = 3;
@@ -51,7 +52,7 @@ async function rowsOf(workload: keyof typeof WORKLOADS, receiver?: ReceiverType)
 }
 
 function show(rows: string[][]): void {
-  console.log(`cycle: Node.js with ${NODE_OPTIONS.join(' ')}`);
+  console.log(`cycle: Node.js with ${shownVariables(VARIABLES)}`);
   console.log(
     `cycle: CPU seconds of the collector's process, median of ${REPEATS} processes (warm: of ${WARM_CYCLES - LEFT_OUT} cycles in each)\n`,
   );
@@ -85,7 +86,7 @@ async function rowOf(
   const costs: CycleCost[] = [];
   const peaks: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    const figures = await askOnce<CycleCase, CycleFigures>('cycle-case.ts', input, NODE_OPTIONS);
+    const figures = await askOnce<CycleCase, CycleFigures>('cycle-case.ts', input, VARIABLES);
     costs.push(...figures.cycles.slice(leftOut));
     peaks.push(figures.peakMemory);
   }

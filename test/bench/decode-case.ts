@@ -4,6 +4,7 @@ import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openme
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import { generateExposition } from './generated-exposition.ts';
+import { peakResidentMemory } from './peak-memory.ts';
 
 /** CPU time until the code is compiled. */
 const WARM_UP_MS = 800;
@@ -34,7 +35,7 @@ answerParent(({ parser, path }: DecodeCase): DecodeFigures => {
     globalThis.gc?.();
     for (let i = 0; i < ROUNDS; i++) speeds.push((body.length * round(parse, ROUND_MS)) / 1e6);
   }
-  return { speeds, peakMemory: process.resourceUsage().maxRSS * 1024 };
+  return { speeds, peakMemory: peakResidentMemory() };
 });
 
 function parserOf(

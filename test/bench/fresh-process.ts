@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { bundleCollector } from '../../infra/bundle.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 
+const NODE_ARGUMENTS = ['--expose-gc'];
+
 /** Files of the programs that were bundled already, by module. */
 const programs = new Map<string, Promise<string>>();
 
@@ -22,25 +24,22 @@ export class FreshProcess implements AsyncDisposable {
 
   /**
    * @param module path of a file from the folder of this one, which calls `answerParent`
-   * @param options of Node.js
    * @param env environment variables beside those of this process
    * @param launcher a program that becomes the one which its arguments name. @default none
    */
   static async start(
     module: string,
-    options: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
     [launcher, ...launcherArguments]: readonly string[] = [],
   ): Promise<FreshProcess> {
     const program = programs.get(module) ?? bundle(module);
     programs.set(module, program);
-    const nodeArguments = ['--expose-gc', ...options];
     const child = fork(await program, {
       ...(launcher === undefined
-        ? { execArgv: nodeArguments }
+        ? { execArgv: NODE_ARGUMENTS }
         : {
             execPath: launcher,
-            execArgv: [...launcherArguments, process.execPath, ...nodeArguments],
+            execArgv: [...launcherArguments, process.execPath, ...NODE_ARGUMENTS],
           }),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -87,9 +86,9 @@ export class FreshProcess implements AsyncDisposable {
 export async function askOnce<Input, Output>(
   module: string,
   input: Input,
-  options: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Output> {
-  await using child = await FreshProcess.start(module, options);
+  await using child = await FreshProcess.start(module, env);
   return await child.ask<Input, Output>(input);
 }
 

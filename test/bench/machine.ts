@@ -9,3 +9,10 @@ export function machine(): string {
     `${process.platform} ${process.arch}, Node.js ${process.version}, load at the start ${load}`,
   ].join('\n');
 }
+
+/** Environment variables as a shell takes them. */
+export function shownVariables(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => (/^[\w.-]*$/.test(value) ? `${name}=${value}` : `${name}='${value}'`))
+    .join(' ');
+}

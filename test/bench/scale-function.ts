@@ -3,6 +3,7 @@ import { discover, handler } from '../../lambda/handler.ts';
 import type { summaryOf } from '../../lambda/report-log.ts';
 import type { ShardCycleStart } from '../../lambda/shards/shard-event.ts';
 import { answerParent } from './answer-parent.ts';
+import { peakResidentMemory } from './peak-memory.ts';
 
 /** Milliseconds that a function may take. */
 const TIMEOUT_MS = 55_000;
@@ -37,6 +38,6 @@ answerParent(async ({ handler: name, event }: ScaleInvocation): Promise<ScaleInv
     result,
     seconds: (performance.now() - startedAt) / 1e3,
     cpuSeconds: (user + system) / 1e6,
-    peakMemory: process.resourceUsage().maxRSS * 1024,
+    peakMemory: peakResidentMemory(),
   };
 });

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { table } from '../../cli/table.ts';
-import { nodeOptions } from '../../infra/node-options.ts';
+import { memoryVariables } from '../../infra/memory-variables.ts';
 import { Shards } from '../../infra/shards.ts';
 import type { summaryOf } from '../../lambda/report-log.ts';
 import type { ShardCycleStart, ShardEvent } from '../../lambda/shards/shard-event.ts';
 import { definitionOf } from '../infra/state-machine.ts';
 import { collectorTemplate } from '../infra/template.ts';
 import { FreshProcess } from './fresh-process.ts';
+import { shownVariables } from './machine.ts';
 import type { ScaleInvocation, ScaleInvoked } from './scale-function.ts';
 import type { ScaleAnswer, ScaleRequest } from './scale-surroundings.ts';
 import { median, megabytes, range } from './statistics.ts';
@@ -19,8 +20,8 @@ const TARGETS_PER_SHARD = 1_000;
 const LANES = 2;
 
 /** As the functions have them: the discovery has 1 GB, those of the shards half of that by default. */
-const DISCOVERY_OPTIONS = nodeOptions(1_024);
-const SHARD_OPTIONS = nodeOptions(512);
+const DISCOVERY_VARIABLES = memoryVariables(1_024);
+const SHARD_VARIABLES = memoryVariables(512);
 
 /** The environment of the function that discovers. */
 const DISCOVERY = 'discovery';
@@ -65,7 +66,7 @@ export async function runScale(): Promise<void> {
     rows.push(rowOf(title, costs));
   }
   console.log(
-    `scale: ${TASKS} tasks with 7 containers each, Node.js with ${SHARD_OPTIONS.join(' ')}`,
+    `scale: ${TASKS} tasks with 7 containers each, Node.js with ${shownVariables(SHARD_VARIABLES)}`,
   );
   console.log(
     `scale: ${LANES} shards at a time; every target was scraped exactly once in each cycle\n`,
@@ -170,8 +171,9 @@ class Functions implements AsyncDisposable {
 
   async #invoke(environment: string, invocation: ScaleInvocation): Promise<ScaleInvoked> {
     const known = this.#environments.get(environment);
-    const options = environment === DISCOVERY ? DISCOVERY_OPTIONS : SHARD_OPTIONS;
-    const process = known ?? FreshProcess.start('scale-function.ts', options, this.#env);
+    const variables = environment === DISCOVERY ? DISCOVERY_VARIABLES : SHARD_VARIABLES;
+    const process =
+      known ?? FreshProcess.start('scale-function.ts', { ...this.#env, ...variables });
     this.#environments.set(environment, process);
     return (await process).ask<ScaleInvocation, ScaleInvoked>(invocation);
   }

@@ -59,7 +59,7 @@ describe('a collector with nothing but a cluster and a network', () => {
     });
   });
 
-  it('tells the function its cluster, log group, state and options of Node.js, and no configuration', () => {
+  it('tells the function its cluster, log group, state and how to use its memory, and no configuration', () => {
     const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(lambda?.Properties.Environment.Variables).toEqual({
       FARGAUGE_CLUSTER: 'prod',
@@ -67,7 +67,9 @@ describe('a collector with nothing but a cluster and a network', () => {
       FARGAUGE_STATE: {
         'Fn::Join': ['', ['s3://', { Ref: expect.stringMatching(/^CollectorBucket/) }, '/state']],
       },
-      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=384',
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=307',
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      MALLOC_TRIM_THRESHOLD_: '131072',
     });
   });
 

@@ -6,32 +6,29 @@ const TARGETS = 150;
 
 const LIMIT_MS = 180_000;
 
-/** The part of the memory that is the goal. */
-const GOAL = 0.8;
+/** The part of the memory that a cycle may take. */
+const MOST_MEMORY = 0.8;
 
-/**
- * Those that cost most, each for another reason: time of the process, memory of bodies, of samples, of the state, sockets. Other
- * names each time fill the heap, which alone may have three quarters: that row is over the goal, as docs/reliability.md says.
- */
-const BEHAVIOUR_SETS: readonly (readonly [string, readonly string[], number])[] = [
-  ['sends chunks of one byte', ['chunks of one byte'], GOAL],
-  ['sends gzip of almost 8 MiB', ['gzip of almost 8 MiB'], GOAL],
-  ['has other names each time', ['other names each time'], 1],
-  ['has other labels each time', ['other labels of a metric that is published'], GOAL],
-  ['behaves in all ways that there are', BEHAVIOURS.map(({ name }) => name), GOAL],
+/** Those that cost most, each for another reason: time of the process, memory of bodies, of samples, of the state, sockets. */
+const BEHAVIOUR_SETS: readonly (readonly [string, readonly string[]])[] = [
+  ['sends chunks of one byte', ['chunks of one byte']],
+  ['sends gzip of almost 8 MiB', ['gzip of almost 8 MiB']],
+  ['has other names each time', ['other names each time']],
+  ['has other labels each time', ['other labels of a metric that is published']],
+  ['behaves in all ways that there are', BEHAVIOURS.map(({ name }) => name)],
 ];
 
 describe('The function, with 512 MiB and 0.29 of a core, where a part of its targets', () => {
   it.each(BEHAVIOUR_SETS)(
     '%s: delivers all others in time, and their counters whole although it is killed',
-    async (_, behaviours, most) => {
+    async (_, behaviours) => {
       const figures = await runRow({ targets: TARGETS, share: 0.3, behaviours, timeoutMs: 15_000 });
       expect(figures).toMatchObject({
         delivered: figures.healthy,
         ended: [],
         counters: { below: 0, above: 0 },
       });
-      expect(figures.peakMemory).toBeLessThan(most * MEMORY_BYTES);
+      expect(figures.peakMemory).toBeLessThan(MOST_MEMORY * MEMORY_BYTES);
     },
     LIMIT_MS,
   );

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { handler } from '../../../lambda/handler.ts';
 import type { summaryOf } from '../../../lambda/report-log.ts';
 import { answerParent } from '../answer-parent.ts';
+import { peakResidentMemory } from '../peak-memory.ts';
 
 export type CollectorRequest =
   /** Answers when the function has been initialized. */
@@ -20,7 +21,7 @@ answerParent(async (request: CollectorRequest): Promise<CollectorAnswer> => {
   const summary = request.kind === 'cycle' ? await invoke(request.timeoutMs) : undefined;
   return {
     milliseconds: performance.now() - began,
-    peakMemory: process.resourceUsage().maxRSS * 1024,
+    peakMemory: peakResidentMemory(),
     ...(summary && { summary }),
   };
 });

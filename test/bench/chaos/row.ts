@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeOptions } from '../../../infra/node-options.ts';
+import { memoryVariables } from '../../../infra/memory-variables.ts';
 import { FreshProcess } from '../fresh-process.ts';
 import type { CollectorAnswer, CollectorRequest } from './collector.ts';
 import { ControlGroup } from './control-group.ts';
@@ -12,7 +12,7 @@ const MEMORY_MIB = 512;
 const CORES = 0.29;
 
 export const MEMORY_BYTES = MEMORY_MIB * 2 ** 20;
-export const NODE_OPTIONS = nodeOptions(MEMORY_MIB);
+export const VARIABLES = memoryVariables(MEMORY_MIB);
 
 /** What becomes of the process in each cycle; it is killed at random, or where it writes its state. */
 const CYCLES: readonly ('whole' | 'killed' | WriteOfState)[] = [
@@ -217,8 +217,7 @@ class Functions implements AsyncDisposable {
     if (group !== undefined) this.#groups.push(group);
     const started = await FreshProcess.start(
       'chaos/collector.ts',
-      NODE_OPTIONS,
-      this.#env,
+      { ...this.#env, ...VARIABLES },
       group?.launcher,
     );
     await started.ask<CollectorRequest, CollectorAnswer>({ kind: 'begin' });
