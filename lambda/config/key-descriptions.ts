@@ -38,6 +38,13 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'remote_write.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',
   write_relabel_configs:
     'Rules for all labels of the series that are sent, applied in their order.',
+  protobuf_message:
+    'What is sent to a receiver that takes it: prometheus.WriteRequest (remote write 1.0, the default) or io.prometheus.write.v2.Request (2.0).',
+  send_exemplars: 'true sends the exemplars of OpenMetrics. Default: false.',
+  metadata_config: 'How type, help and unit of metrics are sent by remote write 1.0.',
+  send: 'Whether they are. Default: true.',
+  send_interval: 'Time after which they are sent again. Default: 1m.',
+  max_samples_per_send: 'Metrics in one request. Default: 2000.',
   sigv4: 'How requests are signed for Amazon Managed Service for Prometheus.',
   external_labels: 'Labels that remote write adds to series that have none of that name.',
 

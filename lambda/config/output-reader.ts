@@ -16,6 +16,8 @@ import type { LogsOutputKeys, OutputKeys } from './outputs.ts';
 import { below, formatPath, type Place } from './place.ts';
 import { CLOUDWATCH, type ReceiverKeys, regionOf } from './receiver.ts';
 import {
+  DEFAULT_MESSAGE,
+  messageOf,
   REMOTE_WRITE_WITHOUT_EFFECT,
   type RemoteWriteKeys,
   type RemoteWriteSection,
@@ -165,7 +167,12 @@ export class OutputReader {
     const { url, write_relabel_configs: relabeling } = keys;
     const push = await this.#push(keys, url, region, place);
     const name = keys.name ?? `remote_write ${withoutQuery(url)}`;
-    return { type: 'remote_write', name, url, ...push, externalLabels, relabeling };
+    const message = messageOf(keys);
+    if (message.protobufMessage !== DEFAULT_MESSAGE && keys.metadata_config !== undefined) {
+      const reason = `has no effect: with ${message.protobufMessage} each series has its metadata`;
+      this.#findings.warn(below(place, 'metadata_config'), reason);
+    }
+    return { type: 'remote_write', name, url, ...push, externalLabels, relabeling, ...message };
   }
 
   async #otlp(

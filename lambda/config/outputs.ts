@@ -16,7 +16,7 @@ import {
   type Sigv4Keys,
 } from './receiver.ts';
 import { relabelConfig } from './relabel-config.ts';
-import type { RemoteWriteKeys } from './remote-write.ts';
+import { messageShape, type RemoteWriteKeys } from './remote-write.ts';
 
 const TYPES = [
   ...(['cloudwatch-logs', 'stdout', 'file', 'remote_write', 'otlp'] as const),
@@ -39,6 +39,7 @@ const shape = {
   ...roleShape,
   external_labels: labelSet.optional(),
   write_relabel_configs: z.array(relabelConfig).optional(),
+  ...messageShape,
 };
 
 const RECEIVERS: readonly Type[] = ['remote_write', 'otlp'];
@@ -60,6 +61,9 @@ const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   external_id: OF_AWS,
   external_labels: ['remote_write'],
   write_relabel_configs: ['remote_write'],
+  protobuf_message: ['remote_write'],
+  send_exemplars: ['remote_write'],
+  metadata_config: ['remote_write'],
 };
 
 /** The key that a type cannot do without, and what it expects. */
@@ -144,13 +148,15 @@ function signingOf({ region, role_arn, external_id }: Entry): Sigv4Keys | undefi
 function keysOf(written: Entry): OutputKeys {
   const { type, path = '', url = '', endpoint = '', headers: given = {} } = written;
   const { external_labels = {}, write_relabel_configs = [] } = written;
+  const { protobuf_message, send_exemplars, metadata_config } = written;
+  const message = { protobuf_message, send_exemplars, metadata_config };
   const { name, basic_auth, authorization } = written;
   const receiver = { name, headers: given, basic_auth, authorization, sigv4: signingOf(written) };
   switch (type) {
     case 'file':
       return { type, path };
     case 'remote_write':
-      return { type, url, ...receiver, external_labels, write_relabel_configs };
+      return { type, url, ...receiver, ...message, external_labels, write_relabel_configs };
     case 'otlp':
       return { type, endpoint, ...receiver };
     case 'cloudwatch-logs':

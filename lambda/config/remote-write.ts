@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { PROTOBUF_MESSAGES, type RemoteWriteConfig } from '../model/config.ts';
+import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
-import { blankableText, notYet } from './keys.ts';
+import { blankableText, notYet, yamlFlag } from './keys.ts';
 import { headers, problemsOf, type ReceiverKeys, receiverUrl, sigv4 } from './receiver.ts';
 import { relabelConfig } from './relabel-config.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
@@ -13,14 +15,36 @@ import { type WithoutEffect, withoutEffect } from './without-effect.ts';
 export const REMOTE_WRITE_WITHOUT_EFFECT = {
   queue_config: 'requests go out by their size, at most four at the same time',
   remote_timeout: 'the deadline of the cycle decides how long is tried',
-  metadata_config: 'metadata is not sent',
-  send_exemplars: 'exemplars are not collected',
   send_native_histograms: 'native histograms are not asked for',
-  protobuf_message: 'version 1.0 of the protocol is sent',
   follow_redirects: null,
   enable_http2: null,
   round_robin_dns: null,
 } as const satisfies WithoutEffect<string>;
+
+/** As in Prometheus 3. */
+export const DEFAULT_MESSAGE = 'prometheus.WriteRequest';
+
+const MESSAGE_EXPECTED = `one of ${PROTOBUF_MESSAGES.join(', ')}`;
+const COUNT_EXPECTED = 'a whole number of at least 1';
+
+/** Milliseconds between two times at which metadata is sent, and entries of a request: those of Prometheus. */
+const METADATA_MS = 60_000;
+const MAX_METADATA = 2_000;
+
+/** Keys of what is sent, which a native output has, too. */
+export const messageShape = {
+  protobuf_message: z.enum(PROTOBUF_MESSAGES, MESSAGE_EXPECTED).optional(),
+  send_exemplars: yamlFlag.optional(),
+  metadata_config: z
+    .strictObject({
+      send: yamlFlag.optional(),
+      send_interval: prometheusDuration.optional(),
+      max_samples_per_send: z.int(COUNT_EXPECTED).min(1, COUNT_EXPECTED).optional(),
+    })
+    .optional(),
+};
+
+type MessageKeys = Readonly<z.output<z.ZodObject<typeof messageShape>>>;
 
 /** Schema of an entry. */
 export const remoteWrite = z
@@ -30,6 +54,7 @@ export const remoteWrite = z
     headers: headers.default({}),
     write_relabel_configs: z.array(relabelConfig).default([]),
     sigv4: sigv4.optional(),
+    ...messageShape,
     basic_auth: httpClientShape.basic_auth,
     authorization: httpClientShape.authorization,
     bearer_token: httpClientShape.bearer_token,
@@ -50,7 +75,19 @@ export const remoteWrite = z
 export type RemoteWriteSection = z.output<typeof remoteWrite>;
 
 /** What `remoteWrite`, or an output of that type, gives. */
-export interface RemoteWriteKeys extends ReceiverKeys {
+export interface RemoteWriteKeys extends ReceiverKeys, MessageKeys {
   readonly url: string;
   readonly write_relabel_configs: z.output<typeof relabelConfig>[];
+}
+
+/** What is sent, by the keys of an entry; each that is absent means what it does in Prometheus. */
+export function messageOf({
+  protobuf_message: protobufMessage = DEFAULT_MESSAGE,
+  send_exemplars: sendExemplars = false,
+  metadata_config: given = {},
+}: MessageKeys): Pick<RemoteWriteConfig, 'protobufMessage' | 'sendExemplars' | 'metadata'> {
+  const { send = true, send_interval, max_samples_per_send = MAX_METADATA } = given;
+  // 0 means the default.
+  const metadata = { intervalMs: send_interval || METADATA_MS, maxEntries: max_samples_per_send };
+  return { protobufMessage, sendExemplars, metadata: send ? metadata : undefined };
 }

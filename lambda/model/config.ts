@@ -71,7 +71,28 @@ export interface RemoteWriteConfig extends PushConfig {
   readonly externalLabels: Labels;
   /** `write_relabel_configs`, for all labels of a series. */
   readonly relabeling: readonly RelabelRule[];
+  /** What is sent to a receiver that takes it; any other gets the first. */
+  readonly protobufMessage: ProtobufMessage;
+  readonly sendExemplars: boolean;
+  /** Of metric families, beside the samples of 1.0; those of 2.0 have it themselves. Absent: none is sent. */
+  readonly metadata?: MetadataConfig | undefined;
 }
+
+/** How the metadata of remote write 1.0 is sent. */
+export interface MetadataConfig {
+  /** Milliseconds after which it is sent again. */
+  readonly intervalMs: number;
+  /** Of a request: at least 1. */
+  readonly maxEntries: number;
+}
+
+/** Of remote write 1.0 and 2.0: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol */
+export const PROTOBUF_MESSAGES = [
+  'prometheus.WriteRequest',
+  'io.prometheus.write.v2.Request',
+] as const;
+
+export type ProtobufMessage = (typeof PROTOBUF_MESSAGES)[number];
 
 /** An output that speaks OTLP over HTTP. */
 export interface OtlpConfig extends PushConfig {

@@ -1,6 +1,6 @@
 import type { Drops } from './drops.ts';
 import type { DeliveryOutcome, DeliveryReport } from './event.ts';
-import type { Sample } from './sample.ts';
+import type { FamilyText, Sample } from './sample.ts';
 import type { Target } from './target.ts';
 
 /** What one scrape of one target gave, after metric relabeling and before anything else. */
@@ -10,6 +10,8 @@ export interface TargetSamples {
   readonly startedAt: number;
   /** None at all: the cycle ended before the scrape did, which says nothing of the target. */
   readonly samples: readonly Sample[];
+  /** What it said of their families. @default nothing */
+  readonly texts?: readonly FamilyText[] | undefined;
   /** Called for each sample that is written; what it throws ends that. */
   readonly step?: (() => void) | undefined;
 }

@@ -53,6 +53,22 @@ export interface Sample {
   readonly timestamp?: number | undefined;
   /** Milliseconds since the epoch when a cumulative series began to count, where the exposition tells (`_created`). */
   readonly start?: number | undefined;
+  readonly exemplar?: Exemplar | undefined;
+}
+
+/** One of the observations that a sample counts, such as one of a trace. */
+export interface Exemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since the epoch, where the exposition gives one. */
+  readonly timestamp?: number | undefined;
+}
+
+/** What an exposition says of a metric family in words: its `HELP` or its `UNIT`. */
+export interface FamilyText {
+  readonly family: string;
+  readonly help?: string | undefined;
+  readonly unit?: string | undefined;
 }
 
 /** The samples of one histogram that belong together: the same labels but for `le`, the same time. */

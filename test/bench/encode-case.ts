@@ -8,6 +8,9 @@ import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
 import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
 import { LastSeries } from '../../lambda/outputs/remote-write/last-series.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
+import type { SeriesWriter } from '../../lambda/outputs/remote-write/series-writer.ts';
+import { SeriesWriterV1 } from '../../lambda/outputs/remote-write/series-writer-v1.ts';
+import { SeriesWriterV2 } from '../../lambda/outputs/remote-write/v2/series-writer-v2.ts';
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
 import {
@@ -36,7 +39,7 @@ const EXPOSITIONS = {
 };
 
 export interface EncodeCase {
-  readonly protocol: 'remote write' | 'OTLP';
+  readonly protocol: 'remote write' | 'remote write 2.0' | 'OTLP';
   /** `ECS`: the labels that ECS discovery gives a target; `static`: job and instance. */
   readonly labels: 'ECS' | 'static';
   /** `shared`: targets have nine tenths of their series in common; `own`: none; `histograms`: as `shared`, but parts of histograms. */
@@ -60,6 +63,12 @@ export interface EncodeFigures {
 /** Encodes one cycle. @returns the bodies of all requests */
 type Encode = (scrapes: readonly TargetSamples[]) => Promise<Buffer[]>;
 
+const ENCODERS: Readonly<Record<EncodeCase['protocol'], () => Encode>> = {
+  OTLP: otlp,
+  'remote write': () => remoteWrite(() => new SeriesWriterV1()),
+  'remote write 2.0': () => remoteWrite(() => new SeriesWriterV2()),
+};
+
 answerParent(async ({ protocol, labels, series }: EncodeCase): Promise<EncodeFigures> => {
   const memory = textMemory();
   // Two minutes, taken in turns: the series are the same, the values are not.
@@ -72,7 +81,7 @@ answerParent(async ({ protocol, labels, series }: EncodeCase): Promise<EncodeFig
     }),
   );
   const samples = cycles[0]?.reduce((sum, one) => sum + one.samples.length, 0) ?? 0;
-  const encoderOf = protocol === 'OTLP' ? otlp : remoteWrite;
+  const encoderOf = ENCODERS[protocol];
   const seconds = async (encode: () => Encode, milliseconds: number) =>
     (1e6 / samples) * (await round(encode, cycles, milliseconds));
 
@@ -112,7 +121,7 @@ function otlp(): Encode {
 }
 
 /** As for OTLP. */
-function remoteWrite(): Encode {
+function remoteWrite(seriesWriter: () => SeriesWriter): Encode {
   const table = new LabelTable();
   const last = new LastSeries();
   const rules = { external: labelsOf(), relabeling: [] };
@@ -120,7 +129,7 @@ function remoteWrite(): Encode {
     table.renew();
     const bodies: (Buffer | Promise<Buffer>)[] = [];
     const send = (batch: Batch) => bodies.push(batch.body());
-    const requests = new RemoteWriter(rules, table, send);
+    const requests = new RemoteWriter(rules, table, send, { series: seriesWriter() });
     for (const one of scrapes) {
       const { target } = one;
       const before = last.of(target);

@@ -6,7 +6,7 @@ import { median, range } from './statistics.ts';
 /** Processes for each case. */
 const REPEATS = 3;
 
-const PROTOCOLS = ['remote write', 'OTLP'] as const;
+const PROTOCOLS = ['remote write', 'remote write 2.0', 'OTLP'] as const;
 
 const CASES: readonly EncodeCase[] = PROTOCOLS.flatMap((protocol) => [
   { protocol, labels: 'ECS', series: 'shared' },

@@ -185,11 +185,83 @@ describe('remote_write of a Prometheus file', () => {
   });
 
   it('is warned about what it asks for in vain', async () => {
-    const entry = { url: URL, queue_config: {}, send_exemplars: true, enable_http2: true };
+    const entry = { url: URL, queue_config: {}, send_native_histograms: true, enable_http2: true };
     const { warnings } = await loadNative({ remote_write: [entry], scrape_configs: JOBS });
     expect(warnings).toEqual([
       'FARGAUGE_CONFIG: remote_write[0].queue_config: has no effect: requests go out by their size, at most four at the same time',
-      'FARGAUGE_CONFIG: remote_write[0].send_exemplars: has no effect: exemplars are not collected',
+      'FARGAUGE_CONFIG: remote_write[0].send_native_histograms: has no effect: native histograms are not asked for',
+    ]);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'as Prometheus does',
+      {},
+      {
+        protobufMessage: 'prometheus.WriteRequest',
+        sendExemplars: false,
+        metadata: { intervalMs: 60_000, maxEntries: 2_000 },
+      },
+    ],
+    [
+      'by version 2, with exemplars',
+      { protobuf_message: 'io.prometheus.write.v2.Request', send_exemplars: true },
+      { protobufMessage: 'io.prometheus.write.v2.Request', sendExemplars: true },
+    ],
+    [
+      'with metadata at other times',
+      { metadata_config: { send_interval: '5m', max_samples_per_send: 10 } },
+      { metadata: { intervalMs: 300_000, maxEntries: 10 } },
+    ],
+    [
+      'with metadata at the times of Prometheus, where it says 0',
+      { metadata_config: { send: true, send_interval: '0s' } },
+      { metadata: { intervalMs: 60_000, maxEntries: 2_000 } },
+    ],
+  ])('sends %s, as an output of the type does', async (_, keys, expected) => {
+    const entry = await outputsOf(loadNative({ remote_write: [{ url: URL, ...keys }] }));
+    expect(entry).toMatchObject([expected]);
+    const output = { type: 'remote_write', url: URL, ...keys };
+    expect(await outputsOf(loadNative({ outputs: [output] }))).toEqual(entry);
+  });
+
+  it('sends no metadata where it is told so', async () => {
+    const entry = { url: URL, metadata_config: { send: false } };
+    const { outputs } = await loadNative({ remote_write: [entry] });
+    expect(outputs).toEqual([expect.objectContaining({ metadata: undefined })]);
+  });
+
+  it('is warned about a metadata_config beside version 2, in which it says nothing', async () => {
+    const message = 'io.prometheus.write.v2.Request';
+    const entry = { url: URL, protobuf_message: message, metadata_config: { send: false } };
+    const { warnings } = await loadNative({ remote_write: [entry], scrape_configs: JOBS });
+    expect(warnings).toEqual([
+      `FARGAUGE_CONFIG: remote_write[0].metadata_config: has no effect: with ${message} each series has its metadata`,
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [
+      { protobuf_message: 'v2' },
+      'protobuf_message: expected one of prometheus.WriteRequest, io.prometheus.write.v2.Request, given "v2" (string)',
+    ],
+    [{ send_exemplars: 1 }, 'send_exemplars: expected true or false, given 1 (number)'],
+    [
+      { metadata_config: { send_interval: 'soon' } },
+      'metadata_config.send_interval: expected a Prometheus duration up to 24 days, such as "30s" or "1m30s", given "soon" (string)',
+    ],
+    [
+      { metadata_config: { max_samples_per_send: 0 } },
+      'metadata_config.max_samples_per_send: expected a whole number of at least 1, given 0 (number)',
+    ],
+  ])('refuses %j, as an output of the type does', async (keys, message) => {
+    const entry = { url: URL, ...keys };
+    expect(await messagesOf(loadNative({ remote_write: [entry] }))).toEqual([
+      `FARGAUGE_CONFIG: remote_write[0].${message}`,
+    ]);
+    const output = { type: 'remote_write', ...entry };
+    expect(await messagesOf(loadNative({ outputs: [output] }))).toEqual([
+      `FARGAUGE_CONFIG: outputs[0].${message}`,
     ]);
   });
 

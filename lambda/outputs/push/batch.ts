@@ -12,6 +12,8 @@ export interface Batch {
   readonly bytes: number;
   readonly samples: number;
   readonly portions: readonly Portion[];
+  /** Headers of its request, beside those that all have. @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The body of the request, compressed. */
   body(): Promise<Buffer> | Buffer;
   /** Two batches with the same samples; undefined where it cannot be split. */

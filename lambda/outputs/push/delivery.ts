@@ -108,6 +108,7 @@ export class BatchDelivery {
   }
 
   #count(reason: RejectReason, samples: number): void {
+    if (samples === 0) return;
     this.#rejected[reason] = (this.#rejected[reason] ?? 0) + samples;
   }
 

@@ -11,6 +11,7 @@ export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: Headers;
   readonly body: Buffer;
   /** Milliseconds for which no further attempt is welcome. */
   readonly retryAfterMs?: number | undefined;
@@ -44,6 +45,7 @@ export async function post(
     return {
       status: response.status,
       contentType: response.headers.get('content-type') ?? '',
+      headers: response.headers,
       body: await bodyOf(response),
       retryAfterMs: retryAfter(response.headers.get('retry-after'), now()),
       date: timeIn(response.headers.get('date')),

@@ -16,9 +16,9 @@ export interface Failure {
   readonly text: string;
   /**
    * `again`: the same request may succeed later. `renew`: it may succeed with new credentials. `split`: in parts it may.
-   * Absent: nothing of that helps.
+   * `format`: in another format it may. Absent: nothing of that helps.
    */
-  readonly remedy?: 'again' | 'renew' | 'split' | undefined;
+  readonly remedy?: 'again' | 'renew' | 'split' | 'format' | undefined;
   /** Milliseconds since the epoch: signed at this time, by the receiver's clock, the request may succeed. */
   readonly receiverTime?: number | undefined;
   /** Milliseconds for which no further attempt is welcome. */
@@ -53,7 +53,7 @@ export function failureOf(answer: Answer, { what, permission, region }: Purpose)
       retryAfterMs,
     };
   }
-  if (status >= 500 || status === 408) {
+  if (status >= 500) {
     return {
       reason: 'unavailable',
       text: `${what} failed. ${said}`,

@@ -20,6 +20,14 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** The formats that a batch can have, and what is known of those that the receiver takes. */
+export interface Formats {
+  /** The batch, or the same samples in a format that the receiver rather takes. */
+  suited(batch: Batch): Batch;
+  /** Takes note that a batch was refused for its format. @returns the same samples in another; undefined: there is none */
+  other(batch: Batch): Batch | undefined;
+}
+
 export interface SenderOptions extends Purpose {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +36,11 @@ export interface SenderOptions extends Purpose {
   /** Bytes of a compressed body. A batch above it is split before it is sent. */
   readonly maxBodyBytes: number;
   /** Reads a good answer. */
-  readonly verdict: (answer: Answer) => Verdict;
+  readonly verdict: (answer: Answer, batch: Batch) => Verdict | Failure;
+  /** Reads any other answer. Undefined: its status says all. @default none says more */
+  readonly refusal?: (answer: Answer, batch: Batch) => Verdict | Failure | undefined;
+  /** @default there is one format only */
+  readonly formats?: Formats | undefined;
   readonly runtime: Runtime;
 }
 
@@ -54,16 +66,21 @@ export class Sender {
   }
 
   /** Never rejects for what a receiver or the network does. */
-  async send(batch: Batch): Promise<Sent[]> {
-    const body = (await batch.body()) as Buffer<ArrayBuffer>;
-    const result = await this.#attempts(body);
-    const halves = isFailure(result) && result.remedy === 'split' ? batch.split() : undefined;
+  async send(given: Batch): Promise<Sent[]> {
+    const { formats } = this.#options;
+    const batch = formats?.suited(given) ?? given;
+    const result = await this.#attempts(batch);
+    const remedy = isFailure(result) ? result.remedy : undefined;
+    const other = remedy === 'format' ? formats?.other(batch) : undefined;
+    if (other !== undefined) return this.send(other);
+    const halves = remedy === 'split' ? batch.split() : undefined;
     if (halves === undefined) return [{ batch, result }];
     return [...(await this.send(halves[0])), ...(await this.send(halves[1]))];
   }
 
-  async #attempts(body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
+  async #attempts(batch: Batch): Promise<Verdict | Failure> {
     const { maxBodyBytes, runtime, what } = this.#options;
+    const body = (await batch.body()) as Buffer<ArrayBuffer>;
     if (body.length > maxBodyBytes) {
       const text = `${what} has a request of ${body.length} bytes, expected at most ${maxBodyBytes}`;
       return { reason: 'too_large', text, remedy: 'split' };
@@ -74,7 +91,7 @@ export class Sender {
     for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
       // What is denied once is denied to all batches of the cycle.
       if (this.#denied !== undefined) return this.#denied;
-      const result = await this.#attempt(body);
+      const result = await this.#attempt(batch, body);
       if (!isFailure(result)) return result;
       const { remedy, receiverTime, retryAfterMs = 0 } = result;
       if (this.#signal.aborted) break;
@@ -96,16 +113,20 @@ export class Sender {
     return deadlineOf(this.#options, last);
   }
 
-  async #attempt(body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
-    const { url, headers, signer, verdict, runtime } = this.#options;
+  async #attempt(batch: Batch, body: Buffer<ArrayBuffer>): Promise<Verdict | Failure> {
+    const { url, signer, verdict, refusal, runtime } = this.#options;
+    const headers = { ...this.#options.headers, ...batch.headers };
     try {
       const signing = signer?.sign(url, headers, body);
       const signed = signing ? await unlessAborted(signing, this.#signal) : headers;
       this.requests += 1;
       const answer = await post(runtime, url, signed, body, this.#signal);
-      if (answer.status < 200 || answer.status > 299) return failureOf(answer, this.#options);
-      this.bytes += body.length;
-      return verdict(answer);
+      const isGood = answer.status >= 200 && answer.status <= 299;
+      const result = isGood
+        ? verdict(answer, batch)
+        : (refusal?.(answer, batch) ?? failureOf(answer, this.#options));
+      if (!isFailure(result)) this.bytes += body.length;
+      return result;
     } catch (error) {
       if (error === this.#signal.reason) return deadlineOf(this.#options, undefined);
       return errorOf(error, this.#options);

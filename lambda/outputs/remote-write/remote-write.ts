@@ -1,3 +1,4 @@
+import type { MetadataConfig, ProtobufMessage } from '../../model/config.ts';
 import type { Drops } from '../../model/drops.ts';
 import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
 import type { RelabelRule } from '../../model/relabel.ts';
@@ -6,23 +7,25 @@ import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sa
 import type { Secret } from '../../model/secret.ts';
 import type { Batch } from '../push/batch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
+import type { Purpose } from '../push/failure.ts';
 import { PendingSamples } from '../push/pending-samples.ts';
 import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
 import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SenderOptions } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
+import { FamilyMetadata } from './family-metadata.ts';
 import { LabelTable } from './label-table.ts';
 import { LastSeries, type Vanished } from './last-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { RequestWriter } from './request-writer.ts';
+import { SeriesWriterV1 } from './series-writer-v1.ts';
 import { TimedSeries } from './timed-series.ts';
+import { VersionMemory } from './v2/formats.ts';
+import { SeriesWriterV2 } from './v2/series-writer-v2.ts';
+import { refusalOf, verdictOf } from './v2/written.ts';
 
-/** https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
-const HEADERS = {
-  'content-encoding': 'snappy',
-  'content-type': 'application/x-protobuf',
-  'x-prometheus-remote-write-version': '0.1.0',
-};
+/** Of both versions; the others depend on the version. */
+const HEADERS = { 'content-encoding': 'snappy' };
 
 /** Amazon Managed Service for Prometheus, in signatures and policies. */
 const SERVICE = 'aps';
@@ -41,12 +44,18 @@ export interface RemoteWriteOptions {
   readonly externalLabels?: Labels;
   /** `write_relabel_configs`: applied to all labels of a series, its name as `__name__` among them. */
   readonly relabeling?: readonly RelabelRule[];
+  /** What is sent to a receiver that takes it. @default `prometheus.WriteRequest` */
+  readonly protobufMessage?: ProtobufMessage;
+  /** @default false */
+  readonly sendExemplars?: boolean;
+  /** How metadata is sent beside samples of 1.0. Absent: it is not. */
+  readonly metadata?: MetadataConfig | undefined;
 }
 
 /**
- * Delivers samples by Prometheus remote write 1.0. Series and targets that went away get a staleness marker, as Prometheus
+ * Delivers samples by Prometheus remote write, 2.0 or 1.0. A receiver that does not take 2.0 gets 1.0. Series and targets that went away get a staleness marker, as Prometheus
  * gives them. One instance lives as long as its process: it remembers which series there were.
- * https://prometheus.io/docs/specs/prw/remote_write_spec/
+ * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/, https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 export function remoteWriteOutput(
   {
@@ -56,40 +65,49 @@ export function remoteWriteOutput(
     sigv4,
     externalLabels = labelsOf(),
     relabeling = [],
+    protobufMessage = 'prometheus.WriteRequest',
+    sendExemplars = false,
+    metadata: metadataConfig,
   }: RemoteWriteOptions,
   runtime: Runtime = systemRuntime,
 ): SampleOutput {
   const address = addressOf(url);
-  const sending: SenderOptions = {
-    url: address,
+  const purpose: Purpose = {
     what: `Remote write to ${placeOf(address)}`,
+    ...(sigv4 && { permission: PERMISSION, region: sigv4.region }),
+  };
+  const versions = new VersionMemory(protobufMessage !== 'prometheus.WriteRequest');
+  const sending: SenderOptions = {
+    ...purpose,
+    url: address,
     headers: headersOf(HEADERS, headers),
     maxBodyBytes: MAX_BODY_BYTES,
-    // An answer has nothing more to say.
-    verdict: () => ({ rejected: 0, message: '' }),
+    verdict: (answer, batch) => verdictOf(answer, batch, purpose),
+    refusal: (answer, batch) => refusalOf(answer, batch, purpose),
+    formats: versions,
     runtime,
-    ...(sigv4 && {
-      signer: new Signer({ service: SERVICE, now: runtime.now, ...sigv4 }),
-      permission: PERMISSION,
-      region: sigv4.region,
-    }),
+    ...(sigv4 && { signer: new Signer({ service: SERVICE, now: runtime.now, ...sigv4 }) }),
   };
   const rules = { external: externalLabels, relabeling };
   const table = new LabelTable();
   const last = new LastSeries();
   const timed = new TimedSeries();
+  const metadata = metadataConfig && new FamilyMetadata(metadataConfig);
   return {
     takes: 'samples',
     name,
     open: (signal, patienceMs) => {
       table.renew();
-      const requestsFor = (onFull: (batch: Batch) => void) =>
-        new RequestWriter(rules, table, onFull);
+      if (!versions.isVersion2) metadata?.renew(runtime.now());
+      const requestsFor = (onFull: (batch: Batch) => void) => {
+        const series = versions.isVersion2 ? new SeriesWriterV2() : new SeriesWriterV1();
+        return new RequestWriter(rules, table, onFull, { series, sendExemplars });
+      };
       return new RemoteWriteDelivery(
         name,
         sending,
         requestsFor,
-        { last, timed },
+        { last, timed, metadata: versions.isVersion2 ? undefined : metadata },
         signal,
         patienceMs,
       );
@@ -97,11 +115,20 @@ export function remoteWriteOutput(
   };
 }
 
+/** What outlives the cycles. */
+interface Remembered {
+  readonly last: LastSeries;
+  readonly timed: TimedSeries;
+  /** Absent: none is sent beside the samples. */
+  readonly metadata: FamilyMetadata | undefined;
+}
+
 class RemoteWriteDelivery implements SampleDelivery {
   readonly #batches: BatchDelivery;
   readonly #requests: RequestWriter;
   readonly #last: LastSeries;
   readonly #timed: TimedSeries;
+  readonly #metadata: FamilyMetadata | undefined;
   readonly #now: () => number;
   /** Staleness markers on their way. */
   readonly #markers: Promise<void>[] = [];
@@ -110,7 +137,7 @@ class RemoteWriteDelivery implements SampleDelivery {
     name: string,
     sending: SenderOptions,
     requestsFor: (onFull: (batch: Batch) => void) => RequestWriter,
-    { last, timed }: { readonly last: LastSeries; readonly timed: TimedSeries },
+    { last, timed, metadata }: Remembered,
     signal: AbortSignal,
     patienceMs: number | undefined,
   ) {
@@ -118,6 +145,7 @@ class RemoteWriteDelivery implements SampleDelivery {
     this.#requests = requestsFor((batch) => this.#batches.push(batch));
     this.#last = last;
     this.#timed = timed;
+    this.#metadata = metadata;
     this.#now = sending.runtime.now;
   }
 
@@ -131,6 +159,7 @@ class RemoteWriteDelivery implements SampleDelivery {
     const write = new PendingSamples();
     if (scraped.samples.length > 0) {
       const { target } = scraped;
+      this.#metadata?.add(scraped);
       const before = this.#last.of(target);
       const known = this.#requests.write(scraped, before, write, drops);
       this.#mark(this.#last.replace(target, known), this.#last, scraped);
@@ -147,6 +176,7 @@ class RemoteWriteDelivery implements SampleDelivery {
   async close(): Promise<DeliveryReport> {
     const rest = this.#requests.take();
     if (rest !== undefined) this.#batches.push(rest);
+    for (const batch of this.#metadata?.take() ?? []) this.#batches.push(batch);
     const report = await this.#batches.finish();
     await Promise.all(this.#markers);
     return report;

@@ -5,41 +5,55 @@ import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
 import { FirstOfEach } from '../wire/first-of-each.ts';
-import { varintBytes } from '../wire/protobuf-writer.ts';
-import { SnappyWriter } from '../wire/snappy-writer.ts';
-import { TIMESERIES } from './fields.ts';
+import { timed } from './exemplar.ts';
+import { FamilyTexts } from './family-texts.ts';
 import type { LabelTable } from './label-table.ts';
 import { areSameLabels, type FoundLabels, type LabelRules, LabelWriter } from './label-writer.ts';
 import type { Vanished } from './last-series.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
-import { isTime, SampleWriter, sampleBytes, type Time, timeOf } from './sample-writer.ts';
+import { SampleTimes } from './sample-times.ts';
+import { isTime, SampleWriter, sampleBytes, timeOf } from './sample-writer.ts';
 import { type KnownSeries, NO_SERIES, ScrapedSeries } from './scraped-series.ts';
-import { SeriesBatch } from './series-batch.ts';
+import type { SeriesWriter, TimedExemplar } from './series-writer.ts';
+import { SeriesWriterV1 } from './series-writer-v1.ts';
 
-/** Messages have the wire type 2. */
-const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
+const NO_EXEMPLARS: readonly TimedExemplar[] = [];
+const NO_TEXTS = new FamilyTexts([]);
+
+/** What the requests are like. */
+export interface RequestFormat {
+  /** @default of version 1 */
+  readonly series?: SeriesWriter | undefined;
+  /** @default false */
+  readonly sendExemplars?: boolean | undefined;
+}
 
 /** Fills remote-write requests with the samples of one target after the other. */
 export class RequestWriter {
   readonly #rules: LabelRules;
   readonly #table: LabelTable;
   readonly #onFull: (batch: Batch) => void;
-  readonly #writer = new SnappyWriter();
-  readonly #samples = new SampleWriter(this.#writer);
+  readonly #series: SeriesWriter;
+  readonly #samples: SampleWriter;
+  readonly #sendExemplars: boolean;
   readonly #portions = new Portions();
-  /** Of the series before: the block that has its tag and length, where in it, and the length. */
-  #block = 0;
-  #at = 0;
-  #size = 0;
 
   /**
    * @param table outlives this writer
    * @param onFull gets each request that is full
    */
-  constructor(rules: LabelRules, table: LabelTable, onFull: (batch: Batch) => void) {
+  constructor(
+    rules: LabelRules,
+    table: LabelTable,
+    onFull: (batch: Batch) => void,
+    { series = new SeriesWriterV1(), sendExemplars = false }: RequestFormat = {},
+  ) {
     this.#rules = rules;
     this.#table = table;
     this.#onFull = onFull;
+    this.#series = series;
+    this.#samples = new SampleWriter(series.block);
+    this.#sendExemplars = sendExemplars;
   }
 
   /**
@@ -60,17 +74,20 @@ export class RequestWriter {
     if (samples.some(({ timestamp }) => timestamp !== undefined)) {
       return this.#timed(scraped, labels, write, drops);
     }
-    const time = timeOf(startedAt);
-    const size = sampleBytes(time);
+    const times = new SampleTimes(this.#series.hasStarts);
+    const texts = textsOf(scraped);
     const known = new ScrapedSeries(before, labels);
-    for (const { series, value } of samples) {
+    for (const sample of samples) {
+      const { series, value, start } = sample;
       step?.();
       if (!labels.find(series)) {
         drops.add('relabeled', series);
       } else if (!known.add(series)) {
         drops.add('duplicate', series);
       } else {
-        this.#begin(labels, size);
+        const time = times.of(startedAt, start);
+        const exemplars = this.#exemplarsOf(sample, startedAt);
+        this.#series.begin(labels, sampleBytes(time), { series, texts, exemplars });
         this.#samples.write(value, time);
         this.#end(1, write);
       }
@@ -104,7 +121,8 @@ export class RequestWriter {
     for (const one of series) {
       const { size } = all;
       if (!labels.find(one) || all.add(labels.hash, labels.found) < size) continue;
-      this.#begin(labels, sampleBytes(time));
+      const extras = { series: one, texts: NO_TEXTS, exemplars: NO_EXEMPLARS };
+      this.#series.begin(labels, sampleBytes(time), extras);
       this.#samples.writeStale(time);
       this.#end(1, write);
       marked.push(one);
@@ -115,16 +133,17 @@ export class RequestWriter {
   /** The request that is being filled; undefined where nothing is in it. */
   take(): Batch | undefined {
     if (this.#portions.samples === 0) return undefined;
-    return new SeriesBatch(this.#writer.take(), this.#portions.take());
+    return this.#series.take(this.#portions.take());
   }
 
   /** The way where some bring their own times, which has to know all samples of a series before it writes one. */
   #timed(
-    { samples, startedAt, step }: TargetSamples,
+    scraped: TargetSamples,
     labels: LabelWriter,
     write: PendingSamples,
     drops: Drops,
   ): KnownSeries {
+    const { samples, startedAt, step } = scraped;
     const all = new FirstOfEach<FoundLabels>(areSameLabels);
     const bySeries: [Sample, ...Sample[]][] = [];
     for (const sample of samples) {
@@ -141,48 +160,49 @@ export class RequestWriter {
       if (number === bySeries.length) bySeries.push([sample]);
       else bySeries[number]?.push(sample);
     }
-    // Series of one target mostly have samples of the same times.
-    const times = new Map<number, Time>();
+    const times = new SampleTimes(this.#series.hasStarts);
+    const texts = textsOf(scraped);
     for (const [first, ...more] of bySeries) {
       const points = inOrder([first, ...more], startedAt, drops);
+      const exemplars: TimedExemplar[] = [];
       let size = 0;
-      for (const timestamp of points.keys()) size += sampleBytes(known(times, timestamp));
-      labels.find(first.series);
-      this.#begin(labels, size);
-      for (const [timestamp, value] of points) this.#samples.write(value, known(times, timestamp));
+      for (const [time, sample] of points) {
+        size += sampleBytes(times.of(time, sample.start));
+        exemplars.push(...this.#exemplarsOf(sample, time));
+      }
+      const { series } = first;
+      labels.find(series);
+      this.#series.begin(labels, size, { series, texts, exemplars });
+      for (const [time, { value, start }] of points) {
+        this.#samples.write(value, times.of(time, start));
+      }
       this.#end(points.size, write);
     }
     const untimed = bySeries.filter((own) => own.some(({ timestamp }) => timestamp === undefined));
     return { ...NO_SERIES, series: untimed.map(([{ series }]) => series) };
   }
 
-  /** @param samplesSize bytes of all samples of the series */
-  #begin(labels: LabelWriter, samplesSize: number): void {
-    const writer = this.#writer;
-    const size = labels.size + samplesSize;
-    const { block, length: at } = writer;
-    if (block === this.#block && size === this.#size) {
-      writer.repeat(this.#at, 1 + varintBytes(size));
-    } else {
-      writer.varint(TIMESERIES_TAG);
-      writer.varint(size);
-    }
-    this.#block = block;
-    this.#at = at;
-    this.#size = size;
-    labels.write(writer);
+  /** @param time of the sample */
+  #exemplarsOf({ exemplar }: Sample, time: number): readonly TimedExemplar[] {
+    if (exemplar === undefined || !this.#sendExemplars) return NO_EXEMPLARS;
+    return [timed(exemplar, time)];
   }
 
   #end(samples: number, write: PendingSamples): void {
+    this.#series.end();
     this.#portions.add(write, samples);
-    if (this.#writer.length < MAX_SERIES_BYTES) return;
+    if (this.#series.length < MAX_SERIES_BYTES) return;
     const full = this.take();
     if (full !== undefined) this.#onFull(full);
   }
 }
 
+function textsOf({ texts }: TargetSamples): FamilyTexts {
+  return texts === undefined ? NO_TEXTS : new FamilyTexts(texts);
+}
+
 /**
- * Values by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts.
+ * Samples by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts.
  *
  * @param scrapedAt the time of samples without one of their own
  */
@@ -190,21 +210,12 @@ function inOrder(
   samples: readonly Sample[],
   scrapedAt: number,
   drops: Drops,
-): ReadonlyMap<number, number> {
-  const points = new Map<number, number>();
-  for (const { series, value, timestamp = scrapedAt } of samples) {
-    const time = Math.trunc(timestamp);
-    if (points.has(time)) drops.add('duplicate', series);
-    else points.set(time, value);
+): ReadonlyMap<number, Sample> {
+  const points = new Map<number, Sample>();
+  for (const sample of samples) {
+    const time = Math.trunc(sample.timestamp ?? scrapedAt);
+    if (points.has(time)) drops.add('duplicate', sample.series);
+    else points.set(time, sample);
   }
   return new Map([...points].sort(([a], [b]) => a - b));
-}
-
-function known(times: Map<number, Time>, timestamp: number): Time {
-  let time = times.get(timestamp);
-  if (time === undefined) {
-    time = timeOf(timestamp);
-    times.set(timestamp, time);
-  }
-  return time;
 }

@@ -2,6 +2,7 @@ import { type Piece, pieceOf } from '../wire/piece.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import type { SnappyWriter } from '../wire/snappy-writer.ts';
 import { SAMPLE_TIMESTAMP, SAMPLE_VALUE, SAMPLES } from './fields.ts';
+import { SAMPLE_START } from './v2/fields.ts';
 
 /** Tags of the fields: those of messages have the wire type 2, those of eight bytes 1. */
 const SAMPLE_TAG = (SAMPLES << 3) | 2;
@@ -29,7 +30,7 @@ const STALE_NAN: Bits = { low: 2, high: 0x7ff0_0000 };
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 
-/** The time of samples, encoded as the last field of each. */
+/** The time of samples, encoded as the last field of each, or with the time when their series began to count as the last two. */
 export type Time = Piece;
 
 /**
@@ -40,10 +41,11 @@ export function isTime(milliseconds: number): boolean {
   return Number.isSafeInteger(Math.trunc(milliseconds));
 }
 
-/** @param milliseconds an integer for which `isTime` holds */
-export function timeOf(milliseconds: number): Time {
-  const encoder = new ProtobufWriter(16);
+/** @param milliseconds an integer for which `isTime` holds, as it does for `start`. @param start @default none is sent */
+export function timeOf(milliseconds: number, start?: number): Time {
+  const encoder = new ProtobufWriter(32);
   encoder.int64(SAMPLE_TIMESTAMP, milliseconds);
+  if (start !== undefined) encoder.int64(SAMPLE_START, start);
   return pieceOf(encoder.bytes(), 0, encoder.length);
 }
 

@@ -5,10 +5,17 @@ import { snappy } from '../wire/snappy.ts';
 import { readSnappy } from '../wire/snappy-reader.ts';
 import { SAMPLES } from './fields.ts';
 
+/** https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */
+export const HEADERS_V1 = {
+  'content-type': 'application/x-protobuf',
+  'x-prometheus-remote-write-version': '0.1.0',
+};
+
 /** A `WriteRequest`, compressed: nothing but one `TimeSeries` after the other, so a part of it is one, too. */
 export class SeriesBatch implements Batch {
   readonly samples: number;
   readonly portions: readonly Portion[];
+  readonly headers = HEADERS_V1;
   readonly #block: Buffer;
 
   /** @param block of Snappy */

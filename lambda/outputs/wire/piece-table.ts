@@ -70,7 +70,7 @@ export class PieceTable {
     const from = this.#used;
     this.#used += length;
     this.#chunk.set(encoder.bytes(), from);
-    return pieceOf(this.#chunk, from, this.#used, model);
+    return pieceOf(this.#chunk, from, this.#used, model, name, value);
   }
 
   #forget(): void {

@@ -20,6 +20,9 @@ export interface Piece extends Written {
   readonly third: number;
   /** 32 bits of the bytes, the same for the same bytes. */
   readonly hash: number;
+  /** What the bytes say, for who says it in another way. Empty: that is not known. */
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Pieces that follow each other whenever they come. */
@@ -30,12 +33,19 @@ export interface Run extends Written {
 }
 
 /** @param model that was made before it, such as the one of the same kind that was made last */
-export function pieceOf(source: Uint8Array, from: number, to: number, model?: Piece): Piece {
+export function pieceOf(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  model?: Piece,
+  name = '',
+  value = '',
+): Piece {
   const first = differenceFrom(0);
   const second = differenceFrom(first + 1);
   const third = differenceFrom(second + 1);
   const hash = hashOf(source, from, to);
-  return { source, from, to, model, first, second, third, hash, block: 0, at: 0 };
+  return { source, from, to, model, first, second, third, hash, name, value, block: 0, at: 0 };
 
   /** Where they differ, or one of them ends, from a byte on. */
   function differenceFrom(start: number): number {

@@ -51,6 +51,23 @@ export function readFields(bytes: Uint8Array): ReadField[] {
   return fields;
 }
 
+/** The numbers of a packed field. @throws RangeError where the bytes end within one */
+export function readVarints(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  let value = 0;
+  let factor = 1;
+  for (const byte of bytes) {
+    value += (byte & 0x7f) * factor;
+    factor *= 0x80;
+    if (byte >= 0x80) continue;
+    numbers.push(value);
+    value = 0;
+    factor = 1;
+  }
+  if (factor > 1) throw new RangeError('a packed field of protobuf ends within a number');
+  return numbers;
+}
+
 /** The last field of that number as a text; undefined where there is none. */
 export function textIn(fields: readonly ReadField[], number: number): string | undefined {
   const value = fields.findLast(({ field }) => field === number)?.value;

@@ -101,6 +101,20 @@ export class ProtobufWriter {
     this.#length += this.#buffer.write(text, this.#length);
   }
 
+  /** `repeated uint32`, packed. */
+  packedVarints(field: number, values: readonly number[]): void {
+    let size = 0;
+    for (const value of values) size += varintBytes(value);
+    this.message(field, size);
+    this.varints(values);
+  }
+
+  /** Numbers alone, without a field. Safe integers that are not negative. */
+  varints(values: readonly number[]): void {
+    this.#reserve(MAX_VARINT_BYTES * values.length);
+    for (const value of values) this.#varint(value);
+  }
+
   /** `repeated double`, packed. */
   packedDoubles(field: number, values: readonly number[]): void {
     this.#packed(field, values.length);

@@ -1,4 +1,5 @@
 import type { Piece, Run } from './piece.ts';
+import { snappyElements } from './snappy.ts';
 
 /**
  * Snappy's block format, written by someone who knows what repeats what, so that nothing has to be looked for; `snappy.ts`
@@ -35,6 +36,8 @@ const INITIAL_BYTES = 64 * 1024;
 
 /** Bytes up to which a loop is faster than a call of the runtime. */
 const SHORT_COPY = 64;
+
+const NOTHING = new Uint8Array();
 
 let blocks = 0;
 
@@ -136,15 +139,23 @@ export class SnappyWriter {
     for (const piece of run.pieces) this.piece(piece);
   }
 
-  /** Ends the block and begins another. @returns the block */
-  take(): Buffer {
+  /**
+   * Ends the block and begins another.
+   *
+   * @param before bytes that come first in the block, as they are before compression. @default none
+   * @returns the block
+   */
+  take(before: Uint8Array = NOTHING): Buffer {
     this.#close();
-    const block = Buffer.allocUnsafeSlow(lengthBytes(this.#length) + this.#end);
+    const elements = before.length === 0 ? before : snappyElements(before);
+    const length = before.length + this.#length;
+    const block = Buffer.allocUnsafeSlow(lengthBytes(length) + elements.length + this.#end);
     let at = 0;
-    let rest = this.#length;
+    let rest = length;
     for (; rest > 0x7f; rest >>>= 7) block[at++] = (rest & 0x7f) | 0x80;
     block[at++] = rest;
-    this.#output.copy(block, at, 0, this.#end);
+    block.set(elements, at);
+    this.#output.copy(block, at + elements.length, 0, this.#end);
     this.#end = 0;
     this.#length = 0;
     this.#block = ++blocks;

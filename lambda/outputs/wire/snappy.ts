@@ -42,13 +42,23 @@ export function maxSnappyBytes(length: number): number {
 
 /** Compresses bytes into one block. */
 export function snappy(input: Uint8Array): Buffer {
+  return Buffer.from(compressed(input, true));
+}
+
+/** Compresses bytes into elements, which may follow others in a block. */
+export function snappyElements(input: Uint8Array): Buffer {
+  return Buffer.from(compressed(input, false));
+}
+
+/** Compresses bytes, in a buffer that the next call uses again. @param isBlock whether the length comes first */
+function compressed(input: Uint8Array, isBlock: boolean): Buffer {
   const needed = maxSnappyBytes(input.length);
   if (scratch.length < needed) scratch = Buffer.allocUnsafeSlow(needed);
-  let at = writeLength(scratch, input.length);
+  let at = isBlock ? writeLength(scratch, input.length) : 0;
   for (let start = 0; start < input.length; start += PIECE_BYTES) {
     at = compress(input, start, Math.min(start + PIECE_BYTES, input.length), scratch, at);
   }
-  return Buffer.from(scratch.subarray(0, at));
+  return scratch.subarray(0, at);
 }
 
 function writeLength(output: Buffer, length: number): number {

@@ -7,8 +7,13 @@ import type { Batch } from '../../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../../lambda/outputs/push/pending-samples.ts';
 import { LabelTable } from '../../../lambda/outputs/remote-write/label-table.ts';
 import { MAX_SERIES_BYTES } from '../../../lambda/outputs/remote-write/limits.ts';
-import { RequestWriter } from '../../../lambda/outputs/remote-write/request-writer.ts';
+import {
+  type RequestFormat,
+  RequestWriter,
+} from '../../../lambda/outputs/remote-write/request-writer.ts';
 import { NO_SERIES } from '../../../lambda/outputs/remote-write/scraped-series.ts';
+import { SeriesWriterV2 } from '../../../lambda/outputs/remote-write/v2/series-writer-v2.ts';
+import { toVersion1 } from '../../../lambda/outputs/remote-write/v2/version-1.ts';
 import { MAX_PIECE_BYTES, MAX_PIECES } from '../../../lambda/outputs/wire/piece-table.ts';
 import { MINUTE, series, target } from '../../series/samples.ts';
 import { unsnappy } from '../wire/unsnappy.ts';
@@ -52,7 +57,7 @@ const page = fc.record({
 });
 
 describe('RequestWriter', () => {
-  it('writes what plain encoding gives, cycle after cycle', () => {
+  it('writes what plain encoding gives, cycle after cycle, and the same as version 2', () => {
     const cycles = fc.array(fc.array(page, { maxLength: 4 }), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(
@@ -65,13 +70,14 @@ describe('RequestWriter', () => {
               ? { ...series(one.name, one), origin: series('before') }
               : series(one.name, one),
           );
-          const table = new LabelTable();
+          const tables = [new LabelTable(), new LabelTable()] as const;
           for (const cycle of pages) {
-            table.renew();
+            for (const table of tables) table.renew();
             const scrapes = cycle.map((one) => scrapeOf(one, list));
-            expect(hexOf(requestOf(scrapes, external, table))).toBe(
-              hexOf(expected(scrapes, external)),
-            );
+            const plain = hexOf(expected(scrapes, external));
+            expect(hexOf(requestOf(scrapes, external, tables[0]))).toBe(plain);
+            const version2 = symbolRequestOf(scrapes, external, tables[1]);
+            expect(hexOf(Buffer.from(toVersion1(version2)))).toBe(plain);
           }
         },
       ),
@@ -218,11 +224,10 @@ function scrapeWith(samples: TargetSamples['samples']): TargetSamples {
   return { target: target(), startedAt: MINUTE, samples };
 }
 
-function writing(external: Labels, table = new LabelTable()) {
+function writing(external: Labels, table = new LabelTable(), format: RequestFormat = {}) {
   const full: Batch[] = [];
-  const writer = new RequestWriter({ external, relabeling: [] }, table, (batch) =>
-    full.push(batch),
-  );
+  const rules = { external, relabeling: [] };
+  const writer = new RequestWriter(rules, table, (batch) => full.push(batch), format);
   const batches = () => {
     const rest = writer.take();
     return rest === undefined ? full : [...full, rest];
@@ -236,6 +241,17 @@ function requestOf(
   table?: LabelTable,
 ): Buffer {
   const { writer, batches } = writing(external, table);
+  for (const scrape of scrapes) writer.write(scrape, NO_SERIES, new PendingSamples(), new Drops());
+  return plainOf(batches());
+}
+
+/** As version 2 has it, before compression. */
+function symbolRequestOf(
+  scrapes: readonly TargetSamples[],
+  external: Labels,
+  table: LabelTable,
+): Buffer {
+  const { writer, batches } = writing(external, table, { series: new SeriesWriterV2() });
   for (const scrape of scrapes) writer.write(scrape, NO_SERIES, new PendingSamples(), new Drops());
   return plainOf(batches());
 }

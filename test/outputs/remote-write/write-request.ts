@@ -5,6 +5,14 @@ export interface WrittenSeries {
   /** In the order in which they were sent. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly samples: readonly WrittenSample[];
+  /** Absent: the series has none. */
+  readonly exemplars?: readonly WrittenExemplar[];
+}
+
+export interface WrittenExemplar {
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly value: number;
+  readonly timestamp: number;
 }
 
 export interface WrittenSample {
@@ -18,9 +26,11 @@ export interface WrittenSample {
 export function readWriteRequest(body: Uint8Array): WrittenSeries[] {
   return readFields(unsnappy(body)).map((series) => {
     const fields = readFields(bytesOf(series));
+    const exemplars = fields.filter(({ field }) => field === 3).map(exemplarOf);
     return {
       labels: fields.filter(({ field }) => field === 1).map(labelOf),
       samples: fields.filter(({ field }) => field === 2).map(sampleOf),
+      ...(exemplars.length > 0 && { exemplars }),
     };
   });
 }
@@ -45,6 +55,16 @@ function sampleOf(sample: Field): WrittenSample {
   // Tag, then eight bytes.
   const bits = view.getBigUint64(1, true).toString(16).padStart(16, '0');
   return { value: value as number, bits, timestamp: Number(BigInt.asIntN(64, time as bigint)) };
+}
+
+function exemplarOf(exemplar: Field): WrittenExemplar {
+  const fields = readFields(bytesOf(exemplar));
+  const time = fields.find(({ field }) => field === 3)?.value ?? 0n;
+  return {
+    labels: fields.filter(({ field }) => field === 1).map(labelOf),
+    value: fields.find(({ field }) => field === 2)?.value as number,
+    timestamp: Number(BigInt.asIntN(64, time as bigint)),
+  };
 }
 
 function bytesOf({ value }: Field): Uint8Array {

@@ -1,0 +1,37 @@
+import type { Labels, Series } from '../../model/sample.ts';
+import type { Batch, Portion } from '../push/batch.ts';
+import type { SnappyWriter } from '../wire/snappy-writer.ts';
+import type { FamilyTexts } from './family-texts.ts';
+import type { LabelWriter } from './label-writer.ts';
+
+/** An exemplar as it is sent. */
+export interface TimedExemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since the epoch, an integer. */
+  readonly time: number;
+}
+
+/** What a series has beside its labels and its samples. */
+export interface SeriesExtras {
+  readonly series: Series;
+  /** What the scrape says of its family. */
+  readonly texts: FamilyTexts;
+  readonly exemplars: readonly TimedExemplar[];
+}
+
+/** Writes the series of one request after the other, as one version of the protocol has them. */
+export interface SeriesWriter {
+  /** Takes the samples of a series between its `begin` and its `end`. */
+  readonly block: SnappyWriter;
+  /** Whether samples say when their series began to count. */
+  readonly hasStarts: boolean;
+  /** Bytes of the request so far, before compression. */
+  readonly length: number;
+  /** Begins a series. @param samplesSize bytes of all of its samples */
+  begin(labels: LabelWriter, samplesSize: number, extras: SeriesExtras): void;
+  /** Ends the series that was begun. */
+  end(): void;
+  /** Ends the request and begins another. */
+  take(portions: readonly Portion[]): Batch;
+}

@@ -1,0 +1,71 @@
+import type { Batch } from '../../push/batch.ts';
+import type { Answer } from '../../push/exchange.ts';
+import { type Failure, failureOf, type Purpose } from '../../push/failure.ts';
+import type { Verdict } from '../../push/sender.ts';
+import { SymbolBatch } from './symbol-batch.ts';
+
+/**
+ * How many of what a receiver of version 2 says that it has written; a header that is missing beside others says none.
+ * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#required-written-response-headers
+ */
+const WRITTEN = 'x-prometheus-remote-write-';
+const SAMPLES = `${WRITTEN}samples-written`;
+const HISTOGRAMS = `${WRITTEN}histograms-written`;
+const EXEMPLARS = `${WRITTEN}exemplars-written`;
+
+const UNSUPPORTED_MEDIA_TYPE = 415;
+
+interface Written {
+  readonly samples: number;
+  readonly exemplars: number;
+}
+
+/** What a good answer means for a batch. One of version 2 that nobody says to have written has not been understood. */
+export function verdictOf(answer: Answer, batch: Batch, purpose: Purpose): Verdict | Failure {
+  if (!(batch instanceof SymbolBatch)) return { rejected: 0, message: '' };
+  const written = writtenIn(answer);
+  if (written === undefined) {
+    const text = `${purpose.what} was answered as by a receiver of version 1. HTTP ${answer.status} without ${SAMPLES}`;
+    return { reason: 'refused', text, remedy: 'format' };
+  }
+  return partial(batch, written, purpose.what, 'The receiver does not say why.');
+}
+
+/** What any other answer means for a batch beyond its status: in parts it may have been written all the same. */
+export function refusalOf(
+  answer: Answer,
+  batch: Batch,
+  purpose: Purpose,
+): Verdict | Failure | undefined {
+  const { status } = answer;
+  const failure = failureOf(answer, purpose);
+  if (status === UNSUPPORTED_MEDIA_TYPE) return { ...failure, remedy: 'format' };
+  if (!(batch instanceof SymbolBatch) || failure.reason !== 'refused') return undefined;
+  const written = writtenIn(answer);
+  if (written !== undefined && written.samples + written.exemplars > 0) {
+    return partial(batch, written, purpose.what, failure.text);
+  }
+  return undefined;
+}
+
+function partial(batch: SymbolBatch, written: Written, what: string, why: string): Verdict {
+  const samples = Math.min(written.samples, batch.samples);
+  const exemplars = Math.min(written.exemplars, batch.exemplars);
+  const parts: string[] = [];
+  if (samples < batch.samples) parts.push(`${samples} of ${batch.samples} samples`);
+  if (exemplars < batch.exemplars) parts.push(`${exemplars} of ${batch.exemplars} exemplars`);
+  const rejected = batch.samples - samples;
+  if (parts.length === 0) return { rejected, message: '' };
+  return { rejected, message: `${what} wrote ${parts.join(' and ')}. ${why}` };
+}
+
+function writtenIn({ headers }: Answer): Written | undefined {
+  if (![SAMPLES, HISTOGRAMS, EXEMPLARS].some((name) => headers.has(name))) return undefined;
+  return { samples: countIn(headers, SAMPLES), exemplars: countIn(headers, EXEMPLARS) };
+}
+
+/** What is no number counts for none. */
+function countIn(headers: Headers, name: string): number {
+  const text = headers.get(name) ?? '';
+  return /^\d+$/.test(text) ? Number(text) : 0;
+}
