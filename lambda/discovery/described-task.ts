@@ -1,12 +1,19 @@
 import type { Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { LeftOutSubject } from '../model/left-out.ts';
-import type { Instance } from './instances.ts';
+import type { Ec2Instance } from './ec2-api.ts';
 
 /** A task with its definition and the name of its service: what the modes of discovery go by. */
 export interface NamedTask {
   readonly task: Task;
   readonly definition: TaskDefinition;
   readonly serviceName?: string | undefined;
+}
+
+/** The machine that a task runs on. */
+export interface Instance {
+  /** An IP address or a host name. */
+  readonly address?: string | undefined;
+  readonly ec2?: Ec2Instance | undefined;
 }
 
 /** A task with all that was found out about it. */

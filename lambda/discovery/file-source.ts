@@ -3,8 +3,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { readingOf } from '../model/file-work.ts';
 import type { FileDiscovery } from '../model/service-discovery.ts';
 import type { FoundTarget } from './found-target.ts';
+import type { TargetSource } from './sources/source.ts';
 import { readJsonGroups, readYamlGroups } from './target-groups.ts';
-import type { TargetSource } from './target-sources.ts';
 
 /** Label of the file that a target comes from. */
 const FILE_LABEL = '__meta_filepath';

@@ -4,8 +4,8 @@ import type { HttpDiscovery } from '../model/service-discovery.ts';
 import { shownUrl } from '../model/shown-url.ts';
 import type { ScrapeLimits } from '../model/target.ts';
 import type { FoundTarget } from './found-target.ts';
+import type { TargetSource } from './sources/source.ts';
 import { readJsonGroups } from './target-groups.ts';
-import type { TargetSource } from './target-sources.ts';
 
 /** Label of the URL that a target comes from. */
 const URL_LABEL = '__meta_url';

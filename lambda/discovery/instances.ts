@@ -6,7 +6,7 @@ import {
 import type { ApiCalls } from './api-calls.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { batchesOf } from './batches.ts';
-import { nameIn } from './described-task.ts';
+import { type Instance, nameIn } from './described-task.ts';
 import { EC2_BATCH, type Ec2Instance } from './ec2-api.ts';
 
 /**
@@ -23,13 +23,6 @@ export const ADDRESS_ATTRIBUTE = 'fargauge.address';
 
 /** Instances that are remembered although no task runs on them now, as many as the CloudWatch Agent remembers. */
 const MAX_KNOWN = 2000;
-
-/** The machine that a task runs on. */
-export interface Instance {
-  /** An IP address or a host name. */
-  readonly address?: string | undefined;
-  readonly ec2?: Ec2Instance | undefined;
-}
 
 /** The container instances of a cluster and the EC2 instances that they are, each read once. */
 export class Instances {

@@ -7,7 +7,7 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { SkipReason } from '../model/left-out.ts';
-import type { Instance } from './instances.ts';
+import type { Instance } from './described-task.ts';
 
 /** Type of the attachment that is a network interface. */
 const INTERFACE = 'ElasticNetworkInterface';

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, NetworkBinding, PortMapping, Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from '@jest/globals';
-import type { Instance } from '../../lambda/discovery/instances.ts';
+import type { Instance } from '../../lambda/discovery/described-task.ts';
 import { hostPort, networkOf } from '../../lambda/discovery/network.ts';
 import { definition, task } from './cluster-of.ts';
 
