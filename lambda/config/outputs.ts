@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { OutputConfig } from '../model/config.ts';
+import { isConfidential } from './findings/confidential.ts';
 import { describeGiven } from './given.ts';
-import { httpClientShape, isConfidential } from './http-client.ts';
+import { httpClientShape } from './http-client.ts';
 import { text } from './keys.ts';
 import { labelSet } from './label-set.ts';
 import { formatPath } from './place.ts';

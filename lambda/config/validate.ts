@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isConfidential } from './findings/confidential.ts';
 import type { Findings } from './findings.ts';
 import { describeGiven } from './given.ts';
-import { isConfidential } from './http-client.ts';
 import { lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import { meantKey, usableKeys } from './spelling.ts';
