@@ -6,9 +6,10 @@ import { type WatchedService, watchedService } from './alarms/watched-service.ts
 import type { ICollector } from './collector/collector-interface.ts';
 import type { CollectorConfiguration } from './collector-configuration.ts';
 import { InvalidPropsError } from './errors.ts';
+import { UP } from './metrics/up.ts';
 import { above, absent, growth, maxByTask, ofService, overTime, targetsOf } from './promql.ts';
 import { type PromQLAlarmOptions, PromQLTaskAlarm, validWindow } from './promql-task-alarm.ts';
-import { UP, type WantedSamples } from './sent-metrics.ts';
+import type { WantedSamples } from './sent-metrics.ts';
 import { EPHEMERAL_STORAGE_UTILIZATION, RESTARTS, type ServiceName } from './task-metrics.ts';
 import { validCluster } from './valid-cluster.ts';
 import { validCount, validPercent } from './valid-props.ts';

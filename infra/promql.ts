@@ -1,6 +1,6 @@
 import { type Duration, Tokenization } from 'aws-cdk-lib/core';
 import { attributesOf } from '../lambda/outputs/otlp/resource.ts';
-import { UP } from './sent-metrics.ts';
+import { UP } from './metrics/up.ts';
 import type { ServiceName } from './task-metrics.ts';
 
 /**

@@ -4,14 +4,12 @@ import { compilePattern } from '../lambda/config/pattern.ts';
 import { METRIC_NAME } from '../lambda/model/relabel.ts';
 import type { ConfigurationFacts, JobFacts, OtlpFacts } from './configuration-check.ts';
 import { holdsStandIn } from './deployment-values.ts';
+import { UP } from './metrics/up.ts';
 import { forecast, type KnownLabels } from './relabel-forecast.ts';
 
 /** The labels that name a cluster, of which a target has one or both. */
 const CLUSTER_LABELS = ['ClusterName', 'TaskClusterName'];
 const SERVICE_LABEL = 'ServiceName';
-
-/** The series of a target that is about its scrape; metric relabeling leaves it alone. */
-export const UP = 'up';
 
 /** The metrics of tasks that a query of CloudWatch asks for. */
 export interface WantedSamples {

@@ -1,12 +1,17 @@
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { ICollector } from './collector/collector-interface.ts';
 import { InvalidPropsError } from './errors.ts';
+
+/** Whatever collects clusters, such as a collector. */
+interface ClusterCollector extends IConstruct {
+  /** Their names; undefined where the synthesis cannot know them all. */
+  readonly collectedClusters: ReadonlySet<string> | undefined;
+}
 
 /** The name of a cluster that the collector collects, as far as that is known. @throws InvalidPropsError */
 export function validCluster(
   owner: IConstruct,
-  { collectedClusters: known, node }: ICollector,
+  { collectedClusters: known, node }: ClusterCollector,
   clusterName: string,
 ): string {
   if (known === undefined || Token.isUnresolved(clusterName) || known.has(clusterName)) {
