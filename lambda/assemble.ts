@@ -9,9 +9,9 @@ import { Secret } from './model/secret.ts';
 import type { State } from './model/state.ts';
 import type { CycleReport } from './report.ts';
 import { fetchExposition } from './scrape/exchange.ts';
-import { processMemory } from './scrape/http/process-memory.ts';
-import { Scraper } from './scrape/scrape.ts';
+import type { Scraper } from './scrape/scrape.ts';
 import { MemoryState } from './state/memory.ts';
+import { systemScraper } from './wiring/scraper.ts';
 
 /** What differs between the Lambda function, the command line and the demo. */
 export interface Assembly {
@@ -51,7 +51,7 @@ export function assemble({
   clientsOf,
   outputsFor,
   state = new MemoryState(),
-  scraper = new Scraper(Date.now, { memory: processMemory(process.env) }),
+  scraper = systemScraper(process.env),
   onDrop,
   ...given
 }: Assembly): AssembledCollector {

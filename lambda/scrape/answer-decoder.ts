@@ -1,16 +1,20 @@
-import type { Sample } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
+import type {
+  Answer,
+  DecodedAnswer,
+  DecodeOptions,
+  Decoder,
+  Remembered,
+} from '../model/targets/decoder.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import { DecodeError, NoMemoryError } from './decode-error.ts';
-import type { Exposition } from './exchange.ts';
 import { formatOf, formatOfProtocol } from './exposition-format.ts';
-import type { DecodeOptions } from './line-decoder.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import {
   decodeOpenMetrics,
   type OpenMetricsMemory,
   openMetricsMemory,
 } from './openmetrics-decoder.ts';
-import { ScrapeError } from './scrape-error.ts';
 import { decodeText, type TextMemory, textMemory } from './text-decoder.ts';
 
 /**
@@ -24,22 +28,6 @@ const OTHER_JOBS = '';
 
 const PROTOBUF = /^application\/vnd\.google\.protobuf\b/i;
 
-export interface DecodedAnswer {
-  /** Those that are wanted. */
-  readonly samples: Sample[];
-  /** The number of the others. */
-  readonly unwanted: number;
-  /** The first rule of its format that the answer breaks, although it could be read. */
-  readonly breach?: string | undefined;
-}
-
-/** What decoders remember. */
-export interface Remembered {
-  readonly lines: number;
-  /** As far as they can be known. */
-  readonly bytes: number;
-}
-
 /** What the lines of one job's targets mean. */
 interface JobMemory {
   readonly text: TextMemory;
@@ -47,7 +35,7 @@ interface JobMemory {
 }
 
 /** Decodes what targets answer, in the format that the answer names, remembering per job what their lines mean. */
-export class AnswerDecoder {
+export class AnswerDecoder implements Decoder {
   readonly #budget: MemoryBudget;
   readonly #memories = new Map<string, JobMemory>();
   /** Of jobs' targets of which not everything is wanted. */
@@ -71,7 +59,7 @@ export class AnswerDecoder {
   /** @throws ScrapeError, or what `step` throws */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
-    { body, contentType }: Pick<Exposition, 'body' | 'contentType'>,
+    { body, contentType }: Answer,
     options: DecodeOptions = {},
   ): DecodedAnswer {
     const shown = JSON.stringify(contentType);

@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { ByteAccount } from './http/byte-budget.ts';
 import { type Postponement, ResponseBody } from './http/response-body.ts';
-import { ScrapeError } from './scrape-error.ts';
 
 /** What bounds a body. */
 export interface BodyLimits {

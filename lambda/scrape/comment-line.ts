@@ -1,5 +1,6 @@
 import type { MetricType } from '../model/sample.ts';
-import { DecodeError, quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
+import { DecodeError } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
 import type { Family, FamilyComment } from './families.ts';
 import type { MetricNames } from './metric-names.ts';

@@ -19,8 +19,3 @@ export class NoMemoryError extends Error {
     super(`line ${line}: expected at most ${limit}, for which there is memory, got more`);
   }
 }
-
-/** A short, printable quotation of what was found. */
-export function quote(found: string): string {
-  return JSON.stringify(found.length > 60 ? `${found.slice(0, 57)}...` : found);
-}

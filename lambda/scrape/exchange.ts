@@ -3,16 +3,17 @@ import type { LookupFunction } from 'node:net';
 import { DEFAULT_PROTOCOLS } from '../model/scrape-protocol.ts';
 import { shownUrl } from '../model/shown-url.ts';
 import type { Target } from '../model/target.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import { decompressed } from './body.ts';
-import { acceptOf } from './exposition-format.ts';
 import { guarded, refuseForbidden } from './forbidden-address.ts';
+import { acceptOf } from './http/accept.ts';
 import { ByteBudget } from './http/byte-budget.ts';
+import { explain } from './http/failure.ts';
 import { freeBytes } from './http/free-bytes.ts';
 import type { Headers } from './http/head.ts';
 import type { Postponement } from './http/response-body.ts';
 import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
 import { type Answer, type ExpositionRequest, send } from './request.ts';
-import { explain, ScrapeError } from './scrape-error.ts';
 
 /**
  * Bytes of a decompressed body where the job sets no `body_size_limit`: the collector's own bound. Twenty times the largest

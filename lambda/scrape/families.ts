@@ -1,5 +1,5 @@
 import type { MetricType } from '../model/sample.ts';
-import { quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
 import type { SampleKind } from './sample-kind.ts';
 
 /** Bytes that a metric name costs beside its own. */

@@ -1,6 +1,6 @@
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { ENV } from '../model/names.ts';
-import { ScrapeError } from './scrape-error.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
 
 /** The samples of one point of a classic histogram or of a gauge histogram, as far as they have been read. */
 export class HistogramPoint {

@@ -1,7 +1,7 @@
 import type { Labels } from '../model/sample.ts';
+import { quote } from '../model/samples/quote.ts';
 import type { ScrapeLimits } from '../model/target.ts';
-import { quote } from './decode-error.ts';
-import { ScrapeError } from './scrape-error.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 
 /**
  * Checks one series against the limits of its labels, as verifyLabelLimits of Prometheus does: the name of the metric is

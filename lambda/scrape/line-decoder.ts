@@ -1,5 +1,7 @@
 import type { Sample, Series, Wanted } from '../model/sample.ts';
-import { DecodeError, NoMemoryError, quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
+import type { DecodeOptions } from '../model/targets/decoder.ts';
+import { DecodeError, NoMemoryError } from './decode-error.ts';
 import { ExpositionBody } from './exposition-body.ts';
 import { readFloat } from './float.ts';
 import { LineKey } from './line-key.ts';
@@ -11,18 +13,6 @@ const NEWLINE = 0x0a;
 /** A sample of which a later line may tell when its series began to count. */
 export interface DecodedSample extends Sample {
   start: number | undefined;
-}
-
-/** How an exposition is decoded. */
-export interface DecodeOptions {
-  /** Which series are. @default all */
-  readonly wanted?: Wanted | undefined;
-  /** Called for each line; what it throws ends the decoding. */
-  readonly step?: (() => void) | undefined;
-  /** Samples that there may be. @default any number */
-  readonly maxSamples?: number | undefined;
-  /** Bytes that its metric names may take, those that were not known before. @default any number */
-  readonly maxNameBytes?: number | undefined;
 }
 
 /** What was found out about a line. */

@@ -1,4 +1,4 @@
-import { quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
 import { HistogramPoint } from './histogram-point.ts';
 import type { DecodedSample } from './line-decoder.ts';
 import type { Metric, MetricName } from './openmetrics-families.ts';

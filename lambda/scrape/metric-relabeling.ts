@@ -2,9 +2,9 @@ import { joinLabels } from '../model/join-labels.ts';
 import { METRIC_NAME, relabel } from '../model/relabel.ts';
 import { labelsOf, type Sample, type Series, sameLabels } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
-import { ScrapeError } from './scrape-error.ts';
 
 /** What metric relabeling left of a scrape. */
 export interface Relabeled {

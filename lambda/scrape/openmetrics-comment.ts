@@ -1,4 +1,5 @@
-import { DecodeError, quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
+import { DecodeError } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
 import type { MetricNames } from './metric-names.ts';
 import type { Descriptor, MetricName } from './openmetrics-families.ts';

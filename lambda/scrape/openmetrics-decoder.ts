@@ -1,7 +1,8 @@
 import type { Labels, Sample, Series } from '../model/sample.ts';
-import { quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
+import type { DecodeOptions } from '../model/targets/decoder.ts';
 import { readFloat } from './float.ts';
-import { type DecodeOptions, LineDecoder, type LineReading } from './line-decoder.ts';
+import { LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
 import { MetricPoints, type Report } from './metric-points.ts';

@@ -1,5 +1,5 @@
 import type { Labels, MetricType } from '../model/sample.ts';
-import { quote } from './decode-error.ts';
+import { quote } from '../model/samples/quote.ts';
 import { suffixesOf } from './openmetrics-rules.ts';
 import type { SampleKind } from './sample-kind.ts';
 

@@ -1,7 +1,7 @@
 import type { HttpSettings } from '../model/http-settings.ts';
 import { shownUrl } from '../model/shown-url.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { Answer } from './request.ts';
-import { ScrapeError } from './scrape-error.ts';
 
 /** As many as Go's HTTP client, and so Prometheus, follows. */
 export const MAX_REDIRECTS = 10;

@@ -2,12 +2,12 @@ import { validateHeaderValue } from 'node:http';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { HttpSettings } from '../model/http-settings.ts';
+import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { BodyLimits } from './body.ts';
 import type { Headers } from './http/head.ts';
 import { reusedMemory } from './http/read-buffers.ts';
 import { ResponseBody } from './http/response-body.ts';
 import { ResponseReader } from './http/response-reader.ts';
-import { ScrapeError } from './scrape-error.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** Milliseconds until a connection must stand: a task on the same VPC answers in one, a dead address never. */

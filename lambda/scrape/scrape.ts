@@ -2,15 +2,15 @@ import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Sample, Series, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
+import type { Decoder, Remembered } from '../model/targets/decoder.ts';
+import { ScrapeError, type ScrapeFailure } from '../model/targets/scrape-error.ts';
 import { type Turn, TurnOverError } from '../model/turn.ts';
-import { AnswerDecoder, type Remembered } from './answer-decoder.ts';
 import { type Exposition, fetchExposition } from './exchange.ts';
 import { historyOf, withSince } from './history.ts';
 import { ByteBudget } from './http/byte-budget.ts';
 import type { Postponement } from './http/response-body.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
-import { ScrapeError, type ScrapeFailure } from './scrape-error.ts';
 import { Undelivered } from './undelivered.ts';
 
 /** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
@@ -87,13 +87,21 @@ export class Scraper {
   readonly #undelivered: Undelivered;
   readonly #maxSamples: number;
   readonly #maxNameBytes: number;
-  readonly #decoder = new AnswerDecoder();
+  readonly #decoder: Decoder;
   readonly #relabeling = new MetricRelabeling();
   #turns: Promise<void> = Promise.resolve();
 
-  /** @param now milliseconds since the epoch */
-  constructor(now: () => number, { lookup, memory = DEFAULT_MEMORY_BYTES }: ScraperOptions = {}) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param decoder of all answers
+   */
+  constructor(
+    now: () => number,
+    decoder: Decoder,
+    { lookup, memory = DEFAULT_MEMORY_BYTES }: ScraperOptions = {},
+  ) {
     this.#now = now;
+    this.#decoder = decoder;
     this.#lookup = lookup;
     this.#bodies = new ByteBudget(memory * BODIES_SHARE);
     this.#undelivered = new Undelivered(memory * UNDELIVERED_SHARE);

@@ -1,15 +1,11 @@
 import type { Labels, MetricType, Sample, Series } from '../model/sample.ts';
+import { quote } from '../model/samples/quote.ts';
+import type { DecodeOptions } from '../model/targets/decoder.ts';
 import { type CommentLine, readComment } from './comment-line.ts';
 import { maySayStart, startSamples } from './created-series.ts';
-import { quote } from './decode-error.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
 import { isFloat } from './float.ts';
-import {
-  type DecodedSample,
-  type DecodeOptions,
-  LineDecoder,
-  type LineReading,
-} from './line-decoder.ts';
+import { type DecodedSample, LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
 import { isKind, kindOf, type SampleKind } from './sample-kind.ts';

@@ -5,11 +5,11 @@ import type { ListedTarget } from '../discovery/listed-target.ts';
 import type { Config } from '../model/config.ts';
 import type { CycleReport } from '../report.ts';
 import { processMemory } from '../scrape/http/process-memory.ts';
-import { Scraper } from '../scrape/scrape.ts';
 import { stateCapacity } from '../state/memory.ts';
 import { s3Store } from '../state/s3.ts';
 import type { S3Api } from '../state/s3-api.ts';
 import { StoredState } from '../state/stored.ts';
+import { systemScraper } from '../wiring/scraper.ts';
 import { inheritanceOf } from './inheritance.ts';
 import type { ShardEvent } from './shard-event.ts';
 import type { ShardObjects } from './shard-objects.ts';
@@ -51,7 +51,7 @@ interface Shard {
  */
 export class ShardRunner {
   readonly #parts: ShardRunnerParts;
-  readonly #scraper = new Scraper(Date.now, { memory: processMemory(process.env) });
+  readonly #scraper = systemScraper(process.env);
   #config: Config;
   #shard: Shard | undefined;
   #inheritanceMs = 0;

@@ -14,6 +14,7 @@ import { otlpOutput } from '../../lambda/outputs/otlp/otlp.ts';
 import { systemRuntime } from '../../lambda/outputs/push/runtime.ts';
 import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
 import type { CycleReport } from '../../lambda/report.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { fileStore } from '../../lambda/state/file.ts';
@@ -72,7 +73,7 @@ answerParent(async ({ surroundings, cycles, receiver }: CycleCase): Promise<Cycl
       clientsOf: awsClients(place, loadEc2),
       clock: { ...systemClock, now },
     }),
-    scraper: new Scraper(now),
+    scraper: new Scraper(now, new AnswerDecoder()),
     state: new StoredState(fileStore(join(folder, 'state')), now),
     outputs: [
       cloudWatchLogsOutput({ client: logsClient(place) }),

@@ -4,6 +4,7 @@ import { Collector, type CollectorParts } from '../../lambda/collect.ts';
 import type { EmfConfig } from '../../lambda/model/config.ts';
 import type { Labels } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, problemsOf, valuesOf } from '../emf/events.ts';
@@ -58,7 +59,7 @@ function collectorOf(
   return new Collector({
     config: configWith(emf),
     discovery: fixedDiscovery(targets),
-    scraper: new Scraper(() => now),
+    scraper: new Scraper(() => now, new AnswerDecoder()),
     state: new MemoryState(),
     outputs: [output],
     now: () => now,

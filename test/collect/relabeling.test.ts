@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
 import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import type { DropReason } from '../../lambda/model/drops.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, valuesOf } from '../emf/events.ts';
@@ -33,7 +34,7 @@ function collectorWith(...configs: object[]): Collector {
   return new Collector({
     config: { ...configWith({}), clusterName: 'shop' },
     discovery: fixedDiscovery([target({ url: server.url, labels, metricRelabeling })]),
-    scraper: new Scraper(() => now),
+    scraper: new Scraper(() => now, new AnswerDecoder()),
     state: new MemoryState(),
     outputs: [output],
     now: () => now,

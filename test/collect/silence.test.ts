@@ -6,6 +6,7 @@ import type { DropReason } from '../../lambda/model/drops.ts';
 import { labelsOf } from '../../lambda/model/sample.ts';
 import type { Target } from '../../lambda/model/target.ts';
 import { silenceOf } from '../../lambda/report-log.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
@@ -45,7 +46,7 @@ async function collect(
   const collector = new Collector({
     config: configWith({ declarations: declarations.map(declarationOf) }),
     discovery: fixedDiscovery(targets),
-    scraper: new Scraper(Date.now),
+    scraper: new Scraper(Date.now, new AnswerDecoder()),
     state: new MemoryState(),
     outputs: [recordingOutput()],
     now: Date.now,
@@ -163,7 +164,7 @@ describe('nothing is published, but that passes by itself', () => {
     const collector = new Collector({
       config: configWith({ declarations: [declarationOf({ selectors: ['^orders_total'] })] }),
       discovery: fixedDiscovery([await serve('shop', exposition)]),
-      scraper: new Scraper(Date.now),
+      scraper: new Scraper(Date.now, new AnswerDecoder()),
       state: new MemoryState(),
       outputs: [recordingOutput()],
       now: Date.now,

@@ -3,6 +3,7 @@ import { Collector } from '../../lambda/collect.ts';
 import { compilePattern } from '../../lambda/config/pattern.ts';
 import type { SeriesConfig } from '../../lambda/model/config.ts';
 import type { Target } from '../../lambda/model/target.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, manyValuesOf, problemsOf, valuesOf } from '../emf/events.ts';
@@ -35,7 +36,7 @@ function collectorOf(
   return new Collector({
     config: { ...config, series: { ...config.series, ...series } },
     discovery: fixedDiscovery([target({ url: server.url, ...more })]),
-    scraper: new Scraper(() => now),
+    scraper: new Scraper(() => now, new AnswerDecoder()),
     state: new MemoryState(),
     outputs: [output],
     now: () => now,

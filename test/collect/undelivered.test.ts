@@ -2,6 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
 import type { Output } from '../../lambda/model/event.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { answering, type RawTarget, startTarget } from '../scrape/raw-target.ts';
@@ -58,7 +59,7 @@ it('of answers that are not delivered only as many are decoded as there is memor
   const collector = new Collector({
     config: configWith({}),
     discovery: fixedDiscovery(targets),
-    scraper: new Scraper(Date.now, { memory: MEMORY }),
+    scraper: new Scraper(Date.now, new AnswerDecoder(), { memory: MEMORY }),
     state: new MemoryState(),
     outputs: [output],
     now: Date.now,

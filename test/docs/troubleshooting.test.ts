@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../infra/paths.ts';
 import type { DropReason } from '../../lambda/model/drops.ts';
 import type { RejectReason } from '../../lambda/model/event.ts';
 import { SKIP_REASONS } from '../../lambda/model/left-out.ts';
-import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
+import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from '../cli/fargauge.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { definition, definitionArn, task } from '../discovery/cluster-of.ts';

@@ -14,6 +14,7 @@ import { ENV, PORT_LABEL } from '../../lambda/model/names.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
 import { logsClient } from '../../lambda/outputs/logs-client.ts';
 import type { CycleReport } from '../../lambda/report.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { type Files, fileStore } from '../../lambda/state/file.ts';
@@ -178,7 +179,7 @@ export class World implements AsyncDisposable {
         fetch: fetchExposition,
         clock: { now, sleep: systemClock.sleep },
       }),
-      scraper: new Scraper(now),
+      scraper: new Scraper(now, new AnswerDecoder()),
       state: new StoredState(fileStore(join(this.#folder, 'state'), this.#files()), now),
       outputs: [
         cloudWatchLogsOutput({

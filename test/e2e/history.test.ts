@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readEvent, statisticsByMinute } from '../../cli/demo/cloudwatch-view.ts';
 import { Collector } from '../../lambda/collect.ts';
 import { TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { withHistory } from '../../sidecar/catalogue/catalogue.ts';
@@ -64,7 +65,7 @@ beforeEach(async () => {
     discovery: fixedDiscovery([
       target({ url: `http://127.0.0.1:${port}/metrics`, history: true, startedAt: BEGIN }),
     ]),
-    scraper: new Scraper(() => now),
+    scraper: new Scraper(() => now, new AnswerDecoder()),
     state: new MemoryState(),
     outputs: [output],
     now: () => now,

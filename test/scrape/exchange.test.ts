@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP, type HttpSettings } from '../../lambda/model/http-settings.ts';
 import type { ScrapeLimits } from '../../lambda/model/target.ts';
+import { ScrapeError, type ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { CONNECT_TIMEOUT_MS } from '../../lambda/scrape/request.ts';
-import { ScrapeError, type ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
 import { limits as limitsWith } from '../series/samples.ts';
 import {
   type Answer,

@@ -2,9 +2,9 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
+import { ScrapeError } from '../../lambda/model/targets/scrape-error.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { forbiddenIn, guarded, refuseForbidden } from '../../lambda/scrape/forbidden-address.ts';
-import { ScrapeError } from '../../lambda/scrape/scrape-error.ts';
 import { limits } from '../series/samples.ts';
 import { answering, startTarget } from './raw-target.ts';
 

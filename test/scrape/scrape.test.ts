@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { relabelConfig } from '../../lambda/config/relabel-config.ts';
 import { DEFAULT_PROTOCOLS, type ScrapeProtocol } from '../../lambda/model/scrape-protocol.ts';
 import type { Target } from '../../lambda/model/target.ts';
+import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
-import type { ScrapeFailure } from '../../lambda/scrape/scrape-error.ts';
 import { limits as limitsWith, target as targetWith } from '../series/samples.ts';
 import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';
 
@@ -22,7 +23,7 @@ let scraper: Scraper;
 const servers: RawTarget[] = [];
 
 beforeEach(() => {
-  scraper = new Scraper(() => NOW);
+  scraper = new Scraper(() => NOW, new AnswerDecoder());
 });
 
 afterEach(async () => {
@@ -363,7 +364,7 @@ describe('a scrape that fails', () => {
     ['samples', 'a 1\n', 'line 513: expected at most 512 samples'],
     ['metric names', undefined, 'expected at most 131072 bytes of metric names'],
   ])('because there is no memory for so many %s', async (_, line, message) => {
-    scraper = new Scraper(() => NOW, { memory: 2 * 2 ** 20 });
+    scraper = new Scraper(() => NOW, new AnswerDecoder(), { memory: 2 * 2 ** 20 });
     const names = Array.from({ length: 511 }, (__, n) => `a_name_of_a_metric_${n} 1\n`);
     const target = await targetThat(answering(line?.repeat(10_000) ?? names.join('')));
     const { failure } = await scrape(target);

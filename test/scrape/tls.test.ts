@@ -6,8 +6,8 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP, type TlsSettings } from '../../lambda/model/http-settings.ts';
 import { Secret } from '../../lambda/model/secret.ts';
+import { ScrapeError } from '../../lambda/model/targets/scrape-error.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
-import { ScrapeError } from '../../lambda/scrape/scrape-error.ts';
 import { limits } from '../series/samples.ts';
 import { hasOpenssl, makeCertificates } from './certificates.ts';
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Collector } from '../../lambda/collect.ts';
 import { systemClock } from '../../lambda/discovery/clock.ts';
 import { createDiscovery } from '../../lambda/discovery/discover.ts';
+import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { inheritanceOfShards } from '../../lambda/shards/inheritance.ts';
@@ -224,7 +225,7 @@ describe('a collector that was not divided before', () => {
         fetch: fetchExposition,
         clock: { ...systemClock, now },
       }),
-      scraper: new Scraper(Date.now),
+      scraper: new Scraper(Date.now, new AnswerDecoder()),
       state: new StoredState(s3Store(s3Api, PLACE), now, {
         inherit: () => {
           const objects = new ShardObjects(s3Api, PLACE);

@@ -1,6 +1,7 @@
-import { bodyTooLarge, ScrapeError } from '../scrape-error.ts';
+import { ScrapeError } from '../../model/targets/scrape-error.ts';
 import type { ByteAccount } from './byte-budget.ts';
 import { ByteCollector } from './byte-collector.ts';
+import { bodyTooLarge } from './failure.ts';
 import { freeBytes } from './free-bytes.ts';
 
 /** When a body is left for later. */

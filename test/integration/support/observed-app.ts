@@ -4,6 +4,7 @@ import type { DeliveryReport } from '../../../lambda/model/event.ts';
 import { labelsOf } from '../../../lambda/model/sample.ts';
 import type { SampleOutput } from '../../../lambda/model/sample-output.ts';
 import type { Target } from '../../../lambda/model/target.ts';
+import { AnswerDecoder } from '../../../lambda/scrape/answer-decoder.ts';
 import { Scraper } from '../../../lambda/scrape/scrape.ts';
 import { target } from '../../series/samples.ts';
 import { readExposition } from './exposition.ts';
@@ -79,7 +80,7 @@ export async function cycle(
   at: number,
 ): Promise<DeliveryReport> {
   const deadline = AbortSignal.timeout(30_000);
-  const scraper = new Scraper(() => at);
+  const scraper = new Scraper(() => at, new AnswerDecoder());
   const delivery = output.open(deadline);
   delivery.discovered(new Set(targets.map(({ id }) => id)));
   for (const one of targets) {

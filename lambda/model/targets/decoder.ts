@@ -1,0 +1,49 @@
+import type { Sample, Wanted } from '../sample.ts';
+import type { Target } from '../target.ts';
+
+/** What a target answered: one exposition. */
+export interface Answer {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+/** How an exposition is decoded. */
+export interface DecodeOptions {
+  /** Which series are. @default all */
+  readonly wanted?: Wanted | undefined;
+  /** Called for each line; what it throws ends the decoding. */
+  readonly step?: (() => void) | undefined;
+  /** Samples that there may be. @default any number */
+  readonly maxSamples?: number | undefined;
+  /** Bytes that its metric names may take, those that were not known before. @default any number */
+  readonly maxNameBytes?: number | undefined;
+}
+
+export interface DecodedAnswer {
+  /** Those that are wanted. */
+  readonly samples: Sample[];
+  /** The number of the others. */
+  readonly unwanted: number;
+  /** The first rule of its format that the answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
+}
+
+/** What decoders remember. */
+export interface Remembered {
+  readonly lines: number;
+  /** As far as they can be known. */
+  readonly bytes: number;
+}
+
+/** Makes samples of what targets answer. */
+export interface Decoder {
+  /** What is remembered of the lines of all targets. */
+  readonly remembered: Remembered;
+
+  /** @throws ScrapeError, or what `step` throws */
+  decode(
+    target: Pick<Target, 'job' | 'protocols'>,
+    answer: Answer,
+    options?: DecodeOptions,
+  ): DecodedAnswer;
+}
