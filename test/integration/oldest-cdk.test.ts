@@ -116,8 +116,6 @@ describe('the tests of the constructs', () => {
       run(
         process.execPath,
         [
-          '--experimental-vm-modules',
-          '--disable-warning=ExperimentalWarning',
           join(NODE_MODULES, 'jest/bin/jest.js'),
           '--testPathPatterns=test/infra',
           `--testPathIgnorePatterns=${[...NEED_A_RECENT_CDK, ...SAME_WITH_ANY_CDK].join('|')}`,

@@ -74,8 +74,6 @@ async function runJest(patterns: readonly string[], excluded: ReadonlySet<string
   const jest = spawn(
     process.execPath,
     [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
       join(ROOT, 'node_modules/jest/bin/jest.js'),
       '--config',
       join(import.meta.dirname, 'jest.config.ts'),

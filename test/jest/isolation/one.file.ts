@@ -1,0 +1,3 @@
+import { leavesTraces } from './leaving.ts';
+
+leavesTraces();
