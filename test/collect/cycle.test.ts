@@ -20,6 +20,7 @@ import {
 import { limits as limitsWith, MINUTE, series, target } from '../series/samples.ts';
 import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from './parts.ts';
 import { type RecordingOutput, recordingOutput } from './recording-output.ts';
+import { SimulatedTime } from './simulated-time.ts';
 
 /** Whole cycles over real HTTP. */
 
@@ -453,6 +454,7 @@ describe('where events go', () => {
 describe('many large bodies at the end of a cycle', () => {
   it('are not read one after the other past its end', async () => {
     // Each takes a good while to read and write, all arrive together, and together they take longer than there is time.
+    using _time = new SimulatedTime(2);
     const lines = Array.from({ length: 8_000 }, (_, n) => `load{n="${n}"} 1\n`).join('');
     const answer = answering(gzipSync(lines), { 'content-encoding': 'gzip' });
     const targets = await Promise.all(
