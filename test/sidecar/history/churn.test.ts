@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
@@ -14,14 +15,24 @@ const HOUR = 3_600;
 /** Bytes of all tracks: 33 with eleven columns of 960 points, and their times. */
 const BUDGET = 33 * (11 * 960 * 8 + 960 * 17);
 
+const COLLECTIONS = 20;
+
 const UTILIZATION = 'ee_container_memory_utilization_percent';
 
-describe('A task whose containers come and go for an hour', () => {
-  it('has the history of each new one, of the one that stays without a gap, in the memory of 33', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
+/** Bytes of the buffers that something refers to. The others are given back a while after their collection. */
+async function heldBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     collect();
-    const before = process.memoryUsage().arrayBuffers;
+    await setImmediate();
+  }
+  return process.memoryUsage().arrayBuffers;
+}
+
+describe('A task whose containers come and go for an hour', () => {
+  it('has the history of each new one, of the one that stays without a gap, in the memory of 33', async () => {
+    const before = await heldBytes();
     const history = new History(START * 1000);
     let observation: Observation | undefined;
     for (let second = 0; second < HOUR; second += 1) {
@@ -38,9 +49,7 @@ describe('A task whose containers come and go for an hour', () => {
         `job-${second}`,
       ]);
     }
-    collect();
-
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(BUDGET);
+    expect((await heldBytes()) - before).toBeLessThan(BUDGET);
     const [app] = history.excerpt(0).traces(UTILIZATION);
     expect([...app!.points]).toHaveLength(900);
   });
