@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
+import { FAST_START } from '../fast-start.ts';
 import { type Child, type Finished, runToEnd, start } from '../integration/support/child.ts';
 import { ROOT } from '../integration/support/places.ts';
 
@@ -13,8 +14,7 @@ const MAIN = join(ROOT, 'cli/main.ts');
 const SURROUNDINGS = {
   HOME: '/nonexistent',
   AWS_EC2_METADATA_DISABLED: 'true',
-  // Node.js compiles the SDK once for all processes of a run.
-  NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+  ...FAST_START,
 };
 
 type Environment = Readonly<Record<string, string>>;

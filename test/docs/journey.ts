@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../../infra/paths.ts';
+import { FAST_START } from '../fast-start.ts';
 import type { TemplateBody } from '../infra/iam/template-values.ts';
 import { runSynthesis } from '../infra/synthesis/run.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
@@ -154,7 +155,7 @@ function surroundings(): Record<string, string> {
     CI: 'true',
     NO_COLOR: '1',
     NODE_OPTIONS: `--import=${PACKAGE}`,
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+    ...FAST_START,
     npm_config_cache: join(tmpdir(), 'npm-cache'),
     npm_config_update_notifier: 'false',
   };

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import { COLLECTOR_NAMESPACE } from '../../lambda/model/names.ts';
 import type { summaryOf } from '../../lambda/report-log.ts';
+import { FAST_START } from '../fast-start.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 
 /** To the process. */
@@ -74,7 +74,7 @@ export async function startFunction(
     env: {
       PATH: process.env.PATH,
       HOME: '/nonexistent',
-      NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      ...FAST_START,
       AWS_LAMBDA_FUNCTION_NAME: 'fargauge',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',

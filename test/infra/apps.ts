@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { REPOSITORY } from '../../infra/paths.ts';
 import type { TemplateBody } from './iam/template-values.ts';
+import { runSynthesis } from './synthesis/run.ts';
 
 /** A CDK app of the repository: one of the examples, or the app itself. */
 export interface CdkApp {
@@ -24,10 +23,6 @@ export interface AppStack {
 }
 
 export const EXAMPLES_FOLDER = 'examples/cdk';
-
-const RUNNER = join(import.meta.dirname, 'run-app.ts');
-
-const run = promisify(execFile);
 
 /** Each folder of the examples. */
 export const EXAMPLES: readonly CdkApp[] = readdirSync(join(REPOSITORY, EXAMPLES_FOLDER), {
@@ -62,7 +57,9 @@ export async function synthesize(
   { program, context }: CdkApp,
   folder: string,
 ): Promise<AppStack[]> {
-  await runApp(program, { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context ?? {}) });
+  const request = { program: join(REPOSITORY, program), folder, cwd: REPOSITORY };
+  const [problem] = await runSynthesis([{ ...request, ...(context && { context }) }]);
+  if (problem !== undefined) throw new Error(`${program} is not synthesized: ${problem}`);
   return stacksIn(folder);
 }
 
@@ -76,18 +73,4 @@ export async function stacksIn(folder: string): Promise<AppStack[]> {
       return { name: name.replace('.template.json', ''), file, template };
     }),
   );
-}
-
-/** What cdk-nag finds in an app. The bundle of the collector must be there. */
-export async function findingsOf({ program }: CdkApp, folder: string): Promise<string[]> {
-  const { stdout } = await runApp(program, { CDK_OUTDIR: folder }, 'findings');
-  return stdout.split('\n').filter((line) => line !== '');
-}
-
-function runApp(program: string, env: Readonly<Record<string, string>>, ...more: string[]) {
-  const { PATH, HOME } = process.env;
-  return run(process.execPath, [RUNNER, join(REPOSITORY, program), ...more], {
-    cwd: REPOSITORY,
-    env: { PATH, HOME, ...env },
-  });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { REPOSITORY } from '../../infra/paths.ts';
+import { FAST_START } from '../fast-start.ts';
 
 const run = promisify(execFile);
 
@@ -18,18 +19,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** `npm run synth` without a way to AWS: no credentials, no profile, no region. */
-function synth(...args: string[]) {
-  return npmRun('synth', ...args);
+function synth(args: readonly string[], env: Readonly<Record<string, string>> = FAST_START) {
+  return npmRun('synth', args, env);
 }
 
-function npmRun(script: string, ...args: string[]) {
+function npmRun(script: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const { PATH, HOME = folder } = process.env;
   return run(
     'npm',
     ['run', script, '--', '--no-notices', '--output', join(folder, 'out'), ...args],
     {
       cwd: REPOSITORY,
-      env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', CI: 'true' },
+      env: { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', CI: 'true', ...env },
     },
   );
 }
@@ -38,7 +39,7 @@ describe('cdk synth', () => {
   it(
     'makes the stack without access to AWS',
     async () => {
-      const { stderr } = await synth('--context', 'leftovers=true');
+      const { stderr } = await synth(['--context', 'leftovers=true'], {});
       expect(stderr).toMatch(/^What stays costs nothing of its own\. /m);
       expect(stderr).not.toContain('costs a month');
       const template = JSON.parse(
@@ -60,7 +61,7 @@ describe('cdk synth', () => {
   it(
     'says what is wrong with the settings, and nothing else',
     async () => {
-      await expect(synth('--context', 'cluster=prod')).rejects.toMatchObject({
+      await expect(synth(['--context', 'cluster=prod'])).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringContaining(
           'The settings cannot be used:\n' +
@@ -88,7 +89,7 @@ describe('cdk synth', () => {
         '--context',
         `${key}=${value}`,
       ]);
-      await expect(synth(...context)).rejects.toMatchObject({
+      await expect(synth(context)).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
           /^\[Fargauge\/Alarms-checkout\/TaskCpu\] No rule of .*rules\.yaml publishes the metric ee_task_cpu_utilization_percent$/m,
@@ -108,7 +109,7 @@ describe('npm run deploy', () => {
   it(
     'shows the price of a month before it turns to AWS',
     async () => {
-      await expect(npmRun('deploy', '--method=direct')).rejects.toMatchObject({
+      await expect(npmRun('deploy', ['--method=direct'], FAST_START)).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
           /What this deployment costs a month, [\s\S]* in all\n[\s\S]*(credentials|Unable to resolve AWS account)/,

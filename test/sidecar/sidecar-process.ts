@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { FAST_START } from '../fast-start.ts';
 
 const MAIN = join(import.meta.dirname, '../../sidecar/main.ts');
 
@@ -35,7 +36,12 @@ export function startSidecar(
   }: { flags?: readonly string[]; program?: string; args?: readonly string[] } = {},
 ): SidecarProcess {
   const child = spawn(process.execPath, [...flags, program, ...args], {
-    env: { ECS_METRICS_EXPORTER_PORT: '0', ECS_METRICS_EXPORTER_HOST: '127.0.0.1', ...env },
+    env: {
+      ...FAST_START,
+      ECS_METRICS_EXPORTER_PORT: '0',
+      ECS_METRICS_EXPORTER_HOST: '127.0.0.1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import type { StatePlace } from '../../lambda/state/place.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
 import { valuesOf } from '../emf/events.ts';
+import { FAST_START } from '../fast-start.ts';
 import type { Life, Point } from './crashing-collector.ts';
 
 const PROGRAM = join(import.meta.dirname, 'crashing-collector.ts');
@@ -123,7 +123,7 @@ export class CrashWorld implements AsyncDisposable {
       // Without the options of the test runner.
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+      env: { PATH: process.env.PATH, ...FAST_START },
     });
     const [code, signal] = await once(child, 'exit');
     const expected = life.point === undefined ? 0 : 'SIGKILL';

@@ -1,11 +1,10 @@
 /**
- * Synthesizes the CDK apps that its standard input names, one after the other in one process: loading the CDK takes longer than all of
- * them. Their package `fargauge` is what is written here. Writes a line for each: the number of the app, and what was wrong with it,
- * if anything was.
+ * Synthesizes the CDK apps that its standard input names, one after the other in one process. Writes a line for each: the number of the
+ * app, and what was wrong with it, if anything was.
  */
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import '../own-constructs.ts';
+import { App } from 'aws-cdk-lib/core';
 
 /** An app to synthesize. */
 export interface SynthesisRequest {
@@ -16,6 +15,8 @@ export interface SynthesisRequest {
   /** The folder that it runs in. */
   readonly cwd: string;
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Whether to say what cdk-nag finds, and make no assembly. */
+  readonly asFindings?: boolean;
 }
 
 /** What came of it. */
@@ -23,14 +24,20 @@ export interface SynthesisAnswer {
   readonly index: number;
   /** Absent: its templates are there. */
   readonly problem?: string;
+  /** What cdk-nag finds, where it was asked for. */
+  readonly findings?: readonly string[];
 }
 
 const requests: SynthesisRequest[] = JSON.parse(await text(process.stdin));
-for (const [index, { program, folder, cwd, context = {} }] of requests.entries()) {
+const synth = App.prototype.synth;
+for (const [index, { program, folder, cwd, context = {}, asFindings }] of requests.entries()) {
   process.chdir(cwd);
   process.env.CDK_OUTDIR = folder;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
-  answer({ index, ...(await problemOf(`${pathToFileURL(program).href}?${index}`)) });
+  const findings = asFindings === true ? await collectFindings() : undefined;
+  const problem = await problemOf(`${pathToFileURL(program).href}?${index}`);
+  answer({ index, ...problem, ...(findings && { findings }) });
+  App.prototype.synth = synth;
 }
 
 /** An app is synthesized when its program has run to its end, which here goes on with the next. */
@@ -44,6 +51,17 @@ async function problemOf(url: string): Promise<{ problem?: string }> {
   } catch (error) {
     return { problem: String(error) };
   }
+}
+
+/** From now on an app that is synthesized adds what cdk-nag finds in it, and writes nothing. */
+async function collectFindings(): Promise<string[]> {
+  const { findingsIn } = await import('../findings.ts');
+  const findings: string[] = [];
+  App.prototype.synth = function (this: App) {
+    findings.push(...findingsIn(this));
+    return undefined as never;
+  };
+  return findings;
 }
 
 function answer(given: SynthesisAnswer): void {
