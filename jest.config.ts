@@ -13,7 +13,8 @@ const config: Config = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/integration/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.integration/'],
-  testTimeout: 20_000,
+  // For a test that hangs: no limit of a test's own work, which takes ten times as long on a busy machine.
+  testTimeout: 120_000,
   // Workers, even on two cores: what the files leave behind would fill the memory of one process for all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   // Of its heap, after a file of tests: a new worker takes its place, and the next file begins in an empty one.

@@ -19,20 +19,16 @@ const COLLECTIONS = 20;
 
 const UTILIZATION = 'ee_container_memory_utilization_percent';
 
-/** Bytes of the buffers that something refers to. The others are given back a while after their collection. */
-async function heldBytes(): Promise<number> {
+/** Bytes of the buffers that something refers to, or that were collected a moment ago. */
+function heldBytes(): number {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let collection = 0; collection < COLLECTIONS; collection += 1) {
-    collect();
-    await setImmediate();
-  }
+  (runInNewContext('gc') as () => void)();
   return process.memoryUsage().arrayBuffers;
 }
 
 describe('A task whose containers come and go for an hour', () => {
   it('has the history of each new one, of the one that stays without a gap, in the memory of 33', async () => {
-    const before = await heldBytes();
+    const before = heldBytes();
     const history = new History(START * 1000);
     let observation: Observation | undefined;
     for (let second = 0; second < HOUR; second += 1) {
@@ -49,7 +45,11 @@ describe('A task whose containers come and go for an hour', () => {
         `job-${second}`,
       ]);
     }
-    expect((await heldBytes()) - before).toBeLessThan(BUDGET);
+    // The memory of buffers is given back a while after their collection, the later the busier the machine is.
+    for (let rest = COLLECTIONS; rest > 0 && heldBytes() - before >= BUDGET; rest -= 1) {
+      await setImmediate();
+    }
+    expect(heldBytes() - before).toBeLessThan(BUDGET);
     const [app] = history.excerpt(0).traces(UTILIZATION);
     expect([...app!.points]).toHaveLength(900);
   });
