@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { buildHosts } from './build/sidecar-host.ts';
 import { bundleCli, bundleCollector, bundleSidecar } from './bundle.ts';
 import { REPOSITORY } from './paths.ts';
 
@@ -19,6 +20,13 @@ if (import.meta.main) {
   const bundles = [await bundleCollector(), await bundleSidecar(), await bundleCli()];
   for (const { file, bytes } of bundles) {
     process.stdout.write(`${relative(REPOSITORY, file)}  ${bytes} bytes\n`);
+  }
+  for (const built of await buildHosts()) {
+    const text =
+      'file' in built
+        ? `${relative(REPOSITORY, built.file)}  ${built.bytes} bytes`
+        : `no sidecar for ${built.architecture}: ${built.reason}. Its image has Node.js instead`;
+    process.stdout.write(`${text}\n`);
   }
   await compileConstructs();
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -7,10 +7,12 @@ import { CLI_DIRECTORY, COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } fro
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
 const CLI_ENTRY = join(REPOSITORY, 'cli/service.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
-const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/Dockerfile');
+const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
+
+const SHEBANG = '#!/usr/bin/env node';
 
 /**
  * Parts of the AWS SDK that are not in the bundle, as the Lambda runtime brings them along: clients that few configurations
@@ -52,7 +54,9 @@ export async function bundleSidecar(
   outdir: string = SIDECAR_DIRECTORY,
   entry: string = SIDECAR_ENTRY,
 ): Promise<Bundle> {
-  const made = await bundle(entry, outdir, '', []);
+  const made = await bundle(entry, outdir, SHEBANG, []);
+  // The health check of its image starts it as a program.
+  await chmod(made.file, 0o755);
   const dockerfile = await readFile(SIDECAR_DOCKERFILE, 'utf8');
   await writeFile(join(outdir, 'Dockerfile'), lastStage(dockerfile));
   return made;

@@ -2,29 +2,34 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
 import { SIDECAR_DIRECTORY } from './paths.ts';
 import { platformOf } from './sidecar/task-platform.ts';
 
-/** What ECS calls each architecture, and Docker. */
-const PLATFORMS: ReadonlyMap<string, Platform> = new Map([
-  ['ARM64', Platform.LINUX_ARM64],
-  ['X86_64', Platform.LINUX_AMD64],
-]);
+/** What ECS calls each architecture; Docker's name of it; and the folder of the program for it. */
+const PLATFORMS: ReadonlyMap<string, { readonly platform: Platform; readonly folder: string }> =
+  new Map([
+    ['ARM64', { platform: Platform.LINUX_ARM64, folder: 'arm64' }],
+    ['X86_64', { platform: Platform.LINUX_AMD64, folder: 'amd64' }],
+  ]);
 
 /**
- * The image of the bundled sidecar, built by Docker for the architecture of a task definition.
+ * The image of the sidecar, built by Docker for the architecture of a task definition: the one static program where that was built, else the
+ * bundle on Node.js.
  *
  * @param architecture that of the tasks, where the definition does not say it
+ * @param directory the bundle with its Dockerfile, and a folder for each architecture that has a program
  * @throws InvalidPropsError
  */
 export function sidecarImage(
   scope: Construct,
   taskDefinition: TaskDefinition,
   architecture: CpuArchitecture | undefined,
+  directory: string = SIDECAR_DIRECTORY,
 ): ContainerImage {
-  if (!existsSync(join(SIDECAR_DIRECTORY, 'Dockerfile'))) {
+  if (!existsSync(join(directory, 'Dockerfile'))) {
     throw new InvalidPropsError(
       scope,
       'Expected `image`, or the bundle of the sidecar: make it with `npm run build`',
@@ -38,9 +43,16 @@ export function sidecarImage(
       return problem === undefined ? [] : [problem];
     },
   });
-  const platform = PLATFORMS.get(built);
-  return ContainerImage.fromAsset(SIDECAR_DIRECTORY, {
-    exclude: ['*.map'],
+  const { platform, folder = '' } = PLATFORMS.get(built) ?? {};
+  const program = join(directory, folder);
+  if (platform !== undefined && existsSync(join(program, 'Dockerfile'))) {
+    return ContainerImage.fromAsset(program, { platform });
+  }
+  Annotations.of(scope).addInfo(
+    `The image of the sidecar for ${built} has Node.js, as ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
+  );
+  return ContainerImage.fromAsset(directory, {
+    exclude: ['*.map', ...[...PLATFORMS.values()].map((other) => other.folder)],
     ...(platform && { platform }),
   });
 }

@@ -37,12 +37,12 @@ const VARIABLES = {
 } as const;
 
 /**
- * Each check starts a Node.js, which takes more CPU than a minute of the sidecar's own work, and nothing waits for the
- * result: so as rarely as ECS allows.
+ * The same in both images. On Node.js each check takes more CPU than a minute of the sidecar's own work, and nothing waits for the result: so
+ * as rarely as ECS allows.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 const HEALTH_CHECK: HealthCheck = {
-  command: ['CMD', 'node', '/sidecar.mjs', 'health'],
+  command: ['CMD', '/fargauge-sidecar', 'health'],
   interval: Duration.minutes(5),
   timeout: Duration.seconds(5),
   retries: 3,
@@ -50,6 +50,9 @@ const HEALTH_CHECK: HealthCheck = {
 
 /** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LEAST_MEMORY_MIB = 6;
+
+/** Three times what the sidecar takes. On Node.js it takes more, which ECS allows: this is no limit. */
+const MEMORY_RESERVATION_MIB = 16;
 
 const CONTAINER_NAME = 'fargauge-sidecar';
 
@@ -108,7 +111,7 @@ export class TaskSidecar extends Construct {
       memoryReservationMiB: validCount(
         this,
         'memoryReservationMiB',
-        props.memoryReservationMiB ?? 64,
+        props.memoryReservationMiB ?? MEMORY_RESERVATION_MIB,
         LEAST_MEMORY_MIB,
       ),
       readonlyRootFilesystem: true,

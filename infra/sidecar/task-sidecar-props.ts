@@ -41,9 +41,9 @@ export interface TaskSidecarOptions {
 
   /**
    * Memory in MiB that the task sets aside for the sidecar. With the reservations of the other containers it must fit
-   * into the memory of the task.
+   * into the memory of the task. An image with Node.js needs 64.
    *
-   * @default 64
+   * @default 16
    */
   readonly memoryReservationMiB?: number;
 

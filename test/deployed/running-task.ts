@@ -6,7 +6,7 @@ import { JOB_NAME_LABEL, SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/
 import { serveMetrics } from '../cli/target.ts';
 import { json, type MetadataStandIn, startMetadataStandIn } from '../sidecar/metadata-stand-in.ts';
 import { sampleContainer, sampleEntry, sampleTask } from '../sidecar/sample-documents.ts';
-import { type SidecarProcess, startSidecar } from '../sidecar/sidecar-process.ts';
+import { type SidecarProcess, sidecarCommand, startSidecar } from '../sidecar/sidecar-process.ts';
 import { exposition } from './application.ts';
 import type { PlannedTask } from './planned-task.ts';
 
@@ -25,7 +25,7 @@ export interface RunningTaskOptions {
   readonly id: string;
   /** Whether the collector may connect to a port of the task. */
   readonly admits: (port: number) => boolean;
-  /** The program of the sidecar. */
+  /** The bundle of the sidecar. */
   readonly sidecar: string;
 }
 
@@ -79,7 +79,7 @@ export async function startTask(
           ECS_METRICS_EXPORTER_HOST: place.loopback,
           ECS_CONTAINER_METADATA_URI_V4: endpoint.uri,
         },
-        { program },
+        { command: sidecarCommand(program) },
       ),
     );
     await measured(sidecar, endpoint);

@@ -86,12 +86,12 @@ describe('the sidecar', () => {
     await bundleSidecar(join(folder, 'image'));
     const dockerfile = await readFile(join(folder, 'image/Dockerfile'), 'utf8');
     const instructions = dockerfile.split('\n').filter((line) => /^[A-Z]/.test(line));
-    const original = await readFile(join(REPOSITORY, 'sidecar/Dockerfile'), 'utf8');
+    const original = await readFile(join(REPOSITORY, 'sidecar/node.Dockerfile'), 'utf8');
     const stage = original.slice(original.lastIndexOf('FROM')).split('\n');
     expect(instructions).toEqual([
       expect.stringMatching(/^ARG NODE_IMAGE=/),
       stage[0],
-      'COPY index.mjs /sidecar.mjs',
+      'COPY index.mjs /fargauge-sidecar',
       ...stage.filter((line) => /^[A-Z]/.test(line)).slice(2),
     ]);
   });

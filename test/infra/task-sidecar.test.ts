@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import {
   Capability,
@@ -22,6 +24,7 @@ import { bundleSidecar } from '../../infra/bundle.ts';
 import { CollectorConfiguration } from '../../infra/collector-configuration.ts';
 import { REPOSITORY } from '../../infra/paths.ts';
 import type { TaskSidecarProps } from '../../infra/sidecar/task-sidecar-props.ts';
+import { sidecarImage } from '../../infra/sidecar-image.ts';
 import { TaskSidecar } from '../../infra/task-sidecar.ts';
 import { readSettings } from '../../sidecar/settings.ts';
 import { IMAGE } from './template.ts';
@@ -104,7 +107,7 @@ describe('a sidecar in a Fargate task', () => {
   });
 
   it('has memory of its own', () => {
-    expect(sidecar.MemoryReservation).toBe(64);
+    expect(sidecar.MemoryReservation).toBe(16);
   });
 
   it('cannot write to its root file system', () => {
@@ -131,7 +134,7 @@ describe('a sidecar in a Fargate task', () => {
 
   it('is checked with its own program, as rarely as ECS allows', () => {
     expect(sidecar.HealthCheck).toEqual({
-      Command: ['CMD', 'node', '/sidecar.mjs', 'health'],
+      Command: ['CMD', '/fargauge-sidecar', 'health'],
       Interval: 300,
       Retries: 3,
       Timeout: 5,
@@ -384,6 +387,48 @@ describe('the image', () => {
         },
       }),
     ]);
+  });
+});
+
+describe('the program in the image', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'fargauge-programs-'));
+    await mkdir(join(directory, 'arm64'));
+    for (const folder of ['.', 'arm64']) {
+      await writeFile(join(directory, folder, 'Dockerfile'), `FROM scratch\n# ${folder}\n`);
+    }
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it.each<[title: string, CpuArchitecture, dockerfile: string, notes: number]>([
+    ['the program that was built', CpuArchitecture.ARM64, 'arm64', 0],
+    ['Node.js, and that is told, where none was built', CpuArchitecture.X86_64, '.', 1],
+  ])('is %s', (_, architecture, dockerfile, notes) => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task', {
+      runtimePlatform: { cpuArchitecture: architecture },
+    });
+
+    taskDefinition.addContainer('sidecar', {
+      image: sidecarImage(taskDefinition, taskDefinition, undefined, directory),
+    });
+
+    const assembly = app.synth();
+    const { dockerImages } = JSON.parse(
+      readFileSync(join(assembly.directory, 'Stack.assets.json'), 'utf8'),
+    );
+    const [image] = Object.values(dockerImages) as { source: { directory: string } }[];
+    const staged = join(assembly.directory, image?.source.directory ?? '');
+    expect(readFileSync(join(staged, 'Dockerfile'), 'utf8')).toContain(`# ${dockerfile}\n`);
+    expect(existsSync(join(staged, 'arm64'))).toBe(false);
+    const told = assembly.stacks.flatMap(({ messages }) => messages);
+    expect(told.map(({ entry }) => entry.data)).toEqual(
+      Array(notes).fill(
+        expect.stringContaining('has no program for it: `npm run build` makes one'),
+      ),
+    );
   });
 });
 

@@ -69,7 +69,7 @@ function judge({ docker }: DockerEngine): void {
     await rm(tarball);
     await docker(
       ...['build', '--network=none', '--build-arg=NODE_IMAGE=node:local'],
-      ...['--file', join(ROOT, 'sidecar/Dockerfile'), '--tag=sidecar', ROOT],
+      ...['--file', join(ROOT, 'sidecar/node.Dockerfile'), '--tag=sidecar', ROOT],
     );
     endpoint = await serveEngine(engine as DockerEngine);
     sidecar = await docker(
@@ -104,7 +104,7 @@ function judge({ docker }: DockerEngine): void {
   });
 
   it('checks its own health by the command of its image', async () => {
-    expect(await docker('exec', sidecar, 'node', '/sidecar.mjs', 'health')).toBe('');
+    expect(await docker('exec', sidecar, '/fargauge-sidecar', 'health')).toBe('');
   });
 
   it.each([0.25, 0.5, 1])(

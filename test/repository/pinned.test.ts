@@ -11,7 +11,7 @@ const ACTION = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 const IMAGE = /^[\w.-]+\/[\w./-]+:\d+\.\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$/;
 
 const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: REPOSITORY });
-const DOCKERFILES = globSync('*/Dockerfile', {
+const DOCKERFILES = globSync('*/*Dockerfile', {
   cwd: REPOSITORY,
   exclude: ['node_modules', 'dist'],
 });
@@ -45,11 +45,13 @@ describe('what images are made from', () => {
   it.each(DOCKERFILES)('is named by its digest in %s', (file) => {
     const text = read(file);
     const images = valuesOf(text, /^ARG (?=\w+_IMAGE=)/).map((given) => given.split('='));
-    expect(images).not.toEqual([]);
     expect(images.filter(([, image = '']) => !IMAGE.test(image))).toEqual([]);
     const variables = images.map(([name]) => `\${${name}}`);
     const bases = valuesOf(text, /^FROM/).map((base) => base.split(' ')[0]);
-    expect(bases.filter((base) => !variables.includes(base ?? ''))).toEqual([]);
+    expect(bases).not.toEqual([]);
+    // Which is nothing.
+    const known = [...variables, 'scratch'];
+    expect(bases.filter((base) => !known.includes(base ?? ''))).toEqual([]);
   });
 
   it('has the Node.js that the tests run with', () => {

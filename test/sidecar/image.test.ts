@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../sidecar/version.ts';
@@ -15,19 +15,24 @@ const MAX_BUNDLE_BYTES = 64_000;
 
 const run = promisify(execFile);
 
-describe('The image of the sidecar', () => {
+describe('The image of the sidecar on Node.js', () => {
   let instructions: string[];
   let folder: string;
   let bundle: string;
 
   beforeAll(async () => {
-    instructions = instructionsOf(await readFile(join(REPOSITORY, 'sidecar/Dockerfile'), 'utf8'));
+    instructions = instructionsOf(
+      await readFile(join(REPOSITORY, 'sidecar/node.Dockerfile'), 'utf8'),
+    );
     folder = await mkdtemp(join(tmpdir(), 'fargauge-image-'));
-    bundle = join(folder, 'sidecar.mjs');
+    bundle = join(folder, 'fargauge-sidecar');
     const [, command = ''] =
-      /^RUN npx --no-install esbuild (.+)$/m.exec(instructions.join('\n')) ?? [];
-    const args = command.replace(/--outfile=\S+/, `--outfile=${bundle}`).split(' ');
-    await run(join(REPOSITORY, 'node_modules/.bin/esbuild'), args, { cwd: REPOSITORY });
+      /^RUN npx --no-install (esbuild .+)$/m.exec(instructions.join('\n')) ?? [];
+    const bin = join(REPOSITORY, 'node_modules/.bin');
+    await run('sh', ['-c', command.replaceAll('dist/fargauge-sidecar', bundle)], {
+      cwd: REPOSITORY,
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+    });
   });
 
   afterAll(() => rm(folder, { recursive: true }));
@@ -46,14 +51,18 @@ describe('The image of the sidecar', () => {
   it('runs the file by its entry point, and checks its health by its health check', async () => {
     await using standIn = await startMetadataStandIn();
     standIn.serve(sampleTask(), sampleStats(0));
-    const env = { ECS_CONTAINER_METADATA_URI_V4: standIn.uri };
-    await using sidecar = startSidecar(env, programOf(instruction('ENTRYPOINT')));
+    const env = {
+      ECS_CONTAINER_METADATA_URI_V4: standIn.uri,
+      // The Node.js of the image.
+      PATH: dirname(process.execPath),
+    };
+    await using sidecar = startSidecar(env, { command: commandOf('ENTRYPOINT') });
     const url = await sidecar.url();
 
     const text = await (await fetch(`${url}/metrics`)).text();
     const check = startSidecar(
       { ...env, ECS_METRICS_EXPORTER_PORT: new URL(url).port },
-      programOf(instruction('HEALTHCHECK')),
+      { command: commandOf('HEALTHCHECK') },
     );
 
     expect(readValue(text, 'ee_task_cpu_utilization_percent')).toBe(40);
@@ -83,14 +92,34 @@ describe('The image of the sidecar', () => {
     return instructions.findLast((line) => line.startsWith(`${name} `)) ?? '';
   }
 
-  /** The program and the arguments of an instruction in exec form: `["node", flags…, "/sidecar.mjs", args…]`. */
-  function programOf(line: string): { flags: string[]; program: string; args: string[] } {
-    const [node, ...words] = JSON.parse(line.slice(line.indexOf('['))) as string[];
-    expect(node).toBe('node');
-    const at = words.indexOf('/sidecar.mjs');
-    expect(at).toBeGreaterThanOrEqual(0);
-    return { flags: words.slice(0, at), program: bundle, args: words.slice(at + 1) };
+  /** The words of an instruction in exec form, with the program that was built. */
+  function commandOf(name: string): string[] {
+    const line = instruction(name);
+    const words = JSON.parse(line.slice(line.indexOf('['))) as string[];
+    expect(words).toContain('/fargauge-sidecar');
+    const places: Readonly<Record<string, string>> = {
+      node: process.execPath,
+      '/fargauge-sidecar': bundle,
+    };
+    return words.map((word) => places[word] ?? word);
   }
+});
+
+describe('The image of the sidecar', () => {
+  it('holds one program for its platform and nothing else, checks its health by it, and has no root', async () => {
+    const text = await readFile(join(REPOSITORY, 'sidecar/Dockerfile'), 'utf8');
+
+    expect(instructionsOf(text)).toEqual([
+      'FROM scratch',
+      'ARG TARGETARCH',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Docker puts the platform in.
+      'COPY dist/sidecar/${TARGETARCH}/fargauge-sidecar /fargauge-sidecar',
+      'USER 1000:1000',
+      'EXPOSE 9546',
+      expect.stringMatching(/^HEALTHCHECK .* CMD \["\/fargauge-sidecar", "health"\]$/),
+      'ENTRYPOINT ["/fargauge-sidecar"]',
+    ]);
+  });
 });
 
 /** Without comments, and with lines that go on joined. */

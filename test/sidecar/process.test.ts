@@ -181,7 +181,8 @@ describe('The sidecar as a process', () => {
 
     const paths = ['/metrics', '/task', '/stats'];
     await Promise.all(
-      Array.from({ length: 60 }, async (_, index) =>
+      // Less than the connections of one address, all of which may have to wait for the first poll.
+      Array.from({ length: 48 }, async (_, index) =>
         (await fetch(`${url}${paths[index % paths.length]}`)).text(),
       ),
     );

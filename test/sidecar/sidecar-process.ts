@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { OWN_ARCHITECTURE } from '../../infra/build/sidecar-host.ts';
 import { FAST_START } from '../fast-start.ts';
 
-const MAIN = join(import.meta.dirname, '../../sidecar/main.ts');
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+const MAIN = join(REPOSITORY, 'sidecar/main.ts');
+const HOST = join(REPOSITORY, 'dist/sidecar', OWN_ARCHITECTURE, 'fargauge-sidecar');
 
 /** How a process ended, with all that it wrote; `lines` are those of stderr. */
 export interface Ending {
@@ -26,16 +30,29 @@ export interface SidecarProcess extends AsyncDisposable {
   readonly ending: Promise<Ending>;
 }
 
-/** Starts `sidecar/main.ts`, or the program given, on loopback and any free port. */
+/**
+ * The command that starts the sidecar on the runtime that `FARGAUGE_SIDECAR` names: `node`, where nothing is said, or `host` for the program
+ * that `npm run build` makes.
+ *
+ * @param main the sources or the bundle of them, for Node.js
+ */
+export function sidecarCommand(main: string = MAIN): readonly string[] {
+  const runtime = process.env.FARGAUGE_SIDECAR ?? 'node';
+  if (runtime === 'node') return [process.execPath, main];
+  if (runtime === 'host') return [HOST];
+  throw new Error(`FARGAUGE_SIDECAR: expected node or host, got ${JSON.stringify(runtime)}`);
+}
+
+/** Starts the sidecar, or what the command given starts, on loopback and any free port. */
 export function startSidecar(
   env: Readonly<Record<string, string>>,
   {
-    flags = [],
-    program = MAIN,
+    command = sidecarCommand(),
     args = [],
-  }: { flags?: readonly string[]; program?: string; args?: readonly string[] } = {},
+  }: { command?: readonly string[]; args?: readonly string[] } = {},
 ): SidecarProcess {
-  const child = spawn(process.execPath, [...flags, program, ...args], {
+  const [program = '', ...first] = command;
+  const child = spawn(program, [...first, ...args], {
     env: {
       ...FAST_START,
       ECS_METRICS_EXPORTER_PORT: '0',

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SIDECAR_PORT } from '../../../lambda/model/names.ts';
+import { sidecarCommand } from '../../sidecar/sidecar-process.ts';
 import { type Child, start } from './child.ts';
 import { type Listening, listen } from './http.ts';
-import { ROOT } from './places.ts';
 
 const DATA = join(import.meta.dirname, '../data');
 
@@ -17,7 +17,8 @@ export interface Sidecar extends AsyncDisposable {
 /** Starts the sidecar on its usual port of `host`, over the documents of `data/<task>`; `none` has none. */
 export async function startSidecar(task: string, host: string): Promise<Sidecar> {
   const metadata = await serveMetadata(task);
-  const child = start(process.execPath, [join(ROOT, 'sidecar/main.ts')], {
+  const [program = '', ...args] = sidecarCommand();
+  const child = start(program, args, {
     ECS_CONTAINER_METADATA_URI_V4: metadata.url,
     ECS_METRICS_EXPORTER_HOST: host,
     ECS_METRICS_EXPORTER_PORT: String(SIDECAR_PORT),

@@ -1,0 +1,212 @@
+//! Sockets over a real kernel: whatever is done to a pair of them, no byte is lost, doubled or out of order.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+
+use fargauge_host::kernel::{Event, Kernel, What};
+use fargauge_host::slots::Id;
+use proptest::prelude::*;
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Waits for such an event of the channel, and gives its value.
+fn await_event(kernel: &mut Kernel, id: Id, what: What) -> i32 {
+    for _ in 0..100 {
+        let events = kernel.wait(1_000).unwrap();
+        if let Some(event) = events
+            .iter()
+            .find(|event| event.id == id && event.what == what)
+        {
+            return event.value;
+        }
+    }
+    panic!("no {what:?}");
+}
+
+fn pair(kernel: &mut Kernel) -> (Id, Id) {
+    let listener = kernel.listen(Some(LOCAL), 0).unwrap();
+    let address = kernel.local_address(listener).unwrap();
+    let client = kernel.connect(address).unwrap();
+    let (mut server, mut connected) = (None, false);
+    while server.is_none() || !connected {
+        for Event { id, what, .. } in kernel.wait(1_000).unwrap() {
+            connected |= id == client && what == What::Connected;
+            if id == listener {
+                server = kernel.accept(listener).unwrap();
+            }
+        }
+    }
+    kernel.close(listener, false);
+    (client, server.unwrap())
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Write(usize),
+    Read(usize),
+    Pause,
+    Resume,
+    Turn,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1_usize..200_000).prop_map(Step::Write),
+        (1_usize..100_000).prop_map(Step::Read),
+        Just(Step::Pause),
+        Just(Step::Resume),
+        Just(Step::Turn),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn all_bytes_arrive_in_their_order(steps in prop::collection::vec(step(), 1..60)) {
+        let mut kernel = Kernel::new().unwrap();
+        let (from, to) = pair(&mut kernel);
+        let (mut written, read) = (0_usize, Cell::new(0_usize));
+        let take = |kernel: &Kernel, size: usize| {
+            let mut bytes = vec![0; size];
+            match kernel.read(to, &mut bytes) {
+                Ok(count) => {
+                    for (offset, &byte) in bytes[..count].iter().enumerate() {
+                        assert_eq!(usize::from(byte), (read.get() + offset) % 251);
+                    }
+                    read.set(read.get() + count);
+                }
+                Err(error) => {
+                    assert_eq!(error, rustix::io::Errno::AGAIN);
+                }
+            }
+        };
+        for step in steps {
+            match step {
+                Step::Write(size) => {
+                    #[expect(clippy::cast_possible_truncation, reason = "below 251")]
+                    let bytes = (written..written + size).map(|at| (at % 251) as u8);
+                    kernel.write(from, size, |queue| queue.extend(bytes)).unwrap();
+                    kernel.flush();
+                    written += size;
+                }
+                Step::Read(size) => take(&kernel, size),
+                Step::Pause => kernel.watch(to, false),
+                Step::Resume => kernel.watch(to, true),
+                Step::Turn => drop(kernel.wait(0).unwrap()),
+            }
+        }
+        kernel.watch(to, true);
+        while read.get() < written {
+            kernel.wait(1_000).unwrap();
+            take(&kernel, 65_536);
+        }
+        assert_eq!(read.get(), written);
+    }
+}
+
+#[test]
+fn a_closed_channel_is_never_told_of_by_the_key_of_the_next_one() {
+    let mut kernel = Kernel::new().unwrap();
+    let listener = TcpListener::bind((LOCAL, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut seen = HashSet::new();
+    for round in 0..50 {
+        let id = kernel.connect(address).unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        assert_eq!(await_event(&mut kernel, id, What::Connected), 0);
+        peer.write_all(b"x").unwrap();
+        kernel.watch(id, true);
+        kernel.close(id, round % 2 == 0);
+        assert!(seen.insert(id));
+        assert!(kernel.wait(0).unwrap().iter().all(|event| event.id != id));
+    }
+}
+
+#[test]
+fn a_refused_connection_has_the_number_of_its_error() {
+    let mut kernel = Kernel::new().unwrap();
+    let free = TcpListener::bind((LOCAL, 0)).unwrap().local_addr().unwrap();
+    let id = kernel.connect(free).unwrap();
+    assert_eq!(
+        await_event(&mut kernel, id, What::Connected),
+        libc::ECONNREFUSED
+    );
+}
+
+#[test]
+fn a_paused_channel_whose_peer_is_gone_does_not_wake_the_loop_again_and_again() {
+    let mut kernel = Kernel::new().unwrap();
+    let listener = TcpListener::bind((LOCAL, 0)).unwrap();
+    let id = kernel.connect(listener.local_addr().unwrap()).unwrap();
+    let (peer, _) = listener.accept().unwrap();
+    await_event(&mut kernel, id, What::Connected);
+    kernel.watch(id, true);
+    kernel.watch(id, false);
+    drop(peer);
+    assert!(kernel.wait(20).unwrap().is_empty());
+    kernel.watch(id, true);
+    await_event(&mut kernel, id, What::Readable);
+    assert_eq!(kernel.read(id, &mut [0; 8]).unwrap(), 0);
+}
+
+#[test]
+fn a_reset_is_an_error_of_reading() {
+    let mut kernel = Kernel::new().unwrap();
+    let (client, server) = pair(&mut kernel);
+    kernel.close(server, true);
+    kernel.watch(client, true);
+    await_event(&mut kernel, client, What::Readable);
+    assert_eq!(
+        kernel.read(client, &mut [0; 8]),
+        Err(rustix::io::Errno::CONNRESET)
+    );
+}
+
+#[test]
+fn writing_to_a_peer_that_is_gone_fails_once() {
+    let mut kernel = Kernel::new().unwrap();
+    let (client, server) = pair(&mut kernel);
+    kernel.close(server, true);
+    kernel.write(client, 1, |queue| queue.push(1)).unwrap();
+    kernel.flush();
+    assert!([libc::ECONNRESET, libc::EPIPE].contains(&await_event(
+        &mut kernel,
+        client,
+        What::Failed
+    )));
+    assert!(kernel.wait(0).unwrap().is_empty());
+}
+
+#[test]
+fn without_a_host_both_families_are_listened_to() {
+    let mut kernel = Kernel::new().unwrap();
+    let listener = kernel.listen(None, 0).unwrap();
+    let port = kernel.local_address(listener).unwrap().port();
+    for host in ["127.0.0.1", "::1"] {
+        let mut stream = TcpStream::connect(SocketAddr::new(host.parse().unwrap(), port)).unwrap();
+        await_event(&mut kernel, listener, What::Readable);
+        let id = kernel.accept(listener).unwrap().unwrap();
+        let peer = kernel.peer_address(id).unwrap().ip().to_string();
+        assert!(peer == "::1" || peer == "::ffff:127.0.0.1", "{peer}");
+        kernel.write(id, 2, |queue| queue.extend(b"hi")).unwrap();
+        kernel.flush();
+        kernel.shutdown(id).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "hi");
+    }
+}
+
+#[test]
+fn a_taken_port_is_an_error() {
+    let mut kernel = Kernel::new().unwrap();
+    let taken = TcpListener::bind((LOCAL, 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    assert_eq!(
+        kernel.listen(Some(LOCAL), port).err(),
+        Some(rustix::io::Errno::ADDRINUSE)
+    );
+}
