@@ -68,7 +68,7 @@ export class AnswerDecoder implements Decoder {
       throw new ScrapeError('content_type', message);
     }
     // As in the Prometheus server, whatever the format: a page of nothing needs no end.
-    if (body.length === 0) return { samples: [], unwanted: 0 };
+    if (body.length === 0) return { samples: [], unwanted: 0, texts: [] };
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');
     const { text, openMetrics } = this.#memoryOf(

@@ -80,8 +80,9 @@ export function readComment(
   const family = familyAt(nameStart, end);
   const textStart = skipBlanks(bytes, end);
   if (!isType) {
-    const empty = bytes[textStart] === NEWLINE;
-    return { comment: { keyword: 'HELP', family, empty }, fault: undefined };
+    const help = unescapeHelp(body.text(textStart, body.lineEnd(textStart)));
+    const text = bytes[textStart] === NEWLINE ? undefined : { family: family.name, help };
+    return { comment: { keyword: 'HELP', family, text }, fault: undefined };
   }
   const type = typeAt(body, textStart);
   if (type === undefined) {
@@ -93,6 +94,12 @@ export function readComment(
 
 function typeAt(body: ExpositionBody, at: number): MetricType | undefined {
   return TYPES.get(body.text(at, body.lineEnd(at)).trim().toLowerCase());
+}
+
+/** A line feed is written `\\n`, and a backslash twice. */
+function unescapeHelp(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\[\\n]/g, (pair) => (pair === '\\n' ? '\n' : '\\'));
 }
 
 function hasWord(bytes: Uint8Array, at: number, word: Uint8Array): boolean {

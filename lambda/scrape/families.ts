@@ -1,4 +1,4 @@
-import type { MetricType } from '../model/sample.ts';
+import type { FamilyText, MetricType } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { SampleKind } from './sample-kind.ts';
 
@@ -41,7 +41,12 @@ export interface Family {
 
 /** A HELP or a TYPE line. An empty one says no more than the family's name. */
 export type FamilyComment =
-  | { readonly keyword: 'HELP'; readonly family: Family; readonly empty: boolean }
+  | {
+      readonly keyword: 'HELP';
+      readonly family: Family;
+      /** Absent where the line has none. */
+      readonly text: FamilyText | undefined;
+    }
   | {
       readonly keyword: 'TYPE';
       readonly family: Family;
@@ -116,7 +121,7 @@ export class Families {
     const family = this.mentioned(comment.family);
     const name = quote(family.name);
     if (comment.keyword === 'HELP') {
-      if (comment.empty) return undefined;
+      if (comment.text === undefined) return undefined;
       if (family.helped) return `second HELP line for metric name ${name}`;
       family.helped = true;
       return undefined;

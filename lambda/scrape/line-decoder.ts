@@ -1,4 +1,4 @@
-import type { Sample, Series, Wanted } from '../model/sample.ts';
+import type { Exemplar, FamilyText, Sample, Series, Wanted } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { DecodeOptions } from '../model/targets/decoder.ts';
 import { DecodeError, NoMemoryError } from './decode-error.ts';
@@ -37,6 +37,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   protected readonly samples: DecodedSample[] = [];
   /** The number of the others. */
   protected unwanted = 0;
+  /** What lines say of families in words, in their order. */
+  protected readonly texts: FamilyText[] = [];
   protected readonly wanted: Wanted | undefined;
   /** Index and number of the line at hand. */
   protected at = 0;
@@ -124,9 +126,12 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     value: number,
     timestamp: number | undefined,
     start: number | undefined,
+    exemplar?: Exemplar,
   ): void {
     if (series === undefined) this.unwanted++;
-    else this.samples.push({ series, value, timestamp, start });
+    // Those without one are all of the same shape, which makes them cheaper.
+    else if (exemplar === undefined) this.samples.push({ series, value, timestamp, start });
+    else this.samples.push({ series, value, timestamp, start, exemplar });
     if (this.samples.length + this.unwanted > this.maxSamples) {
       throw new NoMemoryError(this.number, `${this.maxSamples} samples`);
     }

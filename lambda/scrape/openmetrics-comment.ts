@@ -35,8 +35,13 @@ export function readDescriptor(
     );
   }
   const family = names.of(bare ?? unescapeQuoted(quoted));
-  if (keyword === 'HELP') return { keyword, family };
-  if (keyword === 'UNIT') return { keyword, family, unit: text };
+  const { name } = family;
+  if (keyword === 'HELP') {
+    return { keyword, family, text: { family: name, help: unescapeQuoted(text) } };
+  }
+  if (keyword === 'UNIT') {
+    return { keyword, family, unit: text, text: { family: name, unit: text } };
+  }
   if (isType(text)) return { keyword: 'TYPE', family, type: text };
   const types = [...TYPES].join(', ');
   throw new DecodeError(number, `expected a metric type (${types}), got ${quote(text)}`);

@@ -1,4 +1,4 @@
-import type { Labels, Sample, Series } from '../model/sample.ts';
+import type { Exemplar, FamilyText, Labels, Sample, Series } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { DecodeOptions } from '../model/targets/decoder.ts';
 import { readFloat } from './float.ts';
@@ -63,6 +63,8 @@ export interface DecodedOpenMetrics {
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
+  /** What it says of families in words: of several texts of one the first counts. */
+  readonly texts: readonly FamilyText[];
   /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
   readonly breach: string | undefined;
 }
@@ -80,7 +82,8 @@ export interface DecodedOpenMetrics {
  * names, types, values or order is a breach: Prometheus takes such samples too, and widely used client libraries expose
  * them. Not checked: repeated series without a timestamp.
  *
- * A `_created` line is no sample; it gives the others of its point their `start`. Exemplars are checked and left out.
+ * A `_created` line is no sample; it gives the others of its point their `start`. An exemplar is left out where
+ * its labels are too long.
  *
  * @param body the exposition's bytes, UTF-8
  * @throws DecodeError, NoMemoryError, or what `step` throws
@@ -100,6 +103,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly exemplars: SeriesReader<MetricName>;
   private breach: string | undefined;
   private complete = false;
+  /** Of the line at hand. */
+  private exemplar: Exemplar | undefined;
   private readonly points: MetricPoints;
 
   constructor(body: Buffer, memory: OpenMetricsMemory, options: DecodeOptions) {
@@ -115,7 +120,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (!this.complete) {
       throw this.error('expected # EOF at the end, got the end of the exposition');
     }
-    return { samples: this.samples, unwanted: this.unwanted, breach: this.breach };
+    const { samples, unwanted, texts, breach } = this;
+    return { samples, unwanted, texts, breach };
   }
 
   protected override takeEmptyLine(): void {
@@ -180,6 +186,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     this.points.end();
     if (descriptor.keyword !== 'EOF') {
       this.families.describe(descriptor, this.report);
+      if (descriptor.keyword !== 'TYPE') this.texts.push(descriptor.text);
       return;
     }
     this.complete = true;
@@ -203,7 +210,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       end = wordEnd(bytes, timestampStart);
       seconds = this.timestamp(timestampStart, end);
     }
-    if (bytes[end] === SPACE && bytes[end + 1] === HASH) end = this.exemplar(meaning, end);
+    this.exemplar = undefined;
+    if (bytes[end] === SPACE && bytes[end + 1] === HASH) end = this.readExemplar(meaning, end);
     this.expectByte(NEWLINE, end, 'the end of the line');
     if (fault !== undefined) this.report(fault);
     const accepted = rule.accepts(value);
@@ -213,19 +221,19 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     points.enter(kind.family, metric, seconds, this.number);
     if (!rule.start) {
       const timestamp = seconds === undefined ? undefined : Math.round(seconds * 1000);
-      this.add(series, value, timestamp, points.start);
+      this.add(series, value, timestamp, points.start, this.exemplar);
       points.add(rule, bound, value);
     } else if (accepted) points.created(value);
     this.at = end + 1;
   }
 
   /**
-   * Checks an exemplar.
+   * Reads an exemplar.
    *
    * @param start index of the blank before it
    * @returns the index after it
    */
-  private exemplar({ rule, kind }: SampleMeaning, start: number): number {
+  private readExemplar({ rule, kind }: SampleMeaning, start: number): number {
     const { bytes } = this;
     this.expectByte(SPACE, start + 2, 'a blank after the "#" of an exemplar');
     const { labels, end: labelsEnd, fault } = this.exemplars.readLabelSet(start + 3, this.number);
@@ -233,11 +241,12 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (fault !== undefined) this.report(fault);
     this.expectByte(SPACE, labelsEnd, 'a blank after the labels of an exemplar');
     let end = wordEnd(bytes, labelsEnd + 1);
-    this.value(labelsEnd + 1, end);
+    const value = this.value(labelsEnd + 1, end);
+    let timestamp: number | undefined;
     if (bytes[end] === SPACE) {
       const timestampStart = end + 1;
       end = wordEnd(bytes, timestampStart);
-      this.timestamp(timestampStart, end);
+      timestamp = Math.round(this.timestamp(timestampStart, end) * 1000);
     }
     if (!rule.exemplars) this.report(`expected no exemplar at ${quote(kind.name.name)}`);
     const characters = characterCount(labels);
@@ -245,6 +254,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       this.report(
         `expected at most ${MAX_EXEMPLAR_CHARACTERS} characters in the labels of an exemplar, got ${characters}`,
       );
+    } else {
+      this.exemplar = { labels, value, timestamp };
     }
     return end;
   }
@@ -269,6 +280,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 }
 
 function overheadOf(meaning: OpenMetricsMeaning): number {
+  if ('text' in meaning) return LINE_OVERHEAD + (meaning.text.help?.length ?? 0);
   const isUnwanted = !('keyword' in meaning) && meaning.series === undefined;
   return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }

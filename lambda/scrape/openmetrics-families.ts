@@ -1,4 +1,4 @@
-import type { Labels, MetricType } from '../model/sample.ts';
+import type { FamilyText, Labels, MetricType } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import { suffixesOf } from './openmetrics-rules.ts';
 import type { SampleKind } from './sample-kind.ts';
@@ -38,9 +38,14 @@ export interface Metric {
 
 /** A line about a family. */
 export type FamilyDescriptor =
-  | { readonly keyword: 'HELP'; readonly family: MetricName }
+  | { readonly keyword: 'HELP'; readonly family: MetricName; readonly text: FamilyText }
   | { readonly keyword: 'TYPE'; readonly family: MetricName; readonly type: MetricType }
-  | { readonly keyword: 'UNIT'; readonly family: MetricName; readonly unit: string };
+  | {
+      readonly keyword: 'UNIT';
+      readonly family: MetricName;
+      readonly unit: string;
+      readonly text: FamilyText;
+    };
 
 /** A line about a family, or the one that ends the exposition. */
 export type Descriptor = FamilyDescriptor | { readonly keyword: 'EOF' };

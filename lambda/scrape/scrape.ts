@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { Sample, Series, Wanted } from '../model/sample.ts';
+import type { FamilyText, Sample, Series, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import type { Decoder, Remembered } from '../model/targets/decoder.ts';
 import { ScrapeError, type ScrapeFailure } from '../model/targets/scrape-error.ts';
@@ -22,6 +22,8 @@ export interface Scrape {
   /** Decompressed bytes; 0 where the scrape failed. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
+  /** What the target says of its metric families in words. Absent: nothing. */
+  readonly texts?: readonly FamilyText[] | undefined;
   /** Series that metric relabeling dropped, one for each sample. */
   readonly dropped: readonly Series[];
   /** Number of samples that are not wanted, of which nothing else is known. */
@@ -160,7 +162,7 @@ export class Scraper {
         maxSamples: this.#maxSamples,
         maxNameBytes: this.#maxNameBytes,
       });
-      const { samples: all, unwanted } = decoded;
+      const { samples: all, unwanted, texts } = decoded;
       const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
       const breach = decoded.breach ?? gap;
       const scraped = all.length + unwanted;
@@ -178,6 +180,7 @@ export class Scraper {
         startedAt,
         durationMs,
         samples,
+        texts,
         dropped,
         ...counts,
         breach,

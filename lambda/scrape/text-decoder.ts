@@ -1,4 +1,4 @@
-import type { Labels, MetricType, Sample, Series } from '../model/sample.ts';
+import type { FamilyText, Labels, MetricType, Sample, Series } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { DecodeOptions } from '../model/targets/decoder.ts';
 import { type CommentLine, readComment } from './comment-line.ts';
@@ -56,6 +56,8 @@ export interface DecodedText {
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
+  /** What it says of families in words: of several texts of one the first counts. */
+  readonly texts: readonly FamilyText[];
   /** The first rule that a line breaks, although it is clear what the samples are. Absent: none does. */
   readonly breach: string | undefined;
 }
@@ -114,7 +116,8 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     this.decodeLines();
     if (!body.terminated) this.report('expected a line feed at its end');
     if (this.families.tellsStarts) startSamples(samples, starts);
-    return { samples, unwanted: this.unwanted + starts.length, breach: this.breach };
+    const { texts, breach } = this;
+    return { samples, unwanted: this.unwanted + starts.length, texts, breach };
   }
 
   protected override takeEmptyLine(): void {
@@ -142,6 +145,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       return;
     }
     const broken = comment && this.families.declare(comment);
+    if (comment?.keyword === 'HELP' && comment.text !== undefined) this.texts.push(comment.text);
     const problem = fault ?? broken;
     if (problem !== undefined) this.report(problem);
     this.at = next;
@@ -239,7 +243,8 @@ function numericFault(type: MetricType, labels: Labels): string | undefined {
   return `expected a number as value of the label ${quote(numeric ?? '')}, got ${quote(text)}`;
 }
 
-function overheadOf({ kind, series }: TextMeaning): number {
+function overheadOf({ kind, series, comment }: TextMeaning): number {
+  if (comment?.keyword === 'HELP') return LINE_OVERHEAD + (comment.text?.help?.length ?? 0);
   return kind !== undefined && series === undefined ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }
 

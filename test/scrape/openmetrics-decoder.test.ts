@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
+import { labelsOf } from '../../lambda/model/sample.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
 import { openMetricsOutcomeOf } from './openmetrics-outcome.ts';
 
 /** Decodes lines, cold and warm, which must not differ. */
@@ -167,6 +168,56 @@ describe('An OpenMetrics exposition', () => {
       ['requests_total', 1, undefined, undefined],
       ['requests_total a=b', 1, 1_700_000_001_000, undefined],
     ]);
+  });
+
+  it('gives its exemplars to their samples, those that are not too long', () => {
+    const text = [
+      '# TYPE requests counter',
+      'requests_total 1 # {trace_id="a # b",span="}"} 0.5 1700000000.5',
+      'requests_total{a="b"} 1 1700000001 # {} 1',
+      `requests_total{a="c"} 1 # {trace_id="${'x'.repeat(200)}"} 1`,
+      'requests_total{a="d"} 1',
+      '# EOF\n',
+    ].join('\n');
+    const memory = openMetricsMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { samples, breach } = decodeOpenMetrics(Buffer.from(text), memory);
+      expect(samples.map(({ exemplar }) => exemplar)).toEqual([
+        {
+          labels: labelsOf({ trace_id: 'a # b', span: '}' }),
+          value: 0.5,
+          timestamp: 1_700_000_000_500,
+        },
+        { labels: labelsOf(), value: 1, timestamp: undefined },
+        undefined,
+        undefined,
+      ]);
+      expect(breach).toBe(
+        'line 4: expected at most 128 characters in the labels of an exemplar, got 208',
+      );
+      // Those without one have the shape that they have on other pages.
+      expect(Object.keys(samples[3]!)).toEqual(['series', 'value', 'timestamp', 'start']);
+    }
+  });
+
+  it('says of its families what HELP and UNIT do, also where the lines are known', () => {
+    const text = [
+      '# TYPE a_seconds counter',
+      '# HELP a_seconds How \\"long\\",\\nin \\\\.',
+      '# UNIT a_seconds seconds',
+      'a_seconds_total 1',
+      '# HELP b ',
+      'b 1',
+      '# EOF\n',
+    ].join('\n');
+    const memory = openMetricsMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(decodeOpenMetrics(Buffer.from(text), memory).texts).toEqual([
+        { family: 'a_seconds', help: 'How "long",\nin \\.' },
+        { family: 'a_seconds', unit: 'seconds' },
+        { family: 'b', help: '' },
+      ]);
+    }
   });
 
   it('may follow one with other types in the same memory', () => {

@@ -141,6 +141,27 @@ describe('What the text format forbids and Prometheus takes', () => {
     }
   });
 
+  it('says of its families what HELP does, also where the lines are known', () => {
+    const text = [
+      '# HELP a \t How "long",\\nin \\\\ or \\".',
+      '# HELP a Said again.',
+      '#HELP c Nothing but a comment.',
+      '# HELP "b.c" Of a quoted name.',
+      '# HELP d',
+      '# HELP e Of nothing.',
+      'a 1\n',
+    ].join('\n');
+    const memory = textMemory();
+    for (let scrape = 0; scrape < 2; scrape++) {
+      expect(decodeText(Buffer.from(text), memory).texts).toEqual([
+        { family: 'a', help: 'How "long",\nin \\ or \\".' },
+        { family: 'a', help: 'Said again.' },
+        { family: 'b.c', help: 'Of a quoted name.' },
+        { family: 'e', help: 'Of nothing.' },
+      ]);
+    }
+  });
+
   it('is told of samples that nobody wants, too', () => {
     const text = '# TYPE a histogram\na_bucket{le="x"} 1\n';
     const decoded = decodeText(Buffer.from(text), textMemory(), { wanted: () => false });

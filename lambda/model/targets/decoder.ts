@@ -1,4 +1,4 @@
-import type { Sample, Wanted } from '../sample.ts';
+import type { FamilyText, Sample, Wanted } from '../sample.ts';
 import type { Target } from '../target.ts';
 
 /** What a target answered: one exposition. */
@@ -24,6 +24,8 @@ export interface DecodedAnswer {
   readonly samples: Sample[];
   /** The number of the others. */
   readonly unwanted: number;
+  /** What it says of families in words: of several texts of one the first counts. */
+  readonly texts: readonly FamilyText[];
   /** The first rule of its format that the answer breaks, although it could be read. */
   readonly breach?: string | undefined;
 }

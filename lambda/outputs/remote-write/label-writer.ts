@@ -14,10 +14,14 @@ export interface LabelRules {
   readonly relabeling: readonly RelabelRule[];
 }
 
+/** What comes before each own label, and after the last one; undefined: nothing. */
+export type Between = readonly (Run | undefined)[];
+
+const NOTHING_BETWEEN: Between = [];
+
 /** How own labels of a shape are sorted in among those that the series share. */
 interface Plan {
-  /** What comes before each own label, and after the last one; undefined: nothing. */
-  readonly between: readonly (Run | undefined)[];
+  readonly between: Between;
   /** Bytes of that. */
   readonly size: number;
   /** The sum of the hashes of that. */
@@ -76,6 +80,15 @@ export class LabelWriter {
   /** Bytes of the labels that were found. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Those of the labels that were found which are the series' own, and the others between them. */
+  get labels(): readonly Piece[] {
+    return this.#labels;
+  }
+
+  get between(): Between {
+    return this.#plan?.between ?? NOTHING_BETWEEN;
   }
 
   /** The labels that were found, to compare them with others. */

@@ -87,7 +87,7 @@ export class RequestWriter {
       } else {
         const time = times.of(startedAt, start);
         const exemplars = this.#exemplarsOf(sample, startedAt);
-        this.#series.begin(labels, sampleBytes(time), { series, texts, exemplars });
+        this.#series.begin(labels, sampleBytes(time), series, texts, exemplars);
         this.#samples.write(value, time);
         this.#end(1, write);
       }
@@ -121,8 +121,7 @@ export class RequestWriter {
     for (const one of series) {
       const { size } = all;
       if (!labels.find(one) || all.add(labels.hash, labels.found) < size) continue;
-      const extras = { series: one, texts: NO_TEXTS, exemplars: NO_EXEMPLARS };
-      this.#series.begin(labels, sampleBytes(time), extras);
+      this.#series.begin(labels, sampleBytes(time), one, NO_TEXTS, NO_EXEMPLARS);
       this.#samples.writeStale(time);
       this.#end(1, write);
       marked.push(one);
@@ -172,7 +171,7 @@ export class RequestWriter {
       }
       const { series } = first;
       labels.find(series);
-      this.#series.begin(labels, size, { series, texts, exemplars });
+      this.#series.begin(labels, size, series, texts, exemplars);
       for (const [time, { value, start }] of points) {
         this.#samples.write(value, times.of(time, start));
       }

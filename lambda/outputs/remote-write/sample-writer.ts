@@ -106,7 +106,7 @@ export class SampleWriter {
     if (isLow) {
       writer.repeat(before, HEAD_BYTES + HALF_BYTES);
     } else {
-      if (isAlike) writer.repeat(before, HEAD_BYTES);
+      if (isAlike && !writer.isInLiteral) writer.repeat(before, HEAD_BYTES);
       else this.#writeHead(size);
       writer.fixed32(low);
     }

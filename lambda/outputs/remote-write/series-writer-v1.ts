@@ -1,11 +1,13 @@
+import type { Series } from '../../model/sample.ts';
 import type { Portion } from '../push/batch.ts';
 import { ProtobufWriter, varintBytes } from '../wire/protobuf-writer.ts';
 import { SnappyWriter } from '../wire/snappy-writer.ts';
 import { writeExemplar } from './exemplar.ts';
+import type { FamilyTexts } from './family-texts.ts';
 import { TIMESERIES } from './fields.ts';
 import type { LabelWriter } from './label-writer.ts';
 import { SeriesBatch } from './series-batch.ts';
-import type { SeriesExtras, SeriesWriter } from './series-writer.ts';
+import type { SeriesWriter, TimedExemplar } from './series-writer.ts';
 
 /** Messages have the wire type 2. */
 const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
@@ -25,7 +27,13 @@ export class SeriesWriterV1 implements SeriesWriter {
     return this.block.length;
   }
 
-  begin(labels: LabelWriter, samplesSize: number, { exemplars }: SeriesExtras): void {
+  begin(
+    labels: LabelWriter,
+    samplesSize: number,
+    _series: Series,
+    _texts: FamilyTexts,
+    exemplars: readonly TimedExemplar[],
+  ): void {
     const writer = this.block;
     this.#tail.truncate(0);
     for (const exemplar of exemplars) writeExemplar(this.#tail, exemplar);

@@ -12,14 +12,6 @@ export interface TimedExemplar {
   readonly time: number;
 }
 
-/** What a series has beside its labels and its samples. */
-export interface SeriesExtras {
-  readonly series: Series;
-  /** What the scrape says of its family. */
-  readonly texts: FamilyTexts;
-  readonly exemplars: readonly TimedExemplar[];
-}
-
 /** Writes the series of one request after the other, as one version of the protocol has them. */
 export interface SeriesWriter {
   /** Takes the samples of a series between its `begin` and its `end`. */
@@ -28,8 +20,19 @@ export interface SeriesWriter {
   readonly hasStarts: boolean;
   /** Bytes of the request so far, before compression. */
   readonly length: number;
-  /** Begins a series. @param samplesSize bytes of all of its samples */
-  begin(labels: LabelWriter, samplesSize: number, extras: SeriesExtras): void;
+  /**
+   * Begins a series, with the labels that were found.
+   *
+   * @param samplesSize bytes of all of its samples
+   * @param texts what the scrape says of its family
+   */
+  begin(
+    labels: LabelWriter,
+    samplesSize: number,
+    series: Series,
+    texts: FamilyTexts,
+    exemplars: readonly TimedExemplar[],
+  ): void;
   /** Ends the series that was begun. */
   end(): void;
   /** Ends the request and begins another. */

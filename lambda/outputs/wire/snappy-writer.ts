@@ -60,6 +60,11 @@ export class SnappyWriter {
     return this.#length;
   }
 
+  /** Whether the last bytes are no repetition: then a short one takes more than to write its bytes. */
+  get isInLiteral(): boolean {
+    return this.#literal >= 0;
+  }
+
   /** Tells the block from all others. */
   get block(): number {
     return this.#block;

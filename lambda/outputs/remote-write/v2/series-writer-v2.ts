@@ -1,11 +1,13 @@
+import type { Series } from '../../../model/sample.ts';
 import type { Portion } from '../../push/batch.ts';
 import { type Piece, pieceOf, type Run } from '../../wire/piece.ts';
 import { ProtobufWriter, varintBytes } from '../../wire/protobuf-writer.ts';
 import { SnappyWriter } from '../../wire/snappy-writer.ts';
 import { sortedLabels } from '../exemplar.ts';
+import type { FamilyTexts } from '../family-texts.ts';
 import { EXEMPLAR_LABELS, EXEMPLAR_TIMESTAMP, EXEMPLAR_VALUE } from '../fields.ts';
-import type { FoundLabels, LabelWriter } from '../label-writer.ts';
-import type { SeriesExtras, SeriesWriter, TimedExemplar } from '../series-writer.ts';
+import type { Between, LabelWriter } from '../label-writer.ts';
+import type { SeriesWriter, TimedExemplar } from '../series-writer.ts';
 import { EXEMPLARS, LABELS_REFS, TIMESERIES } from './fields.ts';
 import { MetadataTable } from './metadata-table.ts';
 import { SymbolBatch } from './symbol-batch.ts';
@@ -15,8 +17,8 @@ import { SymbolTable } from './symbol-table.ts';
 const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
 const LABELS_REFS_TAG = (LABELS_REFS << 3) | 2;
 
-/** Bytes from which on it takes fewer to say that they are a repetition. */
-const MIN_REPEAT = 4;
+/** Bytes from which on it takes fewer to say that they are a repetition: three, and one to begin what follows. */
+const MIN_REPEAT = 6;
 
 /**
  * Writes the series of `io.prometheus.write.v2.Request`: names and values of labels are numbers of texts, which come once, in
@@ -48,14 +50,23 @@ export class SeriesWriterV2 implements SeriesWriter {
     return this.#symbols.length + this.block.length;
   }
 
-  begin(labels: LabelWriter, samplesSize: number, extras: SeriesExtras): void {
-    const found = labels.found;
-    this.#describe(extras);
-    const refsSize = this.#refsSizeOf(found);
+  begin(
+    labels: LabelWriter,
+    samplesSize: number,
+    series: Series,
+    texts: FamilyTexts,
+    exemplars: readonly TimedExemplar[],
+  ): void {
+    this.#described = this.#metadata.of(series.origin ?? series, texts);
+    this.#tail.truncate(0);
+    for (const exemplar of exemplars) this.#exemplar(exemplar);
+    this.#exemplars += exemplars.length;
+    const { labels: own, between } = labels;
+    const refsSize = this.#refsSizeOf(own, between);
     const tailSize = this.#tail.length + sizeOf(this.#described);
     const size = 1 + varintBytes(refsSize) + refsSize + samplesSize + tailSize;
     this.#head(size, refsSize);
-    this.#refs(found);
+    this.#refs(own, between);
   }
 
   end(): void {
@@ -74,14 +85,6 @@ export class SeriesWriterV2 implements SeriesWriter {
     this.#runs = [];
     this.#exemplars = 0;
     return new SymbolBatch(block, portions, exemplars);
-  }
-
-  /** Finds out what follows the samples of a series. */
-  #describe({ series, texts, exemplars }: SeriesExtras): void {
-    this.#described = this.#metadata.of(series.origin ?? series, texts);
-    this.#tail.truncate(0);
-    for (const exemplar of exemplars) this.#exemplar(exemplar);
-    this.#exemplars += exemplars.length;
   }
 
   #exemplar({ labels, value, time }: TimedExemplar): void {
@@ -112,12 +115,11 @@ export class SeriesWriterV2 implements SeriesWriter {
     this.#refsSize = refsSize;
   }
 
-  #refsSizeOf({ labels, plan }: FoundLabels): number {
+  #refsSizeOf(labels: readonly Piece[], between: Between): number {
     let size = 0;
     for (let i = 0; i < labels.length; i++) {
       size += this.#sizes[this.#indexOf(labels[i] as Piece)] as number;
     }
-    const between = plan?.between ?? [];
     for (let i = 0; i < between.length; i++) {
       const run = between[i];
       if (run !== undefined) size += sizeOf(this.#refsOf(run));
@@ -125,16 +127,15 @@ export class SeriesWriterV2 implements SeriesWriter {
     return size;
   }
 
-  #refs({ labels, plan }: FoundLabels): void {
-    const between = plan?.between;
+  #refs(labels: readonly Piece[], between: Between): void {
     for (let i = 0; i < labels.length; i++) {
-      const before = between?.[i];
+      const before = between[i];
       if (before !== undefined) this.#run(before);
       const { at } = labels[i] as Piece;
       this.block.varint(this.#names[at] as number);
       this.block.varint(this.#values[at] as number);
     }
-    const after = between?.[labels.length];
+    const after = between[labels.length];
     if (after !== undefined) this.#run(after);
   }
 
