@@ -15,39 +15,39 @@ import { statePlace } from './state.ts';
 export function addCollect({ program, stop }: Program): void {
   program
     .command('collect')
-    .description('discover, scrape and deliver once, or every so often')
+    .description('discover, scrape and deliver once, or at an interval')
     .option('--config <path>', 'native YAML or JSON, or the JSON of the CloudWatch Agent')
     .option(
       '--prometheus-config <path>',
       'the Prometheus file that goes with the JSON of the CloudWatch Agent',
     )
-    .option('--cluster <name>', 'cluster to discover where the configuration names none')
-    .option('--region <region>', 'AWS Region where the configuration names none')
+    .option('--cluster <name>', 'cluster to discover if the configuration names none')
+    .option('--region <region>', 'AWS Region if the configuration names none')
     .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
     .addOption(
       new Option(
         '--output <outputs...>',
-        'where the events go, instead of to `outputs` of the configuration or else stdout',
+        'destinations of the events, instead of `outputs` of the configuration or else stdout',
       ).choices(OUTPUTS),
     )
     .option('--output-file <path>', 'file that the output `file` appends to')
     .option(
       '--state <place>',
-      'file or s3://bucket/key that keeps what the next start needs, so that counters lose nothing',
+      'file or s3://bucket/key that keeps the last values of counters for the next start',
       statePlace,
     )
     .option(
       '--forget-after <duration>',
-      'time that a series which is not seen any more is remembered (default: 24h)',
+      'time after which an unseen series is forgotten (default: 24h)',
       duration,
     )
-    .option('--every <duration>', 'collect again and again, such as 60s', duration)
+    .option('--every <duration>', 'start a cycle at this interval, such as 60s', duration)
     .option(
       '--timeout <duration>',
       'time that one cycle may take (default: that of --every, from 5s to 55s)',
       duration,
     )
-    .option('--json', 'the report of each cycle as a line of JSON', false)
+    .option('--json', 'print the report of each cycle as a line of JSON', false)
     .action(async (options) => {
       const { output: types, outputFile } = options;
       if ((types?.includes('file') ?? false) !== (outputFile !== undefined)) {

@@ -15,7 +15,7 @@ export function addDemo({ program, stop }: Program): void {
   program
     .command('demo')
     .description('collect from three real tasks on this machine, with a stand-in for AWS')
-    .option('--config <path>', 'what to collect', DEMO_CONFIG)
+    .option('--config <path>', 'configuration with rules for the tasks', DEMO_CONFIG)
     .addOption(
       new Option('--interval <duration>', 'time from one cycle to the next')
         .argParser(duration)
@@ -24,14 +24,14 @@ export function addDemo({ program, stop }: Program): void {
     .addOption(
       new Option(
         '--refresh <duration>',
-        'time after which figures of the tasks are renewed: 1s as on EC2, 10s as on Fargate',
+        'time after which the figures of the tasks are renewed: 1s as on EC2, 10s as on Fargate',
       )
         .argParser(duration)
         .default(EC2_REFRESH_MS, '1s'),
     )
     .option('--threshold <percent>', 'CPU utilization above which a task is marked', percent, 80)
-    .option('--once', 'one cycle only; the exit code says whether all tasks were measured', false)
-    .option('--json', 'a line of JSON for each cycle', false)
+    .option('--once', 'run one cycle; the exit code is 0 if all tasks were measured', false)
+    .option('--json', 'print a line of JSON for each cycle', false)
     .action(async ({ interval, refresh, threshold, once, json, ...options }) => {
       const { config } = await configOf(options, { [ENV.cluster]: 'demo' });
       if (!json)

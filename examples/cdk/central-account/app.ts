@@ -1,4 +1,4 @@
-/** A collector beside the tasks that writes into a central account, where the metrics are: a stack for each of the two. */
+/** A collector beside the tasks, which writes its metrics into a central account. Each account has a stack. */
 
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';

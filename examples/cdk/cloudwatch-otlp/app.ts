@@ -1,4 +1,4 @@
-/** CloudWatch's own OTLP endpoint: every series of every task for the price of its bytes, alarms that name the task. */
+/** CloudWatch's own OTLP endpoint gets every series of every task for the price of its bytes. The alarms name the task. */
 
 import { App, Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -19,7 +19,7 @@ const stack = new Stack(new App(), 'CloudWatchOtlp');
 const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   vpcId: 'vpc-0123456789abcdef0',
   availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-  // With a way to monitoring.eu-west-1.amazonaws.com: a NAT gateway, or an endpoint.
+  // It needs a way to monitoring.eu-west-1.amazonaws.com: a NAT gateway, or an endpoint.
   privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
 });
 const collector = new Collector(stack, 'Collector', {
@@ -46,7 +46,7 @@ for (const [index, service] of services.entries()) {
   });
   alarms.taskCpuAlarm({ maxCpuPercent: 90 });
   alarms.taskMemoryAlarm();
-  // Without data the others are OK. Once for the cluster.
+  // Without data the other alarms are OK. One such alarm for the cluster is enough.
   if (index === 0) alarms.collectorAbsentAlarm();
 }
 new CollectorAlarms(stack, 'CollectorAlarms', { collector, topic });

@@ -1,4 +1,4 @@
-/** Everything at once: a service that burns half a CPU, alarms that tell a topic, and a dashboard. It costs money by the hour. */
+/** A service that burns half a CPU, alarms that notify a topic, and a dashboard. It costs money by the hour. */
 
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -27,7 +27,7 @@ const stack = new Stack(new App(), 'DemoService', {
   description: 'A service with load, collected by Fargauge, with alarms and a dashboard',
 });
 
-// No NAT gateway: the tasks have public addresses, and the collector its endpoints.
+// There is no NAT gateway: the tasks have public addresses, and the collector has its endpoints.
 const vpc = new Vpc(stack, 'Vpc', {
   maxAzs: 1,
   natGateways: 0,
@@ -53,7 +53,7 @@ taskDefinition.addContainer('load', {
   command: ['sh', '-c', 'while :; do timeout 0.5 sh -c "while :; do :; done"; sleep 0.5; done'],
   logging: LogDriver.awsLogs({
     streamPrefix: 'load',
-    // Else it stays when the stack is deleted, with all of its events.
+    // By default the log group stays with all of its events when the stack is deleted.
     logGroup: new LogGroup(stack, 'Log', {
       retention: RetentionDays.TWO_WEEKS,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -1,4 +1,4 @@
-/** A cluster that exists, zero configuration: CPU and memory of every task that has a sidecar, and an alarm on the worst. */
+/** For a cluster that exists, without configuration: CPU and memory of every task with a sidecar, and an alarm on the worst. */
 
 import { App, Stack } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';

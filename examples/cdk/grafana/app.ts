@@ -1,6 +1,6 @@
 /**
- * A Grafana of your own, as a service of the cluster that it shows: behind a load balancer under /grafana, with the dashboards,
- * and with a workspace of Amazon Managed Service for Prometheus that it reads as the role of its task. It costs money by the hour.
+ * A Grafana of your own, as a service of the cluster that it shows, behind a load balancer under /grafana. It has the dashboards,
+ * and reads a workspace of Amazon Managed Service for Prometheus by the role of its task. It costs money by the hour.
  */
 
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -33,11 +33,11 @@ import {
   TaskSidecar,
 } from 'fargauge';
 
-/** Where people find it. The name leads to the load balancer. */
+/** The address for people. The name leads to the load balancer. */
 const HOST = 'metrics.example.com';
 const SUB_PATH = '/grafana';
 
-/** Grafana's own. */
+/** The port of Grafana. */
 const PORT = 3000;
 
 const stack = new Stack(new App(), 'Grafana', {
@@ -46,7 +46,7 @@ const stack = new Stack(new App(), 'Grafana', {
 const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   vpcId: 'vpc-0123456789abcdef0',
   availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-  // With a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
+  // It needs a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
   privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
   privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
 });
@@ -61,11 +61,11 @@ const password = new Secret(stack, 'AdminPassword', {
   generateSecretString: { passwordLength: 32, excludePunctuation: true },
 });
 taskDefinition.addContainer('grafana', {
-  // Docker builds it when the app is deployed: Grafana, the plugin of the data source, the dashboards and their provisioning.
+  // Docker builds the image at deployment: Grafana, the plugin of the data source, the dashboards and their provisioning.
   image: ContainerImage.fromAsset(GRAFANA_DIRECTORY, { platform: Platform.LINUX_AMD64 }),
   portMappings: [{ containerPort: PORT }],
   environment: {
-    // Of the provisioning of the data source.
+    // For the provisioning of the data source.
     PROMETHEUS_URL: workspace.queryUrl,
     PROMETHEUS_REGION: stack.region,
     // The load balancer leaves the path as it is.
@@ -76,7 +76,7 @@ taskDefinition.addContainer('grafana', {
   secrets: { GF_SECURITY_ADMIN_PASSWORD: EcsSecret.fromSecretsManager(password) },
   logging: LogDriver.awsLogs({
     streamPrefix: 'grafana',
-    // Else it stays when the stack is deleted, with all of its events.
+    // By default the log group stays with all of its events when the stack is deleted.
     logGroup: new LogGroup(stack, 'Log', {
       retention: RetentionDays.TWO_WEEKS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -84,14 +84,14 @@ taskDefinition.addContainer('grafana', {
   }),
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
-  // An image of yours; without one, Docker builds it too.
+  // An image of yours. Without it, Docker builds this one too.
   image: ContainerImage.fromEcrRepository(
     Repository.fromRepositoryName(stack, 'Sidecar', 'fargauge-sidecar'),
     '1',
   ),
 });
-// One task: its database, with users and sessions, is a file in it. What must outlive the task needs a database
-// (GF_DATABASE_URL); data source and dashboards are provisioned anew with each start.
+// One task only: its database, with users and sessions, is a file in it. To keep them beyond the task, use a database
+// (GF_DATABASE_URL). Each start provisions data source and dashboards anew.
 const service = new FargateService(stack, 'Service', {
   cluster,
   taskDefinition,
@@ -101,7 +101,7 @@ const service = new FargateService(stack, 'Service', {
   healthCheckGracePeriod: Duration.minutes(2),
 });
 
-// In the place of all of it, a listener that exists: ApplicationListener.fromApplicationListenerAttributes(…).
+// If you have a listener, use ApplicationListener.fromApplicationListenerAttributes(…) instead of all this.
 const balancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', {
   vpc,
   internetFacing: false,
@@ -125,18 +125,18 @@ listener.addTargets('Grafana', {
   protocol: ApplicationProtocol.HTTP,
   port: PORT,
   targets: [service.loadBalancerTarget({ containerName: 'grafana', containerPort: PORT })],
-  // What is asked without the path is answered with a redirection to it.
+  // A request without the path gets a redirect to it.
   healthCheck: { path: `${SUB_PATH}/api/health`, healthyHttpCodes: '200' },
   deregistrationDelay: Duration.seconds(30),
 });
 
-// Every task of the cluster with a sidecar: those that are there, and Grafana's.
+// Collects every task of the cluster with a sidecar, Grafana's too.
 const collector = new Collector(stack, 'Collector', {
   vpc,
   cluster,
   configuration: CollectorConfiguration.builtIn().withOutputs(
     workspace.output({
-      // Each label costs bytes in each series. The dashboards need TaskClusterName, ServiceName and TaskId where they are.
+      // Each label costs bytes in each series. The dashboards need TaskClusterName, ServiceName and TaskId.
       relabeling: [{ regex: 'StartedBy|TaskArn|TaskGroup', action: 'labeldrop' }],
     }),
   ),

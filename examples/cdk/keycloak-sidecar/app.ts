@@ -1,6 +1,6 @@
 /**
- * Keycloak, collected until now by a CloudWatch Agent in each task, with a static target on loopback: the agent's container
- * becomes the sidecar, which passes Keycloak's endpoint through and tells of the task itself too.
+ * Replaces a CloudWatch Agent in each task, with a static target on loopback, for Keycloak. The sidecar takes the place of the
+ * agent's container. It passes Keycloak's endpoint through, and also shows the figures of the task.
  */
 
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -29,7 +29,7 @@ const stack = new Stack(new App(), 'KeycloakSidecar', {
 const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
 const cluster = new Cluster(stack, 'Cluster', { vpc });
 
-/** What the agent published, and the utilization of the tasks. */
+/** Publishes the agent's metrics, and the utilization of the tasks. */
 const configuration = CollectorConfiguration.of({
   ecs_service_discovery: { docker_label: {} },
   scrape_configs: [{ job_name: 'ecs', ecs_discovered: true, honor_labels: true }],
@@ -37,7 +37,7 @@ const configuration = CollectorConfiguration.of({
     metric_namespace: 'CWAgent',
     metric_declaration: [
       {
-        // The name of the target below, which was the name of the agent's job.
+        // The name of the target below. It was the name of the agent's job.
         source_labels: ['job'],
         label_matcher: `^${JOB}$`,
         dimensions: [['ClusterName', 'ServiceName']],
@@ -63,7 +63,7 @@ const container = taskDefinition.addContainer('keycloak', {
   portMappings: [{ containerPort: 8080 }],
   logging: LogDriver.awsLogs({
     streamPrefix: 'keycloak',
-    // Else it stays when the stack is deleted, with all of its events.
+    // By default the log group stays with all of its events when the stack is deleted.
     logGroup: new LogGroup(stack, 'Log', {
       retention: RetentionDays.TWO_WEEKS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -71,7 +71,7 @@ const container = taskDefinition.addContainer('keycloak', {
   }),
 });
 TaskSidecar.addToTaskDefinition(taskDefinition, {
-  // An image of yours; without one, Docker builds it when the app is deployed.
+  // An image of yours. Without it, Docker builds one at deployment.
   image: ContainerImage.fromRegistry(
     '111122223333.dkr.ecr.eu-west-1.amazonaws.com/fargauge-sidecar:1',
   ),
@@ -81,7 +81,7 @@ TaskSidecar.addToTaskDefinition(taskDefinition, {
 const service = new FargateService(stack, 'Service', { cluster, taskDefinition });
 
 const collector = new Collector(stack, 'Collector', { vpc, cluster, configuration });
-// The one port of the sidecar, which the label of Keycloak's container names too.
+// The sidecar's port. The label of Keycloak's container names it too.
 collector.collectFrom(service);
 new CollectorAlarms(stack, 'CollectorAlarms', { collector });
 new ServiceAlarms(stack, 'Alarms', { service, collector }).taskMemoryAlarm({

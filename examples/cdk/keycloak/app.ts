@@ -1,6 +1,6 @@
 /**
- * Keycloak, collected until now by a CloudWatch Agent that ran as a task of its own: its two files as they were, and no such
- * task any more. The metrics keep their names, dimensions and namespace, the events their log group.
+ * Replaces a CloudWatch Agent that ran as a task of its own, for Keycloak. The agent's two files stay as they are. The metrics keep
+ * their names, dimensions and namespace, and the events keep their log group.
  */
 
 import { join } from 'node:path';

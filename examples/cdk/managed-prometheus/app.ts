@@ -1,4 +1,4 @@
-/** The tasks of a cluster in Amazon Managed Service for Prometheus, and a Grafana that shows them. */
+/** Sends the series of a cluster's tasks to Amazon Managed Service for Prometheus, and makes a Grafana that shows them. */
 
 import { App, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -11,7 +11,7 @@ const stack = new Stack(new App(), 'ManagedPrometheus');
 const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   vpcId: 'vpc-0123456789abcdef0',
   availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-  // With a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
+  // It needs a way to the workspace: a NAT gateway, or an endpoint of aps-workspaces.
   privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
 });
 const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'prod', vpc });
@@ -22,7 +22,7 @@ const workspace = new PrometheusWorkspace(stack, 'Workspace', {
 });
 Tags.of(workspace).add('team', 'shop');
 
-// Every series of the sidecars and of the applications goes to the workspace, and nothing to CloudWatch Logs. With both:
+// Every series of the sidecars and of the applications goes to the workspace, and none to CloudWatch Logs. For both:
 // withOutputs({ type: 'cloudwatch-logs' }, workspace.output()).
 const collector = new Collector(stack, 'Collector', {
   vpc,

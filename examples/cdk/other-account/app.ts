@@ -1,4 +1,4 @@
-/** One collector that reads another account: a stack for each of the two. */
+/** One collector that reads the tasks of another account. Each account has a stack. */
 
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { IpAddresses, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -69,7 +69,7 @@ new CollectorAccess(workload, 'Access', {
     }),
   ],
 });
-// By its addresses: a rule can name a security group of another account only where the VPCs are peered.
+// By its addresses, because a rule can name a security group of another account only if the VPCs are peered.
 SecurityGroup.fromSecurityGroupId(workload, 'Tasks', 'sg-0123456789abcdef1').addIngressRule(
   Peer.ipv4(MONITORING_NETWORK),
   Port.tcp(9546),
