@@ -11,8 +11,8 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { CYCLE_MS } from '../lambda/shards/limits.ts';
-import type { CollectorProps } from './collector-props.ts';
 import { InvalidPropsError } from './errors.ts';
+import type { Shards } from './shards.ts';
 import type { Owner } from './valid-props.ts';
 
 /** EventBridge Scheduler's smallest unit. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
@@ -114,10 +114,16 @@ export function validInterval(owner: Owner, interval: Duration): Duration {
   return interval;
 }
 
+/** What a user says of how long a cycle may take, and of whether it is divided. */
+interface CycleLength {
+  readonly timeout?: Duration;
+  readonly shards?: Shards;
+}
+
 /** How long a cycle may take, where the next one does not begin before. */
 export function validTimeout(
   owner: Owner,
-  { timeout = LONGEST_CYCLE, shards }: Pick<CollectorProps, 'timeout' | 'shards'>,
+  { timeout = LONGEST_CYCLE, shards }: CycleLength,
   interval: Duration,
 ): Duration {
   const given = timeout.toHumanString();
