@@ -92,6 +92,8 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   history:
     'true asks targets for all that they have sampled since the last scrape. Default: true for sidecars alone.',
   honor_timestamps: 'false uses the time of the scrape in place of the times of samples.',
+  normalize_le_and_quantile:
+    'false keeps the labels le and quantile as targets write them. Default: true, as Prometheus 3 stores them, 1.0 for 1.',
   enable_compression: 'Whether answers may be compressed.',
   follow_redirects: 'Whether redirects are followed, on the same host. Default: true.',
   ecs_discovered: 'Whether the targets of ecs_service_discovery belong to this job.',

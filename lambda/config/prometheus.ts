@@ -57,6 +57,9 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
   tracing: null,
 } as const satisfies WithoutEffect<string>;
 
+/** Not of Prometheus, which has no such switch: a job takes it from `global` where it has none itself. */
+const normalizing = { normalize_le_and_quantile: yamlFlag.optional() };
+
 /** Limits that a job takes from `global` where it has none, or 0, itself. */
 const limits = {
   sample_limit: limit.default(0),
@@ -98,6 +101,7 @@ export const scrapeConfigShape = {
   enable_compression: yamlFlag.default(true),
   scrape_protocols: scrapeProtocols,
   fallback_scrape_protocol: fallbackScrapeProtocol,
+  ...normalizing,
   ...limits,
   ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
@@ -140,6 +144,7 @@ export const globalSection = z.strictObject({
   scrape_timeout: prometheusDuration.optional(),
   scrape_protocols: scrapeProtocols,
   external_labels: labelSet.default({}),
+  ...normalizing,
   ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });

@@ -94,6 +94,7 @@ function toScrapeJob(
     ...limitsOf(entry, global),
     honorLabels: entry.honor_labels,
     honorTimestamps: entry.honor_timestamps,
+    normalizeBounds: normalizesBounds(entry, global),
     history: entry.history,
     protocols: toScrapeProtocols(entry, global),
     http: http.targets,
@@ -127,6 +128,7 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
     ...limitsOf(global, global),
     honorLabels: false,
     honorTimestamps: true,
+    normalizeBounds: normalizesBounds(global, global),
     protocols: toScrapeProtocols(global, global),
     http: DEFAULT_HTTP,
     relabeling: [],
@@ -148,6 +150,13 @@ function limitsOf(entry: GlobalSection | ScrapeConfig, global: GlobalSection) {
     labelValueLengthLimit: entry.label_value_length_limit || global.label_value_length_limit,
     targetLimit: entry.target_limit || global.target_limit,
   };
+}
+
+function normalizesBounds(
+  { normalize_le_and_quantile: own }: GlobalSection | ScrapeConfig,
+  { normalize_le_and_quantile: common = true }: GlobalSection,
+): boolean {
+  return own ?? common;
 }
 
 /** Where nobody wrote a limit the collector has one; who writes 0 wants none. */

@@ -61,6 +61,7 @@ export function targetOf(job: ScrapeJob, { timeoutMs, ...own }: OwnSettings): Ta
     },
     honorLabels: job.honorLabels,
     honorTimestamps: job.honorTimestamps,
+    normalizeBounds: job.normalizeBounds,
     history: job.history ?? own.job === SIDECAR_JOB,
     protocols: job.protocols,
     http: job.http,

@@ -224,6 +224,7 @@ export interface ScrapeJob {
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
+  readonly normalizeBounds: boolean;
   /** As of a `Target`; absent: `true` for sidecars alone. */
   readonly history?: boolean | undefined;
   readonly protocols: ScrapeProtocols;

@@ -16,6 +16,8 @@ export interface Target {
   readonly honorLabels: boolean;
   /** `true` uses the timestamps of the exposition, `false` the time of the scrape. */
   readonly honorTimestamps: boolean;
+  /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`, or stay as the exposition has them. */
+  readonly normalizeBounds: boolean;
   readonly protocols: ScrapeProtocols;
   /** Whether it is asked for all that it has sampled since its last scrape; who keeps no history gives what it has. */
   readonly history: boolean;

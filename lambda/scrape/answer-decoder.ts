@@ -37,9 +37,13 @@ interface JobMemory {
 /** Decodes what targets answer, in the format that the answer names, remembering per job what their lines mean. */
 export class AnswerDecoder implements Decoder {
   readonly #budget: MemoryBudget;
-  readonly #memories = new Map<string, JobMemory>();
-  /** Of jobs' targets of which not everything is wanted. */
-  readonly #selective = new Map<string, JobMemory>();
+  /** What lines mean depends on these options, too. */
+  readonly #memories = {
+    whole: new Map<string, JobMemory>(),
+    selective: new Map<string, JobMemory>(),
+    asWritten: new Map<string, JobMemory>(),
+    selectiveAsWritten: new Map<string, JobMemory>(),
+  };
 
   /** @param budget for all jobs together. @default 64 MiB */
   constructor(budget: MemoryBudget = new MemoryBudget()) {
@@ -48,7 +52,7 @@ export class AnswerDecoder implements Decoder {
 
   get remembered(): Remembered {
     let lines = 0;
-    for (const memories of [this.#memories, this.#selective]) {
+    for (const memories of Object.values(this.#memories)) {
       for (const { text, openMetrics } of memories.values()) {
         lines += text.lines + openMetrics.lines;
       }
@@ -71,10 +75,7 @@ export class AnswerDecoder implements Decoder {
     if (body.length === 0) return { samples: [], unwanted: 0, texts: [] };
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');
-    const { text, openMetrics } = this.#memoryOf(
-      job,
-      options.wanted ? this.#selective : this.#memories,
-    );
+    const { text, openMetrics } = this.#memoryOf(job, this.#memoriesFor(options));
     try {
       if (format === 'text') return decodeText(body, text, options);
       return decodeOpenMetrics(body, openMetrics, options);
@@ -84,6 +85,12 @@ export class AnswerDecoder implements Decoder {
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;
       throw new ScrapeError('invalid_body', error.message + hint, { cause: error });
     }
+  }
+
+  #memoriesFor({ wanted, normalizeBounds = true }: DecodeOptions): Map<string, JobMemory> {
+    const { whole, selective, asWritten, selectiveAsWritten } = this.#memories;
+    if (normalizeBounds) return wanted ? selective : whole;
+    return wanted ? selectiveAsWritten : asWritten;
   }
 
   #memoryOf(job: string, memories: Map<string, JobMemory>): JobMemory {

@@ -7,14 +7,10 @@ const FIRST_AMBIGUOUS_MANTISSA = 2 ** 53;
 /** More than there are digits in any text, which may make up for an exponent; less than what would be rounded. */
 const EXPONENT_BOUND = 1e15;
 
-/** A decimal of this length cannot be too large for a double. */
-const LONGEST_PLAIN = 300;
-
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
-const NINE = 0x39;
 const LETTER_E = 0x65;
 const TO_LOWER_CASE = 0x20;
 
@@ -67,24 +63,6 @@ export function readFloat(bytes: Uint8Array, start: number, end: number): number
   }
   const value = exponent < 0 ? mantissa / power : mantissa * power;
   return negative ? -value : value;
-}
-
-/** Whether a text is a literal that `readFloat` takes. */
-export function isFloat(text: string): boolean {
-  // Nearly all bounds of buckets and quantiles are plain decimals, but for the last bucket's.
-  if (text.length > LONGEST_PLAIN) return isUnusualFloat(text);
-  let points = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === POINT && points === 0) points++;
-    else if (code < ZERO || code > NINE) return text === '+Inf' || isUnusualFloat(text);
-  }
-  return text.length > points;
-}
-
-function isUnusualFloat(text: string): boolean {
-  const bytes = Buffer.from(text);
-  return readFloat(bytes, 0, bytes.length) !== undefined;
 }
 
 /** The decimal digit at `at`, or a negative number where there is none before `end`. */

@@ -10,6 +10,9 @@ import type { NameMemory, SeriesMemory } from './series-memory.ts';
 
 const NEWLINE = 0x0a;
 
+/** Bytes between two checks of limits: some ten lines. To check at each line would take a twentieth of a warm decode's time. */
+const BYTES_BETWEEN_CHECKS = 512;
+
 /** A sample of which a later line may tell when its series began to count. */
 export interface DecodedSample extends Sample {
   start: number | undefined;
@@ -40,6 +43,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   /** What lines say of families in words, in their order. */
   protected readonly texts: FamilyText[] = [];
   protected readonly wanted: Wanted | undefined;
+  protected readonly normalizes: boolean;
   /** Index and number of the line at hand. */
   protected at = 0;
   protected number = 0;
@@ -57,6 +61,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     memory: SeriesMemory<Families, Meaning>,
     {
       wanted,
+      normalizeBounds = true,
       step = () => undefined,
       maxSamples = Number.POSITIVE_INFINITY,
       maxNameBytes = Number.POSITIVE_INFINITY,
@@ -67,6 +72,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.key = new LineKey(this.body);
     this.memory = memory;
     this.wanted = wanted;
+    this.normalizes = normalizeBounds;
     this.step = step;
     this.maxSamples = maxSamples;
     memory.begin(wanted);
@@ -132,9 +138,6 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     // Those without one are all of the same shape, which makes them cheaper.
     else if (exemplar === undefined) this.samples.push({ series, value, timestamp, start });
     else this.samples.push({ series, value, timestamp, start, exemplar });
-    if (this.samples.length + this.unwanted > this.maxSamples) {
-      throw new NoMemoryError(this.number, `${this.maxSamples} samples`);
-    }
   }
 
   /**
@@ -154,14 +157,29 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private eachLine(): void {
     const { body, memory } = this;
     let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
+    let nextCheck = BYTES_BETWEEN_CHECKS;
     while (this.at < body.length) {
       this.number++;
-      this.step();
+      if (this.at >= nextCheck) {
+        nextCheck = this.at + BYTES_BETWEEN_CHECKS;
+        this.check();
+      }
       const line = this.line(previous.follower);
       if (line !== undefined) {
         if (previous.follower !== line) previous.follower = line;
         previous = line;
       }
+    }
+    this.check();
+  }
+
+  private check(): void {
+    this.step();
+    if (this.samples.length + this.unwanted > this.maxSamples) {
+      throw new NoMemoryError(`${this.maxSamples} samples`);
+    }
+    if (this.families.bytes > this.maxFamilyBytes) {
+      throw new NoMemoryError(`${this.maxNameBytes} bytes of metric names`);
     }
   }
 
@@ -193,9 +211,6 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private newLine(): KnownLine<Meaning> | undefined {
     const start = this.at;
     const { meaning, keyEnd, next } = this.read();
-    if (this.families.bytes > this.maxFamilyBytes) {
-      throw new NoMemoryError(this.number, `${this.maxNameBytes} bytes of metric names`);
-    }
     const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
     this.take(line?.meaning ?? meaning, next);
     return line;

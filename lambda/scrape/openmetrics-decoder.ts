@@ -1,6 +1,7 @@
 import type { Exemplar, FamilyText, Labels, Sample, Series } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { DecodeOptions } from '../model/targets/decoder.ts';
+import { takeBound } from './bound.ts';
 import { readFloat } from './float.ts';
 import { LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -171,7 +172,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     const kind = kindOf(name, family, this.wanted);
     const series: Series = { name: name.name, family: family.name, type, labels };
     const text = own === undefined ? undefined : labels[own];
-    return {
+    const meaning = {
       kind,
       series: kind.wanted ? series : undefined,
       metric: this.families.metric(family, labels, own),
@@ -179,6 +180,9 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       bound: rule.own === 'le' && text !== undefined ? floatOf(text) : Number.NaN,
       fault: fault ?? faultOf(series, rule, own),
     };
+    // What is no number is a fault already.
+    takeBound(labels, type, this.normalizes);
+    return meaning;
   }
 
   private describe(descriptor: Descriptor, next: number): void {

@@ -158,6 +158,7 @@ export class Scraper {
       turn?.begin();
       const decoded = this.#decoder.decode(target, answer, {
         wanted: labelsMatter(target) ? undefined : wanted,
+        normalizeBounds: target.normalizeBounds,
         step: turn?.step,
         maxSamples: this.#maxSamples,
         maxNameBytes: this.#maxNameBytes,

@@ -1,10 +1,10 @@
 import type { FamilyText, Labels, MetricType, Sample, Series } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import type { DecodeOptions } from '../model/targets/decoder.ts';
+import { takeBound } from './bound.ts';
 import { type CommentLine, readComment } from './comment-line.ts';
 import { maySayStart, startSamples } from './created-series.ts';
 import { Families, type Family, type FamilyComment } from './families.ts';
-import { isFloat } from './float.ts';
 import { type DecodedSample, LineDecoder, type LineReading } from './line-decoder.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { MetricNames } from './metric-names.ts';
@@ -180,7 +180,8 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   private meaning(line: SeriesLine<Family>, family: Family): TextMeaning {
     const { name, labels } = line;
     const { type } = family;
-    const fault = line.fault ?? numericFault(type, labels);
+    const wrong = takeBound(labels, type, this.normalizes);
+    const fault = line.fault ?? (wrong && boundFault(wrong, labels));
     const kind = kindOf(name, family, this.wanted);
     if (!kind.wanted && !maySayStart(kind.type, name.name)) {
       return fault === undefined ? unneededOf(kind) : { ...unneededOf(kind), fault };
@@ -235,12 +236,9 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
   }
 }
 
-/** What is wrong with the label of a bucket or a quantile, which must hold a number. */
-function numericFault(type: MetricType, labels: Labels): string | undefined {
-  const numeric = numericLabel(type);
-  const text = numeric && labels[numeric];
-  if (text === undefined || isFloat(text)) return undefined;
-  return `expected a number as value of the label ${quote(numeric ?? '')}, got ${quote(text)}`;
+function boundFault(label: string, labels: Labels): string {
+  const text = quote(labels[label] ?? '');
+  return `expected a number as value of the label ${quote(label)}, got ${text}`;
 }
 
 function overheadOf({ kind, series, comment }: TextMeaning): number {
@@ -254,10 +252,4 @@ function unneededOf(kind: SampleKind<Family>): TextMeaning {
   const meaning = { kind, series: undefined, comment: undefined, fault: undefined };
   unneeded.set(kind, meaning);
   return meaning;
-}
-
-/** The label of a family's samples that must hold a number. */
-function numericLabel(type: MetricType): 'le' | 'quantile' | undefined {
-  if (type === 'summary') return 'quantile';
-  return type === 'histogram' || type === 'gaugehistogram' ? 'le' : undefined;
 }

@@ -30,6 +30,7 @@ describe('a job', () => {
       targetLimit: 0,
       honorLabels: false,
       honorTimestamps: true,
+      normalizeBounds: true,
       protocols: { accepted: SCRAPE_PROTOCOLS },
       http: DEFAULT_HTTP,
       relabeling: [],
@@ -80,6 +81,7 @@ describe('a job', () => {
       targetLimit: 4,
       honorLabels: true,
       honorTimestamps: false,
+      normalizeBounds: true,
       protocols: { accepted: ['PrometheusText0.0.4'], fallback: 'OpenMetricsText1.0.0' },
       http: DEFAULT_HTTP,
       relabeling: [
@@ -113,6 +115,20 @@ describe('a job', () => {
       httpDiscoveries: [],
       taskDiscoveries: [],
     });
+  });
+
+  it.each<[string, object, object, boolean]>([
+    ['normalizes by default', {}, {}, true],
+    ['keeps by its own word', { normalize_le_and_quantile: false }, {}, false],
+    ['keeps by the global word', {}, { normalize_le_and_quantile: false }, false],
+    [
+      'normalizes by its own word against the global one',
+      { normalize_le_and_quantile: true },
+      { normalize_le_and_quantile: false },
+      true,
+    ],
+  ])('%s le and quantile', async (_, entry, global, normalizeBounds) => {
+    expect((await jobOf(entry, global)).normalizeBounds).toBe(normalizeBounds);
   });
 
   it.each<[string, object, object, number]>([

@@ -86,7 +86,6 @@ function sorted(samples: readonly StoredSample[]): StoredSample[] {
     labels: Object.fromEntries(
       Object.entries(labels)
         .filter(([, text]) => text !== '')
-        .map(([key, text]) => [key, key === 'le' || key === 'quantile' ? plainNumber(text) : text])
         .sort(([one], [other]) => (one! < other! ? -1 : 1)),
     ),
     value: plainNumber(value),
@@ -94,7 +93,6 @@ function sorted(samples: readonly StoredSample[]): StoredSample[] {
   return plain.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
-/** The server stores `le` and `quantile` as floats, such as 1.0 for 1. */
 function plainNumber(text: string): string {
   const number = Number(text.replace('Inf', 'Infinity'));
   return text === '' || Number.isNaN(number) ? text : String(number);

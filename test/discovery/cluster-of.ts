@@ -103,6 +103,7 @@ export function job(more: Partial<ScrapeJob> = {}): ScrapeJob {
     targetLimit: 0,
     honorLabels: false,
     honorTimestamps: true,
+    normalizeBounds: true,
     protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,
     relabeling: [],

@@ -128,6 +128,7 @@ describe('discovery', () => {
         limits: limits({ timeoutMs: 3_000 }),
         honorLabels: false,
         honorTimestamps: true,
+        normalizeBounds: true,
         history: false,
         protocols: DEFAULT_PROTOCOLS,
         http: DEFAULT_HTTP,

@@ -35,6 +35,7 @@ describe('a target', () => {
       metricRelabeling: [relabelConfig.parse({ action: 'labeldrop', regex: 'x' })],
       honorLabels: true,
       honorTimestamps: false,
+      normalizeBounds: false,
       protocols: { accepted: ['PrometheusText0.0.4'] as const },
     };
     expect(targetOf('10.0.0.1:9100', { a: 'b' }, settings)).toEqual({
@@ -52,6 +53,7 @@ describe('a target', () => {
       }),
       honorLabels: true,
       honorTimestamps: false,
+      normalizeBounds: false,
       history: false,
       protocols: settings.protocols,
       http: settings.http,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isFloat, readFloat } from '../../lambda/scrape/float.ts';
+import { readFloat } from '../../lambda/scrape/float.ts';
 
 function read(literal: string): number | undefined {
   // Digits around it must not be read.
@@ -42,7 +42,7 @@ describe('Reading a float', () => {
       fc.property(anyLiteral, (literal) => {
         const value = Number(literal);
         const finite = Number.isFinite(value);
-        return Object.is(read(literal), finite ? value : undefined) && isFloat(literal) === finite;
+        return Object.is(read(literal), finite ? value : undefined);
       }),
       { numRuns: 20_000 },
     );
@@ -72,8 +72,7 @@ describe('Reading a float', () => {
     const literal = /^(?:[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?)|nan)$/i;
     fc.assert(
       fc.property(anyText, (text) => {
-        const right = literal.test(text);
-        return (read(text) !== undefined) === right && isFloat(text) === right;
+        return (read(text) !== undefined) === literal.test(text);
       }),
       { numRuns: 20_000 },
     );
@@ -116,8 +115,6 @@ describe('Reading a float', () => {
     expect(read(`0.${zeros}1e100001`)).toBe(1);
     expect(read(`0.${zeros}1e999999`)).toBeUndefined();
     expect(read(`1${zeros}e-100000`)).toBe(1);
-    expect(isFloat(`0.${zeros}1`)).toBe(true);
-    expect(isFloat(`1${zeros}`)).toBe(false);
   });
 
   it.each([
@@ -144,6 +141,5 @@ describe('Reading a float', () => {
     '-1e309',
   ])('refuses %j', (text) => {
     expect(read(text)).toBeUndefined();
-    expect(isFloat(text)).toBe(false);
   });
 });

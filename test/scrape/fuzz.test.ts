@@ -13,6 +13,9 @@ import { anyEdit, edited } from './exposition-arbitraries.ts';
 import { readLines } from './line-reader.ts';
 import { SMALL_EXPOSITIONS } from './small-expositions.ts';
 
+/** Samples are compared with what the lines say. */
+const AS_WRITTEN = { normalizeBounds: false };
+
 /** Inputs of this file's tests together. */
 const INPUTS = Number(process.env.FARGAUGE_FUZZ_INPUTS ?? 100_000);
 
@@ -59,21 +62,24 @@ const openMetrics = memoriesOf(() => openMetricsMemory(budget));
 
 const FORMATS: readonly Format[] = [
   {
-    cold: (body, wanted) => outcomeOf(() => decodeText(body, textMemory(), { wanted })),
-    warm: (body) => outcomeOf(() => decodeText(body, text.all)),
-    warmWith: (body, wanted) => outcomeOf(() => decodeText(body, text.of(wanted), { wanted })),
-    changing: (body, wanted) => outcomeOf(() => decodeText(body, text.changing, { wanted })),
+    cold: (body, wanted) =>
+      outcomeOf(() => decodeText(body, textMemory(), { wanted, ...AS_WRITTEN })),
+    warm: (body) => outcomeOf(() => decodeText(body, text.all, AS_WRITTEN)),
+    warmWith: (body, wanted) =>
+      outcomeOf(() => decodeText(body, text.of(wanted), { wanted, ...AS_WRITTEN })),
+    changing: (body, wanted) =>
+      outcomeOf(() => decodeText(body, text.changing, { wanted, ...AS_WRITTEN })),
     timestampOf: Number,
     mayBeStart: () => false,
   },
   {
     cold: (body, wanted) =>
-      outcomeOf(() => decodeOpenMetrics(body, openMetricsMemory(), { wanted })),
-    warm: (body) => outcomeOf(() => decodeOpenMetrics(body, openMetrics.all)),
+      outcomeOf(() => decodeOpenMetrics(body, openMetricsMemory(), { wanted, ...AS_WRITTEN })),
+    warm: (body) => outcomeOf(() => decodeOpenMetrics(body, openMetrics.all, AS_WRITTEN)),
     warmWith: (body, wanted) =>
-      outcomeOf(() => decodeOpenMetrics(body, openMetrics.of(wanted), { wanted })),
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.of(wanted), { wanted, ...AS_WRITTEN })),
     changing: (body, wanted) =>
-      outcomeOf(() => decodeOpenMetrics(body, openMetrics.changing, { wanted })),
+      outcomeOf(() => decodeOpenMetrics(body, openMetrics.changing, { wanted, ...AS_WRITTEN })),
     timestampOf: (seconds) => Math.round(Number(seconds) * 1000),
     mayBeStart: (name) => name.endsWith('_created'),
   },

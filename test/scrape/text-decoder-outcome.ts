@@ -13,10 +13,10 @@ export interface PlainSample {
   start?: number;
 }
 
-/** What decoding gives: samples, or the error's kind and message. */
+/** What decoding gives: samples, with `le` and `quantile` as they are written, or the error's kind and message. */
 export function outcomeOf(body: Buffer, memory = textMemory()): PlainSample[] | string {
   try {
-    return decodeText(body, memory).samples.map(plain);
+    return decodeText(body, memory, { normalizeBounds: false }).samples.map(plain);
   } catch (error) {
     if (error instanceof DecodeError) return String(error);
     throw error;

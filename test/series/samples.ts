@@ -42,6 +42,7 @@ export function target(more: Partial<Target> = {}): Target {
     limits: limits(),
     honorLabels: false,
     honorTimestamps: true,
+    normalizeBounds: true,
     history: false,
     protocols: DEFAULT_PROTOCOLS,
     http: DEFAULT_HTTP,

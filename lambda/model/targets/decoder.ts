@@ -11,7 +11,9 @@ export interface Answer {
 export interface DecodeOptions {
   /** Which series are. @default all */
   readonly wanted?: Wanted | undefined;
-  /** Called for each line; what it throws ends the decoding. */
+  /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`. @default true */
+  readonly normalizeBounds?: boolean | undefined;
+  /** Called every few lines, and every few labels of a line; what it throws ends the decoding. */
   readonly step?: (() => void) | undefined;
   /** Samples that there may be. @default any number */
   readonly maxSamples?: number | undefined;

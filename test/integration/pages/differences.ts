@@ -59,7 +59,11 @@ export function differenceOf(
     contentType: page.contentType,
     here: here ?? 'down',
     there: there ?? 'down',
-    reason: reason?.reason ?? createdOf(page, here, there) ?? blankOf(here, there),
+    reason:
+      reason?.reason ??
+      createdOf(page, here, there) ??
+      blankOf(here, there) ??
+      boundOf(text, here, there),
   };
 }
 
@@ -71,6 +75,44 @@ function createdOf(page: Page, here: ReadPage, there: ReadPage): string | undefi
     samples.filter((text) => !/^\["[^"]*_created"/.test(text));
   const same = JSON.stringify(others(here)) === JSON.stringify(others(there));
   return same ? 'a _created line of OpenMetrics is a start, not a sample' : undefined;
+}
+
+/** Where a bucket or a quantile is not below the only TYPE line of its family, that of another family counts for the server. */
+function boundOf(text: string, here: ReadPage, there: ReadPage): string | undefined {
+  if (here === undefined || there === undefined || !hasStrayBound(text)) return undefined;
+  const same = JSON.stringify(withPlainBounds(here)) === JSON.stringify(withPlainBounds(there));
+  return same
+    ? 'le and quantile go by the type of their family, not by the last TYPE line'
+    : undefined;
+}
+
+function hasStrayBound(text: string): boolean {
+  let family = '';
+  const typed = new Set<string>();
+  let isTwice = false;
+  for (const line of text.split('\n')) {
+    const [, ofType] = /^[ \t]*#[ \t]*TYPE[ \t]+"?([^"\s]+)/.exec(line) ?? [];
+    if (ofType !== undefined) {
+      isTwice = typed.has(ofType);
+      typed.add(ofType);
+      family = ofType;
+    } else if (/[{,\s"](?:le|quantile)"?\s*=/.test(line)) {
+      const [, name = ''] = /^[ \t{"]*([^"{\s]*)/.exec(line) ?? [];
+      if (isTwice || ![family, `${family}_bucket`].includes(name)) return true;
+    }
+  }
+  return false;
+}
+
+function withPlainBounds(samples: readonly string[]): readonly string[] {
+  return samples
+    .map((sample) =>
+      sample.replace(
+        /\["(le|quantile)","([^"]+)"\]/g,
+        (_, label, bound) => `${label}=${Number(bound)}`,
+      ),
+    )
+    .sort();
 }
 
 /** The server takes the blanks before a name for a part of it. */

@@ -21,12 +21,16 @@ export const TARGET = {
   honorLabels: false,
 } as const;
 
-/** What the collector reads, with the labels of the target; of a series that comes twice, the first. */
-export function decodedPage({ contentType, body }: Page): ReadPage {
+/**
+ * What the collector reads, with the labels of the target; of a series that comes twice, the first.
+ *
+ * @param normalizeBounds whether `le` and `quantile` are to be as Prometheus 3 has them
+ */
+export function decodedPage({ contentType, body }: Page, normalizeBounds: boolean): ReadPage {
   const decoder = new AnswerDecoder();
   const target = { job: 'pages', protocols: DEFAULT_PROTOCOLS };
   try {
-    const { samples } = decoder.decode(target, { body, contentType });
+    const { samples } = decoder.decode(target, { body, contentType }, { normalizeBounds });
     return normalized(
       samples.map(({ series: { name, labels }, value }) => ({
         name,
@@ -56,17 +60,11 @@ export function normalized(
     if (OWN_SERIES.test(name)) continue;
     const entries = Object.entries(labels)
       .filter(([key, text]) => text !== '' && key !== 'job' && key !== 'instance')
-      .map(([key, text]) => [key, isBound(key) ? plainNumber(text) : text] as const)
       .sort(([one], [other]) => (one < other ? -1 : 1));
     const series = JSON.stringify([name, entries]);
     if (!bySeries.has(series)) bySeries.set(series, `${series} ${plainNumber(value)}`);
   }
   return [...bySeries.values()].sort();
-}
-
-/** The server writes these as floats, such as 1.0 for 1. */
-function isBound(label: string): boolean {
-  return label === 'le' || label === 'quantile';
 }
 
 function plainNumber(text: string): string {
