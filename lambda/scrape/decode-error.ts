@@ -15,7 +15,7 @@ export class NoMemoryError extends Error {
   override readonly name = 'NoMemoryError';
 
   /** @param limit how much of what there is memory for */
-  constructor(line: number, limit: string) {
-    super(`line ${line}: expected at most ${limit}, for which there is memory, got more`);
+  constructor(limit: string) {
+    super(`expected at most ${limit}, for which there is memory, got more`);
   }
 }

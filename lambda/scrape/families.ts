@@ -119,20 +119,19 @@ export class Families {
    */
   declare(comment: FamilyComment): string | undefined {
     const family = this.mentioned(comment.family);
-    const name = quote(family.name);
     if (comment.keyword === 'HELP') {
       if (comment.text === undefined) return undefined;
-      if (family.helped) return `second HELP line for metric name ${name}`;
+      if (family.helped) return `second HELP line for metric name ${quote(family.name)}`;
       family.helped = true;
       return undefined;
     }
     const { type } = comment;
     if (type === undefined) return undefined;
-    if (family.typed) return `second TYPE line for metric name ${name}`;
+    if (family.typed) return `second TYPE line for metric name ${quote(family.name)}`;
     const isLate = family.sampled || this.missesSamples(family, type);
     if (isLate) this.late = (this.late ?? new Map()).set(family.name, type);
     this.setType(family, type);
-    return isLate ? `TYPE line for metric name ${name} after its samples` : undefined;
+    return isLate ? `TYPE line for metric name ${quote(family.name)} after its samples` : undefined;
   }
 
   /** Whether samples that were taken for others would have been the family's by the suffixes of a type. */

@@ -361,7 +361,7 @@ describe('a scrape that fails', () => {
   });
 
   it.each([
-    ['samples', 'a 1\n', 'line 513: expected at most 512 samples'],
+    ['samples', 'a 1\n', 'expected at most 512 samples'],
     ['metric names', undefined, 'expected at most 131072 bytes of metric names'],
   ])('because there is no memory for so many %s', async (_, line, message) => {
     scraper = new Scraper(() => NOW, new AnswerDecoder(), { memory: 2 * 2 ** 20 });
@@ -370,7 +370,7 @@ describe('a scrape that fails', () => {
     const { failure } = await scrape(target);
     expect(failure).toMatchObject({
       reason: 'memory',
-      message: expect.stringContaining(`${message}, for which there is memory, got more`),
+      message: `${message}, for which there is memory, got more`,
     });
   });
 
