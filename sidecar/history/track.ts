@@ -4,6 +4,12 @@ import { writeSeries } from '../exposition/series.ts';
 /** Fifteen minutes of one sample a second, and a minute for those who are still reading what is about to leave. */
 export const TRACK_ROWS = 960;
 
+/**
+ * Rows that a track has memory for before it has more: where a container comes with each sample, V8 would keep the memory of many long
+ * tracks that are gone until it thinks of it, which is seldom.
+ */
+const FIRST_ROWS = 60;
+
 /** Figures that one sample of the task or of a container holds. */
 export interface SubjectSample {
   /** What the sample is of: stable and unique. */
@@ -37,15 +43,21 @@ export interface Rows {
   readonly to: number;
 }
 
+/** A column whose memory may be replaced by more. */
+interface GrowingColumn extends Column {
+  values: Float64Array<ArrayBuffer>;
+}
+
 /**
  * The samples of one subject: a ring of rows, in the order in which they were recorded, their times increasing too. The memory of
- * a column is taken once, when its series is seen for the first time.
+ * it is taken twice: for a minute, then for all of it.
  */
 export class Track {
-  readonly #times = new Float64Array(TRACK_ROWS);
-  readonly #recordedAt = new Float64Array(TRACK_ROWS);
-  readonly #taken = new Uint8Array(TRACK_ROWS);
-  readonly #columns = new Map<string, Column>();
+  #rows = FIRST_ROWS;
+  #times = new Float64Array(FIRST_ROWS);
+  #recordedAt = new Float64Array(FIRST_ROWS);
+  #taken = new Uint8Array(FIRST_ROWS);
+  readonly #columns = new Map<string, GrowingColumn>();
   /** Rows that there ever were. */
   #end = 0;
 
@@ -71,6 +83,7 @@ export class Track {
   /** Appends a row. @returns the columns that have a value in it */
   append({ time, labels, values }: SubjectSample, recordedAt: number): Column[] {
     const slot = this.#end % TRACK_ROWS;
+    if (slot >= this.#rows) this.#grow();
     this.#end += 1;
     this.#times[slot] = time;
     this.#recordedAt[slot] = recordedAt;
@@ -133,6 +146,16 @@ export class Track {
     return row;
   }
 
+  #grow(): void {
+    this.#rows = TRACK_ROWS;
+    this.#times = longer(this.#times);
+    this.#recordedAt = longer(this.#recordedAt);
+    const taken = this.#taken;
+    this.#taken = new Uint8Array(TRACK_ROWS);
+    this.#taken.set(taken);
+    for (const column of this.#columns.values()) column.values = longer(column.values);
+  }
+
   #recorded(row: number): number {
     return this.#recordedAt[row % TRACK_ROWS] ?? Number.NaN;
   }
@@ -144,9 +167,15 @@ export class Track {
     if (known !== undefined) return known;
     const all = { ...ofSubject, ...labels };
     const series = writeSeries(name, all);
-    const values = new Float64Array(TRACK_ROWS).fill(Number.NaN);
+    const values = new Float64Array(this.#rows).fill(Number.NaN);
     const column = { name, labels: all, series, values };
     this.#columns.set(key, column);
     return column;
   }
+}
+
+function longer(values: Float64Array): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(TRACK_ROWS).fill(Number.NaN);
+  all.set(values);
+  return all;
 }

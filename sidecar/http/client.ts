@@ -1,9 +1,12 @@
-import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Headers } from './head.ts';
 import { ResponseReader, type ResponseSink } from './response.ts';
 
 /** An answer of the task metadata endpoint has this at most, mostly. */
 const READ_BYTES = 32_768;
+
+/** An answer that is passed on comes in pieces of this at most. */
+const RELAY_BYTES = 16_384;
 
 /** Where a request goes: `http` only, all that a task's own network needs. */
 export interface RequestTarget {
@@ -34,10 +37,14 @@ export function targetOf(url: URL): RequestTarget {
   };
 }
 
-/** Sends a request on a connection of its own, which the answer ends. */
+/**
+ * Sends a request on a connection of its own, which the answer ends.
+ *
+ * @param receiver its `data` may keep a chunk until the socket, which it pauses, is resumed: then the memory is used again
+ */
 export function request(target: RequestTarget, receiver: Receiver): Socket {
   const { host, port } = target;
-  const socket = open({ host, port });
+  const socket = openInto(Buffer.alloc(RELAY_BYTES), { host, port });
   exchange(socket, target, {
     head: (status, headers) => receiver.head(status, headers),
     data: (chunk) => receiver.data(chunk),
@@ -101,10 +108,7 @@ export class KeptConnection {
 
   #open(): Socket {
     const { host, port } = this.#address;
-    const callback = (bytes: number, buffer: Uint8Array) =>
-      socket.emit('data', buffer.subarray(0, bytes));
-    // Memory of its own for each chunk would live in the process until V8 thinks of it, which is seldom.
-    const socket = open({ host, port, onread: { buffer: this.#buffer, callback } });
+    const socket = openInto(this.#buffer, { host, port });
     const closeIdle = () => {
       if (this.#idle !== socket) return;
       this.#idle = undefined;
@@ -127,9 +131,15 @@ interface Outcome extends Pick<Receiver, 'head' | 'data'> {
   fail(error: Error, answered: boolean): void;
 }
 
-function open(to: { host: string; port: number; onread?: OnReadOpts }): Socket {
+/**
+ * Opens a connection that reads into this memory, each chunk into the same: memory of its own for each would live in the process
+ * until V8 thinks of it, which is seldom.
+ */
+function openInto(buffer: Buffer, to: { readonly host: string; readonly port: number }): Socket {
+  const callback = (bytes: number): boolean => socket.emit('data', buffer.subarray(0, bytes));
+  const socket: Socket = connect({ ...to, onread: { buffer, callback } });
   // What fails when nobody listens any more is nobody's concern.
-  return connect(to).on('error', () => undefined);
+  return socket.on('error', () => undefined);
 }
 
 /** Sends a request and hands the answer on. Callbacks instead of streams and promises: once a second that costs less memory and CPU. */

@@ -31,6 +31,7 @@ export interface Reply {
   readonly taken?: () => void;
 }
 
+/** The memory of a buffer may be used again when the next one is asked for. */
 export type Body = Iterable<string> | AsyncIterable<Buffer>;
 
 export interface ServerOptions {
@@ -184,21 +185,13 @@ async function send(socket: Socket, request: Parsed | undefined, reply: Reply): 
     // One packet, not three.
     socket.cork();
     if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`, 'latin1');
-    socket.write(piece);
+    const written = Promise.withResolvers<unknown>();
+    socket.write(piece, written.resolve);
     if (chunks) socket.write('\r\n', 'latin1');
     socket.uncork();
-    if (socket.writableNeedDrain) await drained(socket);
+    // Whoever gives the pieces may use the memory of one for the next. Also called when the connection has ended.
+    await written.promise;
     if (socket.destroyed) return;
   }
   socket.end(chunks ? '0\r\n\r\n' : '');
-}
-
-function drained(socket: Socket): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const settle = () => {
-    socket.off('drain', settle).off('close', settle);
-    resolve();
-  };
-  socket.on('drain', settle).on('close', settle);
-  return promise;
 }

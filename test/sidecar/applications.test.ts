@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { askApplication } from '../../sidecar/applications.ts';
@@ -84,6 +86,19 @@ describe('The endpoint of an application', () => {
     // fetch has unpacked it.
     expect(await response.text()).toBe(body);
     expect(gunzipSync(gzipSync(body)).toString()).toBe(body);
+  });
+
+  it('is passed on byte by byte as it is to a client that is slower than the application', async () => {
+    const body = randomBytes(LIMITS.maxBytes);
+    listener = (_, response) => response.end(body);
+    const response = await fetch(url);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of response.body!) {
+      pieces.push(piece);
+      await turn();
+    }
+
+    expect(Buffer.concat(pieces).equals(body)).toBe(true);
   });
 
   it.each([204, 401, 404, 500, 503])('passes its status %i on', async (status) => {

@@ -12,8 +12,8 @@ import { APP, START, sampleContainer, sampleEntry, sampleTask } from '../sample-
 
 const HOUR = 3_600;
 
-/** Bytes of all tracks: 33 with eleven columns of 960 points, and their times. */
-const BUDGET = 33 * (11 * 960 * 8 + 960 * 17);
+/** Bytes of all tracks: one of 960 rows and 32 of a minute, each row with eleven values and its times. */
+const BUDGET = (960 + 32 * 60) * (11 * 8 + 17);
 
 const COLLECTIONS = 20;
 
@@ -27,7 +27,7 @@ function heldBytes(): number {
 }
 
 describe('A task whose containers come and go for an hour', () => {
-  it('has the history of each new one, of the one that stays without a gap, in the memory of 33', async () => {
+  it('has the history of each new one, of the one that stays without a gap, in the memory of one and of 32 minutes', async () => {
     const before = heldBytes();
     const history = new History(START * 1000);
     let observation: Observation | undefined;
