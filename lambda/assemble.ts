@@ -29,6 +29,7 @@ export interface Assembly {
   /** @default one of its own */
   readonly scraper?: Scraper;
   readonly onDrop?: CollectorParts['onDrop'];
+  readonly sharedMetrics?: CollectorParts['sharedMetrics'];
 }
 
 /** A discovery under one configuration after another. */
@@ -53,6 +54,7 @@ export function assemble({
   state = new MemoryState(),
   scraper = systemScraper(process.env),
   onDrop,
+  sharedMetrics,
   ...given
 }: Assembly): AssembledCollector {
   let current = config;
@@ -65,6 +67,7 @@ export function assemble({
     state,
     now: Date.now,
     onDrop,
+    sharedMetrics,
   };
   let collector = new Collector({ ...lasting, config, discovery, outputs });
   return {

@@ -4,7 +4,8 @@ import type { Output } from './model/event.ts';
 import type { LeftOut } from './model/left-out.ts';
 import type { Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
-import type { State } from './model/state.ts';
+import type { SharedMetrics } from './model/shared-metrics.ts';
+import type { State, StateReport } from './model/state.ts';
 import type { Target } from './model/target.ts';
 import { mayBeOfStop } from './model/targets/scrape-error.ts';
 import { Turn, TurnOverError } from './model/turn.ts';
@@ -60,6 +61,8 @@ export interface CollectorParts {
   readonly discovery: Discovery;
   readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
+  /** With whom a `metric_budget` is shared. @default nobody */
+  readonly sharedMetrics?: SharedMetrics | undefined;
   /** At least one, each with a name of its own. Every one gets everything. */
   readonly outputs: readonly (Output | SampleOutput)[];
   /** Milliseconds since the epoch. */
@@ -114,12 +117,16 @@ export class Collector {
     const patienceMs = outputs.length > 1 ? PATIENCE_MS : undefined;
     const routes = outputs.map((output) => routeTo(output, deadline, this.#parts, patienceMs));
 
-    const [discovered] = await Promise.all([
+    const budget = this.#rules.budget;
+    const shared = budget && this.#parts.sharedMetrics;
+    const [discovered, share] = await Promise.all([
       discovery.discover(scrapingEnds),
+      shared?.begin(AbortSignal.timeout(reserve)),
       state.begin(AbortSignal.timeout(reserve)),
     ]);
     tally.discovered(discovered);
     this.#tellBudget();
+    if (share !== undefined) budget?.share(share);
     // Where some targets may be missing, nothing is known of those that are gone.
     if (discovered.errors.length === 0) {
       const ids = new Set(discovered.targets.map(({ id }) => id));
@@ -156,7 +163,7 @@ export class Collector {
       const delivery = await this.#deliver(scrape, routes, { turn: last, last });
       if (delivery !== 'postponed') delivered.push(delivery);
     }
-    tally.budget(this.#rules.budget?.report());
+    tally.budget(budget?.report());
     tally.delivered(await Promise.all(routes.map((route) => route.close())));
     for (const { done } of delivered) {
       const { scrape, outcome } = await done;
@@ -164,8 +171,12 @@ export class Collector {
     }
     tally.explained(this.#explanations.of(tally.silentJobs()));
     const completedAt = this.#completedAt(discovered, startedAt);
-    const knownMetrics = this.#rules.budget?.export();
-    tally.kept(await state.end({ now: now(), completedAt, knownMetrics }, ends));
+    const knownMetrics = budget?.export();
+    const [kept, untold] = await Promise.all([
+      state.end({ now: now(), completedAt, knownMetrics }, ends),
+      budget && shared?.end(budget.exportFresh(), ends),
+    ]);
+    tally.kept(withFailures(kept, [share?.failure, untold]));
     return tally.report(Math.max(now(), startedAt), scraper.remembered);
   }
 
@@ -296,6 +307,16 @@ export class Collector {
     const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused)];
   }
+}
+
+/** What became of the state, and what of what is shared of it could not be read or written. */
+function withFailures(report: StateReport, failures: readonly (string | undefined)[]): StateReport {
+  const errors = failures.filter((failure) => failure !== undefined);
+  return {
+    ...report,
+    failures: report.failures + errors.length,
+    errors: [...report.errors, ...errors],
+  };
 }
 
 /** What a target has of the cycle's time. */

@@ -34,7 +34,8 @@ export function publishCycle(
     metrics.addMetadata('droppedForOthersByReason', JSON.stringify(samples.droppedForOthers));
   }
   if (budget !== undefined) {
-    count('MetricsKnown', budget.known);
+    // What all shards know together, the discovery tells.
+    if (!isOfShard) count('MetricsKnown', budget.known);
     count('MetricsHeldBack', budget.heldBack);
   }
   const rejected = sumOf(deliveries.map((delivery) => delivery.rejected));

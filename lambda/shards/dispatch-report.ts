@@ -11,7 +11,16 @@ export interface DispatchLogger {
 
 /** Says of the beginning of a cycle, as metrics of the collector itself, how it went. Targets are counted by their shards. */
 export function publishDispatch(
-  { durationMs, layout, late, discoveryErrors, skipped, leftOut, setAside }: DispatchReport,
+  {
+    durationMs,
+    layout,
+    late,
+    discoveryErrors,
+    skipped,
+    leftOut,
+    setAside,
+    metricsKnown,
+  }: DispatchReport,
   metrics: Pick<Metrics, 'addMetric' | 'addMetadata'>,
 ): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
@@ -20,17 +29,28 @@ export function publishDispatch(
   count('TargetsUnreachable', unreachableAmong(leftOut));
   count('DiscoveryErrors', discoveryErrors.length);
   count('StateSetAside', setAside === undefined ? 0 : 1);
+  if (metricsKnown !== undefined) count('MetricsKnown', metricsKnown);
   metrics.addMetric('DiscoveryDuration', MetricUnit.Milliseconds, durationMs);
   metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
 }
 
 /** One line that sums it up, and one for each thing that went wrong. */
 export function logDispatch(report: DispatchReport, logger: DispatchLogger): void {
-  const { discoveryErrors, leftOut, late, isKept, isNewLayout, layout, setAside, leaseFailure } =
-    report;
+  const {
+    discoveryErrors,
+    leftOut,
+    late,
+    isKept,
+    isNewLayout,
+    layout,
+    setAside,
+    leaseFailure,
+    metricsFailure,
+  } = report;
   for (const error of discoveryErrors) logger.warn('discovery failed', { error });
   logFaults(leftOut, logger);
   if (setAside !== undefined) logger.warn('state failed', { error: setAside });
+  if (metricsFailure !== undefined) logger.warn('state failed', { error: metricsFailure });
   if (leaseFailure !== undefined) logger.warn('lease failed', { error: leaseFailure });
   if (isKept) logger.warn('nothing could be discovered, the last lists of targets count', {});
   if (late.length > 0) logger.warn('shards have not ended a cycle for a while', { shards: late });

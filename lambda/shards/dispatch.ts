@@ -1,10 +1,12 @@
 import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
+import type { MetricBudgetConfig } from '../model/config.ts';
 import { countsOf, type LeftOut } from '../model/left-out.ts';
 import type { CycleLease } from '../state/cycle-lease.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
 import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
 import { decodeManifest, encodeManifest, type Manifest, ManifestError } from './manifest.ts';
+import { type MetricRoom, metricRoom } from './metric-room.ts';
 import type { ShardCycleStart } from './shard-event.ts';
 import type { ShardObjects, StoredObjects } from './shard-objects.ts';
 import { shardOf } from './shard-of.ts';
@@ -25,6 +27,8 @@ export interface DispatcherParts {
   };
   readonly objects: ShardObjects;
   readonly plan: ShardPlan;
+  /** Absent: any number of metrics is published. */
+  readonly metricBudget?: MetricBudgetConfig | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -48,6 +52,10 @@ export interface DispatchReport {
   readonly setAside: string | undefined;
   /** Why nobody knows whether a cycle of the collector that was not divided runs beside this one, for the log. */
   readonly leaseFailure: string | undefined;
+  /** Of `metric_budget`: how many metrics all shards know together. Absent without one. */
+  readonly metricsKnown: number | undefined;
+  /** Why what shards know of them could not be put together, for the log. */
+  readonly metricsFailure: string | undefined;
   /** Shards that have written no state for `RECENT_CYCLES` cycles. */
   readonly late: readonly number[];
 }
@@ -59,12 +67,13 @@ export interface Dispatched {
 
 /** Begins a cycle of all shards: finds the targets and hands them out. */
 export async function dispatch(
-  { discovery, objects, plan, now }: DispatcherParts,
+  { discovery, objects, plan, metricBudget, now }: DispatcherParts,
   signal: AbortSignal,
 ): Promise<Dispatched> {
   const startedAt = now();
   const last = await readLast(objects, startedAt, signal);
   const [discovered, found] = await Promise.all([discovery.discover(signal), objects.find(signal)]);
+  const room = metricBudget && (await metricRoom(metricBudget, objects, found, startedAt, signal));
   const kept = keptFrom(last.manifest, discovered, startedAt);
   const known = { last: last.manifest, found, now: startedAt };
   const divided = kept ?? (await divide(discovery.list(), discovered, plan, known));
@@ -90,7 +99,7 @@ export async function dispatch(
     throw new CycleUnderWayError('Another cycle has begun at the same time');
   }
   return {
-    start: startOf(manifest),
+    start: startOf(manifest, room?.metrics),
     report: {
       durationMs: now() - startedAt,
       targets: discovered.targets.length,
@@ -104,6 +113,8 @@ export async function dispatch(
       isKept: kept !== undefined,
       setAside: last.setAside,
       leaseFailure,
+      metricsKnown: room?.count,
+      metricsFailure: room?.failure,
       late: lateShards(manifest, found),
     },
   };
@@ -234,10 +245,16 @@ function newestOf(states: StoredObjects['states']): StoredStates['newest'] {
   return { number, shards: Math.max(...(states.get(number)?.keys() ?? [])) + 1 };
 }
 
-function startOf({ layout, endsBy, listedAt, complete, digests }: Omit<Manifest, 'version'>) {
+function startOf(
+  { layout, endsBy, listedAt, complete, digests }: Omit<Manifest, 'version'>,
+  metrics: MetricRoom | undefined,
+): ShardCycleStart {
   const { number, shards, inherits = null } = layout;
   return {
-    cycle: { layout: number, shards, inherits, endsBy, listedAt, complete },
+    cycle: {
+      ...{ layout: number, shards, inherits, endsBy, listedAt, complete },
+      ...(metrics && { metrics }),
+    },
     shards: digests.map((digest, shard) => ({ shard, digest })),
   };
 }

@@ -21,17 +21,21 @@ export class DividedCollector {
   readonly #parts: DividedCollectorParts;
   readonly #runner: ShardRunner;
   #discovery: Discovery;
+  #config: Config;
 
   constructor(parts: DividedCollectorParts) {
     this.#parts = parts;
     this.#runner = new ShardRunner(parts);
     this.#discovery = createDiscovery(parts);
+    this.#config = parts.config;
   }
 
   /** Begins a cycle within so many milliseconds. Rejects as `dispatch` does. */
   discover(timeoutMs: number): Promise<Dispatched> {
     const { objects, plan, clock } = this.#parts;
-    const parts = { discovery: this.#discovery, objects, plan, now: () => clock.now() };
+    const { metricBudget } = this.#config.emf;
+    const now = () => clock.now();
+    const parts = { discovery: this.#discovery, objects, plan, metricBudget, now };
     return dispatch(parts, AbortSignal.timeout(timeoutMs));
   }
 
@@ -50,6 +54,7 @@ export class DividedCollector {
 
   /** Goes on under another configuration. Not while anything is under way. */
   reconfigure(config: Config): void {
+    this.#config = config;
     this.#runner.reconfigure(config);
     this.#discovery = this.#discovery.reconfigured(config);
   }

@@ -13,6 +13,8 @@ const cycle = z.object({
   endsBy: z.number(),
   listedAt: z.number(),
   complete: z.boolean(),
+  /** What a `metric_budget` leaves to all shards together, and the version of what is known. Absent: there is none. */
+  metrics: z.object({ room: z.int().min(0), known: z.string().nullable() }).optional(),
 });
 
 const shardEvent = z.object({

@@ -33,6 +33,10 @@ export interface StoredObjects {
   readonly lists: ReadonlyMap<number, number>;
   /** Absent: there is none. */
   readonly manifestAt?: number | undefined;
+  /** What each shard told of the metrics that it publishes, for a `metric_budget`. */
+  readonly toldAt: ReadonlyMap<number, number>;
+  /** What is known of the metrics of all. Absent: nothing. */
+  readonly knownAt?: number | undefined;
   /** The state of a collector that is not divided. Absent: there is none. */
   readonly undividedAt?: number | undefined;
 }
@@ -44,7 +48,7 @@ export class ShardObjectsError extends Error {
 
 /**
  * The objects of a divided collector: beside the key of the state that it has while it is not divided, `<key>/manifest.json`,
- * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`. What is set aside begins with `<key>/aside/`, so that a lifecycle can end it.
+ * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`; with a `metric_budget` also `<key>/metrics/known` and `<key>/metrics/<shard>`. What is set aside begins with `<key>/aside/`, so that a lifecycle can end it.
  */
 export class ShardObjects {
   readonly #s3: S3ListApi;
@@ -128,10 +132,32 @@ export class ShardObjects {
     );
   }
 
+  /** The metrics that all shards know together. */
+  readKnownMetrics(signal: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.#read(this.#key('metrics/known'), signal);
+  }
+
+  /** @returns the version */
+  async writeKnownMetrics(bytes: Uint8Array, signal: AbortSignal): Promise<string> {
+    const { ETag = '' } = await this.#write(this.#key('metrics/known'), bytes, {}, signal);
+    return ETag;
+  }
+
+  /** What a shard told of the metrics that it publishes. */
+  readToldMetrics(shard: number, signal: AbortSignal): Promise<VersionedObject | undefined> {
+    return this.#read(this.#key(`metrics/${shard}`), signal);
+  }
+
+  async writeToldMetrics(shard: number, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    await this.#write(this.#key(`metrics/${shard}`), bytes, {}, signal);
+  }
+
   async find(signal: AbortSignal): Promise<StoredObjects> {
     const { bucket, key } = this.#place;
     const states = new Map<number, Map<number, number>>();
     const lists = new Map<number, number>();
+    const toldAt = new Map<number, number>();
+    let knownAt: number | undefined;
     let manifestAt: number | undefined;
     let undividedAt: number | undefined;
     let ContinuationToken: string | undefined;
@@ -144,8 +170,11 @@ export class ShardObjects {
         const at = LastModified?.getTime() ?? 0;
         if (Key === key) undividedAt = at;
         if (Key === this.#key('manifest.json')) manifestAt = at;
-        const [, folder, shard] = /^\/(\d+|lists)\/(\d+)$/.exec(Key.slice(key.length)) ?? [];
+        if (Key === this.#key('metrics/known')) knownAt = at;
+        const [, folder, shard] =
+          /^\/(\d+|lists|metrics)\/(\d+)$/.exec(Key.slice(key.length)) ?? [];
         if (folder === 'lists') lists.set(Number(shard), at);
+        else if (folder === 'metrics') toldAt.set(Number(shard), at);
         else if (folder !== undefined) {
           const ofLayout = states.get(Number(folder)) ?? new Map<number, number>();
           states.set(Number(folder), ofLayout.set(Number(shard), at));
@@ -153,7 +182,7 @@ export class ShardObjects {
       }
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
-    return { states, lists, manifestAt, undividedAt };
+    return { states, lists, toldAt, knownAt, manifestAt, undividedAt };
   }
 
   /** Deletes what is of no use any more once each shard of a layout has a state of its own. */
@@ -171,6 +200,10 @@ export class ShardObjects {
       ...[...found.lists.keys()]
         .filter((shard) => shard >= shards)
         .map((each) => this.#key(`lists/${each}`)),
+      // Those that are known are of no use.
+      ...[...found.toldAt]
+        .filter(([shard, at]) => shard >= shards && at < (found.knownAt ?? 0))
+        .map(([shard]) => this.#key(`metrics/${shard}`)),
       ...(found.undividedAt === undefined ? [] : [this.#place.key]),
     ];
     const { bucket } = this.#place;
@@ -209,7 +242,7 @@ export class ShardObjects {
     });
   }
 
-  #write(key: string, Body: Uint8Array, condition: object, signal: AbortSignal): Promise<unknown> {
+  #write(key: string, Body: Uint8Array, condition: object, signal: AbortSignal) {
     return this.#tried('PutObject', key, signal, () =>
       this.#s3.putObject({ Bucket: this.#place.bucket, Key: key, Body, ...condition }, signal),
     );

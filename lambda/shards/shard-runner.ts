@@ -12,6 +12,7 @@ import { StoredState } from '../state/stored.ts';
 import { systemScraper } from '../wiring/scraper.ts';
 import { inheritanceOf } from './inheritance.ts';
 import type { ShardEvent } from './shard-event.ts';
+import { ShardMetrics } from './shard-metrics.ts';
 import type { ShardObjects } from './shard-objects.ts';
 import { decodeList } from './target-list.ts';
 
@@ -24,7 +25,8 @@ const LIST_SHARE = 0.25;
 /** The part of its time that reading the states of the layout before may take, in the first cycle of another one: there may be 40. */
 const INHERITANCE_SHARE = 0.4;
 
-export interface ShardRunnerParts extends Omit<Assembly, 'state' | 'discovery' | 'scraper'> {
+export interface ShardRunnerParts
+  extends Omit<Assembly, 'state' | 'discovery' | 'scraper' | 'sharedMetrics'> {
   readonly s3: S3Api;
   readonly objects: ShardObjects;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export class ShardLateError extends Error {
 interface Shard {
   readonly name: string;
   readonly discovery: ListedDiscovery;
+  readonly metrics: ShardMetrics;
   readonly collector: AssembledCollector;
   list?: { readonly digest: string; readonly targets: readonly ListedTarget[] };
 }
@@ -85,6 +88,7 @@ export class ShardRunner {
     const shard = this.#shardFor(event);
     const targets = await this.#targetsOf(shard, event, remainingMs * LIST_SHARE);
     shard.discovery.give({ targets, listedAt, complete });
+    shard.metrics.give(event);
     const left = remainingMs - (this.#parts.clock.now() - startedAt);
     return shard.collector.collect(Math.max(Math.floor(left), 0));
   }
@@ -103,8 +107,10 @@ export class ShardRunner {
       inherit: () => inheritanceOf(event, s3, objects, AbortSignal.timeout(this.#inheritanceMs)),
     });
     const scraper = this.#scraper;
-    const collector = assemble({ ...assembly, config, discovery, state, scraper });
-    this.#shard = { name, discovery, collector };
+    const metrics = new ShardMetrics(objects);
+    const parts = { config, discovery, state, scraper, sharedMetrics: metrics };
+    const collector = assemble({ ...assembly, ...parts });
+    this.#shard = { name, discovery, metrics, collector };
     return this.#shard;
   }
 

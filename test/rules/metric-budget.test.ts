@@ -150,3 +150,48 @@ describe('an exported budget', () => {
     );
   });
 });
+
+describe('a budget that is shared', () => {
+  /** Shares a budget as the members of a collector do: each has a part of the room, and tells what is new. */
+  const memberOf = (limit: number) => {
+    const { budget, cycle } = budgetOf(limit);
+    const known = new MetricBudget({ limit, windowMs: WINDOW * MINUTE });
+    return { budget, cycle, known };
+  };
+
+  it('admits what others know, and only so many new metrics as there is room for', () => {
+    const other = budgetOf(10);
+    other.cycle(0, [1, 2]);
+    const { budget } = memberOf(10);
+    budget.begin(0);
+    budget.share({ known: other.budget.export(), room: 1 });
+    expect([1, 2, 3, 4].filter((id) => admits(budget, id))).toEqual([1, 2, 3]);
+    expect(budget.report()).toMatchObject({ limit: 10, known: 3, heldBack: 1 });
+  });
+
+  it('counts what is known here alone for the room, until others know it', () => {
+    const { budget, cycle } = memberOf(10);
+    cycle(0, [1]);
+    budget.share({ room: 1 });
+    expect([1, 2].filter((id) => admits(budget, id))).toEqual([1]);
+    budget.share({ known: budget.export(), room: 1 });
+    expect([1, 2, 3].filter((id) => admits(budget, id))).toEqual([1, 2]);
+  });
+
+  it('tells what others do not know, and of what goes on a quarter of the window later again', () => {
+    const { budget, cycle, known } = memberOf(10);
+    cycle(0, [1, 2]);
+    expect(budget.exportFresh().combinations.byteLength).toBe(2 * 8);
+    known.import(budget.exportFresh());
+    known.begin(0);
+    budget.share({ known: known.export(), room: 8 });
+    cycle(WINDOW / 4, [1]);
+    expect(budget.exportFresh().combinations.byteLength).toBe(0);
+    cycle(WINDOW / 4 + 1, [1]);
+    expect(budget.exportFresh().combinations.byteLength).toBe(8);
+    known.import(budget.exportFresh());
+    known.begin(WINDOW * MINUTE);
+    // Of the other nothing was heard for the window.
+    expect(known.report().known).toBe(1);
+  });
+});

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../lambda/discovery/clock.ts';
-import type { Config } from '../../lambda/model/config.ts';
+import type { Config, EmfConfig } from '../../lambda/model/config.ts';
 import type { CycleReport } from '../../lambda/report.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
 import type { Dispatched } from '../../lambda/shards/dispatch.ts';
@@ -54,10 +54,10 @@ export async function startApplications(count: number): Promise<Applications> {
   };
 }
 
-/** The configuration that collects them: a job for each. */
-export function configFor({ address, ids }: Applications): Config {
+/** The configuration that collects them, with what differs in its rules: a job for each. */
+export function configFor({ address, ids }: Applications, rules: Partial<EmfConfig> = {}): Config {
   return {
-    ...configWith({ declarations: [declarationOf({ selectors: ['^requests_total$'] })] }),
+    ...configWith({ declarations: [declarationOf({ selectors: ['^requests_total$'] })], ...rules }),
     jobs: ids.map((id) =>
       job({
         name: id,
@@ -86,17 +86,26 @@ export class DividedWorld implements AsyncDisposable {
   readonly #environments = new Map<number, DividedCollector>();
   #config: Config;
 
-  private constructor(s3: S3Server, applications: Applications, plan: ShardPlan) {
+  private constructor(
+    s3: S3Server,
+    applications: Applications,
+    plan: ShardPlan,
+    rules?: Partial<EmfConfig>,
+  ) {
     this.s3 = s3;
     this.applications = applications;
     this.plan = plan;
-    this.#config = configFor(applications);
+    this.#config = configFor(applications, rules);
     s3.now = () => this.now();
   }
 
-  static async start(targets: number, plan: ShardPlan): Promise<DividedWorld> {
+  static async start(
+    targets: number,
+    plan: ShardPlan,
+    rules?: Partial<EmfConfig>,
+  ): Promise<DividedWorld> {
     const [s3, applications] = await Promise.all([startS3(), startApplications(targets)]);
-    return new DividedWorld(s3, applications, plan);
+    return new DividedWorld(s3, applications, plan, rules);
   }
 
   /** Milliseconds since the epoch; a cycle is a minute. */
