@@ -71,7 +71,10 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
 export function createHttpServer(options: ServerOptions): Server {
   // A client that sends no more may still be waiting for its answer.
   const { connections = new Connections() } = options;
-  return createServer({ allowHalfOpen: true }, (socket) => serve(socket, connections, options));
+  // Each write is to be waited for: whoever gives the pieces of a body uses the memory of one for the next.
+  return createServer({ allowHalfOpen: true, highWaterMark: 1 }, (socket) =>
+    serve(socket, connections, options),
+  );
 }
 
 function serve(
@@ -185,13 +188,21 @@ async function send(socket: Socket, request: Parsed | undefined, reply: Reply): 
     // One packet, not three.
     socket.cork();
     if (chunks) socket.write(`${Buffer.byteLength(piece).toString(16)}\r\n`, 'latin1');
-    const written = Promise.withResolvers<unknown>();
-    socket.write(piece, written.resolve);
+    socket.write(piece);
     if (chunks) socket.write('\r\n', 'latin1');
     socket.uncork();
-    // Whoever gives the pieces may use the memory of one for the next. Also called when the connection has ended.
-    await written.promise;
+    if (socket.writableNeedDrain) await drained(socket);
     if (socket.destroyed) return;
   }
   socket.end(chunks ? '0\r\n\r\n' : '');
+}
+
+function drained(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const settle = () => {
+    socket.off('drain', settle).off('close', settle);
+    resolve();
+  };
+  socket.on('drain', settle).on('close', settle);
+  return promise;
 }
