@@ -12,7 +12,8 @@ const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
 /** Bytes of a size such as `10MB` or `1GiB512MiB`; undefined where it is none. */
 export function parseByteSize(text: string): number | undefined {
-  if (text === '0') return 0;
+  if (/^[+-]?0$/.test(text)) return 0;
+  if (text.startsWith('+')) return parseByteSize(text.slice(1));
   if (!SIZES.some((size) => size.test(text))) return undefined;
   let bytes = 0;
   for (const [, amount = '', prefix = ''] of text.matchAll(PART)) {

@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls';
 import * as z from 'zod';
-import { blankableText, notYet, text, yamlFlag } from './keys.ts';
+import { blankableText, flag, notYet, text } from './keys.ts';
 
 /**
  * How an HTTP request is made, beyond its URL:
@@ -48,7 +48,7 @@ const tlsConfig = z.strictObject({
   key: blankableText.optional(),
   key_file: blankableText.optional(),
   server_name: blankableText.optional(),
-  insecure_skip_verify: yamlFlag.default(false),
+  insecure_skip_verify: flag.default(false),
   min_version: tlsVersion.optional(),
   max_version: tlsVersion.optional(),
 });
@@ -79,7 +79,7 @@ export const httpClientShape = {
   bearer_token_file: blankableText.optional(),
   tls_config: tlsConfig.optional(),
   http_headers: httpHeaders.default({}),
-  follow_redirects: yamlFlag.default(true),
+  follow_redirects: flag.default(true),
   ...notYet('Prometheus', [
     ...(['oauth2', 'proxy_url', 'no_proxy', 'proxy_from_environment'] as const),
     ...(['proxy_connect_header'] as const),

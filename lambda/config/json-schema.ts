@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { KEY_DESCRIPTIONS } from './key-descriptions.ts';
-import { nativeDocument } from './native.ts';
+import { KEYS_BY_TYPE, nativeDocument } from './native.ts';
+import { FLAGS } from './written-scalar.ts';
 
 /** Where the schema lies. */
 export const SCHEMA_FILE = join(import.meta.dirname, '../../schema/fargauge.schema.json');
@@ -18,7 +19,29 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 export function nativeJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(nativeDocument, { io: 'input', target: 'draft-7' });
   const description = 'The native configuration of Fargauge.';
+  for (const key of KEYS_BY_TYPE) {
+    const property = schema.properties?.[key];
+    if (isObject(property)) schema.properties = { ...schema.properties, [key]: byType(property) };
+  }
   return { ...described(schema, ''), title: 'Fargauge', description };
+}
+
+/** Takes what an editor, which reads YAML 1.2, makes of a value without quotes that the collector reads as a text or a flag. */
+function byType(schema: JsonSchema): JsonSchema {
+  const { propertyNames, ...others } = schema;
+  const widened = mapValues(others, (value) => {
+    if (Array.isArray(value)) return value.map((item) => (isObject(item) ? byType(item) : item));
+    return isObject(value) ? byType(value) : value;
+  });
+  const names = propertyNames === undefined ? {} : { propertyNames };
+  if (widened.type === 'boolean') {
+    const { type: _, ...flag } = widened;
+    return { ...flag, ...names, enum: [true, false, ...FLAGS.keys()] };
+  }
+  if (widened.type !== 'string' || 'enum' in widened || 'const' in widened) {
+    return { ...widened, ...names };
+  }
+  return { ...widened, ...names, type: ['string', 'number', 'boolean'] as never };
 }
 
 /**

@@ -11,12 +11,8 @@ export const text = z.string(TEXT).min(1, TEXT);
 /** A string where the empty one means the same as none, as in Go. */
 export const blankableText = z.string('a string').transform((value) => value || undefined);
 
+/** In keys of Prometheus, the words of YAML 1.1 are flags where they have no quotes: see `byType`. */
 export const flag = z.boolean(FLAG);
-
-/** A flag of a Prometheus file, where Go's YAML also takes the words of YAML 1.1. */
-export const yamlFlag = z
-  .union([z.boolean(), z.enum(['yes', 'no', 'on', 'off'])], FLAG)
-  .transform((value) => value === true || value === 'yes' || value === 'on');
 
 /** A limit, where 0 means none. */
 export const limit = z.int(WHOLE_NUMBER).min(0, WHOLE_NUMBER);

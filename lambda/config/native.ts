@@ -38,6 +38,9 @@ export type NativeInput = z.input<typeof nativeDocument>;
 /** Keys that are those of a Prometheus file. */
 const PROMETHEUS_KEYS = ['global', 'scrape_configs', 'remote_write'] as const;
 
+/** Keys under which the type of a key decides what a value without quotes is. */
+export const KEYS_BY_TYPE = [...PROMETHEUS_KEYS, 'outputs'] as const;
+
 /**
  * A native document as its schema takes it. Keys of Prometheus have what Go's YAML reads, as has what is sent the same way
  * (`outputs`). The agent's keys, and null there, are as they are written.

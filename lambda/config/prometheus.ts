@@ -4,7 +4,7 @@ import { awsSdConfig } from './aws-discovery.ts';
 import { byteSize } from './byte-size.ts';
 import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
-import { limit, notYet, only, text, yamlFlag } from './keys.ts';
+import { flag, limit, notYet, only, text } from './keys.ts';
 import { labelSet } from './label-set.ts';
 import { relabelConfig } from './relabel-config.ts';
 import { fallbackScrapeProtocol, scrapeProtocols } from './scrape-protocols.ts';
@@ -58,7 +58,7 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
 } as const satisfies WithoutEffect<string>;
 
 /** Not of Prometheus, which has no such switch: a job takes it from `global` where it has none itself. */
-const normalizing = { normalize_le_and_quantile: yamlFlag.optional() };
+const normalizing = { normalize_le_and_quantile: flag.optional() };
 
 /** Limits that a job takes from `global` where it has none, or 0, itself. */
 const limits = {
@@ -87,10 +87,10 @@ export const scrapeConfigShape = {
     .enum(['http', 'https', ''], '"http" or "https"')
     .transform((scheme) => scheme || 'http')
     .default('http'),
-  honor_labels: yamlFlag.default(false),
-  honor_timestamps: yamlFlag.default(true),
+  honor_labels: flag.default(false),
+  honor_timestamps: flag.default(true),
   /** Not of Prometheus: whether targets are asked for what they sampled between two scrapes, as sidecars can give it. */
-  history: yamlFlag.optional(),
+  history: flag.optional(),
   params: z.record(z.string(), z.array(z.string('a string'))).default({}),
   relabel_configs: z.array(relabelConfig).default([]),
   metric_relabel_configs: z.array(relabelConfig).default([]),
@@ -98,7 +98,7 @@ export const scrapeConfigShape = {
   file_sd_configs: z.array(fileSdConfig).default([]),
   http_sd_configs: z.array(httpSdConfig).default([]),
   aws_sd_configs: z.array(awsSdConfig).default([]),
-  enable_compression: yamlFlag.default(true),
+  enable_compression: flag.default(true),
   scrape_protocols: scrapeProtocols,
   fallback_scrape_protocol: fallbackScrapeProtocol,
   ...normalizing,

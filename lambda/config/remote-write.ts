@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PROTOBUF_MESSAGES, type RemoteWriteConfig } from '../model/config.ts';
 import { prometheusDuration } from './duration.ts';
 import { httpClientShape } from './http-client.ts';
-import { blankableText, notYet, yamlFlag } from './keys.ts';
+import { blankableText, flag, notYet } from './keys.ts';
 import { headers, problemsOf, type ReceiverKeys, receiverUrl, sigv4 } from './receiver.ts';
 import { relabelConfig } from './relabel-config.ts';
 import { type WithoutEffect, withoutEffect } from './without-effect.ts';
@@ -34,10 +34,10 @@ const MAX_METADATA = 2_000;
 /** Keys of what is sent, which a native output has, too. */
 export const messageShape = {
   protobuf_message: z.enum(PROTOBUF_MESSAGES, MESSAGE_EXPECTED).optional(),
-  send_exemplars: yamlFlag.optional(),
+  send_exemplars: flag.optional(),
   metadata_config: z
     .strictObject({
-      send: yamlFlag.optional(),
+      send: flag.optional(),
       send_interval: prometheusDuration.optional(),
       max_samples_per_send: z.int(COUNT_EXPECTED).min(1, COUNT_EXPECTED).optional(),
     })

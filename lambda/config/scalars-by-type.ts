@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { goBoolean, goNumber, WrittenScalar } from './written-scalar.ts';
+import { goBoolean, goInteger, goNumber, WrittenScalar } from './written-scalar.ts';
 
 type Schema = z.core.$ZodType;
 
@@ -37,7 +37,8 @@ export function byType(tree: unknown, schema: Schema): unknown {
 
 function scalarOf({ text, value }: WrittenScalar, alternatives: readonly Schema[]): unknown {
   if (alternatives.some(isText)) return text;
-  if (alternatives.some((each) => each instanceof z.ZodNumber)) return goNumber(text) ?? value;
+  const number = alternatives.find((each) => each instanceof z.ZodNumber);
+  if (number !== undefined) return (number.isInt ? goInteger(text) : goNumber(text)) ?? value;
   if (alternatives.some((each) => each instanceof z.ZodBoolean)) return goBoolean(text) ?? value;
   return value;
 }

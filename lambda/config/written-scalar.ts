@@ -20,8 +20,10 @@ const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 /** What strconv.ParseInt takes with the base 0: octal numbers begin with 0. */
 const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9]\d*)$/;
 
+const LARGEST_UINT64 = 2 ** 64;
+
 /** The words of YAML 1.1, which Go's YAML reads as booleans. */
-const WORDS: ReadonlyMap<string, boolean> = new Map([
+export const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ...inAllCases(['y', 'yes', 'true', 'on'], true),
   ...inAllCases(['n', 'no', 'false', 'off'], false),
 ]);
@@ -35,9 +37,16 @@ export function goNumber(text: string): number | undefined {
   return FLOAT.test(digits) ? Number(digits) : undefined;
 }
 
+/** As `goNumber`, for a whole number: Go's YAML cuts a fraction off. What is larger than any count is the largest one. */
+export function goInteger(text: string): number | undefined {
+  const number = goNumber(text);
+  if (number === undefined || number < 0 || number > LARGEST_UINT64) return number;
+  return Math.min(Math.trunc(number), Number.MAX_SAFE_INTEGER);
+}
+
 /** Undefined where Go's YAML reads none. */
 export function goBoolean(text: string): boolean | undefined {
-  return WORDS.get(text);
+  return FLAGS.get(text);
 }
 
 function integer(digits: string): number {

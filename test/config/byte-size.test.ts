@@ -4,7 +4,9 @@ import { parseByteSize } from '../../lambda/config/byte-size.ts';
 describe('sizes, in bytes', () => {
   it.each([
     ['0', 0],
+    ['-0', 0],
     ['10B', 10],
+    ['+10B', 10],
     ['10KB', 10_240],
     ['10KiB', 10_240],
     ['10MB', 10_485_760],
@@ -15,10 +17,20 @@ describe('sizes, in bytes', () => {
     expect(parseByteSize(text)).toBe(bytes);
   });
 
-  it.each(['', '10', 'MB', '10kB', '10mb', '10 MB', '-1MB', '1GiB1MB', '10EB10EB'])(
-    '%j is none',
-    (text) => {
-      expect(parseByteSize(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '+',
+    '++1B',
+    '10',
+    '1.5',
+    'MB',
+    '10kB',
+    '10mb',
+    '10 MB',
+    '-1MB',
+    '1GiB1MB',
+    '10EB10EB',
+  ])('%j is none', (text) => {
+    expect(parseByteSize(text)).toBeUndefined();
+  });
 });

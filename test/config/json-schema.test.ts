@@ -59,6 +59,22 @@ describe('the JSON Schema of the native document', () => {
     expect(shipped.safeParse(defaultDocument()).success).toBe(true);
   });
 
+  it('accepts without quotes what the collector reads as a text or a flag by the type of its key', () => {
+    const written = `
+global: {external_labels: {replica: 1, version: 1.10, canary: true}}
+scrape_configs:
+  - job_name: 123
+    honor_labels: yes
+    metric_relabel_configs: [{source_labels: [code], regex: 200, replacement: 0, target_label: a}]
+outputs:
+  - {type: remote_write, url: "https://example.com", headers: {x-scope-orgid: 7}}
+`;
+    expect(shipped.safeParse(parse(written)).error?.issues).toBeUndefined();
+    expect(shipped.safeParse({ cluster_name: 1 }).success).toBe(false);
+    const flag = { scrape_configs: [{ job_name: 'a', honor_labels: 'maybe' }] };
+    expect(shipped.safeParse(flag).success).toBe(false);
+  });
+
   it.each<[string, object]>([
     ['a key that is not known', { cluster_nam: 'x' }],
     ['a key that is not known, further down', { scrape_configs: [{ job_name: 'a', schem: 'x' }] }],

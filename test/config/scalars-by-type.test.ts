@@ -91,20 +91,34 @@ describe('numbers and flags without quotes are those of YAML 1.1', () => {
     ['-0', 0],
     ['1e3', 1_000],
     ['10.0', 10],
+    ['1.5', 1],
+    ['0.4', 0],
+    ['1e18', Number.MAX_SAFE_INTEGER],
+    ['18446744073709551615', Number.MAX_SAFE_INTEGER],
     ['~', 0],
   ])('the limit %s is %d', async (written, value) => {
     expect((await jobOf(`sample_limit: ${written}`)).sampleLimit + 0).toBe(value);
   });
 
-  it.each(['1.5', '-1', '"8"', '_10', '1:30', '.inf', '.nan', 'true', '""', '1e30', '2024-01-01'])(
-    'the limit %s is refused',
-    async (written) => {
-      const messages = await messagesOf(jobOf(`sample_limit: ${written}`) as never);
-      expect(messages).toEqual([
-        expect.stringContaining('sample_limit: expected a whole number of at least 0, given'),
-      ]);
-    },
-  );
+  it.each([
+    '-1',
+    '-1.5',
+    '"8"',
+    '"1.5"',
+    '_10',
+    '1:30',
+    '.inf',
+    '.nan',
+    'true',
+    '""',
+    '1e30',
+    '2024-01-01',
+  ])('the limit %s is refused', async (written) => {
+    const messages = await messagesOf(jobOf(`sample_limit: ${written}`) as never);
+    expect(messages).toEqual([
+      expect.stringContaining('sample_limit: expected a whole number of at least 0, given'),
+    ]);
+  });
 
   it.each([
     ...['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'ON', 'True'].map((word) => [word, true] as const),
@@ -113,9 +127,12 @@ describe('numbers and flags without quotes are those of YAML 1.1', () => {
     expect((await jobOf(`honor_timestamps: ${written}`)).honorTimestamps).toBe(value);
   });
 
-  it.each(['1', 'oN', '"true"', 'maybe'])('the flag %s is refused', async (written) => {
-    expect(await messagesOf(jobOf(`honor_labels: ${written}`) as never)).toHaveLength(1);
-  });
+  it.each(['1', 'oN', '"true"', "'yes'", '"on"', '""', 'maybe'])(
+    'the flag %s is refused',
+    async (written) => {
+      expect(await messagesOf(jobOf(`honor_labels: ${written}`) as never)).toHaveLength(1);
+    },
+  );
 });
 
 describe('what is empty', () => {
