@@ -12,7 +12,7 @@ import { explain } from './http/failure.ts';
 import { freeBytes } from './http/free-bytes.ts';
 import type { Headers } from './http/head.ts';
 import type { Postponement } from './http/response-body.ts';
-import { isRedirect, MAX_REDIRECTS, redirectOf, withoutCredentials } from './redirect.ts';
+import { isRedirect, MAX_REDIRECTS, redirectOf } from './redirect.ts';
 import { type Answer, type ExpositionRequest, send } from './request.ts';
 
 /**
@@ -114,7 +114,6 @@ async function answerTo(first: ExpositionRequest): Promise<Answer> {
       const message = `expected at most ${MAX_REDIRECTS} redirects, got more`;
       throw new ScrapeError('redirect', message);
     }
-    if (redirects === 0) request = { ...first, http: withoutCredentials(first.http) };
     request = { ...request, url };
   }
 }

@@ -1,4 +1,3 @@
-import type { HttpSettings } from '../model/http-settings.ts';
 import { shownUrl } from '../model/shown-url.ts';
 import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { Answer } from './request.ts';
@@ -14,7 +13,8 @@ export function isRedirect({ status }: Pick<Answer, 'status'>): boolean {
 
 /**
  * Where an answer sends the collector: undefined where it does not. Only ever to the same host and port, and never from
- * https to http: a target must not send the collector to addresses that discovery did not give.
+ * https to http: a target must not send the collector to addresses that discovery did not give. So credentials go with it, as
+ * they do in Go on the same host.
  *
  * @throws ScrapeError
  */
@@ -31,12 +31,4 @@ export function redirectOf(answer: Pick<Answer, 'status' | 'headers'>, from: URL
     throw new ScrapeError('redirect', `expected a redirect within ${origin}, got ${given}`);
   }
   return to;
-}
-
-/** The settings without anything that says who is asking: credentials are for the URL of the configuration alone. */
-export function withoutCredentials(http: HttpSettings): HttpSettings {
-  const { tls } = http;
-  // The same object wherever it can be: a context for connections goes with it.
-  const anonymous = tls.key === undefined ? tls : { ...tls, cert: undefined, key: undefined };
-  return { ...http, authorization: undefined, headers: [], tls: anonymous };
 }

@@ -111,10 +111,10 @@ if (hasOpenssl()) {
       });
     });
 
-    it('is not shown the certificate again after a redirect', async () => {
+    it('is shown the certificate again after a redirect', async () => {
       const { url, clients } = await start({ ...mutual, rejectUnauthorized: false }, '/other');
       expect(await scrape(url, { ca, ...asClient }, true)).toBe(METRICS);
-      expect(clients).toEqual(['client', undefined]);
+      expect(clients).toEqual(['client', 'client']);
     });
 
     it('has to speak a version that the job takes', async () => {
