@@ -13,10 +13,10 @@ const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 /** Bytes of a size such as `10MB` or `1GiB512MiB`; undefined where it is none. */
 export function parseByteSize(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
-  if (text.startsWith('+')) return parseByteSize(text.slice(1));
-  if (!SIZES.some((size) => size.test(text))) return undefined;
+  const unsigned = text.replace(/^\+/, '');
+  if (!SIZES.some((size) => size.test(unsigned))) return undefined;
   let bytes = 0;
-  for (const [, amount = '', prefix = ''] of text.matchAll(PART)) {
+  for (const [, amount = '', prefix = ''] of unsigned.matchAll(PART)) {
     bytes += Number(amount) * 1_024 ** PREFIXES.indexOf(prefix);
   }
   return Number.isSafeInteger(Math.trunc(bytes)) ? Math.trunc(bytes) : undefined;

@@ -186,10 +186,10 @@ export class OutputReader {
       const name = keys.name ?? `otlp ${withoutQuery(endpoint)}`;
       return { type: 'otlp', name, url: endpoint, ...push };
     }
-    const { headers } = await this.#push(keys, undefined, region, place);
+    const { headers, tls } = await this.#push(keys, undefined, region, place);
     const signing = await this.#signing(keys.sigv4 ?? {}, region, place);
     const name = keys.name ?? ['otlp cloudwatch', signing.region].filter(Boolean).join(' ');
-    return { type: 'otlp', name, headers, signing };
+    return { type: 'otlp', name, headers, signing, tls };
   }
 
   /** What goes to a service of AWS is signed, unless it shows something else. */
@@ -205,14 +205,15 @@ export class OutputReader {
       if (value !== undefined) headers.push({ name, value });
     }
     const client = { http_headers: {}, follow_redirects: false, ...keys };
-    const { authorization, headers: more } = await this.#http.read(client, place);
+    const { authorization, headers: more, tls: read } = await this.#http.read(client, place);
+    const tls = keys.tls_config && read;
     headers.push(...more);
     if (authorization !== undefined) headers.push({ name: 'Authorization', value: authorization });
     const own = regionOf(url);
     const isSigned = keys.sigv4 !== undefined || (own !== undefined && authorization === undefined);
-    if (!isSigned) return { headers };
+    if (!isSigned) return { headers, tls };
     const signing = await this.#signing(keys.sigv4 ?? {}, own ?? region, place);
-    return { headers, signing };
+    return { headers, signing, tls };
   }
 
   async #signing(
@@ -240,7 +241,8 @@ function contentOf({ output, keys }: ReadOutput): string {
   const all = keys as Partial<RemoteWriteSection>;
   const { headers, basic_auth, authorization, bearer_token, bearer_token_file, http_headers } = all;
   const credentials = { basic_auth, authorization, bearer_token, bearer_token_file };
-  return JSON.stringify([output, headers, credentials, http_headers ?? {}]);
+  const { key, key_file } = all.tls_config ?? {};
+  return JSON.stringify([output, headers, credentials, http_headers ?? {}, key, key_file]);
 }
 
 /** The name with the first number from 2 on that no other output has; it is taken from now on. */

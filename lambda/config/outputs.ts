@@ -36,6 +36,7 @@ const shape = {
   headers: headers.optional(),
   basic_auth: httpClientShape.basic_auth,
   authorization: httpClientShape.authorization,
+  tls_config: httpClientShape.tls_config,
   region: text.optional(),
   ...roleShape,
   external_labels: labelSet.optional(),
@@ -57,6 +58,7 @@ const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   headers: RECEIVERS,
   basic_auth: RECEIVERS,
   authorization: RECEIVERS,
+  tls_config: RECEIVERS,
   region: OF_AWS,
   role_arn: OF_AWS,
   external_id: OF_AWS,
@@ -151,8 +153,9 @@ function keysOf(written: Entry): OutputKeys {
   const { external_labels = {}, write_relabel_configs = [] } = written;
   const { protobuf_message, send_exemplars, metadata_config } = written;
   const message = { protobuf_message, send_exemplars, metadata_config };
-  const { name, basic_auth, authorization } = written;
-  const receiver = { name, headers: given, basic_auth, authorization, sigv4: signingOf(written) };
+  const { name, basic_auth, authorization, tls_config } = written;
+  const client = { basic_auth, authorization, tls_config };
+  const receiver = { name, headers: given, ...client, sigv4: signingOf(written) };
   switch (type) {
     case 'file':
       return { type, path };

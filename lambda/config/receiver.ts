@@ -68,6 +68,7 @@ export interface ReceiverKeys {
   readonly bearer_token?: string | undefined;
   readonly bearer_token_file?: string | undefined;
   readonly http_headers?: z.output<typeof httpClientShape.http_headers>;
+  readonly tls_config?: z.output<typeof httpClientShape.tls_config>;
   readonly sigv4?: Sigv4Keys | undefined;
 }
 

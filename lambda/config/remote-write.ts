@@ -60,9 +60,10 @@ export const remoteWrite = z
     bearer_token: httpClientShape.bearer_token,
     bearer_token_file: httpClientShape.bearer_token_file,
     http_headers: httpClientShape.http_headers,
+    tls_config: httpClientShape.tls_config,
     ...withoutEffect(REMOTE_WRITE_WITHOUT_EFFECT),
     ...notYet('Prometheus', [
-      ...(['tls_config', 'oauth2', 'azuread', 'google_iam', 'proxy_url', 'no_proxy'] as const),
+      ...(['oauth2', 'azuread', 'google_iam', 'proxy_url', 'no_proxy'] as const),
       ...(['proxy_from_environment', 'proxy_connect_header'] as const),
     ]),
   })

@@ -1,4 +1,4 @@
-import type { HttpSettings } from './http-settings.ts';
+import type { HttpSettings, TlsSettings } from './http-settings.ts';
 import type { StorageResolution } from './publication.ts';
 import type { RelabelRule } from './relabel.ts';
 import type { Labels, MetricType } from './sample.ts';
@@ -61,6 +61,8 @@ export interface PushConfig {
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   /** Absent: requests are not signed. */
   readonly signing?: SigningConfig | undefined;
+  /** Absent: as Node.js does it. */
+  readonly tls?: TlsSettings | undefined;
 }
 
 /** An output that speaks Prometheus remote write. */

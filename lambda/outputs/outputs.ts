@@ -12,7 +12,9 @@ import { cloudWatchLogsOutput } from './cloudwatch-logs.ts';
 import { fileOutput } from './file.ts';
 import type { LogsSender } from './logs-api.ts';
 import { cloudWatchUrl, otlpOutput } from './otlp/otlp.ts';
+import { type Runtime, systemRuntime } from './push/runtime.ts';
 import type { CredentialsProvider } from './push/sigv4.ts';
+import { tlsFetch } from './push/tls-fetch.ts';
 import { remoteWriteOutput } from './remote-write/remote-write.ts';
 import { stdoutOutput } from './stdout.ts';
 
@@ -50,7 +52,7 @@ function createOutput(config: OutputConfig, means: OutputMeans): Output | Sample
     case 'file':
       return fileOutput(config.path);
     case 'remote_write':
-      return remoteWriteOutput({ ...config, ...signed(config, means) });
+      return remoteWriteOutput({ ...config, ...signed(config, means) }, runtimeFor(config));
     case 'otlp':
       return otlpFor(config, means);
   }
@@ -58,9 +60,16 @@ function createOutput(config: OutputConfig, means: OutputMeans): Output | Sample
 
 function otlpFor(config: OtlpConfig, means: OutputMeans): SampleOutput {
   const { name, headers, url, signing = {} } = config;
-  if (url !== undefined) return otlpOutput({ name, headers, url, ...signed(config, means) });
+  const runtime = runtimeFor(config);
+  if (url !== undefined) {
+    return otlpOutput({ name, headers, url, ...signed(config, means) }, runtime);
+  }
   const sigv4 = means.signing(signing);
-  return otlpOutput({ name, headers, url: cloudWatchUrl(sigv4.region), sigv4 });
+  return otlpOutput({ name, headers, url: cloudWatchUrl(sigv4.region), sigv4 }, runtime);
+}
+
+function runtimeFor({ tls }: PushConfig): Runtime {
+  return tls === undefined ? systemRuntime : { ...systemRuntime, fetch: tlsFetch(tls) };
 }
 
 function signed({ signing }: PushConfig, means: OutputMeans): { readonly sigv4?: Signing } {

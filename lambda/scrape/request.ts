@@ -3,12 +3,12 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'n
 import { connect as connectTls } from 'node:tls';
 import type { HttpSettings } from '../model/http-settings.ts';
 import { ScrapeError } from '../model/targets/scrape-error.ts';
+import { tlsOptions } from '../model/tls-options.ts';
 import type { BodyLimits } from './body.ts';
 import type { Headers } from './http/head.ts';
 import { reusedMemory } from './http/read-buffers.ts';
 import { ResponseBody } from './http/response-body.ts';
 import { ResponseReader } from './http/response-reader.ts';
-import { tlsOptions } from './tls-options.ts';
 
 /** Milliseconds until a connection must stand: a task on the same VPC answers in one, a dead address never. */
 export const CONNECT_TIMEOUT_MS = 3_000;

@@ -510,7 +510,7 @@ describe('wrong values in a Prometheus file', () => {
       'expected the key "relabel_configs", given an unknown key',
     ],
     [job({ sample_limit: -1 }), `${JOB}.sample_limit`, `expected ${COUNT}, given -1 (number)`],
-    [job({ sample_limit: 1.5 }), `${JOB}.sample_limit`, `expected ${COUNT}, given 1.5 (number)`],
+    [job({ sample_limit: -1.5 }), `${JOB}.sample_limit`, `expected ${COUNT}, given -1.5 (number)`],
     [
       job({ body_size_limit: 10 }),
       `${JOB}.body_size_limit`,
@@ -559,9 +559,9 @@ describe('wrong values in a Prometheus file', () => {
       `expected ${COUNT}, given -1 (number)`,
     ],
     [
-      job({ label_value_length_limit: 0.5 }),
+      job({ label_value_length_limit: -0.5 }),
       `${JOB}.label_value_length_limit`,
-      `expected ${COUNT}, given 0.5 (number)`,
+      `expected ${COUNT}, given -0.5 (number)`,
     ],
     [job({ target_limit: true }), `${JOB}.target_limit`, `expected ${COUNT}, given true (boolean)`],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../lambda/config/load.ts';
 import type { Config, OutputConfig } from '../../lambda/model/config.ts';
 import { Secret } from '../../lambda/model/secret.ts';
+import { hasOpenssl, makeCertificates } from '../scrape/certificates.ts';
 import { loadAgent, loadNative, messagesOf, nativeEnv } from './loading.ts';
 
 const URL = 'https://receiver.example.com/api/v1/write';
@@ -23,7 +24,52 @@ function plain(outputs: readonly OutputConfig[] | undefined): unknown {
   return JSON.parse(text ?? 'null');
 }
 
+const CERTIFICATES = hasOpenssl() ? makeCertificates() : undefined;
+
 const JOBS = [{ job_name: 'a', static_configs: [{ targets: ['a:1'] }] }];
+
+if (CERTIFICATES === undefined) {
+  it('the program openssl is not here, so no certificates of outputs were read', () => {
+    console.info('skipped: certificates of outputs, for want of the program openssl');
+  });
+} else {
+  const { authority, client } = CERTIFICATES;
+  const tls_config = {
+    ca: authority.cert,
+    ...client,
+    server_name: 'target.test',
+    min_version: 'TLS13',
+  };
+  const tls = {
+    ca: authority.cert,
+    cert: client.cert,
+    key: client.key,
+    serverName: 'target.test',
+    insecureSkipVerify: false,
+    minVersion: 'TLSv1.3',
+  };
+
+  it.each<[string, object]>([
+    ['remote_write of a Prometheus file', { remote_write: [{ url: URL, tls_config }] }],
+    ['remote_write', { outputs: [{ type: 'remote_write', url: URL, tls_config }] }],
+    ['otlp', { outputs: [{ type: 'otlp', endpoint: URL, tls_config }] }],
+    [
+      'otlp to CloudWatch',
+      { region: 'eu-west-1', outputs: [{ type: 'otlp', endpoint: 'cloudwatch', tls_config }] },
+    ],
+  ])('the output %s has the certificates of its tls_config', async (_, document) => {
+    expect(await outputsOf(loadNative(document))).toMatchObject([{ tls }]);
+  });
+
+  it('a key that is not that of the certificate is told by its place', async () => {
+    const wrong = { ...tls_config, key: authority.key };
+    expect(
+      await messagesOf(loadNative({ remote_write: [{ url: URL, tls_config: wrong }] })),
+    ).toEqual([
+      'FARGAUGE_CONFIG: remote_write[0].tls_config.key: expected the private key of the certificate, given that of another',
+    ]);
+  });
+}
 
 describe('an output of the type remote_write', () => {
   it('has its labels beside those of all, its rules, and shows who it is', async () => {
@@ -351,8 +397,8 @@ describe('what is wrong with a receiver', () => {
       'remote_write[0].sigv4.access_key: expected no such key without secret_key, given one',
     ],
     [
-      remote({ tls_config: {} }),
-      'remote_write[0].tls_config: expected no such key (known to Prometheus, not supported by this version yet), given an object',
+      remote({ oauth2: {} }),
+      'remote_write[0].oauth2: expected no such key (known to Prometheus, not supported by this version yet), given an object',
     ],
     [
       { ...to({}), ...remote({}) },

@@ -15,7 +15,6 @@ const OTHER_VERDICTS: ReadonlyMap<string, string> = new Map([
   ['extDash', 'the names of labels are free in Prometheus 3'],
   ['targetDot', 'the names of labels are free in Prometheus 3'],
   ['rwDup', 'the server itself refuses to start with two entries that are the same'],
-  ['rwTls', 'remote write takes no certificates of its own yet'],
   ['targetBigPort', 'no target has a port above 65535, so the target would never be up'],
 ]);
 

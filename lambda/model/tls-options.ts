@@ -1,7 +1,7 @@
 import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
-import type { TlsSettings } from '../model/http-settings.ts';
+import type { TlsSettings } from './http-settings.ts';
 
-/** One for all targets of a job: to read its certificates, or those that Node.js trusts, costs milliseconds. */
+/** One for all targets of a job, and all requests of an output: to read its certificates, or those that Node.js trusts, costs milliseconds. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
 /** What the settings mean to node:tls. */
