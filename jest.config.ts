@@ -1,9 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
-import { FAST_START } from './test/fast-start.ts';
-
-// Workers have the environment of this process.
-Object.assign(process.env, FAST_START);
 
 /** Node.js runs the tests as they are: see docs/decisions/0025-tests-in-the-workers-realm.md. */
 const config: Config = {
@@ -15,8 +11,8 @@ const config: Config = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.integration/'],
   // For a test that hangs: no limit of a test's own work, which takes ten times as long on a busy machine.
   testTimeout: 120_000,
-  // Workers, even on two cores: what the files leave behind would fill the memory of one process for all.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One more than there are cores, as tests wait for the programs that they start.
+  maxWorkers: availableParallelism() + 1,
   // Of its heap, after a file of tests: a new worker takes its place, and the next file begins in an empty one.
   workerIdleMemoryLimit: '400MB',
   workerGracefulExitTimeout: 10_000,

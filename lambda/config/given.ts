@@ -1,8 +1,8 @@
 /** Longer texts are cut: a message is one line of a log. */
 const SHOWN_CHARACTERS = 80;
 
-/** `user:password@` of an address, wherever it stands in a text. */
-const USER_INFO = /[^\s/@:]*:[^\s/@]*@/g;
+/** `user:password@` of an address, wherever it stands in a text. It is looked for only where one can begin, for a text can be long. */
+const USER_INFO = /(?<![^\s/@])[^\s/@:]*:[^\s/@]*@/g;
 
 /** The query of a URL, wherever it stands in a text. */
 const QUERY = /(:\/\/[^\s?]*\?)[^\s#]+/g;

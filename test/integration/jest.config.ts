@@ -7,7 +7,6 @@ const config: Config = {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
   testPathIgnorePatterns: [],
-  testTimeout: 60_000,
 };
 
 export default config;

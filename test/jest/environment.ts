@@ -1,3 +1,5 @@
+import { FAST_START } from '../fast-start.ts';
+
 /** Nothing here is mocked by Jest: clients, clocks and randomness are passed in. */
 const NO_MOCKS = { clearAllMocks() {}, resetAllMocks() {}, restoreAllMocks() {} };
 
@@ -11,6 +13,8 @@ export default class ProcessEnvironment {
   readonly #cwd = process.cwd();
 
   async setup(): Promise<void> {
+    // Not for the worker: it would keep each file's copies of the modules.
+    Object.assign(process.env, FAST_START);
     // Stripping types moves nothing, so there are no source maps, for which Jest would look in every frame of every stack.
     Reflect.deleteProperty(Error, 'prepareStackTrace');
   }

@@ -2,8 +2,9 @@
  * The modules of a file of tests. Each file gets its own copies of the repository's modules, as it does from Jest's registry. Packages are
  * those of Node.js, and shared: a worker loads the AWS CDK once, where Jest's registry loads it anew for each file.
  */
-import { registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { registerHooks, stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../../infra/paths.ts';
 
 /** What `@jest/globals` exports to a file of tests. */
@@ -18,6 +19,9 @@ const COPY = /\?copy=(\d+)$/;
 
 const given = new Map<string, Globals>();
 
+/** Modules without their types, by their paths. */
+const stripped = new Map<string, string>();
+
 let copies = 0;
 
 registerHooks({
@@ -29,6 +33,9 @@ registerHooks({
     return isOwn(resolved.url) ? { ...resolved, url: `${resolved.url}${query}` } : resolved;
   },
   load(url, context, next) {
+    if (COPY.test(url) && context.format?.endsWith('typescript')) {
+      return { format: 'module', source: sourceOf(fileURLToPath(url)), shortCircuit: true };
+    }
     if (!url.startsWith('jest:')) return next(url, context);
     const copy = url.slice('jest:'.length);
     const source = `
@@ -50,6 +57,15 @@ export function globalsOf(copy: string): Globals {
   const globals = given.get(copy);
   if (globals === undefined) throw new Error(`Expected a file of tests, got the copy ${copy}`);
   return globals;
+}
+
+function sourceOf(path: string): string {
+  let source = stripped.get(path);
+  if (source === undefined) {
+    source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
+    stripped.set(path, source);
+  }
+  return source;
 }
 
 /** A program that a test imports under a URL with a query is a copy already. */
