@@ -14,7 +14,7 @@ const config: Config = {
   // One more than there are cores, as tests wait for the programs that they start.
   maxWorkers: availableParallelism() + 1,
   // Of its heap, after a file of tests: a new worker takes its place, and the next file begins in an empty one.
-  workerIdleMemoryLimit: '400MB',
+  workerIdleMemoryLimit: '300MB',
   workerGracefulExitTimeout: 10_000,
 };
 

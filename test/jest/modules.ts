@@ -24,6 +24,12 @@ const stripped = new Map<string, string>();
 
 let copies = 0;
 
+// Node.js warns once that stripping is experimental, each worker would say so, and it strips all types here anyway.
+const { emitWarning } = process;
+process.emitWarning = () => {};
+stripTypeScriptTypes('');
+process.emitWarning = emitWarning;
+
 registerHooks({
   resolve(specifier, context, next) {
     const [query, copy] = COPY.exec(context.parentURL ?? '') ?? [];
