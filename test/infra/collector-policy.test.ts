@@ -93,10 +93,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
       whole = await pMap(situations, run(), { concurrency: CONCURRENCY });
       const runs = await pMap(
         unproven,
-        async (reduction) => {
-          const ordered = likeliestFirst(situations, whole, reduction);
-          return [reduction, await firstDenied(ordered, run(reduction))] as const;
-        },
+        async (reduction) => [reduction, await firstDenied(situations, run(reduction))] as const,
         { concurrency: CONCURRENCY },
       );
       reduced = new Map(runs);
@@ -251,22 +248,6 @@ function targetsOf(answers: CollectorRun['answers']) {
 function isForLambda({ account, statements }: AccountReduction, { ofLambda }: Subject): boolean {
   const alone = ofLambda.filter(({ action }) => !action.startsWith('kms:'));
   return account === OWN.account && deniedOf(statements, alone).length > 0;
-}
-
-/** Situations in which the whole policy was asked for what is missing come first: a run in another would be denied nothing. */
-function likeliestFirst(
-  situations: readonly Situation[],
-  whole: readonly CollectorRun[],
-  { account, statements }: AccountReduction,
-): readonly Situation[] {
-  const denied = new Map(
-    situations.map((situation, index) => {
-      const asked = whole[index]?.asked.filter((request) => request.account === account) ?? [];
-      return [situation, deniedOf(statements, asked).length];
-    }),
-  );
-  const isDenied = (situation: Situation) => (denied.get(situation) ?? 0) > 0;
-  return [...situations.filter(isDenied), ...situations.filter((each) => !isDenied(each))];
 }
 
 /** The first run in which something is denied; the last where nothing is. */
