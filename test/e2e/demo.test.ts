@@ -111,9 +111,14 @@ describe('the demo, end to end', () => {
       .slice(0, MEASURED_CYCLES)
       .filter(({ tasks }) => tasks.every(({ cpuPercent }) => cpuPercent !== undefined));
     expect(complete.length).toBeGreaterThan(0);
+    // Of a second a busy machine can give any process nothing, so that only all cycles together tell who burns most.
+    const sums = new Map<number, number>();
+    for (const { appPid, cpuPercent } of complete.flatMap(({ tasks }) => tasks)) {
+      sums.set(appPid, (sums.get(appPid) ?? 0) + cpuPercent!);
+    }
+    const [[busiest] = []] = [...sums].sort(([, one], [, other]) => other - one);
+    expect(busiest).toBe(task(complete[0]!, 'worker').appPid);
     for (const { tasks } of complete) {
-      const byCpu = tasks.toSorted((a, b) => b.cpuPercent! - a.cpuPercent!);
-      expect(byCpu[0]?.service).toBe('worker');
       expect(tasks.map(({ overThreshold }) => overThreshold)).toEqual(
         tasks.map(({ cpuPercent }) => cpuPercent! > THRESHOLD),
       );

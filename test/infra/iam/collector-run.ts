@@ -9,6 +9,7 @@ import {
   type ShardAnswer,
   startFunction,
 } from '../../handler/function-process.ts';
+import { PATIENCE } from '../../handler/patience.ts';
 import type { Certificates } from '../../scrape/certificates.ts';
 import { type S3Server, startS3 } from '../../state/s3-server.ts';
 import { type CollectorCase, OWN } from './collector-cases.ts';
@@ -96,6 +97,8 @@ export async function runCollector(
         AWS_ENDPOINT_URL: gate.url,
         AWS_ACCESS_KEY_ID: keyOf(index),
         AWS_SECRET_ACCESS_KEY: 'test',
+        // No answer is late here but for the machine's load, and a late one would look like a permission that is missing.
+        [PATIENCE]: '20',
         ...proxy,
       },
       file,
