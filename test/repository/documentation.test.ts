@@ -18,6 +18,15 @@ describe.each(PAGES)('%s', (page) => {
     expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
   });
 
+  it('links only to headings that exist', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+    const broken = links.filter(([, file = '', anchor = '']) => {
+      const target = file === '' ? page : join(dirname(page), file);
+      return target.endsWith('.md') && !anchorsOf(target).has(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
   it('has no placeholder', () => {
     expect(read(page)).not.toMatch(/\b[A-Z]+_OUTPUT\b|\bTBD\b|lorem ipsum/i);
   });
@@ -43,3 +52,19 @@ describe('docs/deploy.md', () => {
     );
   });
 });
+
+/** The anchors that GitHub makes of a page's headings. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const text = read(page).replace(/^ *```.*?^ *```$/gms, '');
+  const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+        .trim()
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
