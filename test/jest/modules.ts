@@ -19,7 +19,7 @@ const COPY = /\?copy=(\d+)$/;
 
 const given = new Map<string, Globals>();
 
-/** Modules without their types, by their paths. */
+/** Modules without their types, by their texts: in Jest's watch mode a module is another one after a change. */
 const stripped = new Map<string, string>();
 
 let copies = 0;
@@ -66,10 +66,11 @@ export function globalsOf(copy: string): Globals {
 }
 
 function sourceOf(path: string): string {
-  let source = stripped.get(path);
+  const text = readFileSync(path, 'utf8');
+  let source = stripped.get(text);
   if (source === undefined) {
-    source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
-    stripped.set(path, source);
+    source = stripTypeScriptTypes(text);
+    stripped.set(text, source);
   }
   return source;
 }
