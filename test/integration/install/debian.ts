@@ -34,6 +34,7 @@ export const debianPrograms: Part = {
     'promtool-relabel.test.ts',
     'node-exporter.test.ts',
     'remote-write.test.ts',
+    'remote-write-2.test.ts',
     'cross-account.test.ts',
     'outside-ecs.test.ts',
     'survival.test.ts',
