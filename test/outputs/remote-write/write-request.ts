@@ -22,9 +22,10 @@ export interface WrittenSample {
   readonly timestamp: number;
 }
 
-/** The series of a remote-write request, from its compressed body. */
+/** The series of a remote-write request, from its compressed body: none where it has metadata. */
 export function readWriteRequest(body: Uint8Array): WrittenSeries[] {
-  return readFields(unsnappy(body)).map((series) => {
+  const all = readFields(unsnappy(body)).filter(({ field }) => field === 1);
+  return all.map((series) => {
     const fields = readFields(bytesOf(series));
     const exemplars = fields.filter(({ field }) => field === 3).map(exemplarOf);
     return {
