@@ -12,10 +12,19 @@ import { moto } from './install/moto.ts';
 import { ensurePart, type Part, type PartResult } from './install/part.ts';
 import { prometheus } from './install/prometheus.ts';
 import { ric } from './install/ric.ts';
+import { senderSuite } from './install/sender-suite.ts';
 import { systemd } from './install/systemd.ts';
 import { CACHE, ROOT } from './support/places.ts';
 
-const PARTS: readonly Part[] = [debianPrograms, moto, ric, docker, systemd, prometheus];
+const PARTS: readonly Part[] = [
+  debianPrograms,
+  moto,
+  ric,
+  docker,
+  systemd,
+  prometheus,
+  senderSuite,
+];
 
 const RESULTS = join(CACHE, 'results.json');
 

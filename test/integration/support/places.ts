@@ -31,3 +31,7 @@ export const RIC_MAIN = join(RIC, 'node_modules/aws-lambda-ric/index.mjs');
 /** A current Prometheus, compiled here. */
 export const PROMETHEUS_SOURCE = join(CACHE, 'prometheus');
 export const PROMETHEUS_3 = join(PROMETHEUS_SOURCE, 'prometheus');
+
+/** The sender suite of Prometheus' compliance project, compiled here. */
+export const SENDER_SOURCE = join(CACHE, 'remote-write-sender');
+export const SENDER_SUITE = join(SENDER_SOURCE, 'sender.test');
