@@ -24,6 +24,9 @@ import { Labeller } from './series/label.ts';
 /** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
+/** The part of the time until then that discovery may take: where it hangs there is time for the targets that are known. */
+const DISCOVERY_SHARE = 0.5;
+
 /** Milliseconds of its history that a target is asked for of which nothing is known. */
 const FIRST_HISTORY_MS = 60_000;
 
@@ -120,7 +123,7 @@ export class Collector {
     const budget = this.#rules.budget;
     const shared = budget && this.#parts.sharedMetrics;
     const [discovered, share] = await Promise.all([
-      discovery.discover(scrapingEnds),
+      discovery.discover(AbortSignal.timeout(Math.ceil((timeoutMs - reserve) * DISCOVERY_SHARE))),
       shared?.begin(AbortSignal.timeout(reserve)),
       state.begin(AbortSignal.timeout(reserve)),
     ]);

@@ -3,10 +3,18 @@ import { unlessAborted } from './unless-aborted.ts';
 /** Milliseconds for which anything waits for a file: a file system that takes longer hangs. */
 export const FILE_TIMEOUT_MS = 2_000;
 
+/** Threads that Node.js has for files, compression, and the names of hosts: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
+const THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
+
+/** What all work on files of the process may take of them: where all of it hangs, names are still resolved. */
+const MAX_EVERYWHERE = Math.max(THREADS - 1, 1);
+
+/** What is under way in the process. */
+const everywhere = new Set<Promise<void>>();
+
 /**
- * Work on files that nobody waits for too long. What hangs keeps one of the four threads that Node.js has for files and for the
- * names of hosts, until it ends. So the number of pieces under way is bounded.
- * https://nodejs.org/api/cli.html#uv_threadpool_sizesize
+ * Work on files that nobody waits for too long. What hangs keeps a thread until it ends. So the number of pieces under way is
+ * bounded, of each kind of work and of all together.
  */
 export class FileWork {
   readonly #maxRunning: number;
@@ -25,22 +33,30 @@ export class FileWork {
   async do<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const until = within(signal);
     return inTime(what, until, async () => {
-      while (this.#running.size >= this.#maxRunning) {
-        await unlessAborted(Promise.race(this.#running), until);
+      for (let full = this.#full; full !== undefined; full = this.#full) {
+        await unlessAborted(Promise.race(full), until);
       }
       until.throwIfAborted();
       return unlessAborted(this.#run(work), until);
     });
   }
 
+  /** What there is no room beside. */
+  get #full(): ReadonlySet<Promise<void>> | undefined {
+    if (this.#running.size >= this.#maxRunning) return this.#running;
+    return everywhere.size >= MAX_EVERYWHERE ? everywhere : undefined;
+  }
+
   #run<T>(work: () => Promise<T>): Promise<T> {
     const promise = work();
     const end = (): void => {
       this.#running.delete(ended);
+      everywhere.delete(ended);
     };
     // How it ends is for who waits for it.
     const ended = promise.then(end, end);
     this.#running.add(ended);
+    everywhere.add(ended);
     return promise;
   }
 }

@@ -106,6 +106,31 @@ describe('files on a file system that hangs', () => {
     expect(lines.read().trim().split('\n')).toHaveLength(6);
   }, 120_000);
 
+  it('leave a thread for the names of targets, however many of them hang', async () => {
+    await using target = await serveMetrics(() => 'q 1\n');
+    const files = [hanging('one.json'), hanging('two.json'), hanging('three.json')];
+    const outputs = [hanging('events.jsonl'), hanging('others.jsonl')];
+    const lines = new PassThrough({ encoding: 'utf8' });
+    const address = target.address.replace('127.0.0.1', 'localhost');
+    const { config } = await loaded(documentFor(address, { file_sd_configs: [{ files }] }));
+    const collector = assemble({
+      config,
+      clientsOf: () => {
+        throw new Error('no ECS here');
+      },
+      outputsFor: () => [stdoutOutput(lines), ...outputs.map((path) => fileOutput(path))],
+      state: new StoredState(fileStore(hanging('state')), Date.now),
+    });
+
+    for (let cycle = 1; cycle <= 2; cycle++) {
+      const { targets, durationMs, scrapes } = await collector.collect(TIMEOUT_MS);
+      expect(scrapes).toEqual([expect.not.objectContaining({ reason: expect.anything() })]);
+      expect(targets).toMatchObject({ discovered: 1, up: 1 });
+      expect(durationMs).toBeLessThan(TIMEOUT_MS);
+    }
+    expect(lines.read().trim().split('\n')).toHaveLength(2);
+  }, 60_000);
+
   it('leave the configuration as it was where a password is on it', async () => {
     const password = join(folder, 'password');
     await writeFile(password, 'hunter2');
