@@ -66,6 +66,8 @@ export function listTargets(
   const leftOut = new LeftOutTally();
   for (const part of [...accounts, ...clusters]) leftOut.addAll(part.leftOut);
   const { located, duplicates } = distinctTargets(clustersOf(parts.containers));
+  // The agent tells its targets by their URLs alone, Prometheus by their labels too.
+  const ofAgent: ReadonlySet<LocatedTarget> = new Set(located);
   for (const each of duplicates) leftOut.add({ reason: 'duplicate', subject: subjectOf(each) });
   const idle = [...idleEntries(parts.entries, clustersOf(parts.containers), located.length > 0)];
   const targets: Target[] = [];
@@ -84,8 +86,7 @@ export function listTargets(
         continue;
       }
       const first = byId.get(made.id);
-      // The agent tells its targets by their URLs alone, Prometheus by their labels too.
-      const isOther = first !== undefined && cluster === undefined && !sameLabels(first, made);
+      const isOther = first !== undefined && !ofAgent.has(each) && !sameLabels(first, made);
       const target = isOther ? { ...made, id: `${made.id} ${labelsText(made)}` } : made;
       if (byId.has(target.id)) {
         leftOut.add({ reason: 'duplicate', subject: subjectOf(each, job) });

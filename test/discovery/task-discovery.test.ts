@@ -108,6 +108,25 @@ const putInstance = () => {
 };
 
 describe('a target for each task', () => {
+  it('is another one where its labels differ, of one URL too, as in Prometheus', async () => {
+    putInstance();
+    for (const id of ['one', 'two']) aws.ecs.putTask(onInstance(id));
+    const withTask = [
+      relabelConfig.parse({ source_labels: ['__meta_ecs_task_arn'], target_label: 'task' }),
+    ];
+
+    const { targets, leftOut } = await discover(taskJob({ relabeling: withTask }));
+    expect(targets.map(({ url, labels }) => [url, labels.task?.split('/').at(-1)]).sort()).toEqual([
+      ['http://10.1.0.1:9100/metrics', 'one'],
+      ['http://10.1.0.1:9100/metrics', 'two'],
+    ]);
+    expect(new Set(targets.map(({ id }) => id)).size).toBe(2);
+    expect(leftOut).toEqual([]);
+
+    const alike = await discover(taskJob({ relabeling: [] }));
+    expect([alike.targets.length, countsOf(alike.leftOut)]).toEqual([1, { duplicate: 1 }]);
+  });
+
   it('with all that Prometheus says of it', async () => {
     aws.ecs.putCluster('demo', [{ key: 'Env', value: 'prod' }]);
     aws.ecs.putService({
