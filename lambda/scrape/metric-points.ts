@@ -22,6 +22,8 @@ export class MetricPoints {
   private seconds: number | undefined;
   private firstLine = 0;
   private firstSample = 0;
+  /** The index of the first sample of its metric, of whatever time. */
+  private firstOfMetric = 0;
   /** Whether the point at hand has samples, wanted or not. */
   private sampled = false;
   /** The family of the point at hand, if that is a histogram. */
@@ -42,16 +44,32 @@ export class MetricPoints {
    * Makes the point of the sample at hand the point at hand.
    *
    * @param line number of the line
+   * @param isStart whether the sample only says when others began to count. Without a time of its own it is about all points of
+   *   its metric: so do client libraries write it beside samples with a time
    */
-  enter(family: MetricName, metric: Metric, seconds: number | undefined, line: number): void {
+  enter(
+    family: MetricName,
+    metric: Metric,
+    seconds: number | undefined,
+    line: number,
+    isStart = false,
+  ): void {
     if (metric === this.metric && seconds === this.seconds) return;
     const last = this.metric;
+    if (isStart && metric === last && seconds === undefined) {
+      this.report(`expected timestamps at all points of a metric of ${quote(family.name)}`);
+      this.firstSample = this.firstOfMetric;
+      return;
+    }
+    const isAboutThis = metric === last && this.seconds === undefined && !this.sampled;
+    const start = isAboutThis ? this.start : undefined;
     this.end();
     if (metric !== last) {
       if (metric.exposition === this.exposition) {
         this.report(`expected all points of a metric of ${quote(family.name)} together`);
       }
       metric.exposition = this.exposition;
+      this.firstOfMetric = this.samples.length;
     } else if (seconds === undefined || this.seconds === undefined) {
       this.report(`expected timestamps at all points of a metric of ${quote(family.name)}`);
     } else if (seconds < this.seconds) {
@@ -62,7 +80,7 @@ export class MetricPoints {
     this.firstLine = line;
     this.firstSample = this.samples.length;
     this.sampled = false;
-    this.start = undefined;
+    this.start = start;
     const isHistogram = family.type === 'histogram' || family.type === 'gaugehistogram';
     this.histogramFamily = isHistogram ? family : undefined;
     if (isHistogram) this.histogram.clear();

@@ -222,7 +222,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (!accepted) {
       this.report(`expected ${rule.expected} as value of ${quote(kind.name.name)}, got ${value}`);
     }
-    points.enter(kind.family, metric, seconds, this.number);
+    points.enter(kind.family, metric, seconds, this.number, rule.start);
     if (!rule.start) {
       const timestamp = seconds === undefined ? undefined : Math.round(seconds * 1000);
       this.add(series, value, timestamp, points.start, this.exemplar);

@@ -152,6 +152,29 @@ describe('An OpenMetrics exposition', () => {
     ]);
   });
 
+  it.each<[where: string, lines: string[], starts: (number | undefined)[]]>([
+    ['after them', ['a_total{b="c"} 7 100', 'a_created{b="c"} 50'], [50_000]],
+    ['before them', ['a_created{b="c"} 50', 'a_total{b="c"} 7 100'], [50_000]],
+    [
+      'after several points',
+      ['a_total{b="c"} 7 100', 'a_total{b="c"} 8 160', 'a_created{b="c"} 50'],
+      [50_000, 50_000],
+    ],
+    [
+      'of another metric',
+      ['a_total{b="c"} 7 100', 'a_total{b="d"} 8 100', 'a_created{b="d"} 50'],
+      [undefined, 50_000],
+    ],
+  ])('says so without a time of its own beside samples with one: %s', (_, lines, starts) => {
+    const memory = openMetricsMemory();
+    const body = Buffer.from(`# TYPE a counter\n${lines.join('\n')}\n# EOF\n`);
+    for (let scrape = 0; scrape < 2; scrape++) {
+      const { samples, breach } = decodeOpenMetrics(body, memory);
+      expect(samples.map(({ start }) => start)).toEqual(starts);
+      expect(breach).toBeDefined();
+    }
+  });
+
   it('has a sample of the name _created where that is a family of its own', () => {
     expect(samplesOf('# TYPE disk_created gauge', 'disk_created 5')).toEqual([
       ['disk_created', 5, undefined, undefined],
