@@ -3,6 +3,7 @@ import { memoryVariables } from '../../infra/memory-variables.ts';
 import type { CycleCase, CycleCost, CycleFigures, ReceiverType } from './cycle-case.ts';
 import type { Surroundings } from './cycle-surroundings.ts';
 import { WORKLOADS } from './cycle-workloads.ts';
+import { runDuplicates } from './duplicates.ts';
 import { askOnce, FreshProcess } from './fresh-process.ts';
 import { shownVariables } from './machine.ts';
 import { median, megabytes, range } from './statistics.ts';
@@ -29,8 +30,14 @@ export async function runCycle(): Promise<void> {
   show(rows);
 }
 
-/** Whole cycles in which all samples go to a receiver, too. */
-export async function runReceivers(): Promise<void> {
+/**
+ * Whole cycles in which all samples go to a receiver, too, and what it costs to send each series once.
+ *
+ * @param part `cycles` or `duplicates`. @default both
+ */
+export async function runReceivers(part?: string): Promise<void> {
+  if (part !== 'cycles') await runDuplicates();
+  if (part === 'duplicates') return;
   const rows = await rowsOf('tasks');
   for (const receiver of ['remote write', 'OTLP'] as const) {
     rows.push(...(await rowsOf('tasks', receiver)));

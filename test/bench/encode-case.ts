@@ -1,18 +1,8 @@
-import { Drops } from '../../lambda/model/drops.ts';
 import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
 import type { TargetSamples } from '../../lambda/model/sample-output.ts';
-import { SeriesTable } from '../../lambda/outputs/otlp/known-series.ts';
-import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
-import type { Batch } from '../../lambda/outputs/push/batch.ts';
-import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
-import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
-import { LastSeries } from '../../lambda/outputs/remote-write/last-series.ts';
-import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
-import type { SeriesWriter } from '../../lambda/outputs/remote-write/series-writer.ts';
-import { SeriesWriterV1 } from '../../lambda/outputs/remote-write/series-writer-v1.ts';
-import { SeriesWriterV2 } from '../../lambda/outputs/remote-write/v2/series-writer-v2.ts';
 import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
 import { answerParent } from './answer-parent.ts';
+import { ENCODERS, type Encode, type Protocol, round } from './encoders.ts';
 import {
   generateExposition,
   generateHistograms,
@@ -39,7 +29,7 @@ const EXPOSITIONS = {
 };
 
 export interface EncodeCase {
-  readonly protocol: 'remote write' | 'remote write 2.0' | 'OTLP';
+  readonly protocol: Protocol;
   /** `ECS`: the labels that ECS discovery gives a target; `static`: job and instance. */
   readonly labels: 'ECS' | 'static';
   /** `shared`: targets have nine tenths of their series in common; `own`: none; `histograms`: as `shared`, but parts of histograms. */
@@ -59,15 +49,6 @@ export interface EncodeFigures {
   /** For a million samples. */
   readonly requests: number;
 }
-
-/** Encodes one cycle. @returns the bodies of all requests */
-type Encode = (scrapes: readonly TargetSamples[]) => Promise<Buffer[]>;
-
-const ENCODERS: Readonly<Record<EncodeCase['protocol'], () => Encode>> = {
-  OTLP: otlp,
-  'remote write': () => remoteWrite(() => new SeriesWriterV1()),
-  'remote write 2.0': () => remoteWrite(() => new SeriesWriterV2()),
-};
 
 answerParent(async ({ protocol, labels, series }: EncodeCase): Promise<EncodeFigures> => {
   const memory = textMemory();
@@ -101,60 +82,4 @@ answerParent(async ({ protocol, labels, series }: EncodeCase): Promise<EncodeFig
 function labelsFor(index: number, labels: EncodeCase['labels']): Labels {
   const common = { instance: `10.0.3.${index}:8080`, job: 'shop' };
   return labels === 'static' ? labelsOf(common) : labelsOf(common, taskLabels(index));
-}
-
-/** As the output does it, with what it remembers from cycle to cycle. */
-function otlp(): Encode {
-  const known = new SeriesTable();
-  return (scrapes) => {
-    known.renew();
-    const bodies: (Buffer | Promise<Buffer>)[] = [];
-    const send = (batch: Batch) => bodies.push(batch.body());
-    const requests = new OtlpWriter(known, send);
-    for (const one of scrapes) {
-      requests.write(one, one.startedAt, new PendingSamples(), new Drops());
-    }
-    const rest = requests.take();
-    if (rest !== undefined) send(rest);
-    return Promise.all(bodies);
-  };
-}
-
-/** As for OTLP. */
-function remoteWrite(seriesWriter: () => SeriesWriter): Encode {
-  const table = new LabelTable();
-  const last = new LastSeries();
-  const rules = { external: labelsOf(), relabeling: [] };
-  return (scrapes) => {
-    table.renew();
-    const bodies: (Buffer | Promise<Buffer>)[] = [];
-    const send = (batch: Batch) => bodies.push(batch.body());
-    const requests = new RemoteWriter(rules, table, send, { series: seriesWriter() });
-    for (const one of scrapes) {
-      const { target } = one;
-      const before = last.of(target);
-      last.replace(target, requests.write(one, before, new PendingSamples(), new Drops()));
-    }
-    const rest = requests.take();
-    if (rest !== undefined) send(rest);
-    return Promise.all(bodies);
-  };
-}
-
-/** Encodes cycles for at least so long, and at least one. @returns CPU seconds for each */
-async function round(
-  encode: () => Encode,
-  cycles: readonly (readonly TargetSamples[])[],
-  milliseconds: number,
-): Promise<number> {
-  const start = process.cpuUsage();
-  let calls = 0;
-  let used = 0;
-  do {
-    await encode()(cycles[calls % cycles.length] ?? []);
-    calls += 1;
-    const { user, system } = process.cpuUsage(start);
-    used = user + system;
-  } while (used < milliseconds * 1e3);
-  return used / 1e6 / calls;
 }

@@ -10,8 +10,8 @@ import { runSidecar } from './sidecar.ts';
 import { runSizes } from './sizes.ts';
 
 /**
- * `npm run bench`, or `npm run bench -- <name> …` for some of them, or `<name>:<case>,…` for some cases of `chaos`. Each prints a table, one line a case. All speeds are
- * per second of CPU time, which other programs on the machine disturb least.
+ * `npm run bench`, or `npm run bench -- <name> …` for some of them, or `<name>:<case>,…` for some cases of `chaos`, or
+ * `receivers:duplicates` for a part of that. Each prints a table, one line a case. All speeds are per second of CPU time, which other programs on the machine disturb least.
  */
 const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   decode: runDecode,
