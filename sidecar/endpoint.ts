@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { isObject } from './documents/json.ts';
+import { isObject, parseJson } from './documents/json.ts';
 import { KeptConnection, targetOf } from './http/client.ts';
 import { ResponseError } from './http/response.ts';
 
@@ -144,15 +144,11 @@ function pageOf(status: number, text: string): Page {
 
 /** Both documents are JSON objects; the agent, written in Go, may write an empty map as null. */
 function parse(path: DocumentPath, text: string): Answer {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    return failure('invalid', error instanceof Error ? error.message : String(error));
-  }
+  const document = parseJson(text);
   const isDocument = isObject(document) || (path === '/task/stats' && document === null);
   if (!isDocument) {
-    return failure('invalid', `expected a JSON object, got ${text.slice(0, QUOTE_LENGTH).trim()}`);
+    const got = text.slice(0, QUOTE_LENGTH).trim() || 'nothing';
+    return failure('invalid', `expected a JSON object, got ${got}`);
   }
   return { ok: true, text, document };
 }

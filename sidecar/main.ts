@@ -133,8 +133,8 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
 function write({ lines, dropped }: Events): Promise<unknown> {
   if (dropped > 0) log(`${dropped} values dropped: their labels are too long for an event`);
   const text = lines.map((line) => `${line}\n`).join('');
-  // Nobody may be left to read it.
-  process.stdout.on('error', () => undefined);
+  // Nobody may be left to read it, or the disk behind it may be full.
+  process.stdout.on('error', (error) => log(`cannot write the last figures: ${String(error)}`));
   return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 

@@ -1,6 +1,6 @@
 import { epochSeconds } from '../documents/instant.ts';
 import type { Traffic } from '../endpoint.ts';
-import type { Family } from '../exposition/family.ts';
+import type { Family, Labels } from '../exposition/family.ts';
 import { VERSION } from '../version.ts';
 import { type Definition, gauge } from './definition.ts';
 
@@ -49,7 +49,16 @@ export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
       name: 'ee_exporter_info',
       type: 'gauge',
       help: 'What the exporter is; always 1.',
-      rows: [{ labels: { version: VERSION, node_version: process.version }, value: 1 }],
+      rows: [{ labels: { version: VERSION, ...runtimeLabels() }, value: 1 }],
     },
   ];
+}
+
+/** What runs the exporter. `node_version` is the name of that in version 0.1, where it was always Node.js. */
+function runtimeLabels(): Labels {
+  const { release, version, versions } = process;
+  return {
+    runtime: `${release.name} ${version}`,
+    ...(versions.node !== undefined && { node_version: version }),
+  };
 }

@@ -10,6 +10,9 @@ const MAX_FORGOTTEN_BYTES = 65_536;
 
 const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
 
+/** Answers that have no body, and so no transfer coding: https://www.rfc-editor.org/rfc/rfc9112#section-6.1 */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
+
 /** After an answer, a client has this long to end the connection. Milliseconds. */
 const LINGER_MS = 5_000;
 
@@ -156,7 +159,11 @@ async function send(socket: Socket, request: Parsed | undefined, reply: Reply): 
   const { status, headers, body, taken } = reply;
   const isText = typeof body === 'string';
   const length = isText ? Buffer.byteLength(body) : undefined;
-  const chunks = !isText && (request?.chunks ?? true) && !('content-length' in headers);
+  const chunks =
+    !isText &&
+    (request?.chunks ?? true) &&
+    !('content-length' in headers) &&
+    !WITHOUT_BODY.has(status);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Unknown'}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),

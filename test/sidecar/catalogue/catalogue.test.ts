@@ -59,7 +59,16 @@ describe('The catalogue', () => {
       ['ee_exporter_upstream_duration_seconds', [{ labels: { path: '/task' }, value: 4 }]],
       [
         'ee_exporter_info',
-        [{ labels: { version: VERSION, node_version: process.version }, value: 1 }],
+        [
+          {
+            labels: {
+              version: VERSION,
+              runtime: `node ${process.version}`,
+              node_version: process.version,
+            },
+            value: 1,
+          },
+        ],
       ],
     ]);
   });

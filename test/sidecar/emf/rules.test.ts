@@ -67,7 +67,7 @@ describe('The rules for EMF', () => {
     [
       'a broken selector',
       rulesWith(declaration({ metric_selectors: ['('] })),
-      'metric_declaration[0].metric_selectors[0]: SyntaxError',
+      'metric_declaration[0].metric_selectors[0]: expected a regular expression, given',
     ],
     [
       'a matcher that is none',
@@ -107,9 +107,7 @@ describe('The rules for EMF', () => {
     const problems: string[] = [];
 
     expect(readEmfRules('{', problems)).toBeUndefined();
-    expect(problems).toEqual([
-      expect.stringContaining('expected a JSON object, given "{": SyntaxError'),
-    ]);
+    expect(problems).toEqual(['expected a JSON object, given "{"']);
   });
 });
 

@@ -81,6 +81,19 @@ describe('The HTTP server', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
+  it.each([204, 304])(
+    'has no transfer coding in an answer of status %i, which has no body',
+    async (status) => {
+      answer = async () => ({ status, headers: PLAIN, body: [] });
+
+      const response = await fetch(url);
+
+      expect(response.status).toBe(status);
+      expect(response.headers.get('transfer-encoding')).toBeNull();
+      expect(await response.text()).toBe('');
+    },
+  );
+
   it('ends a body without length by the end of the connection for a client of HTTP/1.0', async () => {
     answer = async () => ({ status: 200, headers: PLAIN, body: ['one ', '', 'two'] });
 
