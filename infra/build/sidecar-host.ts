@@ -32,10 +32,7 @@ export const ARCHITECTURES = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** As Rust names them. */
-const TARGETS: Readonly<Record<Architecture, string>> = {
-  amd64: 'x86_64-unknown-linux-musl',
-  arm64: 'aarch64-unknown-linux-musl',
-};
+const CPUS: Readonly<Record<Architecture, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
 
 /** The architecture of this machine. */
 export const OWN_ARCHITECTURE: Architecture = arch() === 'arm64' ? 'arm64' : 'amd64';
@@ -100,16 +97,15 @@ export async function buildHost(
   file: string,
   architecture: Architecture = OWN_ARCHITECTURE,
 ): Promise<Built> {
-  const target = TARGETS[architecture];
-  const reason = await whyNot(target);
-  if (reason !== undefined) return { architecture, reason };
-  const command = (await isThere('cargo', ['zigbuild', '--help'])) ? 'zigbuild' : 'build';
+  const plan = await planFor(architecture);
+  if ('reason' in plan) return { architecture, ...plan };
+  const { command, target, flags } = plan;
   await run(
     'cargo',
     [command, '--release', '--locked', '--target', target, '--target-dir', TARGET_DIRECTORY],
     {
       cwd: HOST,
-      env: { ...process.env, ...reproducible(), FARGAUGE_BUNDLE: bundle },
+      env: { ...process.env, ...reproducible(flags), FARGAUGE_BUNDLE: bundle },
       maxBuffer: 1e8,
     },
   );
@@ -118,27 +114,49 @@ export async function buildHost(
   return { architecture, file, bytes: (await stat(file)).size };
 }
 
-/** What is missing for a target. */
-async function whyNot(target: string): Promise<string | undefined> {
-  if (!(await isThere('cargo', ['--version']))) return 'cargo is not installed';
-  const directory = ['--print', 'target-libdir', '--target', target];
-  const { stdout } = await run('rustc', directory).catch(() => ({ stdout: '' }));
-  if (!(await isDirectory(stdout.trim()))) return `\`rustup target add ${target}\` is missing`;
-  if (await isThere('cargo', ['zigbuild', '--help'])) return undefined;
-  if (target !== TARGETS[OWN_ARCHITECTURE]) return 'cargo-zigbuild is not installed';
-  if (await isThere('musl-gcc', ['--version'])) return undefined;
-  return 'neither musl-gcc nor cargo-zigbuild is installed';
+interface Plan {
+  readonly command: 'build' | 'zigbuild';
+  readonly target: string;
+  /** For the compiler. */
+  readonly flags: readonly string[];
+}
+
+/** How to build for an architecture, or what is missing for that. */
+async function planFor(architecture: Architecture): Promise<Plan | { readonly reason: string }> {
+  const isOwn = architecture === OWN_ARCHITECTURE;
+  const target = `${CPUS[architecture]}-unknown-linux-musl`;
+  if (!(await isThere('cargo', ['--version']))) return { reason: 'cargo is not installed' };
+  const reasons: string[] = [];
+  if (!(await hasLibrary(target))) reasons.push(`\`rustup target add ${target}\` is missing`);
+  const hasZig = await isThere('cargo', ['zigbuild', '--help']);
+  const hasMusl = isOwn && (await isThere('musl-gcc', ['--version']));
+  if (!hasZig && !hasMusl) reasons.push(`${isOwn ? 'musl-gcc or ' : ''}cargo-zigbuild is missing`);
+  if (reasons.length === 0) return { command: hasMusl ? 'build' : 'zigbuild', target, flags: [] };
+  const own = `${CPUS[architecture]}-unknown-linux-gnu`;
+  if (!isOwn || !(await hasLibrary(own))) return { reason: reasons.join(', ') };
+  // As good for tests, but it takes more memory than with musl.
+  return { command: 'build', target: own, flags: ['-Ctarget-feature=+crt-static'] };
+}
+
+/** Whether the compiler has Rust's own library for a target. */
+async function hasLibrary(target: string): Promise<boolean> {
+  const { stdout } = await run('rustc', ['--print', 'target-libdir', '--target', target]).catch(
+    () => ({ stdout: '' }),
+  );
+  return isDirectory(stdout.trim());
 }
 
 /** Settings that keep the places of this machine out of the program. */
-function reproducible(): Record<string, string> {
+function reproducible(flags: readonly string[]): Record<string, string> {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const places = [
     [cargo, '/cargo'],
     [REPOSITORY, '/fargauge'],
   ];
   return {
-    RUSTFLAGS: places.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join(' '),
+    RUSTFLAGS: [...flags, ...places.map(([from, to]) => `--remap-path-prefix=${from}=${to}`)].join(
+      ' ',
+    ),
     CFLAGS: places.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`).join(' '),
     SOURCE_DATE_EPOCH: '0',
   };

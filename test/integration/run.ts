@@ -12,6 +12,7 @@ import { moto } from './install/moto.ts';
 import { ensurePart, type Part, type PartResult } from './install/part.ts';
 import { prometheus } from './install/prometheus.ts';
 import { ric } from './install/ric.ts';
+import { rust } from './install/rust.ts';
 import { senderSuite } from './install/sender-suite.ts';
 import { systemd } from './install/systemd.ts';
 import { CACHE, ROOT } from './support/places.ts';
@@ -24,6 +25,7 @@ const PARTS: readonly Part[] = [
   systemd,
   prometheus,
   senderSuite,
+  rust,
 ];
 
 const RESULTS = join(CACHE, 'results.json');

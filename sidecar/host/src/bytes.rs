@@ -86,10 +86,25 @@ fn replace_surrogates(bytes: &mut [u8]) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low byte is what Latin-1 takes")]
+/// The low bytes of the UTF-16 units, also of halves of pairs.
 fn encode_latin1(text: &[u8], to: &mut Vec<u8>) {
-    let mut whole = Vec::new();
-    encode(text, Encoding::Utf8, &mut whole);
-    let text = String::from_utf8_lossy(&whole);
-    to.extend(text.encode_utf16().map(|unit| unit as u8));
+    let low = |unit: u32| unit.to_le_bytes()[0];
+    let mut bytes = text.iter();
+    while let Some(&first) = bytes.next() {
+        let (more, start) = match first {
+            0..0x80 => (0, first),
+            0x80..0xe0 => (1, first & 0x1f),
+            0xe0..0xf0 => (2, first & 0xf),
+            0xf0.. => (3, first & 7),
+        };
+        let character = bytes
+            .by_ref()
+            .take(more)
+            .fold(u32::from(start), |bits, &byte| bits << 6 | u32::from(byte & 0x3f));
+        // Of a pair each half has ten bits.
+        if let Some(pair) = character.checked_sub(0x1_0000) {
+            to.push(low(pair >> 10));
+        }
+        to.push(low(character));
+    }
 }

@@ -275,11 +275,12 @@ impl Kernel {
     /// Whether anything can still happen by itself.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.channels.values().any(|channel| match channel.kind {
-            Kind::Connecting | Kind::Stream | Kind::Listener => true,
-            Kind::Output => !channel.outbox.is_empty(),
-            Kind::Signals => false,
-        })
+        !self.flushed.is_empty()
+            || self.channels.values().any(|channel| match channel.kind {
+                Kind::Connecting | Kind::Stream | Kind::Listener => true,
+                Kind::Output => !channel.outbox.is_empty(),
+                Kind::Signals => false,
+            })
     }
 
     /// Waits until something happens, for so many milliseconds at most; below 0 for as long as it takes.
@@ -288,10 +289,10 @@ impl Kernel {
     /// Of the kernel.
     pub fn wait(&mut self, milliseconds: i64) -> Result<Vec<Event>> {
         let told = std::mem::take(&mut self.flushed);
-        let timeout = match (told.is_empty(), milliseconds) {
-            (false, _) => Some(timespec(0)),
-            (true, ..0) => None,
-            (true, _) => Some(timespec(milliseconds)),
+        let timeout = match milliseconds {
+            _ if !told.is_empty() => Some(timespec(0)),
+            ..0 => None,
+            _ => Some(timespec(milliseconds)),
         };
         let mut ready = Vec::with_capacity(BATCH);
         match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut ready), timeout.as_ref())
@@ -299,13 +300,12 @@ impl Kernel {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error),
         }
-        let mut events = Vec::new();
+        let mut events = told;
         for epoll::Event { flags, data } in ready {
             if let Ok(bits) = u32::try_from(data.u64()) {
                 self.note(Id::from_bits(bits), flags, &mut events);
             }
         }
-        events.extend(told);
         Ok(events)
     }
 

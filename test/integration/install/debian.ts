@@ -16,6 +16,10 @@ const TOOLS = {
   python3: () => isOnPath('python3'),
   'python3-venv': canMakeVenv,
   'docker.io': () => isOnPath('dockerd') && isOnPath('docker'),
+  'musl-tools': () => isOnPath('musl-gcc'),
+  // The compiler and cargo in versions that are not as old as the release.
+  'rustc-web': () => isOnPath('rustc'),
+  'cargo-web': () => isOnPath('cargo'),
   systemd: () => isOnPath('systemd-analyze'),
 } as const;
 
