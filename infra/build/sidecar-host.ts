@@ -42,10 +42,15 @@ export type Built =
   | { readonly architecture: Architecture; readonly file: string; readonly bytes: number }
   | { readonly architecture: Architecture; readonly reason: string };
 
-/** Bundles a program for the sidecar's host: with the modules of `sidecar/host/js` in the place of those of Node.js. */
+/**
+ * Bundles a program for the sidecar's host: with the modules of `sidecar/host/js` in the place of those of Node.js.
+ *
+ * @param globals a module with the globals of Node.js
+ */
 export async function bundleForHost(
   entry: string = join(REPOSITORY, 'sidecar/main.ts'),
   outfile: string = BUNDLE,
+  globals: string = join(HOST, 'js/globals.ts'),
 ): Promise<string> {
   const standIns = Object.entries(STAND_INS).map(([name, file]) => [name, join(HOST, 'js', file)]);
   await build({
@@ -59,7 +64,7 @@ export async function bundleForHost(
     minify: true,
     legalComments: 'none',
     alias: Object.fromEntries(standIns),
-    inject: [join(HOST, 'js/globals.ts')],
+    inject: [globals],
     logLevel: 'warning',
   });
   return outfile;

@@ -11,8 +11,10 @@ import {
   sampleTask,
 } from '../sidecar/sample-documents.ts';
 
+type Container = readonly [id: string, name: string];
+
 /** As an application, a log router and the sidecar make them. */
-const CONTAINERS: readonly (readonly [id: string, name: string])[] = [
+const CONTAINERS: readonly Container[] = [
   [APP, 'app'],
   [APP.replace(/1$/, '3'), 'log-router'],
   [SIDECAR, 'sidecar'],
@@ -41,17 +43,27 @@ export interface RestlessEndpoint extends AsyncDisposable {
   misbehave(responder: Responder | undefined): void;
 }
 
-/** @param options `churn` puts a container that was never there before in the place of the last one with each poll. */
+/**
+ * @param options `count` is how many containers there are, 3 at least; `churn` puts one that was never there before in the place of the third
+ *   one with each poll
+ */
 export async function startRestlessEndpoint({
+  count = CONTAINERS.length,
   churn = false,
 }: {
+  readonly count?: number;
   readonly churn?: boolean;
 } = {}): Promise<RestlessEndpoint> {
   const startedAt = Math.floor(Date.now() / 1000) - START;
   let polls = 0;
   let misbehaviour: Responder | undefined;
-  const containers = () =>
-    churn ? [...CONTAINERS.slice(0, 2), [containerId(polls), `job-${polls}`] as const] : CONTAINERS;
+  const more = Array.from(
+    { length: count - CONTAINERS.length },
+    (_, index): Container => [containerId(index), `helper-${index}`],
+  );
+  const all = [...CONTAINERS, ...more];
+  const containers = (): readonly Container[] =>
+    churn ? [...CONTAINERS.slice(0, 2), [containerId(polls), `job-${polls}`]] : all;
   const server = createServer((request, response) => {
     if (misbehaviour !== undefined) return misbehaviour(response);
     response.setHeader('content-type', 'application/json');
@@ -86,7 +98,7 @@ function containerId(n: number): string {
   return String(n).padStart(12, '0').padEnd(64, '0');
 }
 
-function statsAt(second: number, containers: typeof CONTAINERS): object {
+function statsAt(second: number, containers: readonly Container[]): object {
   return Object.fromEntries(
     containers.map(([id]) => {
       const memory = { usage: 200_000_000 + second, limit: 2 ** 63, stats: MORE_MEMORY };

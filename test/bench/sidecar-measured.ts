@@ -16,14 +16,17 @@ export class MeasuredSidecar implements AsyncDisposable {
     this.startMs = startMs;
   }
 
-  /** @param env variables beside those of the endpoint and the address */
+  /**
+   * @param command the program and its arguments
+   * @param env variables beside those of the endpoint and the address
+   */
   static async start(
-    args: readonly string[],
+    [program = '', ...args]: readonly string[],
     metadataUri: string,
     env: Readonly<Record<string, string>> = {},
   ): Promise<MeasuredSidecar> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       env: {
         ECS_CONTAINER_METADATA_URI_V4: metadataUri,
         ECS_METRICS_EXPORTER_HOST: '127.0.0.1',
@@ -48,12 +51,16 @@ export class MeasuredSidecar implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  /** Resident bytes: all, and those that no file backs. */
-  memory(): { readonly resident: number; readonly anonymous: number } {
+  /** Resident bytes: all, those that no file backs, and the most that there ever were. */
+  memory(): { readonly resident: number; readonly anonymous: number; readonly highest: number } {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
     const bytes = (name: string) =>
       Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;
-    return { resident: bytes('VmRSS'), anonymous: bytes('RssAnon') };
+    return {
+      resident: bytes('VmRSS'),
+      anonymous: bytes('RssAnon'),
+      highest: bytes('VmHWM'),
+    };
   }
 
   /** Seconds of CPU time of all threads that live. */

@@ -37,7 +37,30 @@ describe('what runs in the workflows', () => {
 
   it('includes a look for known vulnerabilities', () => {
     const commands = WORKFLOWS.flatMap((file) => valuesOf(read(file), /^\s*- run:/));
-    expect(commands).toContainEqual(expect.stringMatching(/^npm audit\b/));
+    for (const command of [/^npm audit\b/, /^cargo audit\b/, /^cargo deny\b/]) {
+      expect(commands).toContainEqual(expect.stringMatching(command));
+    }
+  });
+});
+
+describe('the crates of the sidecar', () => {
+  it('are named by their exact versions, with the checksums of all that they bring along', () => {
+    const [, dependencies = ''] = /^([\s\S]*?)^\[profile/m.exec(
+      read('sidecar/host/Cargo.toml').replace(/^[\s\S]*?(?=^\[dependencies\])/m, ''),
+    ) ?? ['', ''];
+    const versions = [...dependencies.matchAll(/version = "([^"]+)"/g)].map(([, text]) => text);
+    expect(versions.length).toBeGreaterThan(4);
+    expect(versions.filter((text) => !/^=\d+\.\d+\.\d+$/.test(text ?? ''))).toEqual([]);
+    const packages = read('sidecar/host/Cargo.lock').split('[[package]]').slice(1);
+    expect(packages.filter((text) => !/^checksum = "[0-9a-f]{64}"$/m.test(text))).toEqual([
+      expect.stringContaining('name = "fargauge-sidecar"'),
+    ]);
+  });
+
+  it('are looked after by Dependabot each day', () => {
+    expect(read('.github/dependabot.yml')).toMatch(
+      /package-ecosystem: cargo\n\s+directory: \/sidecar\/host\n\s+schedule:\n\s+interval: daily/,
+    );
   });
 });
 

@@ -69,8 +69,8 @@ async function start(
   target: string,
   samples: number,
 ): Promise<MeasuredSidecar> {
-  const args = [...FLAGS, '--import', haste, sidecar];
-  const started = await MeasuredSidecar.start(args, endpoint.uri, { FARGAUGE_TARGETS: target });
+  const command = [process.execPath, ...FLAGS, '--import', haste, sidecar];
+  const started = await MeasuredSidecar.start(command, endpoint.uri, { FARGAUGE_TARGETS: target });
   while (endpoint.polls < samples) await sleep(100);
   return started;
 }
