@@ -72,7 +72,6 @@ pub struct Kernel {
     epoll: OwnedFd,
     channels: Slots<Channel>,
     signals: Signals,
-    signals_id: Id,
     /// Channels with bytes that nobody has offered to the kernel yet.
     dirty: Vec<Id>,
     /// What flushing came to, for the next turn.
@@ -97,15 +96,8 @@ impl Kernel {
         channel.reading = true;
         let signals_id = channels.insert(channel).expect("an empty table has room");
         let spare = spare();
-        let mut kernel = Self {
-            epoll,
-            channels,
-            signals,
-            signals_id,
-            dirty: Vec::new(),
-            flushed: Vec::new(),
-            spare,
-        };
+        let mut kernel =
+            Self { epoll, channels, signals, dirty: Vec::new(), flushed: Vec::new(), spare };
         kernel.register(signals_id)?;
         Ok(kernel)
     }
@@ -379,12 +371,6 @@ impl Kernel {
 
     fn insert(&mut self, channel: Channel) -> Result<Id> {
         self.channels.insert(channel).ok_or(Errno::MFILE)
-    }
-
-    /// The key of what tells of signals.
-    #[must_use]
-    pub fn signals_id(&self) -> Id {
-        self.signals_id
     }
 }
 

@@ -176,8 +176,11 @@ export const surroundings: Scenarios = {
 
   async 'a signal is told to who listens'(note) {
     const told = once(process, 'SIGTERM');
+    // To wait for a signal keeps no process alive.
+    const alive = setTimeout(() => note('too late'), 20_000);
     note('ready');
     await told;
+    clearTimeout(alive);
     note('told');
   },
 
