@@ -12,7 +12,6 @@ const LONGEST_PAUSE_MS = 2_000;
 const HASTE = 100;
 
 const now = Date.now;
-const elapsed = performance.now.bind(performance);
 let haste = HASTE;
 let lead = 0;
 
@@ -20,7 +19,8 @@ process.once('SIGUSR2', () => {
   haste = 1;
 });
 Date.now = () => now() + lead;
-performance.now = () => elapsed() + lead;
+
+const performance = { now: () => globalThis.performance.now() + lead };
 
 function setTimeout(callback: () => void, milliseconds = 1): number {
   const shortened = milliseconds > LONGEST_PAUSE_MS ? milliseconds : milliseconds / haste;
@@ -30,4 +30,13 @@ function setTimeout(callback: () => void, milliseconds = 1): number {
   }, shortened);
 }
 
-export { Buffer, clearTimeout, process, setImmediate, setTimeout, URL, URLSearchParams };
+export {
+  Buffer,
+  clearTimeout,
+  performance,
+  process,
+  setImmediate,
+  setTimeout,
+  URL,
+  URLSearchParams,
+};
