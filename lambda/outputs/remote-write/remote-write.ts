@@ -53,8 +53,9 @@ export interface RemoteWriteOptions {
 }
 
 /**
- * Delivers samples by Prometheus remote write, 2.0 or 1.0. A receiver that does not take 2.0 gets 1.0. Series and targets that went away get a staleness marker, as Prometheus
- * gives them. One instance lives as long as its process: it remembers which series there were.
+ * Delivers samples by Prometheus remote write, 2.0 or 1.0. A receiver that does not take 2.0 gets 1.0. Series and targets that went
+ * away get a staleness marker, as Prometheus gives them. One instance lives as long as its process: it remembers which series there
+ * were, and what its receiver takes.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/, https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 export function remoteWriteOutput(
