@@ -245,6 +245,28 @@ describe('a collector that writes to a new workspace', () => {
     );
   });
 
+  it('may send it remote write 2.0 with exemplars', () => {
+    const keys = {
+      protobuf_message: 'io.prometheus.write.v2.Request',
+      send_exemplars: true,
+    } as const;
+    const { stack: version2 } = withWorkspace((workspace) =>
+      CollectorConfiguration.builtIn().withOutputs({ ...workspace.output(), ...keys }),
+    );
+    expect(outputsOf(version2)).toEqual([expect.objectContaining(keys)]);
+  });
+
+  it('says at synthesis that there is no such version', () => {
+    const protobuf_message = 'v2' as 'io.prometheus.write.v2.Request';
+    const build = () =>
+      withWorkspace((workspace) =>
+        CollectorConfiguration.builtIn().withOutputs({ ...workspace.output(), protobuf_message }),
+      );
+    expect(build).toThrow(
+      'FARGAUGE_OUTPUTS: [0].protobuf_message: expected one of prometheus.WriteRequest, io.prometheus.write.v2.Request, given "v2" (string)',
+    );
+  });
+
   it('refuses outputs that the environment has no room for', () => {
     const externalLabels = { text: 'x'.repeat(MAX_ENVIRONMENT_BYTES) };
     const build = () =>
