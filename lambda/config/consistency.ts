@@ -13,6 +13,9 @@ import { IMPLICIT_JOB } from './scrape-jobs.ts';
 import { effectiveTiming, type Timing } from './scrape-timing.ts';
 import { FILES, isFilePattern } from './service-discovery.ts';
 
+const HOST_AND_PORT = /^[a-z\d.-]+:(\d+)$/i;
+const LAST_PORT = 65_535;
+
 /** A part of the configuration as it was written, whether or not all of its values are right. */
 export interface Part {
   readonly place: Place;
@@ -160,8 +163,13 @@ function checkTargets({ place, value }: Part, findings: Findings): void {
       for (const [index, target] of listOf(lookup(config, 'targets')).entries()) {
         // What is no text at all was reported already.
         if (typeof target !== 'string' || target === '' || isAuthority(target)) continue;
-        const path = ['scrape_configs', job, 'static_configs', group, 'targets', index];
-        findings.reject(below(place, ...path), TARGET, describeGiven(target));
+        const at = below(place, 'scrape_configs', job, 'static_configs', group, 'targets', index);
+        // Prometheus takes it, and one such target must not keep the others from being scraped.
+        if (Number(HOST_AND_PORT.exec(target)?.[1]) > LAST_PORT) {
+          findings.warn(at, `has a port above ${LAST_PORT}, so it is left out as bad_address`);
+        } else {
+          findings.reject(at, TARGET, describeGiven(target));
+        }
       }
     }
   }

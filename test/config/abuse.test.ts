@@ -536,7 +536,6 @@ describe('wrong values in a Prometheus file', () => {
       `${STATIC}.targets[1]`,
       `expected ${ADDRESS}, given "a:1/metrics" (string)`,
     ],
-    [target('a:99999'), `${STATIC}.targets[0]`, `expected ${ADDRESS}, given "a:99999" (string)`],
     [
       target('me:hunter2@a:1'),
       `${STATIC}.targets[0]`,

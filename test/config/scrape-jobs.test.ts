@@ -117,6 +117,15 @@ describe('a job', () => {
     });
   });
 
+  it('may have a target with a port that there is not, which is warned of', async () => {
+    const entry = { job_name: 'a', static_configs: [{ targets: ['a:99999', 'b:1'] }] };
+    const { warnings, jobs } = await loadNative({ scrape_configs: [entry] });
+    expect(jobs[0]?.staticConfigs).toMatchObject([{ targets: ['a:99999', 'b:1'] }]);
+    expect(warnings).toContain(
+      'FARGAUGE_CONFIG: scrape_configs[0].static_configs[0].targets[0]: has a port above 65535, so it is left out as bad_address',
+    );
+  });
+
   it.each<[string, object, object, boolean]>([
     ['normalizes by default', {}, {}, true],
     ['keeps by its own word', { normalize_le_and_quantile: false }, {}, false],

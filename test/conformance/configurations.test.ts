@@ -15,7 +15,6 @@ const OTHER_VERDICTS: ReadonlyMap<string, string> = new Map([
   ['extDash', 'the names of labels are free in Prometheus 3'],
   ['targetDot', 'the names of labels are free in Prometheus 3'],
   ['rwDup', 'the server itself refuses to start with two entries that are the same'],
-  ['targetBigPort', 'no target has a port above 65535, so the target would never be up'],
 ]);
 
 describeWithFixtures('Configurations that promtool was given', 'prometheus-server', () => {
