@@ -131,6 +131,39 @@ describe('remote write to Prometheus', () => {
       `Remote write to ${prometheus.url}/api/v1/write was refused. HTTP 404: remote write receiver needs to be enabled with --enable-feature=remote-write-receiver`,
     ]);
   });
+
+  it('of what is gone when another environment takes a shard, Prometheus shows the last value for five minutes and no longer', async () => {
+    await using prometheus = await startPrometheus(PROMETHEUS, [
+      '--web.enable-remote-write-receiver',
+    ]);
+    await using app = await startApp({ TaskId: 'one' });
+    await using gone = await startApp({ TaskId: 'two' });
+    let now = 0;
+    const environment = () =>
+      remoteWriteOutput(
+        { name: 'remote-write', url: `${prometheus.url}/api/v1/write` },
+        { ...systemRuntime, now: () => now },
+      );
+    const [one, other] = [environment(), environment()];
+    const upAt = async (at: number) =>
+      (await prometheus.query('up', at)).map(({ labels }) => labels.TaskId).sort();
+
+    const last = Math.floor(Date.now() / 1000) * 1000 - 10 * MINUTE;
+    now = last;
+    await cycle(one, [app.target, gone.target], last);
+    // What it never sent it does not mark.
+    for (let minute = 1; minute <= 6; minute++) {
+      now = last + minute * MINUTE;
+      await cycle(other, [app.target], now);
+    }
+    expect(await upAt(last + MINUTE)).toEqual(['one', 'two']);
+    expect(await upAt(last + 5 * MINUTE - 1_000)).toEqual(['one', 'two']);
+    expect(await upAt(last + 5 * MINUTE + 1_000)).toEqual(['one']);
+    // Neither is it marked twice, nor anything that there still is, once the first one has the shard again.
+    now = last + 7 * MINUTE;
+    expect(await cycle(one, [app.target], now)).toMatchObject({ rejected: {}, errors: [] });
+    expect(await upAt(now)).toEqual(['one']);
+  });
 });
 
 /** The series as the application exposes it: without the labels that came on the way. */
