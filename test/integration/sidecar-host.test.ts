@@ -31,12 +31,7 @@ const CONFORMANCE = join(ROOT, 'test/sidecar/host/conformance/main.ts');
 const HOST = join(ROOT, 'sidecar/host');
 
 /** Suites that start the sidecar as a process. */
-const SUITES = [
-  'test/sidecar/process',
-  'test/sidecar/history-process',
-  'test/deployed',
-  'test/e2e',
-];
+const SUITES = ['test/sidecar/process', 'test/sidecar/history-process', 'test/deployed'];
 
 interface Seen {
   readonly code: number | null;
