@@ -38,7 +38,9 @@ export function byType(tree: unknown, schema: Schema): unknown {
 function scalarOf({ text, value }: WrittenScalar, alternatives: readonly Schema[]): unknown {
   if (alternatives.some(isText)) return text;
   const number = alternatives.find((each) => each instanceof z.ZodNumber);
-  if (number !== undefined) return (number.isInt ? goInteger(text) : goNumber(text)) ?? value;
+  // Not by `isInt`, which the bundle does without.
+  const isInteger = number instanceof z.ZodNumberFormat;
+  if (number !== undefined) return (isInteger ? goInteger(text) : goNumber(text)) ?? value;
   if (alternatives.some((each) => each instanceof z.ZodBoolean)) return goBoolean(text) ?? value;
   return value;
 }
