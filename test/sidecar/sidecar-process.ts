@@ -3,13 +3,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { OWN_ARCHITECTURE } from '../../infra/build/sidecar-host.ts';
+import {
+  type Architecture,
+  hostDirectory,
+  OWN_ARCHITECTURE,
+} from '../../infra/build/sidecar-host.ts';
 import { FAST_START } from '../fast-start.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
 const MAIN = join(REPOSITORY, 'sidecar/main.ts');
-const HOST = join(REPOSITORY, 'dist/sidecar', OWN_ARCHITECTURE, 'fargauge-sidecar');
+const HOST = programFor(OWN_ARCHITECTURE);
+
+/** Of Debian's package qemu-user-static. */
+export const EMULATOR = '/usr/bin/qemu-aarch64-static';
 
 /** How a process ended, with all that it wrote; `lines` are those of stderr. */
 export interface Ending {
@@ -31,8 +38,8 @@ export interface SidecarProcess extends AsyncDisposable {
 }
 
 /**
- * The command that starts the sidecar on the runtime that `FARGAUGE_SIDECAR` names: `node`, where nothing is said, or `host` for the program
- * that `npm run build` makes.
+ * The command that starts the sidecar on the runtime that `FARGAUGE_SIDECAR` names: `node`, where nothing is said, `host` for the program
+ * that `npm run build` makes, or `arm64` for the one of that architecture under emulation.
  *
  * @param main the sources or the bundle of them, for Node.js
  */
@@ -40,7 +47,12 @@ export function sidecarCommand(main: string = MAIN): readonly string[] {
   const runtime = process.env.FARGAUGE_SIDECAR ?? 'node';
   if (runtime === 'node') return [process.execPath, main];
   if (runtime === 'host') return [HOST];
-  throw new Error(`FARGAUGE_SIDECAR: expected node or host, got ${JSON.stringify(runtime)}`);
+  if (runtime === 'arm64') return [EMULATOR, programFor('arm64')];
+  throw new Error(`FARGAUGE_SIDECAR: expected node, host or arm64, got ${JSON.stringify(runtime)}`);
+}
+
+function programFor(architecture: Architecture): string {
+  return join(hostDirectory(architecture), 'fargauge-sidecar');
 }
 
 /** Starts the sidecar, or what the command given starts, on loopback and any free port. */
