@@ -35,14 +35,21 @@ export async function decompressed(
   }
   const body = new ResponseBody(limit, account, postponement, raw.length);
   const gunzip = createGunzip({ chunkSize: PART_BYTES });
-  const abort = () => gunzip.destroy(signal.reason);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => undefined);
+  const abort = () => {
+    gunzip.destroy(signal.reason);
+    reject(signal.reason);
+  };
   signal.addEventListener('abort', abort, { once: true });
   try {
     signal.throwIfAborted();
     gunzip.end(raw);
     for await (const part of gunzip as AsyncIterable<Buffer>) {
       body.append(part, 0, part.length);
-      await body.settle();
+      const room = body.settle();
+      // Others may give none back before the cycle ends.
+      if (room !== undefined) await Promise.race([room, aborted]);
     }
     return body.bytes;
   } catch (cause) {

@@ -4,6 +4,7 @@ import { DEFAULT_HTTP, type HttpSettings } from '../../lambda/model/http-setting
 import type { ScrapeLimits } from '../../lambda/model/target.ts';
 import { ScrapeError, type ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { ByteBudget } from '../../lambda/scrape/http/byte-budget.ts';
 import { CONNECT_TIMEOUT_MS } from '../../lambda/scrape/request.ts';
 import { limits as limitsWith } from '../series/samples.ts';
 import {
@@ -462,6 +463,26 @@ async function failureOf(
 }
 
 describe('the body of an answer', () => {
+  it.each<[string, Answer]>([
+    ['as it comes', answering(METRICS.repeat(8_000))],
+    [
+      'while it is decompressed',
+      answering(gzipSync(METRICS.repeat(4_000)), { 'content-encoding': 'gzip' }),
+    ],
+  ])('ends the exchange where it has no room among others, %s', async (_, answer) => {
+    const bodies = new ByteBudget(100 * 1024);
+    for (let others = 0; others < 3; others++) bodies.open(() => undefined).grow(10 * 1024);
+    const { url } = await start(answer);
+    const asked = fetchExposition({ url, limits: LIMITS, http: DEFAULT_HTTP }, NO_DEADLINE, {
+      bodies,
+    });
+    await expect(asked).rejects.toMatchObject({
+      reason: 'memory',
+      message: expect.stringContaining('expected the bodies that are read at a time to fit'),
+    });
+    expect(bodies.used).toBe(30 * 1024);
+  });
+
   it.each<[string, Answer]>([
     ['as it came', answering(METRICS)],
     ['decompressed', answering(gzipSync(METRICS), { 'content-encoding': 'gzip' })],
