@@ -3,7 +3,7 @@ import { type Labels, type Series, sameLabels } from '../model/sample.ts';
 import type { ScrapeLimits, Target } from '../model/target.ts';
 import type { ScrapeError } from '../model/targets/scrape-error.ts';
 
-/** Series, of all targets together, of which the outcome is remembered. Each takes some 100 to 500 bytes. */
+/** Series, of all targets together, of which the outcome is remembered. Each takes some 100 bytes beside the series itself. */
 const DEFAULT_CAPACITY = 200_000;
 
 /** Outcomes that a target may have beyond twice its samples before those of long gone series are cleared away. */
@@ -26,7 +26,13 @@ interface Entry {
   readonly rules: readonly RelabelRule[];
   readonly limits: ScrapeLimits;
   readonly honorLabels: boolean;
-  readonly outcomes: Map<Series, Outcome>;
+  /**
+   * Weak: a series that the decoder does not remember is another one in the next scrape, so to keep it would be of no use. The memory
+   * of the decoder thus bounds that of the series here.
+   */
+  outcomes: WeakMap<Series, Outcome>;
+  /** How many were learnt. */
+  learnt: number;
   /** Counts the scrapes of all targets. */
   usedAt: number;
 }
@@ -58,15 +64,15 @@ export class RelabelMemory {
    */
   of(target: Target, samples: number): Outcomes {
     const entry = this.#entryOf(target);
-    if (entry.outcomes.size > 2 * samples + SLACK) this.#clear(entry);
+    if (entry.learnt > 2 * samples + SLACK) this.#clear(entry);
     entry.usedAt = ++this.#scrapes;
-    const { outcomes } = entry;
     return {
-      has: (series) => outcomes.has(series),
-      get: (series) => outcomes.get(series),
+      has: (series) => entry.outcomes.has(series),
+      get: (series) => entry.outcomes.get(series),
       learn: (series, outcome) => {
         if (this.#hasRoom()) {
-          outcomes.set(series, outcome);
+          entry.outcomes.set(series, outcome);
+          entry.learnt++;
           this.#size++;
         }
         return outcome;
@@ -88,7 +94,8 @@ export class RelabelMemory {
       rules: target.metricRelabeling,
       limits: target.limits,
       honorLabels: target.honorLabels,
-      outcomes: new Map(),
+      outcomes: new WeakMap(),
+      learnt: 0,
       usedAt: 0,
     };
     this.#entries.set(target.id, entry);
@@ -107,9 +114,10 @@ export class RelabelMemory {
     return false;
   }
 
-  #clear({ outcomes }: Entry): void {
-    this.#size -= outcomes.size;
-    outcomes.clear();
+  #clear(entry: Entry): void {
+    this.#size -= entry.learnt;
+    entry.learnt = 0;
+    entry.outcomes = new WeakMap();
   }
 }
 

@@ -16,6 +16,9 @@ const CLOSING_BRACE = 0x7d;
 /** More than most lines have: to step at each label would take a tenth of a cold decode's time. */
 const LABELS_OF_A_STEP = 16;
 
+/** Labels of a line whose tokens are compared with those of the line before. */
+const MOST_COMPARED_LABELS = 256;
+
 /** Labels as a line writes them, and where they end. */
 export interface LabelSet {
   readonly labels: Record<string, string>;
@@ -208,7 +211,8 @@ export class SeriesReader<Name extends { readonly name: string }> {
   }
 }
 
-function tokenAt(tokens: RepeatedToken[], index: number, body: ExpositionBody): RepeatedToken {
+function tokenAt(tokens: RepeatedToken[], place: number, body: ExpositionBody): RepeatedToken {
+  const index = Math.min(place, MOST_COMPARED_LABELS);
   const known = tokens[index];
   if (known !== undefined) return known;
   const added = new RepeatedToken(body);

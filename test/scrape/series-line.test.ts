@@ -123,4 +123,13 @@ describe('Name and labels of a line', () => {
   ])('%j is refused', (line, problem) => {
     expect(() => readAll(`ok{b="c"} 1\n${line}\n`)).toThrow(`line 2: ${problem}`);
   });
+
+  it('with more labels than are compared from line to line are read as all others', () => {
+    const line = (first: number) =>
+      `a{${Array.from({ length: 600 }, (_, n) => `l${n}="${first + n}"`).join(',')}} 1`;
+    const read = readAll(`${line(0)}\n${line(0)}\n${line(7)}\n`).map(({ labels }) => labels);
+    const expected = (first: number) =>
+      Array.from({ length: 600 }, (_, n) => [`l${n}`, String(first + n)]);
+    expect(read).toEqual([expected(0), expected(0), expected(7)]);
+  });
 });
