@@ -66,10 +66,10 @@ export interface ScraperOptions {
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
 /** The part of the memory that bodies may take together. What is made of them takes several times as much. */
-const BODIES_SHARE = 1 / 8;
+const BODIES_SHARE = 1 / 16;
 
 /** The part of the memory that answers have at most that are decoded and not delivered. What is made of them takes several times as much. */
-const UNDELIVERED_SHARE = 1 / 16;
+const UNDELIVERED_SHARE = 1 / 32;
 
 /** The part of the memory that all that is made of one answer may take, and bytes for each of its samples until they are delivered. */
 const ANSWER_SHARE = 1 / 4;

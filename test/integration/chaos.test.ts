@@ -14,6 +14,7 @@ const BEHAVIOUR_SETS: readonly (readonly [string, readonly string[]])[] = [
   ['sends chunks of one byte', ['chunks of one byte']],
   ['sends gzip of almost 8 MiB', ['gzip of almost 8 MiB']],
   ['has other names each time', ['other names each time']],
+  ['has half a million labels in a line', ['half a million labels in a line']],
   ['has other labels each time', ['other labels of a metric that is published']],
   ['behaves in all ways that there are', BEHAVIOURS.map(({ name }) => name)],
 ];
