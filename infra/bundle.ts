@@ -101,7 +101,7 @@ async function bundle(
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...external],
-    plugins: [pureSchemas, versionsOnly, noJsonSchemas],
+    plugins: [pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
     metafile: true,
     logLevel: 'warning',
   });
@@ -153,8 +153,27 @@ const versionsOnly: Plugin = {
 const noJsonSchemas: Plugin = {
   name: 'no-json-schemas',
   setup({ onLoad }) {
-    onLoad({ filter: /zod\/v4\/core\/json-schema-processors\.js$/ }, () => ({
-      contents: 'module.exports = {};',
+    // Each schema asks for its method when it is made.
+    const contents = `
+      const none = () => undefined;
+      module.exports = { createStandardJSONSchemaMethod: none, createToJSONSchemaMethod: none };
+    `;
+    onLoad(
+      { filter: /zod\/v4\/core\/(json-schema-(processors|generator)|to-json-schema)\.js$/ },
+      () => ({ contents }),
+    );
+  },
+};
+
+/** The client of CloudWatch Logs can follow a log group live, by event streams, which no part of the collector does. */
+const noEventStreams: Plugin = {
+  name: 'no-event-streams',
+  setup({ onLoad }) {
+    onLoad({ filter: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
+      contents: `
+        export const eventStreamSerdeProvider = () => undefined;
+        export const resolveEventStreamSerdeConfig = (config) => config;
+      `,
     }));
   },
 };
