@@ -2,7 +2,7 @@ import type { Config } from './model/config.ts';
 import { type DropReason, Drops } from './model/drops.ts';
 import type { Output } from './model/event.ts';
 import type { LeftOut } from './model/left-out.ts';
-import type { Series, Wanted } from './model/sample.ts';
+import type { Extras, Series, Wanted } from './model/sample.ts';
 import type { SampleOutput } from './model/sample-output.ts';
 import type { SharedMetrics } from './model/shared-metrics.ts';
 import type { State, StateReport } from './model/state.ts';
@@ -82,6 +82,7 @@ export class Collector {
   readonly #explanations: Explanations;
   /** Absent: each series is asked for, for the debug log tells what became of it. */
   readonly #wanted: Wanted | undefined;
+  readonly #extras: Extras;
   /** Whether the budget has been told what was published before this collector. */
   #budgetIsTold = false;
   readonly #rounds = new Rounds();
@@ -94,8 +95,13 @@ export class Collector {
     const explanations = new Explanations(parts.config);
     this.#explanations = explanations;
     // The rules choose only for those outputs that take events.
-    const needsAll = parts.onDrop || parts.outputs.some(({ takes }) => takes === 'samples');
+    const receivers = parts.outputs.filter((output) => output.takes === 'samples');
+    const needsAll = parts.onDrop || receivers.length > 0;
     this.#wanted = needsAll ? undefined : explanations.watching((kind) => intake.mayTake(kind));
+    this.#extras = {
+      texts: receivers.some(({ needs }) => needs?.texts),
+      exemplars: receivers.some(({ needs }) => needs?.exemplars),
+    };
   }
 
   /**
@@ -146,7 +152,8 @@ export class Collector {
     const visit = async (target: Target, { turn, postponement }: VisitOptions) => {
       const since = target.history ? this.#since(target, routes) : undefined;
       const onDecode = () => this.#explanations.decoding(target);
-      const options = { since, wanted: this.#wanted, onDecode, turn, postponement };
+      const [wanted, extras] = [this.#wanted, this.#extras];
+      const options = { since, wanted, extras, onDecode, turn, postponement };
       const scrape = await scraper.scrape(target, scrapingEnds, options);
       if (mayBeOfStop(scrape.failure?.reason)) {
         unclear.push(scrape);

@@ -1,6 +1,6 @@
 import type { Drops } from './drops.ts';
 import type { DeliveryOutcome, DeliveryReport } from './event.ts';
-import type { FamilyText, Sample } from './sample.ts';
+import type { Extras, FamilyText, Sample } from './sample.ts';
 import type { Target } from './target.ts';
 
 /** What one scrape of one target gave, after metric relabeling and before anything else. */
@@ -10,7 +10,7 @@ export interface TargetSamples {
   readonly startedAt: number;
   /** None at all: the cycle ended before the scrape did, which says nothing of the target. */
   readonly samples: readonly Sample[];
-  /** What it said of their families. @default nothing */
+  /** What it said of their families, where an output needs that. @default nothing */
   readonly texts?: readonly FamilyText[] | undefined;
   /** Called for each sample that is written; what it throws ends that. */
   readonly step?: (() => void) | undefined;
@@ -21,6 +21,8 @@ export interface SampleOutput {
   readonly takes: 'samples';
   /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
   readonly name: string;
+  /** What it sends beside values. What no output needs is not read. @default nothing */
+  readonly needs?: Extras | undefined;
   /**
    * Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`.
    *

@@ -71,6 +71,13 @@ export interface FamilyText {
   readonly unit?: string | undefined;
 }
 
+/** What an exposition tells beside values, which few outputs send. Absent: not that. */
+export interface Extras {
+  /** The texts of families. */
+  readonly texts?: boolean | undefined;
+  readonly exemplars?: boolean | undefined;
+}
+
 /** The samples of one histogram that belong together: the same labels but for `le`, the same time. */
 export interface HistogramSample {
   /** Named like the histogram, without `le`, with `parts`. */

@@ -1,4 +1,4 @@
-import type { MetricType } from '../model/sample.ts';
+import type { FamilyText, MetricType } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
 import { DecodeError } from './decode-error.ts';
 import type { ExpositionBody } from './exposition-body.ts';
@@ -44,6 +44,7 @@ const NOTHING: CommentLine = { comment: undefined, fault: undefined };
  *
  * @param start index of the line
  * @param number the line's, from 1, for the message
+ * @param keepsText whether the comment has the text of a HELP line
  * @throws DecodeError
  */
 export function readComment(
@@ -51,6 +52,7 @@ export function readComment(
   start: number,
   number: number,
   names: MetricNames<Family>,
+  keepsText: boolean,
 ): CommentLine {
   const { bytes } = body;
   const hash = skipBlanks(bytes, start);
@@ -80,9 +82,9 @@ export function readComment(
   const family = familyAt(nameStart, end);
   const textStart = skipBlanks(bytes, end);
   if (!isType) {
-    const help = unescapeHelp(body.text(textStart, body.lineEnd(textStart)));
-    const text = bytes[textStart] === NEWLINE ? undefined : { family: family.name, help };
-    return { comment: { keyword: 'HELP', family, text }, fault: undefined };
+    const empty = bytes[textStart] === NEWLINE;
+    const text = keepsText && !empty ? helpAt(body, textStart, family) : undefined;
+    return { comment: { keyword: 'HELP', family, empty, text }, fault: undefined };
   }
   const type = typeAt(body, textStart);
   if (type === undefined) {
@@ -94,6 +96,10 @@ export function readComment(
 
 function typeAt(body: ExpositionBody, at: number): MetricType | undefined {
   return TYPES.get(body.text(at, body.lineEnd(at)).trim().toLowerCase());
+}
+
+function helpAt(body: ExpositionBody, at: number, { name }: Family): FamilyText {
+  return { family: name, help: unescapeHelp(body.text(at, body.lineEnd(at))) };
 }
 
 /** A line feed is written `\\n`, and a backslash twice. */

@@ -44,7 +44,8 @@ export type FamilyComment =
   | {
       readonly keyword: 'HELP';
       readonly family: Family;
-      /** Absent where the line has none. */
+      readonly empty: boolean;
+      /** Absent where the line has none, or it is not kept. */
       readonly text: FamilyText | undefined;
     }
   | {
@@ -120,7 +121,7 @@ export class Families {
   declare(comment: FamilyComment): string | undefined {
     const family = this.mentioned(comment.family);
     if (comment.keyword === 'HELP') {
-      if (comment.text === undefined) return undefined;
+      if (comment.empty) return undefined;
       if (family.helped) return `second HELP line for metric name ${quote(family.name)}`;
       family.helped = true;
       return undefined;

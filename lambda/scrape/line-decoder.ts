@@ -40,10 +40,12 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   protected readonly samples: DecodedSample[] = [];
   /** The number of the others. */
   protected unwanted = 0;
-  /** What lines say of families in words, in their order. */
+  /** What lines say of families in words, in their order, where that is kept. */
   protected readonly texts: FamilyText[] = [];
   protected readonly wanted: Wanted | undefined;
   protected readonly normalizes: boolean;
+  protected readonly keepsTexts: boolean;
+  protected readonly keepsExemplars: boolean;
   /** Index and number of the line at hand. */
   protected at = 0;
   protected number = 0;
@@ -62,6 +64,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     {
       wanted,
       normalizeBounds = true,
+      texts = false,
+      exemplars = false,
       step = () => undefined,
       maxSamples = Number.POSITIVE_INFINITY,
       maxNameBytes = Number.POSITIVE_INFINITY,
@@ -73,9 +77,11 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.memory = memory;
     this.wanted = wanted;
     this.normalizes = normalizeBounds;
+    this.keepsTexts = texts;
+    this.keepsExemplars = exemplars;
     this.step = step;
     this.maxSamples = maxSamples;
-    memory.begin(wanted);
+    memory.begin(wanted, texts);
     this.families = memory.families;
     this.maxNameBytes = maxNameBytes;
     this.maxFamilyBytes = this.families.bytes + maxNameBytes;

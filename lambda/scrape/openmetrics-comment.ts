@@ -17,6 +17,7 @@ const DESCRIPTOR = /^# (HELP|TYPE|UNIT) (?:([A-Za-z_:][\w:]*)|"((?:[^"\\]|\\.)+)
  *
  * @param start index of the line
  * @param number the line's, from 1, for the message
+ * @param keepsText whether the descriptor has the text of a HELP or UNIT line
  * @throws DecodeError
  */
 export function readDescriptor(
@@ -24,6 +25,7 @@ export function readDescriptor(
   start: number,
   number: number,
   names: MetricNames<MetricName>,
+  keepsText: boolean,
 ): Descriptor {
   const line = body.text(start, body.lineEnd(start));
   if (line === END) return { keyword: 'EOF' };
@@ -37,10 +39,12 @@ export function readDescriptor(
   const family = names.of(bare ?? unescapeQuoted(quoted));
   const { name } = family;
   if (keyword === 'HELP') {
-    return { keyword, family, text: { family: name, help: unescapeQuoted(text) } };
+    const help = keepsText ? { family: name, help: unescapeQuoted(text) } : undefined;
+    return { keyword, family, text: help };
   }
   if (keyword === 'UNIT') {
-    return { keyword, family, unit: text, text: { family: name, unit: text } };
+    const unit = keepsText ? { family: name, unit: text } : undefined;
+    return { keyword, family, unit: text, text: unit };
   }
   if (isType(text)) return { keyword: 'TYPE', family, type: text };
   const types = [...TYPES].join(', ');

@@ -64,7 +64,7 @@ export interface DecodedOpenMetrics {
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
-  /** What it says of families in words: of several texts of one the first counts. */
+  /** What it says of families in words, if asked for: of several texts of one the first counts. */
   readonly texts: readonly FamilyText[];
   /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
   readonly breach: string | undefined;
@@ -83,8 +83,8 @@ export interface DecodedOpenMetrics {
  * names, types, values or order is a breach: Prometheus takes such samples too, and widely used client libraries expose
  * them. Not checked: repeated series without a timestamp.
  *
- * A `_created` line is no sample; it gives the others of its point their `start`. An exemplar is left out where
- * its labels are too long.
+ * A `_created` line is no sample; it gives the others of its point their `start`. An exemplar is checked in any case, and
+ * left out where its labels are too long.
  *
  * @param body the exposition's bytes, UTF-8
  * @throws DecodeError, NoMemoryError, or what `step` throws
@@ -104,7 +104,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly exemplars: SeriesReader<MetricName>;
   private breach: string | undefined;
   private complete = false;
-  /** Of the line at hand. */
+  /** Of the line at hand, where it is kept. */
   private exemplar: Exemplar | undefined;
   private readonly points: MetricPoints;
 
@@ -155,7 +155,8 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     if (bytes[at] === HASH) {
       const next = body.lineEnd(at) + 1;
       this.checkText(at, next);
-      return { meaning: readDescriptor(body, at, number, this.names), keyEnd: next, next };
+      const meaning = readDescriptor(body, at, number, this.names, this.keepsTexts);
+      return { meaning, keyEnd: next, next };
     }
     const line = this.reader.read(at, number);
     this.checkText(at, line.end);
@@ -190,7 +191,9 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     this.points.end();
     if (descriptor.keyword !== 'EOF') {
       this.families.describe(descriptor, this.report);
-      if (descriptor.keyword !== 'TYPE') this.texts.push(descriptor.text);
+      if (descriptor.keyword !== 'TYPE' && descriptor.text !== undefined) {
+        this.texts.push(descriptor.text);
+      }
       return;
     }
     this.complete = true;
@@ -258,7 +261,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
       this.report(
         `expected at most ${MAX_EXEMPLAR_CHARACTERS} characters in the labels of an exemplar, got ${characters}`,
       );
-    } else {
+    } else if (this.keepsExemplars) {
       this.exemplar = { labels, value, timestamp };
     }
     return end;
@@ -284,7 +287,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
 }
 
 function overheadOf(meaning: OpenMetricsMeaning): number {
-  if ('text' in meaning) return LINE_OVERHEAD + (meaning.text.help?.length ?? 0);
+  if ('text' in meaning) return LINE_OVERHEAD + (meaning.text?.help?.length ?? 0);
   const isUnwanted = !('keyword' in meaning) && meaning.series === undefined;
   return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }

@@ -38,13 +38,19 @@ export interface Metric {
 
 /** A line about a family. */
 export type FamilyDescriptor =
-  | { readonly keyword: 'HELP'; readonly family: MetricName; readonly text: FamilyText }
+  | {
+      readonly keyword: 'HELP';
+      readonly family: MetricName;
+      /** Absent: it is not kept. */
+      readonly text: FamilyText | undefined;
+    }
   | { readonly keyword: 'TYPE'; readonly family: MetricName; readonly type: MetricType }
   | {
       readonly keyword: 'UNIT';
       readonly family: MetricName;
       readonly unit: string;
-      readonly text: FamilyText;
+      /** Absent: it is not kept. */
+      readonly text: FamilyText | undefined;
     };
 
 /** A line about a family, or the one that ends the exposition. */

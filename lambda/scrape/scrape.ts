@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { FamilyText, Sample, Series, Wanted } from '../model/sample.ts';
+import type { Extras, FamilyText, Sample, Series, Wanted } from '../model/sample.ts';
 import type { Target } from '../model/target.ts';
 import type { Decoder, Remembered } from '../model/targets/decoder.ts';
 import { ScrapeError, type ScrapeFailure } from '../model/targets/scrape-error.ts';
@@ -22,7 +22,7 @@ export interface Scrape {
   /** Decompressed bytes; 0 where the scrape failed. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
-  /** What the target says of its metric families in words. Absent: nothing. */
+  /** What the target says of its metric families in words, if asked for. Absent: nothing. */
   readonly texts?: readonly FamilyText[] | undefined;
   /** Series that metric relabeling dropped, one for each sample. */
   readonly dropped: readonly Series[];
@@ -46,6 +46,8 @@ export interface ScrapeOptions {
   readonly since?: string | undefined;
   /** Which series are to be decoded, where their labels are not needed to say so. @default all */
   readonly wanted?: Wanted | undefined;
+  /** What is to be decoded beside values. @default nothing */
+  readonly extras?: Extras | undefined;
   /** Is told right before the answer is decoded, which asks `wanted` in the same turn. */
   readonly onDecode?: (() => void) | undefined;
   /** What the target has of the process's time. @default as much as it takes */
@@ -120,7 +122,7 @@ export class Scraper {
   async scrape(
     target: Target,
     deadline: AbortSignal,
-    { since, wanted, onDecode, turn, postponement }: ScrapeOptions = {},
+    { since, wanted, extras, onDecode, turn, postponement }: ScrapeOptions = {},
   ): Promise<Scrape> {
     await this.#undelivered.begin(deadline);
     const startedAt = this.#now();
@@ -157,6 +159,7 @@ export class Scraper {
       onDecode?.();
       turn?.begin();
       const decoded = this.#decoder.decode(target, answer, {
+        ...extras,
         wanted: labelsMatter(target) ? undefined : wanted,
         normalizeBounds: target.normalizeBounds,
         step: turn?.step,

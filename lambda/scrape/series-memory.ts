@@ -34,6 +34,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
   private accounted = 0;
   private overhead = 0;
   private wanted: Wanted | undefined;
+  private hasTexts = false;
 
   /** @param budget shared with other memories. @default one of its own */
   constructor(format: MemoryFormat<Families, Meaning>, budget: MemoryBudget = new MemoryBudget()) {
@@ -56,13 +57,17 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
   /**
    * Begins an exposition.
    *
-   * @param wanted what is wanted of it. Another function than the last time has the memory start anew.
+   * Where something else is asked of it than the last time, the memory starts anew.
+   *
+   * @param wanted which series are
+   * @param hasTexts whether meanings have the texts of their lines
    */
-  begin(wanted: Wanted | undefined): void {
-    if (wanted !== this.wanted) {
+  begin(wanted: Wanted | undefined, hasTexts: boolean): void {
+    if (wanted !== this.wanted || hasTexts !== this.hasTexts) {
       this.budget.use(-this.accounted);
       this.forget();
       this.wanted = wanted;
+      this.hasTexts = hasTexts;
     }
     this.account();
     this.budget.review();

@@ -56,7 +56,7 @@ export interface DecodedText {
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
-  /** What it says of families in words: of several texts of one the first counts. */
+  /** What it says of families in words, if asked for: of several texts of one the first counts. */
   readonly texts: readonly FamilyText[];
   /** The first rule that a line breaks, although it is clear what the samples are. Absent: none does. */
   readonly breach: string | undefined;
@@ -160,7 +160,9 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     const first = skipBlanks(bytes, at);
     if (bytes[first] === NEWLINE || bytes[first] === HASH) {
       const { comment, fault } =
-        bytes[first] === HASH ? readComment(this.body, at, number, this.names) : BLANK_LINE;
+        bytes[first] === HASH
+          ? readComment(this.body, at, number, this.names, this.keepsTexts)
+          : BLANK_LINE;
       const next = this.body.lineEnd(first) + 1;
       return {
         meaning: { kind: undefined, series: undefined, comment, fault },

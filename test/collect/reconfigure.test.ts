@@ -1,9 +1,18 @@
 import { expect, it } from '@jest/globals';
 import { assemble } from '../../lambda/assemble.ts';
 import type { Config } from '../../lambda/model/config.ts';
+import { createOutputs } from '../../lambda/outputs/outputs.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { loadNative } from '../config/loading.ts';
 import { valuesOf } from '../emf/events.ts';
+import { startReceiver } from '../outputs/push/receiver.ts';
+import { readSymbolRequest } from '../outputs/remote-write/v2/symbol-request.ts';
+import {
+  nameOf,
+  readWriteRequest,
+  type WrittenSeries,
+} from '../outputs/remote-write/write-request.ts';
+import { answering, startTarget } from '../scrape/raw-target.ts';
 import { recordingOutput } from './recording-output.ts';
 
 it('a collector goes on under another configuration with the metrics that its budget knows', async () => {
@@ -73,3 +82,57 @@ it('a collector under another configuration has what only that selects', async (
     });
   }
 });
+
+it('a collector under another configuration sends texts and exemplars that the one before did not need', async () => {
+  const page = [
+    '# TYPE orders counter',
+    '# HELP orders Those that were paid.',
+    'orders_total 1 # {trace_id="a"} 1',
+    '# EOF\n',
+  ].join('\n');
+  await using receiver = await startReceiver();
+  const target = await startTarget(
+    answering(page, { 'content-type': 'application/openmetrics-text; version=1.0.0' }),
+  );
+  const { host } = new URL(target.url);
+  const configOf = (more: object): Promise<Config> =>
+    loadNative({
+      scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [host] }] }],
+      remote_write: [{ url: receiver.url, metadata_config: { send: false }, ...more }],
+    });
+  const unexpected = () => {
+    throw new Error('expected nothing of AWS');
+  };
+  const collector = assemble({
+    config: await configOf({}),
+    clientsOf: unexpected,
+    outputsFor: ({ outputs }) =>
+      createOutputs(
+        (outputs ?? []).filter(({ type }) => type === 'remote_write'),
+        { logsClient: unexpected, signing: unexpected, stdout: process.stdout },
+      ),
+  });
+  await collector.collect(10_000);
+  await collector.collect(10_000);
+  collector.reconfigure(
+    await configOf({
+      protobuf_message: 'io.prometheus.write.v2.Request',
+      send_exemplars: true,
+      metadata_config: undefined,
+    }),
+  );
+  await collector.collect(10_000);
+  await target.stop();
+
+  const [plain, , all] = receiver.requests.map(({ body }) => body);
+  const [before] = readWriteRequest(plain!).filter(isOfOrders);
+  expect(before?.samples).toMatchObject([{ value: 1 }]);
+  expect(before).not.toHaveProperty('exemplars');
+  const [orders] = readSymbolRequest(all!).series.filter(isOfOrders);
+  expect(orders?.metadata).toMatchObject({ help: 'Those that were paid.' });
+  expect(orders?.exemplars).toMatchObject([{ labels: [['trace_id', 'a']], value: 1 }]);
+});
+
+function isOfOrders(series: WrittenSeries): boolean {
+  return nameOf(series).startsWith('orders_total');
+}

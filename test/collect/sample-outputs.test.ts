@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector, type Discovered } from '../../lambda/collect.ts';
 import type { DeliveryOutcome, RejectReason } from '../../lambda/model/event.ts';
-import type { Sample } from '../../lambda/model/sample.ts';
+import type { Extras, Sample } from '../../lambda/model/sample.ts';
 import type { SampleOutput, TargetSamples } from '../../lambda/model/sample-output.ts';
 import type { Scrape, ScrapeOptions } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
@@ -17,6 +17,11 @@ class Receiver implements SampleOutput {
   readonly announced: string[][] = [];
   reject: RejectReason | undefined;
   isBroken = false;
+  readonly needs: Extras | undefined;
+
+  constructor(needs?: Extras) {
+    this.needs = needs;
+  }
 
   open(): ReturnType<SampleOutput['open']> {
     const outcome = (): DeliveryOutcome => ({
@@ -61,6 +66,8 @@ let events: ReturnType<typeof recordingOutput>;
 let asked: number[];
 /** Whether scrapes were asked for a part only. */
 let selective: boolean[];
+/** What scrapes were asked for beside values. */
+let extras: (Extras | undefined)[];
 
 beforeEach(() => {
   now = 100 * MINUTE;
@@ -69,15 +76,17 @@ beforeEach(() => {
   events = recordingOutput();
   asked = [];
   selective = [];
+  extras = [];
 });
 
 /** A counter that is the minute, and of who keeps a history a gauge for each half minute since the time it is asked for. */
 async function scrape(
   of: Scrape['target'],
   _: AbortSignal,
-  { since, wanted }: ScrapeOptions = {},
+  { since, wanted, extras: beside }: ScrapeOptions = {},
 ): Promise<Scrape> {
   selective.push(wanted !== undefined);
+  extras.push(beside);
   const samples: Sample[] = [{ series: COUNTER, value: now / MINUTE }];
   const base = {
     target: of,
@@ -134,6 +143,19 @@ describe('an output that takes samples', () => {
     await cycle(collectorOf([events]));
     await cycle(collectorOf([events, receiver]));
     expect(selective).toEqual([true, false]);
+  });
+
+  it.each([
+    ['nothing where none needs it', [{}], { texts: false, exemplars: false }],
+    ['what one of them needs', [{ texts: true }, {}], { texts: true, exemplars: false }],
+    [
+      'what they need together',
+      [{ texts: true }, { exemplars: true }],
+      { texts: true, exemplars: true },
+    ],
+  ])('has targets asked for what there is beside values: %s', async (_, needs, expected) => {
+    await cycle(collectorOf([events, ...needs.map((each) => new Receiver(each))]));
+    expect(extras).toEqual([expected]);
   });
 
   it('alone has nothing remembered for it', async () => {

@@ -35,7 +35,7 @@ describe('The family of a sample', () => {
     families.begin();
     const [a, sum] = [families.named('a'), families.named('a_sum')];
     families.declare({ keyword: 'TYPE', family: a, type: 'summary' });
-    families.declare({ keyword: 'HELP', family: sum, text: undefined });
+    families.declare({ keyword: 'HELP', family: sum, empty: true, text: undefined });
     expect(families.sampled(sum)).toBe(sum);
   });
 
@@ -44,7 +44,7 @@ describe('The family of a sample', () => {
     const a = families.named('a');
     for (const type of ['gauge', 'counter'] as const) {
       families.begin();
-      families.declare({ keyword: 'HELP', family: a, text: { family: 'a', help: 'A.' } });
+      families.declare({ keyword: 'HELP', family: a, empty: false, text: undefined });
       families.declare({ keyword: 'TYPE', family: a, type });
       expect(families.sampled(a)).toMatchObject({ name: 'a', type });
     }

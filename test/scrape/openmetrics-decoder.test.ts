@@ -204,7 +204,8 @@ describe('An OpenMetrics exposition', () => {
     ].join('\n');
     const memory = openMetricsMemory();
     for (let scrape = 0; scrape < 2; scrape++) {
-      const { samples, breach } = decodeOpenMetrics(Buffer.from(text), memory);
+      const body = Buffer.from(text);
+      const { samples, breach } = decodeOpenMetrics(body, memory, { exemplars: true });
       expect(samples.map(({ exemplar }) => exemplar)).toEqual([
         {
           labels: labelsOf({ trace_id: 'a # b', span: '}' }),
@@ -235,11 +236,32 @@ describe('An OpenMetrics exposition', () => {
     ].join('\n');
     const memory = openMetricsMemory();
     for (let scrape = 0; scrape < 2; scrape++) {
-      expect(decodeOpenMetrics(Buffer.from(text), memory).texts).toEqual([
+      expect(decodeOpenMetrics(Buffer.from(text), memory, { texts: true }).texts).toEqual([
         { family: 'a_seconds', help: 'How "long",\nin \\.' },
         { family: 'a_seconds', unit: 'seconds' },
         { family: 'b', help: '' },
       ]);
+    }
+  });
+
+  it('leaves out what is not asked for, and says all else, in whatever order it is asked', () => {
+    const page = [
+      '# TYPE a_seconds gauge',
+      '# HELP a_seconds A.',
+      '# UNIT a_seconds seconds',
+      `a_seconds 1 # {trace_id="${'x'.repeat(100)}"} 1`,
+      '# HELP a_seconds Again.',
+      '# EOF\n',
+    ].join('\n');
+    const memory = openMetricsMemory();
+    for (const asked of [undefined, true, true, false, false, true]) {
+      const extras = { texts: asked, exemplars: asked };
+      const { samples, texts, breach } = decodeOpenMetrics(Buffer.from(page), memory, extras);
+      expect(texts.map(({ help, unit }) => help ?? unit)).toEqual(
+        asked ? ['A.', 'seconds', 'Again.'] : [],
+      );
+      expect(samples.map((sample) => 'exemplar' in sample)).toEqual([asked === true]);
+      expect(breach).toBe('line 4: expected no exemplar at "a_seconds"');
     }
   });
 

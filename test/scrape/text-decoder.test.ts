@@ -153,13 +153,36 @@ describe('What the text format forbids and Prometheus takes', () => {
     ].join('\n');
     const memory = textMemory();
     for (let scrape = 0; scrape < 2; scrape++) {
-      expect(decodeText(Buffer.from(text), memory).texts).toEqual([
+      expect(decodeText(Buffer.from(text), memory, { texts: true }).texts).toEqual([
         { family: 'a', help: 'How "long",\nin \\ or \\".' },
         { family: 'a', help: 'Said again.' },
         { family: 'b.c', help: 'Of a quoted name.' },
         { family: 'e', help: 'Of nothing.' },
       ]);
     }
+  });
+
+  it('leaves texts out that are not asked for, and says all else, in whatever order it is asked', () => {
+    const page = Buffer.from('# HELP a Said once.\n# HELP a Again.\na 1\n');
+    const memory = textMemory();
+    const texts = [
+      { family: 'a', help: 'Said once.' },
+      { family: 'a', help: 'Again.' },
+    ];
+    for (const asked of [undefined, true, true, false, false, true]) {
+      const decoded = decodeText(page, memory, { texts: asked });
+      expect(decoded.texts).toEqual(asked ? texts : []);
+      expect(decoded.breach).toBe('line 2: second HELP line for metric name "a"');
+      expect(decoded.samples).toHaveLength(1);
+    }
+  });
+
+  it('takes no memory for texts that are not asked for', () => {
+    const body = Buffer.from(`# HELP a ${'x'.repeat(10_000)}\na 1\n`);
+    const [without, withTexts] = [textMemory(), textMemory()];
+    decodeText(body, without);
+    decodeText(body, withTexts, { texts: true });
+    expect(withTexts.bytes - without.bytes).toBe(10_000);
   });
 
   it('is told of samples that nobody wants, too', () => {

@@ -1,4 +1,4 @@
-import type { FamilyText, Sample, Wanted } from '../sample.ts';
+import type { Extras, FamilyText, Sample, Wanted } from '../sample.ts';
 import type { Target } from '../target.ts';
 
 /** What a target answered: one exposition. */
@@ -7,8 +7,8 @@ export interface Answer {
   readonly contentType: string;
 }
 
-/** How an exposition is decoded. */
-export interface DecodeOptions {
+/** How an exposition is decoded. What it tells beside values is left out unless it is asked for. */
+export interface DecodeOptions extends Extras {
   /** Which series are. @default all */
   readonly wanted?: Wanted | undefined;
   /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`. @default true */
@@ -26,7 +26,7 @@ export interface DecodedAnswer {
   readonly samples: Sample[];
   /** The number of the others. */
   readonly unwanted: number;
-  /** What it says of families in words: of several texts of one the first counts. */
+  /** What it says of families in words, if asked for: of several texts of one the first counts. */
   readonly texts: readonly FamilyText[];
   /** The first rule of its format that the answer breaks, although it could be read. */
   readonly breach?: string | undefined;

@@ -77,7 +77,8 @@ export function remoteWriteOutput(
     what: `Remote write to ${placeOf(address)}`,
     ...(sigv4 && { permission: PERMISSION, region: sigv4.region }),
   };
-  const versions = new VersionMemory(protobufMessage !== 'prometheus.WriteRequest');
+  const mayBeVersion2 = protobufMessage !== 'prometheus.WriteRequest';
+  const versions = new VersionMemory(mayBeVersion2);
   const sending: SenderOptions = {
     ...purpose,
     url: address,
@@ -97,6 +98,7 @@ export function remoteWriteOutput(
   return {
     takes: 'samples',
     name,
+    needs: { texts: mayBeVersion2 || metadata !== undefined, exemplars: sendExemplars },
     open: (signal, patienceMs) => {
       table.renew();
       if (!versions.isVersion2) metadata?.renew(runtime.now());

@@ -84,7 +84,7 @@ export async function cycle(
   const delivery = output.open(deadline);
   delivery.discovered(new Set(targets.map(({ id }) => id)));
   for (const one of targets) {
-    void delivery.write(await scraper.scrape(one, deadline), new Drops());
+    void delivery.write(await scraper.scrape(one, deadline, { extras: output.needs }), new Drops());
   }
   return delivery.close();
 }

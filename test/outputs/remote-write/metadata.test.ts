@@ -127,8 +127,25 @@ describe('the metadata of version 1', () => {
   });
 });
 
+describe('remoteWriteOutput', () => {
+  it.each<[string, Partial<RemoteWriteOptions>, boolean, boolean]>([
+    ['of version 1 without metadata', { metadata: undefined }, false, false],
+    ['of version 1 with metadata', {}, true, false],
+    ['of version 1 with exemplars', { metadata: undefined, sendExemplars: true }, false, true],
+    [
+      'of version 2, which has metadata with each series',
+      { metadata: undefined, protobufMessage: 'io.prometheus.write.v2.Request' },
+      true,
+      false,
+    ],
+  ])('%s says what it needs', (_, options, texts, exemplars) => {
+    const output = outputTo({ url: 'http://localhost' }, options);
+    expect(output.needs).toEqual({ texts, exemplars });
+  });
+});
+
 function outputTo(
-  { url }: Receiver,
+  { url }: Pick<Receiver, 'url'>,
   options: Partial<RemoteWriteOptions> = {},
   now = { value: 2 * MINUTE },
 ): SampleOutput {
