@@ -1,13 +1,13 @@
 import { Option } from 'commander';
-import { AWS_REGION } from '../lambda/config/request.ts';
-import { ENV } from '../lambda/model/names.ts';
+import { AWS_REGION } from '../lambda/config/sources/request.ts';
+import { ENV } from '../lambda/model/settings/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
 import { configOf } from './configuration.ts';
-import { cycleTime } from './cycle-time.ts';
-import { duration } from './duration.ts';
-import { endpointUrl } from './endpoint-url.ts';
-import { OUTPUTS, outputsOf } from './output-options.ts';
+import { cycleTime } from './options/cycle-time.ts';
+import { duration } from './options/duration.ts';
+import { endpointUrl } from './options/endpoint-url.ts';
+import { OUTPUTS, outputsOf } from './options/output.ts';
 import { FAILURE, type Program } from './program.ts';
 import { statePlace } from './state.ts';
 

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assemble } from '../lambda/assemble.ts';
-import type { LiveConfig } from '../lambda/config/live-config.ts';
-import { awsClients } from '../lambda/discovery/aws-clients.ts';
-import { loadEc2 } from '../lambda/discovery/load-ec2.ts';
-import { logsClients } from '../lambda/logs-clients.ts';
-import type { OutputConfig } from '../lambda/model/config.ts';
-import type { DropReason } from '../lambda/model/drops.ts';
-import type { Series } from '../lambda/model/sample.ts';
-import { shownId } from '../lambda/model/shown-url.ts';
-import type { Target } from '../lambda/model/target.ts';
+import type { LiveConfig } from '../lambda/config/live.ts';
+import { awsClients } from '../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../lambda/discovery/aws/load-ec2.ts';
+import type { DropReason } from '../lambda/model/samples/drops.ts';
+import type { Series } from '../lambda/model/samples/sample.ts';
+import type { OutputConfig } from '../lambda/model/settings/config.ts';
+import { shownId } from '../lambda/model/targets/shown-url.ts';
+import type { Target } from '../lambda/model/targets/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
-import { failureOf, silenceOf } from '../lambda/report-log.ts';
-import { awsSigning } from '../lambda/signing.ts';
-import { describeReport } from './describe-report.ts';
-import { describeStatus } from './describe-status.ts';
+import { failureOf, silenceOf } from '../lambda/report/log.ts';
+import { assemble } from '../lambda/wiring/assemble.ts';
+import { logsClients } from '../lambda/wiring/logs-clients.ts';
+import { awsSigning } from '../lambda/wiring/signing.ts';
+import { describeReport } from './describe/report.ts';
+import { describeStatus } from './describe/status.ts';
 import { openState, type StateOptions } from './state.ts';
 
 /** Where neither the options nor the configuration name any. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { awsStores } from '../lambda/config/aws-stores.ts';
-import { ConfigError } from '../lambda/config/errors.ts';
-import { LiveConfig } from '../lambda/config/live-config.ts';
+import { ConfigError } from '../lambda/config/findings/errors.ts';
+import { LiveConfig } from '../lambda/config/live.ts';
+import { awsStores } from '../lambda/config/sources/aws-stores.ts';
 import { MISUSE } from './program.ts';
 
 /** The configuration that the options name, or the process's end with all that is wrong with it. */

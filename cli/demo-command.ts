@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { ENV } from '../lambda/model/names.ts';
+import { ENV } from '../lambda/model/settings/names.ts';
 import { configOf } from './configuration.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
 import { EC2_REFRESH_MS } from './demo/task/metadata.ts';
-import { duration } from './duration.ts';
+import { duration } from './options/duration.ts';
 import { FAILURE, type Program } from './program.ts';
 
 const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { InvalidArgumentError } from 'commander';
-import type { State } from '../lambda/model/state.ts';
+import type { State } from '../lambda/model/delivery/state.ts';
 import { fileStore } from '../lambda/state/file.ts';
 import { lockFile } from '../lambda/state/file-lock.ts';
 import { MemoryState, stateCapacity } from '../lambda/state/memory.ts';

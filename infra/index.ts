@@ -2,31 +2,24 @@
 
 /** The constructs, as the package `fargauge` exports them. */
 
-export type { AlarmActions } from './alarms/alarm-actions.ts';
-export type { WatchedService } from './alarms/watched-service.ts';
-export { ApiEndpoint } from './api-endpoint.ts';
-export type { ICollector } from './collector/collector-interface.ts';
-export type { CollectorAttributes } from './collector/imported-collector.ts';
-export { Collector } from './collector.ts';
-export { CollectorAccess, type CollectorAccessProps } from './collector-access.ts';
-export { CollectorAlarms, type CollectorAlarmsProps } from './collector-alarms.ts';
-export { CollectorConfiguration, type OutputInput } from './collector-configuration.ts';
-export { CollectorDashboard, type CollectorDashboardProps } from './collector-dashboard.ts';
-export type { CollectorIdentity } from './collector-principal.ts';
-export type { CollectorProps } from './collector-props.ts';
-export { DeliveryAccess, type DeliveryAccessProps } from './delivery-access.ts';
-export { InvalidPropsError } from './errors.ts';
-export type { LoopbackTarget } from './loopback-target.ts';
-export { type FilteredMetric, MetricFilters, type MetricFiltersProps } from './metric-filters.ts';
-export { GRAFANA_DIRECTORY } from './paths.ts';
+export { CollectorAccess, type CollectorAccessProps } from './accounts/collector-access.ts';
+export type { CollectorIdentity } from './accounts/collector-principal.ts';
+export { DeliveryAccess, type DeliveryAccessProps } from './accounts/delivery-access.ts';
 export {
   type IPrometheusWorkspace,
   PrometheusWorkspace,
   type PrometheusWorkspaceProps,
   type WorkspaceOutputOptions,
   type WorkspaceRole,
-} from './prometheus-workspace.ts';
-export { PromQLDashboard, type PromQLDashboardProps } from './promql-dashboard.ts';
+} from './accounts/prometheus-workspace.ts';
+export { WorkspaceAccess, type WorkspaceAccessProps } from './accounts/workspace-access.ts';
+export type { AlarmActions } from './alarms/actions.ts';
+export { CollectorAlarms, type CollectorAlarmsProps } from './alarms/collector.ts';
+export {
+  type FilteredMetric,
+  MetricFilters,
+  type MetricFiltersProps,
+} from './alarms/metric-filters.ts';
 export {
   type PromQLCpuAlarmOptions,
   type PromQLMemoryAlarmOptions,
@@ -34,13 +27,12 @@ export {
   PromQLServiceAlarms,
   type PromQLServiceAlarmsProps,
   type PromQLStorageAlarmOptions,
-} from './promql-service-alarms.ts';
+} from './alarms/promql-service.ts';
 export {
   type PromQLAlarmOptions,
   PromQLTaskAlarm,
   type PromQLTaskAlarmProps,
-} from './promql-task-alarm.ts';
-export { type PromQLSeries, PromQLWidget, type PromQLWidgetProps } from './promql-widget.ts';
+} from './alarms/promql-task.ts';
 export {
   type EphemeralStorageAlarmOptions,
   ServiceAlarms,
@@ -48,21 +40,37 @@ export {
   type TaskCpuAlarmOptions,
   type TaskMemoryAlarmOptions,
   type TaskRestartAlarmOptions,
-} from './service-alarms.ts';
-export type { IShardCycle, ShardCycle } from './shard-cycle.ts';
-export { type AutomaticShardsProps, Shards } from './shards.ts';
+} from './alarms/service.ts';
+export { TaskAlarm, type TaskAlarmOptions, type TaskAlarmProps } from './alarms/task.ts';
+export type { WatchedService } from './alarms/watched-service.ts';
+export { GRAFANA_DIRECTORY } from './build/paths.ts';
+export { Collector } from './collector/collector.ts';
+export type { CollectorAttributes } from './collector/imported.ts';
+export type { ICollector } from './collector/interface.ts';
+export { ApiEndpoint } from './collector/network/api-endpoint.ts';
+export type { CollectorProps } from './collector/props.ts';
+export type { IShardCycle, ShardCycle } from './collector/shards/cycle.ts';
+export { type AutomaticShardsProps, Shards } from './collector/shards/shards.ts';
+export { CollectorConfiguration, type OutputInput } from './configuration/configuration.ts';
+export { CollectorDashboard, type CollectorDashboardProps } from './dashboards/collector.ts';
+export { PromQLDashboard, type PromQLDashboardProps } from './dashboards/promql.ts';
 export {
-  TaskSidecarAspect,
-  type TaskSidecarAspectOptions,
-} from './sidecar/task-sidecar-aspect.ts';
-export { TaskSidecarExtension } from './sidecar/task-sidecar-extension.ts';
-export type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/task-sidecar-props.ts';
-export { TaskAlarm, type TaskAlarmOptions, type TaskAlarmProps } from './task-alarm.ts';
+  type PromQLSeries,
+  PromQLWidget,
+  type PromQLWidgetProps,
+} from './dashboards/promql-widget.ts';
 export {
   type ServiceName,
   taskCpuUtilization,
   taskMemoryUtilization,
   taskMetric,
-} from './task-metrics.ts';
-export { TaskSidecar } from './task-sidecar.ts';
-export { WorkspaceAccess, type WorkspaceAccessProps } from './workspace-access.ts';
+} from './metrics/task.ts';
+export { InvalidPropsError } from './props/errors.ts';
+export type { LoopbackTarget } from './props/loopback-target.ts';
+export {
+  TaskSidecarAspect,
+  type TaskSidecarAspectOptions,
+} from './sidecar/aspect.ts';
+export { TaskSidecarExtension } from './sidecar/extension.ts';
+export type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/props.ts';
+export { TaskSidecar } from './sidecar/sidecar.ts';

@@ -1,19 +1,24 @@
-import type { Config } from './model/config.ts';
-import { type DropReason, Drops } from './model/drops.ts';
-import type { Output } from './model/event.ts';
-import type { LeftOut } from './model/left-out.ts';
-import type { Extras, Series, Wanted } from './model/sample.ts';
-import type { SampleOutput } from './model/sample-output.ts';
-import type { SharedMetrics } from './model/shared-metrics.ts';
-import type { State, StateReport } from './model/state.ts';
-import type { Target } from './model/target.ts';
+import type { Output } from './model/delivery/event.ts';
+import type { SampleOutput } from './model/delivery/sample-output.ts';
+import type { SharedMetrics } from './model/delivery/shared-metrics.ts';
+import type { State, StateReport } from './model/delivery/state.ts';
+import { type DropReason, Drops } from './model/samples/drops.ts';
+import type { Extras, Series, Wanted } from './model/samples/sample.ts';
+import type { Config } from './model/settings/config.ts';
+import type { LeftOut } from './model/targets/left-out.ts';
 import { mayBeOfStop } from './model/targets/scrape-error.ts';
-import { Turn, TurnOverError } from './model/turn.ts';
-import { PATIENCE_MS } from './outputs/patience.ts';
+import type { Target } from './model/targets/target.ts';
+import { Turn, TurnOverError } from './model/waiting/turn.ts';
+import { PATIENCE_MS } from './outputs/delivery/patience.ts';
 import type { TargetExamples } from './report/drop-examples.ts';
 import { Explanations } from './report/explanations.ts';
-import { type CycleReport, type ScrapeSummary, Tally, type TargetOutcome } from './report.ts';
-import { type Route, routeTo, type Share } from './routes.ts';
+import {
+  type CycleReport,
+  type ScrapeSummary,
+  Tally,
+  type TargetOutcome,
+} from './report/report.ts';
+import { type Route, routeTo, type Share } from './routes/routes.ts';
 import { Rules } from './rules/declare.ts';
 import { Rounds, type VisitOptions } from './scrape/rounds.ts';
 import { failureOfTurn, type Scrape, type Scraper } from './scrape/scrape.ts';

@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { askApplication } from './applications.ts';
 import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
 import { type Losses, lossFamilies } from './catalogue/losses.ts';
 import { minuteFamilies } from './catalogue/minute.ts';
 import { presentSubjects } from './catalogue/samples.ts';
+import { VERSION } from './catalogue/version.ts';
 import type { Task } from './documents/task.ts';
 import type { Events } from './emf/events.ts';
-import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { lastEvents } from './emf/last-events.ts';
 import { writeOpenMetrics } from './exposition/open-metrics.ts';
 import { writeText } from './exposition/text.ts';
-import { isServing } from './health.ts';
 import { History } from './history/history.ts';
 import { Connections } from './http/connections.ts';
 import { createHttpServer } from './http/server.ts';
-import { lastEvents } from './last-events.ts';
-import { type Contents, createPages } from './pages.ts';
-import { type Clock, type Sampler, startSampler } from './sampler.ts';
+import { createEndpoint, type Endpoint } from './sampling/endpoint.ts';
+import { type Clock, type Sampler, startSampler } from './sampling/sampler.ts';
+import { askApplication } from './serving/applications.ts';
+import { isServing } from './serving/health.ts';
+import { type Contents, createPages } from './serving/pages.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { VERSION } from './version.ts';
 
 /** Exit codes. */
 const FAILURE = 1;

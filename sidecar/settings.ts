@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { type EmfRules, readEmfRules } from './emf/rules.ts';
 import { type RequestTarget, targetOf } from './http/client.ts';
-import { Secret } from './secret.ts';
+import { Secret } from './serving/secret.ts';
 
 /** The seed exporter's. */
 const DEFAULT_PORT = 9546;

@@ -1,4 +1,7 @@
-import { TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION } from '../../lambda/model/names.ts';
+import {
+  TASK_CPU_UTILIZATION,
+  TASK_MEMORY_UTILIZATION,
+} from '../../lambda/model/settings/names.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import type { Task, TaskDefinition } from '@aws-sdk/client-ecs';
-import { PORT_LABEL, SIDECAR_JOB } from '../../lambda/model/names.ts';
+import { PORT_LABEL, SIDECAR_JOB } from '../../lambda/model/settings/names.ts';
 import type { EcsRegistry } from './aws/ecs-registry.ts';
 import type { TaskAddress } from './task/addresses.ts';
 import {
@@ -9,7 +9,7 @@ import {
   TASK_CPU,
   TASK_MEMORY,
   type TaskPlan,
-} from './task/simulated-task.ts';
+} from './task/simulated.ts';
 
 /** Name of the demo's cluster. */
 export const CLUSTER = 'demo';

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assemble } from '../../lambda/assemble.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import type { Config } from '../../lambda/model/config.ts';
-import { SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
-import type { SampleOutput } from '../../lambda/model/sample-output.ts';
-import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
-import { logsClient } from '../../lambda/outputs/logs-client.ts';
-import type { CycleReport } from '../../lambda/report.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import type { SampleOutput } from '../../lambda/model/delivery/sample-output.ts';
+import type { Config } from '../../lambda/model/settings/config.ts';
+import { SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/settings/names.ts';
+import { logsClient } from '../../lambda/outputs/cloudwatch-logs/client.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
+import { assemble } from '../../lambda/wiring/assemble.ts';
 import { type Aws, startAws } from './aws/server.ts';
 import { figuresOf, type MetricStatistics, readEvent, statistics } from './cloudwatch-view.ts';
 import { PLANS, register } from './cluster.ts';
 import { taskAddresses } from './task/addresses.ts';
 import { MetadataEndpoint } from './task/metadata.ts';
-import { SimulatedTask } from './task/simulated-task.ts';
+import { SimulatedTask } from './task/simulated.ts';
 
 /** Milliseconds that one cycle may take at most. */
 const CYCLE_TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-import { table } from '../table.ts';
+import { table } from '../describe/table.ts';
 import type { DemoCycle, DemoTask } from './demo.ts';
 
 /** A cycle of the demo for people: the tasks, then what was published. */

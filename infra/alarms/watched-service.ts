@@ -1,7 +1,7 @@
 import type { IBaseService } from 'aws-cdk-lib/aws-ecs';
-import { InvalidPropsError } from '../errors.ts';
-import { nameOf, type ServiceName } from '../task-metrics.ts';
-import type { Owner } from '../valid-props.ts';
+import { nameOf, type ServiceName } from '../metrics/task.ts';
+import { InvalidPropsError } from '../props/errors.ts';
+import type { Owner } from '../props/valid.ts';
 
 /** The service that an alarm is about: itself, or by its names. */
 export interface WatchedService {

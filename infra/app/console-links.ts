@@ -1,7 +1,7 @@
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { withKnownParts } from '../deployment-values.ts';
+import { withKnownParts } from '../configuration/deployment-values.ts';
 
 /** Domains of the console by partition; that of all others is the last. https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/console-endpoints.html */
 const DOMAINS = [

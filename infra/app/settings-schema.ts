@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_SHARDS } from '../../lambda/shards/limits.ts';
+import { MAX_SHARDS } from '../../lambda/shards/objects/limits.ts';
 
 const CLUSTER = 'the name or the ARN of an ECS cluster';
 const VPC = 'the id of a VPC, such as vpc-0123456789abcdef0';

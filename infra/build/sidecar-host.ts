@@ -4,7 +4,7 @@ import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { REPOSITORY, SIDECAR_DIRECTORY } from '../paths.ts';
+import { REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const HOST = join(REPOSITORY, 'sidecar/host');
 

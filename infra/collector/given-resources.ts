@@ -3,11 +3,11 @@ import type { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { type CfnLogGroup, type ILogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack } from 'aws-cdk-lib/core';
-import type { CollectorProps } from '../collector-props.ts';
-import type { ConfigurationFacts } from '../configuration-check.ts';
-import { eventsOf, namedLogGroup, writesOwnLogGroup } from '../configuration-fit.ts';
-import { InvalidPropsError } from '../errors.ts';
-import type { Owner } from '../valid-props.ts';
+import type { ConfigurationFacts } from '../configuration/check.ts';
+import { eventsOf, namedLogGroup, writesOwnLogGroup } from '../configuration/fit.ts';
+import { InvalidPropsError } from '../props/errors.ts';
+import type { Owner } from '../props/valid.ts';
+import type { CollectorProps } from './props.ts';
 
 /** The principal of functions. */
 const LAMBDA = 'lambda.amazonaws.com';

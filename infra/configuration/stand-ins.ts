@@ -1,6 +1,6 @@
 import { StringConcat, Token, Tokenization } from 'aws-cdk-lib/core';
 import { parseDocument } from 'yaml';
-import { formatPath, type Path } from '../../lambda/config/place.ts';
+import { formatPath, type Path } from '../../lambda/config/findings/place.ts';
 
 const STAND_IN = /known-at-deployment-(\d+)/g;
 

@@ -1,4 +1,4 @@
-import type { Shards } from '../shards.ts';
+import type { Shards } from '../collector/shards/shards.ts';
 import type { Load, MetricsChoice } from './load.ts';
 import {
   ADDRESS_HOUR,
@@ -24,7 +24,7 @@ import {
 import { type Billed, type BilledService, billedOf, type Resources } from './template.ts';
 
 /**
- * What the collector publishes about itself in each cycle: lambda/self-metrics.ts and lambda/config-report.ts. `ColdStart` is
+ * What the collector publishes about itself in each cycle: lambda/report/self-metrics.ts and lambda/report/configuration.ts. `ColdStart` is
  * billed only for the hours that have one.
  */
 export const OWN_METRICS = 27;

@@ -1,7 +1,7 @@
-import { ENV } from '../model/names.ts';
-import { isCloudWatchAgent } from './cloudwatch-agent.ts';
-import { DEFAULT_SOURCE, defaultDocument } from './default.ts';
-import type { Findings } from './findings.ts';
+import { ENV } from '../model/settings/names.ts';
+import { isCloudWatchAgent } from './agent/agent.ts';
+import type { Findings } from './findings/findings.ts';
+import { DEFAULT_SOURCE, defaultDocument } from './native/default.ts';
 import { PROMETHEUS_OPTION, PROMETHEUS_VARIABLE, readPrometheus } from './prometheus-source.ts';
 import {
   type ConfigRequest,
@@ -9,8 +9,8 @@ import {
   readVariable,
   type Text,
   variable,
-} from './request.ts';
-import { type ParsedText, parseText } from './yaml-text.ts';
+} from './sources/request.ts';
+import { type ParsedText, parseText } from './yaml/text.ts';
 
 /** The environment variable in which the CloudWatch Agent finds its configuration on ECS. */
 const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';

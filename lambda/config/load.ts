@@ -1,8 +1,7 @@
-import type { Config, OutputConfig } from '../model/config.ts';
-import type { HttpSettings } from '../model/http-settings.ts';
-import { ENV } from '../model/names.ts';
-import { Secret } from '../model/secret.ts';
-import { ampDestination } from './amp-destination.ts';
+import type { Config, OutputConfig } from '../model/settings/config.ts';
+import type { HttpSettings } from '../model/settings/http.ts';
+import { ENV } from '../model/settings/names.ts';
+import { Secret } from '../model/settings/secret.ts';
 import {
   type CloudWatchAgentDocument,
   cloudWatchAgentDocument,
@@ -10,36 +9,37 @@ import {
   rejectAmpAlone,
   SETTINGS_PATH,
   warnOfAgentKeys,
-} from './cloudwatch-agent.ts';
-import { clusterSelector } from './cluster-selector.ts';
+} from './agent/agent.ts';
 import { checkConsistency, checkReceivers, type Draft } from './consistency.ts';
-import { DEFAULT_SOURCE } from './default.ts';
 import { type Documents, readDocuments } from './documents.ts';
-import { ConfigError } from './errors.ts';
-import { Findings } from './findings.ts';
-import { type GivenOutputs, givenOutputs } from './given-outputs.ts';
-import { HttpSettingsReader } from './http-settings.ts';
-import { logGroupName } from './log-group.ts';
-import { lookup } from './lookup.ts';
-import { type NativeDocument, nativeDocument, nativeValue } from './native.ts';
-import { withoutNulls } from './nulls.ts';
-import { withoutUnknownKeys } from './open-objects.ts';
-import { logsOutput, OutputReader, type OutputSections } from './output-reader.ts';
-import { below, type Place } from './place.ts';
+import { ConfigError } from './findings/errors.ts';
+import { Findings } from './findings/findings.ts';
+import { lookup } from './findings/lookup.ts';
+import { withoutUnknownKeys } from './findings/open-objects.ts';
+import { below, type Place } from './findings/place.ts';
+import { validate } from './findings/validate.ts';
+import { warnOfKeys } from './findings/without-effect.ts';
+import { HttpSettingsReader } from './http/settings.ts';
+import { DEFAULT_SOURCE } from './native/default.ts';
+import { type NativeDocument, nativeDocument, nativeValue } from './native/native.ts';
+import { toConfig } from './native/sections.ts';
+import { ampDestination } from './outputs/amp-destination.ts';
+import { type GivenOutputs, givenOutputs } from './outputs/given.ts';
+import { logsOutput, OutputReader, type OutputSections } from './outputs/reader.ts';
 import {
   AGENT_FILE_WITHOUT_EFFECT,
   type GlobalSection,
   prometheusDocument,
   type ScrapeConfig,
-} from './prometheus.ts';
-import { type ConfigRequest, type Surroundings, surroundingsOf } from './request.ts';
-import { byType } from './scalars-by-type.ts';
-import type { JobHttp } from './scrape-jobs.ts';
-import { SecretReader } from './secret-reader.ts';
-import { toConfig } from './sections.ts';
-import { validate } from './validate.ts';
-import { warnOfKeys } from './without-effect.ts';
-import type { ParsedText } from './yaml-text.ts';
+} from './prometheus/prometheus.ts';
+import type { JobHttp } from './prometheus/scrape-jobs.ts';
+import { type ConfigRequest, type Surroundings, surroundingsOf } from './sources/request.ts';
+import { SecretReader } from './sources/secret-reader.ts';
+import { clusterSelector } from './values/cluster-selector.ts';
+import { logGroupName } from './values/log-group.ts';
+import { withoutNulls } from './yaml/nulls.ts';
+import { byType } from './yaml/scalars-by-type.ts';
+import type { ParsedText } from './yaml/text.ts';
 
 /**
  * Finds, reads and checks the configuration.

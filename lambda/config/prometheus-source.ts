@@ -1,15 +1,15 @@
-import { DEFAULT_PROMETHEUS_PATH, SETTINGS_PATH } from './cloudwatch-agent.ts';
-import type { Findings } from './findings.ts';
-import { lookup } from './lookup.ts';
-import type { Place } from './place.ts';
+import { DEFAULT_PROMETHEUS_PATH, SETTINGS_PATH } from './agent/agent.ts';
+import type { Findings } from './findings/findings.ts';
+import { lookup } from './findings/lookup.ts';
+import type { Place } from './findings/place.ts';
 import {
   type ConfigRequest,
   readDocumentAt,
   readVariable,
   type Text,
   variable,
-} from './request.ts';
-import { type ParsedText, parseText } from './yaml-text.ts';
+} from './sources/request.ts';
+import { type ParsedText, parseText } from './yaml/text.ts';
 
 /** The option that names a Prometheus file. */
 export const PROMETHEUS_OPTION = '--prometheus-config';

@@ -1,14 +1,14 @@
-import type { Config, TaskDiscovery } from '../model/config.ts';
-import type { AwsClientsOf } from './aws-clients.ts';
-import { entryNames } from './candidates.ts';
-import type { Clock } from './clock.ts';
-import type { EcsListing, Listed } from './ecs-listing.ts';
-import { EcsListings } from './ecs-listings.ts';
-import type { Fetch } from './http-source.ts';
+import type { Config, TaskDiscovery } from '../model/settings/config.ts';
+import type { Clock } from '../model/waiting/clock.ts';
+import type { AwsClientsOf } from './aws/clients.ts';
+import { entryNames } from './ecs/candidates.ts';
+import type { EcsListing, Listed } from './ecs/listing.ts';
+import { EcsListings } from './ecs/listings.ts';
 import { type ListedTarget, listed } from './listed-target.ts';
+import type { Fetch } from './sources/http.ts';
+import { type JobTargets, TargetSources } from './sources/sources.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
-import { type JobTargets, TargetSources } from './target-sources.ts';
 
 /** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
 export const REFRESH_TIMEOUT_MS = 20_000;

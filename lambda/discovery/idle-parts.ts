@@ -1,5 +1,5 @@
-import type { ScrapeJob } from '../model/config.ts';
-import { DOCKER_LABEL } from './candidates.ts';
+import type { ScrapeJob } from '../model/settings/config.ts';
+import { DOCKER_LABEL } from './ecs/candidates.ts';
 
 /** Clusters that a text names. */
 const MAX_NAMES = 3;

@@ -1,12 +1,12 @@
-import { isAuthority } from '../model/address.ts';
-import type { ScrapeJob } from '../model/config.ts';
-import { formatPrometheusDuration, parsePrometheusDuration } from '../model/duration.ts';
-import type { SkipReason } from '../model/left-out.ts';
-import { SIDECAR_JOB } from '../model/names.ts';
-import { relabel } from '../model/relabel.ts';
-import { type Labels, labelsOf } from '../model/sample.ts';
-import type { ScrapeLimits, Target } from '../model/target.ts';
-import { type FoundTarget, METRICS_PATH, SCHEME } from './found-target.ts';
+import { relabel } from '../model/samples/relabel.ts';
+import { type Labels, labelsOf } from '../model/samples/sample.ts';
+import { isAuthority } from '../model/settings/address.ts';
+import type { ScrapeJob } from '../model/settings/config.ts';
+import { formatPrometheusDuration, parsePrometheusDuration } from '../model/settings/duration.ts';
+import { SIDECAR_JOB } from '../model/settings/names.ts';
+import type { SkipReason } from '../model/targets/left-out.ts';
+import type { ScrapeLimits, Target } from '../model/targets/target.ts';
+import { type FoundTarget, METRICS_PATH, SCHEME } from './found/target.ts';
 
 /** Labels by which a target, and relabeling, say how it is scraped. */
 const ADDRESS = '__address__';

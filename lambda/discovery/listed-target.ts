@@ -1,5 +1,5 @@
-import type { ScrapeJob } from '../model/config.ts';
-import type { Target } from '../model/target.ts';
+import type { ScrapeJob } from '../model/settings/config.ts';
+import type { Target } from '../model/targets/target.ts';
 import { type OwnSettings, targetOf } from './job-target.ts';
 import type { Origins } from './stopped-targets.ts';
 

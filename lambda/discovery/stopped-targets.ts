@@ -1,5 +1,5 @@
-import type { DiscoveryError } from './api-calls.ts';
-import type { Cluster } from './cluster.ts';
+import type { DiscoveryError } from './aws/api-calls.ts';
+import type { Cluster } from './ecs/cluster/cluster.ts';
 
 /** Where a target comes from. */
 export interface Origin {

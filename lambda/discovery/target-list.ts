@@ -1,18 +1,18 @@
-import type { Config, ScrapeJob, TaskDiscovery } from '../model/config.ts';
-import type { LeftOut, LeftOutSubject } from '../model/left-out.ts';
-import type { Target } from '../model/target.ts';
-import type { AccountTargets } from './account-region.ts';
-import type { DiscoveryError } from './api-calls.ts';
-import type { Cluster } from './cluster.ts';
-import { nameIn } from './described-task.ts';
-import { type FoundTarget, META, METRICS_PATH } from './found-target.ts';
+import type { Config, ScrapeJob, TaskDiscovery } from '../model/settings/config.ts';
+import type { LeftOut, LeftOutSubject } from '../model/targets/left-out.ts';
+import type { Target } from '../model/targets/target.ts';
+import type { DiscoveryError } from './aws/api-calls.ts';
+import type { AccountTargets } from './ecs/cluster/account-region.ts';
+import type { Cluster } from './ecs/cluster/cluster.ts';
+import { nameIn } from './ecs/cluster/described-task.ts';
+import { hostPort } from './ecs/cluster/network.ts';
+import { LeftOutTally } from './found/left-out.ts';
+import { type FoundTarget, META, METRICS_PATH } from './found/target.ts';
 import { idleEntries, idleSources } from './idle-parts.ts';
 import { toTarget, withinLimit } from './job-target.ts';
-import { LeftOutTally } from './left-out.ts';
-import { hostPort } from './network.ts';
-import { staticTargets } from './static.ts';
+import type { JobTargets } from './sources/sources.ts';
+import { staticTargets } from './sources/static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
-import type { JobTargets } from './target-sources.ts';
 
 /** The path that tells targets of the same address apart where none is configured, as in the CloudWatch Agent. */
 const DEFAULT_PATH = '/metrics';

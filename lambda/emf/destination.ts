@@ -1,5 +1,5 @@
-import { fillLogGroup, MAX_LOG_NAME } from '../model/log-group.ts';
-import type { Labels } from '../model/sample.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import { fillLogGroup, MAX_LOG_NAME } from '../model/settings/log-group.ts';
 import type { Destination } from './encode.ts';
 
 /** What the agent writes for a label that the event lacks. */

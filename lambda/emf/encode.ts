@@ -1,9 +1,9 @@
-import type { EmfConfig } from '../model/config.ts';
-import type { DropReason, Drops } from '../model/drops.ts';
-import type { LogEvent } from '../model/event.ts';
-import { eventBytes, MAX_EVENT_BYTES } from '../model/event-size.ts';
-import type { Point } from '../model/point.ts';
-import type { Labels } from '../model/sample.ts';
+import type { LogEvent } from '../model/delivery/event.ts';
+import { eventBytes, MAX_EVENT_BYTES } from '../model/delivery/event-size.ts';
+import type { DropReason, Drops } from '../model/samples/drops.ts';
+import type { Point } from '../model/samples/point.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import type { EmfConfig } from '../model/settings/config.ts';
 import { type Group, Grouping } from './group.ts';
 import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
 import { type Field, fieldsOf, refusalOf } from './metric.ts';

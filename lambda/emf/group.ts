@@ -1,7 +1,7 @@
-import type { Drops } from '../model/drops.ts';
-import type { Point } from '../model/point.ts';
-import type { Publication, Publications } from '../model/publication.ts';
-import type { Labels } from '../model/sample.ts';
+import type { Drops } from '../model/samples/drops.ts';
+import type { Point } from '../model/samples/point.ts';
+import type { Publication, Publications } from '../model/samples/publication.ts';
+import type { Labels } from '../model/samples/sample.ts';
 import type { Metric } from './metric.ts';
 
 const SECOND_MS = 1_000;

@@ -1,6 +1,6 @@
-import type { LogEvent } from '../model/event.ts';
-import type { Publication } from '../model/publication.ts';
-import { labelsOf } from '../model/sample.ts';
+import type { LogEvent } from '../model/delivery/event.ts';
+import type { Publication } from '../model/samples/publication.ts';
+import { labelsOf } from '../model/samples/sample.ts';
 import type { Group } from './group.ts';
 import { MAX_METRICS_PER_DIRECTIVE } from './limits.ts';
 import type { Field } from './metric.ts';

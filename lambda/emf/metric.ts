@@ -1,6 +1,6 @@
-import type { DropReason } from '../model/drops.ts';
-import type { Bin, Distribution, Point } from '../model/point.ts';
-import type { Publications } from '../model/publication.ts';
+import type { DropReason } from '../model/samples/drops.ts';
+import type { Bin, Distribution, Point } from '../model/samples/point.ts';
+import type { Publications } from '../model/samples/publication.ts';
 import { MAX_METRIC_NAME, MAX_METRIC_VALUE, MAX_VALUES_PER_METRIC, METRIC_NAME } from './limits.ts';
 
 /** Names of which it is remembered whether they are valid, before that memory is emptied. */

@@ -2,9 +2,9 @@ import { close, createWriteStream, open, write, writev } from 'node:fs';
 import { open as openFile, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
-import type { DeliveryReport, Output } from '../model/event.ts';
-import { FileWork } from '../model/file-work.ts';
-import { unlessAborted } from '../model/unless-aborted.ts';
+import type { DeliveryReport, Output } from '../model/delivery/event.ts';
+import { FileWork } from '../model/waiting/file-work.ts';
+import { unlessAborted } from '../model/waiting/unless-aborted.ts';
 import { LineDelivery } from './lines.ts';
 
 /** Appends the events to a file, one line of JSON each. The file is opened for each delivery, so it may be rotated. */

@@ -1,9 +1,14 @@
 import type { Writable } from 'node:stream';
-import type { Delivery, DeliveryOutcome, DeliveryReport, LogEvent } from '../model/event.ts';
-import { eventBytes } from '../model/event-size.ts';
-import { Patience } from './patience.ts';
-import { PendingWrite } from './pending-write.ts';
-import { type Failure, type SentEvent, Tally } from './tally.ts';
+import type {
+  Delivery,
+  DeliveryOutcome,
+  DeliveryReport,
+  LogEvent,
+} from '../model/delivery/event.ts';
+import { eventBytes } from '../model/delivery/event-size.ts';
+import { Patience } from './delivery/patience.ts';
+import { PendingWrite } from './delivery/pending-write.ts';
+import { type Failure, type SentEvent, Tally } from './delivery/tally.ts';
 
 export interface LineOptions {
   /** Of an event, as `eventBytes` counts: a larger one is rejected. @default any number */

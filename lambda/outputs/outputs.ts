@@ -1,16 +1,16 @@
 import type { Writable } from 'node:stream';
+import type { Output } from '../model/delivery/event.ts';
+import type { SampleOutput } from '../model/delivery/sample-output.ts';
 import type {
   LogsOutputConfig,
   OtlpConfig,
   OutputConfig,
   PushConfig,
   SigningConfig,
-} from '../model/config.ts';
-import type { Output } from '../model/event.ts';
-import type { SampleOutput } from '../model/sample-output.ts';
-import { cloudWatchLogsOutput } from './cloudwatch-logs.ts';
+} from '../model/settings/config.ts';
+import type { LogsSender } from './cloudwatch-logs/api.ts';
+import { cloudWatchLogsOutput } from './cloudwatch-logs/cloudwatch-logs.ts';
 import { fileOutput } from './file.ts';
-import type { LogsSender } from './logs-api.ts';
 import { cloudWatchUrl, otlpOutput } from './otlp/otlp.ts';
 import { type Runtime, systemRuntime } from './push/runtime.ts';
 import type { CredentialsProvider } from './push/sigv4.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Output } from '../model/event.ts';
-import { EVENT_OVERHEAD_BYTES } from '../model/event-size.ts';
+import type { Output } from '../model/delivery/event.ts';
+import { EVENT_OVERHEAD_BYTES } from '../model/delivery/event-size.ts';
 import { LineDelivery } from './lines.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { DropReason } from '../model/drops.ts';
-import type { Labels, Series } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import type { DropReason } from '../model/samples/drops.ts';
+import type { Labels, Series } from '../model/samples/sample.ts';
+import type { Target } from '../model/targets/target.ts';
 import type { Refusal } from '../rules/declare.ts';
 
 /** Metric names of a job that are remembered for a reason. */

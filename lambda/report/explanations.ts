@@ -1,6 +1,6 @@
-import type { Config } from '../model/config.ts';
-import { labelsOf, type Wanted } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import { labelsOf, type Wanted } from '../model/samples/sample.ts';
+import type { Config } from '../model/settings/config.ts';
+import type { Target } from '../model/targets/target.ts';
 import { Answers } from '../rules/answers.ts';
 import { type Refused, whyIncomplete, whyRefused } from '../rules/explain.ts';
 import { OWN_NAMES } from '../scrape/own-series.ts';

@@ -3,7 +3,7 @@ import {
   type LeftOut,
   type LeftOutCause,
   type LeftOutSubject,
-} from '../model/left-out.ts';
+} from '../model/targets/left-out.ts';
 
 /** What is named of something, in this order. */
 const NAMES = [

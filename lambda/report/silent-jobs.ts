@@ -1,4 +1,4 @@
-import type { DropReason } from '../model/drops.ts';
+import type { DropReason } from '../model/samples/drops.ts';
 import { sumOf } from './sum.ts';
 
 /** Reasons that hold only for now: what is dropped for them shows in a later difference, or was published before. */

@@ -1,4 +1,4 @@
-import type { Labels } from '../model/sample.ts';
+import type { Labels } from '../model/samples/sample.ts';
 import type { DeclaredSet } from './publication-list.ts';
 
 /** Bits of a combination's hash; six bytes. */

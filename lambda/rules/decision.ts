@@ -1,4 +1,4 @@
-import type { Publications } from '../model/publication.ts';
+import type { Publications } from '../model/samples/publication.ts';
 
 /**
  * What was decided, as a tree: one step for each question (does the rule apply, is the set complete), so that the same

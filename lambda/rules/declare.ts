@@ -1,8 +1,8 @@
-import type { EmfConfig } from '../model/config.ts';
-import { isDimensionValue } from '../model/dimension.ts';
-import type { Drops } from '../model/drops.ts';
-import type { Publications } from '../model/publication.ts';
-import type { Labels, Series } from '../model/sample.ts';
+import type { Drops } from '../model/samples/drops.ts';
+import type { Publications } from '../model/samples/publication.ts';
+import type { Labels, Series } from '../model/samples/sample.ts';
+import type { EmfConfig } from '../model/settings/config.ts';
+import { isDimensionValue } from '../model/settings/dimension.ts';
 import { Answers } from './answers.ts';
 import { Decision } from './decision.ts';
 import { MetricBudget } from './metric-budget.ts';

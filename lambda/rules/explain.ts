@@ -1,6 +1,6 @@
-import type { Declaration } from '../model/config.ts';
-import { isDimensionName, isDimensionValue } from '../model/dimension.ts';
-import type { Labels } from '../model/sample.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import type { Declaration } from '../model/settings/config.ts';
+import { isDimensionName, isDimensionValue } from '../model/settings/dimension.ts';
 
 /** Texts that a message names, such as selectors. */
 const MAX_NAMED = 3;

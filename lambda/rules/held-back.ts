@@ -1,4 +1,4 @@
-import type { Labels } from '../model/sample.ts';
+import type { Labels } from '../model/samples/sample.ts';
 
 /** Combinations that are told apart in one cycle; of more only that there are. About 50 bytes each. */
 export const MAX_COUNTED = 100_000;

@@ -1,7 +1,7 @@
-import type { MetricBudgetConfig } from '../model/config.ts';
-import type { Labels } from '../model/sample.ts';
-import type { MetricShare } from '../model/shared-metrics.ts';
-import type { KnownMetrics } from '../model/state.ts';
+import type { MetricShare } from '../model/delivery/shared-metrics.ts';
+import type { KnownMetrics } from '../model/delivery/state.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import type { MetricBudgetConfig } from '../model/settings/config.ts';
 import { combinationOf, HASH_BITS } from './combination.ts';
 import { HeldBack, type HeldBackMetric } from './held-back.ts';
 import type { DeclaredSet } from './publication-list.ts';

@@ -1,4 +1,4 @@
-import type { Publication, Publications } from '../model/publication.ts';
+import type { Publication, Publications } from '../model/samples/publication.ts';
 
 /** How a metric is published, whatever its dimensions are. */
 export type MetricOptions = Omit<Publication, 'dimensions'>;

@@ -1,5 +1,5 @@
-import type { EmfConfig, Pattern } from '../model/config.ts';
-import { isDimensionName } from '../model/dimension.ts';
+import type { EmfConfig, Pattern } from '../model/settings/config.ts';
+import { isDimensionName } from '../model/settings/dimension.ts';
 import type { DeclaredSet } from './publication-list.ts';
 import { Source } from './source.ts';
 

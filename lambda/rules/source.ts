@@ -1,5 +1,5 @@
-import type { Pattern } from '../model/config.ts';
-import type { Labels } from '../model/sample.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import type { Pattern } from '../model/settings/config.ts';
 import { Answers } from './answers.ts';
 
 /** Joined texts whose matches are remembered, unless told otherwise. */

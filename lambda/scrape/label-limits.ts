@@ -1,7 +1,7 @@
-import type { Labels } from '../model/sample.ts';
 import { quote } from '../model/samples/quote.ts';
-import type { ScrapeLimits } from '../model/target.ts';
+import type { Labels } from '../model/samples/sample.ts';
 import { ScrapeError } from '../model/targets/scrape-error.ts';
+import type { ScrapeLimits } from '../model/targets/target.ts';
 
 /**
  * Checks one series against the limits of its labels, as verifyLabelLimits of Prometheus does: the name of the metric is

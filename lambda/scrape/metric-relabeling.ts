@@ -1,8 +1,8 @@
-import { joinLabels } from '../model/join-labels.ts';
-import { METRIC_NAME, relabel } from '../model/relabel.ts';
-import { labelsOf, type Sample, type Series, sameLabels } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import { METRIC_NAME, relabel } from '../model/samples/relabel.ts';
+import { labelsOf, type Sample, type Series, sameLabels } from '../model/samples/sample.ts';
+import { joinLabels } from '../model/targets/join-labels.ts';
 import { ScrapeError } from '../model/targets/scrape-error.ts';
+import type { Target } from '../model/targets/target.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
 

@@ -1,4 +1,4 @@
-import { labelsOf, type Sample, type Series } from '../model/sample.ts';
+import { labelsOf, type Sample, type Series } from '../model/samples/sample.ts';
 
 /** Figures about a scrape itself. */
 export interface OwnFigures {

@@ -1,7 +1,7 @@
-import type { RelabelRule } from '../model/relabel.ts';
-import { type Labels, type Series, sameLabels } from '../model/sample.ts';
-import type { ScrapeLimits, Target } from '../model/target.ts';
+import type { RelabelRule } from '../model/samples/relabel.ts';
+import { type Labels, type Series, sameLabels } from '../model/samples/sample.ts';
 import type { ScrapeError } from '../model/targets/scrape-error.ts';
+import type { ScrapeLimits, Target } from '../model/targets/target.ts';
 
 /** Series, of all targets together, of which the outcome is remembered. Each takes some 100 bytes beside the series itself. */
 const DEFAULT_CAPACITY = 200_000;

@@ -1,5 +1,5 @@
-import type { Target } from '../model/target.ts';
-import { Turn } from '../model/turn.ts';
+import type { Target } from '../model/targets/target.ts';
+import { Turn } from '../model/waiting/turn.ts';
 import type { Postponement } from './http/response-body.ts';
 import { Slots } from './slots.ts';
 

@@ -1,13 +1,13 @@
 import type { LookupFunction } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { Extras, FamilyText, Sample, Series, Wanted } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import type { Extras, FamilyText, Sample, Series, Wanted } from '../model/samples/sample.ts';
 import type { Decoder, Remembered } from '../model/targets/decoder.ts';
 import { ScrapeError, type ScrapeFailure } from '../model/targets/scrape-error.ts';
-import { type Turn, TurnOverError } from '../model/turn.ts';
-import { type Exposition, fetchExposition } from './exchange.ts';
+import type { Target } from '../model/targets/target.ts';
+import { type Turn, TurnOverError } from '../model/waiting/turn.ts';
 import { historyOf, withSince } from './history.ts';
-import { ByteBudget } from './http/byte-budget.ts';
+import { ByteBudget } from './http/bytes/budget.ts';
+import { type Exposition, fetchExposition } from './http/exchange.ts';
 import type { Postponement } from './http/response-body.ts';
 import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';

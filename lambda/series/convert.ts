@@ -1,9 +1,9 @@
-import type { FirstSample } from '../model/config.ts';
-import type { DropReason, Drops } from '../model/drops.ts';
-import type { Point } from '../model/point.ts';
-import type { Publications } from '../model/publication.ts';
-import type { HistogramSample, Labels, Sample } from '../model/sample.ts';
-import type { Previous } from '../model/state.ts';
+import type { Previous } from '../model/delivery/state.ts';
+import type { DropReason, Drops } from '../model/samples/drops.ts';
+import type { Point } from '../model/samples/point.ts';
+import type { Publications } from '../model/samples/publication.ts';
+import type { HistogramSample, Labels, Sample } from '../model/samples/sample.ts';
+import type { FirstSample } from '../model/settings/config.ts';
 import { Differences, type Past, type ScrapeTime } from './differences.ts';
 import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';

@@ -1,5 +1,5 @@
-import type { FirstSample } from '../model/config.ts';
-import type { Previous, TargetPast } from '../model/state.ts';
+import type { Previous, TargetPast } from '../model/delivery/state.ts';
+import type { FirstSample } from '../model/settings/config.ts';
 
 /** What values are compared with. */
 export type Past = Pick<TargetPast, 'series' | 'baseline'>;

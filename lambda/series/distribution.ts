@@ -1,4 +1,4 @@
-import type { Bin, Distribution } from '../model/point.ts';
+import type { Bin, Distribution } from '../model/samples/point.ts';
 
 /** Observations of one bucket: above `from`, up to `to`. */
 export interface Range {

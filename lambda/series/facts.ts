@@ -1,4 +1,4 @@
-import { isCumulative, type Series } from '../model/sample.ts';
+import { isCumulative, type Series } from '../model/samples/sample.ts';
 
 /** What can be said of a series whatever its values are. */
 export class Facts {

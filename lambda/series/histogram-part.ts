@@ -1,4 +1,4 @@
-import { type Labels, labelsOf, type Series } from '../model/sample.ts';
+import { type Labels, labelsOf, type Series } from '../model/samples/sample.ts';
 import { seriesKey } from './facts.ts';
 
 /** Which part of which histogram a series is. */

@@ -1,5 +1,5 @@
-import type { Drops } from '../model/drops.ts';
-import type { HistogramSample, Sample, Series } from '../model/sample.ts';
+import type { Drops } from '../model/samples/drops.ts';
+import type { HistogramSample, Sample, Series } from '../model/samples/sample.ts';
 import { type HistogramPart, withoutBound } from './histogram-part.ts';
 
 /** One sample of a histogram. */

@@ -1,7 +1,7 @@
-import type { DropReason, Drops } from '../model/drops.ts';
-import type { Distribution } from '../model/point.ts';
-import type { Bucket, HistogramSample, Sample } from '../model/sample.ts';
-import type { Previous } from '../model/state.ts';
+import type { Previous } from '../model/delivery/state.ts';
+import type { DropReason, Drops } from '../model/samples/drops.ts';
+import type { Distribution } from '../model/samples/point.ts';
+import type { Bucket, HistogramSample, Sample } from '../model/samples/sample.ts';
 import type { Differences } from './differences.ts';
 import { distributionOf, type Range } from './distribution.ts';
 import { factsOf } from './facts.ts';

@@ -1,6 +1,6 @@
-import type { TypeOverride } from '../model/config.ts';
-import type { Drops } from '../model/drops.ts';
-import type { HistogramSample, Sample, Series, SeriesKind } from '../model/sample.ts';
+import type { Drops } from '../model/samples/drops.ts';
+import type { HistogramSample, Sample, Series, SeriesKind } from '../model/samples/sample.ts';
+import type { TypeOverride } from '../model/settings/config.ts';
 import { type HistogramPart, histogramPartOf, isHistogram } from './histogram-part.ts';
 import { HistogramParts } from './histogram-parts.ts';
 import { Types } from './types.ts';

@@ -1,6 +1,6 @@
-import { joinLabels } from '../model/join-labels.ts';
-import { type Labels, labelsOf, type Series } from '../model/sample.ts';
-import type { Target } from '../model/target.ts';
+import { type Labels, labelsOf, type Series } from '../model/samples/sample.ts';
+import { joinLabels } from '../model/targets/join-labels.ts';
+import type { Target } from '../model/targets/target.ts';
 import { factsOf, seriesKey } from './facts.ts';
 
 /** Label that says the type of an event's metrics, as the CloudWatch Agent attaches it. */

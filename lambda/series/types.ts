@@ -1,5 +1,5 @@
-import type { TypeOverride } from '../model/config.ts';
-import type { MetricType, Sample, Series } from '../model/sample.ts';
+import type { MetricType, Sample, Series } from '../model/samples/sample.ts';
+import type { TypeOverride } from '../model/settings/config.ts';
 
 /** Types whose families have samples with suffixes in the text format and in OpenMetrics, and the suffixes. */
 const SUFFIXES: Readonly<Partial<Record<MetricType, readonly string[]>>> = {

@@ -1,6 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { unreachableAmong } from '../model/left-out.ts';
-import { logFaults } from '../report-log.ts';
+import { unreachableAmong } from '../model/targets/left-out.ts';
+import { logFaults } from '../report/log.ts';
 import type { DispatchReport } from './dispatch.ts';
 
 /** What of a logger is needed here. */

@@ -1,16 +1,21 @@
 import type { Discovered } from '../discovery/discover.ts';
 import type { ListedTarget } from '../discovery/listed-target.ts';
-import type { MetricBudgetConfig } from '../model/config.ts';
-import { countsOf, type LeftOut } from '../model/left-out.ts';
+import type { MetricBudgetConfig } from '../model/settings/config.ts';
+import { countsOf, type LeftOut } from '../model/targets/left-out.ts';
 import type { CycleLease } from '../state/cycle-lease.ts';
-import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './layout.ts';
-import { CYCLE_MS, RECENT_CYCLES } from './limits.ts';
-import { decodeManifest, encodeManifest, type Manifest, ManifestError } from './manifest.ts';
-import { type MetricRoom, metricRoom } from './metric-room.ts';
-import type { ShardCycleStart } from './shard-event.ts';
-import type { ShardObjects, StoredObjects } from './shard-objects.ts';
-import { shardOf } from './shard-of.ts';
-import { digestOf, encodeList } from './target-list.ts';
+import { type MetricRoom, metricRoom } from './metrics/room.ts';
+import { shardOf } from './objects/assignment.ts';
+import type { ShardCycleStart } from './objects/event.ts';
+import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './objects/layout.ts';
+import { CYCLE_MS, RECENT_CYCLES } from './objects/limits.ts';
+import {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  ManifestError,
+} from './objects/manifest.ts';
+import type { ShardObjects, StoredObjects } from './objects/objects.ts';
+import { digestOf, encodeList } from './objects/target-list.ts';
 
 /** Milliseconds for which lists that lie there are good while discovery gives nothing but errors, as within a process. */
 const KEPT_MS = 5 * 60_000;

@@ -1,11 +1,11 @@
 import { createDiscovery, type Discovery } from '../discovery/discover.ts';
-import type { Fetch } from '../discovery/http-source.ts';
-import type { Config } from '../model/config.ts';
-import type { CycleReport } from '../report.ts';
+import type { Fetch } from '../discovery/sources/http.ts';
+import type { Config } from '../model/settings/config.ts';
+import type { CycleReport } from '../report/report.ts';
 import { type Dispatched, dispatch } from './dispatch.ts';
-import type { ShardPlan } from './layout.ts';
-import { shardEventOf } from './shard-event.ts';
-import { ShardRunner, type ShardRunnerParts } from './shard-runner.ts';
+import { shardEventOf } from './objects/event.ts';
+import type { ShardPlan } from './objects/layout.ts';
+import { ShardRunner, type ShardRunnerParts } from './runner.ts';
 
 export interface DividedCollectorParts extends ShardRunnerParts {
   readonly plan: ShardPlan;

@@ -1,16 +1,16 @@
-import { targetIdOf } from '../model/state.ts';
+import { targetIdOf } from '../model/delivery/state.ts';
 import { decodeState, StateFormatError } from '../state/format.ts';
 import type { Snapshot } from '../state/memory.ts';
 import { type S3Location, s3Store } from '../state/s3.ts';
 import type { S3Api } from '../state/s3-api.ts';
 import { StateStoreError } from '../state/store.ts';
 import type { Inheritance } from '../state/stored.ts';
-import type { Inherited } from './layout.ts';
-import { CYCLE_MS } from './limits.ts';
-import { decodeManifest, type Manifest, ManifestError } from './manifest.ts';
-import type { ShardEvent } from './shard-event.ts';
-import { type ShardObjects, ShardObjectsError } from './shard-objects.ts';
-import { shardOf } from './shard-of.ts';
+import { shardOf } from './objects/assignment.ts';
+import type { ShardEvent } from './objects/event.ts';
+import type { Inherited } from './objects/layout.ts';
+import { CYCLE_MS } from './objects/limits.ts';
+import { decodeManifest, type Manifest, ManifestError } from './objects/manifest.ts';
+import { type ShardObjects, ShardObjectsError } from './objects/objects.ts';
 
 /**
  * What the states of the layout before know of the targets that are a shard's now.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileWork } from '../model/file-work.ts';
+import { FileWork } from '../model/waiting/file-work.ts';
 import type { StateFormatError } from './format.ts';
 import { asideName, type StateStore, StateStoreError, type StoredObject } from './store.ts';
 

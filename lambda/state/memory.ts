@@ -7,7 +7,7 @@ import {
   type StateReport,
   type TargetPast,
   targetIdOf,
-} from '../model/state.ts';
+} from '../model/delivery/state.ts';
 import { type SeriesKeys, SeriesKeysPool } from './series-keys.ts';
 import { chosen, TargetMemory } from './target-memory.ts';
 

@@ -8,7 +8,7 @@ import type {
   PutObjectCommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type ClientOptions, clientSettings } from '../model/client-settings.ts';
+import { type ClientOptions, clientSettings } from '../model/settings/client.ts';
 
 /** Attempts of one request, the first included. */
 const MAX_ATTEMPTS = 3;

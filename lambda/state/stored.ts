@@ -6,7 +6,7 @@ import type {
   State,
   StateReport,
   TargetPast,
-} from '../model/state.ts';
+} from '../model/delivery/state.ts';
 import { decodeState, encodeState, StateFormatError } from './format.ts';
 import { MemoryState, type Snapshot } from './memory.ts';
 import { type StateStore, StateStoreError } from './store.ts';

@@ -1,4 +1,4 @@
-import type { Previous, PreviousValues } from '../model/state.ts';
+import type { Previous, PreviousValues } from '../model/delivery/state.ts';
 import { NO_KEYS, type SeriesKeys, type SeriesKeysPool } from './series-keys.ts';
 
 /** What is remembered of a target beside its series. Times are milliseconds since the epoch. */

@@ -1,6 +1,6 @@
-import { AnswerDecoder } from '../scrape/answer-decoder.ts';
-import { processMemory } from '../scrape/http/process-memory.ts';
+import { AnswerDecoder } from '../decode/answer.ts';
 import { Scraper } from '../scrape/scrape.ts';
+import { processMemory } from './process-memory.ts';
 
 /** A scraper with the memory that an environment says the process has. */
 export function systemScraper(environment: NodeJS.ProcessEnv): Scraper {

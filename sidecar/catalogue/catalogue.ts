@@ -1,8 +1,8 @@
-import type { Traffic } from '../endpoint.ts';
 import type { Family, TimedFamily } from '../exposition/family.ts';
 import type { Observation } from '../figures/observation.ts';
 import type { Excerpt } from '../history/history.ts';
 import type { SubjectSample } from '../history/track.ts';
+import type { Traffic } from '../sampling/endpoint.ts';
 import { CPU_DEFINITIONS } from './cpu.ts';
 import { type Definition, familiesOf } from './definition.ts';
 import { exporterFamilies, SAMPLE_DEFINITIONS } from './exporter.ts';

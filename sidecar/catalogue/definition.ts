@@ -1,6 +1,6 @@
 import { earliest, epochSeconds, type Instant } from '../documents/instant.ts';
 import type { Family, Labels, Row } from '../exposition/family.ts';
-import type { Based } from '../figures/based.ts';
+import type { Based } from '../figures/arithmetic/based.ts';
 import type { ContainerFigures } from '../figures/container.ts';
 import type { Observation } from '../figures/observation.ts';
 import type { TaskFigures } from '../figures/task.ts';

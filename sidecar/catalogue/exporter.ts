@@ -1,8 +1,8 @@
 import { epochSeconds } from '../documents/instant.ts';
-import type { Traffic } from '../endpoint.ts';
 import type { Family, Labels } from '../exposition/family.ts';
-import { VERSION } from '../version.ts';
+import type { Traffic } from '../sampling/endpoint.ts';
 import { type Definition, gauge } from './definition.ts';
+import { VERSION } from './version.ts';
 
 /** How good the figures of a container are. */
 export const SAMPLE_DEFINITIONS: readonly Definition[] = [

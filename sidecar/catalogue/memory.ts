@@ -1,4 +1,4 @@
-import { percentOf } from '../figures/based.ts';
+import { percentOf } from '../figures/arithmetic/based.ts';
 import { counter, type Definition, gauge, sampled, withBase } from './definition.ts';
 
 export const MEMORY_DEFINITIONS: readonly Definition[] = [

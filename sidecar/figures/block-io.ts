@@ -1,8 +1,8 @@
 import { secondsBetween } from '../documents/instant.ts';
 import type { BlockIo, Stats } from '../documents/stats.ts';
-import { rateOf } from './rate.ts';
-import type { Source } from './source.ts';
-import { accumulate, completeSum, type RunningSum } from './sum.ts';
+import { rateOf } from './arithmetic/rate.ts';
+import type { Source } from './arithmetic/source.ts';
+import { accumulate, completeSum, type RunningSum } from './arithmetic/sum.ts';
 
 /** Bytes per second. */
 export interface BlockIoRates {

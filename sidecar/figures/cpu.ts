@@ -1,9 +1,9 @@
 import { secondsBetween } from '../documents/instant.ts';
 import type { Stats } from '../documents/stats.ts';
 import type { Container, Task } from '../documents/task.ts';
-import { type Based, based } from './based.ts';
-import { rateOf } from './rate.ts';
-import { completeSum } from './sum.ts';
+import { type Based, based } from './arithmetic/based.ts';
+import { rateOf } from './arithmetic/rate.ts';
+import { completeSum } from './arithmetic/sum.ts';
 
 /** CPU units to a vCPU. */
 const UNITS_PER_VCPU = 1024;

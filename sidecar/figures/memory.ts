@@ -1,7 +1,7 @@
 import type { MemoryStats, Stats } from '../documents/stats.ts';
 import type { Container, Task } from '../documents/task.ts';
-import { type Based, based } from './based.ts';
-import { completeSum } from './sum.ts';
+import { type Based, based } from './arithmetic/based.ts';
+import { completeSum } from './arithmetic/sum.ts';
 
 /** "No limit" is 2^63 less a page with cgroup v1 and 2^64 - 1 with v2: from here on nothing is limited. */
 export const NO_LIMIT = 2 ** 60;

@@ -5,8 +5,8 @@ import {
   type InterfaceCounters,
   type Interfaces,
 } from '../documents/stats.ts';
-import type { Source } from './source.ts';
-import { accumulate, forgetOldest, type RunningSum } from './sum.ts';
+import type { Source } from './arithmetic/source.ts';
+import { accumulate, forgetOldest, type RunningSum } from './arithmetic/sum.ts';
 
 const PAUSE = 'CNI_PAUSE';
 

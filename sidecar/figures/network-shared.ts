@@ -1,6 +1,6 @@
 import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
 import type { InterfaceCounters, Interfaces } from '../documents/stats.ts';
-import type { Source } from './source.ts';
+import type { Source } from './arithmetic/source.ts';
 
 /** How much newer, in seconds, a reading of an earlier poll may be than those of this one and still count. */
 const MAX_HOLD = 60;

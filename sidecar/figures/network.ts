@@ -1,11 +1,11 @@
 import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
 import type { InterfaceCounter, Interfaces, NetworkRate, Stats } from '../documents/stats.ts';
 import type { Task } from '../documents/task.ts';
+import { rateOf } from './arithmetic/rate.ts';
+import type { Source } from './arithmetic/source.ts';
+import { completeSum } from './arithmetic/sum.ts';
 import { followSeparate, type SeparateNetworks } from './network-separate.ts';
 import { followShared, type SharedNetwork } from './network-shared.ts';
-import { rateOf } from './rate.ts';
-import type { Source } from './source.ts';
-import { completeSum } from './sum.ts';
 
 /** With awsvpc on EC2 the counters stand still for this long while `read` moves each second. Seconds. */
 const EC2_AWSVPC_INTERVAL = 10;

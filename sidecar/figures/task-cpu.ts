@@ -1,10 +1,10 @@
 import { type Instant, secondsBetween } from '../documents/instant.ts';
 import type { Task } from '../documents/task.ts';
-import { type Based, based, percentOf } from './based.ts';
+import { type Based, based, percentOf } from './arithmetic/based.ts';
+import type { Source } from './arithmetic/source.ts';
+import { accumulate, completeSum, type RunningSum } from './arithmetic/sum.ts';
+import { greatest, slide, type Window } from './arithmetic/window.ts';
 import { cpuUnits, taskCpuReservation } from './cpu.ts';
-import type { Source } from './source.ts';
-import { accumulate, completeSum, type RunningSum } from './sum.ts';
-import { greatest, slide, type Window } from './window.ts';
 
 /** From this share of its reservation on a task counts as saturated: its throttling itself cannot be had. */
 const SATURATION_PERCENT = 95;

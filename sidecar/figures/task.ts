@@ -1,6 +1,6 @@
 import { type Instant, latest } from '../documents/instant.ts';
 import type { Task } from '../documents/task.ts';
-import type { Based } from './based.ts';
+import type { Based } from './arithmetic/based.ts';
 import { followTaskBlockIo, type TaskBlockIo } from './block-io.ts';
 import type { ContainerFigures } from './container.ts';
 import { type MemoryFigures, sumMemory, taskMemoryLimit } from './memory.ts';

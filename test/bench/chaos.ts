@@ -1,4 +1,4 @@
-import { table } from '../../cli/table.ts';
+import { table } from '../../cli/describe/table.ts';
 import { BEHAVIOURS, behaviourOf } from './chaos/behaviours.ts';
 import { MEMORY_BYTES, type Row, type RowFigures, runRow, VARIABLES } from './chaos/row.ts';
 import { shownVariables } from './machine.ts';

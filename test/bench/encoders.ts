@@ -1,16 +1,16 @@
-import { Drops } from '../../lambda/model/drops.ts';
-import { labelsOf } from '../../lambda/model/sample.ts';
-import type { TargetSamples } from '../../lambda/model/sample-output.ts';
+import type { TargetSamples } from '../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import { SeriesTable } from '../../lambda/outputs/otlp/known-series.ts';
 import { RequestWriter as OtlpWriter } from '../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../lambda/outputs/push/pending-samples.ts';
-import { LabelTable } from '../../lambda/outputs/remote-write/label-table.ts';
-import { LastSeries } from '../../lambda/outputs/remote-write/last-series.ts';
+import { LabelTable } from '../../lambda/outputs/remote-write/encoding/label-table.ts';
+import { LastSeries } from '../../lambda/outputs/remote-write/encoding/last-series.ts';
+import type { SeriesWriter } from '../../lambda/outputs/remote-write/encoding/series-writer.ts';
 import { RequestWriter as RemoteWriter } from '../../lambda/outputs/remote-write/request-writer.ts';
-import type { SeriesWriter } from '../../lambda/outputs/remote-write/series-writer.ts';
-import { SeriesWriterV1 } from '../../lambda/outputs/remote-write/series-writer-v1.ts';
-import { SeriesWriterV2 } from '../../lambda/outputs/remote-write/v2/series-writer-v2.ts';
+import { SeriesWriterV1 } from '../../lambda/outputs/remote-write/v1/series-writer.ts';
+import { SeriesWriterV2 } from '../../lambda/outputs/remote-write/v2/series-writer.ts';
 
 export type Protocol = 'remote write' | 'remote write 2.0' | 'OTLP';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { bundleCollector } from '../../infra/bundle.ts';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { bundleCollector } from '../../infra/build/bundle.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 
 const NODE_ARGUMENTS = ['--expose-gc'];
 

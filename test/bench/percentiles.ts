@@ -1,4 +1,4 @@
-import { table } from '../../cli/table.ts';
+import { table } from '../../cli/describe/table.ts';
 import { distributionOf, type Range } from '../../lambda/series/distribution.ts';
 
 /** The default buckets of the Prometheus clients. */

@@ -1,12 +1,12 @@
 import { runChaos } from './chaos.ts';
 import { runChaosSidecar } from './chaos-sidecar/run.ts';
-import { runCycle, runReceivers } from './cycle.ts';
-import { runDecode } from './decode.ts';
-import { runEncode } from './encode.ts';
+import { runCycle, runReceivers } from './cycle/cycle.ts';
+import { runDecode } from './decode/decode.ts';
+import { runEncode } from './encode/encode.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
-import { runScale } from './scale.ts';
-import { runSidecar } from './sidecar.ts';
+import { runScale } from './scale/scale.ts';
+import { runSidecar } from './sidecar/sidecar.ts';
 import { runSizes } from './sizes.ts';
 
 /**

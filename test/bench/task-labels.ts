@@ -1,4 +1,4 @@
-import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
+import { type Labels, labelsOf } from '../../lambda/model/samples/sample.ts';
 
 /** The labels that ECS discovery gives a target, beside `instance` and `job`. */
 export function taskLabels(index: number): Labels {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { definition, task } from '../discovery/cluster-of.ts';
+import { definition, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { credentialsFor, type Folder, fargauge, jsonLines, temporaryFolder } from './fargauge.ts';

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CycleReport } from '../../lambda/report.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { startReceiver } from '../outputs/push/receiver.ts';
 import {
   type Folder,

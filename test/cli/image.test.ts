@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
-import { type Bundle, bundleCli } from '../../infra/bundle.ts';
+import { type Bundle, bundleCli } from '../../infra/build/bundle.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
 import { ROOT } from '../integration/support/places.ts';
 import { type Folder, jsonLines, temporaryFolder } from './fargauge.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from 'commander';
-import { duration } from '../../cli/duration.ts';
-import { endpointUrl } from '../../cli/endpoint-url.ts';
+import { duration } from '../../cli/options/duration.ts';
+import { endpointUrl } from '../../cli/options/endpoint-url.ts';
 
 describe('a duration', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Stores, startStores } from '../config/stores.ts';
+import { type Stores, startStores } from '../config/sources/stores.ts';
 import { fargauge, jsonLines, startFargauge } from './fargauge.ts';
 import { serveMetrics } from './target.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CycleReport } from '../../lambda/report.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { type Folder, fargauge, jsonLines, startFargauge, temporaryFolder } from './fargauge.ts';
 import { type ScrapedServer, serveMetrics } from './target.ts';
 

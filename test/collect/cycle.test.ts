@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector, type CollectorParts } from '../../lambda/collect.ts';
-import type { EmfConfig } from '../../lambda/model/config.ts';
-import type { Labels } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import type { Labels } from '../../lambda/model/samples/sample.ts';
+import type { EmfConfig } from '../../lambda/model/settings/config.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, problemsOf, valuesOf } from '../emf/events.ts';

@@ -3,29 +3,34 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { type Assembly, assemble } from '../../lambda/assemble.ts';
-import { awsStores } from '../../lambda/config/aws-stores.ts';
-import { LiveConfig } from '../../lambda/config/live-config.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import type { EcsDiscoveryConfig } from '../../lambda/model/config.ts';
-import type { Output } from '../../lambda/model/event.ts';
-import type { SampleOutput } from '../../lambda/model/sample-output.ts';
-import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
-import { logsClient } from '../../lambda/outputs/logs-client.ts';
+import { LiveConfig } from '../../lambda/config/live.ts';
+import { awsStores } from '../../lambda/config/sources/aws-stores.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import type { Output } from '../../lambda/model/delivery/event.ts';
+import type { SampleOutput } from '../../lambda/model/delivery/sample-output.ts';
+import type { EcsDiscoveryConfig } from '../../lambda/model/settings/config.ts';
+import { logsClient } from '../../lambda/outputs/cloudwatch-logs/client.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
 import { otlpOutput } from '../../lambda/outputs/otlp/otlp.ts';
 import { remoteWriteOutput } from '../../lambda/outputs/remote-write/remote-write.ts';
 import { stdoutOutput } from '../../lambda/outputs/stdout.ts';
-import type { CycleReport } from '../../lambda/report.ts';
-import { failureOf } from '../../lambda/report-log.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import { failureOf } from '../../lambda/report/log.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { s3Store } from '../../lambda/state/s3.ts';
 import { s3Api } from '../../lambda/state/s3-api.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
+import { type Assembly, assemble } from '../../lambda/wiring/assemble.ts';
+import { CREDENTIALS } from '../cli/demo/aws/clients.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
-import { CREDENTIALS } from '../demo/aws/clients.ts';
-import { definition, discoveryOf, job as jobOf, task } from '../discovery/cluster-of.ts';
+import {
+  definition,
+  discoveryOf,
+  job as jobOf,
+  task,
+} from '../discovery/ecs/cluster/cluster-of.ts';
 
 /** Milliseconds of a cycle. */
 const TIMEOUT_MS = 4_000;

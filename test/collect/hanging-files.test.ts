@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { assemble } from '../../lambda/assemble.ts';
-import { LiveConfig } from '../../lambda/config/live-config.ts';
+import { LiveConfig } from '../../lambda/config/live.ts';
 import { fileOutput } from '../../lambda/outputs/file.ts';
 import { stdoutOutput } from '../../lambda/outputs/stdout.ts';
-import { failureOf } from '../../lambda/report-log.ts';
+import { failureOf } from '../../lambda/report/log.ts';
 import { fileStore } from '../../lambda/state/file.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
+import { assemble } from '../../lambda/wiring/assemble.ts';
 import { serveMetrics } from '../cli/target.ts';
 
 const TIMEOUT_MS = 10_000;

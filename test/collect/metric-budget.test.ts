@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
-import type { State } from '../../lambda/model/state.ts';
+import type { State } from '../../lambda/model/delivery/state.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { valuesOf } from '../emf/events.ts';

@@ -1,8 +1,8 @@
 import type { CollectorParts, Discovery } from '../../lambda/collect.ts';
-import { compilePattern } from '../../lambda/config/pattern.ts';
-import type { Config, Declaration, EmfConfig } from '../../lambda/model/config.ts';
-import type { Sample } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import type { Sample } from '../../lambda/model/samples/sample.ts';
+import type { Config, Declaration, EmfConfig } from '../../lambda/model/settings/config.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 
 /** A configuration without discovery and jobs, and what differs in its rules. */
 export function configWith(emf: Partial<EmfConfig>): Config {

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Collector } from '../../lambda/collect.ts';
-import { labelsOf, type Sample, type Series } from '../../lambda/model/sample.ts';
-import type { CycleReport } from '../../lambda/report.ts';
+import { labelsOf, type Sample, type Series } from '../../lambda/model/samples/sample.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, manyValuesOf, problemsOf, valuesOf } from '../emf/events.ts';

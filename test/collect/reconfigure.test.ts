@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { assemble } from '../../lambda/assemble.ts';
-import type { Config } from '../../lambda/model/config.ts';
+import type { Config } from '../../lambda/model/settings/config.ts';
 import { createOutputs } from '../../lambda/outputs/outputs.ts';
+import { assemble } from '../../lambda/wiring/assemble.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { loadNative } from '../config/loading.ts';
 import { valuesOf } from '../emf/events.ts';

@@ -5,8 +5,8 @@ import type {
   LogEvent,
   Output,
   RejectReason,
-} from '../../lambda/model/event.ts';
-import { eventBytes } from '../../lambda/model/event-size.ts';
+} from '../../lambda/model/delivery/event.ts';
+import { eventBytes } from '../../lambda/model/delivery/event-size.ts';
 
 /** An output that keeps in memory what it was offered. */
 export interface RecordingOutput extends Output {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
-import { relabelConfig } from '../../lambda/config/relabel-config.ts';
-import type { DropReason } from '../../lambda/model/drops.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import type { DropReason } from '../../lambda/model/samples/drops.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, valuesOf } from '../emf/events.ts';

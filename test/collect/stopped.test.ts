@@ -2,12 +2,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { type AssembledCollector, assemble } from '../../lambda/assemble.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import { logCycle } from '../../lambda/report-log.ts';
-import { publishCycle } from '../../lambda/self-metrics.ts';
-import { container, definition, discoveryOf, job, task } from '../discovery/cluster-of.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import { logCycle } from '../../lambda/report/log.ts';
+import { publishCycle } from '../../lambda/report/self-metrics.ts';
+import { type AssembledCollector, assemble } from '../../lambda/wiring/assemble.ts';
+import {
+  container,
+  definition,
+  discoveryOf,
+  job,
+  task,
+} from '../discovery/ecs/cluster/cluster-of.ts';
 import { configWith, declarationOf } from './parts.ts';
 import { type RecordingOutput, recordingOutput } from './recording-output.ts';
 

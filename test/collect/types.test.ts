@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
-import { compilePattern } from '../../lambda/config/pattern.ts';
-import type { SeriesConfig } from '../../lambda/model/config.ts';
-import type { Target } from '../../lambda/model/target.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import type { SeriesConfig } from '../../lambda/model/settings/config.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { documentOf, manyValuesOf, problemsOf, valuesOf } from '../emf/events.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { METRIC_NAME, relabel } from '../../lambda/model/relabel.ts';
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { METRIC_NAME, relabel } from '../../lambda/model/samples/relabel.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import { load } from './loading.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

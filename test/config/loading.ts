@@ -1,7 +1,7 @@
-import { ConfigError } from '../../lambda/config/errors.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import type { Config } from '../../lambda/model/config.ts';
-import { ENV } from '../../lambda/model/names.ts';
+import type { Config } from '../../lambda/model/settings/config.ts';
+import { ENV } from '../../lambda/model/settings/names.ts';
 
 /** A cluster for the cases that are not about it. */
 export const CLUSTER = 'shop';

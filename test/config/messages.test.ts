@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeGiven } from '../../lambda/config/given.ts';
-import { formatPath } from '../../lambda/config/place.ts';
-import { nearest } from '../../lambda/config/spelling.ts';
+import { describeGiven } from '../../lambda/config/findings/given.ts';
+import { formatPath } from '../../lambda/config/findings/place.ts';
+import { nearest } from '../../lambda/config/findings/spelling.ts';
 
 describe('given values in messages', () => {
   it.each<[unknown, string]>([

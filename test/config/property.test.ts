@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { ConfigError } from '../../lambda/config/errors.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { agentEnv, load, nativeEnv } from './loading.ts';
 
 /** Words of configurations, so that arbitrary documents get past the first check. */

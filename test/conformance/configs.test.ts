@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatPath, type Path } from '../../lambda/config/place.ts';
+import { formatPath, type Path } from '../../lambda/config/findings/place.ts';
 import { agentEnv, CLUSTER, errorOf, load, messagesOf } from '../config/loading.ts';
 import { describeWithFixtures, fixtureJson, fixtureText } from '../fixtures.ts';
 

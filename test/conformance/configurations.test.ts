@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ConfigError } from '../../lambda/config/errors.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { load } from '../config/loading.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 

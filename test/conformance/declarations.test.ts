@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '../../lambda/config/errors.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
+import { formatPath, type Path } from '../../lambda/config/findings/place.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import { formatPath, type Path } from '../../lambda/config/place.ts';
 import { encode } from '../../lambda/emf/encode.ts';
-import type { EmfConfig } from '../../lambda/model/config.ts';
-import { Drops } from '../../lambda/model/drops.ts';
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
+import type { EmfConfig } from '../../lambda/model/settings/config.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
 import {
   combinationsOf,

@@ -1,8 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { Collector } from '../../lambda/collect.ts';
-import type { FirstSample } from '../../lambda/model/config.ts';
-import { type Labels, labelsOf, type MetricType, type Sample } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import {
+  type Labels,
+  labelsOf,
+  type MetricType,
+  type Sample,
+} from '../../lambda/model/samples/sample.ts';
+import type { FirstSample } from '../../lambda/model/settings/config.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
 import { configWith, fixedDiscovery, scriptedScraper } from '../collect/parts.ts';
 import { recordingOutput } from '../collect/recording-output.ts';

@@ -2,15 +2,15 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { ContainerInstance, Service, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import { expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
-import { ConfigError } from '../../lambda/config/errors.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import { AccountRegion } from '../../lambda/discovery/account-region.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { systemClock } from '../../lambda/discovery/clock.ts';
-import { containerFinder } from '../../lambda/discovery/ecs-targets.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import { RequestBudget } from '../../lambda/discovery/request-budget.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import { RequestBudget } from '../../lambda/discovery/aws/request-budget.ts';
+import { AccountRegion } from '../../lambda/discovery/ecs/cluster/account-region.ts';
+import { containerFinder } from '../../lambda/discovery/ecs/targets.ts';
 import { distinctTargets } from '../../lambda/discovery/target-list.ts';
+import { systemClock } from '../../lambda/model/waiting/clock.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
 interface Case {

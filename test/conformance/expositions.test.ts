@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import type { MetricType, Sample } from '../../lambda/model/sample.ts';
-import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
-import { decodeText, textMemory } from '../../lambda/scrape/text-decoder.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/decode/openmetrics/decoder.ts';
+import { decodeText, textMemory } from '../../lambda/decode/text/decoder.ts';
+import type { MetricType, Sample } from '../../lambda/model/samples/sample.ts';
 import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
 
 interface Exposition {

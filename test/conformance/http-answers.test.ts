@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
-import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
-import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/settings/http.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/settings/scrape-protocol.ts';
+import { fetchExposition } from '../../lambda/scrape/http/exchange.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 import { type RawTarget, startTarget } from '../scrape/raw-target.ts';
 import { limits } from '../series/samples.ts';

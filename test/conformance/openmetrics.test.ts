@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { DecodeError } from '../../lambda/scrape/decode-error.ts';
-import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/scrape/openmetrics-decoder.ts';
+import { decodeOpenMetrics, openMetricsMemory } from '../../lambda/decode/openmetrics/decoder.ts';
+import { DecodeError } from '../../lambda/decode/tokens/error.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
 interface Case {

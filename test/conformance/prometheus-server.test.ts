@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/settings/scrape-protocol.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
 interface StoredSample {

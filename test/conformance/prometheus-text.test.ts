@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { DecodeError } from '../../lambda/scrape/decode-error.ts';
-import { decodeText, type TextMemory, textMemory } from '../../lambda/scrape/text-decoder.ts';
+import { decodeText, type TextMemory, textMemory } from '../../lambda/decode/text/decoder.ts';
+import { DecodeError } from '../../lambda/decode/tokens/error.ts';
 import { describeWithFixtures, fixtureJson } from '../fixtures.ts';
 
 interface ExpectedSample {

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { type CdkApp, stacksIn } from '../infra/apps.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
-import { type Place, type TemplateBody, TemplateValues } from '../infra/iam/template-values.ts';
+import {
+  type Place,
+  type TemplateBody,
+  TemplateValues,
+} from '../infra/iam/evaluation/template-values.ts';
 import { runSynthesis } from '../infra/synthesis/run.ts';
 import type { SynthesisRequest } from '../infra/synthesis/synthesize.ts';
 

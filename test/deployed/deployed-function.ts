@@ -1,13 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../lambda/config/load.ts';
-import type { Config } from '../../lambda/model/config.ts';
-import { ENV } from '../../lambda/model/names.ts';
-import type { Statement } from '../infra/iam/policy.ts';
-import { policyOfRole } from '../infra/iam/role-policy.ts';
-import type { Place, TemplateValues } from '../infra/iam/template-values.ts';
+import type { Config } from '../../lambda/model/settings/config.ts';
+import { ENV } from '../../lambda/model/settings/names.ts';
+import type { Statement } from '../infra/iam/evaluation/policy.ts';
+import { policyOfRole } from '../infra/iam/evaluation/role-policy.ts';
+import type { Place, TemplateValues } from '../infra/iam/evaluation/template-values.ts';
 import type { Assembly, DeployedStack } from './assembly.ts';
-import type { Party } from './firewall.ts';
+import type { Party } from './network/firewall.ts';
 import { addressIn } from './planned-task.ts';
 
 /** A function of a collector, as it is deployed. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Config } from '../../lambda/model/config.ts';
+import type { Config } from '../../lambda/model/settings/config.ts';
 import { missing } from './published.ts';
 import type { DeployedRun } from './run.ts';
 import { type DeployedApp, OBSTACLE, runAll } from './run-all.ts';

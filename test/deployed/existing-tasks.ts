@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
-import { REPOSITORY } from '../../infra/paths.ts';
-import { clusterNameOf, isClusterPattern } from '../../lambda/model/cluster-selector.ts';
-import type { EcsSource } from '../../lambda/model/config.ts';
-import type { Place } from '../infra/iam/template-values.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
+import { clusterNameOf, isClusterPattern } from '../../lambda/model/settings/cluster-selector.ts';
+import type { EcsSource } from '../../lambda/model/settings/config.ts';
+import type { Place } from '../infra/iam/evaluation/template-values.ts';
 import type { DeployedStack } from './assembly.ts';
 import type { DeployedFunction } from './deployed-function.ts';
-import type { Firewall } from './firewall.ts';
+import type { Firewall } from './network/firewall.ts';
 import type { PlannedTask } from './planned-task.ts';
 import type { Reading } from './readings.ts';
 

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import type { Place, TemplateValues } from '../infra/iam/template-values.ts';
+import type { Place, TemplateValues } from '../infra/iam/evaluation/template-values.ts';
 import type { DeployedStack } from './assembly.ts';
-import type { Party } from './firewall.ts';
+import type { Party } from './network/firewall.ts';
 
 /** A task that is to run, beside others of its service. */
 export interface PlannedTask {

@@ -1,6 +1,6 @@
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import type { Written } from '../handler/function-process.ts';
-import type { ReceivedBody } from '../infra/iam/gate.ts';
+import type { ReceivedBody } from '../infra/iam/evaluation/gate.ts';
 import { type ExtractedMetric, extractMetrics } from '../integration/support/emf.ts';
 import { readExportRequest } from '../outputs/otlp/export-request.ts';
 import { readWriteRequest } from '../outputs/remote-write/write-request.ts';
@@ -115,7 +115,7 @@ function sortedText(dimensions: Readonly<Record<string, string>>): string {
     .join(' ');
 }
 
-/** CloudWatch puts a prefix before the attributes of a resource, as infra/promql.ts has it. */
+/** CloudWatch puts a prefix before the attributes of a resource, as infra/metrics/promql.ts has it. */
 function exportedSeries(body: Buffer): Omit<ReceivedSeries, 'account'>[] {
   return readExportRequest(body).map(({ metric, resource, attributes }) => ({
     name: metric,

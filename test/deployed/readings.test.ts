@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TemplateValues } from '../infra/iam/template-values.ts';
+import { TemplateValues } from '../infra/iam/evaluation/template-values.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { missing, type Published } from './published.ts';
 import { readingsOf } from './readings.ts';

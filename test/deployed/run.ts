@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { ENV } from '../../lambda/model/names.ts';
-import { startStores } from '../config/stores.ts';
+import { ENV } from '../../lambda/model/settings/names.ts';
+import { startStores } from '../config/sources/stores.ts';
 import {
   type FunctionProcess,
   type LogLine,
@@ -11,14 +11,14 @@ import {
 } from '../handler/function-process.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
 import { anotherMinute, cycleOfShards, proxied } from '../infra/iam/collector-run.ts';
-import { type SignedRequest, startGate } from '../infra/iam/gate.ts';
-import type { Certificates } from '../scrape/certificates.ts';
+import { type SignedRequest, startGate } from '../infra/iam/evaluation/gate.ts';
+import type { Certificates } from '../scrape/http/certificates.ts';
 import { startS3 } from '../state/s3-server.ts';
-import { missingWays } from './api-ways.ts';
 import type { Assembly, DeployedStack } from './assembly.ts';
 import { type DeployedFunction, functionsOf, statementsOf } from './deployed-function.ts';
 import { type ExistingDefinition, existingTasks } from './existing-tasks.ts';
-import { Firewall } from './firewall.ts';
+import { missingWays } from './network/api-ways.ts';
+import { Firewall } from './network/firewall.ts';
 import { type PlannedTask, tasksOf } from './planned-task.ts';
 import { type Published, publishedBy } from './published.ts';
 import { type Reading, readingsOf } from './readings.ts';

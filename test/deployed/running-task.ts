@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../cli/demo/aws/server.ts';
-import { JOB_NAME_LABEL, SIDECAR_JOB, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
+import {
+  JOB_NAME_LABEL,
+  SIDECAR_JOB,
+  TASK_CPU_UTILIZATION,
+} from '../../lambda/model/settings/names.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { json, type MetadataStandIn, startMetadataStandIn } from '../sidecar/metadata-stand-in.ts';
 import { sampleContainer, sampleEntry, sampleTask } from '../sidecar/sample-documents.ts';

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { relabelConfig } from '../../lambda/config/relabel-config.ts';
-import { KEPT_MS } from '../../lambda/discovery/account-region.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { systemClock } from '../../lambda/discovery/clock.ts';
+import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import { REQUEST_CONCURRENCY } from '../../lambda/discovery/aws/request-budget.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import { REQUEST_CONCURRENCY } from '../../lambda/discovery/request-budget.ts';
-import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/config.ts';
-import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
-import { countsOf } from '../../lambda/model/left-out.ts';
-import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
-import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import { KEPT_MS } from '../../lambda/discovery/ecs/cluster/account-region.ts';
+import type { EcsDiscoveryConfig, ScrapeJob } from '../../lambda/model/settings/config.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/settings/http.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/settings/scrape-protocol.ts';
+import { countsOf } from '../../lambda/model/targets/left-out.ts';
+import { systemClock } from '../../lambda/model/waiting/clock.ts';
+import { fetchExposition } from '../../lambda/scrape/http/exchange.ts';
 import { limits } from '../series/samples.ts';
 import {
   container,
@@ -21,7 +21,7 @@ import {
   job,
   pattern,
   task,
-} from './cluster-of.ts';
+} from './ecs/cluster/cluster-of.ts';
 
 const MINUTE = 60_000;
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { relabelConfig } from '../../lambda/config/relabel-config.ts';
+import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
 import { toTarget, withinLimit } from '../../lambda/discovery/job-target.ts';
-import { staticTargets } from '../../lambda/discovery/static.ts';
-import type { ScrapeJob } from '../../lambda/model/config.ts';
-import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
-import type { SkipReason } from '../../lambda/model/left-out.ts';
-import { SIDECAR_JOB } from '../../lambda/model/names.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import { staticTargets } from '../../lambda/discovery/sources/static.ts';
+import type { ScrapeJob } from '../../lambda/model/settings/config.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/settings/http.ts';
+import { SIDECAR_JOB } from '../../lambda/model/settings/names.ts';
+import type { SkipReason } from '../../lambda/model/targets/left-out.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { limits } from '../series/samples.ts';
-import { job } from './cluster-of.ts';
+import { job } from './ecs/cluster/cluster-of.ts';
 
 const targetOf = (address: string, labels: Record<string, string>, ofJob = {}) =>
   toTarget({ address, labels }, job(ofJob));

@@ -1,12 +1,19 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { type AwsClientsOf, awsClients } from '../../lambda/discovery/aws-clients.ts';
+import { type AwsClientsOf, awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
 import { createDiscovery, REFRESH_TIMEOUT_MS } from '../../lambda/discovery/discover.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import { fetchExposition } from '../../lambda/scrape/exchange.ts';
-import { container, definition, definitionArn, discoveryOf, job, task } from './cluster-of.ts';
-import { SimulatedClock } from './simulated-clock.ts';
+import { fetchExposition } from '../../lambda/scrape/http/exchange.ts';
+import { SimulatedClock } from '../model/waiting/simulated-clock.ts';
+import {
+  container,
+  definition,
+  definitionArn,
+  discoveryOf,
+  job,
+  task,
+} from './ecs/cluster/cluster-of.ts';
 
 const TASKS = 10_000;
 const DEFINITIONS = 150;

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { systemClock } from '../../lambda/discovery/clock.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
 import { createDiscovery, type Discovered } from '../../lambda/discovery/discover.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import type { EcsSource } from '../../lambda/model/config.ts';
-import { countsOf } from '../../lambda/model/left-out.ts';
-import { fetchExposition } from '../../lambda/scrape/exchange.ts';
-import { CREDENTIALS } from '../demo/aws/clients.ts';
-import { definition, discoveryOf, job, task } from './cluster-of.ts';
+import type { EcsSource } from '../../lambda/model/settings/config.ts';
+import { countsOf } from '../../lambda/model/targets/left-out.ts';
+import { systemClock } from '../../lambda/model/waiting/clock.ts';
+import { fetchExposition } from '../../lambda/scrape/http/exchange.ts';
+import { CREDENTIALS } from '../cli/demo/aws/clients.ts';
+import { definition, discoveryOf, job, task } from './ecs/cluster/cluster-of.ts';
 
 const OTHER = '210987654321';
 const ROLE = { arn: `arn:aws:iam::${OTHER}:role/reader`, externalId: 'secret' };

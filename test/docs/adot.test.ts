@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector } from '../../infra/bundle.ts';
+import { bundleCollector } from '../../infra/build/bundle.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor } from '../handler/function-process.ts';
 import { deployedIn } from './deployed.ts';

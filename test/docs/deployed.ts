@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
-import { type TemplateBody, TemplateValues } from '../infra/iam/template-values.ts';
+import { type TemplateBody, TemplateValues } from '../infra/iam/evaluation/template-values.ts';
 import type { Journey } from './journey.ts';
 
 interface Tag {

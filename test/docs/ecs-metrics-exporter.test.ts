@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleSidecar } from '../../infra/bundle.ts';
+import { bundleSidecar } from '../../infra/build/bundle.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { deployedIn } from './deployed.ts';
 import { Guide } from './guide.ts';

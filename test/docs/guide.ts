@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 
 /** The pages whose blocks all are tried. */
 export const GUIDES: readonly string[] = [

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCollector, bundleSidecar } from '../../infra/bundle.ts';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { bundleCollector, bundleSidecar } from '../../infra/build/bundle.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { runToEnd } from '../integration/support/child.ts';
 import { GUIDES, Guide } from './guide.ts';

@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { FAST_START } from '../fast-start.ts';
-import type { TemplateBody } from '../infra/iam/template-values.ts';
+import type { TemplateBody } from '../infra/iam/evaluation/template-values.ts';
 import { runSynthesis } from '../infra/synthesis/run.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
 import { Guide } from './guide.ts';

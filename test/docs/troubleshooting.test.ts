@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
-import { REPOSITORY } from '../../infra/paths.ts';
-import type { DropReason } from '../../lambda/model/drops.ts';
-import type { RejectReason } from '../../lambda/model/event.ts';
-import { SKIP_REASONS } from '../../lambda/model/left-out.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
+import type { RejectReason } from '../../lambda/model/delivery/event.ts';
+import type { DropReason } from '../../lambda/model/samples/drops.ts';
+import { SKIP_REASONS } from '../../lambda/model/targets/left-out.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from '../cli/fargauge.ts';
 import { serveMetrics } from '../cli/target.ts';
-import { definition, definitionArn, task } from '../discovery/cluster-of.ts';
+import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
 
 const PAGE = readFileSync(join(REPOSITORY, 'docs/troubleshooting.md'), 'utf8');
 

@@ -6,7 +6,7 @@ import type { MetricStatistics } from '../../cli/demo/cloudwatch-view.ts';
 import { type DemoCycle, type DemoTask, runDemo } from '../../cli/demo/demo.ts';
 import { secondsOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import { CONTAINER_CPU_UTILIZATION } from '../../lambda/model/names.ts';
+import { CONTAINER_CPU_UTILIZATION } from '../../lambda/model/settings/names.ts';
 
 /** What the demo collects, and when the endpoint took the figures. */
 const CONFIG = `${readFileSync(join(import.meta.dirname, '../../cli/demo/fargauge.yaml'), 'utf8')}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DeliveredEvent } from '../../cli/demo/cloudwatch-view.ts';
-import type { CycleReport } from '../../lambda/report.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { type App, increaseOf } from './ground-truth-app.ts';
 import { added, extentsByMinute, extentsOf, totalsIn, totalsOf } from './ground-truth-metrics.ts';
 import { ATTEMPTS, World } from './ground-truth-world.ts';

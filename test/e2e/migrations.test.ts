@@ -3,7 +3,7 @@ import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
 import { exposition } from '../deployed/application.ts';
-import { definition, definitionArn, task } from '../discovery/cluster-of.ts';
+import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { extractMetrics } from '../integration/support/emf.ts';

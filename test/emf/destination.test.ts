@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { destinationBy } from '../../lambda/emf/destination.ts';
-import { MAX_LOG_NAME } from '../../lambda/model/log-group.ts';
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
+import { MAX_LOG_NAME } from '../../lambda/model/settings/log-group.ts';
 
 describe('the log group of an event', () => {
   const ALL = {

@@ -6,11 +6,15 @@ import {
   MAX_METRICS_PER_DIRECTIVE,
   MAX_VALUES_PER_METRIC,
 } from '../../lambda/emf/limits.ts';
-import { Drops } from '../../lambda/model/drops.ts';
-import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/event-size.ts';
-import type { Point } from '../../lambda/model/point.ts';
-import type { DimensionSets, Publication, Publications } from '../../lambda/model/publication.ts';
-import { type Labels, labelsOf } from '../../lambda/model/sample.ts';
+import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/delivery/event-size.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import type { Point } from '../../lambda/model/samples/point.ts';
+import type {
+  DimensionSets,
+  Publication,
+  Publications,
+} from '../../lambda/model/samples/publication.ts';
+import { type Labels, labelsOf } from '../../lambda/model/samples/sample.ts';
 import { series } from '../series/samples.ts';
 import {
   directivesOf,

@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../lambda/model/event.ts';
+import type { LogEvent } from '../../lambda/model/delivery/event.ts';
 import { schemaProblemsOf } from './emf-schema.ts';
 
 export interface Directive {

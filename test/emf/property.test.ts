@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encode } from '../../lambda/emf/encode.ts';
-import { Drops } from '../../lambda/model/drops.ts';
-import type { LogEvent } from '../../lambda/model/event.ts';
-import type { Point } from '../../lambda/model/point.ts';
-import type { Publication } from '../../lambda/model/publication.ts';
-import { labelsOf, type Series } from '../../lambda/model/sample.ts';
+import type { LogEvent } from '../../lambda/model/delivery/event.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import type { Point } from '../../lambda/model/samples/point.ts';
+import type { Publication } from '../../lambda/model/samples/publication.ts';
+import { labelsOf, type Series } from '../../lambda/model/samples/sample.ts';
 import { distributionOf } from '../../lambda/series/distribution.ts';
 import { series } from '../series/samples.ts';
 import { directivesOf, manyValuesOf, problemsOf, type ValueCounts, valuesOf } from './events.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GRAFANA_DIRECTORY } from '../../infra/paths.ts';
+import { GRAFANA_DIRECTORY } from '../../infra/build/paths.ts';
 
 /** Names of their files. */
 export const FILES = readdirSync(GRAFANA_DIRECTORY).filter((file) => file.endsWith('.json'));

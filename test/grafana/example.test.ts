@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCollector } from '../../infra/bundle.ts';
-import { GRAFANA_DIRECTORY } from '../../infra/paths.ts';
+import { bundleCollector } from '../../infra/build/bundle.ts';
+import { GRAFANA_DIRECTORY } from '../../infra/build/paths.ts';
 import { EXAMPLES, synthesize } from '../infra/apps.ts';
-import type { TemplateBody } from '../infra/iam/template-values.ts';
+import type { TemplateBody } from '../infra/iam/evaluation/template-values.ts';
 import { FILES } from './dashboard.ts';
 
 /** Bundling, and a process that loads the CDK. */

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { GRAFANA_DIRECTORY } from '../../infra/paths.ts';
+import { GRAFANA_DIRECTORY } from '../../infra/build/paths.ts';
 import { FILES } from './dashboard.ts';
 
 /** A data source as Grafana's provisioning reads it. https://grafana.com/docs/grafana/latest/administration/provisioning/ */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { serveMetrics } from '../cli/target.ts';
-import { container, definition, task } from '../discovery/cluster-of.ts';
+import { container, definition, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type S3Server, startS3 } from '../state/s3-server.ts';
 import { environmentFor, startFunction } from './function-process.ts';

@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
-import { type Bundle, bundleCollector } from '../../infra/bundle.ts';
-import { REPOSITORY } from '../../infra/paths.ts';
-import { COLLECTOR_NAMESPACE } from '../../lambda/model/names.ts';
-import type { summaryOf } from '../../lambda/report-log.ts';
+import { type Bundle, bundleCollector } from '../../infra/build/bundle.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
+import { COLLECTOR_NAMESPACE } from '../../lambda/model/settings/names.ts';
+import type { summaryOf } from '../../lambda/report/log.ts';
 import { FAST_START } from '../fast-start.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/paths.ts';
-import type { TemplateBody } from './iam/template-values.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
+import type { TemplateBody } from './iam/evaluation/template-values.ts';
 import { runSynthesis } from './synthesis/run.ts';
 
 /** A CDK app of the repository: one of the examples, or the app itself. */
@@ -34,10 +34,10 @@ export const EXAMPLES: readonly CdkApp[] = readdirSync(join(REPOSITORY, EXAMPLES
 /** All that the repository deploys. */
 export const APPS: readonly CdkApp[] = [
   ...EXAMPLES,
-  { name: 'the app for a trial', program: 'infra/app.ts' },
+  { name: 'the app for a trial', program: 'infra/app/app.ts' },
   {
     name: 'the app for a cluster that exists',
-    program: 'infra/app.ts',
+    program: 'infra/app/app.ts',
     context: {
       cluster: 'prod',
       vpcId: 'vpc-0123456789abcdef0',
@@ -48,8 +48,8 @@ export const APPS: readonly CdkApp[] = [
       alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:people',
     },
   },
-  { name: 'the app in shards', program: 'infra/app.ts', context: { shards: 'auto' } },
-  { name: 'the app in many shards', program: 'infra/app.ts', context: { shards: '60' } },
+  { name: 'the app in shards', program: 'infra/app/app.ts', context: { shards: 'auto' } },
+  { name: 'the app in many shards', program: 'infra/app/app.ts', context: { shards: '60' } },
 ];
 
 /** Synthesizes an app into a folder. The bundle of the collector must be there. */

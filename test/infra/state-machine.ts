@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import type { ShardCycleStart } from '../../lambda/shards/shard-event.ts';
+import type { ShardCycleStart } from '../../lambda/shards/objects/event.ts';
 
 /** A definition in the Amazon States Language. https://states-language.net/spec.html */
 export interface Definition {

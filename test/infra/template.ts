@@ -4,8 +4,8 @@ import { Cluster, ContainerImage, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { Collector } from '../../infra/collector.ts';
-import type { CollectorProps } from '../../infra/collector-props.ts';
+import { Collector } from '../../infra/collector/collector.ts';
+import type { CollectorProps } from '../../infra/collector/props.ts';
 
 /** A function that is never run: what the templates say of it does not depend on its code. */
 export const CODE = Code.fromInline('export const handler = () => {};');

@@ -2,16 +2,16 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCli } from '../../infra/bundle.ts';
+import { bundleCli } from '../../infra/build/bundle.ts';
 import { run } from './install/command.ts';
-import { type Account, accountOf } from './support/accounts.ts';
-import { type Aws, startAws } from './support/aws.ts';
+import { type Account, accountOf } from './support/aws/accounts.ts';
+import { type Aws, startAws } from './support/aws/aws.ts';
+import { readLogGroup } from './support/aws/log-group.ts';
 import { start } from './support/child.ts';
-import { type DockerEngine, startDockerEngine } from './support/docker-engine.ts';
+import { type DockerEngine, startDockerEngine } from './support/docker/engine.ts';
+import { makeRootFileSystem } from './support/docker/root-file-system.ts';
 import { extractMetrics } from './support/emf.ts';
-import { readLogGroup } from './support/log-group.ts';
 import { NODE_EXPORTER, ROOT } from './support/places.ts';
-import { makeRootFileSystem } from './support/root-file-system.ts';
 
 const GUIDE = join(ROOT, 'docs/outside-ecs.md');
 

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector } from '../../infra/bundle.ts';
+import { bundleCollector } from '../../infra/build/bundle.ts';
 import { deployedIn } from '../docs/deployed.ts';
 import { type Journey, startJourney } from '../docs/journey.ts';
 import { serveAt, shop } from '../docs/serve.ts';
 import { startSidecarOf } from '../docs/sidecar-of.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { PROMETHEUS } from './support/places.ts';
-import { type Prometheus, startPrometheus } from './support/prometheus.ts';
+import { type Prometheus, startPrometheus } from './support/prometheus/prometheus.ts';
 
 const SLOW = 240_000;
 const TASK_ID = 'a1'.repeat(16);

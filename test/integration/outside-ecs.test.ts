@@ -7,15 +7,15 @@ import {
   PutMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Account, accountOf, holderOf } from './support/accounts.ts';
-import { type Aws, REGION, startAws } from './support/aws.ts';
+import { type Account, accountOf, holderOf } from './support/aws/accounts.ts';
+import { type Aws, REGION, startAws } from './support/aws/aws.ts';
+import { Cluster } from './support/aws/cluster.ts';
+import { listLogGroups, readLogGroup } from './support/aws/log-group.ts';
+import { applyFilter, metricFiltersIn } from './support/aws/metric-filter.ts';
 import { start } from './support/child.ts';
-import { Cluster } from './support/cluster.ts';
 import { extractMetrics } from './support/emf.ts';
 import { readExposition, seriesName } from './support/exposition.ts';
 import { bodyOf, listen } from './support/http.ts';
-import { listLogGroups, readLogGroup } from './support/log-group.ts';
-import { applyFilter, metricFiltersIn } from './support/metric-filter.ts';
 import { NODE_EXPORTER, ROOT } from './support/places.ts';
 import { installService, type Service } from './support/service.ts';
 

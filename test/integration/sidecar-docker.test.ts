@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readValue } from '../sidecar/exposition/read-text.ts';
 import { run } from './install/command.ts';
-import { type DockerEngine, startDockerEngine } from './support/docker-engine.ts';
-import { type EngineEndpoint, serveEngine } from './support/engine-endpoint.ts';
+import { type EngineEndpoint, serveEngine } from './support/docker/endpoint.ts';
+import { type DockerEngine, startDockerEngine } from './support/docker/engine.ts';
+import { makeRootFileSystem } from './support/docker/root-file-system.ts';
 import { ROOT } from './support/places.ts';
-import { makeRootFileSystem } from './support/root-file-system.ts';
 
 const PORT = 9556;
 const URL = `http://127.0.0.1:${PORT}`;

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CycleReport } from '../../lambda/report.ts';
-import { type Aws, CREDENTIALS, startAws } from './support/aws.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
+import { type Aws, CREDENTIALS, startAws } from './support/aws/aws.ts';
+import { listLogGroups, readLogGroup } from './support/aws/log-group.ts';
 import type { Child } from './support/child.ts';
 import { extractMetrics } from './support/emf.ts';
 import { bodyOf, type Listening, listen } from './support/http.ts';
 import { type Line, layLine } from './support/line.ts';
-import { listLogGroups, readLogGroup } from './support/log-group.ts';
 import { LIBFAKETIME } from './support/places.ts';
 import { installService, type Service } from './support/service.ts';
 

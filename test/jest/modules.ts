@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 
 /** What `@jest/globals` exports to a file of tests. */
 export type Globals = Readonly<Record<string, unknown>>;

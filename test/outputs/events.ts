@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../lambda/model/event.ts';
+import type { LogEvent } from '../../lambda/model/delivery/event.ts';
 
 /** A log event to group `g`, stream `s`. */
 export function logEvent(more: Partial<LogEvent> = {}): LogEvent {

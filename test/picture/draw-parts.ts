@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { partsPicture } from './parts.ts';
 
 await writeFile(join(REPOSITORY, 'docs/images/parts.svg'), partsPicture());

@@ -6,13 +6,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CLUSTER } from '../../cli/demo/cluster.ts';
-import { CollectorDashboard } from '../../infra/collector-dashboard.ts';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
+import { CollectorDashboard } from '../../infra/dashboards/collector.ts';
 import {
   COLLECTOR_NAMESPACE,
   TASK_CPU_UTILIZATION,
   TASK_MEMORY_UTILIZATION,
-} from '../../lambda/model/names.ts';
+} from '../../lambda/model/settings/names.ts';
 import { dashboardWidgets, type Widget } from '../infra/dashboard-body.ts';
 import { collectorStack } from '../infra/template.ts';
 import { type Box, graph, heading, type Line, picture, table } from './chart.ts';

@@ -5,15 +5,19 @@ import { readEvent } from '../../cli/demo/cloudwatch-view.ts';
 import { CLUSTER, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { MetadataEndpoint } from '../../cli/demo/task/metadata.ts';
-import { SimulatedTask, type TaskPlan } from '../../cli/demo/task/simulated-task.ts';
-import { assemble } from '../../lambda/assemble.ts';
+import { SimulatedTask, type TaskPlan } from '../../cli/demo/task/simulated.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import { awsClients } from '../../lambda/discovery/aws-clients.ts';
-import { loadEc2 } from '../../lambda/discovery/load-ec2.ts';
-import { COLLECTOR_NAMESPACE, ENV, TASK_CPU_UTILIZATION } from '../../lambda/model/names.ts';
-import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
-import { logsClient } from '../../lambda/outputs/logs-client.ts';
-import { publishCycle } from '../../lambda/self-metrics.ts';
+import { awsClients } from '../../lambda/discovery/aws/clients.ts';
+import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
+import {
+  COLLECTOR_NAMESPACE,
+  ENV,
+  TASK_CPU_UTILIZATION,
+} from '../../lambda/model/settings/names.ts';
+import { logsClient } from '../../lambda/outputs/cloudwatch-logs/client.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
+import { publishCycle } from '../../lambda/report/self-metrics.ts';
+import { assemble } from '../../lambda/wiring/assemble.ts';
 
 const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
 

@@ -1,6 +1,6 @@
-import type { DeliveryReport } from '../../lambda/model/event.ts';
-import type { StateReport } from '../../lambda/model/state.ts';
-import type { CycleReport, TargetReport } from '../../lambda/report.ts';
+import type { DeliveryReport } from '../../lambda/model/delivery/event.ts';
+import type { StateReport } from '../../lambda/model/delivery/state.ts';
+import type { CycleReport, TargetReport } from '../../lambda/report/report.ts';
 
 /** A target that is up and has published a sample in an event, and what differs. */
 export function targetReport(more: Partial<TargetReport> = {}): TargetReport {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { LeftOutCause } from '../../lambda/model/left-out.ts';
+import type { LeftOutCause } from '../../lambda/model/targets/left-out.ts';
 import { causesOf, describeCause, faultTexts } from '../../lambda/report/left-out-text.ts';
 
 it.each<[string, LeftOutCause]>([

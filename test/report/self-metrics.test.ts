@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { publishCycle } from '../../lambda/self-metrics.ts';
+import { publishCycle } from '../../lambda/report/self-metrics.ts';
 import { cycleReport, downTarget, targetReport } from './cycle.ts';
 
 /** What the cycle adds to the metrics of an invocation. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../lambda/model/drops.ts';
-import { labelsOf, type Series } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
-import { type ScrapeSummary, Tally, type TargetOutcome } from '../../lambda/report.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import { labelsOf, type Series } from '../../lambda/model/samples/sample.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
+import { type ScrapeSummary, Tally, type TargetOutcome } from '../../lambda/report/report.ts';
 import { cycleReport } from './cycle.ts';
 
 const SERIES: Series = { name: 'a', family: 'a', type: 'gauge', labels: labelsOf() };

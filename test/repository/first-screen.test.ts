@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { REPOSITORY } from '../../infra/paths.ts';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { partsPicture } from '../picture/parts.ts';
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/config.ts';
-import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/model/dimension.ts';
-import { Drops } from '../../lambda/model/drops.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/settings/config.ts';
+import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/model/settings/dimension.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
 import { labelled, series } from '../series/samples.ts';
 

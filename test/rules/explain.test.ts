@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Declaration, Pattern } from '../../lambda/model/config.ts';
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
+import type { Declaration, Pattern } from '../../lambda/model/settings/config.ts';
 import { whyIncomplete, whyRefused } from '../../lambda/rules/explain.ts';
 
 type Change = Partial<Omit<Declaration, 'matcher' | 'selectors'>> & {

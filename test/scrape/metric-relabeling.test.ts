@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { relabelConfig } from '../../lambda/config/relabel-config.ts';
-import { isCumulative, type Labels, type Sample, type Series } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
+import {
+  isCumulative,
+  type Labels,
+  type Sample,
+  type Series,
+} from '../../lambda/model/samples/sample.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { MetricRelabeling } from '../../lambda/scrape/metric-relabeling.ts';
 import { counter, limits, series, target as targetWith } from '../series/samples.ts';
 

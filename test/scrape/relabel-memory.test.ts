@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Series } from '../../lambda/model/sample.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import type { Series } from '../../lambda/model/samples/sample.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { RelabelMemory } from '../../lambda/scrape/relabel-memory.ts';
 import { limits, series, target } from '../series/samples.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { Target } from '../../lambda/model/target.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { POSTPONED_BYTES, Rounds, type VisitOptions } from '../../lambda/scrape/rounds.ts';
 
 const targets = (...ids: string[]) => ids.map((id) => ({ id }) as Target);

@@ -1,10 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { relabelConfig } from '../../lambda/config/relabel-config.ts';
-import { DEFAULT_PROTOCOLS, type ScrapeProtocol } from '../../lambda/model/scrape-protocol.ts';
-import type { Target } from '../../lambda/model/target.ts';
+import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
+import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import {
+  DEFAULT_PROTOCOLS,
+  type ScrapeProtocol,
+} from '../../lambda/model/settings/scrape-protocol.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
-import { AnswerDecoder } from '../../lambda/scrape/answer-decoder.ts';
+import type { Target } from '../../lambda/model/targets/target.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { limits as limitsWith, target as targetWith } from '../series/samples.ts';
 import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';

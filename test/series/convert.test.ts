@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../lambda/model/drops.ts';
-import type { MetricType } from '../../lambda/model/sample.ts';
-import type { Previous } from '../../lambda/model/state.ts';
+import type { Previous } from '../../lambda/model/delivery/state.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import type { MetricType } from '../../lambda/model/samples/sample.ts';
 import { type Comparison, convert, MAX_AGE_MS, MAX_AHEAD_MS } from '../../lambda/series/convert.ts';
 import { factsOf, seriesKey } from '../../lambda/series/facts.ts';
 import { ALL_TYPES, counter, labelled, MINUTE, series } from './samples.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Distribution } from '../../lambda/model/point.ts';
+import type { Distribution } from '../../lambda/model/samples/point.ts';
 import { distributionOf, type Range, VALUES_PER_BUCKET } from '../../lambda/series/distribution.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;

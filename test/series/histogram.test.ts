@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../lambda/model/drops.ts';
-import type { Distribution, Point } from '../../lambda/model/point.ts';
-import { labelsOf, type MetricType, type Sample } from '../../lambda/model/sample.ts';
-import type { Previous } from '../../lambda/model/state.ts';
+import type { Previous } from '../../lambda/model/delivery/state.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import type { Distribution, Point } from '../../lambda/model/samples/point.ts';
+import { labelsOf, type MetricType, type Sample } from '../../lambda/model/samples/sample.ts';
 import { convert } from '../../lambda/series/convert.ts';
 import { Intake, type NameRules } from '../../lambda/series/intake.ts';
 import { MINUTE, series } from './samples.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compilePattern } from '../../lambda/config/pattern.ts';
-import type { TypeOverride } from '../../lambda/model/config.ts';
-import { Drops } from '../../lambda/model/drops.ts';
-import { labelsOf, type MetricType, type Sample } from '../../lambda/model/sample.ts';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
+import { labelsOf, type MetricType, type Sample } from '../../lambda/model/samples/sample.ts';
+import type { TypeOverride } from '../../lambda/model/settings/config.ts';
 import { Intake } from '../../lambda/series/intake.ts';
 
 const NAMES = ['', '_bucket', '_sum', '_count', '_gsum', '_gcount', '_total', '_sum_count'].flatMap(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import { seriesKey } from '../../lambda/series/facts.ts';
 import { Labeller } from '../../lambda/series/label.ts';
 import { ALL_TYPES, series, target } from './samples.ts';

@@ -1,13 +1,13 @@
-import { DEFAULT_HTTP } from '../../lambda/model/http-settings.ts';
 import {
   type Labels,
   labelsOf,
   type MetricType,
   type Sample,
   type Series,
-} from '../../lambda/model/sample.ts';
-import { DEFAULT_PROTOCOLS } from '../../lambda/model/scrape-protocol.ts';
-import type { ScrapeLimits, Target } from '../../lambda/model/target.ts';
+} from '../../lambda/model/samples/sample.ts';
+import { DEFAULT_HTTP } from '../../lambda/model/settings/http.ts';
+import { DEFAULT_PROTOCOLS } from '../../lambda/model/settings/scrape-protocol.ts';
+import type { ScrapeLimits, Target } from '../../lambda/model/targets/target.ts';
 
 /** Minutes that are whole in milliseconds, so that cases read as minute 0, 1, 2. */
 export const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compilePattern } from '../../lambda/config/pattern.ts';
-import type { MetricType, Series } from '../../lambda/model/sample.ts';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import type { MetricType, Series } from '../../lambda/model/samples/sample.ts';
 import { Types } from '../../lambda/series/types.ts';
 import { series } from './samples.ts';
 

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../../lambda/discovery/clock.ts';
-import type { Config, EmfConfig } from '../../lambda/model/config.ts';
-import type { CycleReport } from '../../lambda/report.ts';
-import { fetchExposition } from '../../lambda/scrape/exchange.ts';
+import type { Config, EmfConfig } from '../../lambda/model/settings/config.ts';
+import { systemClock } from '../../lambda/model/waiting/clock.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
+import { fetchExposition } from '../../lambda/scrape/http/exchange.ts';
 import type { Dispatched } from '../../lambda/shards/dispatch.ts';
 import { DividedCollector } from '../../lambda/shards/divided-collector.ts';
-import type { ShardPlan } from '../../lambda/shards/layout.ts';
-import { ShardObjects } from '../../lambda/shards/shard-objects.ts';
+import type { ShardPlan } from '../../lambda/shards/objects/layout.ts';
+import { ShardObjects } from '../../lambda/shards/objects/objects.ts';
 import { s3Api } from '../../lambda/state/s3-api.ts';
 import { configWith, declarationOf } from '../collect/parts.ts';
 import { type RecordingOutput, recordingOutput } from '../collect/recording-output.ts';
-import { job } from '../discovery/cluster-of.ts';
+import { job } from '../discovery/ecs/cluster/cluster-of.ts';
 import { type S3Server, startS3 } from '../state/s3-server.ts';
 
 export const PLACE = { bucket: 'states', key: 'state' };

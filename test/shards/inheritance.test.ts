@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inheritanceOf } from '../../lambda/shards/inheritance.ts';
-import type { ShardEvent } from '../../lambda/shards/shard-event.ts';
-import { ShardObjects } from '../../lambda/shards/shard-objects.ts';
+import type { ShardEvent } from '../../lambda/shards/objects/event.ts';
+import { ShardObjects } from '../../lambda/shards/objects/objects.ts';
 import { encodeState } from '../../lambda/state/format.ts';
 import { s3Api } from '../../lambda/state/s3-api.ts';
 import { type S3Server, startS3 } from '../state/s3-server.ts';

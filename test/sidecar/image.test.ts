@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { VERSION } from '../../sidecar/version.ts';
+import { VERSION } from '../../sidecar/catalogue/version.ts';
 import { readValue } from './exposition/read-text.ts';
 import { startMetadataStandIn } from './metadata-stand-in.ts';
 import { sampleStats, sampleTask } from './sample-documents.ts';

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleSidecar } from '../../infra/bundle.ts';
+import { bundleSidecar } from '../../infra/build/bundle.ts';
 import { BEHAVIOURS } from '../bench/chaos-sidecar/behaviours.ts';
-import { startRestlessEndpoint } from '../bench/sidecar-endpoint.ts';
-import { MeasuredSidecar } from '../bench/sidecar-measured.ts';
+import { startRestlessEndpoint } from '../bench/sidecar/endpoint.ts';
+import { MeasuredSidecar } from '../bench/sidecar/measured.ts';
 
 /** Of each behaviour. */
 const SCRAPES = 10;

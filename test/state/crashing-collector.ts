@@ -4,17 +4,17 @@
 
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { assemble } from '../../lambda/assemble.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
-import type { Output } from '../../lambda/model/event.ts';
-import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs.ts';
-import type { LogsSender } from '../../lambda/outputs/logs-api.ts';
+import type { Output } from '../../lambda/model/delivery/event.ts';
+import type { LogsSender } from '../../lambda/outputs/cloudwatch-logs/api.ts';
+import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
 import { type Files, fileStore } from '../../lambda/state/file.ts';
 import { lockFile } from '../../lambda/state/file-lock.ts';
 import type { StatePlace } from '../../lambda/state/place.ts';
 import { s3Store } from '../../lambda/state/s3.ts';
 import { type S3Api, s3Api } from '../../lambda/state/s3-api.ts';
 import { StoredState } from '../../lambda/state/stored.ts';
+import { assemble } from '../../lambda/wiring/assemble.ts';
 
 /** Where in a cycle the process dies. The delivery has one batch for each target, one after the other. */
 export type Point =

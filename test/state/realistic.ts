@@ -1,4 +1,4 @@
-import { labelsOf } from '../../lambda/model/sample.ts';
+import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import { seriesKey } from '../../lambda/series/facts.ts';
 import type { Snapshot } from '../../lambda/state/memory.ts';
 import { SeriesKeys } from '../../lambda/state/series-keys.ts';

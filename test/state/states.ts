@@ -1,4 +1,4 @@
-import type { Advance, Previous, State } from '../../lambda/model/state.ts';
+import type { Advance, Previous, State } from '../../lambda/model/delivery/state.ts';
 import type { StateStore, StoredObject } from '../../lambda/state/store.ts';
 
 /** Never the reason why something ends. */

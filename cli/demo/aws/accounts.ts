@@ -2,7 +2,7 @@ import { ec2Service } from './ec2.ts';
 import { Ec2Registry, type Ec2Resources } from './ec2-registry.ts';
 import { ecsService } from './ecs.ts';
 import { EcsRegistry, type EcsResources } from './ecs-registry.ts';
-import type { Service } from './operation.ts';
+import type { Service } from './protocol/operation.ts';
 import { RequestBuckets } from './request-buckets.ts';
 
 /** What one account holds in one Region. */

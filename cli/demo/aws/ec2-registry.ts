@@ -1,5 +1,5 @@
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import { PagedMap } from './page.ts';
+import { PagedMap } from './protocol/page.ts';
 
 /** What the account holds when the stand-in starts. Each resource needs its id; the rest is as the EC2 API gives it. */
 export interface Ec2Resources {

@@ -1,9 +1,9 @@
 import type { Instance, NetworkInterface, Tag } from '@aws-sdk/client-ec2';
 import type { Ec2Registry } from './ec2-registry.ts';
-import { operation, type Service } from './operation.ts';
-import type { PagedMap } from './page.ts';
-import { AwsError } from './protocol.ts';
-import { EC2_VERSION } from './query-protocol.ts';
+import { operation, type Service } from './protocol/operation.ts';
+import type { PagedMap } from './protocol/page.ts';
+import { AwsError } from './protocol/protocol.ts';
+import { EC2_VERSION } from './protocol/query.ts';
 
 /** Smallest and largest page of DescribeInstances and DescribeNetworkInterfaces. */
 export const MIN_RESULTS = 5;

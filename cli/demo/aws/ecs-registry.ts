@@ -1,5 +1,5 @@
 import type { ContainerInstance, Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
-import { PagedMap } from './page.ts';
+import { PagedMap } from './protocol/page.ts';
 
 /** What the account holds when the stand-in starts. Each resource needs its ARN; the rest is as the ECS API gives it. */
 export interface EcsResources {

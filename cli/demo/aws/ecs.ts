@@ -21,9 +21,9 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { type ClusterEntry, type EcsRegistry, lastOf } from './ecs-registry.ts';
-import { JSON_ERRORS, operation, type Service } from './operation.ts';
-import type { PagedMap } from './page.ts';
-import { AwsError } from './protocol.ts';
+import { JSON_ERRORS, operation, type Service } from './protocol/operation.ts';
+import type { PagedMap } from './protocol/page.ts';
+import { AwsError } from './protocol/protocol.ts';
 
 /** Largest page of ListTasks, ListServices and ListClusters, and what ListTasks and ListClusters give by default. */
 export const MAX_RESULTS = 100;

@@ -4,12 +4,12 @@ import { type AccountRegion, Accounts } from './accounts.ts';
 import { Calls } from './calls.ts';
 import type { Ec2Registry, Ec2Resources } from './ec2-registry.ts';
 import type { EcsRegistry, EcsResources } from './ecs-registry.ts';
-import { Faults, type Rejection } from './faults.ts';
-import { LogStore } from './log-store.ts';
-import { logsService } from './logs.ts';
-import type { Service } from './operation.ts';
-import { type AwsCall, AwsError, unknownOperation } from './protocol.ts';
-import { callerOf, protocolOf, readCall } from './request.ts';
+import { logsService } from './logs/logs.ts';
+import { LogStore } from './logs/store.ts';
+import { Faults, type Rejection } from './protocol/faults.ts';
+import type { Service } from './protocol/operation.ts';
+import { type AwsCall, AwsError, unknownOperation } from './protocol/protocol.ts';
+import { callerOf, protocolOf, readCall } from './protocol/request.ts';
 import { Roles, stsService } from './sts.ts';
 
 /** Where the stand-in listens and what it holds. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { operation, type Service } from './operation.ts';
-import { AwsError } from './protocol.ts';
-import { STS_VERSION } from './query-protocol.ts';
+import { operation, type Service } from './protocol/operation.ts';
+import { AwsError } from './protocol/protocol.ts';
+import { STS_VERSION } from './protocol/query.ts';
 
 /** Milliseconds that the credentials of a role are good for: the default of AssumeRole. */
 const SESSION_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { SIDECAR_PORT } from '../../../lambda/model/names.ts';
+import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
 
 /** Where the sidecar and the application of one simulated task listen. */
 export interface TaskAddress {

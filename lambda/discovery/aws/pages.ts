@@ -1,5 +1,5 @@
-import type { ApiCalls } from '../api-calls.ts';
-import type { Operation } from '../request-budget.ts';
+import type { ApiCalls } from './api-calls.ts';
+import type { Operation } from './request-budget.ts';
 
 /** What an answer of a list has beside its entries. */
 interface Page {

@@ -1,4 +1,4 @@
-import type { FoundTarget } from '../found-target.ts';
+import type { FoundTarget } from '../found/target.ts';
 
 /** What lists targets. */
 export interface TargetSource {

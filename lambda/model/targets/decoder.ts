@@ -1,5 +1,5 @@
-import type { Extras, FamilyText, Sample, Wanted } from '../sample.ts';
-import type { Target } from '../target.ts';
+import type { Extras, FamilyText, Sample, Wanted } from '../samples/sample.ts';
+import type { Target } from './target.ts';
 
 /** What a target answered: one exposition. */
 export interface Answer {

@@ -1,4 +1,4 @@
-import type { DropReason } from '../../model/drops.ts';
+import type { DropReason } from '../../model/samples/drops.ts';
 import type { Parts } from './metrics.ts';
 
 /** A histogram as OpenTelemetry has it: each bucket counts what the ones before do not. */

@@ -1,4 +1,4 @@
-import type { Series } from '../../model/sample.ts';
+import type { Series } from '../../model/samples/sample.ts';
 
 /** What kind of data a metric has. All that adds up does so since its start: cumulative temporality. */
 export type Kind = 'gauge' | 'sum' | 'monotonic_sum' | 'histogram' | 'summary';

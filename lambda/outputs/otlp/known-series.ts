@@ -1,4 +1,4 @@
-import type { Labels, Series } from '../../model/sample.ts';
+import type { Labels, Series } from '../../model/samples/sample.ts';
 import { bytesOf, type Piece, sumOfHashes } from '../wire/piece.ts';
 import { PieceTable } from '../wire/piece-table.ts';
 import { haveSameNames } from '../wire/same-names.ts';

@@ -1,5 +1,5 @@
-import type { Drops } from '../../model/drops.ts';
-import type { Sample } from '../../model/sample.ts';
+import type { Drops } from '../../model/samples/drops.ts';
+import type { Sample } from '../../model/samples/sample.ts';
 import type { Kind } from './kind.ts';
 import type { KnownSeries, SeriesTable } from './known-series.ts';
 import type { Part } from './part.ts';

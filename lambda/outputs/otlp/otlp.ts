@@ -1,7 +1,11 @@
-import type { Drops } from '../../model/drops.ts';
-import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
-import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sample-output.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { DeliveryOutcome, DeliveryReport } from '../../model/delivery/event.ts';
+import type {
+  SampleDelivery,
+  SampleOutput,
+  TargetSamples,
+} from '../../model/delivery/sample-output.ts';
+import type { Drops } from '../../model/samples/drops.ts';
+import type { Secret } from '../../model/settings/secret.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import type { Answer } from '../push/exchange.ts';
 import { PendingSamples } from '../push/pending-samples.ts';

@@ -1,4 +1,4 @@
-import type { Series } from '../../model/sample.ts';
+import type { Series } from '../../model/samples/sample.ts';
 
 /** Which part of a histogram or a summary a series is. */
 export interface Part {

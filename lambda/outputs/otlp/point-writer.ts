@@ -1,7 +1,7 @@
-import type { DropReason } from '../../model/drops.ts';
-import { joinLabels } from '../../model/join-labels.ts';
-import { type Labels, labelsOf, type Sample } from '../../model/sample.ts';
-import type { TargetSamples } from '../../model/sample-output.ts';
+import type { TargetSamples } from '../../model/delivery/sample-output.ts';
+import type { DropReason } from '../../model/samples/drops.ts';
+import { type Labels, labelsOf, type Sample } from '../../model/samples/sample.ts';
+import { joinLabels } from '../../model/targets/join-labels.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { histogramOf, inOrder } from './histogram.ts';
 import type { Kind } from './kind.ts';

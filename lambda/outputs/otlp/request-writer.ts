@@ -1,5 +1,5 @@
-import type { DropReason, Drops } from '../../model/drops.ts';
-import type { TargetSamples } from '../../model/sample-output.ts';
+import type { TargetSamples } from '../../model/delivery/sample-output.ts';
+import type { DropReason, Drops } from '../../model/samples/drops.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';

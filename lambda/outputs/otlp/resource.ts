@@ -1,4 +1,4 @@
-import type { Labels } from '../../model/sample.ts';
+import type { Labels } from '../../model/samples/sample.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { writeAttribute } from './attribute.ts';
 

@@ -1,6 +1,6 @@
-import type { DeliveryReport, RejectReason } from '../../model/event.ts';
-import { Patience } from '../patience.ts';
-import { SendQueue } from '../send-queue.ts';
+import type { DeliveryReport, RejectReason } from '../../model/delivery/event.ts';
+import { Patience } from '../delivery/patience.ts';
+import { SendQueue } from '../delivery/send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
 

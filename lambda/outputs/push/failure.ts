@@ -1,4 +1,4 @@
-import type { RejectReason } from '../../model/event.ts';
+import type { RejectReason } from '../../model/delivery/event.ts';
 import { readFields, textIn } from '../wire/protobuf-reader.ts';
 import { type Answer, ExchangeError } from './exchange.ts';
 import { CredentialsError } from './sigv4.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, RejectReason } from '../../model/event.ts';
+import type { DeliveryOutcome, RejectReason } from '../../model/delivery/event.ts';
 
 /** The samples of one `write`, of which some are still on their way. */
 export class PendingSamples {

@@ -1,4 +1,4 @@
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/settings/secret.ts';
 
 /** The address of a receiver. @throws TypeError where it is none, or holds a password: that belongs into a header */
 export function addressOf(text: string): URL {

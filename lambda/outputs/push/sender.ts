@@ -1,4 +1,4 @@
-import { unlessAborted } from '../../model/unless-aborted.ts';
+import { unlessAborted } from '../../model/waiting/unless-aborted.ts';
 import type { Batch } from './batch.ts';
 import { type Answer, post } from './exchange.ts';
 import { deadlineOf, errorOf, type Failure, failureOf, type Purpose } from './failure.ts';

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request as requestTls } from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { TlsSettings } from '../../model/http-settings.ts';
-import { tlsOptions } from '../../model/tls-options.ts';
+import type { TlsSettings } from '../../model/settings/http.ts';
+import { tlsOptions } from '../../model/settings/tls-options.ts';
 import type { Fetch } from './exchange.ts';
 
 /** Statuses of answers that have no body, for which `Response` takes none. */

@@ -1,10 +1,14 @@
-import type { MetadataConfig, ProtobufMessage } from '../../model/config.ts';
-import type { Drops } from '../../model/drops.ts';
-import type { DeliveryOutcome, DeliveryReport } from '../../model/event.ts';
-import type { RelabelRule } from '../../model/relabel.ts';
-import { type Labels, labelsOf } from '../../model/sample.ts';
-import type { SampleDelivery, SampleOutput, TargetSamples } from '../../model/sample-output.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { DeliveryOutcome, DeliveryReport } from '../../model/delivery/event.ts';
+import type {
+  SampleDelivery,
+  SampleOutput,
+  TargetSamples,
+} from '../../model/delivery/sample-output.ts';
+import type { Drops } from '../../model/samples/drops.ts';
+import type { RelabelRule } from '../../model/samples/relabel.ts';
+import { type Labels, labelsOf } from '../../model/samples/sample.ts';
+import type { MetadataConfig, ProtobufMessage } from '../../model/settings/config.ts';
+import type { Secret } from '../../model/settings/secret.ts';
 import type { Batch } from '../push/batch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import type { Purpose } from '../push/failure.ts';
@@ -13,15 +17,15 @@ import { addressOf, headersOf, placeOf } from '../push/receiver.ts';
 import { type Runtime, systemRuntime } from '../push/runtime.ts';
 import type { SenderOptions } from '../push/sender.ts';
 import { type CredentialsProvider, Signer } from '../push/sigv4.ts';
-import { FamilyMetadata } from './family-metadata.ts';
-import { LabelTable } from './label-table.ts';
-import { LastSeries, type Vanished } from './last-series.ts';
+import { LabelTable } from './encoding/label-table.ts';
+import { LastSeries, type Vanished } from './encoding/last-series.ts';
+import { TimedSeries } from './encoding/timed-series.ts';
 import { MAX_BODY_BYTES } from './limits.ts';
 import { RequestWriter } from './request-writer.ts';
-import { SeriesWriterV1 } from './series-writer-v1.ts';
-import { TimedSeries } from './timed-series.ts';
+import { FamilyMetadata } from './v1/family-metadata.ts';
+import { SeriesWriterV1 } from './v1/series-writer.ts';
 import { VersionMemory } from './v2/formats.ts';
-import { SeriesWriterV2 } from './v2/series-writer-v2.ts';
+import { SeriesWriterV2 } from './v2/series-writer.ts';
 import { refusalOf, verdictOf } from './v2/written.ts';
 
 /** Of both versions; the others depend on the version. */

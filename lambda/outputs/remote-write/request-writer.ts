@@ -1,21 +1,26 @@
-import type { Drops } from '../../model/drops.ts';
-import type { Sample, Series } from '../../model/sample.ts';
-import type { TargetSamples } from '../../model/sample-output.ts';
+import type { TargetSamples } from '../../model/delivery/sample-output.ts';
+import type { Drops } from '../../model/samples/drops.ts';
+import type { Sample, Series } from '../../model/samples/sample.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
 import { FirstOfEach } from '../wire/first-of-each.ts';
-import { timed } from './exemplar.ts';
-import { FamilyTexts } from './family-texts.ts';
-import type { LabelTable } from './label-table.ts';
-import { areSameLabels, type FoundLabels, type LabelRules, LabelWriter } from './label-writer.ts';
-import type { Vanished } from './last-series.ts';
+import { timed } from './encoding/exemplar.ts';
+import { FamilyTexts } from './encoding/family-texts.ts';
+import type { LabelTable } from './encoding/label-table.ts';
+import {
+  areSameLabels,
+  type FoundLabels,
+  type LabelRules,
+  LabelWriter,
+} from './encoding/label-writer.ts';
+import type { Vanished } from './encoding/last-series.ts';
+import { SampleTimes } from './encoding/sample-times.ts';
+import { isTime, SampleWriter, sampleBytes, timeOf } from './encoding/sample-writer.ts';
+import { type KnownSeries, NO_SERIES, ScrapedSeries } from './encoding/scraped-series.ts';
+import type { SeriesWriter, TimedExemplar } from './encoding/series-writer.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
-import { SampleTimes } from './sample-times.ts';
-import { isTime, SampleWriter, sampleBytes, timeOf } from './sample-writer.ts';
-import { type KnownSeries, NO_SERIES, ScrapedSeries } from './scraped-series.ts';
-import type { SeriesWriter, TimedExemplar } from './series-writer.ts';
-import { SeriesWriterV1 } from './series-writer-v1.ts';
+import { SeriesWriterV1 } from './v1/series-writer.ts';
 
 const NO_EXEMPLARS: readonly TimedExemplar[] = [];
 const NO_TEXTS = new FamilyTexts([]);

@@ -1,4 +1,4 @@
-import type { Series } from '../../model/sample.ts';
+import type { Series } from '../../model/samples/sample.ts';
 
 /**
  * Series for which something is remembered, 10 to 20 MB of it. The targets of a service have most of their series in common,

@@ -1,4 +1,4 @@
-import type { ScrapeProtocol } from '../../model/scrape-protocol.ts';
+import type { ScrapeProtocol } from '../../model/settings/scrape-protocol.ts';
 
 const MEDIA_TYPES: Readonly<Record<ScrapeProtocol, string>> = {
   'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8',

@@ -1,8 +1,8 @@
 import { ScrapeError } from '../../model/targets/scrape-error.ts';
-import type { ByteAccount } from './byte-budget.ts';
-import { ByteCollector } from './byte-collector.ts';
+import type { ByteAccount } from './bytes/budget.ts';
+import { ByteCollector } from './bytes/collector.ts';
+import { freeBytes } from './bytes/free.ts';
 import { bodyTooLarge } from './failure.ts';
-import { freeBytes } from './free-bytes.ts';
 
 /** When a body is left for later. */
 export interface Postponement {

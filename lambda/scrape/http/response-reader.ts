@@ -1,4 +1,4 @@
-import { ByteCollector } from './byte-collector.ts';
+import { ByteCollector } from './bytes/collector.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { type Head, type Headers, headEnd, parseHead } from './head.ts';
 

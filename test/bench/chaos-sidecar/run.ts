@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { table } from '../../../cli/table.ts';
-import { bundleSidecar } from '../../../infra/bundle.ts';
-import { REPOSITORY } from '../../../infra/paths.ts';
-import { type RestlessEndpoint, startRestlessEndpoint } from '../sidecar-endpoint.ts';
-import { MeasuredSidecar } from '../sidecar-measured.ts';
+import { table } from '../../../cli/describe/table.ts';
+import { bundleSidecar } from '../../../infra/build/bundle.ts';
+import { REPOSITORY } from '../../../infra/build/paths.ts';
+import { type RestlessEndpoint, startRestlessEndpoint } from '../sidecar/endpoint.ts';
+import { MeasuredSidecar } from '../sidecar/measured.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviours.ts';
 import { scrape, startApplication, startCrowd } from './pressure.ts';
 
@@ -35,7 +35,7 @@ export async function runChaosSidecar(): Promise<void> {
   const { file: sidecar } = await bundleSidecar(join(REPOSITORY, 'dist/bench/sidecar'));
   const { file: haste } = await bundleSidecar(
     join(REPOSITORY, 'dist/bench/sidecar-haste'),
-    join(import.meta.dirname, '../sidecar-haste.ts'),
+    join(import.meta.dirname, '../sidecar/haste.ts'),
   );
   const programs = { sidecar, haste };
   const rows: string[][] = [];

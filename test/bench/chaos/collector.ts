@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { handler } from '../../../lambda/handler.ts';
-import type { summaryOf } from '../../../lambda/report-log.ts';
+import type { summaryOf } from '../../../lambda/report/log.ts';
 import { answerParent } from '../answer-parent.ts';
 import { peakResidentMemory } from '../peak-memory.ts';
 

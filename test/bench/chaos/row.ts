@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryVariables } from '../../../infra/memory-variables.ts';
+import { memoryVariables } from '../../../infra/collector/resources/memory-variables.ts';
 import { FreshProcess } from '../fresh-process.ts';
 import type { CollectorAnswer, CollectorRequest } from './collector.ts';
 import { ControlGroup } from './control-group.ts';

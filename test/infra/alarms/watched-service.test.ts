@@ -7,13 +7,13 @@ import {
   type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
 import { App, Stack } from 'aws-cdk-lib/core';
+import { PromQLServiceAlarms } from '../../../infra/alarms/promql-service.ts';
+import { ServiceAlarms } from '../../../infra/alarms/service.ts';
 import { type WatchedService, watchedService } from '../../../infra/alarms/watched-service.ts';
-import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
-import { CollectorDashboard } from '../../../infra/collector-dashboard.ts';
-import { PromQLDashboard } from '../../../infra/promql-dashboard.ts';
-import { PromQLServiceAlarms } from '../../../infra/promql-service-alarms.ts';
-import { ServiceAlarms } from '../../../infra/service-alarms.ts';
-import { taskCpuUtilization, taskMemoryUtilization } from '../../../infra/task-metrics.ts';
+import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
+import { CollectorDashboard } from '../../../infra/dashboards/collector.ts';
+import { PromQLDashboard } from '../../../infra/dashboards/promql.ts';
+import { taskCpuUtilization, taskMemoryUtilization } from '../../../infra/metrics/task.ts';
 import { collectorStack, IMAGE, placeIn } from '../template.ts';
 
 const OVER_OTLP = CollectorConfiguration.builtIn().withOutputs({

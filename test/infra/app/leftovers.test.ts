@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeLeftovers, leftoversOf } from '../../../infra/app/leftovers.ts';
-import { bundleCollector, bundleSidecar } from '../../../infra/bundle.ts';
+import { bundleCollector, bundleSidecar } from '../../../infra/build/bundle.ts';
 import { synthesizeAll } from '../../deployed/assembly.ts';
 import { APPS, type AppStack, stacksIn } from '../apps.ts';
 

@@ -6,9 +6,9 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { CollectorAlarms } from '../../../infra/collector-alarms.ts';
-import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
-import type { CollectorProps } from '../../../infra/collector-props.ts';
+import { CollectorAlarms } from '../../../infra/alarms/collector.ts';
+import type { CollectorProps } from '../../../infra/collector/props.ts';
+import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorStack } from '../template.ts';
 
 function newStack(): Stack {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib/core';
-import { MeasuredCollector } from '../../../infra/collector/measured-collector.ts';
-import { Shards } from '../../../infra/shards.ts';
-import type { ConfigStatus } from '../../../lambda/config/live-config.ts';
-import { publishStatus } from '../../../lambda/config-report.ts';
-import { publishCycle, publishSkipped } from '../../../lambda/self-metrics.ts';
+import { MeasuredCollector } from '../../../infra/collector/measured.ts';
+import { Shards } from '../../../infra/collector/shards/shards.ts';
+import type { ConfigStatus } from '../../../lambda/config/live.ts';
+import { publishStatus } from '../../../lambda/report/configuration.ts';
+import { publishCycle, publishSkipped } from '../../../lambda/report/self-metrics.ts';
 import type { DispatchReport } from '../../../lambda/shards/dispatch.ts';
 import { publishDispatch } from '../../../lambda/shards/dispatch-report.ts';
 import { cycleReport } from '../../report/cycle.ts';

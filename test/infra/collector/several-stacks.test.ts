@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { App, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { Collector } from '../../../infra/collector.ts';
+import { Collector } from '../../../infra/collector/collector.ts';
 import { CODE, IMAGE } from '../template.ts';
 
 function network(scope: Construct): IVpc {

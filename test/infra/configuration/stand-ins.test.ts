@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { App, Fn, Stack, Token } from 'aws-cdk-lib/core';
-import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
+import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorStack } from '../template.ts';
 
 const PROMETHEUS = 'scrape_configs: []';

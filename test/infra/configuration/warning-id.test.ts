@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
+import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorStack } from '../template.ts';
 
 /** What the warnings of a configuration with these jobs, and one that has targets, are acknowledged by. */

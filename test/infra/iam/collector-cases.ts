@@ -2,17 +2,17 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { Collector } from '../../../infra/collector.ts';
-import { CollectorAccess } from '../../../infra/collector-access.ts';
-import { CollectorConfiguration } from '../../../infra/collector-configuration.ts';
-import type { CollectorProps } from '../../../infra/collector-props.ts';
-import { DeliveryAccess } from '../../../infra/delivery-access.ts';
-import { PrometheusWorkspace } from '../../../infra/prometheus-workspace.ts';
-import { Shards } from '../../../infra/shards.ts';
-import { WorkspaceAccess } from '../../../infra/workspace-access.ts';
-import type { NativeInput } from '../../../lambda/config/native.ts';
+import { CollectorAccess } from '../../../infra/accounts/collector-access.ts';
+import { DeliveryAccess } from '../../../infra/accounts/delivery-access.ts';
+import { PrometheusWorkspace } from '../../../infra/accounts/prometheus-workspace.ts';
+import { WorkspaceAccess } from '../../../infra/accounts/workspace-access.ts';
+import { Collector } from '../../../infra/collector/collector.ts';
+import type { CollectorProps } from '../../../infra/collector/props.ts';
+import { Shards } from '../../../infra/collector/shards/shards.ts';
+import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
+import type { NativeInput } from '../../../lambda/config/native/native.ts';
 import { CODE, placeIn } from '../template.ts';
-import type { Place } from './template-values.ts';
+import type { Place } from './evaluation/template-values.ts';
 import type { ClusterPlace } from './world.ts';
 
 /** Where the collectors are. */

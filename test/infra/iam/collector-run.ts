@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Aws, startAws } from '../../../cli/demo/aws/server.ts';
 import { serveMetrics } from '../../cli/target.ts';
-import { startStores } from '../../config/stores.ts';
+import { startStores } from '../../config/sources/stores.ts';
 import {
   type FunctionProcess,
   type LogLine,
@@ -10,12 +10,12 @@ import {
   startFunction,
 } from '../../handler/function-process.ts';
 import { PATIENCE } from '../../handler/patience.ts';
-import type { Certificates } from '../../scrape/certificates.ts';
+import type { Certificates } from '../../scrape/http/certificates.ts';
 import { type S3Server, startS3 } from '../../state/s3-server.ts';
 import { type CollectorCase, OWN } from './collector-cases.ts';
 import type { DeployedCollector, DeployedFunction } from './deployed-collector.ts';
-import { type Gate, startGate } from './gate.ts';
-import type { Statement } from './policy.ts';
+import { type Gate, startGate } from './evaluation/gate.ts';
+import type { Statement } from './evaluation/policy.ts';
 import type { ObjectsBeside, Situation } from './situations.ts';
 import { fillCluster } from './world.ts';
 

@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Stack } from 'aws-cdk-lib/core';
-import { ENV } from '../../../lambda/model/names.ts';
+import { ENV } from '../../../lambda/model/settings/names.ts';
 import { OWN } from './collector-cases.ts';
-import type { NamedStatement } from './reductions.ts';
-import { policyOfRole } from './role-policy.ts';
-import { type Place, type TemplateBody, TemplateValues } from './template-values.ts';
+import type { NamedStatement } from './evaluation/reductions.ts';
+import { policyOfRole } from './evaluation/role-policy.ts';
+import { type Place, type TemplateBody, TemplateValues } from './evaluation/template-values.ts';
 
 export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib/core';
 import { type CollectorCase, OTHER, OWN, stackOf } from './collector-cases.ts';
 import { type DeployedCollector, deployedCollector, valuesOf } from './deployed-collector.ts';
-import { decide, type IamRequest, type Statement } from './policy.ts';
-import { type NamedStatement, type Reduction, reductionsOf } from './reductions.ts';
-import { policyOfRole } from './role-policy.ts';
+import { decide, type IamRequest, type Statement } from './evaluation/policy.ts';
+import { type NamedStatement, type Reduction, reductionsOf } from './evaluation/reductions.ts';
+import { policyOfRole } from './evaluation/role-policy.ts';
 import { deadLetterRequests, logRequests, NETWORK_REQUESTS } from './service-calls.ts';
 import { DIVIDED, type Situation, WHOLE } from './situations.ts';
 

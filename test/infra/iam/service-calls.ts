@@ -1,6 +1,6 @@
 import type { DeployedCollector, DeployedCycle } from './deployed-collector.ts';
-import type { IamRequest } from './policy.ts';
-import type { Place } from './template-values.ts';
+import type { IamRequest } from './evaluation/policy.ts';
+import type { Place } from './evaluation/template-values.ts';
 
 /**
  * What Lambda calls with the execution role to put a function into a VPC. That it is no call of the code shows in the missing

@@ -1,4 +1,4 @@
-import { encodeManifest } from '../../../lambda/shards/manifest.ts';
+import { encodeManifest } from '../../../lambda/shards/objects/manifest.ts';
 import { encodeState } from '../../../lambda/state/format.ts';
 
 /** Objects of a bucket: each by what its name has after that of the state. */

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../../cli/demo/aws/server.ts';
-import { PORT_LABEL, SIDECAR_JOB, SIDECAR_PORT } from '../../../lambda/model/names.ts';
-import type { Place } from './template-values.ts';
+import { PORT_LABEL, SIDECAR_JOB, SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
+import type { Place } from './evaluation/template-values.ts';
 
 /** A cluster of the account and Region of the stack, or of others. */
 export interface ClusterPlace extends Partial<Place> {

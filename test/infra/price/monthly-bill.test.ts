@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
-import { FargaugeStack } from '../../../infra/fargauge-stack.ts';
-import { REPOSITORY } from '../../../infra/paths.ts';
+import { readSettings } from '../../../infra/app/settings.ts';
+import { FargaugeStack } from '../../../infra/app/stack.ts';
+import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { type BillLine, monthlyBill, OWN_METRICS } from '../../../infra/price/monthly-bill.ts';
 import { billedOf } from '../../../infra/price/template.ts';
-import { readSettings } from '../../../infra/settings.ts';
-import { publishStatus } from '../../../lambda/config-report.ts';
-import { publishCycle } from '../../../lambda/self-metrics.ts';
+import { publishStatus } from '../../../lambda/report/configuration.ts';
+import { publishCycle } from '../../../lambda/report/self-metrics.ts';
 import { cycleReport } from '../../report/cycle.ts';
 import { CODE, IMAGE } from '../template.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../../../infra/paths.ts';
+import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { FAST_START } from '../../fast-start.ts';
 import type { SynthesisAnswer, SynthesisRequest } from './synthesize.ts';
 

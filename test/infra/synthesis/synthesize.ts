@@ -55,7 +55,7 @@ async function problemOf(url: string): Promise<{ problem?: string }> {
 
 /** From now on an app that is synthesized adds what cdk-nag finds in it, and writes nothing. */
 async function collectFindings(): Promise<string[]> {
-  const { findingsIn } = await import('../findings.ts');
+  const { findingsIn } = await import('../nag/findings.ts');
   const findings: string[] = [];
   App.prototype.synth = function (this: App) {
     findings.push(...findingsIn(this));

@@ -20,7 +20,11 @@ const TAGS = 'remove_all_sd';
 /** A Prometheus that is young enough to have a receiver for OTLP; Debian's is not. Left out where there is no Go. */
 export const prometheus: Part = {
   name: 'Prometheus 3 with its receivers (Go module, compiled here)',
-  tests: ['otlp.test.ts', 'promql.test.ts', 'remote-write-2.test.ts'],
+  tests: [
+    'prometheus/otlp.test.ts',
+    'prometheus/promql.test.ts',
+    'prometheus/remote-write-2.test.ts',
+  ],
   folder: PROMETHEUS_SOURCE,
   recipe: `${GO_MOD}${TAGS}`,
   leftOut: () => (isOnPath('go') ? undefined : 'there is no Go compiler'),

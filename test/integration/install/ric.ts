@@ -11,7 +11,7 @@ const FILES = ['package.json', 'package-lock.json'] as const;
 /** The Lambda runtime interface client for Node.js. Its native part is compiled on this machine. */
 export const ric: Part = {
   name: 'aws-lambda-ric (npm package, compiled here)',
-  tests: ['lambda-ric.test.ts'],
+  tests: ['aws/lambda-ric.test.ts'],
   folder: RIC,
   recipe: readFileSync(join(FOLDER, 'package-lock.json'), 'utf8'),
   install: () => {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { anyEdit, anyExpositions, edited } from '../../decode/exposition-arbitraries.ts';
+import { SMALL_EXPOSITIONS } from '../../decode/small-expositions.ts';
 import { FIXTURES } from '../../fixtures.ts';
-import { anyEdit, anyExpositions, edited } from '../../scrape/exposition-arbitraries.ts';
-import { SMALL_EXPOSITIONS } from '../../scrape/small-expositions.ts';
 import { OPENMETRICS, type Page, TEXT } from './page.ts';
 
 /** Lines of a page at most: what is wrong can be seen then. */

@@ -1,7 +1,7 @@
-import { joinLabels } from '../../../lambda/model/join-labels.ts';
-import { labelsOf } from '../../../lambda/model/sample.ts';
-import { DEFAULT_PROTOCOLS } from '../../../lambda/model/scrape-protocol.ts';
-import { AnswerDecoder } from '../../../lambda/scrape/answer-decoder.ts';
+import { AnswerDecoder } from '../../../lambda/decode/answer.ts';
+import { labelsOf } from '../../../lambda/model/samples/sample.ts';
+import { DEFAULT_PROTOCOLS } from '../../../lambda/model/settings/scrape-protocol.ts';
+import { joinLabels } from '../../../lambda/model/targets/join-labels.ts';
 
 export const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { listen } from '../support/http.ts';
-import { startPrometheus } from '../support/prometheus.ts';
+import { startPrometheus } from '../support/prometheus/prometheus.ts';
 import { normalized, type Page, type ReadPage } from './page.ts';
 
 /** The label that tells the pages apart. */

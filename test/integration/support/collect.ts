@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CycleReport } from '../../../lambda/report.ts';
+import type { CycleReport } from '../../../lambda/report/report.ts';
 import { type Finished, runToEnd } from './child.ts';
 import { ROOT } from './places.ts';
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileConstructs } from '../../../infra/build.ts';
-import { bundleCollector, bundleSidecar } from '../../../infra/bundle.ts';
+import { compileConstructs } from '../../../infra/build/build.ts';
+import { bundleCollector, bundleSidecar } from '../../../infra/build/bundle.ts';
 import { run } from '../install/command.ts';
 import { ROOT } from './places.ts';
 

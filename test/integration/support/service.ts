@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleCli } from '../../../infra/bundle.ts';
+import { bundleCli } from '../../../infra/build/bundle.ts';
 import { type Child, start } from './child.ts';
 import { ROOT } from './places.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SIDECAR_PORT } from '../../../lambda/model/names.ts';
+import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
 import { sidecarCommand } from '../../sidecar/sidecar-process.ts';
 import { type Child, start } from './child.ts';
 import { type Listening, listen } from './http.ts';

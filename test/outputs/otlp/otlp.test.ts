@@ -1,14 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../../lambda/model/drops.ts';
+import type { TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
 import {
   type Labels,
   labelsOf,
   type MetricType,
   type Sample,
   type Series,
-} from '../../../lambda/model/sample.ts';
-import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
+} from '../../../lambda/model/samples/sample.ts';
 import {
   MAX_AGE_MS,
   MAX_AHEAD_MS,

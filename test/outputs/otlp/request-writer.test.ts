@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Drops } from '../../../lambda/model/drops.ts';
-import { joinLabels } from '../../../lambda/model/join-labels.ts';
-import { type Labels, labelsOf, type Series } from '../../../lambda/model/sample.ts';
-import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
+import type { TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
+import { type Labels, labelsOf, type Series } from '../../../lambda/model/samples/sample.ts';
+import { joinLabels } from '../../../lambda/model/targets/join-labels.ts';
 import { SeriesTable } from '../../../lambda/outputs/otlp/known-series.ts';
 import { RequestWriter } from '../../../lambda/outputs/otlp/request-writer.ts';
 import type { Batch } from '../../../lambda/outputs/push/batch.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { startAws } from '../../../cli/demo/aws/server.ts';
-import { Drops } from '../../../lambda/model/drops.ts';
-import type { SampleOutput } from '../../../lambda/model/sample-output.ts';
-import { Secret } from '../../../lambda/model/secret.ts';
+import type { SampleOutput } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
+import { Secret } from '../../../lambda/model/settings/secret.ts';
 import { otlpOutput } from '../../../lambda/outputs/otlp/otlp.ts';
 import type { Runtime } from '../../../lambda/outputs/push/runtime.ts';
 import type { CredentialsProvider } from '../../../lambda/outputs/push/sigv4.ts';
 import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-write.ts';
-import { awsSigning } from '../../../lambda/signing.ts';
+import { awsSigning } from '../../../lambda/wiring/signing.ts';
 import { series, target } from '../../series/samples.ts';
 import { CREDENTIALS, HALF_AN_ANSWER, impatient, type Reply, startReceiver } from './receiver.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../../lambda/model/drops.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
 import type { Runtime } from '../../../lambda/outputs/push/runtime.ts';
 import type { CredentialsProvider } from '../../../lambda/outputs/push/sigv4.ts';
 import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-write.ts';

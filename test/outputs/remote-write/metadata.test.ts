@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../../lambda/model/drops.ts';
-import type { DeliveryReport } from '../../../lambda/model/event.ts';
-import { type FamilyText, labelsOf, type Sample } from '../../../lambda/model/sample.ts';
-import type { SampleOutput, TargetSamples } from '../../../lambda/model/sample-output.ts';
+import type { DeliveryReport } from '../../../lambda/model/delivery/event.ts';
+import type { SampleOutput, TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
+import { type FamilyText, labelsOf, type Sample } from '../../../lambda/model/samples/sample.ts';
 import {
   type RemoteWriteOptions,
   remoteWriteOutput,

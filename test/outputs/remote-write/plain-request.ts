@@ -1,7 +1,7 @@
-import { joinLabels } from '../../../lambda/model/join-labels.ts';
-import { METRIC_NAME } from '../../../lambda/model/relabel.ts';
-import { type Labels, labelsOf, type Series } from '../../../lambda/model/sample.ts';
-import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
+import type { TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { METRIC_NAME } from '../../../lambda/model/samples/relabel.ts';
+import { type Labels, labelsOf, type Series } from '../../../lambda/model/samples/sample.ts';
+import { joinLabels } from '../../../lambda/model/targets/join-labels.ts';
 
 /** A `WriteRequest` before compression, encoded as plainly as the protocol has it. */
 export function plainRequest(series: readonly Uint8Array[]): Buffer {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { relabelConfig } from '../../../lambda/config/relabel-config.ts';
-import { Drops } from '../../../lambda/model/drops.ts';
-import { METRIC_NAME } from '../../../lambda/model/relabel.ts';
-import { labelsOf, type Sample } from '../../../lambda/model/sample.ts';
-import type { SampleOutput, TargetSamples } from '../../../lambda/model/sample-output.ts';
-import { Secret } from '../../../lambda/model/secret.ts';
+import { relabelConfig } from '../../../lambda/config/prometheus/relabel-config.ts';
+import type { SampleOutput, TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
+import { METRIC_NAME } from '../../../lambda/model/samples/relabel.ts';
+import { labelsOf, type Sample } from '../../../lambda/model/samples/sample.ts';
+import { Secret } from '../../../lambda/model/settings/secret.ts';
 import {
   type RemoteWriteOptions,
   remoteWriteOutput,

@@ -1,18 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Drops } from '../../../lambda/model/drops.ts';
-import { type Labels, labelsOf, type Sample, type Series } from '../../../lambda/model/sample.ts';
-import type { TargetSamples } from '../../../lambda/model/sample-output.ts';
+import type { TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../lambda/model/samples/drops.ts';
+import {
+  type Labels,
+  labelsOf,
+  type Sample,
+  type Series,
+} from '../../../lambda/model/samples/sample.ts';
 import type { Batch } from '../../../lambda/outputs/push/batch.ts';
 import { PendingSamples } from '../../../lambda/outputs/push/pending-samples.ts';
-import { LabelTable } from '../../../lambda/outputs/remote-write/label-table.ts';
+import { LabelTable } from '../../../lambda/outputs/remote-write/encoding/label-table.ts';
+import { NO_SERIES } from '../../../lambda/outputs/remote-write/encoding/scraped-series.ts';
 import { MAX_SERIES_BYTES } from '../../../lambda/outputs/remote-write/limits.ts';
 import {
   type RequestFormat,
   RequestWriter,
 } from '../../../lambda/outputs/remote-write/request-writer.ts';
-import { NO_SERIES } from '../../../lambda/outputs/remote-write/scraped-series.ts';
-import { SeriesWriterV2 } from '../../../lambda/outputs/remote-write/v2/series-writer-v2.ts';
+import { SeriesWriterV2 } from '../../../lambda/outputs/remote-write/v2/series-writer.ts';
 import { toVersion1 } from '../../../lambda/outputs/remote-write/v2/version-1.ts';
 import { MAX_PIECE_BYTES, MAX_PIECES } from '../../../lambda/outputs/wire/piece-table.ts';
 import { MINUTE, series, target } from '../../series/samples.ts';

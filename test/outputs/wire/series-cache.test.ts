@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Series } from '../../../lambda/model/sample.ts';
+import type { Series } from '../../../lambda/model/samples/sample.ts';
 import { MAX_SERIES, SeriesCache } from '../../../lambda/outputs/wire/series-cache.ts';
 import { series } from '../../series/samples.ts';
 

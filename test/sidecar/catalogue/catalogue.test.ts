@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogue } from '../../../sidecar/catalogue/catalogue.ts';
-import { VERSION } from '../../../sidecar/version.ts';
+import { VERSION } from '../../../sidecar/catalogue/version.ts';
 import {
   APP,
   SIDECAR,

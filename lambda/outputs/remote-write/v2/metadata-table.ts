@@ -1,9 +1,9 @@
-import type { MetricType, Series } from '../../../model/sample.ts';
+import type { MetricType, Series } from '../../../model/samples/sample.ts';
 import { type Piece, pieceOf } from '../../wire/piece.ts';
 import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
-import type { FamilyTexts } from '../family-texts.ts';
-import { METRIC_TYPES } from '../metric-types.ts';
-import { METADATA, METADATA_HELP, METADATA_TYPE, METADATA_UNIT } from './fields.ts';
+import type { FamilyTexts } from '../encoding/family-texts.ts';
+import { METRIC_TYPES } from '../encoding/metric-types.ts';
+import { METADATA, METADATA_HELP, METADATA_TYPE, METADATA_UNIT } from '../encoding/v2-fields.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 /** The metadata of the series of one request, each encoded once. */

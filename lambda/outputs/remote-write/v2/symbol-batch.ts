@@ -3,9 +3,9 @@ import { cut, samplesOf } from '../../push/portions.ts';
 import { readFields } from '../../wire/protobuf-reader.ts';
 import { snappy } from '../../wire/snappy.ts';
 import { readSnappy } from '../../wire/snappy-reader.ts';
-import { SAMPLES } from '../fields.ts';
-import { SeriesBatch } from '../series-batch.ts';
-import { EXEMPLARS, SYMBOLS, TIMESERIES } from './fields.ts';
+import { SAMPLES } from '../encoding/v1-fields.ts';
+import { EXEMPLARS, SYMBOLS, TIMESERIES } from '../encoding/v2-fields.ts';
+import { SeriesBatch } from '../v1/series-batch.ts';
 import { toVersion1 } from './version-1.ts';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#required-request-headers */

@@ -1,5 +1,5 @@
 import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
-import { SYMBOLS } from './fields.ts';
+import { SYMBOLS } from '../encoding/v2-fields.ts';
 
 /** The texts of one request, each once: what refers to one has its number. The empty text is the first. */
 export class SymbolTable {

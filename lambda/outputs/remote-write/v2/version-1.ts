@@ -1,7 +1,7 @@
 import { readFields, readVarints } from '../../wire/protobuf-reader.ts';
 import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
-import * as v1 from '../fields.ts';
-import { EXEMPLARS, LABELS_REFS, SYMBOLS, TIMESERIES } from './fields.ts';
+import * as v1 from '../encoding/v1-fields.ts';
+import { EXEMPLARS, LABELS_REFS, SYMBOLS, TIMESERIES } from '../encoding/v2-fields.ts';
 
 /** Bytes of a sample up to its time: a tag and the value, and the tag of the time. */
 const TIME_AT = 1 + 8 + 1;

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { Drops } from '../../../../lambda/model/drops.ts';
-import type { DeliveryOutcome, DeliveryReport } from '../../../../lambda/model/event.ts';
-import { labelsOf, type Sample } from '../../../../lambda/model/sample.ts';
-import type { SampleOutput, TargetSamples } from '../../../../lambda/model/sample-output.ts';
+import type { DeliveryOutcome, DeliveryReport } from '../../../../lambda/model/delivery/event.ts';
+import type {
+  SampleOutput,
+  TargetSamples,
+} from '../../../../lambda/model/delivery/sample-output.ts';
+import { Drops } from '../../../../lambda/model/samples/drops.ts';
+import { labelsOf, type Sample } from '../../../../lambda/model/samples/sample.ts';
 import {
   type RemoteWriteOptions,
   remoteWriteOutput,

@@ -1,0 +1,15 @@
+import type { ConfigStatus } from '../../lambda/config/live.ts';
+
+/** What has become of the configuration, for people: nothing while all is well. */
+export function describeStatus({ config, changed, unread, refused }: ConfigStatus): string[] {
+  const lines = unread.map((error) => `warning: the configuration was not read: ${error}`);
+  if (refused?.isNew) {
+    lines.push('the configuration is refused, the last good one counts');
+    lines.push(...refused.problems.map((problem) => `- ${problem}`));
+  }
+  if (changed) {
+    lines.push(`the configuration of ${config.source} has changed`);
+    lines.push(...config.warnings.map((warning) => `warning: ${warning}`));
+  }
+  return lines;
+}

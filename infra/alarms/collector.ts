@@ -1,0 +1,242 @@
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Annotations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { ICollector } from '../collector/interface.ts';
+import { validCount } from '../props/valid.ts';
+import { type AlarmActions, actionsOf, addActions } from './actions.ts';
+
+/**
+ * What CloudWatch could not extract from events that it took.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+ */
+const EMF_ERRORS = { parsing: 'EMFParsingErrors', validation: 'EMFValidationErrors' };
+
+/** Cycles in a row without a sign of life: a single one may be lost. */
+const SILENT_CYCLES = 3;
+
+export interface CollectorAlarmsProps extends AlarmActions {
+  readonly collector: ICollector;
+
+  /**
+   * Targets that may be down. Tasks that have stopped do not count.
+   *
+   * @default 0
+   */
+  readonly maxTargetsDown?: number;
+}
+
+/**
+ * Alarms on the collector itself. That it is silent is one of them, so that nothing else has to take missing data for
+ * something bad.
+ */
+export class CollectorAlarms extends Construct {
+  /** No cycle for 3 minutes; for 3 intervals where they are longer. */
+  readonly noCycle: Alarm;
+  /** Too many targets are down, in 3 of 5 cycles. */
+  readonly targetsDown: Alarm;
+  /** Targets that the configuration asks for cannot be reached: they are left out, not down. In 3 of 5 cycles. */
+  readonly targetsUnreachable: Alarm;
+  /** Targets give samples of which none is published, in 3 of 5 cycles; of shards only where it is so in all that have samples. */
+  readonly nothingPublished: Alarm;
+  /** Discovery failed in part, in 3 of 5 cycles. */
+  readonly discoveryErrors: Alarm;
+  /** CloudWatch Logs did not take events, in 2 of 5 cycles. */
+  readonly eventsRejected: Alarm;
+  /** CloudWatch took events of which it made no metrics; undefined where an imported collector does not say its log groups. */
+  readonly emfErrors: Alarm | undefined;
+  /** `metric_budget` held new metrics back. */
+  readonly metricsHeldBack: Alarm;
+  /** A configuration that lies elsewhere was changed to one that cannot be used: the one before goes on. */
+  readonly configurationRefused: Alarm;
+  /** The state could not be read or written, in 3 of 5 cycles. */
+  readonly stateFailures: Alarm;
+  /** Cycles could not be started, or failed; undefined where an imported collector does not say its queue. */
+  readonly deadLetters: Alarm | undefined;
+  /** A shard has ended no cycle for three, in 2 of 3 cycles; undefined where the targets are not divided. */
+  readonly shardsLate: Alarm | undefined;
+  /** Cycles failed for some or all shards, in 3 of 5 cycles; undefined where the targets are not divided. */
+  readonly shardsFailed: Alarm | undefined;
+
+  private readonly collector: ICollector;
+  private readonly actions: AlarmActions;
+
+  constructor(scope: Construct, id: string, props: CollectorAlarmsProps) {
+    super(scope, id);
+    const { collector } = props;
+    this.collector = collector;
+    this.actions = actionsOf(props);
+    const maxTargetsDown = validCount(this, 'maxTargetsDown', props.maxTargetsDown ?? 0, 0);
+
+    this.noCycle = this.makeNoCycleAlarm();
+    this.targetsDown = this.alarm('TargetsDown', {
+      description: `More than ${maxTargetsDown} targets of the collector are down`,
+      metric: collector.metricTargetsDown(),
+      threshold: maxTargetsDown,
+      cycles: [3, 5],
+    });
+    this.targetsUnreachable = this.alarm('TargetsUnreachable', {
+      description:
+        'The collector cannot reach targets that its configuration asks for: its log names them and the remedy',
+      metric: collector.metricTargetsUnreachable(),
+      cycles: [3, 5],
+    });
+    this.nothingPublished = this.alarm('NothingPublished', {
+      description:
+        'The collector publishes nothing of what its targets give: its log names what differs from the rules',
+      metric: collector.metricNothingPublished(),
+      cycles: [3, 5],
+    });
+    this.discoveryErrors = this.alarm('DiscoveryErrors', {
+      description: 'The collector cannot find all tasks',
+      metric: collector.metricDiscoveryErrors(),
+      cycles: [3, 5],
+    });
+    this.eventsRejected = this.alarm('EventsRejected', {
+      description: 'CloudWatch Logs does not take events of the collector',
+      metric: collector.metricEventsRejected(),
+      cycles: [2, 5],
+    });
+    this.emfErrors = this.makeEmfErrorsAlarm();
+    this.metricsHeldBack = this.alarm('MetricsHeldBack', {
+      description: 'The metric budget of the collector is used up',
+      metric: collector.metricMetricsHeldBack(),
+      cycles: [1, 1],
+    });
+    this.configurationRefused = this.alarm('ConfigurationRefused', {
+      description: 'The collector cannot use its new configuration and goes on with the old one',
+      metric: collector.metricConfigurationRefused(),
+      cycles: [1, 1],
+    });
+    this.stateFailures = this.alarm('StateFailures', {
+      description: 'The collector cannot read or write its state',
+      metric: collector.metricStateFailures(),
+      cycles: [3, 5],
+    });
+    this.deadLetters = this.makeDeadLettersAlarm();
+    const { shardCycle } = collector;
+    this.shardsLate =
+      shardCycle &&
+      this.alarm('ShardsLate', {
+        description: 'Some shards of the collector have ended no cycle for a while',
+        metric: collector.metricShardsLate(),
+        cycles: [2, 3],
+      });
+    this.shardsFailed =
+      shardCycle &&
+      this.alarm('ShardsFailed', {
+        description: 'Cycles of the collector fail for some of its shards, or all',
+        metric: shardCycle.metricFailed(collector.interval),
+        cycles: [3, 5],
+      });
+  }
+
+  /** Silence is what it looks for, so missing data is breaching here and nowhere else. */
+  private makeNoCycleAlarm(): Alarm {
+    const minutes = this.collector.interval.toMinutes() * SILENT_CYCLES;
+    return this.withAction(
+      new Alarm(this, 'NoCycle', {
+        alarmDescription: `The collector has ended no cycle for ${minutes} minutes`,
+        metric: this.collector.metricCycleDuration({ statistic: Stats.SAMPLE_COUNT }),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: SILENT_CYCLES,
+        treatMissingData: TreatMissingData.BREACHING,
+      }),
+    );
+  }
+
+  /** Both errors of the log groups, which have data only where there are errors. */
+  private makeEmfErrorsAlarm(): Alarm | undefined {
+    const { logGroup, metricsLogGroup, interval } = this.collector;
+    const hasOther = metricsLogGroup !== undefined && metricsLogGroup !== logGroup;
+    const groups = {
+      ...(logGroup && { self: logGroup }),
+      ...(hasOther && { tasks: metricsLogGroup }),
+    };
+    const metrics = Object.entries(groups).flatMap(([prefix, group]) =>
+      Object.entries(EMF_ERRORS).map(
+        ([kind, name]) => [`${prefix}_${kind}`, this.emfMetric(name, group)] as const,
+      ),
+    );
+    if (metrics.length === 0) return this.leftOut('emfErrors', '`logGroup` and `metricsLogGroup`');
+    return this.alarm('EmfErrors', {
+      description: 'CloudWatch makes no metrics of events that the collector delivered',
+      metric: new MathExpression({
+        expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+        usingMetrics: Object.fromEntries(metrics),
+        period: interval,
+      }),
+      cycles: [1, 1],
+    });
+  }
+
+  private makeDeadLettersAlarm(): Alarm | undefined {
+    const { deadLetterQueue, interval } = this.collector;
+    if (deadLetterQueue === undefined) return this.leftOut('deadLetters', '`deadLetterQueue`');
+    return this.alarm('DeadLetters', {
+      description: 'Cycles of the collector could not be started, or failed',
+      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        statistic: Stats.MAXIMUM,
+        period: interval,
+      }),
+      cycles: [1, 1],
+    });
+  }
+
+  /** An alarm that takes what is not known of an imported collector. */
+  private leftOut(name: string, missing: string): undefined {
+    Annotations.of(this).addWarningV2(
+      `fargauge:no-${name}`,
+      `[${this.node.path}] No alarm ${name} is made: import ${this.collector.node.path} with ${missing}`,
+    );
+  }
+
+  private emfMetric(metricName: string, { logGroupName }: ILogGroup): Metric {
+    return new Metric({
+      namespace: 'AWS/Logs',
+      metricName,
+      dimensionsMap: { LogGroupName: logGroupName },
+      statistic: Stats.SUM,
+    });
+  }
+
+  /** That there is no data is the matter of another alarm. */
+  private alarm(
+    id: string,
+    { description, metric, threshold = 0, cycles: [datapointsToAlarm, evaluationPeriods] }: Watch,
+  ): Alarm {
+    return this.withAction(
+      new Alarm(this, id, {
+        alarmDescription: description,
+        metric,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        datapointsToAlarm,
+        evaluationPeriods,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }),
+    );
+  }
+
+  private withAction(alarm: Alarm): Alarm {
+    addActions(alarm, this.actions);
+    return alarm;
+  }
+}
+
+/** What an alarm looks at: above `threshold`, 0 unless it is given, in so many of so many cycles. */
+interface Watch {
+  readonly description: string;
+  readonly metric: IMetric;
+  readonly threshold?: number;
+  readonly cycles: readonly [number, number];
+}

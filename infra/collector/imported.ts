@@ -1,0 +1,166 @@
+import { Connections, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  type Grant,
+  type IGrantable,
+  type IPrincipal,
+  type IRole,
+  PolicyStatement,
+  UnknownPrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { CollectorConfiguration } from '../configuration/configuration.ts';
+import { InvalidPropsError } from '../props/errors.ts';
+import type { ICollector } from './interface.ts';
+import { MeasuredCollector } from './measured.ts';
+import { collectFrom } from './ports/collect-from.ts';
+import { OpenedPorts } from './ports/opened.ts';
+import { SHORTEST_INTERVAL, validInterval } from './resources/schedule.ts';
+import { type IShardCycle, metricFailedCycles } from './shards/cycle.ts';
+
+/** What is known of a collector of another app, in the account and Region of the stack. */
+export interface CollectorAttributes {
+  /** Name of the function that collects: the output `CollectorFunction` of the app. */
+  readonly functionName: string;
+
+  /**
+   * The role of the function.
+   *
+   * @default - unknown: what is granted to the collector has no effect
+   */
+  readonly role?: IRole;
+
+  /**
+   * The security groups of the function. Import them with `allowAllOutbound: false`, so that `collectFrom` opens the ports of tasks in
+   * them, too.
+   *
+   * @default - unknown: nothing can be opened to the collector
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+
+  /**
+   * Where the function says what it did.
+   *
+   * @default - unknown
+   */
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * Where the tasks' metrics are extracted from.
+   *
+   * @default - unknown
+   */
+  readonly metricsLogGroup?: ILogGroup;
+
+  /**
+   * Gets the cycles that could not be started, or failed.
+   *
+   * @default - unknown
+   */
+  readonly deadLetterQueue?: IQueue;
+
+  /**
+   * What runs the shards of a collector whose targets are divided.
+   *
+   * @default - its targets are not divided
+   */
+  readonly stateMachine?: IStateMachine;
+
+  /**
+   * How often it collects, in whole minutes.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * What it collects and publishes. Alarms and dashboards are checked by it.
+   *
+   * @default CollectorConfiguration.builtIn()
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * Names of all clusters that it collects.
+   *
+   * @default - unknown: alarms may be on any
+   */
+  readonly clusterNames?: readonly string[];
+}
+
+/** A collector of another app. */
+export class ImportedCollector extends MeasuredCollector implements ICollector {
+  readonly function: IFunction;
+  readonly functionName: string;
+  readonly interval: Duration;
+  readonly shardCycle: IShardCycle | undefined;
+  readonly configuration: CollectorConfiguration;
+  readonly logGroup: ILogGroup | undefined;
+  readonly metricsLogGroup: ILogGroup | undefined;
+  readonly deadLetterQueue: IQueue | undefined;
+  readonly collectedClusters: ReadonlySet<string> | undefined;
+  readonly grantPrincipal: IPrincipal;
+
+  private readonly securityGroups: readonly ISecurityGroup[];
+  private readonly openedPorts: OpenedPorts;
+
+  constructor(scope: Construct, id: string, attributes: CollectorAttributes) {
+    super(scope, id);
+    const { functionName, role, clusterNames, stateMachine } = attributes;
+    this.functionName = functionName;
+    this.function = LambdaFunction.fromFunctionAttributes(this, 'Function', {
+      functionArn: Stack.of(this).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: functionName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      sameEnvironment: true,
+      ...(role && { role }),
+    });
+    this.interval = validInterval(this, attributes.interval ?? SHORTEST_INTERVAL);
+    this.configuration = attributes.configuration ?? CollectorConfiguration.builtIn();
+    this.logGroup = attributes.logGroup;
+    this.metricsLogGroup = attributes.metricsLogGroup;
+    this.deadLetterQueue = attributes.deadLetterQueue;
+    this.collectedClusters = clusterNames && new Set(clusterNames);
+    this.shardCycle = stateMachine && {
+      stateMachine,
+      metricFailed: (period) => metricFailedCycles(stateMachine, period),
+    };
+    this.grantPrincipal = role ?? new UnknownPrincipal({ resource: this });
+    this.securityGroups = attributes.securityGroups ?? [];
+    this.openedPorts = new OpenedPorts(this, this.configuration.facts(this), () => []);
+  }
+
+  get connections(): Connections {
+    if (this.securityGroups.length === 0) {
+      throw new InvalidPropsError(
+        this,
+        'The security groups of this collector are not known: import it with `securityGroups`',
+      );
+    }
+    return new Connections({ securityGroups: [...this.securityGroups] });
+  }
+
+  collectFrom(tasks: IConnectable, ...ports: readonly number[]): void {
+    collectFrom(this, this.openedPorts, tasks, ports);
+  }
+
+  assume(roleArn: string): void {
+    this.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] }),
+    );
+  }
+
+  grantInvoke(grantee: IGrantable): Grant {
+    return (
+      this.shardCycle?.stateMachine.grantStartExecution(grantee) ??
+      this.function.grantInvoke(grantee)
+    );
+  }
+}

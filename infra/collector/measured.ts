@@ -1,0 +1,230 @@
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { selfMetric } from './metrics.ts';
+import type { IShardCycle } from './shards/cycle.ts';
+
+/**
+ * A collector by its metrics about itself, of which there is one value for each cycle, and with shards for each shard. What is
+ * counted is given as the Sum of an interval, what is held or lasts as its Maximum, over all shards.
+ */
+export abstract class MeasuredCollector extends Construct {
+  /** Name of the function that collects. */
+  abstract readonly functionName: string;
+  /** How often it collects. */
+  abstract readonly interval: Duration;
+  /** One cycle of all shards; undefined where the targets are not divided. */
+  abstract readonly shardCycle: IShardCycle | undefined;
+
+  /**
+   * One of the collector's metrics about itself, by its name.
+   *
+   * @default - Sum over 1 minute
+   */
+  metric(metricName: string, options?: MetricOptions): Metric {
+    return selfMetric(this.functionName, metricName, options).attachTo(this);
+  }
+
+  /** What the discovery could not read: clusters, pages, tasks. */
+  metricDiscoveryErrors(options?: MetricOptions): Metric {
+    return counted(this, 'DiscoveryErrors', options);
+  }
+
+  /** Samples that targets gave. */
+  metricSamplesScraped(options?: MetricOptions): Metric {
+    return counted(this, 'SamplesScraped', options);
+  }
+
+  /** Samples that became values of metrics. */
+  metricSamplesPublished(options?: MetricOptions): Metric {
+    return counted(this, 'SamplesPublished', options);
+  }
+
+  /** Samples that cannot be values of metrics. */
+  metricSamplesRejected(options?: MetricOptions): Metric {
+    return counted(this, 'SamplesRejected', options);
+  }
+
+  /** Samples that are not published, for one of the reasons that the log names. */
+  metricSamplesDropped(options?: MetricOptions): Metric {
+    return counted(this, 'SamplesDropped', options);
+  }
+
+  /** With several outputs: samples that one of the others does not get. */
+  metricSamplesDroppedForOthers(options?: MetricOptions): Metric {
+    return counted(this, 'SamplesDroppedForOthers', options);
+  }
+
+  /** With `metric_budget`: combinations of a name and dimensions that it did not let through. */
+  metricMetricsHeldBack(options?: MetricOptions): Metric {
+    return counted(this, 'MetricsHeldBack', options);
+  }
+
+  /** Values of metrics that were delivered. */
+  metricMetricsPublished(options?: MetricOptions): Metric {
+    return counted(this, 'MetricsPublished', options);
+  }
+
+  /** Events that an output took. */
+  metricEventsAccepted(options?: MetricOptions): Metric {
+    return counted(this, 'EventsAccepted', options);
+  }
+
+  /** Events that an output did not take. */
+  metricEventsRejected(options?: MetricOptions): Metric {
+    return counted(this, 'EventsRejected', options);
+  }
+
+  /** Events that were accepted and will be sent again, since others of their target were not. */
+  metricEventsRepeated(options?: MetricOptions): Metric {
+    return counted(this, 'EventsRepeated', options);
+  }
+
+  /** Bytes of the events that were delivered. */
+  metricBytesDelivered(options?: MetricOptions): Metric {
+    return counted(this, 'BytesDelivered', options);
+  }
+
+  /** Reads of the state. */
+  metricStateReads(options?: MetricOptions): Metric {
+    return counted(this, 'StateReads', options);
+  }
+
+  /** Writes of the state. */
+  metricStateWrites(options?: MetricOptions): Metric {
+    return counted(this, 'StateWrites', options);
+  }
+
+  /** Invocations that overlapped with another one and published an increase twice. */
+  metricStateConflicts(options?: MetricOptions): Metric {
+    return counted(this, 'StateConflicts', options);
+  }
+
+  /** Reads and writes of the state that failed. */
+  metricStateFailures(options?: MetricOptions): Metric {
+    return counted(this, 'StateFailures', options);
+  }
+
+  /** States that could not be understood and were kept under another name. */
+  metricStateSetAside(options?: MetricOptions): Metric {
+    return counted(this, 'StateSetAside', options);
+  }
+
+  /** Invocations that did nothing, since another one was collecting. */
+  metricCyclesSkipped(options?: MetricOptions): Metric {
+    return counted(this, 'CyclesSkipped', options);
+  }
+
+  /** Targets. */
+  metricTargetsDiscovered(options?: MetricOptions): Metric {
+    return ofAll(this, 'TargetsDiscovered', options);
+  }
+
+  /** Targets that answered. */
+  metricTargetsUp(options?: MetricOptions): Metric {
+    return ofAll(this, 'TargetsUp', options);
+  }
+
+  /** Targets that did not answer. Those of stopped tasks do not count. */
+  metricTargetsDown(options?: MetricOptions): Metric {
+    return ofAll(this, 'TargetsDown', options);
+  }
+
+  /** Targets whose task has stopped since it was discovered. */
+  metricTargetsStopped(options?: MetricOptions): Metric {
+    return ofAll(this, 'TargetsStopped', options);
+  }
+
+  /** What the configuration asks for and is no target: a port that is mapped nowhere, no address. */
+  metricTargetsUnreachable(options?: MetricOptions): Metric {
+    return ofAll(this, 'TargetsUnreachable', options);
+  }
+
+  /** With `metric_budget`: combinations of a name and dimensions that count for it. */
+  metricMetricsKnown(options?: MetricOptions): Metric {
+    return ofAll(this, 'MetricsKnown', options);
+  }
+
+  /** Series that the state holds. */
+  metricStateSeries(options?: MetricOptions): Metric {
+    return ofAll(this, 'StateSeries', options);
+  }
+
+  /** Size of the state. */
+  metricStateBytes(options?: MetricOptions): Metric {
+    return ofAll(this, 'StateBytes', options);
+  }
+
+  /** Memory for the lines of targets. */
+  metricBytesRemembered(options?: MetricOptions): Metric {
+    return ofAll(this, 'BytesRemembered', options);
+  }
+
+  /** Duration of a cycle; with shards, of the longest shard. */
+  metricCycleDuration(options?: MetricOptions): Metric {
+    return worst(this, 'CycleDuration', options);
+  }
+
+  /** With shards: duration of the discovery. */
+  metricDiscoveryDuration(options?: MetricOptions): Metric {
+    return worst(this, 'DiscoveryDuration', options);
+  }
+
+  /** 1 where targets gave samples of which none is published, else 0. */
+  metricNothingPublished(options?: MetricOptions): Metric {
+    // One shard may have nothing to publish.
+    const statistic = this.shardCycle ? Stats.MINIMUM : Stats.MAXIMUM;
+    return worst(this, 'NothingPublished', { statistic, ...options });
+  }
+
+  /** 1 where a configuration that lies elsewhere cannot be used and the one before goes on, else 0. */
+  metricConfigurationRefused(options?: MetricOptions): Metric {
+    return worst(this, 'ConfigurationRefused', options);
+  }
+
+  /** Parts of a configuration that lie elsewhere and could not be read. */
+  metricConfigurationUnread(options?: MetricOptions): Metric {
+    return worst(this, 'ConfigurationUnread', options);
+  }
+
+  /** With shards: how many there are. */
+  metricShards(options?: MetricOptions): Metric {
+    return worst(this, 'Shards', options);
+  }
+
+  /** With shards: those that have ended no cycle for three. */
+  metricShardsLate(options?: MetricOptions): Metric {
+    return worst(this, 'ShardsLate', options);
+  }
+}
+
+/** @default - Sum over an interval */
+function counted(collector: MeasuredCollector, name: string, options?: MetricOptions): Metric {
+  return collector.metric(name, {
+    statistic: Stats.SUM,
+    period: collector.interval,
+    ...options,
+  });
+}
+
+/**
+ * Each shard says of its own targets only.
+ *
+ * @default - Maximum over an interval; with shards Sum
+ */
+function ofAll(collector: MeasuredCollector, name: string, options?: MetricOptions): Metric {
+  return collector.metric(name, {
+    statistic: collector.shardCycle ? Stats.SUM : Stats.MAXIMUM,
+    period: collector.interval,
+    ...options,
+  });
+}
+
+/** @default - Maximum over an interval */
+function worst(collector: MeasuredCollector, name: string, options?: MetricOptions): Metric {
+  return collector.metric(name, {
+    statistic: Stats.MAXIMUM,
+    period: collector.interval,
+    ...options,
+  });
+}

@@ -1,0 +1,233 @@
+import { NetworkMode } from 'aws-cdk-lib/aws-ecs';
+import { compilePattern } from '../../../lambda/config/values/pattern.ts';
+import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
+import type { ConfigurationFacts, JobFacts, PortsFacts } from '../../configuration/check.ts';
+import type { KnownLabels } from '../../configuration/relabel-forecast.ts';
+import { relabeledPorts } from './relabeled.ts';
+import { type ContainerShape, mappedPort, type TaskShape } from './task-shape.ts';
+
+/**
+ * Stands for each port that ECS chooses on the instance: the first of them.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+ */
+export const DYNAMIC_PORT = 32_768;
+
+/** The ports of tasks on which a configuration finds targets. */
+export interface TargetPorts {
+  readonly ports: readonly number[];
+  /** Those that the configuration names itself. */
+  readonly named: readonly number[];
+  /** Ports of containers that are looked for, and that no container maps, so that they make no target. */
+  readonly unmapped: readonly number[];
+  /** What makes others, which nobody can know at synthesis. */
+  readonly unknown?: string | undefined;
+}
+
+/** A port of a container that is looked for. */
+interface Wanted {
+  readonly container: ContainerShape;
+  readonly port: number;
+  /** The container says it itself, so that any container of its task may map it. */
+  readonly isOwn: boolean;
+  /** Whether it is looked for in this service, and not perhaps in another one. */
+  readonly isSure: boolean;
+}
+
+/** Of TEST-NET-1, RFC 5737: stands for the address of a task. */
+const SOME_ADDRESS = '192.0.2.1';
+
+const RELABELING = 'relabeling makes the port of a target from labels that only the function knows';
+
+/** Ports on which targets of tasks may be of which nothing is known. Without facts: that of the sidecar. */
+export function portsOfTasks(facts: ConfigurationFacts | undefined): TargetPorts {
+  if (facts === undefined) {
+    const unknown = 'the text of the configuration is not known';
+    return { ports: [SIDECAR_PORT], named: [], unmapped: [], unknown };
+  }
+  const asked = [...facts.servicePorts, ...facts.definitionPorts].flatMap(({ ports }) => ports);
+  const named = unionOf([
+    ...asked.map((port) => afterRelabeling(port, {}, jobsOf(facts, 'containers'))),
+    taskPorts(facts),
+  ]);
+  const byLabel = facts.portLabel !== undefined;
+  const found = [...(byLabel ? [SIDECAR_PORT] : []), ...named.ports];
+  const ports = found.length > 0 ? found : portsOfStatics(facts).ports;
+  return {
+    ports: distinct(ports),
+    named: named.ports,
+    unmapped: [],
+    unknown: named.unknown ?? unknownIn(ports, facts),
+  };
+}
+
+function unknownIn(
+  ports: readonly number[],
+  { portLabel, sidecarsOnly }: ConfigurationFacts,
+): string | undefined {
+  if (ports.length === 0) return 'the configuration names none';
+  return portLabel === undefined || sidecarsOnly
+    ? undefined
+    : `the docker label ${portLabel} of their containers names them`;
+}
+
+/** Ports on which the targets of a service are, by its task definition. */
+export function portsOfService(
+  shape: TaskShape,
+  facts: ConfigurationFacts | undefined,
+): TargetPorts {
+  if (facts === undefined) return portsOfTasks(facts);
+  const found: Ports[] = [taskPorts(facts), ...staticPorts(shape, facts)];
+  const unmapped: number[] = [];
+  const wanted = wantedOf(shape, facts);
+  for (const { container, port, isOwn, isSure } of wanted) {
+    const mapped = isOwn ? sharedPort(shape, container, port) : mappedPort(container, port);
+    if (mapped === undefined && isSure) unmapped.push(port);
+    // The label of a container may come before its mapping.
+    if (mapped === undefined && !isOwn) continue;
+    const labels = labelsOf(container, shape);
+    const jobs = jobsOf(facts, 'containers');
+    found.push(afterRelabeling((mapped ?? port) || DYNAMIC_PORT, labels, jobs));
+  }
+  const { ports, unknown } = unionOf(found);
+  const isMapped = (port: number) =>
+    wanted.some((each) => each.port === port && mappedPort(each.container, port) !== undefined);
+  return {
+    ports: distinct([...ownPorts(shape, facts), ...ports]),
+    named: ports,
+    unmapped: distinct(unmapped).filter((port) => !isMapped(port)),
+    unknown,
+  };
+}
+
+/** Where the sidecar is, which may be added later. */
+function ownPorts({ networkMode }: TaskShape, { portLabel }: ConfigurationFacts): number[] {
+  if (networkMode === NetworkMode.BRIDGE) return [DYNAMIC_PORT];
+  return portLabel === undefined ? [] : [SIDECAR_PORT];
+}
+
+interface Ports {
+  readonly ports: readonly number[];
+  readonly unknown?: string | undefined;
+}
+
+function wantedOf(shape: TaskShape, facts: ConfigurationFacts): Wanted[] {
+  const { serviceName, definitionArn, containers } = shape;
+  const isKnown = serviceName !== undefined;
+  // The name that the deployment makes up may be any.
+  const ofService = facts.servicePorts.filter(
+    ({ subject }) => !isKnown || compilePattern(subject).test(serviceName),
+  );
+  const ofDefinition = facts.definitionPorts.filter(({ subject }) =>
+    compilePattern(subject).test(definitionArn),
+  );
+  return containers.flatMap((container) => [
+    ...portsIn(container, ofService).map((port) => ({
+      container,
+      port,
+      isOwn: false,
+      isSure: isKnown,
+    })),
+    ...portsIn(container, ofDefinition).map((port) => ({
+      container,
+      port,
+      isOwn: false,
+      isSure: true,
+    })),
+    ...labelledPorts(container, facts).map((port) => ({
+      container,
+      port,
+      isOwn: true,
+      isSure: true,
+    })),
+  ]);
+}
+
+function portsIn(container: ContainerShape, modes: readonly PortsFacts[]): number[] {
+  return modes.filter((mode) => isOfMode(container, mode)).flatMap(({ ports }) => ports);
+}
+
+function isOfMode({ name }: ContainerShape, { container }: PortsFacts): boolean {
+  return container === undefined || compilePattern(container).test(name);
+}
+
+/** What cannot be a port is no target either. */
+function labelledPorts({ labels }: ContainerShape, { portLabel }: ConfigurationFacts): number[] {
+  const port = portLabel === undefined ? undefined : labels[portLabel];
+  return /^\d+$/.test(port ?? '') ? [Number(port)] : [];
+}
+
+/** In network mode "bridge" each container has ports of its own. */
+function sharedPort(
+  { networkMode, containers }: TaskShape,
+  container: ContainerShape,
+  port: number,
+): number | undefined {
+  const others = networkMode === NetworkMode.BRIDGE ? [] : containers;
+  return [container, ...others]
+    .map((each) => mappedPort(each, port))
+    .find((mapped) => mapped !== undefined);
+}
+
+/** What relabeling may go by. */
+function labelsOf({ name, labels }: ContainerShape, shape: TaskShape): KnownLabels {
+  const { family, serviceName, networkMode } = shape;
+  return {
+    container_name: name,
+    TaskDefinitionFamily: family,
+    ...(serviceName !== undefined && { ServiceName: serviceName }),
+    ...labels,
+    __meta_ecs_ip_address: SOME_ADDRESS,
+    __meta_ecs_network_mode: networkMode,
+  };
+}
+
+function jobsOf(facts: ConfigurationFacts, by: JobFacts['finds'][number]): readonly JobFacts[] {
+  return facts.jobs.filter(({ finds }) => finds.includes(by));
+}
+
+/** `aws_sd_configs`: each task is a target, whatever its containers map. */
+function taskPorts(facts: ConfigurationFacts): Ports {
+  return unionOf(
+    jobsOf(facts, 'tasks').flatMap((job) =>
+      job.taskPorts.map((port) =>
+        afterRelabeling(port, { __meta_ecs_ip_address: SOME_ADDRESS }, [job]),
+      ),
+    ),
+  );
+}
+
+/** A target that a job names may be a service by its name: a port that a container of it maps is taken for that. */
+function staticPorts(shape: TaskShape, facts: ConfigurationFacts): Ports[] {
+  const mapped = (port: number) =>
+    shape.containers.some((container) => mappedPort(container, port) === port);
+  return [{ ports: portsOfStatics(facts).ports.filter(mapped) }];
+}
+
+/** The ports of the targets that jobs name themselves. */
+export function portsOfStatics(facts: ConfigurationFacts): Ports {
+  return unionOf(
+    facts.jobs.flatMap((job) =>
+      job.statics.map(({ address, labels }) => resultOf(relabeledPorts(address, labels, job))),
+    ),
+  );
+}
+
+function afterRelabeling(port: number, labels: KnownLabels, jobs: readonly JobFacts[]): Ports {
+  const address = `${SOME_ADDRESS}:${port}`;
+  return unionOf(jobs.map((job) => resultOf(relabeledPorts(address, labels, job))));
+}
+
+function resultOf(ports: readonly number[] | undefined): Ports {
+  return ports === undefined ? { ports: [], unknown: RELABELING } : { ports };
+}
+
+function unionOf(all: readonly Ports[]): Ports {
+  return {
+    ports: distinct(all.flatMap(({ ports }) => ports)),
+    unknown: all.find(({ unknown }) => unknown !== undefined)?.unknown,
+  };
+}
+
+function distinct(ports: readonly number[]): number[] {
+  return [...new Set(ports)];
+}

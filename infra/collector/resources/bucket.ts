@@ -1,0 +1,132 @@
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../../nag/acknowledge.ts';
+
+/** The object in which the collector keeps what it knows of each target between cycles. */
+const STATE_KEY = 'state';
+
+/** A new state is written in each cycle: older ones help for as long as someone looks into what went wrong. */
+const OLD_STATES_KEPT = Duration.days(1);
+
+/** A state that could not be understood is of use to whoever looks into why, for as long. */
+const SET_ASIDE_KEPT = Duration.days(30);
+
+/** What the names of states that are set aside begin with: the whole one by what is wrong with it, those of shards in a folder. */
+const SET_ASIDE_PREFIXES = [`${STATE_KEY}.corrupt-`, `${STATE_KEY}.newer-`, `${STATE_KEY}/aside/`];
+
+export interface CollectorBucketProps {
+  /**
+   * Encrypts the objects.
+   *
+   * @default - a key of S3
+   */
+  readonly encryptionKey?: IKey;
+
+  /** What becomes of the bucket, with all in it, when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The bucket of the collector's state. Each older version of it is kept for a day, one that was set aside for 30. */
+export class CollectorBucket extends Bucket {
+  constructor(scope: Construct, id: string, props: CollectorBucketProps) {
+    const { encryptionKey, removalPolicy } = props;
+    super(scope, id, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      ...(encryptionKey === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
+      lifecycleRules: [
+        {
+          noncurrentVersionExpiration: OLD_STATES_KEPT,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          // What remains of what was set aside.
+          expiredObjectDeleteMarker: true,
+        },
+        ...SET_ASIDE_PREFIXES.map((prefix) => ({ prefix, expiration: SET_ASIDE_KEPT })),
+      ],
+      removalPolicy,
+      // CloudFormation deletes no bucket that has objects in it.
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    });
+    acknowledge(this, {
+      id: 'AwsSolutions-S1',
+      reason: 'Only the collector reads and writes the state, which its own log tells of.',
+    });
+  }
+
+  /** Where the state is, as the function is told. */
+  get stateUrl(): string {
+    return this.s3UrlForObject(STATE_KEY);
+  }
+
+  /**
+   * Lets the collector read and write the state, put one that cannot be understood aside, and lease it for a cycle. Without
+   * s3:ListBucket the first cycle would be denied a state that does not exist.
+   */
+  grantState(role: IRole): void {
+    const state = this.arnForObjects(STATE_KEY);
+    const lease = this.arnForObjects(`${STATE_KEY}.lease`);
+    const setAside = this.arnForObjects(`${STATE_KEY}.*`);
+    // Of a collector that was divided before: the first cycle begins with what its shards know.
+    const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
+    const policy = new Policy(this, 'State', {
+      statements: [
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease, ofShards] }),
+        // What is set aside is named like the lease.
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [state, setAside] }),
+        new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [lease] }),
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
+      ],
+    });
+    role.attachInlinePolicy(policy);
+    acknowledge(policy, {
+      id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
+      reason: 'A state that is set aside has the time in its name.',
+    });
+    this.acknowledgeShards(policy);
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  /**
+   * Lets a divided collector hand out lists of targets, read and write the states of its shards, begin them with those before (the
+   * one of a collector that is not divided included), and delete what no shard needs any more.
+   */
+  grantShards(role: IRole): void {
+    const whole = this.arnForObjects(STATE_KEY);
+    // Keeps cycles of before, when it was not divided, from running beside the first one of the shards.
+    const lease = this.arnForObjects(`${STATE_KEY}.lease`);
+    const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
+    const policy = new Policy(this, 'State', {
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:GetObject'],
+          resources: [whole, ofShards],
+        }),
+        new PolicyStatement({ actions: ['s3:GetObject'], resources: [lease] }),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [lease, ofShards] }),
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
+      ],
+    });
+    role.attachInlinePolicy(policy);
+    this.acknowledgeShards(policy);
+    this.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  private acknowledgeShards(policy: Policy): void {
+    acknowledge(policy, {
+      id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
+      reason: 'Shards and their layouts are numbered as the targets need it.',
+    });
+  }
+
+  private get logicalId(): string {
+    return Stack.of(this).getLogicalId(this.node.defaultChild as CfnBucket);
+  }
+}

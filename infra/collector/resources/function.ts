@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  RuntimeFamily,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { COLLECTOR_DIRECTORY } from '../../build/paths.ts';
+import type { CollectorConfiguration } from '../../configuration/configuration.ts';
+import type { ConfigurationDelivery } from '../../configuration/delivery.ts';
+import { holdsDeploymentValues, withParts } from '../../configuration/deployment-values.ts';
+import { ConfigurationLayer } from '../../configuration/layer.ts';
+import { InvalidPropsError } from '../../props/errors.ts';
+import type { CollectorNetwork } from '../network/network.ts';
+import { memoryVariables } from './memory-variables.ts';
+import { MAX_EVENT_AGE } from './schedule.ts';
+
+/** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const MAX_ENVIRONMENT_BYTES = 4096;
+
+/** What is assumed of the parts of a value that are known at deployment only: the name of a cluster, log group or bucket. */
+const UNKNOWN_VALUE_BYTES = 512;
+
+/** `Runtime.NODEJS_24_X`, which not each version of the CDK has that the package takes. */
+const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
+
+export interface CollectorFunctionProps {
+  readonly configuration: CollectorConfiguration;
+  /** Variables that do not come with the configuration. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly description: string;
+  /** What Lambda calls in the bundle. */
+  readonly handler: 'handler' | 'discover';
+  /** Invocations at the same time that are kept for it, and at most. Absent: as many as the account has left. */
+  readonly concurrency?: number | undefined;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+  /** Absent: arm64. */
+  readonly architecture?: Architecture | undefined;
+  readonly role: IRole;
+  readonly logGroup: ILogGroup;
+  /** Gets the invocations that failed; absent: who invokes the function is told. */
+  readonly deadLetterQueue?: IQueue | undefined;
+  /** Absent: no VPC. */
+  readonly network?: CollectorNetwork | undefined;
+  /** Absent: the bundle. */
+  readonly code?: Code | undefined;
+}
+
+/** The Lambda function, with its configuration. */
+export class CollectorFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: CollectorFunctionProps) {
+    const { network, memorySize, deadLetterQueue } = props;
+    const variables = { ...props.variables, ...memoryVariables(memorySize) };
+    const { environment, files } = delivery(scope, props.configuration, variables);
+    super(scope, id, {
+      description: props.description,
+      runtime: NODEJS_24,
+      architecture: props.architecture ?? Architecture.ARM_64,
+      code: props.code ?? bundledCode(scope),
+      handler: `index.${props.handler}`,
+      memorySize,
+      timeout: props.timeout,
+      environment: { ...environment, ...variables },
+      ...(Object.keys(files).length > 0 && {
+        layers: [new ConfigurationLayer(scope, layerId(id), files)],
+      }),
+      ...(network && {
+        vpc: network.vpc,
+        vpcSubnets: { subnets: [...network.subnets] },
+        // Endpoints are a way to the APIs from there, too.
+        allowPublicSubnet: true,
+        securityGroups: network.connections.securityGroups,
+      }),
+      role: props.role,
+      logGroup: props.logGroup,
+      ...(props.concurrency !== undefined && { reservedConcurrentExecutions: props.concurrency }),
+      retryAttempts: 0,
+      maxEventAge: MAX_EVENT_AGE,
+      ...(deadLetterQueue && { onFailure: new SqsDestination(deadLetterQueue) }),
+    });
+  }
+}
+
+/** Of the function that collects it is `Configuration`. */
+function layerId(id: string): string {
+  return id === 'Function' ? 'Configuration' : `${id}Configuration`;
+}
+
+/** In the environment where there is room, where it shows in the console; in files of a layer where there is none. */
+function delivery(
+  scope: Construct,
+  configuration: CollectorConfiguration,
+  variables: Readonly<Record<string, string>>,
+): ConfigurationDelivery {
+  const bytesIn = ({ environment }: ConfigurationDelivery, unknownValueBytes: number) =>
+    Object.entries({ ...environment, ...variables })
+      .map(([name, value]) => Buffer.byteLength(name) + bytesOf(value, unknownValueBytes))
+      .reduce((sum, each) => sum + each, 0);
+  const inEnvironment = configuration.inEnvironment();
+  if (bytesIn(inEnvironment, UNKNOWN_VALUE_BYTES) <= MAX_ENVIRONMENT_BYTES) return inEnvironment;
+  const inFiles = configuration.inFiles();
+  if (Object.values(inFiles.files).some(holdsDeploymentValues)) {
+    throw new InvalidPropsError(
+      scope,
+      `Expected a \`configuration\` with values that only the deployment knows to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, since nothing is put into files at deployment: write the values themselves, or leave \`log_group_name\` out and give \`metricsLogGroup\``,
+    );
+  }
+  // What is sure not to fit, the deployment would only find out half way.
+  const bytes = bytesIn(inFiles, 0);
+  if (bytes <= MAX_ENVIRONMENT_BYTES) return inFiles;
+  throw new InvalidPropsError(
+    scope,
+    `Expected the outputs of \`configuration\` to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, got ${bytes} bytes with its other variables: outputs without values that only the deployment knows have room in the document`,
+  );
+}
+
+function bytesOf(value: string, unknownBytes: number): number {
+  const unknown = holdsDeploymentValues(value) ? unknownBytes : 0;
+  return Buffer.byteLength(withParts(value, '')) + unknown;
+}
+
+function bundledCode(scope: Construct): Code {
+  if (!existsSync(join(COLLECTOR_DIRECTORY, 'index.mjs'))) {
+    throw new InvalidPropsError(
+      scope,
+      'Expected `code`, or the bundle of the collector: make it with `npm run build`',
+    );
+  }
+  return Code.fromAsset(COLLECTOR_DIRECTORY, { exclude: ['*.map'] });
+}

@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
+
+/** The program that reads a configuration as the function does. */
+const PROGRAM = fileURLToPath(new URL(`./checker${extname(import.meta.url)}`, import.meta.url));
+
+/** The log group of the check's environment: the one where the configuration names none. */
+export const OWN_LOG_GROUP = '/fargauge';
+
+/** Milliseconds; it takes a fraction of a second. */
+const TIMEOUT_MS = 60_000;
+
+/** A text and what messages call it. */
+export interface Document {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface CheckRequest {
+  /** Absent: the built-in default. */
+  readonly main?: Document | undefined;
+  /** The Prometheus file beside a document of the CloudWatch Agent. */
+  readonly prometheus?: Document | undefined;
+  /** Name or ARN of the cluster where the configuration names none. */
+  readonly cluster: string;
+  /** JSON of the outputs that come before those of the documents. */
+  readonly outputs?: string | undefined;
+}
+
+/** One of the two. */
+export interface CheckResult {
+  readonly facts?: ConfigurationFacts | undefined;
+  /** Everything that is wrong, each with its path in the document. */
+  readonly problems?: readonly string[] | undefined;
+}
+
+/** What the infrastructure has to know of a configuration. */
+export interface ConfigurationFacts {
+  readonly warnings: readonly string[];
+  /** Names, ARNs and patterns of clusters that the collector reads with its own role. */
+  readonly clusters: readonly string[];
+  /** Those that it reads with other credentials. */
+  readonly foreignClusters: readonly string[];
+  /** The docker label that says the port of a container; absent: such labels are not looked at. */
+  readonly portLabel?: string | undefined;
+  /** The one that says the path of its metrics, beside that. */
+  readonly metricsPathLabel?: string | undefined;
+  readonly namespace: string;
+  /** CloudWatch unit by name of the metric. */
+  readonly units: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  /** ARNs of the roles as which events are written into CloudWatch Logs; null stands for the function's own. */
+  readonly logWriters: readonly (string | null)[];
+  /** Whether events go to standard output, which is the log of the function. */
+  readonly printsEvents: boolean;
+  readonly declarations: readonly DeclarationFacts[];
+  /** The outputs that send samples to CloudWatch over OTLP. */
+  readonly cloudWatchOtlp: readonly OtlpFacts[];
+  readonly jobs: readonly JobFacts[];
+  /** `service_name_list_for_tasks`: the names of services. */
+  readonly servicePorts: readonly PortsFacts[];
+  /** `task_definition_list`: the ARNs of task definitions. */
+  readonly definitionPorts: readonly PortsFacts[];
+  /** URLs that are called beside the targets and the APIs of AWS: receivers, lists of targets, endpoints of APIs. */
+  readonly urls: readonly string[];
+  /** Whether nothing but series of the sidecar is published. */
+  readonly sidecarsOnly: boolean;
+  /** Expressions of services' names, of which one fits; absent where tasks are looked for by something else, too. */
+  readonly onlyServices?: readonly string[] | undefined;
+}
+
+/** An output that sends samples to CloudWatch over OTLP. */
+export interface OtlpFacts {
+  /** Absent: that of the collector. */
+  readonly region?: string | undefined;
+  /** Absent: the function's own. */
+  readonly roleArn?: string | undefined;
+}
+
+/** Ports that are looked for, in containers of one of these names, where a subject fits. Expressions as text. */
+export interface PortsFacts {
+  readonly subject: string;
+  /** Absent: all containers. */
+  readonly container?: string | undefined;
+  readonly ports: readonly number[];
+  /** Absent: that of the job. */
+  readonly metricsPath?: string | undefined;
+}
+
+/** An address that a job names itself, as `host:port`, or what relabeling makes one of. */
+export interface StaticFacts {
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A job, and what becomes of the labels of its targets and samples. */
+export interface JobFacts {
+  readonly name: string;
+  /** What it gets targets from: `ecs_service_discovery`, `aws_sd_configs`, or something whose labels are not known. */
+  readonly finds: readonly ('containers' | 'tasks' | 'others')[];
+  /** Whether the containers have a label `ClusterName`. */
+  readonly labelsCluster: boolean;
+  readonly scheme: 'http' | 'https';
+  readonly metricsPath: string;
+  readonly statics: readonly StaticFacts[];
+  /** Ports of `aws_sd_configs`. */
+  readonly taskPorts: readonly number[];
+  /** Whether files or URLs list targets. */
+  readonly lists: boolean;
+  readonly relabeling: readonly RelabelFacts[];
+  readonly metricRelabeling: readonly RelabelFacts[];
+}
+
+/** A rule of relabeling, its expression as text. */
+export type RelabelFacts = Omit<RelabelRule, 'regex'> & { readonly regex: string };
+
+/** A `metric_declaration`, its expressions as text. */
+export interface DeclarationFacts {
+  readonly sourceLabels: readonly string[];
+  readonly separator: string;
+  readonly matcher: string;
+  readonly selectors: readonly string[];
+  readonly dimensions: readonly (readonly string[])[];
+  /** Absent: that of the configuration. */
+  readonly namespace?: string | undefined;
+}
+
+/** Results by request: each check starts a Node.js. */
+const known = new Map<string, CheckResult>();
+
+/** Reads a configuration as the function will. */
+export function checkConfiguration(request: CheckRequest): CheckResult {
+  const input = JSON.stringify(request);
+  let result = known.get(input);
+  if (result === undefined) {
+    result = run(input);
+    known.set(input, result);
+  }
+  return result;
+}
+
+function run(input: string): CheckResult {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [PROGRAM], {
+    input,
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+    // Options that are meant for the app, such as loaders, do not concern the check.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (status !== 0) {
+    throw new Error(`The configuration could not be checked: ${stderr}`, { cause: error });
+  }
+  return JSON.parse(stdout) as CheckResult;
+}

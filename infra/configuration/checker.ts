@@ -1,0 +1,195 @@
+/**
+ * A program of its own, which `ConfigurationCheck` runs: the collector's own reading of a configuration is asynchronous,
+ * constructs are not. Reads a `CheckRequest` from standard input and writes a `CheckResult`.
+ */
+
+import { text } from 'node:stream/consumers';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
+import { loadConfig } from '../../lambda/config/load.ts';
+import { isCloudWatch } from '../../lambda/config/outputs/receiver.ts';
+import { AWS_REGION } from '../../lambda/config/sources/request.ts';
+import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
+import type {
+  Config,
+  OutputConfig,
+  Pattern,
+  PortsMode,
+  ScrapeJob,
+} from '../../lambda/model/settings/config.ts';
+import { ENV } from '../../lambda/model/settings/names.ts';
+import {
+  type CheckRequest,
+  type CheckResult,
+  type JobFacts,
+  type OtlpFacts,
+  OWN_LOG_GROUP,
+  type PortsFacts,
+  type RelabelFacts,
+} from './check.ts';
+
+/** Stands for the Region of the function, which Lambda tells it. */
+const OWN_REGION = 'own-region';
+
+/** What selectors of the sidecar's series begin with. */
+const SIDECAR_SERIES = '^ee_';
+
+/** Stands for a secret that only the function can read. */
+const UNKNOWN_SECRET = 'known-at-run-time';
+
+const { main, prometheus, cluster, outputs } = JSON.parse(
+  await text(process.stdin),
+) as CheckRequest;
+
+process.stdout.write(JSON.stringify(await check()));
+
+async function check(): Promise<CheckResult> {
+  try {
+    const config = await loadConfig({
+      ...(main && { config: { path: main.name } }),
+      ...(prometheus && { prometheusConfig: { path: prometheus.name } }),
+      env: {
+        [ENV.cluster]: cluster,
+        [ENV.logGroup]: OWN_LOG_GROUP,
+        [ENV.outputs]: outputs,
+        [AWS_REGION]: OWN_REGION,
+      },
+      readFile: async (path) => {
+        const document = [main, prometheus].find((given) => given?.name === path);
+        if (document === undefined) throw new Error('the function has no such file');
+        return document.text;
+      },
+      resolveSecret: async () => UNKNOWN_SECRET,
+    });
+    return { facts: factsOf(config) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { problems: error.issues.map(({ message }) => message) };
+  }
+}
+
+function factsOf(config: Config): CheckResult['facts'] {
+  const { warnings, discovery, jobs, emf, logs, outputs } = config;
+  const sources = [
+    ...(discovery?.sources ?? []),
+    ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
+  ];
+  const clustersOf = (foreign: boolean) =>
+    sources
+      .filter(({ role, accessKey }) => (role !== undefined || accessKey !== undefined) === foreign)
+      .flatMap(({ clusters }) => clusters);
+  return {
+    warnings,
+    clusters: clustersOf(false),
+    foreignClusters: clustersOf(true),
+    portLabel: discovery?.dockerLabel?.portLabel,
+    metricsPathLabel: discovery?.dockerLabel?.metricsPathLabel,
+    namespace: emf.namespace,
+    units: Object.fromEntries(emf.units),
+    logGroup: logs.group,
+    logWriters: logWritersOf(outputs),
+    printsEvents: (outputs ?? []).some(({ type }) => type === 'stdout'),
+    declarations: emf.declarations.map(
+      ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({
+        sourceLabels,
+        separator,
+        matcher: matcher.source,
+        selectors: selectors.map(({ source }) => source),
+        dimensions,
+        namespace,
+      }),
+    ),
+    cloudWatchOtlp: (outputs ?? []).flatMap(otlpFactsOf),
+    jobs: jobs.map((job) => jobFactsOf(job, discovery?.labelsCluster ?? false)),
+    servicePorts: (discovery?.services ?? []).map((mode) => portsFactsOf(mode.namePattern, mode)),
+    definitionPorts: (discovery?.taskDefinitions ?? []).map((mode) =>
+      portsFactsOf(mode.arnPattern, mode),
+    ),
+    urls: urlsOf(config),
+    sidecarsOnly: publishesSidecarsOnly(config),
+    onlyServices: onlyServicesOf(config),
+  };
+}
+
+/** Where the configuration names no outputs, the function writes into CloudWatch Logs as itself. */
+function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
+  if (outputs === undefined) return [null];
+  return outputs.flatMap((output) =>
+    output.type === 'cloudwatch-logs' ? [output.role?.arn ?? null] : [],
+  );
+}
+
+function otlpFactsOf(output: OutputConfig): OtlpFacts[] {
+  if (output.type !== 'otlp') return [];
+  if (output.url !== undefined && !isCloudWatch(output.url)) return [];
+  return [{ region: output.signing?.region, roleArn: output.signing?.role?.arn }];
+}
+
+function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {
+  const others = [job.staticConfigs, job.fileDiscoveries, job.httpDiscoveries];
+  return {
+    name: job.name,
+    finds: [
+      ...(job.discovered ? (['containers'] as const) : []),
+      ...(job.taskDiscoveries.length > 0 ? (['tasks'] as const) : []),
+      ...(others.some(({ length }) => length > 0) ? (['others'] as const) : []),
+    ],
+    labelsCluster,
+    scheme: job.scheme,
+    metricsPath: job.metricsPath,
+    statics: job.staticConfigs.flatMap(({ targets, labels }) =>
+      targets.map((address) => ({ address, labels })),
+    ),
+    taskPorts: job.taskDiscoveries.map(({ port }) => port),
+    lists: job.fileDiscoveries.length > 0 || job.httpDiscoveries.length > 0,
+    relabeling: job.relabeling.map(relabelFactsOf),
+    metricRelabeling: job.metricRelabeling.map(relabelFactsOf),
+  };
+}
+
+function portsFactsOf(
+  { source }: Pattern,
+  { containerNamePattern, ports, metricsPath }: PortsMode,
+): PortsFacts {
+  return { subject: source, container: containerNamePattern?.source, ports, metricsPath };
+}
+
+function urlsOf({ outputs = [], logs, discovery, jobs }: Config): readonly string[] {
+  const sources = [
+    ...(discovery?.sources ?? []),
+    ...jobs.flatMap((job) => job.taskDiscoveries).flatMap((each) => each.sources),
+  ];
+  const urls = [
+    ...outputs.map((output) => ('url' in output ? output.url : undefined)),
+    ...jobs.flatMap((job) => job.httpDiscoveries).map(({ url }) => url),
+    ...sources.map(({ endpoint }) => endpoint),
+    logs.endpoint,
+  ];
+  return urls.filter((url) => url !== undefined);
+}
+
+/** Samples that are sent as they are come of any target. */
+function publishesSidecarsOnly({ outputs = [], emf }: Config): boolean {
+  return (
+    outputs.every(({ type }) => type !== 'remote_write' && type !== 'otlp') &&
+    !emf.logUnmatched &&
+    emf.declarations.length > 0 &&
+    emf.declarations.every(({ selectors }) =>
+      selectors.every(({ source }) => source.startsWith(SIDECAR_SERIES)),
+    )
+  );
+}
+
+function relabelFactsOf(rule: RelabelRule): RelabelFacts {
+  return { ...rule, regex: rule.regex.source };
+}
+
+/** The names of services, where nothing but those leads to a task. */
+function onlyServicesOf({ discovery, jobs }: Config): readonly string[] | undefined {
+  if (discovery === undefined || discovery.dockerLabel || discovery.taskDefinitions.length > 0) {
+    return undefined;
+  }
+  const findsMore = (job: ScrapeJob) =>
+    jobFactsOf(job, false).finds.some((by) => by !== 'containers');
+  if (jobs.some(findsMore)) return undefined;
+  return discovery.services.map(({ namePattern }) => namePattern.source);
+}

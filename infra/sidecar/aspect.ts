@@ -1,0 +1,63 @@
+import { CfnTaskDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Annotations, AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import type { TaskSidecarOptions } from './props.ts';
+import { TaskSidecar } from './sidecar.ts';
+
+export interface TaskSidecarAspectOptions
+  // Endpoints on loopback are those of one application.
+  extends Omit<TaskSidecarOptions, 'targets'> {
+  /**
+   * Task definitions that get no sidecar.
+   *
+   * @default - none
+   */
+  readonly exclude?: readonly TaskDefinition[];
+}
+
+/**
+ * Adds the sidecar to every task definition of a scope, nested stacks included, that has none. One that cannot have any is left
+ * out with a warning. An aspect does not reach into a `Stage`: add it there.
+ *
+ * @example
+ * TaskSidecarAspect.addTo(app);
+ */
+export class TaskSidecarAspect implements IAspect {
+  /** Adds the aspect to a scope, before those that only look, such as checks of rules: they see the sidecars, too. */
+  static addTo(scope: IConstruct, options: TaskSidecarAspectOptions = {}): void {
+    Aspects.of(scope).add(new TaskSidecarAspect(options), { priority: AspectPriority.MUTATING });
+  }
+
+  private readonly exclude: readonly TaskDefinition[];
+  private readonly options: TaskSidecarOptions;
+
+  constructor({ exclude = [], ...options }: TaskSidecarAspectOptions = {}) {
+    this.exclude = exclude;
+    this.options = options;
+  }
+
+  visit(node: IConstruct): void {
+    if (node instanceof TaskDefinition) this.addTo(node);
+    else if (node instanceof CfnTaskDefinition && !(node.node.scope instanceof TaskDefinition)) {
+      leaveOut(
+        node,
+        'The sidecar can only be added to a TaskDefinition, not to a CfnTaskDefinition',
+      );
+    }
+  }
+
+  private addTo(taskDefinition: TaskDefinition): void {
+    if (this.exclude.includes(taskDefinition)) return;
+    if (TaskSidecar.isIn(taskDefinition, this.options.containerName)) return;
+    const obstacle = TaskSidecar.obstacleIn(taskDefinition);
+    if (obstacle === undefined) TaskSidecar.addToTaskDefinition(taskDefinition, this.options);
+    else leaveOut(taskDefinition, obstacle);
+  }
+}
+
+function leaveOut(node: IConstruct, reason: string): void {
+  Annotations.of(node).addWarningV2(
+    'fargauge:noSidecar',
+    `[${node.node.path}] ${reason}: none is added`,
+  );
+}

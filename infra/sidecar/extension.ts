@@ -1,0 +1,22 @@
+import type { ITaskDefinitionExtension, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { TaskSidecarOptions } from './props.ts';
+import { TaskSidecar } from './sidecar.ts';
+
+/**
+ * `TaskSidecar` as an extension of task definitions.
+ *
+ * @example
+ * taskDefinition.addExtension(new TaskSidecarExtension());
+ */
+export class TaskSidecarExtension implements ITaskDefinitionExtension {
+  private readonly options: TaskSidecarOptions;
+
+  constructor(options: TaskSidecarOptions = {}) {
+    this.options = options;
+  }
+
+  /** Adds the sidecar. A task definition that has one already is refused. */
+  extend(taskDefinition: TaskDefinition): void {
+    TaskSidecar.addToTaskDefinition(taskDefinition, this.options);
+  }
+}

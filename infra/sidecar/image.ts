@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ContainerImage, CpuArchitecture, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Annotations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { SIDECAR_DIRECTORY } from '../build/paths.ts';
+import { InvalidPropsError } from '../props/errors.ts';
+import { platformOf } from './task-platform.ts';
+
+/** What ECS calls each architecture; Docker's name of it; and the folder of the program for it. */
+const PLATFORMS: ReadonlyMap<string, { readonly platform: Platform; readonly folder: string }> =
+  new Map([
+    ['ARM64', { platform: Platform.LINUX_ARM64, folder: 'arm64' }],
+    ['X86_64', { platform: Platform.LINUX_AMD64, folder: 'amd64' }],
+  ]);
+
+/**
+ * The image of the sidecar, built by Docker for the architecture of a task definition: the one static program where that was built, else the
+ * bundle on Node.js.
+ *
+ * @param architecture that of the tasks, where the definition does not say it
+ * @param directory the bundle with its Dockerfile, and a folder for each architecture that has a program
+ * @throws InvalidPropsError
+ */
+export function sidecarImage(
+  scope: Construct,
+  taskDefinition: TaskDefinition,
+  architecture: CpuArchitecture | undefined,
+  directory: string = SIDECAR_DIRECTORY,
+): ContainerImage {
+  if (!existsSync(join(directory, 'Dockerfile'))) {
+    throw new InvalidPropsError(
+      scope,
+      'Expected `image`, or the bundle of the sidecar: make it with `npm run build`',
+    );
+  }
+  const built = builtArchitecture(scope, taskDefinition, architecture);
+  // What comes later may say another one: an aspect, or an override of the L1.
+  scope.node.addValidation({
+    validate() {
+      const problem = conflict(built, taskDefinition);
+      return problem === undefined ? [] : [problem];
+    },
+  });
+  const { platform, folder = '' } = PLATFORMS.get(built) ?? {};
+  const program = join(directory, folder);
+  if (platform !== undefined && existsSync(join(program, 'Dockerfile'))) {
+    return ContainerImage.fromAsset(program, { platform });
+  }
+  Annotations.of(scope).addInfo(
+    `The image of the sidecar for ${built} has Node.js, as ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
+  );
+  return ContainerImage.fromAsset(directory, {
+    exclude: ['*.map', ...[...PLATFORMS.values()].map((other) => other.folder)],
+    ...(platform && { platform }),
+  });
+}
+
+function builtArchitecture(
+  scope: Construct,
+  taskDefinition: TaskDefinition,
+  architecture: CpuArchitecture | undefined,
+): string {
+  const { cpuArchitecture } = platformOf(taskDefinition);
+  if (architecture !== undefined) {
+    const chosen = architecture._cpuArchitecture;
+    const problem = conflict(chosen, taskDefinition);
+    if (problem !== undefined) throw new InvalidPropsError(scope, problem);
+    return chosen;
+  }
+  // ECS's own default.
+  if (cpuArchitecture === undefined) return CpuArchitecture.X86_64._cpuArchitecture;
+  if (typeof cpuArchitecture === 'string') return cpuArchitecture;
+  throw new InvalidPropsError(
+    scope,
+    `Only the deployment knows the CPU architecture of ${taskDefinition.node.path}: expected \`architecture\`, or \`image\``,
+  );
+}
+
+/** Why an image for `built` would not run in the tasks, as far as that is known. */
+function conflict(built: string, taskDefinition: TaskDefinition): string | undefined {
+  const { cpuArchitecture = built } = platformOf(taskDefinition);
+  if (typeof cpuArchitecture !== 'string' || cpuArchitecture === built) return undefined;
+  return `The image of the sidecar is built for ${built}, but ${taskDefinition.node.path} runs on ${cpuArchitecture}: give the same \`architecture\``;
+}

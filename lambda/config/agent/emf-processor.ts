@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type { EmfConfig, SeriesConfig } from '../../model/settings/config.ts';
+import type { Findings } from '../findings/findings.ts';
+import { describeGiven } from '../findings/given.ts';
+import { flag } from '../findings/keys.ts';
+import { below, type Place } from '../findings/place.ts';
+import { goDuration } from '../values/duration.ts';
+import { namespace } from '../values/namespace.ts';
+import { pattern } from '../values/pattern.ts';
+import { metricDeclaration, toDeclarations } from './metric-declaration.ts';
+
+/** The agent's namespaces where the configuration names none. */
+const ECS_NAMESPACE = 'ECS/ContainerInsights/Prometheus';
+const SERVER_NAMESPACE = 'CWAgent/Prometheus';
+
+const DATA_UNITS = ['Bytes', 'Kilobytes', 'Megabytes', 'Gigabytes', 'Terabytes'];
+const BIT_UNITS = ['Bits', 'Kilobits', 'Megabits', 'Gigabits', 'Terabits'];
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+const UNITS: ReadonlySet<string> = new Set([
+  ...['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'None', 'Count/Second'],
+  ...[...DATA_UNITS, ...BIT_UNITS].flatMap((unit) => [unit, `${unit}/Second`]),
+]);
+
+const BUDGET_EXPECTED = 'a whole number of at least 1';
+
+/**
+ * How long a metric counts after it was last published: as long as CloudWatch lists it as recently active, so that the
+ * two can be compared.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ */
+const DEFAULT_BUDGET_WINDOW_MS = 3 * 3_600_000;
+
+const FIRST_SAMPLE_EXPECTED = 'auto, zero or drop';
+
+/** `untyped` is the text format's word for `unknown`. */
+const METRIC_TYPES = [
+  'counter',
+  'gauge',
+  'summary',
+  'histogram',
+  'gaugehistogram',
+  'info',
+  'stateset',
+  'unknown',
+  'untyped',
+] as const;
+
+const typeOverride = z.strictObject({
+  metric: pattern,
+  type: z
+    .enum(METRIC_TYPES, `one of ${METRIC_TYPES.join(', ')}`)
+    .transform((type) => (type === 'untyped' ? 'unknown' : type)),
+});
+
+/** Schema of `emf_processor`. */
+export const emfProcessor = z.strictObject({
+  metric_namespace: namespace.optional(),
+  metric_unit: z.record(z.string(), z.string()).default({}),
+  metric_declaration: z.array(metricDeclaration).default([]),
+  log_unmatched: flag.default(false),
+  first_sample: z.enum(['auto', 'zero', 'drop'], FIRST_SAMPLE_EXPECTED).default('auto'),
+  metric_type_overrides: z.array(typeOverride).default([]),
+  // Equal combinations are always published once.
+  metric_declaration_dedup: flag.optional(),
+  metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
+  metric_budget_window: goDuration.optional(),
+});
+
+export type EmfProcessor = z.output<typeof emfProcessor>;
+
+/** What decides about metrics beside `emf_processor` itself. */
+export interface EmfContext {
+  /** `disable_metric_extraction`: every event is a plain log event. */
+  readonly extractionDisabled: boolean;
+  /** Whether this is about an ECS cluster, which has its own default namespace. */
+  readonly ecs: boolean;
+}
+
+/** The rules that `processor`, which stands at `place`, means; absent: plain log events. */
+export function toEmfConfig(
+  processor: EmfProcessor | undefined,
+  { extractionDisabled, ecs }: EmfContext,
+  place: Place,
+  findings: Findings,
+): EmfConfig {
+  const ownNamespace = processor?.metric_namespace ?? (ecs ? ECS_NAMESPACE : SERVER_NAMESPACE);
+  const declarations = toDeclarations(
+    processor?.metric_declaration ?? [],
+    ownNamespace,
+    below(place, 'metric_declaration'),
+    findings,
+  );
+  const { metric_budget: limit, metric_budget_window: windowMs } = processor ?? {};
+  if (limit === undefined && windowMs !== undefined) {
+    findings.warn(below(place, 'metric_budget_window'), 'has no effect without metric_budget');
+  }
+  return {
+    namespace: ownNamespace,
+    declarations: extractionDisabled ? [] : declarations,
+    units: toUnits(processor?.metric_unit ?? {}, below(place, 'metric_unit'), findings),
+    logUnmatched: processor?.log_unmatched ?? false,
+    metricBudget:
+      limit === undefined ? undefined : { limit, windowMs: windowMs ?? DEFAULT_BUDGET_WINDOW_MS },
+  };
+}
+
+/** What `processor` says of the values of series. */
+export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfig {
+  return {
+    firstSample: processor?.first_sample ?? 'auto',
+    typeOverrides: processor?.metric_type_overrides ?? [],
+  };
+}
+
+function toUnits(
+  units: Readonly<Record<string, string>>,
+  place: Place,
+  findings: Findings,
+): ReadonlyMap<string, string> {
+  const known = new Map<string, string>();
+  for (const [metric, unit] of Object.entries(units)) {
+    if (UNITS.has(unit)) known.set(metric, unit);
+    else
+      findings.warn(
+        below(place, metric),
+        `${describeGiven(unit)} is no CloudWatch unit; it is ignored`,
+      );
+  }
+  return known;
+}

@@ -1,0 +1,82 @@
+import {
+  CONTAINER_CPU_UTILIZATION,
+  CONTAINER_MEMORY_UTILIZATION,
+  DEFAULT_NAMESPACE,
+  SIDECAR_JOB,
+  SIDECAR_PORT,
+  TASK_CPU_UTILIZATION,
+  TASK_MEMORY_UTILIZATION,
+} from '../../model/settings/names.ts';
+import { IMPLICIT_JOB } from '../prometheus/scrape-jobs.ts';
+import type { NativeInput } from './native.ts';
+
+/** What messages call the built-in default. */
+export const DEFAULT_SOURCE = 'built-in default';
+
+const DEFAULT_LOG_GROUP = '/fargauge/{ClusterName}';
+
+/** Whose metrics are published: of the tasks only, or also of their containers, which are some times as many. */
+export type DefaultMetrics = 'tasks' | 'containers';
+
+const TASK_METRICS = [TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION];
+const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
+
+/** Tasks of a service are known by its name; the others by what they were started from. */
+const OWNERS = [
+  { dimension: 'ServiceName', matcher: '.+' },
+  { dimension: 'TaskDefinitionFamily', matcher: '^$' },
+];
+
+/**
+ * The configuration where there is none, as a native document: collects every sidecar of the cluster, and every
+ * container with the agent's docker labels, and publishes utilization of tasks by service (or family).
+ *
+ * @param metrics with `containers`, further by container of the service
+ */
+export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput {
+  const ofContainers = metrics === 'containers' ? CONTAINER_METRICS : [];
+  return {
+    log_group_name: DEFAULT_LOG_GROUP,
+    ecs_service_discovery: {
+      docker_label: {},
+      // A sidecar that only declares its port is found by it, whatever its task.
+      task_definition_list: [
+        {
+          sd_task_definition_arn_pattern: '.*',
+          sd_metrics_ports: String(SIDECAR_PORT),
+          sd_job_name: SIDECAR_JOB,
+        },
+      ],
+    },
+    scrape_configs: [
+      // The sidecar says of which container a sample is; its target label would only name the sidecar.
+      { job_name: IMPLICIT_JOB, ecs_discovered: true, honor_labels: true },
+    ],
+    emf_processor: {
+      metric_namespace: DEFAULT_NAMESPACE,
+      metric_unit: Object.fromEntries(
+        [...TASK_METRICS, ...ofContainers].map((name) => [name, 'Percent']),
+      ),
+      metric_declaration: OWNERS.flatMap(({ dimension, matcher }) => [
+        declaration(dimension, matcher, TASK_METRICS, []),
+        ...(ofContainers.length > 0
+          ? [declaration(dimension, matcher, ofContainers, ['container_name'])]
+          : []),
+      ]),
+    },
+  };
+}
+
+function declaration(
+  owner: string,
+  matcher: string,
+  metrics: readonly string[],
+  further: readonly string[],
+) {
+  return {
+    source_labels: ['ServiceName'],
+    label_matcher: matcher,
+    metric_selectors: metrics.map((name) => `^${name}$`),
+    dimensions: [['ClusterName', owner, ...further]],
+  };
+}

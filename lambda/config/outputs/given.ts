@@ -1,0 +1,37 @@
+import { ENV } from '../../model/settings/names.ts';
+import type { Findings } from '../findings/findings.ts';
+import { listOf } from '../findings/lookup.ts';
+import { below, type Place } from '../findings/place.ts';
+import { validate } from '../findings/validate.ts';
+import { checkHttpClient } from '../http/consistency.ts';
+import { type Environment, variable } from '../sources/request.ts';
+import { byType } from '../yaml/scalars-by-type.ts';
+import { parseText } from '../yaml/text.ts';
+import { type OutputKeys, outputs } from './outputs.ts';
+
+/** Outputs that the environment names, in the place of those of the documents. */
+export interface GivenOutputs {
+  readonly outputs: readonly OutputKeys[];
+  /** Where their list is. */
+  readonly place: Place;
+}
+
+/**
+ * What `FARGAUGE_OUTPUTS` has: a list as that of `outputs` in a native document, in YAML or JSON. It is for what only the
+ * deployment knows, such as the URL of a workspace, and for documents that have no such key.
+ *
+ * @returns undefined where there is no such variable, or where it is wrong, which is a finding
+ */
+export function givenOutputs(env: Environment, findings: Findings): GivenOutputs | undefined {
+  const text = variable(env, ENV.outputs);
+  if (text === undefined) return undefined;
+  const place: Place = { source: ENV.outputs, path: [] };
+  const parsed = parseText(ENV.outputs, text, findings);
+  if (parsed === undefined) return undefined;
+  const value = byType(parsed.tree, outputs);
+  for (const [index, entry] of listOf(value).entries()) {
+    checkHttpClient(entry, below(place, index), findings);
+  }
+  const valid = validate(outputs, value, place, findings);
+  return valid && { outputs: valid, place };
+}

@@ -1,0 +1,50 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Findings } from '../findings/findings.ts';
+import { describeGiven } from '../findings/given.ts';
+import type { Place } from '../findings/place.ts';
+import { reasonOf } from '../findings/reason.ts';
+import { type ConfigRequest, readFileAt } from './request.ts';
+
+/** What stands for a secret of AWS Secrets Manager or a parameter of Systems Manager, in the place of the secret itself. */
+const REFERENCE = /^aws:(?:secretsmanager|ssm):./;
+
+/** Gets the texts that a configuration does not hold itself: from files, and by reference. What cannot be had is a finding. */
+export class SecretReader {
+  readonly #request: ConfigRequest;
+  readonly #findings: Findings;
+  readonly #resolved = new Map<string, Promise<string>>();
+
+  constructor(request: ConfigRequest, findings: Findings) {
+    this.#request = request;
+    this.#findings = findings;
+  }
+
+  /** The text at `place`, or the one that it refers to. */
+  async text(text: string, place: Place): Promise<string | undefined> {
+    if (!REFERENCE.test(text)) return text;
+    const { resolveSecret } = this.#request;
+    if (resolveSecret === undefined) {
+      const expected = 'the secret itself, because nothing resolves references here';
+      this.#findings.reject(place, expected, describeGiven(text));
+      return undefined;
+    }
+    let resolved = this.#resolved.get(text);
+    if (resolved === undefined) {
+      resolved = resolveSecret(text);
+      this.#resolved.set(text, resolved);
+    }
+    try {
+      return await resolved;
+    } catch (error) {
+      const expected = 'a reference to a secret that can be read';
+      this.#findings.reject(place, expected, describeGiven(text), reasonOf(error));
+      return undefined;
+    }
+  }
+
+  /** The content of the file whose path is at `place`; as in Prometheus, a relative one begins at the document. */
+  async file(path: string, place: Place): Promise<string | undefined> {
+    const absolute = isAbsolute(path) ? path : join(dirname(place.source), path);
+    return (await readFileAt(absolute, place, this.#request, this.#findings))?.text;
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  type Document,
+  type ErrorCode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+} from 'yaml';
+import type { Findings } from '../findings/findings.ts';
+import { jsonCommentAt } from './json-comment.ts';
+import { plainly } from './scalars-by-type.ts';
+import { WrittenScalar } from './written-scalar.ts';
+
+/** A document that could be read. */
+export interface ParsedText {
+  readonly source: string;
+  /** Each value as YAML 1.2 (a superset of JSON) understands it. Undefined: the document is empty. */
+  readonly value: unknown;
+  /** The same with a `WrittenScalar` for each scalar that has no quotes. */
+  readonly tree: unknown;
+}
+
+const EXPECTED = 'YAML or JSON';
+const COMMENT = 'a comment, which JSON does not have; those of YAML begin with #';
+
+/** In place of the parser's messages that repeat the text that it stumbled over, or that are about its own interface. */
+const OWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  UNEXPECTED_TOKEN: 'something that does not belong there',
+  TAG_RESOLVE_FAILED: 'a tag that is not known',
+  BAD_COLLECTION_TYPE: 'a tag of another type',
+  BAD_DIRECTIVE: 'a directive that is not known',
+  NON_STRING_KEY: 'a key that is no string',
+  MULTIPLE_DOCS: 'a second document',
+};
+
+/** A syntax error: where in the text, and what stands there. */
+interface Problem {
+  readonly offset: number;
+  readonly given: string;
+}
+
+/**
+ * Parses YAML or JSON. Syntax errors, repeated keys, unknown tags and a second document are findings with their
+ * line and column. Nothing of the text is repeated in them: it may hold secrets.
+ */
+export function parseText(
+  source: string,
+  text: string,
+  findings: Findings,
+): ParsedText | undefined {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    // Prometheus files use `<<: *defaults`, which Go's YAML reads.
+    merge: true,
+    logLevel: 'error',
+  });
+  const problems = problemsOf(text, document);
+  for (const { offset, given } of problems) {
+    const { line, col } = lineCounter.linePos(offset);
+    findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
+  }
+  if (problems.length > 0) return undefined;
+  keepWriting(document);
+  try {
+    const tree = document.contents === null ? undefined : document.toJS();
+    return { source, value: plainly(tree), tree };
+  } catch {
+    // What is left is the parser's bound on aliases of aliases, against documents that explode.
+    findings.rejectText(source, '', EXPECTED, 'too many aliases');
+    return undefined;
+  }
+}
+
+function problemsOf(text: string, document: Document): Problem[] {
+  // YAML takes some comments of JSON for keys, others for syntax errors somewhere else.
+  const comment = jsonCommentAt(text);
+  if (comment !== undefined) return [{ offset: comment, given: COMMENT }];
+  const problems = syntaxProblems(document);
+  return problems.length === 0 ? contentProblems(document) : problems;
+}
+
+function syntaxProblems(document: Document): Problem[] {
+  const errors = [...document.errors, ...document.warnings];
+  const exhaustion = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  // One for each level of the nesting would follow.
+  if (exhaustion !== undefined) return [{ offset: exhaustion.pos[0], given: 'too deep a nesting' }];
+  return errors.map(({ code, message, pos: [offset] }) => ({
+    offset,
+    given: OWN_WORDS[code] ?? message,
+  }));
+}
+
+/** What the parser accepts and the stages after it could not stand. */
+function contentProblems(document: Document): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const anchored = alias.resolve(document);
+      const offset = alias.range?.[0] ?? 0;
+      if (anchored === undefined) problems.push({ offset, given: 'an alias without its anchor' });
+      else if (ancestors.includes(anchored)) {
+        problems.push({ offset, given: 'an alias inside its own anchor' });
+      }
+    },
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      problems.push({ offset: key.range?.[0] ?? 0, given: 'the key __proto__' });
+    },
+  });
+  return problems;
+}
+
+/** Keeps of every scalar without quotes how it is written, for those who read it into another type than YAML 1.2 does. */
+function keepWriting(document: Document): void {
+  visit(document, {
+    Pair: (_, { value }) => keepAll([value]),
+    Seq: (_, { items }) => keepAll(items),
+  });
+}
+
+function keepAll(nodes: readonly unknown[]): void {
+  for (const node of nodes) {
+    if (!isScalar(node) || node.type !== Scalar.PLAIN || node.tag !== undefined) continue;
+    if (node.value !== null) node.value = new WrittenScalar(node.source ?? '', node.value);
+  }
+}

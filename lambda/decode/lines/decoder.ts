@@ -1,0 +1,237 @@
+import { quote } from '../../model/samples/quote.ts';
+import type { Exemplar, FamilyText, Sample, Series, Wanted } from '../../model/samples/sample.ts';
+import type { DecodeOptions } from '../../model/targets/decoder.ts';
+import { LineKey } from '../memory/line-key.ts';
+import type { KnownLine } from '../memory/line-table.ts';
+import type { NameMemory, SeriesMemory } from '../memory/series.ts';
+import { ExpositionBody } from '../tokens/body.ts';
+import { DecodeError, NoMemoryError } from '../tokens/error.ts';
+import { readFloat } from '../tokens/float.ts';
+
+const NEWLINE = 0x0a;
+
+/** Bytes between two checks of limits: some ten lines. To check at each line would take a twentieth of a warm decode's time. */
+const BYTES_BETWEEN_CHECKS = 512;
+
+/** A sample of which a later line may tell when its series began to count. */
+export interface DecodedSample extends Sample {
+  start: number | undefined;
+}
+
+/** What was found out about a line. */
+export interface LineReading<Meaning> {
+  readonly meaning: Meaning;
+  /** Index after the key; `undefined` where none says all that the line means. */
+  readonly keyEnd: number | undefined;
+  /** Index of the value, or of the next line where there is none. */
+  readonly next: number;
+}
+
+/**
+ * One exposition, of whatever format, and how far it has been decoded: line by line, and of a line that the memory knows
+ * only what is not known of it.
+ */
+export abstract class LineDecoder<Families extends NameMemory, Meaning> {
+  // `protected` and `private`, not `#`: see SeriesReader.
+  protected readonly body: ExpositionBody;
+  protected readonly bytes: Uint8Array;
+  protected readonly families: Families;
+  /** Those that are wanted. */
+  protected readonly samples: DecodedSample[] = [];
+  /** The number of the others. */
+  protected unwanted = 0;
+  /** What lines say of families in words, in their order, where that is kept. */
+  protected readonly texts: FamilyText[] = [];
+  protected readonly wanted: Wanted | undefined;
+  protected readonly normalizes: boolean;
+  protected readonly keepsTexts: boolean;
+  protected readonly keepsExemplars: boolean;
+  /** Index and number of the line at hand. */
+  protected at = 0;
+  protected number = 0;
+  private readonly memory: SeriesMemory<Families, Meaning>;
+  private readonly step: () => void;
+  private readonly maxSamples: number;
+  private readonly maxNameBytes: number;
+  private readonly maxFamilyBytes: number;
+  private readonly key: LineKey;
+  /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
+  private lastWasNew = false;
+
+  constructor(
+    body: Buffer,
+    memory: SeriesMemory<Families, Meaning>,
+    {
+      wanted,
+      normalizeBounds = true,
+      texts = false,
+      exemplars = false,
+      step = () => undefined,
+      maxSamples = Number.POSITIVE_INFINITY,
+      maxNameBytes = Number.POSITIVE_INFINITY,
+    }: DecodeOptions,
+  ) {
+    this.body = new ExpositionBody(body);
+    this.bytes = this.body.bytes;
+    this.key = new LineKey(this.body);
+    this.memory = memory;
+    this.wanted = wanted;
+    this.normalizes = normalizeBounds;
+    this.keepsTexts = texts;
+    this.keepsExemplars = exemplars;
+    this.step = step;
+    this.maxSamples = maxSamples;
+    memory.begin(wanted, texts);
+    this.families = memory.families;
+    this.maxNameBytes = maxNameBytes;
+    this.maxFamilyBytes = this.families.bytes + maxNameBytes;
+  }
+
+  /** Reads the line at hand up to its value, or all of it where it has none. */
+  protected abstract read(): LineReading<Meaning>;
+
+  /** Whether two meanings of the same line are the same. */
+  protected abstract agree(known: Meaning, read: Meaning): boolean;
+
+  /**
+   * Decodes the line at hand, which begins as one with this meaning does.
+   *
+   * @param next index after the line's key
+   * @returns `false` where it means something else this time, and nothing has been done
+   */
+  protected abstract takeKnown(meaning: Meaning, next: number): boolean;
+
+  /**
+   * Decodes the rest of a line that was read.
+   *
+   * @param next index of the value, or of the next line where there is none
+   */
+  protected abstract take(meaning: Meaning, next: number): void;
+
+  /** Passes over the empty line at hand. */
+  protected abstract takeEmptyLine(): void;
+
+  /** @throws DecodeError */
+  protected decodeLines(): void {
+    try {
+      this.eachLine();
+    } finally {
+      this.memory.end();
+    }
+  }
+
+  /**
+   * Reads the value from `start` to `end`.
+   *
+   * @throws DecodeError
+   */
+  protected value(start: number, end: number): number {
+    const value = readFloat(this.bytes, start, end);
+    if (value !== undefined) return value;
+    const got = start < end ? quote(this.body.text(start, end)) : 'nothing';
+    throw this.error(`expected float as value, got ${got}`);
+  }
+
+  /** @param series absent where it is not wanted */
+  protected add(
+    series: Series | undefined,
+    value: number,
+    timestamp: number | undefined,
+    start: number | undefined,
+    exemplar?: Exemplar,
+  ): void {
+    if (series === undefined) this.unwanted++;
+    // Those without one are all of the same shape, which makes them cheaper.
+    else if (exemplar === undefined) this.samples.push({ series, value, timestamp, start });
+    else this.samples.push({ series, value, timestamp, start, exemplar });
+  }
+
+  /**
+   * Checks that the bytes from `start` to `end` are UTF-8. Those of comments need not be.
+   *
+   * @throws DecodeError
+   */
+  protected checkText(start: number, end: number): void {
+    if (this.body.isText(start, end)) return;
+    throw this.error('expected UTF-8 text in name and labels, got bytes that are none');
+  }
+
+  protected error(problem: string): DecodeError {
+    return new DecodeError(this.number, problem);
+  }
+
+  private eachLine(): void {
+    const { body, memory } = this;
+    let previous: { follower: KnownLine<Meaning> | undefined } = memory.first;
+    let nextCheck = BYTES_BETWEEN_CHECKS;
+    while (this.at < body.length) {
+      this.number++;
+      if (this.at >= nextCheck) {
+        nextCheck = this.at + BYTES_BETWEEN_CHECKS;
+        this.check();
+      }
+      const line = this.line(previous.follower);
+      if (line !== undefined) {
+        if (previous.follower !== line) previous.follower = line;
+        previous = line;
+      }
+    }
+    this.check();
+  }
+
+  private check(): void {
+    this.step();
+    if (this.samples.length + this.unwanted > this.maxSamples) {
+      throw new NoMemoryError(`${this.maxSamples} samples`);
+    }
+    if (this.families.bytes > this.maxFamilyBytes) {
+      throw new NoMemoryError(`${this.maxNameBytes} bytes of metric names`);
+    }
+  }
+
+  /**
+   * Decodes the line at hand.
+   *
+   * @param guess what it may be
+   * @returns what it is, where it is known or can be from now on
+   */
+  private line(guess: KnownLine<Meaning> | undefined): KnownLine<Meaning> | undefined {
+    const start = this.at;
+    if (guess?.isAt(this.body, start) && this.takeKnown(guess.meaning, start + guess.length)) {
+      this.lastWasNew = false;
+      return guess;
+    }
+    if (this.bytes[start] === NEWLINE) {
+      this.takeEmptyLine();
+      return undefined;
+    }
+    // After a new line mostly comes another, and then looking for it first would be in vain.
+    if (!this.lastWasNew && this.key.find(start)) {
+      const line = this.memory.recall(this.key);
+      if (line !== undefined && this.takeKnown(line.meaning, start + line.length)) return line;
+    }
+    return this.newLine();
+  }
+
+  /** Decodes the line at hand, whatever it is, and remembers what it means. */
+  private newLine(): KnownLine<Meaning> | undefined {
+    const start = this.at;
+    const { meaning, keyEnd, next } = this.read();
+    const line = keyEnd === undefined ? undefined : this.remembered(start, keyEnd, meaning);
+    this.take(line?.meaning ?? meaning, next);
+    return line;
+  }
+
+  private remembered(
+    start: number,
+    keyEnd: number,
+    meaning: Meaning,
+  ): KnownLine<Meaning> | undefined {
+    this.key.set(start, keyEnd);
+    const line = this.memory.recall(this.key);
+    this.lastWasNew = line === undefined;
+    if (line === undefined) return this.memory.remember(this.key, meaning);
+    if (!this.agree(line.meaning, meaning)) this.memory.change(line, meaning);
+    return line;
+  }
+}

@@ -1,0 +1,134 @@
+import type { ExpositionBody } from '../tokens/body.ts';
+import { copyBytes, sameBytes } from '../tokens/bytes.ts';
+import type { LineKey } from './line-key.ts';
+
+/** Keys are kept in pages, small ones first; a key longer than the largest is not kept. */
+const FIRST_PAGE_BYTES = 4 * 1024;
+const PAGE_BYTES = 64 * 1024;
+
+const FIRST_BUCKETS = 256;
+
+/** Lines in one bucket. A target that makes its lines collide has them read in full, not compared with thousands. */
+const LONGEST_CHAIN = 16;
+
+/** A line that was read before, and what it means in its format. */
+export class KnownLine<Meaning> {
+  meaning: Meaning;
+  /** The line that came after this one last time: a good guess for the next. */
+  follower: KnownLine<Meaning> | undefined = undefined;
+  /** Bytes of its key. */
+  readonly length: number;
+  readonly hash: number;
+  /** Another line of the same bucket. */
+  chained: KnownLine<Meaning> | undefined;
+  private readonly page: DataView;
+  private readonly at: number;
+
+  constructor(
+    page: DataView,
+    at: number,
+    length: number,
+    hash: number,
+    meaning: Meaning,
+    chained: KnownLine<Meaning> | undefined,
+  ) {
+    this.page = page;
+    this.at = at;
+    this.length = length;
+    this.hash = hash;
+    this.meaning = meaning;
+    this.chained = chained;
+  }
+
+  /** Whether a body has this line's key at `start`. */
+  isAt(body: ExpositionBody, start: number): boolean {
+    const { length } = this;
+    return length <= body.length - start && sameBytes(this.page, this.at, body.view, start, length);
+  }
+}
+
+/** Known lines by their keys: a hash table with chains, and the keys' bytes. */
+export class LineTable<Meaning> {
+  private buckets: (KnownLine<Meaning> | undefined)[] = emptyBuckets(FIRST_BUCKETS);
+  private page = new DataView(new ArrayBuffer(0));
+  private used = 0;
+  private count = 0;
+  private keyBytes = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Bytes of all keys. */
+  get bytes(): number {
+    return this.keyBytes;
+  }
+
+  find(key: LineKey): KnownLine<Meaning> | undefined {
+    const length = key.end - key.start;
+    let line = this.buckets[key.hash & (this.buckets.length - 1)];
+    while (line !== undefined) {
+      if (line.hash === key.hash && line.length === length && line.isAt(key.body, key.start)) {
+        return line;
+      }
+      line = line.chained;
+    }
+    return undefined;
+  }
+
+  /** Adds a line that is not there yet; `undefined` where there is no place for it. */
+  add(key: LineKey, meaning: Meaning): KnownLine<Meaning> | undefined {
+    const length = key.end - key.start;
+    if (length > PAGE_BYTES) return undefined;
+    if (this.count >= this.buckets.length) this.grow();
+    const bucket = key.hash & (this.buckets.length - 1);
+    const chained = this.buckets[bucket];
+    if (chainLength(chained) >= LONGEST_CHAIN) return undefined;
+    const at = this.keep(key);
+    const line = new KnownLine(this.page, at, length, key.hash, meaning, chained);
+    this.buckets[bucket] = line;
+    this.count++;
+    return line;
+  }
+
+  /** Copies a key. @returns where it is in the page */
+  private keep({ body, start, end }: LineKey): number {
+    const length = end - start;
+    if (this.used + length > this.page.byteLength) {
+      const size = Math.max(length, FIRST_PAGE_BYTES, Math.min(this.keyBytes, PAGE_BYTES));
+      this.page = new DataView(new ArrayBuffer(size));
+      this.used = 0;
+    }
+    const at = this.used;
+    copyBytes(body.view, start, end, this.page, at);
+    this.used += length;
+    this.keyBytes += length;
+    return at;
+  }
+
+  private grow(): void {
+    const old = this.buckets;
+    const buckets = emptyBuckets<Meaning>(old.length * 4);
+    for (const first of old) {
+      let line = first;
+      while (line !== undefined) {
+        const next = line.chained;
+        const bucket = line.hash & (buckets.length - 1);
+        line.chained = buckets[bucket];
+        buckets[bucket] = line;
+        line = next;
+      }
+    }
+    this.buckets = buckets;
+  }
+}
+
+function emptyBuckets<Meaning>(length: number): (KnownLine<Meaning> | undefined)[] {
+  return new Array<KnownLine<Meaning> | undefined>(length).fill(undefined);
+}
+
+function chainLength(first: KnownLine<unknown> | undefined): number {
+  let length = 0;
+  for (let line = first; line !== undefined; line = line.chained) length++;
+  return length;
+}

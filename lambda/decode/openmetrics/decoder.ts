@@ -1,0 +1,320 @@
+import { quote } from '../../model/samples/quote.ts';
+import type { Exemplar, FamilyText, Labels, Sample, Series } from '../../model/samples/sample.ts';
+import type { DecodeOptions } from '../../model/targets/decoder.ts';
+import { takeBound } from '../lines/bound.ts';
+import { LineDecoder, type LineReading } from '../lines/decoder.ts';
+import { MetricNames } from '../lines/metric-names.ts';
+import { type SeriesLine, SeriesReader } from '../lines/series.ts';
+import type { MemoryBudget } from '../memory/budget.ts';
+import { SeriesMemory } from '../memory/series.ts';
+import { readFloat } from '../tokens/float.ts';
+import { isKind, kindOf, type SampleKind } from '../tokens/sample-kind.ts';
+import { wordEnd } from '../tokens/tokens.ts';
+import { readDescriptor } from './comment.ts';
+import { type Descriptor, type Metric, type MetricName, OpenMetricsFamilies } from './families.ts';
+import { MetricPoints, type Report } from './metric-points.ts';
+import { ruleOf, type SampleRule, WITHOUT_SUFFIX } from './rules.ts';
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const HASH = 0x23;
+
+/**
+ * Unicode characters of the names and values of an exemplar's labels.
+ * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#exemplars
+ */
+const MAX_EXEMPLAR_CHARACTERS = 128;
+
+/**
+ * Bytes that a line costs beside its key: its place in the table, its meaning and, where it is wanted, its series with the
+ * texts of its labels.
+ */
+const LINE_OVERHEAD = 288;
+const UNWANTED_LINE_OVERHEAD = 184;
+
+/** What a sample line means. */
+interface SampleMeaning {
+  readonly kind: SampleKind<MetricName>;
+  /** Present where it is wanted. */
+  readonly series: Series | undefined;
+  readonly metric: Metric;
+  readonly rule: SampleRule;
+  /** Of a bucket: its `le`. */
+  readonly bound: number;
+  /** What is wrong with its name and labels, whatever its value. */
+  readonly fault: string | undefined;
+}
+
+type OpenMetricsMeaning = SampleMeaning | Descriptor;
+
+export type OpenMetricsMemory = SeriesMemory<OpenMetricsFamilies, OpenMetricsMeaning>;
+
+/** @param budget shared with other memories. @default one of its own */
+export function openMetricsMemory(budget?: MemoryBudget): OpenMetricsMemory {
+  return new SeriesMemory({ newFamilies: () => new OpenMetricsFamilies(), overheadOf }, budget);
+}
+
+export interface DecodedOpenMetrics {
+  /** Those that are wanted. */
+  readonly samples: Sample[];
+  /** The number of the others. They were checked like those. */
+  readonly unwanted: number;
+  /** What it says of families in words, if asked for: of several texts of one the first counts. */
+  readonly texts: readonly FamilyText[];
+  /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
+  readonly breach: string | undefined;
+}
+
+/**
+ * Decodes OpenMetrics text 1.0.0 and 0.0.1, with quoted names as in the Prometheus text format 1.0.0:
+ *
+ *     exposition = *( descriptor LF | sample LF ) "# EOF" [ LF ]           (descriptor: see readDescriptor)
+ *     sample     = series " " value [ " " seconds ] [ exemplar ]            (series: see SeriesReader, strict)
+ *     exemplar   = " # {" [ labels ] "} " value [ " " seconds ]
+ *
+ * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
+ *
+ * What is not of this form is an error, as in Prometheus: all or nothing. What is of this form but breaks a rule about
+ * names, types, values or order is a breach: Prometheus takes such samples too, and widely used client libraries expose
+ * them. Not checked: repeated series without a timestamp.
+ *
+ * A `_created` line is no sample; it gives the others of its point their `start`. An exemplar is checked in any case, and
+ * left out where its labels are too long.
+ *
+ * @param body the exposition's bytes, UTF-8
+ * @throws DecodeError, NoMemoryError, or what `step` throws
+ */
+export function decodeOpenMetrics(
+  body: Buffer,
+  memory: OpenMetricsMemory,
+  options: DecodeOptions = {},
+): DecodedOpenMetrics {
+  return new OpenMetricsExposition(body, memory, options).decode();
+}
+
+class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetricsMeaning> {
+  private readonly names: MetricNames<MetricName>;
+  private readonly reader: SeriesReader<MetricName>;
+  /** One of their own, for what is remembered of labels is of use only among those of the same kind. */
+  private readonly exemplars: SeriesReader<MetricName>;
+  private breach: string | undefined;
+  private complete = false;
+  /** Of the line at hand, where it is kept. */
+  private exemplar: Exemplar | undefined;
+  private readonly points: MetricPoints;
+
+  constructor(body: Buffer, memory: OpenMetricsMemory, options: DecodeOptions) {
+    super(body, memory, options);
+    this.names = new MetricNames(this.body, this.families);
+    this.reader = new SeriesReader(this.body, this.names, 'strict', options.step);
+    this.exemplars = new SeriesReader(this.body, this.names, 'strict', options.step);
+    this.points = new MetricPoints(this.samples, this.families.exposition, this.report);
+  }
+
+  decode(): DecodedOpenMetrics {
+    this.decodeLines();
+    if (!this.complete) {
+      throw this.error('expected # EOF at the end, got the end of the exposition');
+    }
+    const { samples, unwanted, texts, breach } = this;
+    return { samples, unwanted, texts, breach };
+  }
+
+  protected override takeEmptyLine(): void {
+    throw this.error('expected a sample or a comment, got an empty line');
+  }
+
+  protected override takeKnown(meaning: OpenMetricsMeaning, next: number): boolean {
+    if ('keyword' in meaning) {
+      this.describe(meaning, next);
+      return true;
+    }
+    const { kind } = meaning;
+    if (!isKind(kind, this.families.sampled(kind.name, this.report))) return false;
+    this.sample(meaning, next);
+    return true;
+  }
+
+  protected override take(meaning: OpenMetricsMeaning, next: number): void {
+    if ('keyword' in meaning) this.describe(meaning, next);
+    else this.sample(meaning, next);
+  }
+
+  protected override agree(known: OpenMetricsMeaning, read: OpenMetricsMeaning): boolean {
+    if ('keyword' in known || 'keyword' in read) return true;
+    return known.kind === read.kind;
+  }
+
+  protected override read(): LineReading<OpenMetricsMeaning> {
+    const { body, bytes, at, number } = this;
+    if (bytes[at] === HASH) {
+      const next = body.lineEnd(at) + 1;
+      this.checkText(at, next);
+      const meaning = readDescriptor(body, at, number, this.names, this.keepsTexts);
+      return { meaning, keyEnd: next, next };
+    }
+    const line = this.reader.read(at, number);
+    this.checkText(at, line.end);
+    this.expectByte(SPACE, line.end, 'a blank and a value');
+    const next = line.end + 1;
+    return { meaning: this.meaning(line), keyEnd: next, next };
+  }
+
+  private meaning({ name, labels, fault }: SeriesLine<MetricName>): SampleMeaning {
+    const family = this.families.sampled(name, this.report);
+    const { type } = family;
+    const rule = ruleOf(type, name.name.slice(family.name.length));
+    const own = rule.own === 'family' ? family.name : rule.own;
+    const kind = kindOf(name, family, this.wanted);
+    const series: Series = { name: name.name, family: family.name, type, labels };
+    const text = own === undefined ? undefined : labels[own];
+    const meaning = {
+      kind,
+      series: kind.wanted ? series : undefined,
+      metric: this.families.metric(family, labels, own),
+      rule,
+      bound: rule.own === 'le' && text !== undefined ? floatOf(text) : Number.NaN,
+      fault: fault ?? faultOf(series, rule, own),
+    };
+    // What is no number is a fault already.
+    takeBound(labels, type, this.normalizes);
+    return meaning;
+  }
+
+  private describe(descriptor: Descriptor, next: number): void {
+    this.at = next;
+    this.points.end();
+    if (descriptor.keyword !== 'EOF') {
+      this.families.describe(descriptor, this.report);
+      if (descriptor.keyword !== 'TYPE' && descriptor.text !== undefined) {
+        this.texts.push(descriptor.text);
+      }
+      return;
+    }
+    this.complete = true;
+    if (next < this.body.length) {
+      this.number++;
+      const rest = this.body.text(next, this.body.lineEnd(next));
+      throw this.error(`expected nothing after # EOF, got ${quote(rest)}`);
+    }
+  }
+
+  /** Reads what follows the blank after name and labels, up to the end of the line. */
+  private sample(meaning: SampleMeaning, valueStart: number): void {
+    const { bytes, points } = this;
+    const { kind, metric, rule, series, bound, fault } = meaning;
+    const valueEnd = wordEnd(bytes, valueStart);
+    const value = this.value(valueStart, valueEnd);
+    let end = valueEnd;
+    let seconds: number | undefined;
+    if (bytes[end] === SPACE && bytes[end + 1] !== HASH) {
+      const timestampStart = end + 1;
+      end = wordEnd(bytes, timestampStart);
+      seconds = this.timestamp(timestampStart, end);
+    }
+    this.exemplar = undefined;
+    if (bytes[end] === SPACE && bytes[end + 1] === HASH) end = this.readExemplar(meaning, end);
+    this.expectByte(NEWLINE, end, 'the end of the line');
+    if (fault !== undefined) this.report(fault);
+    const accepted = rule.accepts(value);
+    if (!accepted) {
+      this.report(`expected ${rule.expected} as value of ${quote(kind.name.name)}, got ${value}`);
+    }
+    points.enter(kind.family, metric, seconds, this.number, rule.start);
+    if (!rule.start) {
+      const timestamp = seconds === undefined ? undefined : Math.round(seconds * 1000);
+      this.add(series, value, timestamp, points.start, this.exemplar);
+      points.add(rule, bound, value);
+    } else if (accepted) points.created(value);
+    this.at = end + 1;
+  }
+
+  /**
+   * Reads an exemplar.
+   *
+   * @param start index of the blank before it
+   * @returns the index after it
+   */
+  private readExemplar({ rule, kind }: SampleMeaning, start: number): number {
+    const { bytes } = this;
+    this.expectByte(SPACE, start + 2, 'a blank after the "#" of an exemplar');
+    const { labels, end: labelsEnd, fault } = this.exemplars.readLabelSet(start + 3, this.number);
+    this.checkText(start, labelsEnd);
+    if (fault !== undefined) this.report(fault);
+    this.expectByte(SPACE, labelsEnd, 'a blank after the labels of an exemplar');
+    let end = wordEnd(bytes, labelsEnd + 1);
+    const value = this.value(labelsEnd + 1, end);
+    let timestamp: number | undefined;
+    if (bytes[end] === SPACE) {
+      const timestampStart = end + 1;
+      end = wordEnd(bytes, timestampStart);
+      timestamp = Math.round(this.timestamp(timestampStart, end) * 1000);
+    }
+    if (!rule.exemplars) this.report(`expected no exemplar at ${quote(kind.name.name)}`);
+    const characters = characterCount(labels);
+    if (characters > MAX_EXEMPLAR_CHARACTERS) {
+      this.report(
+        `expected at most ${MAX_EXEMPLAR_CHARACTERS} characters in the labels of an exemplar, got ${characters}`,
+      );
+    } else if (this.keepsExemplars) {
+      this.exemplar = { labels, value, timestamp };
+    }
+    return end;
+  }
+
+  private timestamp(start: number, end: number): number {
+    const seconds = readFloat(this.bytes, start, end);
+    if (seconds !== undefined && Number.isFinite(seconds * 1000)) return seconds;
+    const got = start < end ? quote(this.body.text(start, end)) : 'nothing';
+    throw this.error(`expected seconds as timestamp, got ${got}`);
+  }
+
+  private expectByte(byte: number, at: number, what: string): void {
+    if (this.bytes[at] === byte) return;
+    const rest = this.body.text(at, this.body.lineEnd(at));
+    throw this.error(`expected ${what}, got ${rest === '' ? 'the end of the line' : quote(rest)}`);
+  }
+
+  /** Takes note of a rule that is broken, if it is the first. */
+  private readonly report: Report = (problem, line = this.number) => {
+    this.breach ??= `line ${line}: ${problem}`;
+  };
+}
+
+function overheadOf(meaning: OpenMetricsMeaning): number {
+  if ('text' in meaning) return LINE_OVERHEAD + (meaning.text?.help?.length ?? 0);
+  const isUnwanted = !('keyword' in meaning) && meaning.series === undefined;
+  return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
+}
+
+/** What is wrong with the name and the labels of a sample. */
+function faultOf(
+  { name, family, type, labels }: Series,
+  rule: SampleRule,
+  own: string | undefined,
+): string | undefined {
+  if (rule === WITHOUT_SUFFIX) {
+    return `expected a suffix after ${quote(family)}, which is of type ${type}`;
+  }
+  if (own === undefined) return undefined;
+  const text = labels[own];
+  if (text === undefined) return `expected a label ${quote(own)} at ${quote(name)}`;
+  const number = floatOf(text);
+  if (rule.own === 'quantile' && !(number >= 0 && number <= 1)) {
+    return `expected a quantile from 0 to 1, got ${quote(text)}`;
+  }
+  if (rule.own === 'le' && (Number.isNaN(number) || (number === Infinity && text !== '+Inf'))) {
+    return `expected a number or +Inf as le, got ${quote(text)}`;
+  }
+  return undefined;
+}
+
+function floatOf(text: string): number {
+  const bytes = Buffer.from(text);
+  return readFloat(bytes, 0, bytes.length) ?? Number.NaN;
+}
+
+/** Unicode characters of all names and values. */
+function characterCount(labels: Labels): number {
+  return [...Object.entries(labels).flat().join('')].length;
+}

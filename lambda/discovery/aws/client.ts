@@ -1,0 +1,25 @@
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+import { type ClientOptions, clientSettings } from '../../model/settings/client.ts';
+
+/** Attempts of one request, the first included: the CloudWatch Agent's 3 retries. */
+const MAX_ATTEMPTS = 4;
+/** Milliseconds of one attempt. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+export interface DiscoveryClientOptions extends ClientOptions {
+  /** @default 4 */
+  readonly maxAttempts?: number | undefined;
+}
+
+/** Settings of the clients that look for tasks. */
+export function discoveryClientSettings({
+  maxAttempts = MAX_ATTEMPTS,
+  ...options
+}: DiscoveryClientOptions) {
+  return {
+    ...clientSettings(options, REQUEST_TIMEOUT_MS),
+    // Slows down after a throttled call, whoever emptied the bucket.
+    retryMode: 'adaptive',
+    maxAttempts,
+  } satisfies ECSClientConfig;
+}

@@ -1,0 +1,194 @@
+import {
+  type Cluster as AwsCluster,
+  DescribeClustersCommand,
+  type Tag,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { clusterNameOf } from '../../../model/settings/cluster-selector.ts';
+import { ApiCalls, type DiscoveryError } from '../../aws/api-calls.ts';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { RequestBudget } from '../../aws/request-budget.ts';
+import { LeftOutTally } from '../../found/left-out.ts';
+import type { FoundTarget } from '../../found/target.ts';
+import { type NamedTask, subjectOf } from './described-task.ts';
+import { Instances } from './instances.ts';
+import { KnownTasks } from './known-tasks.ts';
+import { PublicIps } from './public-ips.ts';
+import { Services } from './services.ts';
+import type { Finding, TargetFinder, TaskTargets } from './target-finder.ts';
+import type { TaskDefinitions } from './task-definitions.ts';
+import { isRunning, readTasks, stoppedTasks } from './tasks.ts';
+
+/** What the clusters of one account in one Region share. */
+export interface ClusterParts {
+  /** As `sourceKey` says it. */
+  readonly source: string;
+  readonly finder: TargetFinder;
+  readonly clients: AwsClients;
+  readonly budget: RequestBudget;
+  readonly definitions: TaskDefinitions;
+  /** Milliseconds for which a task that cannot be read any more counts as it was. */
+  readonly keepMs: number;
+}
+
+/** What a cluster has to offer. */
+export interface ClusterTargets {
+  readonly found: readonly FoundTarget[];
+  readonly leftOut: LeftOutTally;
+  /** Those parts of the configuration, as `entryNames` calls them, that ask for something of some task. */
+  readonly entries: ReadonlySet<string>;
+  /** Tasks in state RUNNING. */
+  readonly running: number;
+  readonly errors: readonly DiscoveryError[];
+}
+
+/** Which tasks do not run any more. */
+export interface StoppedTasks {
+  readonly arns: readonly string[];
+  readonly errors: readonly DiscoveryError[];
+}
+
+/** A task of which something is asked for. */
+interface WantedTask {
+  readonly named: NamedTask;
+  readonly finding: Finding;
+}
+
+/** One cluster, with what is remembered of it between refreshes. */
+export class Cluster {
+  readonly name: string;
+  /** Name or ARN. */
+  readonly id: string;
+  /** As of its `ClusterParts`. */
+  readonly source: string;
+  readonly #parts: ClusterParts;
+  readonly #tasks: KnownTasks;
+  readonly #instances: Instances;
+  readonly #services: Services;
+  readonly #publicIps: PublicIps;
+  #tags: readonly Tag[] = [];
+
+  /** @param id name or ARN */
+  constructor(id: string, parts: ClusterParts) {
+    this.name = clusterNameOf(id);
+    this.id = id;
+    this.source = parts.source;
+    this.#parts = parts;
+    this.#tasks = new KnownTasks(parts.keepMs);
+    this.#instances = new Instances(parts.clients, id);
+    this.#services = new Services(parts.clients.ecs, id);
+    this.#publicIps = new PublicIps(parts.clients);
+  }
+
+  /** ARNs of the task definitions of all running tasks, as of the last refresh. */
+  get definitionsInUse(): readonly string[] {
+    return definitionArns(this.#tasks.running);
+  }
+
+  /** Finds the targets of all tasks. What the APIs do not say by the time of `signal` is an error. */
+  async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
+    const { clients, finder } = this.#parts;
+    const calls = this.#calls(signal);
+    const reading = await readTasks(clients.ecs, this.id, calls, (tasks) =>
+      this.#readDefinitions(tasks.filter(isRunning), calls),
+    );
+    const kept = this.#tasks.update(reading, now);
+    const running = this.#tasks.running;
+    await Promise.all([
+      // Those of tasks that could not be read this time may be missing.
+      this.#readDefinitions(running, calls),
+      this.#services.read(running, finder.lookups.has('services'), calls),
+      finder.lookups.has('cluster_tags') && this.#readTags(calls),
+    ]);
+    const named = running.flatMap((task) => this.#named(task));
+    const wanted = named.flatMap((each): WantedTask[] => {
+      const finding = finder.find(each);
+      return finding === undefined ? [] : [{ named: each, finding }];
+    });
+    // Only of these: a cluster may have many tasks that nobody wants to scrape.
+    const tasks = wanted.map((each) => each.named.task);
+    await Promise.all([
+      this.#instances.read(tasks, calls),
+      finder.lookups.has('public_ips') && this.#publicIps.read(tasks, calls),
+    ]);
+
+    const all = wanted.map((task) => this.#targetsOf(task));
+    const leftOut = new LeftOutTally();
+    const cluster = this.name;
+    leftOut.add({ reason: 'not_running', subject: { cluster } }, this.#tasks.size - running.length);
+    const known = new Set(named.map(({ task }) => task));
+    for (const task of running) {
+      if (known.has(task)) continue;
+      const serviceName = this.#services.nameOf(task);
+      leftOut.add({ reason: 'no_definition', subject: subjectOf({ task, serviceName }, cluster) });
+    }
+    leftOut.add({ reason: 'gone', subject: { cluster } }, reading.gone.length);
+    for (const skip of all.flatMap(({ skipped }) => skipped)) leftOut.add(skip);
+    leftOut.addAll(calls.leftOut);
+    return {
+      found: all.flatMap(({ found }) => found),
+      leftOut,
+      entries: new Set(all.flatMap(({ entries }) => entries)),
+      running: running.length,
+      errors: kept > 0 ? [...calls.errors, keptTasks(kept, this.name)] : calls.errors,
+    };
+  }
+
+  /** Which of these tasks do not run any more, or are told to stop. Those that cannot be asked for count as running. */
+  async stopped(arns: readonly string[], signal: AbortSignal): Promise<StoppedTasks> {
+    const calls = this.#calls(signal);
+    const stopped = await stoppedTasks(this.#parts.clients.ecs, this.id, arns, calls);
+    return { arns: stopped, errors: calls.errors };
+  }
+
+  #calls(signal: AbortSignal): ApiCalls {
+    return new ApiCalls(this.#parts.budget, `of ${this.name}`, signal);
+  }
+
+  async #readDefinitions(tasks: readonly Task[], calls: ApiCalls): Promise<void> {
+    const { definitions, finder } = this.#parts;
+    if (finder.readsDefinitions) await definitions.read(definitionArns(tasks), calls);
+  }
+
+  /** Nothing where its definition is needed and could not be read. */
+  #named(task: Task): NamedTask[] {
+    const { definitions, finder } = this.#parts;
+    const known = definitions.get(task.taskDefinitionArn ?? '');
+    const definition = finder.readsDefinitions ? known : {};
+    if (definition === undefined) return [];
+    return [{ task, definition, serviceName: this.#services.nameOf(task) }];
+  }
+
+  #targetsOf({ named, finding }: WantedTask): TaskTargets {
+    const { task, serviceName } = named;
+    return finding({
+      ...named,
+      instance: this.#instances.of(task),
+      service: serviceName === undefined ? undefined : this.#services.get(serviceName),
+      cluster: { name: this.name, tags: this.#tags },
+      publicIp: this.#publicIps.of(task),
+    });
+  }
+
+  async #readTags(calls: ApiCalls): Promise<void> {
+    const command = new DescribeClustersCommand({ clusters: [this.id], include: ['TAGS'] });
+    const answer = await calls.call('DescribeClusters', (options) =>
+      this.#parts.clients.ecs.send(command, options),
+    );
+    const [cluster] = calls.entries<AwsCluster>('DescribeClusters', 'clusters', answer?.clusters);
+    this.#tags = cluster?.tags ?? this.#tags;
+  }
+}
+
+function definitionArns(tasks: readonly Task[]): string[] {
+  return [...new Set(tasks.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []))];
+}
+
+function keptTasks(count: number, cluster: string): DiscoveryError {
+  return {
+    operation: 'DescribeTasks',
+    code: 'Kept',
+    message: `${count} of the tasks of ${cluster} could not be read and count as they were`,
+    count,
+  };
+}

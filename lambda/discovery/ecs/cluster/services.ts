@@ -1,0 +1,117 @@
+import {
+  DescribeServicesCommand,
+  ListServicesCommand,
+  type Service,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import type { ApiCalls } from '../../aws/api-calls.ts';
+import { batchesOf } from '../../aws/batches.ts';
+import type { EcsSender } from '../../aws/clients.ts';
+import { readPages } from '../../aws/pages.ts';
+import { nameIn } from './described-task.ts';
+
+/**
+ * The largest page of ListServices; it gives 10 unless it is asked for more.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html
+ */
+export const LIST_SERVICES_PAGE = 100;
+
+/**
+ * "You may specify up to 10 services".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+ */
+export const DESCRIBE_SERVICES_BATCH = 10;
+
+/** The group that ECS gives to the tasks of a service, whatever deploys it. */
+const SERVICE_GROUP = /^service:(.+)$/;
+
+/** What a deployment or a task set of a service is called, as `startedBy` of its tasks says. */
+const STARTED_BY_SERVICE = /^ecs-svc\//;
+
+/** The services of a cluster: which of them a task belongs to, and what else was looked up. */
+export class Services {
+  readonly #ecs: EcsSender;
+  readonly #cluster: string;
+  #described = new Map<string, Service>();
+  /** Name of the service by the id of its deployment or task set, in whatever state that is. */
+  #nameByDeployment = new Map<string, string>();
+
+  constructor(ecs: EcsSender, cluster: string) {
+    this.#ecs = ecs;
+    this.#cluster = cluster;
+  }
+
+  /**
+   * Asks for the services where some task does not say itself to which of them it belongs, or where `always`. What could
+   * not be read stays as it was.
+   */
+  async read(tasks: readonly Task[], always: boolean, calls: ApiCalls): Promise<void> {
+    const isNeeded = tasks.some((task) => mayHaveService(task) && this.nameOf(task) === undefined);
+    if (!always && !isNeeded) return;
+    const { arns, complete } = await this.#list(calls);
+    const answers = batchesOf(arns, DESCRIBE_SERVICES_BATCH).map((batch) =>
+      this.#describe(batch, calls),
+    );
+    const answered = await Promise.all(answers);
+    if (complete && !answered.includes(undefined)) {
+      this.#described.clear();
+      this.#nameByDeployment.clear();
+    }
+    for (const service of answered.flatMap((services) => services ?? [])) this.#add(service);
+  }
+
+  /** The name of the service that a task belongs to. */
+  nameOf({ group, startedBy = '' }: Task): string | undefined {
+    return SERVICE_GROUP.exec(group ?? '')?.[1] ?? this.#nameByDeployment.get(startedBy);
+  }
+
+  /** What was looked up about a service. */
+  get(name: string): Service | undefined {
+    return this.#described.get(name);
+  }
+
+  #add({ serviceName: name, serviceArn, status, tags, deployments = [], taskSets = [] }: Service) {
+    if (name === undefined) return;
+    this.#described.set(name, { serviceArn, status, tags });
+    for (const { id } of [...deployments, ...taskSets]) {
+      if (id !== undefined) this.#nameByDeployment.set(id, name);
+    }
+  }
+
+  async #list(calls: ApiCalls) {
+    const cluster = this.#cluster;
+    const arns: string[] = [];
+    const complete = await readPages(
+      'ListServices',
+      calls,
+      (nextToken) => {
+        const input = { cluster, maxResults: LIST_SERVICES_PAGE, nextToken };
+        const command = new ListServicesCommand(input);
+        return calls.call('ListServices', (options) => this.#ecs.send(command, options));
+      },
+      (page) =>
+        arns.push(...calls.entries<string>('ListServices', 'serviceArns', page.serviceArns)),
+    );
+    return { arns, complete };
+  }
+
+  async #describe(services: string[], calls: ApiCalls): Promise<readonly Service[] | undefined> {
+    const command = new DescribeServicesCommand({
+      cluster: this.#cluster,
+      services,
+      include: ['TAGS'],
+    });
+    const answer = await calls.call(
+      'DescribeServices',
+      (options) => this.#ecs.send(command, options),
+      services.map((arn) => `service ${nameIn(arn)}`),
+    );
+    return answer && calls.entries<Service>('DescribeServices', 'services', answer.services);
+  }
+}
+
+/** A task that was run alone is in a group of its own making, or in that of its family. */
+function mayHaveService({ group, startedBy }: Task): boolean {
+  if (startedBy === undefined || startedBy === '') return false;
+  return group === undefined || STARTED_BY_SERVICE.test(startedBy);
+}

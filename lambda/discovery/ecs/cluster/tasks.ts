@@ -1,0 +1,135 @@
+import {
+  DescribeTasksCommand,
+  type Failure,
+  ListTasksCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import type { ApiCalls } from '../../aws/api-calls.ts';
+import { batchesOf } from '../../aws/batches.ts';
+import type { EcsSender } from '../../aws/clients.ts';
+import { readPages } from '../../aws/pages.ts';
+import { nameIn } from './described-task.ts';
+
+/**
+ * The largest page of ListTasks.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+ */
+export const LIST_TASKS_PAGE = 100;
+
+/**
+ * "You can specify up to 100 tasks".
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+ */
+export const DESCRIBE_TASKS_BATCH = 100;
+
+/** What the ECS API says about the tasks of a cluster. */
+export interface TaskReading {
+  readonly tasks: readonly Task[];
+  /** ARNs of tasks that are listed and of which nothing is known, because the call for them failed. */
+  readonly unread: readonly string[];
+  /** ARNs of tasks that went away after they were listed. */
+  readonly gone: readonly string[];
+  /** Whether every page of the list was read. */
+  readonly complete: boolean;
+}
+
+type Described = Omit<TaskReading, 'complete'>;
+
+/**
+ * Reads the tasks of a cluster, each page of the list as soon as it is there. What a failing page or batch leaves out is
+ * said; the rest is intact.
+ *
+ * @param onTasks is told of tasks as they come, and waited for in the end
+ */
+export async function readTasks(
+  ecs: EcsSender,
+  cluster: string,
+  calls: ApiCalls,
+  onTasks: (tasks: readonly Task[]) => Promise<void>,
+): Promise<TaskReading> {
+  const described: Promise<Described>[] = [];
+  const followed: Promise<void>[] = [];
+  const complete = await readPages(
+    'ListTasks',
+    calls,
+    (nextToken) => {
+      const command = new ListTasksCommand({ cluster, maxResults: LIST_TASKS_PAGE, nextToken });
+      return calls.call('ListTasks', (options) => ecs.send(command, options));
+    },
+    (page) => {
+      const batch = describeTasks(
+        ecs,
+        cluster,
+        calls.entries<string>('ListTasks', 'taskArns', page.taskArns),
+        calls,
+      );
+      described.push(batch);
+      followed.push(batch.then(({ tasks }) => onTasks(tasks)));
+    },
+  );
+  const reading = joined(await Promise.all(described));
+  await Promise.all(followed);
+  return { ...reading, complete };
+}
+
+/** Describes tasks by their ARNs, in batches. */
+export async function describeTasks(
+  ecs: EcsSender,
+  cluster: string,
+  arns: readonly string[],
+  calls: ApiCalls,
+): Promise<Described> {
+  const batches = batchesOf(arns, DESCRIBE_TASKS_BATCH);
+  return joined(await Promise.all(batches.map((batch) => describe(ecs, cluster, batch, calls))));
+}
+
+/** Which of some tasks do not run any more, or are told to stop; those that the API cannot be asked for count as running. */
+export async function stoppedTasks(
+  ecs: EcsSender,
+  cluster: string,
+  arns: readonly string[],
+  calls: ApiCalls,
+): Promise<readonly string[]> {
+  const { tasks, gone } = await describeTasks(ecs, cluster, arns, calls);
+  const ended = tasks.filter((task) => !isRunning(task) || task.desiredStatus === 'STOPPED');
+  return [...gone, ...ended.flatMap(({ taskArn }) => taskArn ?? [])];
+}
+
+export function isRunning({ lastStatus }: Task): boolean {
+  return lastStatus === 'RUNNING';
+}
+
+async function describe(
+  ecs: EcsSender,
+  cluster: string,
+  batch: readonly string[],
+  calls: ApiCalls,
+): Promise<Described> {
+  const command = new DescribeTasksCommand({ cluster, tasks: [...batch], include: ['TAGS'] });
+  const answer = await calls.call(
+    'DescribeTasks',
+    (options) => ecs.send(command, options),
+    batch.map((arn) => `task ${nameIn(arn)}`),
+  );
+  if (answer === undefined) return { tasks: [], unread: batch, gone: [] };
+  const silent = batch.length - lengthOf(answer.tasks) - lengthOf(answer.failures);
+  calls.odd('DescribeTasks', 'tells nothing of tasks that it was asked for', silent);
+  const failures = calls.entries<Failure>('DescribeTasks', 'failures', answer.failures);
+  return {
+    tasks: calls.entries<Task>('DescribeTasks', 'tasks', answer.tasks),
+    unread: [],
+    gone: failures.flatMap(({ arn }) => (arn === undefined ? [] : [arn])),
+  };
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function joined(parts: readonly Described[]): Described {
+  return {
+    tasks: parts.flatMap(({ tasks }) => tasks),
+    unread: parts.flatMap(({ unread }) => unread),
+    gone: parts.flatMap(({ gone }) => gone),
+  };
+}

@@ -1,0 +1,40 @@
+import { goodForMs, isGood } from '../found/refresh.ts';
+import type { AccountRegion, AccountTargets } from './cluster/account-region.ts';
+
+/** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
+const REPAIR_MS = 30_000;
+
+/** What a refresh found, and when it began: milliseconds since the epoch. */
+export interface Listed {
+  readonly found: readonly AccountTargets[];
+  readonly at: number;
+}
+
+/** What the AWS APIs offer for one kind of targets, asked for again when it is due. */
+export class EcsListing {
+  readonly #accounts: readonly AccountRegion[];
+  readonly #freshMs: number;
+  #last: Listed | undefined;
+
+  constructor(accounts: readonly AccountRegion[], refreshMs: number) {
+    this.#accounts = accounts;
+    this.#freshMs = goodForMs(refreshMs);
+  }
+
+  /** Never rejects. Where nothing is due the answer is the last one. */
+  async read(now: number, signal: AbortSignal): Promise<Listed> {
+    const last = this.#last;
+    if (last !== undefined && isGood(last.at, now, this.#lifetimeOf(last))) return last;
+    const found = await Promise.all(this.#accounts.map((account) => account.find(now, signal)));
+    this.#last = { found, at: now };
+    return this.#last;
+  }
+
+  /** Milliseconds that an answer is good for. */
+  #lifetimeOf({ found }: Listed): number {
+    const clusters = found.flatMap((account) => account.clusters);
+    if ([...found, ...clusters].every(({ errors }) => errors.length === 0)) return this.#freshMs;
+    const isEmpty = clusters.every((cluster) => cluster.found.length === 0);
+    return isEmpty ? 0 : Math.min(this.#freshMs, REPAIR_MS);
+  }
+}

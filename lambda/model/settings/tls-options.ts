@@ -1,0 +1,27 @@
+import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
+import type { TlsSettings } from './http.ts';
+
+/** One for all targets of a job, and all requests of an output: to read its certificates, or those that Node.js trusts, costs milliseconds. */
+const contexts = new WeakMap<TlsSettings, SecureContext>();
+
+/** What the settings mean to node:tls. */
+export function tlsOptions(
+  settings: TlsSettings,
+): Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'> {
+  const { serverName, insecureSkipVerify } = settings;
+  return {
+    secureContext: contextOf(settings),
+    rejectUnauthorized: !insecureSkipVerify,
+    ...(serverName !== undefined && { servername: serverName }),
+  };
+}
+
+function contextOf(settings: TlsSettings): SecureContext {
+  let context = contexts.get(settings);
+  if (context === undefined) {
+    const { ca, cert, key, minVersion, maxVersion } = settings;
+    context = createSecureContext({ ca, cert, key: key?.reveal(), minVersion, maxVersion });
+    contexts.set(settings, context);
+  }
+  return context;
+}

@@ -1,0 +1,31 @@
+import { type Labels, labelsOf } from '../samples/sample.ts';
+import type { Target } from './target.ts';
+
+/** The labels of a series joined with those of its target, in favour of the target's unless it honours the series'. */
+export function joinLabels(
+  labels: Labels,
+  { labels: ofTarget, honorLabels }: Pick<Target, 'labels' | 'honorLabels'>,
+): Record<string, string> {
+  const joined = labelsOf(ofTarget);
+  const conflicting: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(labels)) {
+    const conflicts = ofTarget[name] !== undefined;
+    // An empty value is no label, in Prometheus and in CloudWatch alike.
+    if (value === '') {
+      // But it says that the series has none, as the Pushgateway does for `instance`.
+      if (conflicts && honorLabels) delete joined[name];
+    } else if (conflicts && !honorLabels) conflicting.push([name, value]);
+    else joined[name] = value;
+  }
+  // Short names first, as Prometheus does, so that the order of the labels makes no difference.
+  conflicting.sort(([a], [b]) => a.length - b.length);
+  for (const [name, value] of conflicting) joined[exportedName(name, joined)] = value;
+  return joined;
+}
+
+/** `exported_` before the name, repeated until there is no such label, as Prometheus does. */
+function exportedName(name: string, taken: Labels): string {
+  let exported = `exported_${name}`;
+  while (taken[exported] !== undefined) exported = `exported_${exported}`;
+  return exported;
+}

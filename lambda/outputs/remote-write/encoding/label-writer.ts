@@ -1,0 +1,234 @@
+import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
+import { METRIC_NAME, type RelabelRule, relabel } from '../../../model/samples/relabel.ts';
+import { type Labels, labelsOf, type Series } from '../../../model/samples/sample.ts';
+import { joinLabels } from '../../../model/targets/join-labels.ts';
+import {
+  areSamePieces,
+  bytesOf,
+  type Piece,
+  type Run,
+  runOf,
+  sumOfHashes,
+} from '../../wire/piece.ts';
+import type { SnappyWriter } from '../../wire/snappy-writer.ts';
+import { compareNames } from './label-order.ts';
+import type { LabelTable, Shape } from './label-table.ts';
+
+/** What is done to the labels of all series. */
+export interface LabelRules {
+  /** Added to the series that have no label of that name. */
+  readonly external: Labels;
+  readonly relabeling: readonly RelabelRule[];
+}
+
+/** What comes before each own label, and after the last one; undefined: nothing. */
+export type Between = readonly (Run | undefined)[];
+
+const NOTHING_BETWEEN: Between = [];
+
+/** How own labels of a shape are sorted in among those that the series share. */
+interface Plan {
+  readonly between: Between;
+  /** Bytes of that. */
+  readonly size: number;
+  /** The sum of the hashes of that. */
+  readonly hash: number;
+}
+
+/** All labels of a series as they are sent, sorted. */
+export interface FoundLabels {
+  readonly labels: readonly Piece[];
+  /** Absent: there are no others. */
+  readonly plan: Plan | undefined;
+}
+
+/** Writes the labels of the series of one target: sorted by name, as a receiver may insist on, and none twice. */
+export class LabelWriter {
+  readonly #target: TargetSamples['target'];
+  readonly #rules: LabelRules;
+  readonly #table: LabelTable;
+  readonly #shared: SharedLabels;
+  /** For series that metric relabeling has joined with their target's labels already. */
+  readonly #external: SharedLabels;
+  /** Of the series that was looked up last. */
+  #labels: readonly Piece[] = [];
+  #plan: Plan | undefined;
+  #size = 0;
+  #hash = 0;
+
+  constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable) {
+    this.#target = target;
+    this.#rules = rules;
+    this.#table = table;
+    const names = Object.keys(rules.external);
+    const replaceable = names.filter((name) => target.labels[name] === undefined);
+    const all = labelsOf(rules.external, target.labels);
+    this.#shared = new SharedLabels(all, new Set(replaceable), table);
+    this.#external = new SharedLabels(rules.external, new Set(names), table);
+  }
+
+  /** Looks the labels of a series up, to be written next. `false`: relabeling drops it. */
+  find(series: Series): boolean {
+    if (this.#rules.relabeling.length === 0) {
+      const own = this.#table.ownLabelsOf(series);
+      const shared = series.origin === undefined ? this.#shared : this.#external;
+      const plan = own.hasEmpty ? undefined : shared.planFor(own.shape);
+      if (plan !== undefined) {
+        this.#labels = own.labels;
+        this.#plan = plan;
+        this.#size = own.size + plan.size;
+        this.#hash = (own.hash + plan.hash) | 0;
+        return true;
+      }
+    }
+    return this.#findJoined(series);
+  }
+
+  /** Bytes of the labels that were found. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Those of the labels that were found which are the series' own, and the others between them. */
+  get labels(): readonly Piece[] {
+    return this.#labels;
+  }
+
+  get between(): Between {
+    return this.#plan?.between ?? NOTHING_BETWEEN;
+  }
+
+  /** The labels that were found, to compare them with others. */
+  get found(): FoundLabels {
+    return { labels: this.#labels, plan: this.#plan };
+  }
+
+  /** Of the labels that were found: the same for the same labels, however they came together. */
+  get hash(): number {
+    return this.#hash;
+  }
+
+  /** Writes the labels that were found into a `TimeSeries`. */
+  write(writer: SnappyWriter): void {
+    const labels = this.#labels;
+    const between = this.#plan?.between;
+    for (let i = 0; i < labels.length; i++) {
+      const before = between?.[i];
+      if (before !== undefined) writer.run(before);
+      writer.piece(labels[i] as Piece);
+    }
+    const after = between?.[labels.length];
+    if (after !== undefined) writer.run(after);
+  }
+
+  /** The way for labels that need more than to be sorted in. */
+  #findJoined(series: Series): boolean {
+    const { external, relabeling } = this.#rules;
+    const own = series.origin ? series.labels : joinLabels(series.labels, this.#target);
+    const all = labelsOf(external, own, { [METRIC_NAME]: series.name });
+    const labels = relabeling.length === 0 ? all : relabel(all, relabeling);
+    if (labels === undefined) return false;
+    this.#labels = encode(labels, this.#table);
+    this.#plan = undefined;
+    this.#size = bytesOf(this.#labels);
+    this.#hash = sumOfHashes(this.#labels);
+    return this.#labels.length > 0;
+  }
+}
+
+/** Whether two series are the same to a receiver: all of their labels are. */
+export function areSameLabels(one: FoundLabels, other: FoundLabels): boolean {
+  const pieces = piecesOf(one);
+  const others = piecesOf(other);
+  return (
+    pieces.length === others.length &&
+    pieces.every((piece, index) => areSamePieces(piece, others[index] as Piece))
+  );
+}
+
+function piecesOf({ labels, plan }: FoundLabels): readonly Piece[] {
+  if (plan === undefined) return labels;
+  const all: Piece[] = [];
+  for (const [index, run] of plan.between.entries()) {
+    if (run !== undefined) all.push(...run.pieces);
+    const own = labels[index];
+    if (own !== undefined) all.push(own);
+  }
+  return all;
+}
+
+/** Labels that many series have, beside their own. */
+class SharedLabels {
+  readonly #names: readonly string[];
+  readonly #labels: readonly Piece[];
+  /** Names that a series' own label replaces; in other names it clashes with the target's. */
+  readonly #replaceable: ReadonlySet<string>;
+  readonly #runs: Run[] = [];
+  readonly #plans = new Map<Shape, Plan | undefined>();
+  /** Neighbours mostly have the same shape. */
+  #lastShape: Shape | undefined;
+  #lastPlan: Plan | undefined;
+
+  constructor(labels: Labels, replaceable: ReadonlySet<string>, table: LabelTable) {
+    this.#names = namesOf(labels);
+    this.#labels = encode(labels, table);
+    this.#replaceable = replaceable;
+  }
+
+  /** Undefined where there is more to it than sorting in: the target has a label of the same name. */
+  planFor(shape: Shape): Plan | undefined {
+    if (shape === this.#lastShape) return this.#lastPlan;
+    let plan = this.#plans.get(shape);
+    if (plan === undefined && !this.#plans.has(shape)) {
+      plan = this.#makePlan(shape);
+      this.#plans.set(shape, plan);
+    }
+    this.#lastShape = shape;
+    this.#lastPlan = plan;
+    return plan;
+  }
+
+  #makePlan(shape: Shape): Plan | undefined {
+    const names = this.#names;
+    const between: (Run | undefined)[] = [];
+    let next = 0;
+    for (const name of shape) {
+      const from = next;
+      while (next < names.length && compareNames(names[next] ?? '', name) < 0) next++;
+      between.push(this.#run(from, next));
+      if (names[next] !== name) continue;
+      if (!this.#replaceable.has(name)) return undefined;
+      next++;
+    }
+    between.push(this.#run(next, names.length));
+    return {
+      between,
+      size: between.reduce((sum, run) => sum + (run?.size ?? 0), 0),
+      hash: sumOfHashes(between.flatMap((run) => run?.pieces ?? [])),
+    };
+  }
+
+  /** The same object for the same labels, whatever the plan: so it is known where they were written last. */
+  #run(from: number, to: number): Run | undefined {
+    const pieces = this.#labels.slice(from, to);
+    const [first] = pieces;
+    if (first === undefined) return undefined;
+    const known = this.#runs.find(
+      (run) => run.pieces[0] === first && run.pieces.length === to - from,
+    );
+    if (known !== undefined) return known;
+    const run = runOf(pieces);
+    this.#runs.push(run);
+    return run;
+  }
+}
+
+/** Labels without a value are none. */
+function encode(labels: Labels, table: LabelTable): Piece[] {
+  return namesOf(labels).map((name) => table.label(name, labels[name] ?? ''));
+}
+
+function namesOf(labels: Labels): string[] {
+  const names = Object.keys(labels).filter((name) => labels[name]);
+  return names.sort(compareNames);
+}

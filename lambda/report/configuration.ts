@@ -1,0 +1,34 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { ConfigStatus } from '../config/live.ts';
+import type { Config } from '../model/settings/config.ts';
+
+/** What of a logger is needed here. */
+export type ConfigLogger = Pick<Logger, 'error' | 'warn' | 'info'>;
+
+export function logWarnings({ warnings }: Config, logger: Pick<ConfigLogger, 'warn'>): void {
+  for (const warning of warnings) logger.warn(warning);
+}
+
+/** Says what has become of the configuration: each version that is refused once, with all that is wrong with it. */
+export function logStatus(status: ConfigStatus, logger: ConfigLogger): void {
+  const { config, changed, unread, refused } = status;
+  for (const error of unread)
+    logger.warn('configuration was not read, the last one counts', { error });
+  if (refused?.isNew) {
+    const { problems } = refused;
+    logger.error('configuration is refused, the last good one counts', { problems });
+  }
+  if (!changed) return;
+  logger.info('configuration has changed', { source: config.source });
+  logWarnings(config, logger);
+}
+
+/** Says the same of each cycle, as metrics of the collector itself. */
+export function publishStatus(
+  { unread, refused }: ConfigStatus,
+  metrics: Pick<Metrics, 'addMetric'>,
+): void {
+  metrics.addMetric('ConfigurationRefused', MetricUnit.Count, refused === undefined ? 0 : 1);
+  metrics.addMetric('ConfigurationUnread', MetricUnit.Count, unread.length);
+}

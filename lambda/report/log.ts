@@ -1,0 +1,139 @@
+import { faultsAmong, type LeftOut } from '../model/targets/left-out.ts';
+import { causesOf, faultTexts } from './left-out-text.ts';
+import type { CycleReport } from './report.ts';
+import type { SilentJob } from './silent-jobs.ts';
+
+/** What of a logger is needed here. */
+export interface CycleLogger {
+  warn(message: string, extra: Record<string, unknown>): void;
+  info(message: string, extra: Record<string, unknown>): void;
+}
+
+/**
+ * Texts of one kind in one cycle's log: targets that are down, failures of discovery, failures of delivery. With a log
+ * group for each task there may be a failure for each task, and a log event or an invocation's answer has its limits.
+ */
+export const MAX_TEXTS = 20;
+
+/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
+export const MAX_CAUSES = 3;
+
+/** One line that sums the cycle up, and one for each thing that went wrong. */
+export function logCycle(report: CycleReport, logger: CycleLogger): void {
+  const summary = summaryOf(report);
+  for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
+  logFaults(report.leftOut, logger);
+  for (const { output, errors } of summary.deliveries) {
+    for (const error of errors) logger.warn('delivery failed', { output, error });
+  }
+  for (const error of summary.state.errors) logger.warn('state failed', { error });
+  const { budget } = report;
+  if (budget !== undefined && budget.heldBack > 0) {
+    logger.warn('metric budget used up, new metrics are not published', { ...budget });
+  }
+  for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
+    logger.warn('target is down', { target: id, reason, detail: message });
+  }
+  for (const { id, ...took } of report.greedy.slice(0, MAX_TEXTS)) {
+    logger.warn('target takes more than its share', { target: id, ...took });
+  }
+  if (report.nothingPublished) {
+    for (const silent of report.silentJobs.slice(0, MAX_TEXTS))
+      logger.warn('nothing is published', { ...silent });
+  }
+  logger.info('cycle', summary);
+}
+
+/** One line for each reason for which targets cannot be reached, with the first of them by name. */
+export function logFaults(leftOut: readonly LeftOut[], logger: Pick<CycleLogger, 'warn'>): void {
+  for (const fault of faultsAmong(leftOut)) {
+    const { reason, count, remedy } = fault;
+    logger.warn('targets cannot be reached', { reason, count, remedy, targets: causesOf(fault) });
+  }
+}
+
+/** The cycle without its targets, and with the first of its texts: what an invocation answers. */
+export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
+  const { scrapes: _, ...summary } = report;
+  return {
+    ...summary,
+    discoveryErrors: first(MAX_TEXTS, report.discoveryErrors),
+    greedy: report.greedy.slice(0, MAX_CAUSES),
+    breaches: first(MAX_CAUSES, report.breaches),
+    idle: first(MAX_CAUSES, report.idle),
+    silentJobs: report.silentJobs.slice(0, MAX_CAUSES),
+    deliveries: report.deliveries.map((delivery) => ({
+      ...delivery,
+      errors: first(MAX_TEXTS, delivery.errors),
+    })),
+  };
+}
+
+/**
+ * Why a cycle has failed that found nothing; `undefined` where nothing was in its way.
+ *
+ * @param targets those that were found
+ */
+export function blindnessOf(
+  targets: number,
+  { discoveryErrors, leftOut }: Pick<CycleReport, 'discoveryErrors' | 'leftOut'>,
+): string | undefined {
+  if (targets > 0) return undefined;
+  const obstacles = [...discoveryErrors, ...faultTexts(leftOut)];
+  return obstacles.length > 0 ? `no target: ${causes(obstacles)}` : undefined;
+}
+
+/** Why nothing at all is published although targets gave samples; `undefined` where something is, or soon will be. */
+export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string | undefined {
+  if (!nothingPublished) return undefined;
+  const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
+  const why = silentJobs.map((silent) => `job ${silent.job}: ${silent.why ?? dropsOf(silent)}`);
+  return `none of ${samples} samples is published: ${causes(why)}`;
+}
+
+/**
+ * Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do.
+ *
+ * @param isOfShard whether it was that of a shard: no target may belong to it although there are others, and that those few that do are
+ *   down says nothing of the whole
+ */
+export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
+  const { targets, deliveries } = report;
+  const blindness = blindnessOf(targets.discovered, report);
+  if (blindness !== undefined) return isOfShard ? undefined : blindness;
+  if (deliveries.some(({ events }) => events > 0)) return undefined;
+  const rejected = deliveries
+    .flatMap((delivery) => Object.values(delivery.rejected))
+    .reduce((sum, count) => sum + count, 0);
+  if (rejected > 0) {
+    const errors = deliveries.flatMap((delivery) => delivery.errors);
+    const what = deliveries.some(({ takes }) => takes === 'samples')
+      ? 'events and samples'
+      : 'events';
+    return `none of ${rejected} ${what} was delivered: ${causes(errors)}`;
+  }
+  if (!isOfShard && targets.down > 0 && targets.up === 0) {
+    const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
+    return `none of ${targets.discovered} targets is up: ${causes(down)}`;
+  }
+  return undefined;
+}
+
+function downTargets({ scrapes }: CycleReport): CycleReport['scrapes'] {
+  return scrapes.filter(({ up, stopped }) => !up && !stopped);
+}
+
+function dropsOf({ dropped }: SilentJob): string {
+  const counts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
+  return `dropped ${counts.join(', ')}`;
+}
+
+function causes(texts: readonly string[]): string {
+  return first(MAX_CAUSES, texts).join('; ');
+}
+
+/** The first texts, and how many there are more. */
+export function first(count: number, texts: readonly string[]): readonly string[] {
+  if (texts.length <= count) return texts;
+  return [...texts.slice(0, count), `and ${texts.length - count} more`];
+}

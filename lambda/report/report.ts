@@ -1,0 +1,292 @@
+import type { DeliveryOutcome, DeliveryReport, RejectReason } from '../model/delivery/event.ts';
+import type { StateReport } from '../model/delivery/state.ts';
+import type { DropReason, Drops } from '../model/samples/drops.ts';
+import type { Labels } from '../model/samples/sample.ts';
+import type { Remembered } from '../model/targets/decoder.ts';
+import { countsOf, type LeftOut } from '../model/targets/left-out.ts';
+import { shownId, shownUrl } from '../model/targets/shown-url.ts';
+import { isSettled } from '../routes/settled.ts';
+import type { BudgetReport } from '../rules/metric-budget.ts';
+import type { Greedy } from '../scrape/rounds.ts';
+import type { Scrape } from '../scrape/scrape.ts';
+import type { Explained } from './explanations.ts';
+import { isPassing, JobTally, type SilentJob } from './silent-jobs.ts';
+import { sumOf } from './sum.ts';
+
+/** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
+export interface CycleReport {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly targets: {
+    readonly discovered: number;
+    readonly up: number;
+    readonly down: number;
+    /** Their task stopped between discovery and scrape, so nothing is published about them. */
+    readonly stopped: number;
+  };
+  /** Tasks and containers that discovery left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** The same by name, and what is to be done about it. */
+  readonly leftOut: readonly LeftOut[];
+  /** Parts of the configuration that find nothing, in words. */
+  readonly idle: readonly string[];
+  /** What went wrong in discovery, as text for the log. */
+  readonly discoveryErrors: readonly string[];
+  /** With several outputs: what became of them on their way to the first one. */
+  readonly samples: {
+    /** What the targets gave, and the scrapes' own series. */
+    readonly scraped: number;
+    /** In events that were accepted. */
+    readonly published: number;
+    /**
+     * Of targets with an event that was not accepted. Counters are not lost, but in the next difference, unless no further
+     * attempt would help: the reason is in `rejected` of the delivery.
+     */
+    readonly rejected: number;
+    readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+    /** What the other outputs together did not get of those that declarations select: each may take less, or know less. */
+    readonly droppedForOthers: Readonly<Partial<Record<DropReason, number>>>;
+  };
+  /** Jobs that give samples of which none is published. */
+  readonly silentJobs: readonly SilentJob[];
+  /** Whether targets gave samples and nothing at all is published, for reasons that will not pass by themselves. */
+  readonly nothingPublished: boolean;
+  /** Series that no dimension set is complete for, and what is missing, in words; the first few. */
+  readonly incomplete: readonly string[];
+  /** Of `metric_budget`; absent without one. */
+  readonly budget?: BudgetReport | undefined;
+  /** One for each output, in their order. */
+  readonly deliveries: readonly DeliveryReport[];
+  /** Events that were accepted while others of their target were not: what counters grew by in them is delivered again. */
+  readonly repeated: number;
+  readonly state: StateReport;
+  /** Targets that took more than their share of time or memory, and so had their turn after all others; the greediest first. */
+  readonly greedy: readonly GreedyTarget[];
+  /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
+  readonly breaches: readonly string[];
+  /** What decoding remembers of the lines of all targets; it is bounded. */
+  readonly remembered: Remembered;
+  /** One for each target, in the order of discovery. */
+  readonly scrapes: readonly TargetReport[];
+}
+
+/** A target that took more than its share. */
+export interface GreedyTarget {
+  readonly id: string;
+  /** Decompressed bytes of its answer; 0 where there is none. */
+  readonly bytes: number;
+  /** Milliseconds of CPU that its samples took. */
+  readonly cpuMs: number;
+}
+
+/** A scrape without its samples. */
+type ScrapeOf = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>;
+
+/** What one target did in a cycle. */
+export interface TargetReport {
+  /** As people see it: without the values of parameters, so that several targets may have the same. */
+  readonly id: string;
+  /** The same. */
+  readonly url: string;
+  readonly labels: Labels;
+  readonly up: boolean;
+  /** Its task has stopped, so that it is not up but not down either. */
+  readonly stopped: boolean;
+  /** Why it is not up: a `ScrapeFailure`. */
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  /** The first rule of its format that its answer breaks, although it could be read. */
+  readonly breach?: string | undefined;
+  readonly durationMs: number;
+  /** Decompressed bytes. */
+  readonly bytes: number;
+  /** Samples that the target gave. */
+  readonly scraped: number;
+  /** Samples in the events that were offered for delivery. */
+  readonly offered: number;
+  /** For each output. */
+  readonly events: number;
+  /** By all outputs together. */
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+/** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
+export type ScrapeSummary = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'> & {
+  /** Samples that the target gave, wanted or not, those that relabeling dropped included, and the scrape's own. */
+  readonly sampleCount: number;
+};
+
+/** What became of one target after its scrape. */
+export interface TargetOutcome {
+  readonly events: number;
+  readonly offered: number;
+  readonly drops: Drops;
+  /** Of all outputs but the first. */
+  readonly otherDrops: Drops;
+  /** One for each output, in their order. */
+  readonly outcomes: readonly DeliveryOutcome[];
+}
+
+/** Adds up a cycle while it goes on. */
+export class Tally {
+  readonly #startedAt: number;
+  #dropped: Partial<Record<DropReason, number>> = {};
+  #droppedForOthers: Partial<Record<DropReason, number>> = {};
+  readonly #scrapes: TargetReport[] = [];
+  /** Of each in the order of discovery. */
+  readonly #places = new Map<TargetReport, number>();
+  #order: ReadonlyMap<string, number> = new Map();
+  #leftOut: readonly LeftOut[] = [];
+  #idle: readonly string[] = [];
+  #discoveryErrors: readonly string[] = [];
+  #samples = { scraped: 0, published: 0, rejected: 0 };
+  readonly #jobs = new JobTally();
+  #explained: Explained | undefined;
+  #repeated = 0;
+  #greedy: readonly GreedyTarget[] = [];
+  #budget: BudgetReport | undefined;
+  #deliveries: readonly DeliveryReport[] | undefined;
+  #state: StateReport | undefined;
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
+
+  discovered(discovery: {
+    readonly targets?: readonly { readonly id: string }[];
+    readonly leftOut: readonly LeftOut[];
+    readonly idle: readonly string[];
+    readonly errors: readonly { readonly message: string }[];
+  }): void {
+    this.#order = new Map(discovery.targets?.map(({ id }, index) => [id, index]));
+    this.#leftOut = discovery.leftOut;
+    this.#idle = discovery.idle;
+    this.#discoveryErrors = discovery.errors.map(({ message }) => message);
+  }
+
+  target(scrape: ScrapeSummary, target: TargetOutcome): void {
+    const { events, offered, drops, otherDrops, outcomes } = target;
+    this.#samples.scraped += scrape.sampleCount;
+    const accepted = outcomes[0]?.rejected.size === 0;
+    this.#samples[accepted ? 'published' : 'rejected'] += offered;
+    const dropped = Object.fromEntries(drops.counts);
+    this.#dropped = sumOf([this.#dropped, dropped]);
+    if (scrape.failure === undefined) {
+      const { scraped, sampleCount: samples } = scrape;
+      this.#jobs.add(scrape.target.job, { scraped, samples, offered, dropped });
+    }
+    this.#droppedForOthers = sumOf([this.#droppedForOthers, Object.fromEntries(otherDrops.counts)]);
+    for (const delivered of outcomes) {
+      if (!isSettled(delivered)) this.#repeated += delivered.accepted;
+    }
+    const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
+    this.#add(scrape, { stopped: false, offered, events, rejected });
+  }
+
+  /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
+  stopped(scrapes: readonly ScrapeOf[], errors: readonly { readonly message: string }[]): void {
+    for (const scrape of scrapes) {
+      this.#add(scrape, { stopped: true, offered: 0, events: 0, rejected: {} });
+    }
+    this.#discoveryErrors = [...this.#discoveryErrors, ...errors.map(({ message }) => message)];
+  }
+
+  greedy(targets: readonly Greedy[]): void {
+    const reports = targets.map(({ target, bytes, cpuMs }) => ({
+      id: shownId(target),
+      bytes,
+      cpuMs: Math.round(cpuMs),
+    }));
+    this.#greedy = reports.sort((a, b) => b.cpuMs - a.cpuMs);
+  }
+
+  /** Jobs of which nothing is published, when all targets are there. */
+  silentJobs(): readonly SilentJob[] {
+    return this.#jobs.silent();
+  }
+
+  explained(explained: Explained): void {
+    this.#explained = explained;
+  }
+
+  budget(report: BudgetReport | undefined): void {
+    this.#budget = report;
+  }
+
+  delivered(reports: readonly DeliveryReport[]): void {
+    this.#deliveries = reports;
+  }
+
+  kept(report: StateReport): void {
+    this.#state = report;
+  }
+
+  report(finishedAt: number, remembered: Remembered): CycleReport {
+    if (this.#deliveries === undefined || this.#state === undefined) {
+      throw new Error('a cycle is reported after its delivery and its state');
+    }
+    const { silentJobs = this.silentJobs() } = this.#explained ?? {};
+    const up = this.#scrapes.filter((scrape) => scrape.up).length;
+    const stopped = this.#scrapes.filter((scrape) => scrape.stopped).length;
+    const discovered = this.#scrapes.length;
+    const scrapes = this.#scrapes.toSorted((a, b) => this.#place(a) - this.#place(b));
+    return {
+      startedAt: this.#startedAt,
+      durationMs: finishedAt - this.#startedAt,
+      targets: { discovered, up, down: discovered - up - stopped, stopped },
+      skipped: countsOf(this.#leftOut),
+      leftOut: this.#leftOut,
+      idle: this.#idle,
+      discoveryErrors: this.#discoveryErrors,
+      samples: {
+        ...this.#samples,
+        dropped: this.#dropped,
+        droppedForOthers: this.#droppedForOthers,
+      },
+      silentJobs,
+      nothingPublished: silentJobs.length > 0 && this.#isSilent(this.#deliveries),
+      incomplete: this.#explained?.incomplete ?? [],
+      budget: this.#budget,
+      deliveries: this.#deliveries,
+      repeated: this.#repeated,
+      greedy: this.#greedy,
+      state: this.#state,
+      breaches: scrapes.flatMap(({ id, breach }) => (breach ? [`${id}: ${breach}`] : [])),
+      remembered,
+      scrapes,
+    };
+  }
+
+  /** Whether no output got anything, nor would have if it had been well. */
+  #isSilent(deliveries: readonly DeliveryReport[]): boolean {
+    const { published, rejected } = this.#samples;
+    const isAccepted = deliveries.some(({ events }) => events > 0);
+    return !isAccepted && published + rejected === 0 && !isPassing(this.#dropped);
+  }
+
+  #add(scrape: ScrapeOf, outcome: Omit<TargetReport, keyof ReturnType<typeof reportOf>>): void {
+    const report = { ...reportOf(scrape), ...outcome };
+    this.#scrapes.push(report);
+    this.#places.set(report, this.#order.get(scrape.target.id) ?? 0);
+  }
+
+  #place(report: TargetReport): number {
+    return this.#places.get(report) ?? 0;
+  }
+}
+
+/** What a scrape itself says. */
+function reportOf({ target, failure, durationMs, bytes, scraped, breach }: ScrapeOf) {
+  return {
+    id: shownId(target),
+    url: shownUrl(target.url, target.labels),
+    labels: target.labels,
+    up: failure === undefined,
+    ...failure,
+    ...(breach !== undefined && { breach }),
+    durationMs,
+    bytes,
+    scraped,
+  };
+}

@@ -1,0 +1,95 @@
+import { Collector, type CollectorParts, type Discovery } from '../collect.ts';
+import type { AwsClientsOf } from '../discovery/aws/clients.ts';
+import { createDiscovery } from '../discovery/discover.ts';
+import type { Output } from '../model/delivery/event.ts';
+import type { SampleOutput } from '../model/delivery/sample-output.ts';
+import type { State } from '../model/delivery/state.ts';
+import type { Config } from '../model/settings/config.ts';
+import { Secret } from '../model/settings/secret.ts';
+import { systemClock } from '../model/waiting/clock.ts';
+import type { CycleReport } from '../report/report.ts';
+import { fetchExposition } from '../scrape/http/exchange.ts';
+import type { Scraper } from '../scrape/scrape.ts';
+import { MemoryState } from '../state/memory.ts';
+import { systemScraper } from './scraper.ts';
+
+/** What differs between the Lambda function, the command line and the demo. */
+export interface Assembly {
+  readonly config: Config;
+  /** Asked only where the configuration has ECS discovery. */
+  readonly clientsOf: AwsClientsOf;
+  /** Called once for each configuration that sends its events elsewhere than the one before. */
+  readonly outputsFor: (
+    config: Pick<Config, 'outputs' | 'logs'>,
+  ) => readonly (Output | SampleOutput)[];
+  /** @default for as long as the process lives */
+  readonly state?: State;
+  /** @default what the configuration says is looked for */
+  readonly discovery?: LastingDiscovery;
+  /** @default one of its own */
+  readonly scraper?: Scraper;
+  readonly onDrop?: CollectorParts['onDrop'];
+  readonly sharedMetrics?: CollectorParts['sharedMetrics'];
+}
+
+/** A discovery under one configuration after another. */
+export interface LastingDiscovery extends Discovery {
+  /** This one is not used any more. */
+  reconfigured(config: Config): LastingDiscovery;
+}
+
+/** A collector whose parts are the real ones, under one configuration after another. */
+export interface AssembledCollector extends Pick<Collector, 'collect'> {
+  /**
+   * Goes on under another configuration: with the last values of counters, and with what is known of AWS, of targets and of
+   * published metrics as far as it still applies. Not while a cycle is under way.
+   */
+  reconfigure(config: Config): void;
+}
+
+export function assemble({
+  config,
+  clientsOf,
+  outputsFor,
+  state = new MemoryState(),
+  scraper = systemScraper(process.env),
+  onDrop,
+  sharedMetrics,
+  ...given
+}: Assembly): AssembledCollector {
+  let current = config;
+  let discovery: LastingDiscovery =
+    given.discovery ??
+    createDiscovery({ config, clientsOf, fetch: fetchExposition, clock: systemClock });
+  let outputs = outputsFor(config);
+  const lasting = {
+    scraper,
+    state,
+    now: Date.now,
+    onDrop,
+    sharedMetrics,
+  };
+  let collector = new Collector({ ...lasting, config, discovery, outputs });
+  return {
+    collect: (timeoutMs: number): Promise<CycleReport> => collector.collect(timeoutMs),
+    reconfigure(next) {
+      discovery = discovery.reconfigured(next);
+      if (!haveSameDestination(current, next)) outputs = outputsFor(next);
+      collector = new Collector({ ...lasting, config: next, discovery, outputs });
+      current = next;
+    },
+  };
+}
+
+/** Whether the same outputs reach both; the log group is part of each event. */
+function haveSameDestination(one: Config, other: Config): boolean {
+  return destinationOf(one) === destinationOf(other);
+}
+
+/** One text for all that outputs are made of. A secret that has changed is something else, too. */
+function destinationOf({ logs: { region, endpoint }, outputs }: Config): string {
+  return JSON.stringify([region, endpoint, outputs], function (this: unknown, key, value) {
+    const original = (this as Readonly<Record<string, unknown>>)[key];
+    return original instanceof Secret ? original.reveal() : value;
+  });
+}

@@ -1,0 +1,24 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { assumedRole } from '../discovery/aws/assumed-role.ts';
+import type { LogsConfig, LogsOutputConfig } from '../model/settings/config.ts';
+import { logsClient } from '../outputs/cloudwatch-logs/client.ts';
+
+/** What there is where the configuration names none. */
+export interface LogsClientsOptions {
+  readonly region?: string | undefined;
+  /** Instead of every other one, that of AWS STS included. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Makes a client for an output, with the credentials of its role where it has one. */
+export function logsClients({ region: own, endpoint }: LogsClientsOptions, logs: LogsConfig) {
+  return ({ region, role }: LogsOutputConfig): CloudWatchLogsClient => {
+    // The endpoint of the document is one of the Region of the document.
+    const isElsewhere = region !== undefined && region !== logs.region;
+    return logsClient({
+      region: region ?? logs.region ?? own,
+      endpoint: endpoint ?? (isElsewhere ? undefined : logs.endpoint),
+      ...(role && { credentials: assumedRole(role, { region: own ?? logs.region, endpoint }) }),
+    });
+  };
+}

@@ -1,0 +1,37 @@
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { assumedRole } from '../discovery/aws/assumed-role.ts';
+import type { SigningConfig } from '../model/settings/config.ts';
+import type { Signing } from '../outputs/outputs.ts';
+
+/** What there is where the configuration names none. */
+export interface SigningOptions {
+  readonly region?: string | undefined;
+  /** Of AWS STS. @default that of the Region */
+  readonly endpoint?: string | undefined;
+}
+
+/** Finds the Region and the credentials that requests are signed with, those of a role included. */
+export function awsSigning({ region: own, endpoint }: SigningOptions) {
+  return ({ region = own, accessKey, profile, role }: SigningConfig): Signing => {
+    if (region === undefined) {
+      throw new TypeError(
+        'Expected a Region to sign requests for, in the configuration or in AWS_REGION, got none',
+      );
+    }
+    const named = profile === undefined ? {} : { profile };
+    const key = accessKey && {
+      accessKeyId: accessKey.id,
+      secretAccessKey: accessKey.secret.reveal(),
+    };
+    if (role !== undefined) {
+      const assumed = assumedRole(role, {
+        region: own ?? region,
+        endpoint,
+        credentials: key,
+        ...named,
+      });
+      return { region, credentials: () => assumed() };
+    }
+    return { region, credentials: key ? async () => key : fromNodeProviderChain(named) };
+  };
+}

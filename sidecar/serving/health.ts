@@ -1,0 +1,27 @@
+import { request } from '../http/client.ts';
+
+/** Below the timeout of the HEALTHCHECK in the Dockerfile. */
+const TIMEOUT_MS = 3_000;
+
+/**
+ * Whether a sidecar serves at this address: what the container's health check runs, since the image has no curl.
+ *
+ * @param host that the sidecar listens on; absent: all interfaces.
+ */
+export function isServing(host: string | undefined, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = request(
+    { host: host ?? '127.0.0.1', port, path: '/health' },
+    {
+      head: (status) => resolve(status === 200),
+      data: () => undefined,
+      end: () => undefined,
+      fail: () => resolve(false),
+    },
+  );
+  const timer = setTimeout(() => resolve(false), TIMEOUT_MS);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
+}

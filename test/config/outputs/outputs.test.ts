@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { agentEnv, load, loadNative, messagesOf } from '../loading.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/writer';
+
+describe('outputs', () => {
+  it('are whatever the collector has where the configuration names none', async () => {
+    expect((await loadNative({})).outputs).toBeUndefined();
+  });
+
+  it('are those of the list, in its order', async () => {
+    const outputs = [
+      { type: 'file', path: 'events.jsonl' },
+      { type: 'cloudwatch-logs' },
+      { type: 'stdout' },
+      { type: 'file', path: 'more.jsonl' },
+    ];
+    expect((await loadNative({ outputs })).outputs).toEqual(outputs);
+  });
+
+  it.each<[unknown, string]>([
+    [[], 'outputs: expected a list of at least one output, given a list'],
+    [['stdout'], 'outputs[0]: expected an object, given "stdout" (string)'],
+    [
+      [{ type: 'stdin' }],
+      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given "stdin" (string)',
+    ],
+    [
+      [{}],
+      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given nothing',
+    ],
+    [[{ type: 'file' }], 'outputs[0].path: expected the path of a file, given nothing'],
+    [
+      [{ type: 'stdout', path: 'x' }],
+      'outputs[0].path: expected no path, which only the type file has, given "x" (string)',
+    ],
+    [
+      [{ type: 'file', pth: 'x', path: 'x' }],
+      'outputs[0].pth: expected one of the keys type, path, url, endpoint, name, headers, basic_auth, authorization, tls_config, region, role_arn, external_id, external_labels, write_relabel_configs, protobuf_message, send_exemplars, metadata_config, given an unknown key',
+    ],
+    [
+      [{ type: 'stdout', role_arn: ROLE }],
+      `outputs[0].role_arn: expected no role_arn, which only the types cloudwatch-logs, remote_write and otlp have, given "${ROLE}" (string)`,
+    ],
+    [
+      [{ type: 'cloudwatch-logs', role_arn: 'writer' }],
+      'outputs[0].role_arn: expected the ARN of a role, such as "arn:aws:iam::123456789012:role/fargauge", given "writer" (string)',
+    ],
+    [
+      [{ type: 'cloudwatch-logs', external_id: 'shop' }],
+      'outputs[0].external_id: expected no such key without role_arn, given one',
+    ],
+    [
+      [{ type: 'cloudwatch-logs' }, { type: 'cloudwatch-logs' }],
+      'outputs[1]: expected another output than outputs[0], given the same',
+    ],
+    [
+      [
+        { type: 'cloudwatch-logs' },
+        { type: 'cloudwatch-logs', role_arn: ROLE, name: 'cloudwatch-logs' },
+      ],
+      'outputs[1].name: expected another name than that of outputs[0], given "cloudwatch-logs"',
+    ],
+    [
+      [
+        { type: 'cloudwatch-logs', name: 'central', role_arn: ROLE },
+        { type: 'cloudwatch-logs', name: 'central', region: 'eu-west-1' },
+      ],
+      'outputs[1].name: expected another name than that of outputs[0], given "central"',
+    ],
+    [
+      [{ type: 'stdout' }, { type: 'stdout' }],
+      'outputs[1]: expected another output than outputs[0], given the same',
+    ],
+  ])('%j is refused', async (outputs, message) => {
+    expect(await messagesOf(loadNative({ outputs }))).toEqual([`FARGAUGE_CONFIG: ${message}`]);
+  });
+});
+
+describe('an output of the type cloudwatch-logs', () => {
+  const outputsOf = async (outputs: readonly object[]) => (await loadNative({ outputs })).outputs;
+
+  it('writes as a role and in a Region of its own, which its name says', async () => {
+    expect(
+      await outputsOf([
+        { type: 'cloudwatch-logs' },
+        { type: 'cloudwatch-logs', role_arn: ROLE, external_id: 'shop' },
+        { type: 'cloudwatch-logs', role_arn: ROLE, region: 'eu-west-1' },
+        { type: 'cloudwatch-logs', region: 'eu-west-1', name: 'second' },
+      ]),
+    ).toEqual([
+      { type: 'cloudwatch-logs' },
+      {
+        type: 'cloudwatch-logs',
+        name: `cloudwatch-logs as ${ROLE}`,
+        role: { arn: ROLE, externalId: 'shop' },
+      },
+      {
+        type: 'cloudwatch-logs',
+        name: `cloudwatch-logs in eu-west-1 as ${ROLE}`,
+        region: 'eu-west-1',
+        role: { arn: ROLE },
+      },
+      { type: 'cloudwatch-logs', name: 'second', region: 'eu-west-1' },
+    ]);
+  });
+
+  it.each([
+    ['its own', { logs: ROLE, agent: 'arn:aws:iam::123456789012:role/other' }, ROLE],
+    ['that of the agent', { logs: undefined, agent: ROLE }, ROLE],
+  ])('of the agent writes as the role in its credentials: %s', async (_, given, arn) => {
+    const { logs } = JSON.parse(agentEnv({}).CW_CONFIG_CONTENT ?? '');
+    const document = {
+      agent: { credentials: { role_arn: given.agent } },
+      logs: { ...logs, credentials: { role_arn: given.logs } },
+    };
+    const env = { ...agentEnv({}), CW_CONFIG_CONTENT: JSON.stringify(document) };
+    expect((await load({ env })).outputs).toEqual([
+      { type: 'cloudwatch-logs', name: `cloudwatch-logs as ${arn}`, role: { arn } },
+    ]);
+  });
+
+  it('of an agent without credentials is left to who starts the collector', async () => {
+    const { logs } = JSON.parse(agentEnv({}).CW_CONFIG_CONTENT ?? '');
+    const document = { agent: { credentials: {} }, logs };
+    const env = { ...agentEnv({}), CW_CONFIG_CONTENT: JSON.stringify(document) };
+    expect((await load({ env })).outputs).toBeUndefined();
+  });
+});

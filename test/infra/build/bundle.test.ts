@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type Bundle,
+  bundleCollector,
+  bundleSidecar,
+  OF_THE_RUNTIME,
+} from '../../../infra/build/bundle.ts';
+import { REPOSITORY } from '../../../infra/build/paths.ts';
+
+/** Budgets of the design, in bytes. */
+const COLLECTOR_BUDGET = 1_000_000;
+const SIDECAR_BUDGET = 64_000;
+
+const run = promisify(execFile);
+
+const servers: Server[] = [];
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fargauge-bundle-'));
+});
+afterAll(async () => {
+  for (const server of servers) server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('the collector', () => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await bundleCollector(join(folder, 'collector'));
+  });
+
+  it('is one file of less than 1 MB', () => {
+    expect(bundle.bytes).toBeLessThan(COLLECTOR_BUDGET);
+  });
+
+  it('needs nothing that is neither in it nor in the Lambda runtime', () => {
+    expect(bundle.missing.toSorted()).toEqual([...OF_THE_RUNTIME]);
+  });
+
+  it('scrapes and delivers', async () => {
+    // GIVEN
+    const target = await serve(() => '# TYPE queue_length gauge\nqueue_length 7\n');
+    const delivered: string[] = [];
+    const logs = await serve((body) => {
+      delivered.push(body);
+      return '{}';
+    });
+    const env = {
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: urlOf(logs),
+      CW_CONFIG_CONTENT: JSON.stringify({
+        logs: { metrics_collected: { prometheus: { log_group_name: 'group' } } },
+      }),
+      PROMETHEUS_CONFIG_CONTENT: JSON.stringify({
+        scrape_configs: [{ job_name: 'app', static_configs: [{ targets: [hostOf(target)] }] }],
+      }),
+    };
+    const script = `
+      const { handler } = await import(${JSON.stringify(pathToFileURL(bundle.file).href)});
+      await handler({}, { getRemainingTimeInMillis: () => 10_000 });
+    `;
+
+    // WHEN
+    await run(process.execPath, ['--input-type=module', '-e', script], { env });
+
+    // THEN
+    expect(delivered).toEqual([expect.stringContaining('\\"queue_length\\":7')]);
+  });
+});
+
+describe('the sidecar', () => {
+  it('is one file of less than 64 kB that needs nothing else', async () => {
+    const bundle = await bundleSidecar(join(folder, 'sidecar'));
+    expect(bundle.bytes).toBeLessThan(SIDECAR_BUDGET);
+    expect(bundle.missing).toEqual([]);
+  });
+
+  it('has a Dockerfile beside it that makes the same image, without building anything', async () => {
+    await bundleSidecar(join(folder, 'image'));
+    const dockerfile = await readFile(join(folder, 'image/Dockerfile'), 'utf8');
+    const instructions = dockerfile.split('\n').filter((line) => /^[A-Z]/.test(line));
+    const original = await readFile(join(REPOSITORY, 'sidecar/node.Dockerfile'), 'utf8');
+    const stage = original.slice(original.lastIndexOf('FROM')).split('\n');
+    expect(instructions).toEqual([
+      expect.stringMatching(/^ARG NODE_IMAGE=/),
+      stage[0],
+      'COPY index.mjs /fargauge-sidecar',
+      ...stage.filter((line) => /^[A-Z]/.test(line)).slice(2),
+    ]);
+  });
+});
+
+/** A server on loopback that answers each request with what `answer` makes of its body. */
+async function serve(answer: (body: string) => string): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
+    response.end(answer(await text(request)));
+  });
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function hostOf(server: Server): string {
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function urlOf(server: Server): string {
+  return `http://${hostOf(server)}`;
+}
