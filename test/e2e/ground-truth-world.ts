@@ -67,6 +67,8 @@ export class World implements AsyncDisposable {
   readonly #clock: { now: number };
   #collector: Collector;
   #killed = Promise.withResolvers<undefined>();
+  /** Until then a write waits whose process was killed: here it is of a process that lives on. */
+  readonly #end = Promise.withResolvers<never>();
   #cycles = 0;
 
   /** @param formats of the tasks that can start, in this order */
@@ -161,6 +163,8 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.promise.catch(() => undefined);
+    this.#end.reject(new Error('the process of this write was killed'));
     for (const app of this.apps) await app.close();
     await this.aws.close();
     await rm(this.#folder, { recursive: true });
@@ -199,7 +203,7 @@ export class World implements AsyncDisposable {
       if (this.disk === 'is full') throw new Error('ENOSPC: no space left on device');
       if (this.disk === 'takes it') return writeFile(...given);
       killed.resolve(undefined);
-      return new Promise<never>(() => {});
+      return this.#end.promise;
     };
     return { open, readFile, rename, writeFile: write };
   }
