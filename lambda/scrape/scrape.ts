@@ -78,7 +78,7 @@ const ANSWER_SHARE = 1 / 4;
 const SAMPLE_BYTES = 1_024;
 
 /** The part of the memory that the metric names of one answer may take. */
-const NAMES_SHARE = 1 / 16;
+const NAMES_SHARE = 1 / 32;
 
 /** The counts of a scrape that got no samples at all. */
 const NOTHING = { scraped: 0, remaining: 0 };

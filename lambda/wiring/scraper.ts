@@ -1,8 +1,15 @@
 import { AnswerDecoder } from '../decode/answer.ts';
+import { MemoryBudget } from '../decode/memory/budget.ts';
 import { Scraper } from '../scrape/scrape.ts';
 import { processMemory } from './process-memory.ts';
 
+/** The part of the memory that is for what is remembered of lines, and the bytes from which on more of it pays no more. */
+const LINES_SHARE = 1 / 12;
+const MOST_LINE_BYTES = 64 * 2 ** 20;
+
 /** A scraper with the memory that an environment says the process has. */
 export function systemScraper(environment: NodeJS.ProcessEnv): Scraper {
-  return new Scraper(Date.now, new AnswerDecoder(), { memory: processMemory(environment) });
+  const memory = processMemory(environment);
+  const lines = new MemoryBudget(Math.min(MOST_LINE_BYTES, Math.floor(memory * LINES_SHARE)));
+  return new Scraper(Date.now, new AnswerDecoder(lines), { memory });
 }

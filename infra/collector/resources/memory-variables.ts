@@ -4,7 +4,7 @@ import { Token } from 'aws-cdk-lib/core';
  * Of a function's memory, what the heap may have. The rest is for Node.js itself, for buffers, which are outside of the heap, and for
  * what the kernel keeps of its connections.
  */
-const HEAP_SHARE = 0.5;
+const HEAP_SHARE = 0.55;
 
 /** MiB of a function whose memory is known at deployment only: as little as the default has. */
 const UNKNOWN_MEMORY_MIB = 512;

@@ -67,7 +67,7 @@ describe('a collector with nothing but a cluster and a network', () => {
       FARGAUGE_STATE: {
         'Fn::Join': ['', ['s3://', { Ref: expect.stringMatching(/^CollectorBucket/) }, '/state']],
       },
-      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=307',
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=281',
       MALLOC_MMAP_THRESHOLD_: '131072',
       MALLOC_TRIM_THRESHOLD_: '131072',
     });
