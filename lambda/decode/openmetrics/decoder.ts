@@ -186,7 +186,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     this.points.end();
     if (descriptor.keyword !== 'EOF') {
       this.families.describe(descriptor, this.report);
-      if (descriptor.keyword !== 'TYPE' && descriptor.text !== undefined) {
+      if (this.keepsTexts && descriptor.keyword !== 'TYPE' && descriptor.text !== undefined) {
         this.texts.push(descriptor.text);
       }
       return;

@@ -145,7 +145,10 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       return;
     }
     const broken = comment && this.families.declare(comment);
-    if (comment?.keyword === 'HELP' && comment.text !== undefined) this.texts.push(comment.text);
+    // Asked first as it costs nothing; a page with few samples of a family has a HELP line for each.
+    if (this.keepsTexts && comment?.keyword === 'HELP' && comment.text !== undefined) {
+      this.texts.push(comment.text);
+    }
     const problem = fault ?? broken;
     if (problem !== undefined) this.report(problem);
     this.at = next;
