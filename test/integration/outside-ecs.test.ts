@@ -220,7 +220,7 @@ describe('a machine outside of ECS', () => {
     await child.says(/ 1 targets: 0 up, 1 down/);
     await child.ended;
 
-    expect(child.stdout()).toMatch(/^workspace: \d+ samples, \d+ bytes in 1 requests$/m);
+    expect(child.stdout()).toMatch(/^workspace: \d+ samples, \d+ bytes in 2 requests$/m);
     const holders = await Promise.all([...keys].map((key) => holderOf(aws, key)));
     expect(holders).toEqual([`arn:aws:sts::${ACCOUNT}:assumed-role/collector/test`]);
   });

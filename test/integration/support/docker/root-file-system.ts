@@ -20,6 +20,7 @@ const PROGRAMS: readonly (readonly [program: string, path: string])[] = [
   [process.execPath, '/usr/local/bin/node'],
   ['/bin/sh', '/bin/sh'],
   ['/usr/bin/env', '/usr/bin/env'],
+  ['/bin/chmod', '/bin/chmod'],
 ];
 
 /**
