@@ -74,7 +74,7 @@ const BODIES_SHARE = 1 / 16;
 const UNDELIVERED_SHARE = 1 / 32;
 
 /** The part of the memory that all that is made of one answer may take, and bytes for each of its samples until they are delivered. */
-const ANSWER_SHARE = 1 / 4;
+const ANSWER_SHARE = 1 / 8;
 const SAMPLE_BYTES = 1_024;
 
 /** The part of the memory that the metric names of one answer may take. */

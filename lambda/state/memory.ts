@@ -21,7 +21,7 @@ const CAPACITY = 64 * 2 ** 20;
 const MAX_NAMED = 3;
 
 /** The part of a process's memory that its state may take. Writing it takes as much again. */
-const MEMORY_SHARE = 1 / 8;
+const MEMORY_SHARE = 1 / 12;
 
 /** @param memory bytes that the process has */
 export function stateCapacity(memory: number): number {

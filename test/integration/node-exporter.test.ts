@@ -83,6 +83,8 @@ function configurationFor(address: string): string {
 log_group_name: hosts
 scrape_configs:
   - job_name: node
+    # As it writes them: it writes whole numbers for quantiles.
+    normalize_le_and_quantile: false
     static_configs:
       - targets: [${JSON.stringify(address)}]
 emf_processor:

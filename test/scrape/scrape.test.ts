@@ -365,9 +365,9 @@ describe('a scrape that fails', () => {
 
   it.each([
     ['samples', 'a 1\n', 'expected at most 512 samples'],
-    ['metric names', undefined, 'expected at most 65536 bytes of metric names'],
+    ['metric names', undefined, 'expected at most 131072 bytes of metric names'],
   ])('because there is no memory for so many %s', async (_, line, message) => {
-    scraper = new Scraper(() => NOW, new AnswerDecoder(), { memory: 2 * 2 ** 20 });
+    scraper = new Scraper(() => NOW, new AnswerDecoder(), { memory: 4 * 2 ** 20 });
     const names = Array.from({ length: 511 }, (__, n) => `a_name_of_a_metric_${n} 1\n`);
     const target = await targetThat(answering(line?.repeat(10_000) ?? names.join('')));
     const { failure } = await scrape(target);

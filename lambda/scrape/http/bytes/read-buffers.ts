@@ -1,7 +1,7 @@
 import type { OnReadOpts } from 'node:net';
 
 /** Bytes that are read from a connection at a time. */
-const BYTES = 64 * 1024;
+const BYTES = 32 * 1024;
 
 /** More than are ever lent at a time; what is beyond is left to the garbage collection. */
 const MAX_KEPT = 64;
@@ -9,7 +9,7 @@ const MAX_KEPT = 64;
 const free: Buffer[] = [];
 
 /**
- * Reads a connection into memory that is used again: else each read, of however few bytes, would have 64 KiB of its own.
+ * Reads a connection into memory that is used again: else each read, of however few bytes, would have 32 KiB of its own.
  *
  * @param receive must copy what it needs
  */
