@@ -5,6 +5,7 @@ import { pagesOf } from './pages/generate.ts';
 import { decodedPage } from './pages/page.ts';
 import { readByPrometheus } from './pages/server.ts';
 import { PROMETHEUS, PROMETHEUS_3 } from './support/places.ts';
+import { ORACLE_SEED } from './support/seed.ts';
 
 /** Pages in all. */
 const PAGES = Number(process.env.FARGAUGE_ORACLE_PAGES ?? 2_000);
@@ -12,15 +13,12 @@ const PAGES = Number(process.env.FARGAUGE_ORACLE_PAGES ?? 2_000);
 /** Targets of one Prometheus. */
 const PAGES_AT_A_TIME = 2_000;
 
-/** Of the pages that are made; another one makes others. */
-const SEED = Number(process.env.FARGAUGE_ORACLE_SEED ?? Date.now() % 2 ** 31);
-
 /** Debian's is years older than the one that is compiled where there is Go: it takes less. */
 const IS_OLD = !existsSync(PROMETHEUS_3);
 const PROGRAM = IS_OLD ? PROMETHEUS : PROMETHEUS_3;
 
-describe(`Pages that a Prometheus server reads (seed ${SEED})`, () => {
-  const pages = pagesOf(PAGES, SEED, { quotedNames: !IS_OLD });
+describe(`Pages that a Prometheus server reads (seed ${ORACLE_SEED})`, () => {
+  const pages = pagesOf(PAGES, ORACLE_SEED, { quotedNames: !IS_OLD });
   const shown = new Map<string, number>();
 
   for (let first = 0; first < pages.length; first += PAGES_AT_A_TIME) {
