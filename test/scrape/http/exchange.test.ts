@@ -372,6 +372,13 @@ describe('a target', () => {
     expect(error.message).toMatch(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
+  it('in a network that no route leads to is unreachable', async () => {
+    // Linux has no route for TCP to a multicast address, in whatever network it is.
+    const error = await failureOf('http://224.0.0.1:9100/metrics', LIMITS);
+    expect(error.reason).toBe('unreachable');
+    expect(error.message).toMatch(/^connect ENETUNREACH 224\.0\.0\.1:9100\b/);
+  });
+
   it('at an address where nothing answers fails before its own timeout', async () => {
     const unroutable = await startUnroutable();
     try {
