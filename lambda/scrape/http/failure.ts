@@ -34,11 +34,11 @@ const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
 const TLS_FAILURE =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/;
 
-/** Of a handshake that another protocol answers. */
-const NO_TLS_CODES: ReadonlySet<string> = new Set([
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-]);
+/**
+ * OpenSSL's reasons where another protocol answers a handshake. Its text has them and the code has not: that is `EPROTO`, of the
+ * request that waits to be written.
+ */
+const NO_TLS_TEXT = /:(?:wrong version number|(?:packet|data) length too long):/;
 const NO_TLS = 'expected TLS, got another protocol: the target may speak http instead of https';
 
 /** What an error that came up in an exchange says of the target. */
@@ -56,7 +56,7 @@ export function explain(error: unknown, exchange: Exchange): ScrapeError {
   if (error instanceof ResponseError) return new ScrapeError('not_http', error.message, { cause });
   if (TLS_FAILURE.test(cause.code ?? '')) {
     // Some of OpenSSL's messages end with a line break.
-    const message = NO_TLS_CODES.has(cause.code ?? '') ? NO_TLS : cause.message.trim();
+    const message = NO_TLS_TEXT.test(cause.message) ? NO_TLS : cause.message.trim();
     return new ScrapeError('tls', message, { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_HTTP, type TlsSettings } from '../../../lambda/model/settings/http.ts';
@@ -120,7 +119,9 @@ if (hasOpenssl()) {
     it('has to speak a version that the job takes', async () => {
       const { url } = await start({ ...server, maxVersion: 'TLSv1.2' });
       expect(await scrape(url, { ca, minVersion: 'TLSv1.2' })).toBe(METRICS);
-      expect(await failureOf(url, { ca, minVersion: 'TLSv1.3' })).toMatchObject({ reason: 'tls' });
+      const { reason, message } = await failureOf(url, { ca, minVersion: 'TLSv1.3' });
+      expect(reason).toBe('tls');
+      expect(message).toBe(message.trim());
     });
   });
 } else {
@@ -129,13 +130,21 @@ if (hasOpenssl()) {
   });
 }
 
-it('a target that speaks HTTP only fails the handshake', async () => {
-  const plain = createPlainServer((_, response) => response.end(METRICS));
-  plain.listen(0, '127.0.0.1');
-  await once(plain, 'listening');
-  const { port } = plain.address() as AddressInfo;
-  const error = await failureOf(`https://127.0.0.1:${port}/`);
-  expect(error.reason).toBe('tls');
-  expect(error.message).toBe(error.message.trim());
-  plain.close();
+it.each([
+  ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  // A record of a handshake, of 65,535 bytes: more than TLS has.
+  ['something that looks like TLS', '\x16\x03\x03\xff\xff'],
+])('a target that speaks %s fails the handshake, in words of ours', async (_, bytes) => {
+  const target = createRawServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end(Buffer.from(bytes, 'latin1')));
+  });
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  const { port } = target.address() as AddressInfo;
+  const { reason, message } = await failureOf(`https://127.0.0.1:${port}/`);
+  target.close();
+  expect({ reason, message }).toEqual({
+    reason: 'tls',
+    message: 'expected TLS, got another protocol: the target may speak http instead of https',
+  });
 });
