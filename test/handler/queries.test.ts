@@ -51,10 +51,19 @@ describe('a secret in a query', () => {
     await once(redirecting, 'listening');
     const { port } = redirecting.address() as AddressInfo;
     await using healthy = await serveMetrics(() => 'q 1\nunwanted 1\n# no end');
+    const dead = await deadAddress();
     await using lambda = await startFunction(
       environment([
         jobFor('healthy', at(healthy.address)),
         jobFor('down', at(await deadAddress(), { module: 'http_2xx' })),
+        jobFor('twice', {
+          static_configs: [
+            { targets: [dead], labels: { env: 'a' } },
+            { targets: [dead], labels: { env: 'b' } },
+            { targets: [healthy.address] },
+            { targets: [healthy.address], labels: { env: 'b' } },
+          ],
+        }),
         jobFor('elsewhere', { ...at(`127.0.0.1:${port}`), follow_redirects: true }),
         {
           job_name: 'listed',
@@ -74,9 +83,13 @@ describe('a secret in a query', () => {
     const down = log.filter(({ message }) => message === 'target is down');
     expect(down.map(({ target }) => target)).toEqual([
       expect.stringMatching(/^down http:.*\/metrics\?module=http_2xx&token=<secret>$/),
+      expect.stringMatching(/^twice http:.*\/metrics\?module=<secret>&token=<secret>$/),
+      expect.stringMatching(
+        /^twice http:.*\/metrics\?module=<secret>&token=<secret> \[\["env","b"\],/,
+      ),
       expect.stringMatching(/^elsewhere http:.*\/metrics\?module=<secret>&token=<secret>$/),
     ]);
-    expect(down[1]).toMatchObject({
+    expect(down.at(-1)).toMatchObject({
       detail: expect.stringContaining('elsewhere.test/metrics?module=<secret>&token=<secret>'),
     });
     expect(shown).toContain('/list?key=<secret>: ');
@@ -84,6 +97,12 @@ describe('a secret in a query', () => {
       expect.objectContaining({
         message: 'sample dropped',
         target: expect.stringContaining('token=<secret>'),
+      }),
+    );
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        message: 'sample dropped',
+        target: expect.stringContaining('token=<secret> [["env","b"],'),
       }),
     );
   });

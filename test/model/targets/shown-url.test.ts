@@ -17,8 +17,15 @@ describe('a URL as people see it', () => {
     [`${URL}?match[]=%7Ba%7D`, {}, `${URL}?match[]=<secret>`],
     [`${URL}?token`, {}, `${URL}?<secret>`],
     [`${URL}?a=1#token`, {}, `${URL}?a=<secret>`],
+    ['http://user:token@10.0.0.1/p@q', {}, 'http://<secret>@10.0.0.1/p@q'],
+    ['http://to@ken@10.0.0.1?a=1@2', {}, 'http://<secret>@10.0.0.1?a=<secret>'],
+    ['//user:token@10.0.0.1', {}, '//<secret>@10.0.0.1'],
+    ['user:token@10.0.0.1:80/p?a=1', {}, '<secret>@10.0.0.1:80/p?a=<secret>'],
+    ['/p@q', {}, '/p@q'],
   ])('%s with the labels %j is %s', (url, labels, shown) => {
     expect(shownUrl(url, labels)).toBe(shown);
     expect(shownId({ id: `job ${url}`, url, labels })).toBe(`job ${shown}`);
+    const other = ' [["env","$& b"]]';
+    expect(shownId({ id: `job ${url}${other}`, url, labels })).toBe(`job ${shown}${other}`);
   });
 });
