@@ -8,7 +8,7 @@ import type { Config } from './model/settings/config.ts';
 import type { LeftOut } from './model/targets/left-out.ts';
 import { mayBeOfStop } from './model/targets/scrape-error.ts';
 import type { Target } from './model/targets/target.ts';
-import { Turn, TurnOverError } from './model/waiting/turn.ts';
+import { type Step, Turn, TurnOverError } from './model/waiting/turn.ts';
 import { PATIENCE_MS } from './outputs/delivery/patience.ts';
 import type { TargetExamples } from './report/drop-examples.ts';
 import { Explanations } from './report/explanations.ts';
@@ -314,13 +314,13 @@ export class Collector {
   /** The stages between the scrape and the outputs that make events of it. */
   #declare(
     { target, samples }: Scrape,
-    step: () => void,
+    step: Step,
     drops: Drops,
     onRefused?: TargetExamples['refused'],
   ): readonly SelectedSample[] {
     const wanted = this.#intake.take(samples, drops, step);
     const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
-    return [...this.#rules.declare(labelled, drops, onRefused)];
+    return [...this.#rules.declare(labelled, drops, onRefused, step)];
   }
 }
 

@@ -4,9 +4,13 @@ import type { DropReason, Drops } from '../model/samples/drops.ts';
 import type { Point } from '../model/samples/point.ts';
 import type { Labels } from '../model/samples/sample.ts';
 import type { EmfConfig } from '../model/settings/config.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { type Group, Grouping } from './group.ts';
 import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
 import { type Field, fieldsOf, refusalOf } from './metric.ts';
+
+/** Characters of an event that are written in the time of an item of a turn. */
+const CHARACTERS_OF_AN_ITEM = 4_096;
 
 /** What is the same for all events. */
 interface Context {
@@ -29,7 +33,7 @@ export interface Destination {
  * What has more values, or is larger, than CloudWatch takes is split; points that it would refuse are counted in `drops`.
  *
  * @param maxEventBytes of one event, as `eventBytes` counts
- * @param step called for each point and each group; what it throws ends this
+ * @param step called for each point, each group and each event, by its size; what it throws ends this
  */
 export function encode(
   points: Iterable<Point>,
@@ -37,7 +41,7 @@ export function encode(
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
   maxEventBytes: number = MAX_EVENT_BYTES,
-  step: () => void = () => undefined,
+  step: Step = () => undefined,
 ): LogEvent[] {
   const grouping = new Grouping(drops);
   for (const point of points) {
@@ -55,6 +59,7 @@ export function encode(
     for (const part of parts) {
       const written = messages(group, part, context);
       for (const { timestamp, message, metrics } of written) {
+        step(1 + Math.floor(message.length / CHARACTERS_OF_AN_ITEM));
         events.push({ logGroup, logStream, timestamp, message, metrics });
       }
     }

@@ -23,7 +23,7 @@ import type { Drops } from '../model/samples/drops.ts';
 import type { Sample } from '../model/samples/sample.ts';
 import type { Config } from '../model/settings/config.ts';
 import type { Target } from '../model/targets/target.ts';
-import { TurnOverError } from '../model/waiting/turn.ts';
+import { type Step, TurnOverError } from '../model/waiting/turn.ts';
 import type { Scrape } from '../scrape/scrape.ts';
 import { convert, type SelectedSample } from '../series/convert.ts';
 import { FINAL_OF_SAMPLES, isRefusedForItsTime, isSettled } from './settled.ts';
@@ -36,7 +36,7 @@ export interface Collected {
   /** The samples that the rules want, which are worked out once; the others are added to `drops` then. */
   readonly declared: (drops: Drops) => readonly SelectedSample[];
   /** Called for each item that is worked on now, and when the share is written; what they throw ends the work. */
-  readonly step: () => void;
+  readonly step: Step;
   readonly stepOfWriting: () => void;
 }
 

@@ -1,3 +1,5 @@
+import type { Step } from '../model/waiting/turn.ts';
+
 /**
  * Remembers answers to questions that come again in each cycle.
  *
@@ -7,11 +9,11 @@
  */
 export class Answers<T extends NonNullable<unknown>> {
   readonly #capacity: number;
-  readonly #answer: (question: string) => T;
+  readonly #answer: (question: string, step?: Step) => T;
   #current = new Map<string, T>();
   #previous = new Map<string, T>();
 
-  constructor(capacity: number, answer: (question: string) => T) {
+  constructor(capacity: number, answer: (question: string, step?: Step) => T) {
     this.#capacity = capacity;
     this.#answer = answer;
   }
@@ -26,12 +28,13 @@ export class Answers<T extends NonNullable<unknown>> {
     this.#current = new Map();
   }
 
-  to(question: string): T {
+  /** @param step passed on to what finds an answer that is not known */
+  to(question: string, step?: Step): T {
     const current = this.#current.get(question);
     if (current !== undefined) return current;
     const known = this.#previous.get(question);
-    if (known === undefined && this.size >= this.#capacity) return this.#answer(question);
-    const answer = known ?? this.#answer(question);
+    if (known === undefined && this.size >= this.#capacity) return this.#answer(question, step);
+    const answer = known ?? this.#answer(question, step);
     this.#previous.delete(question);
     this.#current.set(question, answer);
     return answer;

@@ -3,6 +3,7 @@ import type { Publications } from '../model/samples/publication.ts';
 import type { Labels, Series } from '../model/samples/sample.ts';
 import type { EmfConfig } from '../model/settings/config.ts';
 import { isDimensionValue } from '../model/settings/dimension.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { Answers } from './answers.ts';
 import { Decision } from './decision.ts';
 import { MetricBudget } from './metric-budget.ts';
@@ -11,6 +12,12 @@ import { type Rule, rulesOf } from './rule.ts';
 
 /** Metric names whose selection is remembered. */
 const REMEMBERED_NAMES = 100_000;
+
+/**
+ * Characters of a name that selectors are matched with, four times what CloudWatch takes. Each selector is: what is longer is selected by
+ * none.
+ */
+const MAX_SELECTED_NAME = 1_024;
 
 /** A sample with its labels and what the declarations made of it. */
 export type Declared<T> = T & {
@@ -76,14 +83,16 @@ export class Rules {
   /**
    * The samples that are wanted, each with the ways in which it is published.
    * @param onRefused is told of each other one, beside `drops`
+   * @param step called for each match that is not remembered; what it throws ends this
    */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,
     drops: Drops,
     onRefused?: (reason: Refusal, name: string, labels: Labels) => void,
+    step?: Step,
   ): Generator<Declared<T>> {
     for (const sample of samples) {
-      const publications = this.#publicationsOf(sample.series.name, sample.labels);
+      const publications = this.#publicationsOf(sample.series.name, sample.labels, step);
       if (typeof publications === 'object') {
         yield { ...sample, publications };
         continue;
@@ -93,7 +102,7 @@ export class Rules {
     }
   }
 
-  #publicationsOf(name: string, labels: Labels): Publications | Refusal {
+  #publicationsOf(name: string, labels: Labels, step?: Step): Publications | Refusal {
     if (this.#logOnly) return NO_METRIC;
     const { rules, first } = this.#byName.to(name);
     const sets: DeclaredSet[] = [];
@@ -101,7 +110,7 @@ export class Rules {
     let heldBack = false;
     let decision = first;
     for (const { source, index, sets: declared } of rules) {
-      if (source.matches(labels)[index] !== true) {
+      if (source.matches(labels, step)[index] !== true) {
         decision = decision.next(false);
         continue;
       }
@@ -125,7 +134,10 @@ export class Rules {
 
   /** Names that the same declarations select share what was decided. */
   #select(name: string): Selection {
-    const rules = this.#rules.filter(({ selectors }) => selectors.some((s) => s.test(name)));
+    const rules =
+      name.length > MAX_SELECTED_NAME
+        ? []
+        : this.#rules.filter(({ selectors }) => selectors.some((s) => s.test(name)));
     const key = rules.map((rule) => this.#rules.indexOf(rule)).join();
     const selection = this.#selections.get(key) ?? { rules, first: new Decision() };
     this.#selections.set(key, selection);

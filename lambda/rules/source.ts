@@ -1,5 +1,7 @@
+import { costOfMatching } from '../model/samples/matched-text.ts';
 import type { Labels } from '../model/samples/sample.ts';
 import type { Pattern } from '../model/settings/config.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { Answers } from './answers.ts';
 
 /** Joined texts whose matches are remembered, unless told otherwise. */
@@ -16,8 +18,11 @@ export class Source {
   constructor(labels: readonly string[], separator: string, capacity = REMEMBERED_TEXTS) {
     this.#labels = labels;
     this.#separator = separator;
-    this.#matches = new Answers(capacity, (text) =>
-      this.#matchers.map((matcher) => matcher.test(text)),
+    this.#matches = new Answers(capacity, (text, step) =>
+      this.#matchers.map((matcher) => {
+        step?.(costOfMatching(text));
+        return matcher.test(text);
+      }),
     );
   }
 
@@ -31,13 +36,16 @@ export class Source {
     this.#matches.begin();
   }
 
-  /** Whether each matcher finds a match in the joined labels. */
-  matches(labels: Labels): readonly boolean[] {
+  /**
+   * Whether each matcher finds a match in the joined labels.
+   * @param step called for each match that is not remembered; what it throws ends this
+   */
+  matches(labels: Labels, step?: Step): readonly boolean[] {
     let text: string | undefined;
     for (const label of this.#labels) {
       const value = labels[label] ?? '';
       text = text === undefined ? value : text + this.#separator + value;
     }
-    return this.#matches.to(text ?? '');
+    return this.#matches.to(text ?? '', step);
   }
 }

@@ -1,8 +1,17 @@
-import { METRIC_NAME, relabel } from '../model/samples/relabel.ts';
-import { labelsOf, type Sample, type Series, sameLabels } from '../model/samples/sample.ts';
+import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../model/samples/matched-text.ts';
+import { quote } from '../model/samples/quote.ts';
+import { type Look, METRIC_NAME, relabel } from '../model/samples/relabel.ts';
+import {
+  type Labels,
+  labelsOf,
+  type Sample,
+  type Series,
+  sameLabels,
+} from '../model/samples/sample.ts';
 import { joinLabels } from '../model/targets/join-labels.ts';
 import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { Target } from '../model/targets/target.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
 
@@ -30,14 +39,9 @@ export class MetricRelabeling {
 
   /**
    * @param unread number of samples beside these, of a target whose labels do not matter. @default 0
-   * @param step called for each sample; what it throws ends this
+   * @param step called for each sample, and each text that a rule works on; what it throws ends this
    */
-  apply(
-    target: Target,
-    samples: Sample[],
-    unread = 0,
-    step: () => void = () => undefined,
-  ): Relabeled {
+  apply(target: Target, samples: Sample[], unread = 0, step: Step = () => undefined): Relabeled {
     const { limits } = target;
     const relabeled = labelsMatter(target)
       ? this.#each(target, samples, step)
@@ -47,7 +51,7 @@ export class MetricRelabeling {
     return { ...relabeled, failure: relabeled.failure ?? new ScrapeError('sample_limit', message) };
   }
 
-  #each(target: Target, samples: readonly Sample[], step: () => void): Relabeled {
+  #each(target: Target, samples: readonly Sample[], step: Step): Relabeled {
     const outcomes = this.#memory.of(target, samples.length);
     const kept: Sample[] = [];
     const dropped: Series[] = [];
@@ -57,7 +61,7 @@ export class MetricRelabeling {
       const { series } = sample;
       const outcome = outcomes.has(series)
         ? outcomes.get(series)
-        : outcomes.learn(series, outcomeOf(series, target));
+        : outcomes.learn(series, outcomeOf(series, target, step));
       if (outcome === undefined) dropped.push(series);
       else if (outcome instanceof ScrapeError) failure ??= outcome;
       else kept.push(outcome === series ? sample : { ...sample, series: outcome });
@@ -72,9 +76,15 @@ export function labelsMatter({ limits, metricRelabeling }: Target): boolean {
   return metricRelabeling.length > 0 || labels > 0 || labelNameBytes > 0 || labelValueBytes > 0;
 }
 
-function outcomeOf(series: Series, target: Target): Outcome {
+function outcomeOf(series: Series, target: Target, step: Step): Outcome {
   const before = labelsOf(joinLabels(series.labels, target), { [METRIC_NAME]: series.name });
-  const after = relabel(before, target.metricRelabeling);
+  let after: Labels | undefined;
+  try {
+    after = relabel(before, target.metricRelabeling, lookAt(series, step));
+  } catch (error) {
+    if (error instanceof ScrapeError) return error;
+    throw error;
+  }
   // No label at all is a way to drop a series, in Prometheus.
   if (after === undefined || Object.keys(after).length === 0) return undefined;
   const name = after[METRIC_NAME];
@@ -89,4 +99,14 @@ function outcomeOf(series: Series, target: Target): Outcome {
   const labels = labelsOf(after);
   delete labels[METRIC_NAME];
   return { name, family: series.family, type: series.type, labels, origin: series };
+}
+
+/** Steps by the cost of each text, and refuses what would take too long. */
+function lookAt({ name }: Series, step: Step): Look {
+  return (text) => {
+    step(costOfMatching(text));
+    if (text.length <= MAX_MATCHED_CHARACTERS) return;
+    const message = `expected labels of at most ${MAX_MATCHED_CHARACTERS} characters where a rule of metric_relabel_configs reads them, got ${text.length} at ${quote(name)}`;
+    throw new ScrapeError('label_value_length_limit', message);
+  };
 }

@@ -1,6 +1,8 @@
 import type { Drops } from '../model/samples/drops.ts';
+import { costOfMatching } from '../model/samples/matched-text.ts';
 import type { HistogramSample, Sample, Series, SeriesKind } from '../model/samples/sample.ts';
 import type { TypeOverride } from '../model/settings/config.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { type HistogramPart, histogramPartOf, isHistogram } from './histogram-part.ts';
 import { HistogramParts } from './histogram-parts.ts';
 import { Types } from './types.ts';
@@ -43,12 +45,12 @@ export class Intake {
   *take(
     scrape: readonly Sample[],
     drops: Drops,
-    step: () => void = () => undefined,
+    step: Step = () => undefined,
   ): Generator<Sample | HistogramSample> {
     const typed = this.#types.in(scrape);
     const histograms = new HistogramParts();
     for (const raw of scrape) {
-      step();
+      step(costOfMatching(raw.series.name));
       const wanted = this.#rules.mayWant(raw.series.name);
       const series = wanted || this.#mayBePart(raw.series) ? typed(raw.series) : raw.series;
       const sample = series === raw.series ? raw : { ...raw, series };

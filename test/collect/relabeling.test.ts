@@ -111,6 +111,16 @@ describe('metric relabeling in a cycle', () => {
     expect(scrapes).toMatchObject([{ scraped: 3, offered: 5, up: true }]);
   });
 
+  it('fails a scrape of labels that are too long for an expression', async () => {
+    const collector = collectorWith({ source_labels: ['a'], regex: '(.*)(x+)', target_label: 'a' });
+    const line = `load{a="${'x'.repeat(65_000)}"} 1\n`;
+    const { scrapes } = await cycle(collector, line.repeat(127));
+    expect(scrapes).toMatchObject([
+      { up: false, reason: 'label_value_length_limit', scraped: 127 },
+    ]);
+    expect(output.accepted.map(valuesOf)).toMatchObject([{ up: 0 }]);
+  });
+
   it('leaves the series about the scrape alone', async () => {
     const collector = collectorWith({ action: 'drop', source_labels: ['job'], regex: 'app' });
     await cycle(collector, 'load 1\n');

@@ -285,6 +285,21 @@ describe('an event that would be too large', () => {
   });
 });
 
+it('an event counts as a step for each 4,096 characters of it', () => {
+  const costs: (number | undefined)[] = [];
+  const destination = { logGroup: 'group', logStream: 'stream' };
+  const [long] = encode(
+    [point('m', 1, { labels: labelsOf({ job: 'x'.repeat(100_000) }) })],
+    { units: new Map() },
+    () => destination,
+    new Drops(),
+    MAX_EVENT_BYTES,
+    (cost) => costs.push(cost),
+  );
+  expect(long?.message.length).toBeGreaterThan(100_000);
+  expect(costs).toEqual([undefined, undefined, 25]);
+});
+
 describe('several points of a series in a minute', () => {
   const MINUTE_START = TIME - (TIME % 60_000);
   const at = (second: number, value: number, more: More = {}) =>

@@ -162,8 +162,8 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
 
   'lambda/state': [MODEL],
 
-  'lambda/model/delivery': ['lambda/model/targets', 'lambda/model/samples'],
-  'lambda/model/targets': ['lambda/model/settings', 'lambda/model/samples'],
+  'lambda/model/delivery': ['lambda/model/targets', 'lambda/model/samples', 'lambda/model/waiting'],
+  'lambda/model/targets': ['lambda/model/settings', 'lambda/model/samples', 'lambda/model/waiting'],
   'lambda/model/settings': ['lambda/model/samples'],
   'lambda/model/samples': [],
   'lambda/model/waiting': [],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
 import { Drops } from '../../lambda/model/samples/drops.ts';
+import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../../lambda/model/samples/matched-text.ts';
 import type { Declaration, EmfConfig, Pattern } from '../../lambda/model/settings/config.ts';
 import { MAX_DIMENSION_NAME, MAX_DIMENSION_VALUE } from '../../lambda/model/settings/dimension.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
@@ -96,6 +98,37 @@ describe('a metric is selected', () => {
       const wanted = names.filter((name) => rules.mayWant(name));
       expect(wanted).toEqual(names.filter((name) => name.endsWith('0')));
     }
+  });
+});
+
+describe('a long text', () => {
+  const samplesWith = (...values: readonly string[]) =>
+    values.map((job) => labelled(series('m', { labels: { job } }), 1));
+
+  it('costs a step by its length for each matcher, but where the answer is remembered', () => {
+    const rules = rulesOf(...['a', 'b'].map((matcher) => declaration({ matcher })));
+    const text = 'x'.repeat(10_000);
+    const costs: (number | undefined)[] = [];
+    const samples = samplesWith(text, text, 'y');
+    const all = [...rules.declare(samples, new Drops(), undefined, (cost) => costs.push(cost))];
+    expect(all).toEqual([]);
+    expect(costs).toEqual([157, 157, 1, 1]);
+    expect(costOfMatching(text)).toBe(157);
+  });
+
+  it('is matched by no matcher where it is too long for one', () => {
+    const matcher = compilePattern('x$');
+    const rules = rulesOf({ ...declaration({ dimensions: [[]] }), matcher });
+    const text = 'x'.repeat(MAX_MATCHED_CHARACTERS);
+    const drops = new Drops();
+    expect([...rules.declare(samplesWith(text, `${text}x`), drops)]).toHaveLength(1);
+    expect([...drops.counts]).toEqual([['no_declaration', 1]]);
+  });
+
+  it('is selected by no selector where it is a name', () => {
+    const rules = rulesOf(declaration({}));
+    expect(rules.selects('n'.repeat(1_024))).toBe(true);
+    expect(rules.selects('n'.repeat(1_025))).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
+import { MAX_MATCHED_CHARACTERS } from '../../lambda/model/samples/matched-text.ts';
 import {
   isCumulative,
   type Labels,
@@ -7,6 +8,7 @@ import {
   type Series,
 } from '../../lambda/model/samples/sample.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
+import { Turn } from '../../lambda/model/waiting/turn.ts';
 import { MetricRelabeling } from '../../lambda/scrape/metric-relabeling.ts';
 import { counter, limits, series, target as targetWith } from '../series/samples.ts';
 
@@ -190,5 +192,70 @@ describe('the limits after metric relabeling', () => {
   it('do not touch samples where there is nothing to check', () => {
     const samples = valued(series('a'));
     expect(new MetricRelabeling().apply(target([]), samples).samples).toBe(samples);
+  });
+});
+
+describe('long texts in metric relabeling', () => {
+  const rule = { source_labels: ['query'], regex: '(.*)([0-9]+)(.*)', target_label: 'short' };
+  const long = 'q'.repeat(MAX_MATCHED_CHARACTERS);
+
+  it('are followed by a look at the clock, however few samples there are', () => {
+    let read = 0;
+    let lastLook = 0;
+    let most = 0;
+    const now = () => {
+      most = Math.max(most, read - lastLook);
+      lastLook = read;
+      return 0;
+    };
+    const turn = new Turn({ until: 1 }, { now, cpu: () => 0 });
+    const metricRelabeling = rulesOf(rule, { action: 'labeldrop', regex: 'x' }, rule).map(
+      (each) => ({
+        ...each,
+        regex: {
+          ...each.regex,
+          test: (text: string) => {
+            read += text.length;
+            return each.regex.test(text);
+          },
+          match: (text: string) => {
+            read += text.length;
+            return each.regex.match(text);
+          },
+        },
+      }),
+    );
+    const values = [...Array(60).keys()].map((n) => long.slice(0, 1 + ((n * 997) % long.length)));
+    const own = values.flatMap((query) => [
+      series('a', { labels: { query } }),
+      series('a', { labels: { [query]: 'x' } }),
+    ]);
+    new MetricRelabeling().apply(target([], { metricRelabeling }), valued(...own), 0, turn.step);
+    now();
+    expect(read).toBeGreaterThan(1_000_000);
+    expect(most).toBeLessThan(2 * MAX_MATCHED_CHARACTERS);
+  });
+
+  it.each([
+    ['that a rule reads', rule, { query: `${long}q` }],
+    ['that rules join', { ...rule, source_labels: ['query', 'x'] }, { query: long, x: '' }],
+    ['that would be changed only', { ...rule, action: 'lowercase' }, { query: `${long}q` }],
+    ['in names', { action: 'labeldrop', regex: 'x' }, { [`${long}q`]: 'x' }],
+    ['in names that are mapped', { action: 'labelmap', regex: 'x' }, { [`${long}q`]: 'x' }],
+  ])('fail the scrape %s', (_, config, labels) => {
+    const { failure } = apply(target([config]), series('a', { labels }), series('b'));
+    expect(failure?.reason).toBe('label_value_length_limit');
+    expect(failure?.message).toBe(
+      'expected labels of at most 16384 characters where a rule of metric_relabel_configs reads them, got 16385 at "a"',
+    );
+  });
+
+  it.each([
+    ['no rule reads', [{ ...rule, source_labels: ['job'] }]],
+    ['are dropped before', [{ action: 'labeldrop', regex: 'query' }, rule]],
+    ['are as long as may be', [rule], long],
+  ] as const)('do no harm that %s', (_, configs, query = `${long}q`) => {
+    const { failure, samples } = apply(target([...configs]), series('a', { labels: { query } }));
+    expect([failure, samples.length]).toEqual([undefined, 1]);
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '../../lambda/model/settings/scrape-protocol.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
+import { Turn } from '../../lambda/model/waiting/turn.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { limits as limitsWith, target as targetWith } from '../series/samples.ts';
 import { type Answer, answering, type RawTarget, refusingUrl, startTarget } from './raw-target.ts';
@@ -383,5 +384,43 @@ describe('a scrape that fails', () => {
     const values: (number | undefined)[] = [];
     for (let round = 0; round < 3; round++) values.push((await scrape(target)).samples[0]?.value);
     expect(values).toEqual([1, undefined, 3]);
+  });
+});
+
+describe('between two looks at the clock', () => {
+  const label = 'x'.repeat(16_000);
+  const lines = Array.from({ length: 127 }, (_, n) => `a{n="${n}",text="${label}"} 1\n`).join('');
+  const rule = { source_labels: ['text'], regex: '(.*)(x+)(.*)', target_label: 'text' };
+
+  it.each([
+    ['decodes no more than 128 KiB', []],
+    ['relabels by no more than two long labels', [rule, rule]],
+  ])('a scrape %s', async (_, configs) => {
+    const metricRelabeling = configs.map((config) => relabelConfig.parse(config));
+    const target = await targetThat(answering(lines), { metricRelabeling });
+    let looks = 0;
+    const turn = new Turn({ until: 1 }, { now: () => ++looks && 0, cpu: () => 0 });
+    const { failure } = await scraper.scrape(target, NO_DEADLINE, { turn });
+    expect(failure).toBeUndefined();
+    expect(looks).toBeGreaterThanOrEqual(lines.length / 2 ** 17 + configs.length * 127);
+  });
+
+  it('a scrape asks for no more than sixteen names', async () => {
+    const names = Array.from({ length: 1_000 }, (_, n) => `name_${n} 1\n`).join('');
+    const target = await targetThat(answering(names));
+    let asked = 0;
+    let lastLook = 0;
+    let most = 0;
+    const now = () => {
+      most = Math.max(most, asked - lastLook);
+      lastLook = asked;
+      return 0;
+    };
+    const turn = new Turn({ until: 1 }, { now, cpu: () => 0 });
+    const wanted = () => ++asked > 0;
+    await scraper.scrape(target, NO_DEADLINE, { turn, wanted });
+    now();
+    expect(asked).toBe(1_000);
+    expect(most).toBeLessThanOrEqual(16);
   });
 });

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
+import { MAX_MATCHED_CHARACTERS } from '../../model/samples/matched-text.ts';
 import type { AnchoredPattern } from '../../model/samples/relabel.ts';
 import type { Pattern } from '../../model/settings/config.ts';
 import { programSizeOf } from './program-size.ts';
@@ -18,12 +19,13 @@ const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
 const LOOK_AROUND = /\(\?<?[=!]/;
 
 /**
- * Compiles an expression in Go's RE2 syntax, which runs in linear time whatever the text.
+ * Compiles an expression in Go's RE2 syntax, which runs in linear time whatever the text. It matches no text of more than
+ * `MAX_MATCHED_CHARACTERS`.
  * @throws {Error} with the reason, where it is none; look-around and back-references are none
  */
 export function compilePattern(source: string): Pattern {
   const compiled = compile(source);
-  return { source, test: (text) => compiled.test(text) };
+  return { source, test: (text) => text.length <= MAX_MATCHED_CHARACTERS && compiled.test(text) };
 }
 
 /**

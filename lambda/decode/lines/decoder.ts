@@ -1,6 +1,8 @@
+import { costOfMatching } from '../../model/samples/matched-text.ts';
 import { quote } from '../../model/samples/quote.ts';
 import type { Exemplar, FamilyText, Sample, Series, Wanted } from '../../model/samples/sample.ts';
 import type { DecodeOptions } from '../../model/targets/decoder.ts';
+import type { Step } from '../../model/waiting/turn.ts';
 import { LineKey } from '../memory/line-key.ts';
 import type { KnownLine } from '../memory/line-table.ts';
 import type { NameMemory, SeriesMemory } from '../memory/series.ts';
@@ -12,6 +14,9 @@ const NEWLINE = 0x0a;
 
 /** Bytes between two checks of limits: some ten lines. To check at each line would take a twentieth of a warm decode's time. */
 const BYTES_BETWEEN_CHECKS = 512;
+
+/** Names that are looked for where a series without a type may belong to a family: see `Intake`. */
+const NAMES_OF_A_KIND = 8;
 
 /** A sample of which a later line may tell when its series began to count. */
 export interface DecodedSample extends Sample {
@@ -50,7 +55,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   protected at = 0;
   protected number = 0;
   private readonly memory: SeriesMemory<Families, Meaning>;
-  private readonly step: () => void;
+  private readonly step: Step;
   private readonly maxSamples: number;
   private readonly maxNameBytes: number;
   private readonly maxFamilyBytes: number;
@@ -75,7 +80,12 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.bytes = this.body.bytes;
     this.key = new LineKey(this.body);
     this.memory = memory;
-    this.wanted = wanted;
+    this.wanted =
+      wanted &&
+      ((kind) => {
+        step(NAMES_OF_A_KIND * costOfMatching(kind.name));
+        return wanted(kind);
+      });
     this.normalizes = normalizeBounds;
     this.keepsTexts = texts;
     this.keepsExemplars = exemplars;
@@ -167,8 +177,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     while (this.at < body.length) {
       this.number++;
       if (this.at >= nextCheck) {
+        this.check(1 + (this.at - nextCheck) / BYTES_BETWEEN_CHECKS);
         nextCheck = this.at + BYTES_BETWEEN_CHECKS;
-        this.check();
       }
       const line = this.line(previous.follower);
       if (line !== undefined) {
@@ -179,8 +189,8 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.check();
   }
 
-  private check(): void {
-    this.step();
+  private check(cost = 1): void {
+    this.step(cost);
     if (this.samples.length + this.unwanted > this.maxSamples) {
       throw new NoMemoryError(`${this.maxSamples} samples`);
     }

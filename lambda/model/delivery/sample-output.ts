@@ -1,6 +1,7 @@
 import type { Drops } from '../samples/drops.ts';
 import type { Extras, FamilyText, Sample } from '../samples/sample.ts';
 import type { Target } from '../targets/target.ts';
+import type { Step } from '../waiting/turn.ts';
 import type { DeliveryOutcome, DeliveryReport } from './event.ts';
 
 /** What one scrape of one target gave, after metric relabeling and before anything else. */
@@ -13,7 +14,7 @@ export interface TargetSamples {
   /** What it said of their families, where an output needs that. @default nothing */
   readonly texts?: readonly FamilyText[] | undefined;
   /** Called for each sample that is written; what it throws ends that. */
-  readonly step?: (() => void) | undefined;
+  readonly step?: Step | undefined;
 }
 
 /** A place that takes samples as they were scraped, without a memory of earlier values. */

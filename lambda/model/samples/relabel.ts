@@ -39,8 +39,16 @@ export interface RelabelRule {
   readonly modulus: number;
 }
 
+/** Is told of each text that a rule is about to work on; what it throws ends that. */
+export type Look = (text: string) => void;
+
 /** Works on `labels` in place. `value`: the joined source labels. `false`: the labels' owner is dropped. */
-type Action = (labels: Record<string, string>, rule: RelabelRule, value: string) => boolean;
+type Action = (
+  labels: Record<string, string>,
+  rule: RelabelRule,
+  value: string,
+  look: Look,
+) => boolean;
 
 const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
   keep: (_, { regex }, value) => regex.test(value),
@@ -69,16 +77,17 @@ const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
     const hash = createHash('md5').update(value).digest().readBigUInt64BE(8);
     return set(labels, targetLabel, String(hash % BigInt(modulus)));
   },
-  labelmap: (labels, { regex, replacement }) => {
+  labelmap: (labels, { regex, replacement }, _, look) => {
     // Of several that get the same name the last one wins; in Prometheus that depends on the rules before.
     for (const name of Object.keys(labels).sort()) {
+      look(name);
       const match = regex.match(name);
       if (match !== undefined) set(labels, expand(replacement, match), labels[name] ?? '');
     }
     return true;
   },
-  labeldrop: (labels, { regex }) => remove(labels, (name) => regex.test(name)),
-  labelkeep: (labels, { regex }) => remove(labels, (name) => !regex.test(name)),
+  labeldrop: (labels, { regex }, _, look) => remove(labels, look, (name) => regex.test(name)),
+  labelkeep: (labels, { regex }, _, look) => remove(labels, look, (name) => !regex.test(name)),
 };
 
 /** A reference in a template, as regexp.Expand of Go has it: `$$` is a dollar sign, `$1x` the group called `1x`. */
@@ -93,11 +102,16 @@ export const METRIC_NAME = '__name__';
  *
  * @returns the labels that come out of it, or undefined where a rule drops their owner
  */
-export function relabel(labels: Labels, rules: readonly RelabelRule[]): Labels | undefined {
+export function relabel(
+  labels: Labels,
+  rules: readonly RelabelRule[],
+  look: Look = () => undefined,
+): Labels | undefined {
   const result = labelsOf(labels);
   for (const rule of rules) {
     const value = rule.sourceLabels.map((name) => result[name] ?? '').join(rule.separator);
-    if (!ACTIONS[rule.action](result, rule, value)) return undefined;
+    look(value);
+    if (!ACTIONS[rule.action](result, rule, value, look)) return undefined;
   }
   return result;
 }
@@ -118,8 +132,15 @@ function set(labels: Record<string, string>, name: string, value: string): true 
   return true;
 }
 
-function remove(labels: Record<string, string>, unwanted: (name: string) => boolean): true {
-  for (const name of Object.keys(labels)) if (unwanted(name)) delete labels[name];
+function remove(
+  labels: Record<string, string>,
+  look: Look,
+  unwanted: (name: string) => boolean,
+): true {
+  for (const name of Object.keys(labels)) {
+    look(name);
+    if (unwanted(name)) delete labels[name];
+  }
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { Extras, FamilyText, Sample, Wanted } from '../samples/sample.ts';
+import type { Step } from '../waiting/turn.ts';
 import type { Target } from './target.ts';
 
 /** What a target answered: one exposition. */
@@ -13,8 +14,8 @@ export interface DecodeOptions extends Extras {
   readonly wanted?: Wanted | undefined;
   /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`. @default true */
   readonly normalizeBounds?: boolean | undefined;
-  /** Called every few lines, and every few labels of a line; what it throws ends the decoding. */
-  readonly step?: (() => void) | undefined;
+  /** Called every few lines, every few labels of a line, and for each kind that `wanted` is asked for; what it throws ends the decoding. */
+  readonly step?: Step | undefined;
   /** Samples that there may be. @default any number */
   readonly maxSamples?: number | undefined;
   /** Bytes that its metric names may take, those that were not known before. @default any number */

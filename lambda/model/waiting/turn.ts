@@ -1,5 +1,11 @@
-/** Items that are worked on between two looks at the clocks. Each takes microseconds, so that no look is 50 ms late. */
+/** Items that are worked on between two looks at the clocks. Each takes microseconds, or counts as several, so that no look is 50 ms late. */
 const ITEMS_BETWEEN_LOOKS = 128;
+
+/**
+ * Takes a step of a turn.
+ * @param cost items that the work at hand is worth, where a target can make it larger than one. @default 1
+ */
+export type Step = (cost?: number) => void;
 
 /** Why a turn is over. */
 export type TurnEnd =
@@ -42,7 +48,7 @@ const SYSTEM_CLOCKS: TurnClocks = {
 
 /**
  * What one target has of the process's time. All that is done at a stretch for a target, as much as the target makes it, takes a
- * step for each of its items, so that neither its own share nor the end of the cycle is overrun.
+ * step for each of its items, of a cost where they differ in size, so that neither its own share nor the end of the cycle is overrun.
  */
 export class Turn {
   readonly #limits: TurnLimits;
@@ -75,8 +81,9 @@ export class Turn {
   }
 
   /** Takes a step. @throws TurnOverError */
-  readonly step = (): void => {
-    if (--this.#left > 0) return;
+  readonly step: Step = (cost = 1) => {
+    this.#left -= cost;
+    if (this.#left > 0) return;
     this.#left = ITEMS_BETWEEN_LOOKS;
     this.#look();
   };

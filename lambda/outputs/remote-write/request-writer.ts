@@ -75,7 +75,7 @@ export class RequestWriter {
     drops: Drops,
   ): KnownSeries {
     const { target, startedAt, samples, step } = scraped;
-    const labels = new LabelWriter(target, this.#rules, this.#table);
+    const labels = new LabelWriter(target, this.#rules, this.#table, step);
     if (samples.some(({ timestamp }) => timestamp !== undefined)) {
       return this.#timed(scraped, labels, write, drops);
     }

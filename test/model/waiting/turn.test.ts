@@ -70,4 +70,14 @@ describe('A turn', () => {
     for (let step = 0; step < 1_280; step++) turn.step();
     expect(looks).toBe(10);
   });
+
+  it('looks sooner by what steps cost, and at each that costs as much', () => {
+    let looks = 0;
+    const now = () => ++looks;
+    const turn = new Turn({ until: Number.POSITIVE_INFINITY }, { now, cpu: () => 0 });
+    for (let step = 0; step < 64; step++) turn.step(4);
+    expect(looks).toBe(2);
+    for (let step = 0; step < 3; step++) turn.step(1_000);
+    expect(looks).toBe(5);
+  });
 });

@@ -192,6 +192,22 @@ describe('remoteWriteOutput', () => {
     expect([...drops.counts]).toEqual([['relabeled', 2]]);
   });
 
+  it('drops a series of whose labels relabeling would read too long a text, and counts the cost of the others', async () => {
+    await using receiver = await startReceiver();
+    const relabeling = [relabelConfig.parse({ source_labels: ['a'], target_label: 'a' })];
+    const drops = new Drops();
+    const samples = [16_384, 16_385].map((length) => ({
+      series: series('up', { labels: { a: 'x'.repeat(length) } }),
+      value: 1,
+    }));
+    const costs: (number | undefined)[] = [];
+    const scraped = { ...scrape(samples), step: (cost?: number) => costs.push(cost) };
+    await cycle(outputTo(receiver, { relabeling }), [scraped], drops);
+    expect(sentTo(receiver)).toHaveLength(1);
+    expect([...drops.counts]).toEqual([['relabeled', 1]]);
+    expect(new Set(costs)).toEqual(new Set([undefined, 257]));
+  });
+
   it('sends a series once that comes twice in a scrape', async () => {
     await using receiver = await startReceiver();
     const drops = new Drops();

@@ -1,7 +1,9 @@
 import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
+import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../../../model/samples/matched-text.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../../model/samples/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../../model/samples/sample.ts';
 import { joinLabels } from '../../../model/targets/join-labels.ts';
+import type { Step } from '../../../model/waiting/turn.ts';
 import {
   areSamePieces,
   bytesOf,
@@ -42,11 +44,17 @@ export interface FoundLabels {
   readonly plan: Plan | undefined;
 }
 
+/** Thrown out of relabeling that would take too long. */
+class LongTextError extends Error {
+  override readonly name = 'LongTextError';
+}
+
 /** Writes the labels of the series of one target: sorted by name, as a receiver may insist on, and none twice. */
 export class LabelWriter {
   readonly #target: TargetSamples['target'];
   readonly #rules: LabelRules;
   readonly #table: LabelTable;
+  readonly #step: Step | undefined;
   readonly #shared: SharedLabels;
   /** For series that metric relabeling has joined with their target's labels already. */
   readonly #external: SharedLabels;
@@ -56,10 +64,12 @@ export class LabelWriter {
   #size = 0;
   #hash = 0;
 
-  constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable) {
+  /** @param step called for each text that a rule works on; what it throws ends `find` */
+  constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable, step?: Step) {
     this.#target = target;
     this.#rules = rules;
     this.#table = table;
+    this.#step = step;
     const names = Object.keys(rules.external);
     const replaceable = names.filter((name) => target.labels[name] === undefined);
     const all = labelsOf(rules.external, target.labels);
@@ -67,7 +77,7 @@ export class LabelWriter {
     this.#external = new SharedLabels(rules.external, new Set(names), table);
   }
 
-  /** Looks the labels of a series up, to be written next. `false`: relabeling drops it. */
+  /** Looks the labels of a series up, to be written next. `false`: relabeling drops it, or would read too long a text for that. */
   find(series: Series): boolean {
     if (this.#rules.relabeling.length === 0) {
       const own = this.#table.ownLabelsOf(series);
@@ -126,13 +136,25 @@ export class LabelWriter {
     const { external, relabeling } = this.#rules;
     const own = series.origin ? series.labels : joinLabels(series.labels, this.#target);
     const all = labelsOf(external, own, { [METRIC_NAME]: series.name });
-    const labels = relabeling.length === 0 ? all : relabel(all, relabeling);
+    const labels = relabeling.length === 0 ? all : this.#relabel(all, relabeling);
     if (labels === undefined) return false;
     this.#labels = encode(labels, this.#table);
     this.#plan = undefined;
     this.#size = bytesOf(this.#labels);
     this.#hash = sumOfHashes(this.#labels);
     return this.#labels.length > 0;
+  }
+
+  #relabel(all: Labels, rules: readonly RelabelRule[]): Labels | undefined {
+    try {
+      return relabel(all, rules, (text) => {
+        this.#step?.(costOfMatching(text));
+        if (text.length > MAX_MATCHED_CHARACTERS) throw new LongTextError();
+      });
+    } catch (error) {
+      if (error instanceof LongTextError) return undefined;
+      throw error;
+    }
   }
 }
 
