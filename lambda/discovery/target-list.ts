@@ -1,5 +1,6 @@
 import type { Config, ScrapeJob, TaskDiscovery } from '../model/settings/config.ts';
 import type { LeftOut, LeftOutSubject } from '../model/targets/left-out.ts';
+import { shownUrl } from '../model/targets/shown-url.ts';
 import type { Target } from '../model/targets/target.ts';
 import type { DiscoveryError } from './aws/api-calls.ts';
 import type { AccountTargets } from './ecs/cluster/account-region.ts';
@@ -132,7 +133,8 @@ function subjectOf({ target, cluster }: LocatedTarget, job?: ScrapeJob): LeftOut
     service: labels.ServiceName ?? labels[`${META}ecs_service`],
     cluster: cluster?.name,
     task: nameIn(taskArn),
-    address,
+    // It may be a whole URL, if a file or a server gives it.
+    address: shownUrl(address),
   };
 }
 

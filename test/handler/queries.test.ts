@@ -41,7 +41,7 @@ function environment(jobs: readonly object[]): Record<string, string> {
 
 const at = (address: string, labels = {}) => ({ static_configs: [{ targets: [address], labels }] });
 
-describe('a secret in a query', () => {
+describe('a secret in a URL', () => {
   it('is sent to the target and shown nowhere', async () => {
     const asked: string[] = [];
     const redirecting = createServer(({ url = '' }, response) => {
@@ -105,6 +105,33 @@ describe('a secret in a query', () => {
         target: expect.stringContaining('token=<secret> [["env","b"],'),
       }),
     );
+  });
+
+  it('is not shown of an address that makes no target', async () => {
+    const addresses: Record<string, string> = {
+      '/user': `me:${SECRET}@10.0.0.1:9100`,
+      '/query': `10.0.0.2:9100/metrics?token=${SECRET}`,
+    };
+    const listing = createServer(({ url = '' }, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify([{ targets: [addresses[url]] }]));
+    }).listen(0, '127.0.0.1');
+    await once(listing, 'listening');
+    const { port } = listing.address() as AddressInfo;
+    const jobs = Object.keys(addresses).map((path) => ({
+      job_name: path,
+      http_sd_configs: [{ url: `http://127.0.0.1:${port}${path}` }],
+    }));
+    await using lambda = await startFunction(environment(jobs));
+
+    const answer = await lambda.invoke();
+    const { stdout, stderr } = await lambda.end();
+    listing.close();
+
+    const shown = JSON.stringify(answer) + stdout + stderr;
+    expect(shown).not.toContain(SECRET);
+    expect(shown).toContain('job /user: <secret>@10.0.0.1:9100');
+    expect(shown).toContain('job /query: 10.0.0.2:9100/metrics?token=<secret>');
   });
 
   it('is not in the errors of a configuration', async () => {
