@@ -60,5 +60,7 @@ export function explain(error: unknown, exchange: Exchange): ScrapeError {
     return new ScrapeError('tls', message, { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
-  return new ScrapeError(reason, cause.message, { cause });
+  // Where a name has several addresses, the error has one for each, and no message of its own.
+  const each = cause instanceof AggregateError ? cause.errors : [cause];
+  return new ScrapeError(reason, each.map(({ message }) => message).join('; '), { cause });
 }

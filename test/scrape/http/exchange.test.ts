@@ -372,6 +372,22 @@ describe('a target', () => {
     expect(error.message).toMatch(/^connect ECONNREFUSED 127\.0\.0\.1:\d+$/);
   });
 
+  it('at the two addresses of a name is refused by each', async () => {
+    const { port } = new URL(await refusingUrl());
+    const addresses = [
+      { address: '127.0.0.2', family: 4 },
+      { address: '127.0.0.1', family: 4 },
+    ];
+    const asked = { url: `http://two.test:${port}/`, http: DEFAULT_HTTP, limits: LIMITS };
+    const exchanged = fetchExposition(asked, NO_DEADLINE, {
+      lookup: (_, __, callback) => callback(null, addresses),
+    });
+    await expect(exchanged).rejects.toMatchObject({
+      reason: 'connect_refused',
+      message: `connect ECONNREFUSED 127.0.0.2:${port}; connect ECONNREFUSED 127.0.0.1:${port}`,
+    });
+  });
+
   it('in a network that no route leads to is unreachable', async () => {
     // Linux has no route for TCP to a multicast address, in whatever network it is.
     const error = await failureOf('http://224.0.0.1:9100/metrics', LIMITS);
