@@ -1,4 +1,16 @@
+import type { Mended } from './mended.ts';
 import { OPENMETRICS, type Page, type ReadPage } from './page.ts';
+
+/** A page, and what was read on it. */
+export interface Verdicts {
+  readonly page: Page;
+  readonly here: ReadPage;
+  readonly there: ReadPage;
+  /** The page without the points that are read in another way on purpose. */
+  readonly mended: Mended;
+  /** What the server reads then. */
+  readonly thereMended: ReadPage;
+}
 
 /** A page that is read here in another way than by the server. */
 export interface Difference {
@@ -6,89 +18,74 @@ export interface Difference {
   readonly contentType: string;
   readonly here: ReadPage | 'down';
   readonly there: ReadPage | 'down';
-  /** Why that is so on purpose; undefined: it is wrong. */
-  readonly reason: string | undefined;
+  readonly thereMended: ReadPage | 'down';
+  /** Why that is so on purpose; empty: it is wrong. */
+  readonly reasons: readonly string[];
 }
 
-interface Purpose {
-  readonly reason: string;
-  readonly applies: (text: string, page: Page) => boolean;
+/**
+ * Whether a page is read here as by the server.
+ *
+ * @param isOld whether the server takes less than those of today, so that it says nothing that it refuses a page
+ */
+export function isSame(here: ReadPage, there: ReadPage, isOld: boolean): boolean {
+  return (isOld && there === undefined) || JSON.stringify(here) === JSON.stringify(there);
 }
 
-/** Pages that the server refuses, or reads to the end of only a part, and that are taken here. No sample depends on it. */
-const TAKEN: readonly Purpose[] = [
-  { reason: 'a timestamp may have a sign', applies: (text) => /[ \t][+-]\d+[ \t]*$/m.test(text) },
-  {
-    reason: 'a TYPE line may have more blanks, or no type',
-    applies: (text) =>
-      /^[ \t]*#[ \t]+TYPE[ \t]+(?:.*[ \t\r]$|[\w:]+$|\S+[ \t]{2,}|[\w:]+[^\w:\s]+[ \t])/m.test(
-        text,
-      ) || /^[ \t]*#[ \t]+TYPE[ \t]+$/m.test(text),
-  },
-  {
-    reason: 'types are read in any case, and those of OpenMetrics, too',
-    applies: (text) =>
-      /^[ \t]*#[ \t]*TYPE[ \t]+\S+[ \t]+(?:[A-Za-z]*[A-Z]|info|stateset|gauge_?histogram|unknown)/m.test(
-        text,
-      ),
-  },
-  {
-    reason: 'a UNIT line that its name does not fit breaks a rule, and nothing depends on it',
-    applies: (text) => /^# UNIT/m.test(text),
-  },
-  { reason: 'a comma may come first', applies: (text) => /\{[ \t]*,/.test(text) },
-  { reason: 'a line may begin with blanks', applies: (text) => /^[ \t]+[^ \t\n#]/m.test(text) },
-  { reason: 'no sample depends on a HELP line', applies: (text) => /#[ \t]*HELP/.test(text) },
-];
-
-/** @param isOld whether the server takes less than those of today, so that it says nothing that it refuses a page */
-export function differenceOf(
-  page: Page,
-  here: ReadPage,
-  there: ReadPage,
-  isOld: boolean,
-): Difference | undefined {
-  if (JSON.stringify(here) === JSON.stringify(there)) return undefined;
-  if (isOld && there === undefined) return undefined;
-  const text = page.body.toString('latin1');
-  const reason = TAKEN.find(
-    ({ applies }) => here !== undefined && there === undefined && applies(text, page),
-  );
+/** Why a page is read differently. It is so on purpose only if the server reads the mended page as the collector reads this one. */
+export function differenceOf({ page, here, there, mended, thereMended }: Verdicts): Difference {
+  const rest = here && thereMended && restOf(mended.page, here, thereMended);
   return {
-    page: text,
+    page: page.body.toString('latin1'),
     contentType: page.contentType,
     here: here ?? 'down',
     there: there ?? 'down',
-    reason:
-      reason?.reason ??
-      createdOf(page, here, there) ??
-      blankOf(here, there) ??
-      boundOf(text, here, there),
+    thereMended: thereMended ?? 'down',
+    reasons: rest === undefined ? [] : [...mended.reasons, ...rest],
   };
 }
 
+/** Why samples differ that both read; undefined: they do so wrongly. */
+function restOf(
+  page: Page,
+  here: readonly string[],
+  there: readonly string[],
+): readonly string[] | undefined {
+  const text = page.body.toString('latin1');
+  const reasons: string[] = [];
+  let others = there;
+  if (page.contentType === OPENMETRICS) {
+    others = there.filter((sample) => here.includes(sample) || !isStart(text, nameOf(sample)));
+    if (others.length < there.length)
+      reasons.push('a _created line of OpenMetrics is a start, not a sample');
+  }
+  if (JSON.stringify(here) === JSON.stringify(others)) return reasons;
+  if (!hasSameBounds(strayBounds(text), here, others)) return undefined;
+  return [...reasons, 'le and quantile go by the type of their family, not by the last TYPE line'];
+}
+
 /** In OpenMetrics a `_created` line gives the others of its point their start, and is no sample. */
-function createdOf(page: Page, here: ReadPage, there: ReadPage): string | undefined {
-  if (page.contentType !== OPENMETRICS || here === undefined || there === undefined)
-    return undefined;
-  const others = (samples: readonly string[]) =>
-    samples.filter((text) => !/^\["[^"]*_created"/.test(text));
-  const same = JSON.stringify(others(here)) === JSON.stringify(others(there));
-  return same ? 'a _created line of OpenMetrics is a start, not a sample' : undefined;
+function isStart(text: string, name: string): boolean {
+  const [, family] = /^(.+)_created$/.exec(name) ?? [];
+  if (family === undefined) return false;
+  return ['counter', 'histogram', 'summary'].some((type) =>
+    text.split('\n').some((line) => line === `# TYPE ${family} ${type}`),
+  );
 }
 
-/** Where a bucket or a quantile is not below the only TYPE line of its family, that of another family counts for the server. */
-function boundOf(text: string, here: ReadPage, there: ReadPage): string | undefined {
-  if (here === undefined || there === undefined || !hasStrayBound(text)) return undefined;
-  const same = JSON.stringify(withPlainBounds(here)) === JSON.stringify(withPlainBounds(there));
-  return same
-    ? 'le and quantile go by the type of their family, not by the last TYPE line'
-    : undefined;
+function nameOf(sample: string): string {
+  const [, name = ''] = /^\["((?:[^"\\]|\\.)*)"/.exec(sample) ?? [];
+  return name;
 }
 
-function hasStrayBound(text: string): boolean {
-  let family = '';
+/**
+ * Names with a bucket or a quantile that is not below the only TYPE line of its family: for the server the last TYPE line
+ * counts, of whatever family it is.
+ */
+function strayBounds(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
   const typed = new Set<string>();
+  let family = '';
   let isTwice = false;
   for (const line of text.split('\n')) {
     const [, ofType] = /^[ \t]*#[ \t]*TYPE[ \t]+"?([^"\s]+)/.exec(line) ?? [];
@@ -98,31 +95,37 @@ function hasStrayBound(text: string): boolean {
       family = ofType;
     } else if (/[{,\s"](?:le|quantile)"?\s*=/.test(line)) {
       const [, name = ''] = /^[ \t{"]*([^"{\s]*)/.exec(line) ?? [];
-      if (isTwice || ![family, `${family}_bucket`].includes(name)) return true;
+      if (isTwice || ![family, `${family}_bucket`].includes(name)) names.add(name);
     }
   }
-  return false;
+  return names;
 }
 
-function withPlainBounds(samples: readonly string[]): readonly string[] {
-  return samples
-    .map((sample) =>
-      sample.replace(
-        /\["(le|quantile)","([^"]+)"\]/g,
-        (_, label, bound) => `${label}=${Number(bound)}`,
-      ),
-    )
-    .sort();
+/** Whether the samples are the same but for how the bounds of these names are written. */
+function hasSameBounds(
+  names: ReadonlySet<string>,
+  here: readonly string[],
+  there: readonly string[],
+): boolean {
+  const [one, other] = [here, there].map((samples) =>
+    Map.groupBy(
+      samples.map((sample) => (names.has(nameOf(sample)) ? withPlainBounds(sample) : sample)),
+      (sample) => sample.replace(/ \S*$/, ''),
+    ),
+  ) as [Map<string, string[]>, Map<string, string[]>];
+  // Two series, as those of le="1" and le="1.0", may be one for the other side, of which the first counts.
+  return (
+    one.size === other.size &&
+    [...one].every(([series, samples]) => {
+      const others = other.get(series) ?? [];
+      const [fewer, more] = samples.length < others.length ? [samples, others] : [others, samples];
+      return fewer.length > 0 && fewer.every((sample) => more.includes(sample));
+    })
+  );
 }
 
-/** The server takes the blanks before a name for a part of it. */
-function blankOf(here: ReadPage, there: ReadPage): string | undefined {
-  const names = there?.map((text) => text.replace(/^\["(?:[ ]|\\t)+/, '["'));
-  if (names === undefined || here === undefined) return undefined;
-  // Of two series that become one, either may count.
-  const series = (samples: readonly string[]) =>
-    new Set(samples.map((text) => text.replace(/ \S*$/, '')));
-  const same =
-    JSON.stringify([...series(names)].sort()) === JSON.stringify([...series(here)].sort());
-  return same ? 'blanks before a name are no part of it' : undefined;
+function withPlainBounds(sample: string): string {
+  return sample.replace(/\["(le|quantile)","([^"]+)"\]/g, (whole, label, bound) =>
+    Number.isNaN(Number(bound)) ? whole : `["${label}","${Number(bound)}"]`,
+  );
 }

@@ -37,8 +37,10 @@ const REFUSED_THERE: readonly (readonly [message: RegExp, why: string])[] = [
   ],
   [/relabel action cannot be empty/, 'null is the default of every key'],
   [/!!str `(?:yes|true)` into bool/, 'editors read a flag such as yes as a text'],
-  [/into bool/, 'a key without an effect, such as enable_http2, is not looked at'],
 ];
+
+/** The one key of the grammar's files that has no effect, so that its value is not looked at. */
+const WITHOUT_EFFECT = 'enable_http2';
 
 interface Verdict {
   readonly file: string;
@@ -69,14 +71,77 @@ it('promtool check config and the loader agree on files by a grammar of keys and
   expect({ seed, differing: differing.slice(0, 5) }).toEqual({ seed, differing: [] });
 }, 3_600_000);
 
+it.each<[string, file: string, promtool: readonly string[], expected: boolean]>([
+  ['a flag that is a text', '{a: "yes"}', ['line 1: … !!str `yes` into bool'], true],
+  ['a flag that is another text', '{a: job}', ['line 1: … !!str `job` into bool'], false],
+  ['a key without an effect', '{enable_http2: 5.}', ['line 1: … !!float `5.` into bool'], true],
+  ['its empty text', '{enable_http2: ""}', ['line 1: … !!str `` into bool'], true],
+  ['its list', '{enable_http2: [a]}', ['line 1: … !!seq into bool'], true],
+  [
+    'its text that is long',
+    '{enable_http2: __address__}',
+    ['line 1: … !!str `__addre...` into bool'],
+    true,
+  ],
+  ['another empty text', '{honor_labels: ""}', ['line 1: … !!str `` into bool'], false],
+  [
+    'another key beside it',
+    '{enable_http2: 5., honor_labels: 8}',
+    ['line 1: … !!float `5.` into bool', 'line 1: … !!int `8` into bool'],
+    false,
+  ],
+  [
+    'another key beside it with the same value',
+    '{enable_http2: 5., honor_labels: 5.}',
+    ['line 1: … !!float `5.` into bool', 'line 1: … !!float `5.` into bool'],
+    false,
+  ],
+  [
+    'another key in another line',
+    '{enable_http2: 5.}\n{honor_labels: 5.}',
+    ['line 2: … !!float `5.` into bool'],
+    false,
+  ],
+  [
+    'something else beside it',
+    '{enable_http2: 5., x: 1}',
+    ['line 1: … !!float `5.` into bool', 'line 1: field x not found in type config.ScrapeConfig'],
+    false,
+  ],
+])('what only promtool refuses may be on purpose: %s', (_, file, lines, expected) => {
+  const promtool = ['  FAILED: yaml: unmarshal errors:', ...lines].join('\n  ');
+  expect(isMeant({ file, promtool, loader: [] })).toBe(expected);
+});
+
 function isAgreed({ loader, promtool }: Verdict): boolean {
   return (loader.length === 0) === (promtool === '');
 }
 
-function isMeant({ loader, promtool }: Verdict): boolean {
-  if (loader.length === 0) return REFUSED_THERE.some(([message]) => message.test(promtool));
+function isMeant({ file, loader, promtool }: Verdict): boolean {
+  if (loader.length === 0) {
+    // promtool names all that has a wrong type, and of all else the first.
+    const ofTypes = promtool.match(/^ *line \d+: .*$/gm);
+    return (ofTypes ?? [promtool]).every(
+      (given, index, all) =>
+        REFUSED_THERE.some(([message]) => message.test(given)) ||
+        (all.indexOf(given) === index && isWithoutEffect(file, given)),
+    );
+  }
   // All that is wrong has to be so on purpose.
   return loader.every((given) => REFUSED_HERE.some(([message]) => message.test(given)));
+}
+
+/** Whether promtool's message is of the value that the key without an effect has in that line. */
+function isWithoutEffect(file: string, message: string): boolean {
+  const [, line, value = ''] = /line (\d+): .*!!\w+(?: `(.*)`)? into bool$/.exec(message) ?? [];
+  const [, written] =
+    new RegExp(`\\b${WITHOUT_EFFECT}: (.*)`).exec(file.split('\n')[Number(line) - 1] ?? '') ?? [];
+  if (written === undefined) return false;
+  if (/!!(?:seq|map) into/.test(message)) return /^[[{]/.test(written);
+  const plain = written.replace(/^["']/, '');
+  // promtool shows the beginning of what is long.
+  if (value.endsWith('...')) return plain.startsWith(value.slice(0, -3));
+  return plain.startsWith(value) && /^["']?[,}]/.test(plain.slice(value.length));
 }
 
 async function verdictOn(file: string, index: number): Promise<Verdict> {
