@@ -61,8 +61,15 @@ describe('remoteWriteOutput', () => {
     expect(receiver.requests[0]?.headers).toMatchObject({
       'content-encoding': 'snappy',
       'content-type': 'application/x-protobuf',
+      'user-agent': 'fargauge',
       'x-prometheus-remote-write-version': '0.1.0',
     });
+  });
+
+  it('does not look at the body of a good answer', async () => {
+    await using receiver = await startReceiver({ status: 200, body: '{"error": "not written"}' });
+    const outcome = await cycle(outputTo(receiver), [scrape([{ series: series('up'), value: 1 }])]);
+    expect(outcome).toEqual({ accepted: 1, rejected: new Map() });
   });
 
   it('sends samples with times of their own as one series, in the order of time, each time once', async () => {
