@@ -12,8 +12,8 @@ const TARGETS = 24;
 const LIMIT = 10;
 const WINDOW_MS = 3 * 60 * 60_000;
 
-/** Cycles until all that there is room for is known: shards share what is left. */
-const ENOUGH = 8;
+/** More cycles than it takes until all that there is room for is known: what is left goes to one shard after the other. */
+const ENOUGH = 24;
 
 const worlds: DividedWorld[] = [];
 
