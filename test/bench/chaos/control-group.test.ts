@@ -39,7 +39,16 @@ async function run(group: ControlGroup, script: string) {
   return { output, code, signal };
 }
 
-(isAllowed ? describe : describe.skip)('A control group', () => {
+if (isAllowed) describe('A control group', judge);
+else {
+  it('A control group: left out, this machine allows none', () => {
+    console.info(
+      'control groups: this process may make none below its own, as on many build machines',
+    );
+  });
+}
+
+function judge(): void {
   it('holds the program that its launcher starts', async () => {
     using group = allowedGroup();
     const script = `process.stdout.write(require('fs').readFileSync('/proc/self/cgroup', 'utf8'))`;
@@ -59,4 +68,4 @@ async function run(group: ControlGroup, script: string) {
     using group = allowedGroup();
     expect(await run(group, holding(200e6))).toMatchObject({ output: '', signal: 'SIGKILL' });
   });
-});
+}
