@@ -1,4 +1,4 @@
-import { Collector, type CollectorParts, type Discovery } from '../collect.ts';
+import { Collector, type CollectorParts } from '../collect.ts';
 import type { AwsClientsOf } from '../discovery/aws/clients.ts';
 import { createDiscovery } from '../discovery/discover.ts';
 import type { Output } from '../model/delivery/event.ts';
@@ -6,6 +6,7 @@ import type { SampleOutput } from '../model/delivery/sample-output.ts';
 import type { State } from '../model/delivery/state.ts';
 import type { Config } from '../model/settings/config.ts';
 import { Secret } from '../model/settings/secret.ts';
+import type { Discovery } from '../model/targets/discovery.ts';
 import { systemClock } from '../model/waiting/clock.ts';
 import type { CycleReport } from '../report/report.ts';
 import { fetchExposition } from '../scrape/http/exchange.ts';

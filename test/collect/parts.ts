@@ -1,7 +1,8 @@
-import type { CollectorParts, Discovery } from '../../lambda/collect.ts';
+import type { CollectorParts } from '../../lambda/collect.ts';
 import { compilePattern } from '../../lambda/config/values/pattern.ts';
 import type { Sample } from '../../lambda/model/samples/sample.ts';
 import type { Config, Declaration, EmfConfig } from '../../lambda/model/settings/config.ts';
+import type { Discovery } from '../../lambda/model/targets/discovery.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
 
 /** A configuration without discovery and jobs, and what differs in its rules. */

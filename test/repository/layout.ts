@@ -68,8 +68,11 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
     ...['lambda/scrape', 'lambda/decode', 'lambda/outputs', 'lambda/state', MODEL],
   ],
   'lambda/collect.ts': [
-    ...['lambda/report', 'lambda/routes', 'lambda/scrape', 'lambda/rules', 'lambda/series'],
+    ...['lambda/cycle', 'lambda/report', 'lambda/routes', 'lambda/scrape'],
     ...['lambda/outputs/delivery', MODEL],
+  ],
+  'lambda/cycle': [
+    ...['lambda/report', 'lambda/routes', 'lambda/scrape', 'lambda/rules', 'lambda/series', MODEL],
   ],
   'lambda/report': [
     ...['lambda/routes', 'lambda/config', 'lambda/scrape', 'lambda/rules', 'lambda/series', MODEL],

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Collector, type Discovered } from '../../../lambda/collect.ts';
+import { Collector } from '../../../lambda/collect.ts';
 import type { DeliveryOutcome, RejectReason } from '../../../lambda/model/delivery/event.ts';
 import type { SampleOutput, TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
 import type { Extras, Sample } from '../../../lambda/model/samples/sample.ts';
+import type { Discovered } from '../../../lambda/model/targets/discovery.ts';
 import type { Scrape, ScrapeOptions } from '../../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../../lambda/state/memory.ts';
 import { counter, MINUTE, series, target } from '../../series/samples.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Collector, type Discovered } from '../../../lambda/collect.ts';
+import { Collector } from '../../../lambda/collect.ts';
 import type { Sample } from '../../../lambda/model/samples/sample.ts';
 import type { Config } from '../../../lambda/model/settings/config.ts';
+import type { Discovered } from '../../../lambda/model/targets/discovery.ts';
 import { StoredState } from '../../../lambda/state/stored.ts';
 import { valuesOf } from '../../emf/events.ts';
 import { counter, MINUTE, series, target } from '../../series/samples.ts';
