@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { type Globals, importCopy } from './modules.ts';
+import { cpuMs, peakBytes } from './process-use.ts';
 
 /** What jest-circus asks of a runtime. */
 interface Runtime {
@@ -17,7 +18,20 @@ interface Runtime {
   leaveTestCode(): void;
 }
 
-/** Its arguments and its result are Jest's own, and only passed on. */
+/** What a file of tests took of the machine, for `./slowest.ts`. */
+export interface FileUse {
+  /** Milliseconds of CPU of the file and of the programs that it started. */
+  readonly cpuMs: number;
+  /** The most bytes of memory that its worker has had so far. */
+  readonly peakBytes: number;
+}
+
+/** A result of Jest, which keeps what is added to `perfStats`. */
+interface Result {
+  readonly perfStats: object;
+}
+
+/** Its arguments are Jest's own, and only passed on. */
 type TestRunner = (
   globalConfig: unknown,
   projectConfig: unknown,
@@ -25,7 +39,7 @@ type TestRunner = (
   runtime: Runtime,
   path: string,
   sendMessageToJest: unknown,
-) => Promise<unknown>;
+) => Promise<Result>;
 
 const require = createRequire(import.meta.url);
 
@@ -35,7 +49,7 @@ const CIRCUS = require.resolve('jest-circus/runner');
 const KEPT = ['JEST_STATE_SYMBOL', 'EVENT_HANDLERS'];
 
 /** Runs a file of tests in this process. */
-const runFile: TestRunner = (
+const runFile: TestRunner = async (
   globalConfig,
   projectConfig,
   environment,
@@ -44,7 +58,13 @@ const runFile: TestRunner = (
   sendMessageToJest,
 ) => {
   const { default: run } = freshCircus();
-  return run(globalConfig, projectConfig, environment, ownRuntime(), path, sendMessageToJest);
+  const before = cpuMs();
+  const result = await run(
+    ...[globalConfig, projectConfig, environment, ownRuntime()],
+    ...[path, sendMessageToJest],
+  );
+  const use: FileUse = { cpuMs: cpuMs() - before, peakBytes: peakBytes() };
+  return { ...result, perfStats: { ...result.perfStats, ...use } };
 };
 
 export default runFile;
