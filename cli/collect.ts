@@ -4,7 +4,7 @@ import { awsClients } from '../lambda/discovery/aws/clients.ts';
 import { loadEc2 } from '../lambda/discovery/aws/load-ec2.ts';
 import type { DropReason } from '../lambda/model/samples/drops.ts';
 import type { Series } from '../lambda/model/samples/sample.ts';
-import type { OutputConfig } from '../lambda/model/settings/config.ts';
+import type { OutputConfig } from '../lambda/model/settings/output.ts';
 import { shownId } from '../lambda/model/targets/shown-url.ts';
 import type { Target } from '../lambda/model/targets/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';

@@ -1,4 +1,4 @@
-import type { OutputConfig } from '../../lambda/model/settings/config.ts';
+import type { OutputConfig } from '../../lambda/model/settings/output.ts';
 
 /** Values of the option `--output`. */
 export const OUTPUTS = ['stdout', 'file', 'cloudwatch-logs'] as const;

@@ -9,14 +9,9 @@ import { loadConfig } from '../../lambda/config/load.ts';
 import { isCloudWatch } from '../../lambda/config/outputs/receiver.ts';
 import { AWS_REGION } from '../../lambda/config/sources/request.ts';
 import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
-import type {
-  Config,
-  OutputConfig,
-  Pattern,
-  PortsMode,
-  ScrapeJob,
-} from '../../lambda/model/settings/config.ts';
+import type { Config, Pattern, PortsMode, ScrapeJob } from '../../lambda/model/settings/config.ts';
 import { ENV } from '../../lambda/model/settings/names.ts';
+import type { OutputConfig } from '../../lambda/model/settings/output.ts';
 import {
   type CheckRequest,
   type CheckResult,

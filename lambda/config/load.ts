@@ -1,6 +1,7 @@
-import type { Config, OutputConfig } from '../model/settings/config.ts';
+import type { Config } from '../model/settings/config.ts';
 import type { HttpSettings } from '../model/settings/http.ts';
 import { ENV } from '../model/settings/names.ts';
+import type { OutputConfig } from '../model/settings/output.ts';
 import { Secret } from '../model/settings/secret.ts';
 import {
   type CloudWatchAgentDocument,

@@ -7,7 +7,7 @@ import type {
   OutputConfig,
   PushConfig,
   SigningConfig,
-} from '../model/settings/config.ts';
+} from '../model/settings/output.ts';
 import type { LogsSender } from './cloudwatch-logs/api.ts';
 import { cloudWatchLogsOutput } from './cloudwatch-logs/cloudwatch-logs.ts';
 import { fileOutput } from './file.ts';

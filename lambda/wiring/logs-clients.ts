@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { assumedRole } from '../discovery/aws/assumed-role.ts';
-import type { LogsConfig, LogsOutputConfig } from '../model/settings/config.ts';
+import type { LogsConfig } from '../model/settings/config.ts';
+import type { LogsOutputConfig } from '../model/settings/output.ts';
 import { logsClient } from '../outputs/cloudwatch-logs/client.ts';
 
 /** What there is where the configuration names none. */

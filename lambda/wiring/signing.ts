@@ -1,6 +1,6 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { assumedRole } from '../discovery/aws/assumed-role.ts';
-import type { SigningConfig } from '../model/settings/config.ts';
+import type { SigningConfig } from '../model/settings/output.ts';
 import type { Signing } from '../outputs/outputs.ts';
 
 /** What there is where the configuration names none. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OutputConfig } from '../../model/settings/config.ts';
+import type { OutputConfig } from '../../model/settings/output.ts';
 import { isConfidential } from '../findings/confidential.ts';
 import { describeGiven } from '../findings/given.ts';
 import { text } from '../findings/keys.ts';

@@ -1,13 +1,13 @@
 import { type Labels, labelsOf } from '../../model/samples/sample.ts';
+import type { AssumedRole } from '../../model/settings/credentials.ts';
 import type {
-  AssumedRole,
   LogsOutputConfig,
   OtlpConfig,
   OutputConfig,
   PushConfig,
   RemoteWriteConfig,
   SigningConfig,
-} from '../../model/settings/config.ts';
+} from '../../model/settings/output.ts';
 import { Secret } from '../../model/settings/secret.ts';
 import type { Findings } from '../findings/findings.ts';
 import { below, formatPath, type Place } from '../findings/place.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PROTOBUF_MESSAGES, type RemoteWriteConfig } from '../../model/settings/config.ts';
+import { PROTOBUF_MESSAGES, type RemoteWriteConfig } from '../../model/settings/output.ts';
 import { blankableText, flag, notYet } from '../findings/keys.ts';
 import { type WithoutEffect, withoutEffect } from '../findings/without-effect.ts';
 import { httpClientShape } from '../http/client.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { AssumedRole, EcsSource } from '../../model/settings/config.ts';
+import type { EcsSource } from '../../model/settings/config.ts';
+import type { AssumedRole } from '../../model/settings/credentials.ts';
 import { text } from '../findings/keys.ts';
 import { clusterSelector, regionOfCluster } from './cluster-selector.ts';
 

@@ -1,7 +1,7 @@
 import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { clientSettings } from '../../model/settings/client.ts';
-import type { AssumedRole } from '../../model/settings/config.ts';
+import type { AssumedRole } from '../../model/settings/credentials.ts';
 
 /** Name of the sessions, as CloudTrail of the role's account shows it. */
 const SESSION_NAME = 'fargauge';

@@ -1,5 +1,6 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import type { AccessKey, EcsSource } from '../../model/settings/config.ts';
+import type { EcsSource } from '../../model/settings/config.ts';
+import type { AccessKey } from '../../model/settings/credentials.ts';
 import { assumedRole } from './assumed-role.ts';
 import { type DiscoveryClientOptions, discoveryClientSettings } from './client.ts';
 import type { Ec2Api } from './ec2-api.ts';

@@ -7,7 +7,7 @@ import type {
 import type { Drops } from '../../model/samples/drops.ts';
 import type { RelabelRule } from '../../model/samples/relabel.ts';
 import { type Labels, labelsOf } from '../../model/samples/sample.ts';
-import type { MetadataConfig, ProtobufMessage } from '../../model/settings/config.ts';
+import type { MetadataConfig, ProtobufMessage } from '../../model/settings/output.ts';
 import type { Secret } from '../../model/settings/secret.ts';
 import type { Batch } from '../push/batch.ts';
 import { BatchDelivery } from '../push/delivery.ts';

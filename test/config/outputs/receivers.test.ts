@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../../lambda/config/load.ts';
-import type { Config, OutputConfig } from '../../../lambda/model/settings/config.ts';
+import type { Config } from '../../../lambda/model/settings/config.ts';
+import type { OutputConfig } from '../../../lambda/model/settings/output.ts';
 import { Secret } from '../../../lambda/model/settings/secret.ts';
 import { hasOpenssl, makeCertificates } from '../../scrape/http/certificates.ts';
 import { loadAgent, loadNative, messagesOf, nativeEnv } from '../loading.ts';

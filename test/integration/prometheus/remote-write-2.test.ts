@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { labelsOf } from '../../../lambda/model/samples/sample.ts';
-import type { ProtobufMessage } from '../../../lambda/model/settings/config.ts';
+import type { ProtobufMessage } from '../../../lambda/model/settings/output.ts';
 import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-write.ts';
 import { target } from '../../series/samples.ts';
 import { listen } from '../support/http.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../../cli/demo/aws/server.ts';
-import type { AssumedRole } from '../../../lambda/model/settings/config.ts';
+import type { AssumedRole } from '../../../lambda/model/settings/credentials.ts';
 import { cloudWatchLogsOutput } from '../../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
 import { logsClients } from '../../../lambda/wiring/logs-clients.ts';
 import { logEvent } from '../events.ts';

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SampleOutput } from '../../../lambda/model/delivery/sample-output.ts';
 import { Drops } from '../../../lambda/model/samples/drops.ts';
-import type { RemoteWriteConfig } from '../../../lambda/model/settings/config.ts';
+import type { RemoteWriteConfig } from '../../../lambda/model/settings/output.ts';
 import { Secret } from '../../../lambda/model/settings/secret.ts';
 import { createOutputs } from '../../../lambda/outputs/outputs.ts';
 import { post } from '../../../lambda/outputs/push/exchange.ts';

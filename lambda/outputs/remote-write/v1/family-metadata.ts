@@ -1,6 +1,6 @@
 import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
 import type { MetricType } from '../../../model/samples/sample.ts';
-import type { MetadataConfig } from '../../../model/settings/config.ts';
+import type { MetadataConfig } from '../../../model/settings/output.ts';
 import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
 import { FamilyTexts, type Metadata } from '../encoding/family-texts.ts';
 import { METRIC_TYPES } from '../encoding/metric-types.ts';

@@ -1,0 +1,13 @@
+import type { Secret } from './secret.ts';
+
+/** A long-term key of an IAM user. */
+export interface AccessKey {
+  readonly id: string;
+  readonly secret: Secret;
+}
+
+/** A role, perhaps of another account, whose credentials are used. */
+export interface AssumedRole {
+  readonly arn: string;
+  readonly externalId?: string | undefined;
+}
