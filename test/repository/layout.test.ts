@@ -100,6 +100,11 @@ describe('a module that does not fit', () => {
       'lambda/emf/a.ts -> lambda/emf/b.ts -> lambda/emf/a.ts is a circle: move what they share into a module of its own in lambda/emf',
     ],
     [
+      'is too long',
+      { 'lambda/emf/late.ts': 'export {};\n'.repeat(301) },
+      'lambda/emf/late.ts has 301 lines, expected at most 300: move one of its nouns into a module of its own',
+    ],
+    [
       'is one too many',
       Object.fromEntries(
         Array.from({ length: 17 }, (_, index) => [`lambda/model/waiting/part-${index}.ts`, '']),

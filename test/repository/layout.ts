@@ -191,3 +191,6 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
 
 /** The most modules that a folder may have. About a dozen are best. */
 export const MAX_MODULES = 16;
+
+/** The most lines that a module of the code may have: with more, it has two nouns. */
+export const MAX_LINES = 300;

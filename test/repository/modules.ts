@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { LAYOUT, MAX_MODULES } from './layout.ts';
+import { LAYOUT, MAX_LINES, MAX_MODULES } from './layout.ts';
 
 const { basename, dirname, join } = posix;
 
@@ -23,6 +23,7 @@ export function problemsOf(sources: Sources): string[] {
     ...code.flatMap(placeProblems),
     ...code.flatMap(nameProblems),
     ...code.flatMap((path) => importProblems(path, importsOf(path, sources))),
+    ...code.flatMap((path) => lengthProblems(path, sources)),
     ...sizeProblems([...sources.keys()]),
     ...circleProblems(sources),
   ];
@@ -113,6 +114,14 @@ function meetingPlaces(allowed: readonly string[], below: readonly string[], row
   return both.length > 0
     ? `move what both need into ${both.join(' or ')}`
     : `move what it needs of it down into ${row}`;
+}
+
+function lengthProblems(path: string, sources: Sources): string[] {
+  const lines = (sources.get(path) ?? '').trimEnd().split('\n').length;
+  if (lines <= MAX_LINES) return [];
+  return [
+    `${path} has ${lines} lines, expected at most ${MAX_LINES}: move one of its nouns into a module of its own`,
+  ];
 }
 
 function sizeProblems(paths: readonly string[]): string[] {

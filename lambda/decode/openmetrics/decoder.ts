@@ -1,5 +1,5 @@
 import { quote } from '../../model/samples/quote.ts';
-import type { Exemplar, FamilyText, Labels, Sample, Series } from '../../model/samples/sample.ts';
+import type { Exemplar, FamilyText, Labels, Sample } from '../../model/samples/sample.ts';
 import type { DecodeOptions } from '../../model/targets/decoder.ts';
 import { takeBound } from '../lines/bound.ts';
 import { LineDecoder, type LineReading } from '../lines/decoder.ts';
@@ -8,12 +8,12 @@ import { type SeriesLine, SeriesReader } from '../lines/series.ts';
 import type { MemoryBudget } from '../memory/budget.ts';
 import { SeriesMemory } from '../memory/series.ts';
 import { readFloat } from '../tokens/float.ts';
-import { isKind, kindOf, type SampleKind } from '../tokens/sample-kind.ts';
+import { isKind } from '../tokens/sample-kind.ts';
 import { wordEnd } from '../tokens/tokens.ts';
 import { readDescriptor } from './comment.ts';
-import { type Descriptor, type Metric, type MetricName, OpenMetricsFamilies } from './families.ts';
+import { type Descriptor, type MetricName, OpenMetricsFamilies } from './families.ts';
+import { meaningOf, type OpenMetricsMeaning, overheadOf, type SampleMeaning } from './meaning.ts';
 import { MetricPoints, type Report } from './metric-points.ts';
-import { ruleOf, type SampleRule, WITHOUT_SUFFIX } from './rules.ts';
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -24,28 +24,6 @@ const HASH = 0x23;
  * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#exemplars
  */
 const MAX_EXEMPLAR_CHARACTERS = 128;
-
-/**
- * Bytes that a line costs beside its key: its place in the table, its meaning and, where it is wanted, its series with the
- * texts of its labels.
- */
-const LINE_OVERHEAD = 288;
-const UNWANTED_LINE_OVERHEAD = 184;
-
-/** What a sample line means. */
-interface SampleMeaning {
-  readonly kind: SampleKind<MetricName>;
-  /** Present where it is wanted. */
-  readonly series: Series | undefined;
-  readonly metric: Metric;
-  readonly rule: SampleRule;
-  /** Of a bucket: its `le`. */
-  readonly bound: number;
-  /** What is wrong with its name and labels, whatever its value. */
-  readonly fault: string | undefined;
-}
-
-type OpenMetricsMeaning = SampleMeaning | Descriptor;
 
 export type OpenMetricsMemory = SeriesMemory<OpenMetricsFamilies, OpenMetricsMeaning>;
 
@@ -160,24 +138,11 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     return { meaning: this.meaning(line), keyEnd: next, next };
   }
 
-  private meaning({ name, labels, fault }: SeriesLine<MetricName>): SampleMeaning {
-    const family = this.families.sampled(name, this.report);
-    const { type } = family;
-    const rule = ruleOf(type, name.name.slice(family.name.length));
-    const own = rule.own === 'family' ? family.name : rule.own;
-    const kind = kindOf(name, family, this.wanted);
-    const series: Series = { name: name.name, family: family.name, type, labels };
-    const text = own === undefined ? undefined : labels[own];
-    const meaning = {
-      kind,
-      series: kind.wanted ? series : undefined,
-      metric: this.families.metric(family, labels, own),
-      rule,
-      bound: rule.own === 'le' && text !== undefined ? floatOf(text) : Number.NaN,
-      fault: fault ?? faultOf(series, rule, own),
-    };
+  private meaning(line: SeriesLine<MetricName>): SampleMeaning {
+    const family = this.families.sampled(line.name, this.report);
+    const meaning = meaningOf(line, this.families, family, this.wanted);
     // What is no number is a fault already.
-    takeBound(labels, type, this.normalizes);
+    takeBound(line.labels, family.type, this.normalizes);
     return meaning;
   }
 
@@ -279,39 +244,6 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private readonly report: Report = (problem, line = this.number) => {
     this.breach ??= `line ${line}: ${problem}`;
   };
-}
-
-function overheadOf(meaning: OpenMetricsMeaning): number {
-  if ('text' in meaning) return LINE_OVERHEAD + (meaning.text?.help?.length ?? 0);
-  const isUnwanted = !('keyword' in meaning) && meaning.series === undefined;
-  return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
-}
-
-/** What is wrong with the name and the labels of a sample. */
-function faultOf(
-  { name, family, type, labels }: Series,
-  rule: SampleRule,
-  own: string | undefined,
-): string | undefined {
-  if (rule === WITHOUT_SUFFIX) {
-    return `expected a suffix after ${quote(family)}, which is of type ${type}`;
-  }
-  if (own === undefined) return undefined;
-  const text = labels[own];
-  if (text === undefined) return `expected a label ${quote(own)} at ${quote(name)}`;
-  const number = floatOf(text);
-  if (rule.own === 'quantile' && !(number >= 0 && number <= 1)) {
-    return `expected a quantile from 0 to 1, got ${quote(text)}`;
-  }
-  if (rule.own === 'le' && (Number.isNaN(number) || (number === Infinity && text !== '+Inf'))) {
-    return `expected a number or +Inf as le, got ${quote(text)}`;
-  }
-  return undefined;
-}
-
-function floatOf(text: string): number {
-  const bytes = Buffer.from(text);
-  return readFloat(bytes, 0, bytes.length) ?? Number.NaN;
 }
 
 /** Unicode characters of all names and values. */
