@@ -27,7 +27,7 @@ export function addCollect({ program, stop }: Program): void {
     .addOption(
       new Option(
         '--output <outputs...>',
-        'destinations of the events, instead of `outputs` of the configuration or else stdout',
+        'destinations of the events, which replace the `outputs` of the configuration',
       ).choices(OUTPUTS),
     )
     .option('--output-file <path>', 'file that the output `file` appends to')

@@ -52,7 +52,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     outputsFor: ({ logs, outputs: configured }) => {
       const { outputs: chosen } = options;
       for (const name of leftOutOf(chosen, configured)) {
-        process.stderr.write(`warning: ${name} gets nothing, because --output comes first\n`);
+        process.stderr.write(`warning: ${name} gets nothing, because --output takes precedence\n`);
       }
       const outputs = chosen ? chosenOf(chosen, configured) : (configured ?? DEFAULT_OUTPUTS);
       // Where the events take standard output, the report must not come between them.

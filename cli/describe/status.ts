@@ -2,9 +2,9 @@ import type { ConfigStatus } from '../../lambda/config/live.ts';
 
 /** What has become of the configuration, for people: nothing while all is well. */
 export function describeStatus({ config, changed, unread, refused }: ConfigStatus): string[] {
-  const lines = unread.map((error) => `warning: the configuration was not read: ${error}`);
+  const lines = unread.map((error) => `warning: the configuration could not be read: ${error}`);
   if (refused?.isNew) {
-    lines.push('the configuration is refused, the last good one counts');
+    lines.push('the configuration was refused, the last good one stays in use');
     lines.push(...refused.problems.map((problem) => `- ${problem}`));
   }
   if (changed) {

@@ -16,17 +16,17 @@ import { TARGET } from './values/address.ts';
 const HOST_AND_PORT = /^[a-z\d.-]+:(\d+)$/i;
 const LAST_PORT = 65_535;
 
-/** A part of the configuration as it was written, whether or not all of its values are right. */
+/** A part of the configuration as its author wrote it, with its wrong values. */
 export interface Part {
   readonly place: Place;
   readonly value: unknown;
 }
 
-/** The configuration as it was written. */
+/** The configuration as its author wrote it. */
 export interface Draft {
-  /** What holds `ecs_service_discovery`. */
+  /** The part with `ecs_service_discovery`. */
   readonly settings: Part;
-  /** What holds `scrape_configs`; absent where it could not be read. */
+  /** The part with `scrape_configs`; absent if it could not be read. */
   readonly prometheus: Part | undefined;
   /** Whether a missing log group outside of ECS is an error, as it is for the agent. */
   readonly needsLogGroup: boolean;
@@ -36,8 +36,8 @@ export interface Draft {
 type ClusterSources = Pick<Draft, 'settings' | 'surroundings'>;
 
 /**
- * Checks what no single value can show: across keys and across documents. It reads the documents as they were
- * written, so that these errors are reported together with those of single values, and passes over wrong values.
+ * Checks across keys and documents. It reads the documents as written, so that Fargauge reports these errors together
+ * with those of single values, and skips wrong values.
  */
 export function checkConsistency(draft: Draft, findings: Findings): void {
   checkCluster(draft, findings);
@@ -56,7 +56,7 @@ export function checkConsistency(draft: Draft, findings: Findings): void {
   }
 }
 
-/** The same of what a native document says of receivers. */
+/** The same checks for the receivers of a native document. */
 export function checkReceivers({ place, value }: Part, findings: Findings): void {
   for (const key of ['outputs', 'remote_write']) {
     for (const [index, entry] of listOf(lookup(value, key)).entries()) {
@@ -78,20 +78,20 @@ function checkLogGroup(draft: Draft, findings: Findings): void {
   const named = isSet(settings, 'log_group_name') || surroundings.logGroup !== undefined;
   // Discovery without a cluster is an error of its own, with the same remedy.
   if (named || !needsLogGroup || knowsCluster(draft) || isDiscovering(settings)) return;
-  const expected = `a log group, here or in the environment variable ${ENV.logGroup}, where there is no cluster to name one after`;
+  const expected = `a log group, here or in the environment variable ${ENV.logGroup}, because without a cluster there is no default`;
   findings.reject(below(settings.place, 'log_group_name'), expected, 'nothing');
 }
 
 function checkTiming({ place, value }: Part, findings: Findings): void {
   const global = checkTimingAt(place, lookup(value, 'global'), ['global'], undefined, findings);
   for (const [index, entry] of jobsOf(value).entries()) {
-    // Nothing can be said about a job that depends on a wrong value.
+    // The timing of a job that inherits a wrong value is unknown.
     if (global === undefined && lookup(entry, 'scrape_interval') === undefined) continue;
     checkTimingAt(place, entry, ['scrape_configs', index], global, findings);
   }
 }
 
-/** Returns what applies there; undefined where a value is no duration, which was reported already. */
+/** Returns the timing in effect; undefined if a value is not a duration, which was reported before. */
 function checkTimingAt(
   root: Place,
   section: unknown,
@@ -130,10 +130,10 @@ function checkJobNames({ place, value }: Part, settings: Part, findings: Finding
     const earlier = first.get(name);
     if (earlier !== undefined) {
       const taken = formatPath(['scrape_configs', earlier]);
-      findings.reject(here, `another name than that of ${taken}`, describeGiven(name));
+      findings.reject(here, `a name other than that of ${taken}`, describeGiven(name));
     } else if (implicit && name === IMPLICIT_JOB) {
       const expected =
-        'another name than that of the job added for the targets of ecs_service_discovery';
+        'a name other than that of the job added for the targets of ecs_service_discovery';
       findings.reject(here, expected, describeGiven(name));
     } else {
       first.set(name, index);
@@ -155,18 +155,21 @@ function checkFiles({ place, value }: Part, settings: Part, findings: Findings):
   }
 }
 
-/** As in Prometheus, the targets of a job with `relabel_configs` may be what those make addresses of. */
+/** As in Prometheus, `relabel_configs` may turn any text into an address, so only targets of jobs without them are checked. */
 function checkTargets({ place, value }: Part, findings: Findings): void {
   for (const [job, entry] of jobsOf(value).entries()) {
     if (listOf(lookup(entry, 'relabel_configs')).length > 0) continue;
     for (const [group, config] of listOf(lookup(entry, 'static_configs')).entries()) {
       for (const [index, target] of listOf(lookup(config, 'targets')).entries()) {
-        // What is no text at all was reported already.
+        // A target that is not a string was reported before.
         if (typeof target !== 'string' || target === '' || isAuthority(target)) continue;
         const at = below(place, 'scrape_configs', job, 'static_configs', group, 'targets', index);
-        // Prometheus takes it, and one such target must not keep the others from being scraped.
+        // Prometheus accepts such a port, and one bad target must not stop the scrape of the others.
         if (Number(HOST_AND_PORT.exec(target)?.[1]) > LAST_PORT) {
-          findings.warn(at, `has a port above ${LAST_PORT}, so it is left out as bad_address`);
+          findings.warn(
+            at,
+            `has a port above ${LAST_PORT}, so Fargauge leaves the target out as bad_address`,
+          );
         } else {
           findings.reject(at, TARGET, describeGiven(target));
         }

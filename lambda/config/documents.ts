@@ -12,10 +12,10 @@ import {
 } from './sources/request.ts';
 import { type ParsedText, parseText } from './yaml/text.ts';
 
-/** The environment variable in which the CloudWatch Agent finds its configuration on ECS. */
+/** The CloudWatch Agent on ECS reads its configuration from this environment variable. */
 const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';
 
-/** The documents that make up a configuration; undefined where one cannot be read, which is a finding. */
+/** The documents of a configuration; undefined if one cannot be read, which is a finding. */
 export type Documents =
   | { readonly kind: 'native'; readonly main: ParsedText | undefined }
   | {
@@ -24,17 +24,17 @@ export type Documents =
       readonly prometheus: ParsedText | undefined;
     };
 
-/** Something that the main document may come from. */
+/** A possible origin of the main document. */
 interface Origin {
   readonly name: string;
   readonly kind: 'any' | 'agent' | 'prometheus';
-  /** An option of the command line, which is given on purpose; variables may lie around. */
+  /** Whether it is an option of the command line, which somebody set on purpose; a variable may be a leftover. */
   readonly option: boolean;
   read(): Promise<Text | undefined>;
 }
 
 /**
- * Finds and reads the documents. The main one is the first of these: the option `--config`, `FARGAUGE_CONFIG`,
+ * Finds and reads the documents. The main document is the first of these: the option `--config`, `FARGAUGE_CONFIG`,
  * `FARGAUGE_CONFIG_FILE`, `CW_CONFIG_CONTENT`, a Prometheus file alone (the option `--prometheus-config`, then
  * `PROMETHEUS_CONFIG_CONTENT`), the built-in default.
  */
@@ -46,7 +46,7 @@ export async function readDocuments(
   if (origin === undefined) {
     const document = defaultDocument();
     const named = variable(request.env, ENV.logGroup) !== undefined;
-    // Nobody wrote this document, so its log group must not win over the one of the environment.
+    // Nobody wrote this document, so the log group of the environment wins over its own.
     const value = named ? { ...document, log_group_name: undefined } : document;
     return { kind: 'native', main: { source: DEFAULT_SOURCE, value, tree: value } };
   }
@@ -97,11 +97,11 @@ function checkUnused(used: Origin, others: readonly Origin[], findings: Findings
     if (option) {
       findings.reject(
         place,
-        `no such option beside ${used.name}, which is a native document`,
-        'one',
+        `either this option or ${used.name}, which is a native document`,
+        'both',
       );
     } else if (!used.option) {
-      findings.warn(place, `is not used, because ${used.name} comes first`);
+      findings.warn(place, `is not used, because ${used.name} takes precedence`);
     }
   }
 }

@@ -6,32 +6,32 @@ import type { AwsStores } from './sources/aws-stores.ts';
 import type { ConfigRequest } from './sources/request.ts';
 import { WatchedTexts } from './sources/watched-texts.ts';
 
-/** Milliseconds that looking at texts may take. */
+/** Most milliseconds for a look at the texts. */
 const REFRESH_TIMEOUT_MS = 5_000;
 
-/** Finds, reads and checks everything, until the signal is aborted. */
+/** Finds, reads and checks the whole configuration, until the signal is aborted. */
 type Load = (signal?: AbortSignal) => Promise<Config>;
 
-/** The configuration as it is now, and what is wrong with what lies where it comes from. */
+/** The current configuration, and the errors of a newer version that cannot be used. */
 export interface ConfigStatus {
-  /** The last one that was right. */
+  /** The last valid configuration. */
   readonly config: Config;
-  /** Whether it is another than the last time. */
+  /** Whether it differs from that of the last call. */
   readonly changed: boolean;
-  /** Documents, files and secrets that could not be looked at, each with the reason; what they said before counts. */
+  /** Documents, files and secrets that could not be read, each with the reason. Their last content stays in use. */
   readonly unread: readonly string[];
-  /** Absent: what lies there is what counts. */
+  /** Absent if the newest version is in use. */
   readonly refused?: Refusal | undefined;
 }
 
-/** Why what lies there is no configuration. */
+/** The errors of a version that cannot be used. */
 export interface Refusal {
   readonly problems: readonly string[];
-  /** Whether it is another version, or wrong in another way, than the last time. */
+  /** Whether this version, or its errors, differ from those of the last call. */
   readonly isNew: boolean;
 }
 
-/** A configuration that follows what it is made of: documents in S3 or Systems Manager, files, secrets. */
+/** A configuration that follows its sources: documents in S3 or Systems Manager, files, secrets. */
 export class LiveConfig {
   readonly #load: Load;
   readonly #texts: WatchedTexts;
@@ -46,7 +46,7 @@ export class LiveConfig {
 
   /**
    * @param now milliseconds since the epoch. @default the system's
-   * @throws {ConfigError} with everything that is wrong: there is no earlier version to go on with
+   * @throws {ConfigError} with all errors: there is no earlier version to use
    */
   static async load(
     given: Omit<ConfigRequest, 'readRemote' | 'resolveSecret'>,
@@ -69,14 +69,15 @@ export class LiveConfig {
   }
 
   /**
-   * Looks whether there is another version, and takes it if it is right. Never rejects.
-   * @param remainingMs until the cycle must be over; a quarter of it may pass, and a few seconds at most
+   * Looks for a newer version, and takes it if it is valid. Never rejects.
+   * @param remainingMs milliseconds until the cycle must end; the look takes at most a quarter of them, and a few
+   *   seconds at most
    */
   async refresh(remainingMs: number): Promise<ConfigStatus> {
     const timeoutMs = Math.min(Math.ceil(Math.max(remainingMs, 0) / 4), REFRESH_TIMEOUT_MS);
     const signal = AbortSignal.timeout(timeoutMs);
     const { changed, errors: unread } = await this.#texts.look(signal);
-    // What was refused is tried again: a secret that could not be read then may be readable now.
+    // A refused version is tried again, because a secret may be readable by now.
     if (!changed && this.#refused === undefined) {
       return { config: this.#config, changed: false, unread };
     }

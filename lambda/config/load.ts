@@ -44,7 +44,7 @@ import type { ParsedText } from './yaml/text.ts';
 
 /**
  * Finds, reads and checks the configuration.
- * @throws {ConfigError} with everything that is wrong in all documents
+ * @throws {ConfigError} with all errors of all documents
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const findings = new Findings();
@@ -161,7 +161,7 @@ async function loadAgent(
   };
 }
 
-/** The agent writes as the role that it is given, for its logs or for all; without one there is nothing to say. */
+/** The agent's outputs: it writes as the role of its logs or of the whole document. Without a role the default applies. */
 function outputsOf({ agent, logs }: CloudWatchAgentDocument): Config['outputs'] {
   const role = logs.credentials?.role_arn ?? agent?.credentials?.role_arn;
   return role === undefined ? undefined : [logsOutput({ sigv4: { role_arn: role } })];
@@ -186,11 +186,11 @@ function warnOfUnused(
   findings: Findings,
 ): void {
   for (const key of keys.filter((each) => lookup(value, each) !== undefined)) {
-    findings.warn(below(place, key), `is not used, because ${ENV.outputs} comes first`);
+    findings.warn(below(place, key), `is not used, because ${ENV.outputs} takes precedence`);
   }
 }
 
-/** What gets the texts that documents only name. */
+/** Read the texts that documents only name. */
 interface Readers {
   readonly secrets: SecretReader;
   readonly http: HttpSettingsReader;
@@ -203,7 +203,7 @@ function readersFor(request: ConfigRequest, findings: Findings): Readers {
   return { secrets, http, outputs: new OutputReader(secrets, http, request.env, findings) };
 }
 
-/** Warns of what is for outputs that there are not. */
+/** Warns of settings for kinds of outputs that the configuration does not have. */
 function warnOfOutputs(
   { global, emf_processor: emf }: NativeDocument,
   outputs: Config['outputs'],
@@ -227,18 +227,19 @@ function warnOfExternalLabels(
   findings: Findings,
 ): void {
   if (Object.keys(labels).length === 0) return;
-  const reason = 'has no effect: only remote write adds them to samples';
+  const reason =
+    'has no effect: only remote write adds these labels, and no output is remote write';
   findings.warn(below(place, 'global', 'external_labels'), reason);
 }
 
-/** How each job, and its discovery, makes requests, with what it has in files and by reference. */
+/** The HTTP settings of each job and its discovery, with the content of files and secrets. */
 async function readHttp(
   jobs: readonly ScrapeConfig[],
   place: Place,
   { secrets, http: reader }: Readers,
 ): Promise<JobHttp[]> {
   const settings: JobHttp[] = [];
-  // One after the other, so that what is wrong is reported in the order of the document.
+  // One job after the other keeps the errors in the order of the document.
   for (const [index, job] of jobs.entries()) {
     const at = below(place, 'scrape_configs', index);
     const targets = { ...(await reader.read(job, at)), compression: job.enable_compression };

@@ -14,7 +14,7 @@ import { type ParsedText, parseText } from './yaml/text.ts';
 /** The option that names a Prometheus file. */
 export const PROMETHEUS_OPTION = '--prometheus-config';
 
-/** The environment variable in which the CloudWatch Agent's documentation keeps the Prometheus file on ECS. */
+/** The CloudWatch Agent's documentation keeps the Prometheus file on ECS in this environment variable. */
 export const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
 
 /**
@@ -48,7 +48,7 @@ async function prometheusText(
     return configuredText(configured, place, request, findings);
   if (variable(request.env, PROMETHEUS_VARIABLE) !== undefined)
     return readVariable(PROMETHEUS_VARIABLE, request, findings);
-  // Anything else that is missing or wrong there is reported when the document is checked.
+  // The check of the document reports any other missing or wrong value.
   if (typeof settings !== 'object' || configured !== undefined) return undefined;
   return readDocumentAt(DEFAULT_PROMETHEUS_PATH, place, request, findings);
 }

@@ -30,7 +30,7 @@ export function idleEntries(
   if (clusters.length > MAX_NAMES) names.push(`${clusters.length - MAX_NAMES} more clusters`);
   return entries
     .filter((entry) => !asking.has(entry) && !(isFinding && entry.startsWith(DOCKER_LABEL)))
-    .map((entry) => `${entry} asks for none of ${running} running tasks of ${names.join(', ')}`);
+    .map((entry) => `${entry} matches none of ${running} running tasks of ${names.join(', ')}`);
 }
 
 /** The same of the sources of a job that give nothing. That it has none is said when it is read. */

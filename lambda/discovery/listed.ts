@@ -36,7 +36,7 @@ interface Asked {
 const INCOMPLETE: DiscoveryError = {
   operation: 'discover',
   code: 'Incomplete',
-  message: 'the discovery did not find all targets: its own log says why',
+  message: 'the discovery did not find all targets: its log says why',
   count: 1,
 };
 

@@ -118,7 +118,7 @@ export class LineDelivery implements Delivery {
   }
 
   readonly #giveUp = (): void => {
-    const text = `Writing to ${this.#name} was not done by the deadline`;
+    const text = `Writing to ${this.#name} did not end by the deadline`;
     for (const sent of this.#pending) this.#settle(sent, { reason: 'deadline', text });
   };
 

@@ -14,10 +14,10 @@ export function logWarnings({ warnings }: Config, logger: Pick<ConfigLogger, 'wa
 export function logStatus(status: ConfigStatus, logger: ConfigLogger): void {
   const { config, changed, unread, refused } = status;
   for (const error of unread)
-    logger.warn('configuration was not read, the last one counts', { error });
+    logger.warn('configuration could not be read, the last one stays in use', { error });
   if (refused?.isNew) {
     const { problems } = refused;
-    logger.error('configuration is refused, the last good one counts', { problems });
+    logger.error('configuration was refused, the last good one stays in use', { problems });
   }
   if (!changed) return;
   logger.info('configuration has changed', { source: config.source });

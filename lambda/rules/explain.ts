@@ -36,7 +36,7 @@ export function whyIncomplete(declarations: readonly Part[], { name, labels }: R
   if (nearest === undefined) return `no declaration that applies to ${name} has any dimensions`;
   const { set, index, missing } = nearest;
   const problems = missing.map((label) => problemOf(label, name, labels)).join(', ');
-  return `[${set.join(', ')}] of metric_declaration[${index}] cannot be had of ${name}: ${problems}`;
+  return `metric_declaration[${index}] cannot publish ${name} under [${set.join(', ')}]: ${problems}`;
 }
 
 /** Which declaration comes nearest to selecting any of these series and applying to it, and what differs, in words. */
@@ -93,10 +93,10 @@ function sourceOf({ sourceLabels, separator }: Part, labels: Labels): string {
 /** Why a label is no dimension of a metric; undefined where it is one. */
 function problemOf(label: string, metric: string, labels: Labels): string | undefined {
   const value = labels[label];
-  if (!isDimensionName(label)) return `CloudWatch takes no dimension ${shown(label)}`;
-  if (label === metric) return `the metric has the name of the label ${label}`;
+  if (!isDimensionName(label)) return `CloudWatch accepts no dimension ${shown(label)}`;
+  if (label === metric) return `the label ${label} has the same name as the metric`;
   if (value === undefined || value === '') return `there is no label ${label}`;
-  if (!isDimensionValue(value)) return `CloudWatch does not take ${label} ${shown(value)}`;
+  if (!isDimensionValue(value)) return `CloudWatch does not accept ${label} ${shown(value)}`;
   return undefined;
 }
 

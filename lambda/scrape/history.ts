@@ -31,7 +31,7 @@ export function historyOf(headers: Headers, since: string): HistoryAnswer | unde
   const lost = begin !== undefined && Number(begin) > Number(since);
   return {
     cursor,
-    gap: lost ? `the history since ${since} was asked for, but begins at ${begin}` : undefined,
+    gap: lost ? `expected the history since ${since}, got it from ${begin}` : undefined,
   };
 }
 

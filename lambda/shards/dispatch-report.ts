@@ -52,7 +52,7 @@ export function logDispatch(report: DispatchReport, logger: DispatchLogger): voi
   if (setAside !== undefined) logger.warn('state failed', { error: setAside });
   if (metricsFailure !== undefined) logger.warn('state failed', { error: metricsFailure });
   if (leaseFailure !== undefined) logger.warn('lease failed', { error: leaseFailure });
-  if (isKept) logger.warn('nothing could be discovered, the last lists of targets count', {});
+  if (isKept) logger.warn('the discovery failed, the last lists of targets stay in use', {});
   if (late.length > 0) logger.warn('shards have not ended a cycle for a while', { shards: late });
   if (isNewLayout) logger.info('targets are divided anew', { ...layout });
   logger.info('targets are handed out', { ...report });

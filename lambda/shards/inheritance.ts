@@ -46,7 +46,7 @@ export async function inheritanceOfShards(
   } catch (error) {
     if (!(error instanceof ManifestError || error instanceof ShardObjectsError)) throw error;
     // Most collectors were never divided: they go on without.
-    return { snapshots: [], missing: [`What shards knew is lost. ${error.message}`] };
+    return { snapshots: [], missing: [`The state of the shards is lost. ${error.message}`] };
   }
   if (manifest === undefined) return { snapshots: [], missing: [] };
   const remainingMs = manifest.endsBy - now;
@@ -71,7 +71,7 @@ async function read(
     const object = await s3Store(s3, place).read(signal);
     const name = `s3://${place.bucket}/${place.key}`;
     if (object === undefined || object === 'unchanged') {
-      missing.push(`The state ${name} is not there: what it knew of these targets is lost`);
+      missing.push(`The state ${name} is missing, so the history of these targets is lost`);
       continue;
     }
     try {

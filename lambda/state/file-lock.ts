@@ -51,7 +51,7 @@ async function removeStale(
   if (mayBeAlive(holder, boot)) {
     const [pid, host] = holder.split(/\s/);
     throw new FileInUseError(
-      `${path} is in use by process ${pid} on ${host}; if that is gone, remove ${lock}`,
+      `${path} is in use by process ${pid} on ${host}; if that process is gone, remove ${lock}`,
     );
   }
   // Moved first and looked at again: another process may have taken the lock over since.

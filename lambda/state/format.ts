@@ -84,7 +84,7 @@ export async function decodeState(bytes: Uint8Array): Promise<Snapshot> {
     const frame = given.subarray(HEADER_BYTES);
     return read(new ByteReader(await decompress(frame, { maxOutputLength: MAX_BYTES })));
   } catch (error) {
-    const message = `expected a whole state, got ${given.length} bytes that are none: ${(error as Error).message}`;
+    const message = `expected a whole state, got ${given.length} bytes that are not one: ${(error as Error).message}`;
     throw new StateFormatError('corrupt', message, { cause: error });
   }
 }

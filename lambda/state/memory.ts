@@ -137,7 +137,7 @@ export class MemoryState implements State {
     const [...names] = targets;
     const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
     const mebibytes = (this.#capacity / 2 ** 20).toFixed(1);
-    const text = `Expected the state of all targets to fit into ${mebibytes} MiB: ${series} series of the targets that take most were forgotten, their counters begin anew: ${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+    const text = `Expected the state of all targets to fit into ${mebibytes} MiB. Fargauge forgot ${series} series of the largest targets, whose counters begin anew: ${names.slice(0, MAX_NAMED).join(', ')}${more}`;
     return { forgotten: series, errors: [text] };
   }
 

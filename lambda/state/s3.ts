@@ -96,7 +96,7 @@ function failureOf(
   signal: AbortSignal,
 ): StateStoreError {
   const what = `${operation} of the state ${object}`;
-  if (signal.aborted) return new StateStoreError(`${what} was not done in time`, { cause: error });
+  if (signal.aborted) return new StateStoreError(`${what} did not end in time`, { cause: error });
   const { name, message } = error;
   const why = name === 'AccessDenied' ? `is denied; it needs ${NEEDED[operation]}` : 'failed';
   return new StateStoreError(`${what} ${why}. ${name}: ${message}`, { cause: error });

@@ -174,7 +174,7 @@ export class StoredState implements State {
       this.#counts.conflicts += 1;
       await this.#read(signal);
     }
-    const message = `The state was written by somebody else ${MAX_CONFLICTS + 1} times while it was to be written`;
+    const message = `Another writer replaced the state ${MAX_CONFLICTS + 1} times before this write`;
     throw new StateStoreError(message);
   }
 }

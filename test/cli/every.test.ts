@@ -85,7 +85,7 @@ describe('`fargauge collect --every`', () => {
     process.kill(collector.pid, 'SIGTERM');
 
     expect(await collector.ended).toBe(0);
-    expect(collector.stderr()).toContain('was not done by the deadline. It failed. HTTP 503');
+    expect(collector.stderr()).toContain('did not end by the deadline. It failed. HTTP 503');
   });
 
   it('goes on after a cycle that has failed, and its exit code is that of the last one', async () => {

@@ -51,7 +51,7 @@ describe('`fargauge collect` with a configuration that lies elsewhere', () => {
     await running.says(/"job":"shop"/);
     stores.objects.set('conf/x.yaml', documentFor(target.address, { job_name: [] }));
     await running.says(
-      /the configuration is refused, the last good one counts\n- s3:\/\/conf\/x\.yaml: scrape_configs\[0\]\.job_name: expected a string that is not empty, given a list\n/,
+      /the configuration was refused, the last good one stays in use\n- s3:\/\/conf\/x\.yaml: scrape_configs\[0\]\.job_name: expected a string that is not empty, given a list\n/,
     );
     stores.objects.set('conf/x.yaml', documentFor(target.address, { job_name: 'other' }));
     await running.says(/the configuration of s3:\/\/conf\/x\.yaml has changed\n/);

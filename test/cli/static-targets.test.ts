@@ -107,8 +107,8 @@ describe('`fargauge collect` of static targets', () => {
 
     expect(code).toBe(0);
     expect(stderr.match(/^warning: .*$/gm)).toEqual([
-      'warning: remote_write http://localhost/write gets nothing, because --output comes first',
-      'warning: cloudwatch-logs gets nothing, because --output comes first',
+      'warning: remote_write http://localhost/write gets nothing, because --output takes precedence',
+      'warning: cloudwatch-logs gets nothing, because --output takes precedence',
     ]);
   });
 

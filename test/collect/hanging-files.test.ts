@@ -87,14 +87,14 @@ describe('files on a file system that hangs', () => {
       expect(report.targets).toMatchObject({ discovered: 1, up: 1 });
       expect(report.durationMs).toBeLessThan(TIMEOUT_MS);
       expect(report.discoveryErrors).toEqual([
-        `file_sd: ${list}: reading ${list} was not done in time, as if the file system hangs`,
+        `file_sd: ${list}: reading ${list} did not end in time: the file system may hang`,
       ]);
       expect(report.deliveries).toMatchObject([
         { events: 1, rejected: {} },
         {
           events: 0,
           rejected: { unavailable: 1 },
-          errors: [expect.stringContaining(`opening ${output} was not done in time`)],
+          errors: [expect.stringContaining(`opening ${output} did not end in time`)],
         },
       ]);
       expect(report.state).toMatchObject({
@@ -143,9 +143,7 @@ describe('files on a file system that hangs', () => {
       expect(await live.refresh(TIMEOUT_MS)).toEqual({
         config: live.config,
         changed: false,
-        unread: [
-          `${password}: reading ${password} was not done in time, as if the file system hangs`,
-        ],
+        unread: [`${password}: reading ${password} did not end in time: the file system may hang`],
       });
     }
   }, 60_000);
@@ -154,7 +152,7 @@ describe('files on a file system that hangs', () => {
     const password = hanging('password');
     const basic_auth = { username: 'me', password_file: password };
     await expect(loaded(documentFor('127.0.0.1:9', { basic_auth }))).rejects.toThrow(
-      `reading ${password} was not done in time`,
+      `reading ${password} did not end in time`,
     );
   }, 60_000);
 });

@@ -5,7 +5,7 @@ const GROUP =
   'a log group name of up to 512 letters, digits and . - _ / # with the placeholders {ClusterName} {TaskId} {NodeName} {PodName} {ServiceName} {ContainerInstanceId} {TaskDefinitionFamily} {JobName}, which does not begin with aws/';
 const PATTERN = 'a regular expression in RE2 syntax';
 const NAMESPACE =
-  'a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon';
+  'a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, which does not begin with a colon';
 const RESOLUTION = '1 or 60 (seconds)';
 const PORTS = 'ports separated by ";", such as "9404;9406"';
 const GO_DURATION = 'a Go duration above zero and up to 24 days, such as "1m30s"';
@@ -13,7 +13,7 @@ const DURATION = 'a Prometheus duration up to 24 days, such as "30s" or "1m30s"'
 const COUNT = 'a whole number of at least 0';
 const SIZE = 'a size such as "10MB", or 0 for no limit';
 const ADDRESS = 'an address such as "127.0.0.1:9100", without scheme and path';
-const NOT_YET = 'no such key (known to Prometheus, not supported by this version yet)';
+const NOT_YET = 'no such key (Prometheus has it, this version of Fargauge does not support it yet)';
 const TEXT = 'a string that is not empty';
 const CLUSTER = 'the name or ARN of a cluster, or a pattern of one such as "prod-*"';
 
@@ -403,30 +403,30 @@ describe('wrong values in a Prometheus file', () => {
         ...['lowercase', 'uppercase'].map((action) => [
           { action, target_label: 'a', replacement: 'b' },
           '.replacement',
-          `expected no such key beside the action ${action}, which takes no replacement, given "b" (string)`,
+          `expected no such key with the action ${action}, which takes no replacement, given "b" (string)`,
         ]),
         ...['keepequal', 'dropequal'].flatMap((action) =>
           Object.entries({ regex: 'a', separator: ',', replacement: '$2' }).map(([name, value]) => [
             { action, target_label: 'a', [name]: value },
             `.${name}`,
-            `expected no such key beside the action ${action}, which takes only source_labels and target_label, given "${value}" (string)`,
+            `expected no such key with the action ${action}, which takes only source_labels and target_label, given "${value}" (string)`,
           ]),
         ),
         ...['labeldrop', 'labelkeep'].flatMap((action) => [
           [
             { action, source_labels: ['a'] },
             '.source_labels',
-            `expected no such key beside the action ${action}, which takes only regex, given a list`,
+            `expected no such key with the action ${action}, which takes only regex, given a list`,
           ],
           [
             { action, target_label: 'a' },
             '.target_label',
-            `expected no such key beside the action ${action}, which takes only regex, given "a" (string)`,
+            `expected no such key with the action ${action}, which takes only regex, given "a" (string)`,
           ],
           [
             { action, modulus: 5 },
             '.modulus',
-            `expected no such key beside the action ${action}, which takes only regex, given 5 (number)`,
+            `expected no such key with the action ${action}, which takes only regex, given 5 (number)`,
           ],
         ]),
       ] as Case[]
@@ -472,7 +472,7 @@ describe('wrong values in a Prometheus file', () => {
     [
       { global: { extra_scrape_metrics: true } },
       'global.extra_scrape_metrics',
-      'expected false (anything else is known to Prometheus, not supported by this version yet), given true (boolean)',
+      'expected false (Prometheus knows other values, this version of Fargauge supports none of them yet), given true (boolean)',
     ],
     [{ scrape_configs: {} }, 'scrape_configs', 'expected a list, given an object'],
     [{ scrape_configs: ['a'] }, JOB, 'expected an object, given "a" (string)'],
@@ -571,37 +571,37 @@ describe('wrong values in a Prometheus file', () => {
     [
       job({ authorization: { type: 'basic', credentials: 'x' } }),
       `${JOB}.authorization.type`,
-      'expected another type than that for which there is basic_auth, given "basic" (string)',
+      'expected a type other than Basic, for which basic_auth exists, given "basic" (string)',
     ],
     [
       job({ basic_auth: {}, authorization: {} }),
       `${JOB}.authorization`,
-      'expected no such key beside basic_auth, given one',
+      'expected either this key or basic_auth, given both',
     ],
     [
       job({ bearer_token: 'x', bearer_token_file: '/x' }),
       `${JOB}.bearer_token_file`,
-      'expected no such key beside bearer_token, given one',
+      'expected either this key or bearer_token, given both',
     ],
     [
       job({ basic_auth: { username: 'x', username_file: '/x' } }),
       `${JOB}.basic_auth.username_file`,
-      'expected no such key beside username, given one',
+      'expected either this key or username, given both',
     ],
     [
       job({ basic_auth: { password: 'x', password_file: '/x' } }),
       `${JOB}.basic_auth.password_file`,
-      'expected no such key beside password, given one',
+      'expected either this key or password, given both',
     ],
     [
       job({ authorization: { credentials: 'x', credentials_file: '/x' } }),
       `${JOB}.authorization.credentials_file`,
-      'expected no such key beside credentials, given one',
+      'expected either this key or credentials, given both',
     ],
     [
       job({ http_headers: { authorization: { values: ['x'] } } }),
       `${JOB}.http_headers.authorization`,
-      'expected another header than those that the collector sets itself, given "authorization"',
+      'expected a header that the collector does not set itself, given "authorization"',
     ],
     [
       job({ http_headers: { 'a b': {} } }),
@@ -648,7 +648,7 @@ describe('wrong values in a Prometheus file', () => {
     [
       job({ http_sd_configs: [{ url: 'http://x/', basic_auth: {}, bearer_token: 'x' }] }),
       `${JOB}.http_sd_configs[0].bearer_token`,
-      'expected no such key beside basic_auth, given one',
+      'expected either this key or basic_auth, given both',
     ],
     [
       job({ file_sd_configs: [{ files: [] }] }),
@@ -663,7 +663,7 @@ describe('wrong values in a Prometheus file', () => {
     [
       { scrape_configs: [{ job_name: 'a' }, { job_name: 'b' }, { job_name: 'a' }] },
       'scrape_configs[2].job_name',
-      'expected another name than that of scrape_configs[0], given "a" (string)',
+      'expected a name other than that of scrape_configs[0], given "a" (string)',
     ],
   ];
 
@@ -759,7 +759,7 @@ describe('wrong values elsewhere', () => {
       scrape_configs: [{ job_name: 'ecs', static_configs: [{ targets: ['a:1'] }] }],
     });
     expect(await messagesOf(loading)).toEqual([
-      'FARGAUGE_CONFIG: scrape_configs[0].job_name: expected another name than that of the job added for the targets of ecs_service_discovery, given "ecs" (string)',
+      'FARGAUGE_CONFIG: scrape_configs[0].job_name: expected a name other than that of the job added for the targets of ecs_service_discovery, given "ecs" (string)',
     ]);
   });
 });
@@ -778,7 +778,7 @@ describe('what is missing', () => {
   it('is a log group, where the agent would be outside of ECS', async () => {
     const { FARGAUGE_CLUSTER: _, ...env } = agentEnv({});
     expect(await messagesOf(load({ env }))).toEqual([
-      'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus.log_group_name: expected a log group, here or in the environment variable FARGAUGE_LOG_GROUP, where there is no cluster to name one after, given nothing',
+      'CW_CONFIG_CONTENT: logs.metrics_collected.prometheus.log_group_name: expected a log group, here or in the environment variable FARGAUGE_LOG_GROUP, because without a cluster there is no default, given nothing',
     ]);
   });
 });

@@ -267,14 +267,14 @@ describe('discovery', () => {
     const taskDefinitions = [{ arnPattern: pattern('/web:'), ports: [9404] }];
     const idle = async (discovery: Setting['discovery']) =>
       (await discoverer({ discovery })()).idle;
-    const noShop = 'service_name_list_for_tasks "^shop$" asks for none of 3 running tasks of demo';
+    const noShop = 'service_name_list_for_tasks "^shop$" matches none of 3 running tasks of demo';
     expect(await idle({ services, taskDefinitions })).toEqual([noShop]);
     const other = { portLabel: 'PORT', metricsPathLabel: 'PATH', jobNameLabel: 'job' };
     // Labels that no container has are worth a word where nothing else finds a target.
     expect(await idle({ dockerLabel: other, taskDefinitions })).toEqual([]);
     expect(await idle({ dockerLabel: other, services })).toEqual([
       noShop,
-      'docker_label PORT asks for none of 3 running tasks of demo',
+      'docker_label PORT matches none of 3 running tasks of demo',
     ]);
     aws.faults.inject('ListTasks', { kind: 'deny' });
     expect(await idle({ services })).toEqual([]);
@@ -388,7 +388,7 @@ describe('a refresh', () => {
       expect(ids(result)).toEqual(['t0', 't1']);
       expect(result.errors.map(({ message }) => message)).toEqual([
         'ListTasks of demo failed. ServerException: Broken.',
-        '2 of the tasks of demo could not be read and count as they were',
+        'the discovery could not read 2 tasks of demo and uses their last known state',
       ]);
     }
     now += MINUTE;
@@ -522,7 +522,7 @@ describe('an API that never answers', () => {
       {
         operation: 'ListTasks',
         code: 'Deadline',
-        message: 'ListTasks of demo was not answered by the deadline',
+        message: 'ListTasks of demo got no answer by the deadline',
       },
       { code: 'Kept' },
     ]);

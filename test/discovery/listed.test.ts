@@ -93,7 +93,7 @@ describe('targets that another process has found', () => {
     discovery.give(given([], { complete: false }));
     expect((await discovery.discover()).errors).toEqual([
       expect.objectContaining({
-        message: 'the discovery did not find all targets: its own log says why',
+        message: 'the discovery did not find all targets: its log says why',
       }),
     ]);
   });

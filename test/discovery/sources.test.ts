@@ -139,7 +139,7 @@ describe('what fails alone', () => {
     const result = await discoverer()();
     expect(clusters(result)).toEqual(['prod-a', 'prod-b', 'far']);
     expect(messages(result)).toEqual([
-      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}. The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.`,
+      `ListClusters as ${ROLE.arn} failed. AssumeRoleError: the role ${ROLE.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${ROLE.arn}. Check that the role exists, that its trust policy allows this caller with this external id, and that this caller may call sts:AssumeRole.`,
     ]);
   });
 
@@ -163,7 +163,7 @@ describe('what fails alone', () => {
     ]);
     expect(messages(result)).toEqual([
       expect.stringMatching(/^DescribeTasks of far is denied; the role needs ecs:DescribeTasks\. /),
-      '1 of the tasks of far could not be read and count as they were',
+      'the discovery could not read 1 tasks of far and uses their last known state',
     ]);
   });
 });

@@ -310,7 +310,7 @@ describe('the deadline of an invocation', () => {
 
     expect(answer).toEqual({
       kind: 'error',
-      message: `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" was not done by the deadline`,
+      message: `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" did not end by the deadline`,
     });
     expect((await lambda.end()).ownMetrics).toMatchObject({
       EventsRejected: [2],
@@ -496,7 +496,7 @@ describe('a function that is wrongly configured', () => {
     expect((await lambda.end()).log).toEqual([
       expect.objectContaining({
         level: 'WARN',
-        message: 'PROMETHEUS_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG comes first',
+        message: 'PROMETHEUS_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG takes precedence',
       }),
     ]);
   });
@@ -570,9 +570,9 @@ describe('a configuration in S3', () => {
     expect(ownMetrics).toMatchObject({ ConfigurationRefused: [1, 1, 0] });
     expect(log.filter(({ level }) => level === 'ERROR')).toEqual([
       expect.objectContaining({
-        message: 'configuration is refused, the last good one counts',
+        message: 'configuration was refused, the last good one stays in use',
         problems: [
-          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, the first no colon, given "ü" (string)`,
+          `${LOCATION}: emf_processor.metric_namespace: expected a namespace of 1 to 255 letters, digits, spaces and . _ - # : /, which does not begin with a colon, given "ü" (string)`,
         ],
       }),
     ]);
@@ -589,7 +589,7 @@ describe('a configuration in S3', () => {
     expect(ownMetrics).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
     expect(log).toContainEqual(
       expect.objectContaining({
-        message: 'configuration was not read, the last one counts',
+        message: 'configuration could not be read, the last one stays in use',
         error: `${LOCATION}: AccessDenied: No.`,
       }),
     );

@@ -160,7 +160,7 @@ describe('the service', () => {
       expect(deliveries).toMatchObject([{ events: 0 }]);
       for (const error of deliveries[0]?.errors ?? []) {
         expect(error).toMatch(
-          /^PutLogEvents on log group "shop" (failed( until the deadline)?\. .*ECONNREFUSED|was not done by the deadline)/,
+          /^PutLogEvents on log group "shop" (failed( until the deadline)?\. .*ECONNREFUSED|did not end by the deadline)/,
         );
       }
       expect(state).toMatchObject({ targets: 1, series: 1, errors: [] });
@@ -187,7 +187,7 @@ describe('the service', () => {
     for (const { deliveries, durationMs } of outage) {
       expect(deliveries).toMatchObject([{ events: 0, rejected: { deadline: expect.any(Number) } }]);
       expect(deliveries[0]?.errors).toEqual([
-        'PutLogEvents on log group "shop" was not done by the deadline',
+        'PutLogEvents on log group "shop" did not end by the deadline',
       ]);
       expect(durationMs).toBeLessThan(1_500);
     }

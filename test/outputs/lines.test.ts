@@ -52,7 +52,7 @@ describe('standard output', () => {
     const report = await delivery.close();
     expect(await first).toEqual(rejected('deadline'));
     expect(report.errors).toContain(
-      'stdout has no room for more, as it has not answered for 50 ms',
+      'stdout has no room for more, because it has not answered for 50 ms',
     );
   });
 
@@ -140,7 +140,7 @@ describe('standard output', () => {
     expect(await write).toEqual(rejected('deadline', 2));
     expect(await closed).toMatchObject({
       events: 0,
-      errors: ['Writing to stdout was not done by the deadline'],
+      errors: ['Writing to stdout did not end by the deadline'],
     });
     next();
     expect(await write).toEqual(rejected('deadline', 2));

@@ -16,13 +16,13 @@ it.each<[string, LeftOutCause]>([
     },
   ],
   [
-    'task_definition_list "web", port 1, 2, task definition web:3: task t1 (no container has a name like "x")',
+    'task_definition_list "web", port 1, 2, task definition web:3: task t1 (no container has a name that matches "x")',
     {
       entry: 'task_definition_list "web"',
       port: '1, 2',
       definition: 'web:3',
       task: 't1',
-      detail: 'no container has a name like "x"',
+      detail: 'no container has a name that matches "x"',
       count: 1,
     },
   ],

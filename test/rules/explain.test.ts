@@ -110,13 +110,13 @@ describe('why a series has no dimension set', () => {
   it.each<[string, string, Record<string, string>, Change[]]>([
     [
       'a label that is missing',
-      '[ServiceName, job] of metric_declaration[0] cannot be had of m: there is no label ServiceName',
+      'metric_declaration[0] cannot publish m under [ServiceName, job]: there is no label ServiceName',
       { job: 'web' },
       [{ dimensions: [['ServiceName', 'job']] }],
     ],
     [
       'the set that lacks the fewest',
-      '[a, job] of metric_declaration[1] cannot be had of m: there is no label a',
+      'metric_declaration[1] cannot publish m under [a, job]: there is no label a',
       { job: 'web' },
       [
         { dimensions: [['a', 'b', 'c']] },
@@ -130,25 +130,25 @@ describe('why a series has no dimension set', () => {
     ],
     [
       'a value that CloudWatch does not take',
-      '[city] of metric_declaration[0] cannot be had of m: CloudWatch does not take city "Zürich"',
+      'metric_declaration[0] cannot publish m under [city]: CloudWatch does not accept city "Zürich"',
       { job: 'web', city: 'Zürich' },
       [{ dimensions: [['city']] }],
     ],
     [
       'a name that CloudWatch does not take',
-      '[ä] of metric_declaration[0] cannot be had of m: CloudWatch takes no dimension "ä"',
+      'metric_declaration[0] cannot publish m under [ä]: CloudWatch accepts no dimension "ä"',
       { job: 'web', ä: '1' },
       [{ dimensions: [['ä']] }],
     ],
     [
       'a label of the metric’s own name',
-      '[m] of metric_declaration[0] cannot be had of m: the metric has the name of the label m',
+      'metric_declaration[0] cannot publish m under [m]: the label m has the same name as the metric',
       { job: 'web', m: '1' },
       [{ dimensions: [['m']] }],
     ],
     [
       'only declarations that select it and apply to it',
-      '[b] of metric_declaration[2] cannot be had of m: there is no label b',
+      'metric_declaration[2] cannot publish m under [b]: there is no label b',
       { job: 'web' },
       [{ matcher: '^api$' }, { selectors: ['^x'] }, { dimensions: [['b']] }],
     ],

@@ -28,7 +28,7 @@ describe('the history of an answer', () => {
   it('tells of what is lost where it begins later', () => {
     expect(answer('130', '160.5')).toEqual({
       cursor: '160.5',
-      gap: 'the history since 100 was asked for, but begins at 130',
+      gap: 'expected the history since 100, got it from 130',
     });
   });
 

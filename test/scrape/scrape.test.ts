@@ -374,7 +374,7 @@ describe('a scrape that fails', () => {
     const { failure } = await scrape(target);
     expect(failure).toMatchObject({
       reason: 'memory',
-      message: `${message}, for which there is memory, got more`,
+      message: `${message}, as memory allows, got more`,
     });
   });
 

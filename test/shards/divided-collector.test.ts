@@ -479,7 +479,7 @@ describe('a shard', () => {
     const { reports } = await world.cycle();
     expect(reports.get(0)?.state.errors).toEqual([
       expect.stringMatching(/^The state s3:\/\/states\/state\/1\/0 cannot be understood\. /),
-      'The state s3://states/state/1/1 is not there: what it knew of these targets is lost',
+      'The state s3://states/state/1/1 is missing, so the history of these targets is lost',
     ]);
   });
 });

@@ -43,7 +43,7 @@ it.each([
   const [pid, host] = holder().split(' ');
   await expect(lockFile(path)).rejects.toThrow(
     new FileInUseError(
-      `${path} is in use by process ${pid} on ${host}; if that is gone, remove ${path}.lock`,
+      `${path} is in use by process ${pid} on ${host}; if that process is gone, remove ${path}.lock`,
     ),
   );
   expect(await readFile(`${path}.lock`, 'utf8')).toBe(`${holder()}\n`);

@@ -176,7 +176,7 @@ describe('a state that does not fit into its memory', () => {
       expect.objectContaining({
         forgotten: 5_000,
         errors: [
-          'Expected the state of all targets to fit into 0.1 MiB: 5000 series of the targets that take most were forgotten, their counters begin anew: big',
+          'Expected the state of all targets to fit into 0.1 MiB. Fargauge forgot 5000 series of the largest targets, whose counters begin anew: big',
         ],
       }),
     );

@@ -125,7 +125,7 @@ describe('an operation that S3 does not do', () => {
   it.each(OPERATIONS)('ends with its signal where %s hangs', async (operation, run) => {
     s3.instead = () => 'hang';
     await expect(run(AbortSignal.timeout(50))).rejects.toThrow(
-      `${operation} of the state s3://${NAME} was not done in time`,
+      `${operation} of the state s3://${NAME} did not end in time`,
     );
   });
 

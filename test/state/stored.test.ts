@@ -202,9 +202,7 @@ describe('a state that somebody else writes too', () => {
     store.beforeWrite = async () => store.put(another);
     expect(await cycle(state, 0, { a: advance(0, { x: at(1) }) })).toMatchObject({
       ...{ writes: 0, conflicts: MAX_CONFLICTS + 1, failures: 1 },
-      errors: [
-        `The state was written by somebody else ${MAX_CONFLICTS + 1} times while it was to be written`,
-      ],
+      errors: [`Another writer replaced the state ${MAX_CONFLICTS + 1} times before this write`],
     });
     store.beforeWrite = async () => {};
     expect(await cycle(state, 60, { a: undefined })).toMatchObject({ writes: 1, conflicts: 0 });

@@ -19,13 +19,13 @@ import { settingsShape } from './settings.ts';
 
 const NOT_COLLECTED = 'Fargauge collects Prometheus metrics only';
 
-/** Where the part that Fargauge reads lies. */
+/** Path to the part of the document that Fargauge reads. */
 export const SETTINGS_PATH: Path = ['logs', 'metrics_collected', 'prometheus'];
 
-/** Where the agent has the Prometheus metrics that do not go to logs. */
+/** Path to the Prometheus metrics that the agent does not send to CloudWatch Logs. */
 const AMP_PATH: Path = ['metrics', 'metrics_collected', 'prometheus'];
 
-/** Where the agent looks for the Prometheus file when `prometheus_config_path` is not set. */
+/** The agent reads this Prometheus file if `prometheus_config_path` is not set. */
 export const DEFAULT_PROMETHEUS_PATH = '/etc/cwagentconfig/prometheus.yaml';
 
 const AGENT_WITHOUT_EFFECT = {
@@ -68,7 +68,7 @@ const METRICS_COLLECTED_WITHOUT_EFFECT = {
   otlp: NOT_COLLECTED,
 } as const satisfies WithoutEffect<string>;
 
-/** Whose credentials write, such as those of a role of another account. */
+/** Credentials for writing, such as those of a role in another account. */
 const credentials = z.strictObject({ role_arn: roleArn.optional() });
 
 const agentSection = z.strictObject({
@@ -109,15 +109,15 @@ export const OPEN_OBJECTS: readonly OpenObject[] = [
 
 export type CloudWatchAgentDocument = z.output<typeof cloudWatchAgentDocument>;
 
-/** Whether a document without any other sign is the agent's: no native document has these keys. */
+/** Whether a document of unknown kind is the agent's: no native document has these keys. */
 export function isCloudWatchAgent(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return ['logs', 'agent', 'metrics'].some((key) => key in value);
 }
 
 /**
- * Warns of the parts of the agent's document that Fargauge does not do.
- * @param amp where those under `metrics` go
+ * Warns of the parts of the agent's document that Fargauge does not support.
+ * @param amp the workspace that the metrics under `metrics` go to
  */
 export function warnOfAgentKeys(
   document: CloudWatchAgentDocument,
@@ -131,17 +131,17 @@ export function warnOfAgentKeys(
   const others = { ...document, metrics: undefined };
   warnOfKeys(amp === undefined ? document : others, DOCUMENT_WITHOUT_EFFECT, place, findings);
   if (amp !== undefined) {
-    const text = `go to the workspace ${amp.workspaceId}, which here an entry of outputs does, in ${ENV.outputs} or in a native document: ${amp.output}`;
+    const text = `are sent to the workspace ${amp.workspaceId} only by an entry of outputs, in ${ENV.outputs} or in a native document: ${amp.output}`;
     findings.warn(below(place, ...AMP_PATH), text);
   }
   warnOfKeys(logs, LOGS_WITHOUT_EFFECT, logsPlace, findings);
   warnOfKeys(logs.metrics_collected, METRICS_COLLECTED_WITHOUT_EFFECT, collectedPlace, findings);
 }
 
-/** Reports a document whose Prometheus metrics go nowhere but to a workspace. */
+/** Reports a document that sends its Prometheus metrics only to a workspace. */
 export function rejectAmpAlone(amp: AmpDestination, place: Place, findings: Findings): void {
   const expected = `${SETTINGS_PATH.join('.')} in a document of the CloudWatch Agent`;
-  const given = `Prometheus metrics that go to the workspace ${amp.workspaceId} alone`;
-  const reason = `a native document does that by scrape_configs and this entry of outputs: ${amp.output}`;
+  const given = `Prometheus metrics that go only to the workspace ${amp.workspaceId}`;
+  const reason = `write a native document with scrape_configs and this entry of outputs: ${amp.output}`;
   findings.reject(below(place, ...AMP_PATH), expected, given, reason);
 }

@@ -8,30 +8,35 @@ import { ecsTarget, regionProblem, targetClusters, toSources } from '../values/e
 import { pattern } from '../values/pattern.ts';
 import { ports } from '../values/ports.ts';
 
-/** Where the agent hands its targets to its Prometheus part; here only a name by which a job asks for them. */
+/**
+ * The agent writes its targets into this file for its Prometheus part. Fargauge writes no file: the name marks the jobs
+ * that want the targets.
+ */
 export const RESULT_FILE = '/tmp/cwagent_ecs_auto_sd.yaml';
 
-/** `sd_frequency` of the agent where there is none. */
+/** Default of `sd_frequency`, as in the agent. */
 const DEFAULT_FREQUENCY = '1m';
 
 const LOOKUPS = ['services', 'cluster_tags', 'public_ips'] as const;
 
-/** Keys that entries of `task_definition_list` and `service_name_list_for_tasks` have in common. */
+/** Keys that `task_definition_list` and `service_name_list_for_tasks` share. */
 const portsShape = {
   sd_metrics_ports: ports.describe('Container ports, separated by ";".'),
-  sd_container_name_pattern: pattern.optional().describe('Only containers whose name it finds.'),
+  sd_container_name_pattern: pattern
+    .optional()
+    .describe('Only containers whose name it matches. RE2, unanchored.'),
   sd_metrics_path: blankableText.optional().describe('Path; else the metrics_path of the job.'),
   sd_job_name: blankableText.optional().describe('Label job; else the job_name of the job.'),
 };
 
 export const service = z.strictObject({
-  sd_service_name_pattern: pattern.describe('Finds names of services. RE2, unanchored.'),
+  sd_service_name_pattern: pattern.describe('Matches names of services. RE2, unanchored.'),
   ...portsShape,
 });
 
 export const taskDefinition = z.strictObject({
   sd_task_definition_arn_pattern: pattern.describe(
-    'Finds ARNs of task definitions. RE2, unanchored.',
+    'Matches ARNs of task definitions. RE2, unanchored.',
   ),
   ...portsShape,
 });
@@ -47,7 +52,7 @@ export const ecsServiceDiscovery = z
   .strictObject({
     sd_frequency: goDuration
       .prefault(DEFAULT_FREQUENCY)
-      .describe('How long the list of tasks is good for, such as "1m30s".'),
+      .describe('Time for which the list of tasks is reused, such as "1m30s".'),
     sd_target_cluster: targetClusters
       .optional()
       .describe('Name, ARN or pattern such as "prod-*", or a list; else FARGAUGE_CLUSTER.'),
@@ -55,27 +60,29 @@ export const ecsServiceDiscovery = z
     sd_targets: z
       .array(ecsTarget)
       .default([])
-      .describe('Clusters of other Regions and accounts, beside sd_target_cluster.'),
+      .describe('Clusters of other Regions and accounts, in addition to sd_target_cluster.'),
     sd_lookups: z
       .array(z.enum(LOOKUPS, `one of ${LOOKUPS.join(', ')}`))
       .default([])
       .describe(
-        'What is asked for __meta_ecs_service_status and __meta_ecs_tag_service_*, __meta_ecs_tag_cluster_*, and __meta_ecs_public_ip of awsvpc tasks.',
+        'Further calls of the APIs: services gives __meta_ecs_service_status and __meta_ecs_tag_service_*, cluster_tags gives __meta_ecs_tag_cluster_*, public_ips gives __meta_ecs_public_ip of awsvpc tasks.',
       ),
     sd_result_file: text
       .default(RESULT_FILE)
       .describe('Name by which file_sd_configs asks for the discovered targets.'),
     docker_label: dockerLabel
       .optional()
-      .describe('Containers that say by docker labels where their metrics are; {} is on.'),
+      .describe(
+        'Selects containers whose docker labels name the port and path of their metrics; {} takes the default names of the labels.',
+      ),
     task_definition_list: z
       .array(taskDefinition)
       .default([])
-      .describe('Containers, by the ARN of their task definition.'),
+      .describe('Selects containers by the ARN of their task definition.'),
     service_name_list_for_tasks: z
       .array(service)
       .default([])
-      .describe('Containers, by the name of the service that their task belongs to.'),
+      .describe('Selects containers by the name of the service of their task.'),
   })
   .superRefine(({ sd_target_cluster: clusters = [], sd_cluster_region: region }, context) => {
     const isList = typeof clusters !== 'string';
@@ -89,7 +96,7 @@ export const ecsServiceDiscovery = z
 
 export type EcsServiceDiscovery = z.output<typeof ecsServiceDiscovery>;
 
-/** Whether any way of finding targets is on; as with the agent, discovery is off where none is. */
+/** Whether the section turns any way of finding targets on. Without one, discovery is off, as in the agent. */
 export function discovers(section: EcsServiceDiscovery): boolean {
   return (
     section.docker_label !== undefined ||
@@ -98,7 +105,7 @@ export function discovers(section: EcsServiceDiscovery): boolean {
   );
 }
 
-/** All that selects clusters, in the order of the section; `fallback` is what surrounds it, where it names none. */
+/** All cluster selectors of the section, in its order, or `fallback` if the section has none. */
 export function clusterSelectors(
   { sd_target_cluster: clusters, sd_targets: targets }: EcsServiceDiscovery,
   fallback: string | undefined,
@@ -110,8 +117,8 @@ export function clusterSelectors(
 }
 
 /**
- * The discovery that the section means: of the cluster `fallback` where it names none itself, in `region` where
- * nothing else names one. Undefined where there is no cluster at all.
+ * The discovery settings of the section. `fallback` is the cluster and `region` the Region if the section names none.
+ * @returns undefined without any cluster
  */
 export function toDiscoveryConfig(
   section: EcsServiceDiscovery,
@@ -143,7 +150,7 @@ export function toDiscoveryConfig(
   };
 }
 
-/** The clusters that are not in `sd_targets`. */
+/** The clusters outside of `sd_targets`. */
 function ownClusters(
   clusters: EcsServiceDiscovery['sd_target_cluster'],
   targets: EcsServiceDiscovery['sd_targets'],

@@ -9,7 +9,7 @@ import { namespace } from '../values/namespace.ts';
 import { pattern } from '../values/pattern.ts';
 import { metricDeclaration, toDeclarations } from './metric-declaration.ts';
 
-/** The agent's namespaces where the configuration names none. */
+/** The agent's default namespaces. */
 const ECS_NAMESPACE = 'ECS/ContainerInsights/Prometheus';
 const SERVER_NAMESPACE = 'CWAgent/Prometheus';
 
@@ -25,8 +25,8 @@ const UNITS: ReadonlySet<string> = new Set([
 const BUDGET_EXPECTED = 'a whole number of at least 1';
 
 /**
- * How long a metric counts after it was last published: as long as CloudWatch lists it as recently active, so that the
- * two can be compared.
+ * How long a metric counts after it was last published: as long as CloudWatch lists it as recently active, so that both
+ * numbers can be compared.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
  */
 const DEFAULT_BUDGET_WINDOW_MS = 3 * 3_600_000;
@@ -69,15 +69,15 @@ export const emfProcessor = z.strictObject({
 
 export type EmfProcessor = z.output<typeof emfProcessor>;
 
-/** What decides about metrics beside `emf_processor` itself. */
+/** Settings outside of `emf_processor` that its rules depend on. */
 export interface EmfContext {
   /** `disable_metric_extraction`: every event is a plain log event. */
   readonly extractionDisabled: boolean;
-  /** Whether this is about an ECS cluster, which has its own default namespace. */
+  /** Whether the configuration is about an ECS cluster, which has its own default namespace. */
   readonly ecs: boolean;
 }
 
-/** The rules that `processor`, which stands at `place`, means; absent: plain log events. */
+/** The rules of `processor` at `place`. Without it, events are plain log events. */
 export function toEmfConfig(
   processor: EmfProcessor | undefined,
   { extractionDisabled, ecs }: EmfContext,
@@ -105,7 +105,7 @@ export function toEmfConfig(
   };
 }
 
-/** What `processor` says of the values of series. */
+/** The settings of `processor` for the values of series. */
 export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfig {
   return {
     firstSample: processor?.first_sample ?? 'auto',
@@ -124,7 +124,7 @@ function toUnits(
     else
       findings.warn(
         below(place, metric),
-        `${describeGiven(unit)} is no CloudWatch unit; it is ignored`,
+        `${describeGiven(unit)} is not a CloudWatch unit, so Fargauge ignores it`,
       );
   }
   return known;

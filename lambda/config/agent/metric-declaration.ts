@@ -30,7 +30,7 @@ const dimensionSet = z
         params: { given: `${size} names` },
       });
     },
-    // Also beside wrong names.
+    // Runs the check beside wrong names, too.
     { when: ({ value }) => Array.isArray(value) },
   )
   .transform(sortedNames);
@@ -53,8 +53,8 @@ export const metricDeclaration = z.strictObject({
 type Entry = z.output<typeof metricDeclaration>;
 
 /**
- * What `entries`, which stand at `place`, declare.
- * @param ownNamespace that of entries without one
+ * The declarations of `entries` at `place`.
+ * @param ownNamespace namespace of entries that name none
  */
 export function toDeclarations(
   entries: readonly Entry[],
@@ -91,8 +91,8 @@ function toDeclaration(entry: Entry, place: Place, findings: Findings): Declarat
 }
 
 /**
- * Two declarations of the same metrics that differ in what a metric can have once only. Whether different expressions have
- * matches in common cannot be told, so this finds the plain cases alone.
+ * Warns of declarations that give the same metric different settings. Code cannot decide whether two expressions
+ * overlap, so this finds only the plain cases.
  */
 function warnOfConflicts(
   declarations: readonly Declaration[],
@@ -109,7 +109,7 @@ function warnOfConflicts(
       const name = formatPath(['metric_declaration', earlier]);
       findings.warn(
         below(place, index, difference),
-        `differs from ${name}, which publishes some of the same metrics and comes first, so they are published as it says`,
+        `differs from ${name}, which comes first and publishes some of the same metrics: Fargauge publishes those by ${name}`,
       );
       break;
     }

@@ -4,7 +4,7 @@ import { logGroupName } from '../values/log-group.ts';
 import { ecsServiceDiscovery } from './ecs-discovery.ts';
 import { emfProcessor } from './emf-processor.ts';
 
-/** The keys that the agent's `logs.metrics_collected.prometheus` and the top of a native document have in common. */
+/** The keys that the agent's `logs.metrics_collected.prometheus` and the top of a native document share. */
 export const settingsShape = {
   cluster_name: blankableText.optional(),
   log_group_name: logGroupName.optional(),

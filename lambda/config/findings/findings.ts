@@ -1,12 +1,12 @@
 import type { ConfigIssue } from './errors.ts';
 import { formatPath, type Place } from './place.ts';
 
-/** What the checks of all documents have found so far. */
+/** Collects the errors and warnings of all documents. */
 export class Findings {
   readonly issues: ConfigIssue[] = [];
   readonly warnings: string[] = [];
 
-  /** Records that the value at `place` is wrong; `reason` is for what `expected` and `given` cannot say. */
+  /** Records that the value at `place` is wrong; `reason` adds what `expected` and `given` leave open. */
   reject(place: Place, expected: string, given: string, reason?: string): void {
     const path = formatPath(place.path);
     const message = `${where(place.source, path)}: expected ${expected}, given ${given}`;
@@ -19,13 +19,13 @@ export class Findings {
     });
   }
 
-  /** Records that a text is not what its format allows; `position` stands for the path. */
+  /** Records a syntax error of a text; `position` stands for the path. */
   rejectText(source: string, position: string, expected: string, given: string): void {
     const message = `${where(source, position)}: expected ${expected}, given ${given}`;
     this.issues.push({ source, path: position, expected, given, message });
   }
 
-  /** Records that what is at `place` cannot have the effect that its author expects. */
+  /** Records that a setting does not have the effect that its author expects. */
   warn(place: Place, text: string): void {
     this.warnings.push(`${where(place.source, formatPath(place.path))}: ${text}`);
   }

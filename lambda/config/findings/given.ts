@@ -1,15 +1,18 @@
-/** Longer texts are cut: a message is one line of a log. */
+/** Messages describe the value that the user gave; they cut longer texts, because a message is one line of a log. */
 const SHOWN_CHARACTERS = 80;
 
-/** `user:password@` of an address, wherever it stands in a text. It is looked for only where one can begin, for a text can be long. */
+/**
+ * `user:password@` of an address, anywhere in a text. The look-behind limits the search to possible beginnings, for a
+ * text can be long.
+ */
 const USER_INFO = /(?<![^\s/@])[^\s/@:]*:[^\s/@]*@/g;
 
-/** The query of a URL, wherever it stands in a text. */
+/** The query of a URL, anywhere in a text. */
 const QUERY = /(:\/\/[^\s?]*\?)[^\s#]+/g;
 
 /**
- * A value as messages show it: `"5m" (string)`. Lists and objects are named but not shown, and user names,
- * passwords and queries are taken out of addresses, because a message ends up in logs.
+ * A value as messages show it: `"5m" (string)`. Messages end up in logs, so lists and objects appear by their type, and
+ * addresses without user names, passwords and queries.
  */
 export function describeGiven(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -1,6 +1,6 @@
 import type { Path } from './place.ts';
 
-/** What lies at `path` in a document that nobody has checked; undefined where there is no such place. */
+/** The value at `path` in an unchecked document; undefined if the document has no such place. */
 export function lookup(value: unknown, ...path: Path): unknown {
   let found = value;
   for (const key of path) {
@@ -10,7 +10,7 @@ export function lookup(value: unknown, ...path: Path): unknown {
   return found;
 }
 
-/** The items of a list in such a document; of anything else none. */
+/** The items of a list in an unchecked document; none for any other value. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

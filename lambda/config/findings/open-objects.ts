@@ -3,10 +3,10 @@ import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
 import { meantKey } from './spelling.ts';
 
-/** An object that may have any keys beside those of its schema. `*` in its path is each entry of a list. */
+/** An object that may have keys outside of its schema. `*` in its path is each entry of a list. */
 export type OpenObject = readonly [path: readonly string[], schema: z.ZodObject];
 
-/** A copy of a document without the keys that none of its open objects knows, each of which is warned of. */
+/** A copy of a document without the unknown keys of its open objects. Warns of each such key. */
 export function withoutUnknownKeys(
   document: unknown,
   objects: readonly OpenObject[],

@@ -1,4 +1,4 @@
-/** Why something could not be read. What the AWS SDK throws has a name that says more than its message. */
+/** The reason why a text could not be read. Errors of the AWS SDK have a name that says more than their message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;

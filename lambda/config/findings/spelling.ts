@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** Up to this many letters wrong, missing, too many or swapped count as a slip. */
+/** Up to this many letters that are wrong, missing, added or swapped count as a typing error. */
 const MAX_SLIPS = 3;
 
-/** The candidate that `word` was most likely meant to be; none when all are too far away. */
+/** The most likely intended candidate for `word`; undefined if all are too far away. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  // A third of the letters at most, or short words would be near to everything.
+  // At most a third of the letters, because short words are near to everything.
   let bestDistance = Math.min(MAX_SLIPS, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
@@ -15,14 +15,14 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Keys of others that are called something else here, where an object has that. */
+/** Keys of other programs that have another name in Fargauge. */
 const CALLED_OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['ecs_sd_configs', 'aws_sd_configs'],
 ]);
 
 /**
- * The key of an object's `shape` that `word` was most likely meant to be: one that may be there and is not there yet.
- * @param present what has the key `word`
+ * The most likely intended key for `word` in `shape`, unless the object has that key already.
+ * @param present the object with the key `word`
  */
 export function meantKey(
   word: string,
@@ -37,7 +37,7 @@ export function meantKey(
   return nearest(word, candidates);
 }
 
-/** The keys of a `shape` that are not known only to be refused. */
+/** The keys of a `shape` that a user may set: not those that are known only to be refused. */
 export function usableKeys(shape: z.core.$ZodShape): string[] {
   return Object.keys(shape).filter((key) => {
     const schema = shape[key];
@@ -45,14 +45,14 @@ export function usableKeys(shape: z.core.$ZodShape): string[] {
   });
 }
 
-/** Whether it is the schema of a key that is taken, whatever its value. */
+/** Whether it is the schema of a key that takes any value. */
 function hasNoEffect(schema: z.core.$ZodType | undefined): boolean {
   return schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodUnknown;
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
-  // One so long cannot be a slip, and a hostile key must not cost quadratic time.
+  // A word with so many more letters is not a typing error, and a hostile key must not cost quadratic time.
   if (Math.abs(a.length - b.length) > MAX_SLIPS) return Number.POSITIVE_INFINITY;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

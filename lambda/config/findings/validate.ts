@@ -6,9 +6,9 @@ import { lookup } from './lookup.ts';
 import { below, formatPath, type Path, type Place } from './place.ts';
 import { meantKey, usableKeys } from './spelling.ts';
 
-/** What a schema's own check can add to an issue, as its `params`. */
+/** `params` of an issue that a schema's own check adds. */
 export interface IssueDetails {
-  /** What to say instead of the value. */
+  /** Text to show instead of the value. */
   readonly given?: string;
   readonly reason?: string;
 }
@@ -21,8 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks `value`, which stands at `place`, and returns what the schema makes of it. Everything that is wrong
- * becomes a finding; then the result is undefined.
+ * Checks `value` at `place` and returns the output of the schema. Each error becomes a finding; then the result is
+ * undefined.
  */
 export function validate<S extends z.ZodType>(
   schema: S,
@@ -33,7 +33,7 @@ export function validate<S extends z.ZodType>(
   const shapes = new Map<string, z.ZodObject>();
   const result = schema.safeParse(value, {
     reportInput: true,
-    // One document is validated once in the life of a process: compiling its schema would not pay.
+    // A process validates a document once, so compiling the schema would cost more than it saves.
     jitless: true,
     error: (issue) => {
       if (issue.code === 'unrecognized_keys' && issue.inst instanceof z.ZodObject) {
@@ -63,8 +63,8 @@ export function validate<S extends z.ZodType>(
 }
 
 /**
- * A document that is no object may be anything, even a secret under the wrong name, and where secrets belong they may
- * have the wrong type: only that is shown.
+ * Shows only the type of a value that may be a secret: a document that is not an object, or a wrong type at a secret's
+ * place.
  */
 function describeType(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number'
@@ -72,7 +72,7 @@ function describeType(value: unknown): string {
     : describeGiven(value);
 }
 
-/** @param object what has the key */
+/** @param object the object with the key */
 function rejectKey(
   key: string,
   shape: z.core.$ZodShape,
@@ -81,7 +81,7 @@ function rejectKey(
   findings: Findings,
 ): void {
   const meant = meantKey(key, shape, Object(object));
-  // The name alone would not do: the role is what asks for tasks.
+  // The name of the key alone would not do, because the role selects tasks.
   const how = key === 'ecs_sd_configs' && meant !== undefined ? ' with role: ecs' : '';
   const expected =
     meant === undefined

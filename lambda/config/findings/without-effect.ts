@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { Findings } from './findings.ts';
 import { below, type Place } from './place.ts';
 
-/** Keys that are accepted without having an effect: what their author should know, or null where nobody would miss it. */
+/** Keys that Fargauge accepts but that have no effect, each with the reason for a warning, or null if nobody would miss it. */
 export type WithoutEffect<K extends string> = Readonly<Record<K, string | null>>;
 
-/** Schemas of such keys: any value. */
+/** Schemas of such keys, which accept any value. */
 export function withoutEffect<K extends string>(
   table: WithoutEffect<K>,
 ): Record<K, z.ZodOptional<z.ZodUnknown>> {
@@ -13,7 +13,7 @@ export function withoutEffect<K extends string>(
   return Object.fromEntries(keys) as Record<K, z.ZodOptional<z.ZodUnknown>>;
 }
 
-/** Warns of those keys of `value`, which stands at `place`, that somebody would miss. */
+/** Warns of the keys without effect that `value` at `place` has. */
 export function warnOfKeys<K extends string>(
   value: Readonly<Partial<Record<NoInfer<K>, unknown>>>,
   table: WithoutEffect<K>,

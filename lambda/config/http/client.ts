@@ -3,9 +3,8 @@ import * as z from 'zod';
 import { blankableText, flag, notYet, text } from '../findings/keys.ts';
 
 /**
- * How an HTTP request is made, beyond its URL:
+ * Keys of an HTTP request beyond its URL; consistency.ts checks them against each other.
  * https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config
- * What is wrong between these keys is in consistency.ts.
  */
 
 const HEADER = 'the name of an HTTP header';
@@ -13,7 +12,7 @@ const HEADER = 'the name of an HTTP header';
 /** RFC 9110, section 5.6.2: a token. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** The words of Prometheus for what Node.js calls so. */
+/** The names of TLS versions in Prometheus, and in Node.js. */
 export const TLS_VERSIONS = {
   TLS10: 'TLSv1',
   TLS11: 'TLSv1.1',
@@ -67,7 +66,7 @@ const httpHeaders = z.record(z.string(), header).superRefine(
       context.addIssue({ code: 'custom', message: HEADER, path: [name], params });
     }
   },
-  // Also beside wrong values.
+  // Runs the check beside wrong values, too.
   { when: ({ value }) => typeof value === 'object' && value !== null },
 );
 
@@ -88,5 +87,5 @@ export const httpClientShape = {
 
 const httpClient = z.object(httpClientShape);
 
-/** What `httpClientShape` gives. */
+/** The output of `httpClientShape`. */
 export type HttpClient = z.output<typeof httpClient>;

@@ -4,7 +4,7 @@ import { lookup } from '../findings/lookup.ts';
 import { below, type Path, type Place } from '../findings/place.ts';
 import { type HttpClient, TLS_VERSIONS } from './client.ts';
 
-/** Things of which there can be one only, and where each may be. */
+/** Settings of which a request can have only one, each with the places where it may stand. */
 const ALTERNATIVES: readonly (readonly Path[])[] = [
   [['basic_auth'], ['authorization'], ['bearer_token'], ['bearer_token_file']],
   ...(['username', 'password'] as const).map((key) => inOrFile('basic_auth', key)),
@@ -13,7 +13,7 @@ const ALTERNATIVES: readonly (readonly Path[])[] = [
 ];
 
 /**
- * Headers that the collector, or Node.js, sets: ReservedHeaders of prometheus/common, in lower case, and
+ * Headers that the collector or Node.js sets itself: ReservedHeaders of prometheus/common in lower case, and
  * `transfer-encoding`, which would announce a body.
  * https://github.com/prometheus/common/blob/main/config/headers.go
  */
@@ -25,17 +25,17 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
 ]);
 
-/** Checks between the keys of `httpClientShape`, of which `section` at `place` has some, right or wrong. */
+/** Checks the keys of `httpClientShape` in `section` at `place` against each other. Their values may still be wrong. */
 export function checkHttpClient(section: unknown, place: Place, findings: Findings): void {
   for (const paths of ALTERNATIVES) {
     const [first, ...others] = paths.filter((path) => isSet(section, path));
     for (const path of others) {
-      findings.reject(below(place, ...path), `no such key beside ${first?.at(-1)}`, 'one');
+      findings.reject(below(place, ...path), `either this key or ${first?.at(-1)}`, 'both');
     }
   }
   const type = lookup(section, 'authorization', 'type');
   if (typeof type === 'string' && type.trim().toLowerCase() === 'basic') {
-    const expected = 'another type than that for which there is basic_auth';
+    const expected = 'a type other than Basic, for which basic_auth exists';
     findings.reject(below(place, 'authorization', 'type'), expected, describeGiven(type));
   }
   checkTls(section, place, findings);
@@ -44,7 +44,7 @@ export function checkHttpClient(section: unknown, place: Place, findings: Findin
     if (typeof headers !== 'object' || headers === null) continue;
     for (const name of Object.keys(headers)) {
       if (!RESERVED_HEADERS.has(name.toLowerCase())) continue;
-      const expected = 'another header than those that the collector sets itself';
+      const expected = 'a header that the collector does not set itself';
       findings.reject(below(place, key, name), expected, JSON.stringify(name));
     }
   }
@@ -72,7 +72,7 @@ function checkTls(section: unknown, place: Place, findings: Findings): void {
   findings.reject(below(place, 'tls_config', 'max_version'), expected, describeGiven(max));
 }
 
-/** Where a text may be given, or the name of the file that holds it. */
+/** The two places of a setting: the key itself, and the key that names a file. */
 function inOrFile<S extends 'basic_auth' | 'authorization' | 'tls_config'>(
   section: S,
   key: keyof NonNullable<HttpClient[S]> & string,
@@ -83,7 +83,7 @@ function inOrFile<S extends 'basic_auth' | 'authorization' | 'tls_config'>(
   ];
 }
 
-/** An empty text is none, as in Go. */
+/** An empty text counts as not set, as in Go. */
 function isSet(section: unknown, path: Path): boolean {
   const found = lookup(section, ...path);
   return found !== undefined && found !== '';

@@ -11,10 +11,10 @@ const DEFAULT_TYPE = 'Bearer';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** A key of an object that may also be given by a file. */
+/** A key that a file may hold instead: `key` and `key_file`. */
 type KeyOrFile<K extends string> = { readonly [key in K | `${K}_file`]?: string | undefined };
 
-/** Makes settings of what a job says about HTTP, with everything that it only names. */
+/** Turns the HTTP keys of a job into settings, and reads the files and secrets that they name. */
 export class HttpSettingsReader {
   readonly #secrets: SecretReader;
   readonly #findings: Findings;
@@ -24,7 +24,7 @@ export class HttpSettingsReader {
     this.#findings = findings;
   }
 
-  /** @param client stands at `place`, and is free of contradictions */
+  /** @param client the keys at `place`, without contradictions */
   async read(client: HttpClient, place: Place): Promise<Omit<HttpSettings, 'compression'>> {
     return {
       authorization: await this.#authorization(client, place),
@@ -78,7 +78,7 @@ export class HttpSettingsReader {
     return read;
   }
 
-  /** The value of a header at `place`, or the one that it refers to. */
+  /** The value of a header at `place`, or the secret that it refers to. */
   async header(text: string, place: Place): Promise<Secret | undefined> {
     const value = await this.#secrets.text(text, place);
     return value === undefined ? undefined : this.#headerValue(value, place);
@@ -91,8 +91,8 @@ export class HttpSettingsReader {
     } catch {
       this.#findings.reject(
         place,
-        'a text that an HTTP header may hold',
-        'another, not shown here',
+        'a valid value of an HTTP header',
+        'an invalid value, which is not shown',
       );
       return undefined;
     }
@@ -107,7 +107,11 @@ export class HttpSettingsReader {
     const certificate = cert && this.#certificate(cert.text, cert.place);
     const privateKey = key && this.#privateKey(key.text, key.place);
     if (key && certificate && privateKey && !certificate.checkPrivateKey(privateKey)) {
-      this.#findings.reject(key.place, 'the private key of the certificate', 'that of another');
+      this.#findings.reject(
+        key.place,
+        'the private key of the certificate',
+        'the private key of another certificate',
+      );
     }
     return {
       ca: ca?.text,
@@ -120,7 +124,7 @@ export class HttpSettingsReader {
     };
   }
 
-  /** One wrong certificate is as wrong as several. */
+  /** Reports only the first wrong certificate. */
   #authorities(text: string, place: Place): void {
     for (const authority of text.match(CERTIFICATE) ?? ['']) {
       if (this.#certificate(authority, place) === undefined) return;
@@ -146,7 +150,7 @@ export class HttpSettingsReader {
     }
   }
 
-  /** A text without the line break that most files end with. */
+  /** The text without the line break that most files end with. */
   async #trimmed<K extends string>(section: KeyOrFile<K>, key: K, place: Place) {
     return (await this.#keyOrFile(section, key, place))?.text.trim();
   }

@@ -10,28 +10,31 @@ import {
 import { IMPLICIT_JOB } from '../prometheus/scrape-jobs.ts';
 import type { NativeInput } from './native.ts';
 
-/** What messages call the built-in default. */
+/** The name of the built-in default in messages. */
 export const DEFAULT_SOURCE = 'built-in default';
 
 const DEFAULT_LOG_GROUP = '/fargauge/{ClusterName}';
 
-/** Whose metrics are published: of the tasks only, or also of their containers, which are some times as many. */
+/**
+ * Which utilization the default publishes: only that of tasks, or also that of containers, which is several times as
+ * many metrics.
+ */
 export type DefaultMetrics = 'tasks' | 'containers';
 
 const TASK_METRICS = [TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION];
 const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
 
-/** Tasks of a service are known by its name; the others by what they were started from. */
+/** A task of a service belongs to that service; another task belongs to its family. */
 const OWNERS = [
   { dimension: 'ServiceName', matcher: '.+' },
   { dimension: 'TaskDefinitionFamily', matcher: '^$' },
 ];
 
 /**
- * The configuration where there is none, as a native document: collects every sidecar of the cluster, and every
- * container with the agent's docker labels, and publishes utilization of tasks by service (or family).
+ * The configuration of a collector without one, as a native document. It collects every sidecar of the cluster and
+ * every container with the agent's docker labels, and publishes the utilization of tasks by service (or family).
  *
- * @param metrics with `containers`, further by container of the service
+ * @param metrics `containers` adds the utilization by container of the service
  */
 export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput {
   const ofContainers = metrics === 'containers' ? CONTAINER_METRICS : [];
@@ -39,7 +42,7 @@ export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput 
     log_group_name: DEFAULT_LOG_GROUP,
     ecs_service_discovery: {
       docker_label: {},
-      // A sidecar that only declares its port is found by it, whatever its task.
+      // Finds a sidecar by its declared port, whatever the task.
       task_definition_list: [
         {
           sd_task_definition_arn_pattern: '.*',
@@ -49,7 +52,7 @@ export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput 
       ],
     },
     scrape_configs: [
-      // The sidecar says of which container a sample is; its target label would only name the sidecar.
+      // The samples of a sidecar name their container; the target's label would name the sidecar instead.
       { job_name: IMPLICIT_JOB, ecs_discovered: true, honor_labels: true },
     ],
     emf_processor: {

@@ -5,16 +5,16 @@ import { FLAGS } from '../yaml/written-scalar.ts';
 import { KEY_DESCRIPTIONS } from './key-descriptions.ts';
 import { KEYS_BY_TYPE, nativeDocument } from './native.ts';
 
-/** Where the schema lies. */
+/** Path of the schema. */
 export const SCHEMA_FILE = join(import.meta.dirname, '../../../schema/fargauge.schema.json');
 
-const NO_EFFECT = 'Accepted, without an effect.';
+const NO_EFFECT = 'Accepted, but has no effect.';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * The JSON Schema of the native document as it is written, for editors: it knows every key, its type and what it is for, but
- * not what only code can check, such as expressions and what two keys say together.
+ * The JSON Schema of the native document, for editors: it knows every key, its type and its purpose, but not the checks
+ * that need code, such as expressions and contradictions.
  */
 export function nativeJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(nativeDocument, { io: 'input', target: 'draft-7' });
@@ -26,7 +26,10 @@ export function nativeJsonSchema(): JsonSchema {
   return { ...described(schema, ''), title: 'Fargauge', description };
 }
 
-/** Takes what an editor, which reads YAML 1.2, makes of a value without quotes that the collector reads as a text or a flag. */
+/**
+ * Accepts the types that an editor, which reads YAML 1.2, gives to unquoted values that the collector reads as texts or
+ * flags.
+ */
 function byType(schema: JsonSchema): JsonSchema {
   const { propertyNames, ...others } = schema;
   const widened = mapValues(others, (value) => {
@@ -45,8 +48,8 @@ function byType(schema: JsonSchema): JsonSchema {
 }
 
 /**
- * Describes every key, and leaves out those that are known only to be refused: an editor must not offer them.
- * @param name of the key whose value the schema is for
+ * Describes every key, and drops the keys that are known only to be refused, so that an editor does not offer them.
+ * @param name name of the key
  */
 function described(schema: JsonSchema, name: string): JsonSchema {
   const { properties, ...others } = schema;
@@ -69,12 +72,12 @@ function inner(value: unknown, name: string): unknown {
   return isObject(value) ? described(value, name) : value;
 }
 
-/** What zod makes of `never`. */
+/** Whether zod made it of `never`. */
 function isRefused(property: unknown): boolean {
   return isObject(property) && isAnything(property.not);
 }
 
-/** What zod makes of `unknown`. */
+/** Whether zod made it of `unknown`. */
 function isAnything(property: unknown): boolean {
   return isObject(property) && Object.keys(property).length === 0;
 }

@@ -11,13 +11,13 @@ import type { ParsedText } from '../yaml/text.ts';
 
 const scrapeConfig = z.strictObject({
   ...scrapeConfigShape,
-  /** Instead of naming `sd_result_file` in `file_sd_configs`. */
+  /** Replaces the name of `sd_result_file` in `file_sd_configs`. */
   ecs_discovered: flag.default(false),
 });
 
 /**
- * Schema of the native document: the keys of the agent's `logs.metrics_collected.prometheus` and of a Prometheus
- * file side by side. Hence any Prometheus file is a native document.
+ * Schema of the native document: the keys of the agent's `logs.metrics_collected.prometheus` and of a Prometheus file
+ * side by side. Hence any Prometheus file is a native document.
  */
 export const nativeDocument = z.strictObject({
   /** For editors. */
@@ -32,18 +32,18 @@ export const nativeDocument = z.strictObject({
 });
 
 export type NativeDocument = z.output<typeof nativeDocument>;
-/** The document as it is written. */
+/** The document as its author writes it. */
 export type NativeInput = z.input<typeof nativeDocument>;
 
-/** Keys that are those of a Prometheus file. */
+/** Keys of a Prometheus file. */
 const PROMETHEUS_KEYS = ['global', 'scrape_configs', 'remote_write'] as const;
 
-/** Keys under which the type of a key decides what a value without quotes is. */
+/** Keys whose schema decides how an unquoted value below them is read. */
 export const KEYS_BY_TYPE = [...PROMETHEUS_KEYS, 'outputs'] as const;
 
 /**
- * A native document as its schema takes it. Keys of Prometheus have what Go's YAML reads, as has what is sent the same way
- * (`outputs`). The agent's keys, and null there, are as they are written.
+ * A native document as its schema takes it. Keys of Prometheus, and `outputs`, get the values that Go's YAML reads; the
+ * agent's keys keep the values of YAML 1.2, nulls included.
  */
 export function nativeValue({ value, tree }: ParsedText): unknown {
   if (!isObject(value) || !isObject(tree)) return value;

@@ -18,7 +18,7 @@ import type { Surroundings } from '../sources/request.ts';
 /** The agent's log group on ECS. */
 const ECS_LOG_GROUP = '/aws/ecs/containerinsights/{ClusterName}/prometheus';
 
-/** The log group where there is no cluster to name one after. */
+/** The log group of a configuration that names no cluster. */
 const CLUSTERLESS_LOG_GROUP = '/fargauge';
 
 /** The checked parts of a configuration, with their places for warnings. */
@@ -35,7 +35,7 @@ export interface Sections {
   readonly expectsJob: boolean;
 }
 
-/** Makes one configuration of its parts, each of which is right and consistent with the others. */
+/** Makes one configuration of valid and consistent parts. */
 export function toConfig(
   sections: Sections,
   surroundings: Surroundings,
@@ -72,7 +72,7 @@ export function toConfig(
   };
 }
 
-/** Warns of sets under which nothing can be published. */
+/** Warns of dimension sets that publish nothing. */
 function warnOfDimensions(
   { emf_processor: processor }: Settings,
   place: Place,
@@ -83,15 +83,15 @@ function warnOfDimensions(
       const refused = names.filter((name) => !isDimensionName(name)).map(describeGiven);
       if (refused.length === 0) continue;
       const at = below(place, 'metric_declaration', index, 'dimensions', number);
-      const text = `publishes nothing, because CloudWatch takes no dimension called ${refused.join(', ')}`;
+      const text = `publishes nothing, because CloudWatch accepts no dimension with the name ${refused.join(', ')}`;
       findings.warn(at, text);
     }
   }
 }
 
 /**
- * The agent takes the cluster that it runs in; a collector outside of it takes the one that it is about. Where it is
- * about several, each target has its own.
+ * The value of the label ClusterName: `cluster_name`, else the one cluster that is collected. With several clusters
+ * each target has its own.
  */
 function clusterNameFor(settings: Settings, { cluster }: Surroundings): string | undefined {
   if (settings.cluster_name !== undefined) return settings.cluster_name;
@@ -111,7 +111,7 @@ function discoveryFor(
   if (section === undefined) return undefined;
   if (!discovers(section)) {
     const reason =
-      'has none of docker_label, task_definition_list and service_name_list_for_tasks, so nothing is discovered';
+      'discovers nothing without docker_label, task_definition_list or service_name_list_for_tasks';
     findings.warn(below(settingsPlace, 'ecs_service_discovery'), reason);
     return undefined;
   }

@@ -1,21 +1,21 @@
 import { lookup } from '../findings/lookup.ts';
 
-/** What the agent's document has under `metrics` to send Prometheus metrics to a workspace. */
+/** The workspace that the agent's document sends Prometheus metrics to, by its keys under `metrics`. */
 export interface AmpDestination {
   readonly workspaceId: string;
-  /** The entry of `outputs` that does the same, as JSON. */
+  /** The equivalent entry of `outputs`, as JSON. */
   readonly output: string;
 }
 
-/** What stands for a Region that nothing names. */
+/** Placeholder for an unknown Region. */
 const UNKNOWN_REGION = 'REGION';
 
 /**
- * The workspace of Amazon Managed Service for Prometheus that a document of the agent sends its Prometheus metrics to;
- * undefined where it sends them to none.
+ * The workspace of Amazon Managed Service for Prometheus that the agent's document sends its metrics to; undefined
+ * without one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-PrometheusEC2.html
  *
- * @param region where the document names none
+ * @param region default of the document
  */
 export function ampDestination(
   document: unknown,

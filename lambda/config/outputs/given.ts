@@ -9,18 +9,18 @@ import { byType } from '../yaml/scalars-by-type.ts';
 import { parseText } from '../yaml/text.ts';
 import { type OutputKeys, outputs } from './outputs.ts';
 
-/** Outputs that the environment names, in the place of those of the documents. */
+/** Outputs of the environment, which replace those of the documents. */
 export interface GivenOutputs {
   readonly outputs: readonly OutputKeys[];
-  /** Where their list is. */
+  /** Place of the list. */
   readonly place: Place;
 }
 
 /**
- * What `FARGAUGE_OUTPUTS` has: a list as that of `outputs` in a native document, in YAML or JSON. It is for what only the
- * deployment knows, such as the URL of a workspace, and for documents that have no such key.
+ * The outputs in `FARGAUGE_OUTPUTS`: a list as `outputs` of a native document, in YAML or JSON. The variable is for
+ * values that only the deployment knows, such as the URL of a workspace, and for documents without such a key.
  *
- * @returns undefined where there is no such variable, or where it is wrong, which is a finding
+ * @returns undefined without the variable, or if it is wrong, which is a finding
  */
 export function givenOutputs(env: Environment, findings: Findings): GivenOutputs | undefined {
   const text = variable(env, ENV.outputs);

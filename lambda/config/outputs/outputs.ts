@@ -46,10 +46,10 @@ const shape = {
 
 const RECEIVERS: readonly Type[] = ['remote_write', 'otlp'];
 
-/** Those that write to AWS. */
+/** The types that write to AWS. */
 const OF_AWS: readonly Type[] = ['cloudwatch-logs', ...RECEIVERS];
 
-/** The types that have a key. */
+/** The types that take a key. */
 const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   path: ['file'],
   url: ['remote_write'],
@@ -69,7 +69,7 @@ const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   metadata_config: ['remote_write'],
 };
 
-/** The key that a type cannot do without, and what it expects. */
+/** The key that a type requires, with the expected value. */
 const REQUIRED: Readonly<Partial<Record<Type, readonly [key: keyof typeof shape, what: string]>>> =
   {
     file: ['path', 'the path of a file'],
@@ -77,7 +77,7 @@ const REQUIRED: Readonly<Partial<Record<Type, readonly [key: keyof typeof shape,
     otlp: ['endpoint', `"${CLOUDWATCH}", or the URL of a receiver`],
   };
 
-/** Keys of the output for CloudWatch Logs, in the shape that those of a receiver have. */
+/** Keys of the output for CloudWatch Logs, in the shape of a receiver's keys. */
 export type LogsOutputKeys = Pick<ReceiverKeys, 'name' | 'sigv4'>;
 
 /** An entry with the keys of its type. */
@@ -103,7 +103,7 @@ const output = entry
   })
   .transform(keysOf);
 
-/** Schema of `outputs`. No two of them write to the same place; of receivers their names tell. */
+/** Schema of `outputs`. No two outputs may write to the same place; receivers are compared by their names. */
 export const outputs = z
   .array(output)
   .min(1, LIST_EXPECTED)
@@ -115,7 +115,7 @@ export const outputs = z
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, index);
       else {
-        const message = `another output than ${formatPath(['outputs', earlier])}`;
+        const message = `an output other than ${formatPath(['outputs', earlier])}`;
         context.addIssue({ code: 'custom', message, path: [index], params: { given: 'the same' } });
       }
     }
@@ -141,7 +141,7 @@ function* problemsIn(written: Entry) {
   yield* problemsOf(written, written.url ?? written.endpoint, signing, []);
 }
 
-/** The keys that ask for a signature; undefined where there is none of them. */
+/** The keys that ask for a signature; undefined without any. */
 function signingOf({ region, role_arn, external_id }: Entry): Sigv4Keys | undefined {
   const keys = Object.entries({ region, role_arn, external_id });
   const given = keys.filter(([, value]) => value !== undefined);

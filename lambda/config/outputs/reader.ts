@@ -28,30 +28,30 @@ import {
 
 const REGION_EXPECTED = `a Region to sign requests for, here, in the document or in the environment variable ${AWS_REGION}`;
 
-/** What a native document says of where its samples go. */
+/** The keys of a native document about outputs. */
 export interface OutputSections {
   readonly outputs?: readonly OutputKeys[] | undefined;
   readonly remote_write: readonly RemoteWriteSection[];
   readonly global: { readonly external_labels: Labels };
-  /** Where an output names no Region. */
+  /** Region of outputs that name none. */
   readonly region?: string | undefined;
 }
 
-/** An output, and what it was made of. */
+/** An output, with the keys that it was made of. */
 interface ReadOutput {
   readonly output: OutputConfig;
   readonly keys: OutputKeys | RemoteWriteSection;
   readonly place: Place;
 }
 
-/** Makes outputs of what a document says, with everything that it only names. */
+/** Turns the keys of a document into outputs, and reads the files and secrets that they name. */
 export class OutputReader {
   readonly #secrets: SecretReader;
   readonly #http: HttpSettingsReader;
   readonly #env: Environment;
   readonly #findings: Findings;
 
-  /** @param env has the Region of the collector, which counts where nothing else says one, and what labels refer to */
+  /** @param env has the default Region, and the variables that labels refer to */
   constructor(
     secrets: SecretReader,
     http: HttpSettingsReader,
@@ -65,10 +65,10 @@ export class OutputReader {
   }
 
   /**
-   * The outputs of a document at `place`: those of `outputs`, then those of `remote_write`; undefined where it has neither.
-   * Reports two of the same name.
+   * The outputs of a document at `place`: those of `outputs`, then those of `remote_write`; undefined if it has
+   * neither. Reports two outputs of the same name.
    *
-   * @param listPlace where `outputs` is. @default below the document
+   * @param listPlace place of `outputs`. @default below the document
    */
   async read(
     document: OutputSections,
@@ -94,7 +94,7 @@ export class OutputReader {
     return named.length === 0 ? undefined : named;
   }
 
-  /** Outputs that nobody named and that have the same URL are numbered, unless they are the same altogether. */
+  /** Numbers unnamed outputs that have the same URL, unless they are equal. */
   #named(read: readonly ReadOutput[]): OutputConfig[] {
     const first = new Map<string, ReadOutput>();
     const known = new Set<string>();
@@ -114,26 +114,26 @@ export class OutputReader {
         known.add(content);
         return { ...output, name: numbered(name, first, each) };
       }
-      const expected = `another name than that of ${formatPath(earlier.place.path)}`;
+      const expected = `a name other than that of ${formatPath(earlier.place.path)}`;
       this.#findings.reject(below(place, 'name'), expected, JSON.stringify(name));
       return output;
     });
   }
 
-  /** Labels with the values of the environment variables that theirs refer to. */
+  /** Replaces references to environment variables in the values of labels. */
   #expanded(labels: Labels, place: Place): Labels {
     const entries = Object.entries(labels).map(([label, text]) => {
       const value = expandEnvironment(text, (name) => {
         const found = this.#env[name] || undefined;
         if (found === undefined) {
-          const reason = `refers to the environment variable ${JSON.stringify(name)}, which is not set: it stands for the empty text`;
+          const reason = `refers to the environment variable ${JSON.stringify(name)}, which is not set, so Fargauge uses the empty text`;
           this.#findings.warn(below(place, label), reason);
         }
         return found;
       });
       return [label, value];
     });
-    // One without a value is none.
+    // An empty value removes the label.
     return Object.fromEntries(entries.filter(([, value]) => value !== ''));
   }
 
@@ -169,7 +169,7 @@ export class OutputReader {
     const name = keys.name ?? `remote_write ${withoutQuery(url)}`;
     const message = messageOf(keys);
     if (message.protobufMessage !== DEFAULT_MESSAGE && keys.metadata_config !== undefined) {
-      const reason = `has no effect: with ${message.protobufMessage} each series has its metadata`;
+      const reason = `has no effect: with ${message.protobufMessage} each series carries its metadata`;
       this.#findings.warn(below(place, 'metadata_config'), reason);
     }
     return { type: 'remote_write', name, url, ...push, externalLabels, relabeling, ...message };
@@ -192,7 +192,7 @@ export class OutputReader {
     return { type: 'otlp', name, headers, signing, tls };
   }
 
-  /** What goes to a service of AWS is signed, unless it shows something else. */
+  /** Requests to services of AWS are signed, unless they carry other credentials. */
   async #push(
     keys: ReceiverKeys,
     url: string | undefined,
@@ -236,7 +236,7 @@ export class OutputReader {
   }
 }
 
-/** All that makes an output; secrets, which it does not show, as they were written. */
+/** The whole content of an output as one text, for comparison: secrets appear as references. */
 function contentOf({ output, keys }: ReadOutput): string {
   const all = keys as Partial<RemoteWriteSection>;
   const { headers, basic_auth, authorization, bearer_token, bearer_token_file, http_headers } = all;
@@ -245,7 +245,7 @@ function contentOf({ output, keys }: ReadOutput): string {
   return JSON.stringify([output, headers, credentials, http_headers ?? {}, key, key_file]);
 }
 
-/** The name with the first number from 2 on that no other output has; it is taken from now on. */
+/** The name with the first free number from 2 on, which it reserves. */
 function numbered(name: string, taken: Map<string, ReadOutput>, by: ReadOutput): string {
   let number = 2;
   while (taken.has(`${name} #${number}`)) number++;
@@ -257,7 +257,7 @@ function isReceiver({ type }: OutputConfig): boolean {
   return type === 'remote_write' || type === 'otlp';
 }
 
-/** The output for CloudWatch Logs, whose name says where and as whom it writes where that is not as usual. */
+/** The output for CloudWatch Logs. Its name tells the Region and the role unless they are the default. */
 export function logsOutput({ name, sigv4: keys = {} }: LogsOutputKeys): LogsOutputConfig {
   const type = 'cloudwatch-logs';
   const { region } = keys;
@@ -278,7 +278,7 @@ function roleOf({
   return arn === undefined ? undefined : { arn, externalId };
 }
 
-/** A URL as reports may show it. */
+/** A URL without its query, for reports. */
 function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

@@ -3,25 +3,26 @@ import { blankableText } from '../findings/keys.ts';
 import type { httpClientShape } from '../http/client.ts';
 import { externalId, roleArn } from '../values/ecs-sources.ts';
 
-/** What the receivers of samples have in common: where they are, and how a request shows who sends it. */
+/** Keys that all receivers of samples share: their address, and the credentials of a request. */
 
 const URL_EXPECTED = 'an http or https URL without a password';
 const OTLP_EXPECTED = `"cloudwatch", or ${URL_EXPECTED}`;
 
-/** The path of OTLP metrics where a URL has none: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request */
+/** The default path of OTLP metrics: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request */
 const OTLP_PATH = '/v1/metrics';
 
 /**
- * Endpoints of Amazon Managed Service for Prometheus and of CloudWatch, those in a VPC, for IPv6 and by FIPS 140 included.
+ * Endpoints of Amazon Managed Service for Prometheus and of CloudWatch, including those in a VPC, for IPv6 and for FIPS
+ * 140.
  * https://docs.aws.amazon.com/general/latest/gr/prometheus-service.html
  */
 const OF_AWS =
   /(?:^|\.)(aps-workspaces|monitoring)(?:-fips)?\.([a-z0-9-]+)\.(?:(?:vpce\.)?amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
-/** What stands for CloudWatch's own OTLP endpoint. */
+/** Stands for CloudWatch's own OTLP endpoint. */
 export const CLOUDWATCH = 'cloudwatch';
 
-/** Schema of a URL that something is sent to. */
+/** Schema of the URL of a receiver. */
 export const receiverUrl = z.string(URL_EXPECTED).refine(isReceiver, URL_EXPECTED);
 
 /** Schema of the `endpoint` of OTLP. */
@@ -42,8 +43,10 @@ export const headers = z.record(z.string(), z.string('a string'));
 export const roleShape = {
   role_arn: roleArn
     .optional()
-    .describe('Role to assume to write, such as one of the account that is written to.'),
-  external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
+    .describe('Role to assume for writing, such as a role in the account of the receiver.'),
+  external_id: externalId
+    .optional()
+    .describe('External id, if the trust policy of the role requires one.'),
 };
 
 /** Schema of `sigv4` of a Prometheus file. */
@@ -52,14 +55,14 @@ export const sigv4 = z.strictObject({
   access_key: blankableText.optional().describe('Key of an IAM user, with secret_key.'),
   secret_key: blankableText
     .optional()
-    .describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
+    .describe('Secret of the access key, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
   profile: blankableText.optional().describe("Profile of the AWS SDK's files."),
   ...roleShape,
 });
 
 export type Sigv4Keys = z.output<typeof sigv4>;
 
-/** Keys of a receiver, in the shape that both kinds of documents come to. */
+/** Keys of a receiver, in the shape that both kinds of documents share. */
 export interface ReceiverKeys {
   readonly name?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -72,7 +75,7 @@ export interface ReceiverKeys {
   readonly sigv4?: Sigv4Keys | undefined;
 }
 
-/** Keys by which a request shows who sends it, of which there can be one only. */
+/** Credentials of a request, of which it can have only one. */
 const CREDENTIALS = ['basic_auth', 'authorization', 'bearer_token', 'bearer_token_file'] as const;
 
 interface Problem {
@@ -82,9 +85,9 @@ interface Problem {
 }
 
 /**
- * What is wrong between the keys of a receiver.
+ * Contradictions between the keys of a receiver.
  *
- * @param signing where it is told how to sign: the keys themselves, or those of the section `sigv4`
+ * @param signing the keys for signing: those of the output itself, or of the section `sigv4`
  */
 export function* problemsOf(
   keys: Partial<Readonly<Record<(typeof CREDENTIALS)[number], unknown>>>,
@@ -96,7 +99,7 @@ export function* problemsOf(
   for (const key of CREDENTIALS) {
     if (keys[key] === undefined) continue;
     const other = signingPath[0] ?? Object.keys(signing)[0] ?? 'endpoint: cloudwatch';
-    yield { path: [key], message: `no such key beside ${other}`, given: 'one' };
+    yield { path: [key], message: `either this key or ${other}`, given: 'both' };
   }
   const own = regionOf(url);
   if (signing.region !== undefined && own !== undefined && own !== signing.region) {
@@ -105,23 +108,27 @@ export function* problemsOf(
   }
   for (const [key, other] of TOGETHER) {
     if (signing[key] === undefined || signing[other] !== undefined) continue;
-    yield { path: [...signingPath, key], message: `no such key without ${other}`, given: 'one' };
+    yield {
+      path: [...signingPath, key],
+      message: `${other} beside this key`,
+      given: 'this key alone',
+    };
   }
 }
 
-/** Keys that say nothing without another. */
+/** Keys that need another key. */
 const TOGETHER = [
   ['access_key', 'secret_key'],
   ['secret_key', 'access_key'],
   ['external_id', 'role_arn'],
 ] as const;
 
-/** The Region that the URL of a service of AWS is in; undefined of any other URL. */
+/** The Region in the URL of an AWS service; undefined for any other URL. */
 export function regionOf(url: string | undefined): string | undefined {
   return serviceOf(url)?.region;
 }
 
-/** Whether OTLP is sent to CloudWatch by its address. */
+/** Whether the URL is an OTLP endpoint of CloudWatch. */
 export function isCloudWatch(url: string): boolean {
   return serviceOf(url)?.name === 'monitoring';
 }

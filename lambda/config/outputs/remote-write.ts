@@ -13,9 +13,9 @@ import { headers, problemsOf, type ReceiverKeys, receiverUrl, sigv4 } from './re
  */
 
 export const REMOTE_WRITE_WITHOUT_EFFECT = {
-  queue_config: 'requests go out by their size, at most four at the same time',
-  remote_timeout: 'the deadline of the cycle decides how long is tried',
-  send_native_histograms: 'native histograms are not asked for',
+  queue_config: 'Fargauge sends requests by their size, at most four at a time',
+  remote_timeout: 'the deadline of the cycle decides how long Fargauge retries',
+  send_native_histograms: 'Fargauge does not request native histograms',
   follow_redirects: null,
   enable_http2: null,
   round_robin_dns: null,
@@ -27,11 +27,11 @@ export const DEFAULT_MESSAGE = 'prometheus.WriteRequest';
 const MESSAGE_EXPECTED = `one of ${PROTOBUF_MESSAGES.join(', ')}`;
 const COUNT_EXPECTED = 'a whole number of at least 1';
 
-/** Milliseconds between two times at which metadata is sent, and entries of a request: those of Prometheus. */
+/** Defaults of Prometheus: milliseconds between two sends of metadata, and entries of a request. */
 const METADATA_MS = 60_000;
 const MAX_METADATA = 2_000;
 
-/** Keys of what is sent, which a native output has, too. */
+/** Keys about the content of requests, which a native output shares. */
 export const messageShape = {
   protobuf_message: z.enum(PROTOBUF_MESSAGES, MESSAGE_EXPECTED).optional(),
   send_exemplars: flag.optional(),
@@ -75,13 +75,13 @@ export const remoteWrite = z
 
 export type RemoteWriteSection = z.output<typeof remoteWrite>;
 
-/** What `remoteWrite`, or an output of that type, gives. */
+/** The output of `remoteWrite`, or of a native output of that type. */
 export interface RemoteWriteKeys extends ReceiverKeys, MessageKeys {
   readonly url: string;
   readonly write_relabel_configs: z.output<typeof relabelConfig>[];
 }
 
-/** What is sent, by the keys of an entry; each that is absent means what it does in Prometheus. */
+/** The content of requests by the keys of an entry; an absent key means the default of Prometheus. */
 export function messageOf({
   protobuf_message: protobufMessage = DEFAULT_MESSAGE,
   send_exemplars: sendExemplars = false,

@@ -11,14 +11,14 @@ import { externalId, regionProblem, roleArn, toSources } from '../values/ecs-sou
 import { mappedLookups, namedLookups } from './meta-lookups.ts';
 
 /**
- * The tasks of ECS as targets, one for each, as Prometheus itself finds them since 3.8:
+ * Tasks of ECS as targets, one target for each task, as Prometheus finds them since 3.8:
  * https://prometheus.io/docs/prometheus/latest/configuration/configuration/#aws_sd_config
  */
 
 const ROLE = 'the role "ecs" (ec2, elasticache, lightsail, msk and rds are not supported)';
 const PORT = 'a port from 1 to 65535';
 
-/** Of Prometheus. */
+/** Default of Prometheus. */
 const DEFAULT_PORT = 80;
 const DEFAULT_REFRESH = '1m';
 
@@ -26,7 +26,7 @@ const DEFAULT_REFRESH = '1m';
 const ALL = '*';
 
 export const AWS_SD_WITHOUT_EFFECT = {
-  filters: 'they are not for the role ecs',
+  filters: 'the role ecs does not use it',
   follow_redirects: null,
   enable_http2: null,
 } as const;
@@ -34,16 +34,18 @@ export const AWS_SD_WITHOUT_EFFECT = {
 /** Schema of an entry of `aws_sd_configs`. */
 export const awsSdConfig = z
   .strictObject({
-    role: z.literal('ecs', ROLE).describe('What is found: the tasks of ECS.'),
+    role: z.literal('ecs', ROLE).describe('Role of the discovery: ecs finds the tasks of ECS.'),
     region: blankableText.optional().describe('Region of the clusters; else that of their ARNs.'),
     endpoint: endpoint.optional().describe('URL of the ECS API; else that of the Region.'),
     access_key: blankableText.optional().describe('Key of an IAM user, with secret_key.'),
     secret_key: blankableText
       .optional()
-      .describe('Its secret, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
+      .describe('Secret of the access key, or aws:secretsmanager:ARN, or aws:ssm:NAME.'),
     profile: blankableText.optional().describe("Profile of the AWS SDK's files."),
-    role_arn: roleArn.optional().describe('Role to assume to read the clusters.'),
-    external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
+    role_arn: roleArn.optional().describe('Role to assume for reading the clusters.'),
+    external_id: externalId
+      .optional()
+      .describe('External id, if the trust policy of the role requires one.'),
     clusters: z
       .array(clusterSelector)
       .default([])
@@ -56,14 +58,14 @@ export const awsSdConfig = z
       .describe('Port of every task.'),
     refresh_interval: prometheusDuration
       .prefault(DEFAULT_REFRESH)
-      .describe('How long the list of tasks is good for, such as "1m30s".'),
+      .describe('Time for which the list of tasks is reused, such as "1m30s".'),
     ...withoutEffect(AWS_SD_WITHOUT_EFFECT),
     ...notYet('Prometheus', [
       ...(['basic_auth', 'authorization', 'oauth2', 'tls_config', 'http_headers'] as const),
       ...(['proxy_url', 'no_proxy', 'proxy_from_environment', 'proxy_connect_header'] as const),
       ...(['bearer_token', 'bearer_token_file'] as const),
     ]),
-    // The calls of all entries together are kept below the request rates of their account.
+    // Fargauge limits the calls of all entries together to the request rates of their account.
     request_concurrency: limit.optional(),
   })
   .superRefine((entry, context) => {
@@ -75,25 +77,30 @@ export const awsSdConfig = z
     }
     for (const [key, other] of TOGETHER) {
       if (entry[key] === undefined || entry[other] !== undefined) continue;
-      const message = `no such key without ${other}`;
-      context.addIssue({ code: 'custom', path: [key], message, params: { given: 'one' } });
+      const message = `${other} beside this key`;
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message,
+        params: { given: 'this key alone' },
+      });
     }
   });
 
-/** Keys that say nothing without another. */
+/** Keys that need another key. */
 const TOGETHER = [
   ['access_key', 'secret_key'],
   ['secret_key', 'access_key'],
   ['external_id', 'role_arn'],
 ] as const;
 
-/** What decides about an entry beside itself. */
+/** Settings outside of an entry that its meaning depends on. */
 export interface AwsDiscoveryContext {
-  /** What `secret_key` is or refers to. */
+  /** The resolved `secret_key`. */
   readonly secretKey: Secret | undefined;
-  /** The Region where nothing names one. */
+  /** The default Region. */
   readonly region: string | undefined;
-  /** Of the entry's job: what no rule reads is not looked up. */
+  /** Relabeling of the job: labels that no rule reads need no lookup. */
   readonly relabeling: readonly RelabelRule[];
 }
 

@@ -1,7 +1,7 @@
 import type { RelabelRule } from '../../model/samples/relabel.ts';
 import type { DiscoveryLookup } from '../../model/settings/config.ts';
 
-/** Labels that are there only if something is looked up: their name, or its beginning, which tags follow. */
+/** Labels that need a lookup: the name, or the beginning of the name for tags. */
 const LOOKUPS: readonly (readonly [label: string, lookup: DiscoveryLookup])[] = [
   ['__meta_ecs_service_status', 'services'],
   ['__meta_ecs_tag_service_', 'services'],
@@ -9,7 +9,7 @@ const LOOKUPS: readonly (readonly [label: string, lookup: DiscoveryLookup])[] = 
   ['__meta_ecs_public_ip', 'public_ips'],
 ];
 
-/** The labels that a rule names and that a lookup gives. */
+/** The labels that a rule reads and that need a lookup. */
 export function namedLookups({ sourceLabels }: RelabelRule): ReadonlyMap<string, DiscoveryLookup> {
   const named = new Map<string, DiscoveryLookup>();
   for (const label of sourceLabels) {
@@ -21,7 +21,10 @@ export function namedLookups({ sourceLabels }: RelabelRule): ReadonlyMap<string,
   return named;
 }
 
-/** The lookups whose labels `labelmap` may copy. Tags have any name, so an expression that begins like them counts too. */
+/**
+ * The lookups whose labels `labelmap` may copy. A tag can have any name, so an expression that begins like the labels
+ * of tags counts too.
+ */
 export function mappedLookups({ action, regex }: RelabelRule): readonly DiscoveryLookup[] {
   if (action !== 'labelmap') return [];
   return LOOKUPS.filter(

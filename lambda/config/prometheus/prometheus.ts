@@ -18,11 +18,11 @@ import { fileSdConfig, httpSdConfig } from './service-discovery.ts';
  */
 
 const OWNER = 'Prometheus';
-const NO_NATIVE_HISTOGRAMS = 'native histograms are not asked for';
-const NAMES_AS_THEY_ARE = 'names are taken as they are';
+const NO_NATIVE_HISTOGRAMS = 'Fargauge does not request native histograms';
+const NAMES_AS_THEY_ARE = 'Fargauge takes names as they are';
 
 const SCRAPE_WITHOUT_EFFECT = {
-  scrape_failure_log_file: 'failures are in the report of each cycle',
+  scrape_failure_log_file: 'the report of each cycle has the failures',
   scrape_native_histograms: NO_NATIVE_HISTOGRAMS,
   convert_classic_histograms_to_nhcb: NO_NATIVE_HISTOGRAMS,
   always_scrape_classic_histograms: null,
@@ -33,7 +33,7 @@ const SCRAPE_WITHOUT_EFFECT = {
 
 export const GLOBAL_WITHOUT_EFFECT = {
   ...SCRAPE_WITHOUT_EFFECT,
-  query_log_file: 'there are no queries',
+  query_log_file: 'Fargauge runs no queries',
   evaluation_interval: null,
   rule_query_offset: null,
 } as const satisfies WithoutEffect<string>;
@@ -48,19 +48,19 @@ export const JOB_WITHOUT_EFFECT = {
 } as const satisfies WithoutEffect<string>;
 
 export const PROMETHEUS_WITHOUT_EFFECT = {
-  rule_files: 'rules are not evaluated',
-  alerting: 'alerts are not sent',
-  remote_read: 'nothing is read from it',
-  otlp: 'nothing is received over OTLP',
+  rule_files: 'Fargauge evaluates no rules',
+  alerting: 'Fargauge sends no alerts',
+  remote_read: 'Fargauge does not read from it',
+  otlp: 'Fargauge receives nothing over OTLP',
   storage: null,
   runtime: null,
   tracing: null,
 } as const satisfies WithoutEffect<string>;
 
-/** Not of Prometheus, which has no such switch: a job takes it from `global` where it has none itself. */
+/** A key of Fargauge: a job without it takes it from `global`. */
 const normalizing = { normalize_le_and_quantile: flag.optional() };
 
-/** Limits that a job takes from `global` where it has none, or 0, itself. */
+/** Limits that a job without them, or with 0, takes from `global`. */
 const limits = {
   sample_limit: limit.default(0),
   body_size_limit: byteSize.optional(),
@@ -72,7 +72,7 @@ const limits = {
 };
 
 const staticConfig = z.strictObject({
-  // Whether they are addresses depends on what relabeling does to them.
+  // Relabeling decides whether they are addresses.
   targets: z.array(targetText).default([]),
   labels: labelSet.default({}),
 });
@@ -89,7 +89,7 @@ export const scrapeConfigShape = {
     .default('http'),
   honor_labels: flag.default(false),
   honor_timestamps: flag.default(true),
-  /** Not of Prometheus: whether targets are asked for what they sampled between two scrapes, as sidecars can give it. */
+  /** A key of Fargauge: whether to ask targets for their samples since the last scrape, which sidecars keep. */
   history: flag.optional(),
   params: z.record(z.string(), z.array(z.string('a string'))).default({}),
   relabel_configs: z.array(relabelConfig).default([]),
@@ -158,9 +158,9 @@ export const prometheusShape = {
 
 const scrapeConfig = z.strictObject(scrapeConfigShape);
 
-/** What means nothing to the CloudWatch Agent either. */
+/** Keys that mean nothing to the CloudWatch Agent either. */
 export const AGENT_FILE_WITHOUT_EFFECT = {
-  remote_write: 'nothing is written to it, as by the CloudWatch Agent',
+  remote_write: 'like the CloudWatch Agent, Fargauge does not write to it',
 } as const satisfies WithoutEffect<string>;
 
 /** Schema of the file that goes with a document of the CloudWatch Agent. */

@@ -21,7 +21,7 @@ const MODULUS = 'a whole number of at least 0';
 
 const DEFAULTS = { separator: ';', regex: '(.*)', replacement: '$1', modulus: 0 } as const;
 
-/** Actions that cannot do without a `target_label`. */
+/** Actions that need a `target_label`. */
 const WITH_TARGET: ReadonlySet<RelabelAction> = new Set([
   ...(['replace', 'keepequal', 'dropequal', 'hashmod', 'lowercase', 'uppercase'] as const),
 ]);
@@ -29,7 +29,7 @@ const WITH_TARGET: ReadonlySet<RelabelAction> = new Set([
 const ONLY_LABELS = 'only source_labels and target_label';
 const ONLY_REGEX = 'only regex';
 
-/** Keys that say nothing to an action, and so are a mistake beside it. */
+/** Keys that have no meaning for an action, and so are a mistake beside it. */
 const MEANINGLESS: Readonly<Partial<Record<RelabelAction, readonly [keys: Key[], takes: string]>>> =
   {
     keepequal: [['regex', 'modulus', 'separator', 'replacement'], ONLY_LABELS],
@@ -97,7 +97,7 @@ function* problemsOf(written: Entry): Generator<Problem> {
   for (const key of keys) {
     const value = key === 'regex' ? written.regex?.source : written[key];
     if (value === undefined || value === '' || isDefault(key, value)) continue;
-    const expected = `no such key beside the action ${action}, which takes ${takes}`;
+    const expected = `no such key with the action ${action}, which takes ${takes}`;
     yield { key, expected, given: describeGiven(value) };
   }
 }

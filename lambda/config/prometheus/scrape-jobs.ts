@@ -11,7 +11,7 @@ import { effectiveTiming, type Timing } from './scrape-timing.ts';
 import { warnOfDocument, warnOfJob } from './scrape-warnings.ts';
 import { toFileDiscovery, toHttpDiscovery } from './service-discovery.ts';
 
-/** Name of the job that the discovered targets get where no scrape configuration asks for them. */
+/** Name of the job for discovered targets that no scrape configuration takes. */
 export const IMPLICIT_JOB = 'ecs';
 
 /** A Prometheus document, or the same keys of a native one. */
@@ -19,10 +19,10 @@ export interface ScrapeSource extends PrometheusDocument {
   readonly scrape_configs: (ScrapeConfig & { readonly ecs_discovered?: boolean })[];
 }
 
-/** How the requests of a job are made. */
+/** HTTP settings of a job. */
 export interface JobHttp {
   readonly targets: HttpSettings;
-  /** Of each entry of `http_sd_configs`. */
+  /** Settings of each entry of `http_sd_configs`. */
   readonly discoveries: readonly HttpSettings[];
   /** The `secret_key` of each entry of `aws_sd_configs`. */
   readonly secretKeys: readonly (Secret | undefined)[];
@@ -30,21 +30,21 @@ export interface JobHttp {
 
 const DEFAULT_JOB_HTTP: JobHttp = { targets: DEFAULT_HTTP, discoveries: [], secretKeys: [] };
 
-/** What decides about jobs beside the document itself. */
+/** Settings outside of the document that its jobs depend on. */
 export interface ScrapeContext {
   /** The path by which jobs ask for the targets of ECS discovery. */
   readonly resultFile: string;
-  /** What ECS discovery looks up; undefined where it is off. */
+  /** Lookups of ECS discovery; undefined if discovery is off. */
   readonly lookups: ReadonlySet<DiscoveryLookup> | undefined;
-  /** Where nothing names one. */
+  /** The default Region. */
   readonly region: string | undefined;
-  /** Of each scrape configuration. */
+  /** HTTP settings of each scrape configuration. */
   readonly http: readonly JobHttp[];
   /** Whether a missing job for the discovered targets is worth a warning. */
   readonly expectsJob: boolean;
 }
 
-/** The jobs of `document`, which stands at `place`, and one for discovered targets where it has none. */
+/** The jobs of `document` at `place`, and one for discovered targets that no job takes. */
 export function toScrapeJobs(
   document: ScrapeSource,
   context: ScrapeContext,
@@ -67,7 +67,7 @@ export function toScrapeJobs(
   });
   if (!discovering || jobs.some(({ discovered }) => discovered)) return jobs;
   if (expectsJob) {
-    const missing = `no scrape configuration reads ${resultFile}; the job ${JSON.stringify(IMPLICIT_JOB)} is added for the discovered targets`;
+    const missing = `no scrape configuration reads ${resultFile}; Fargauge adds the job ${JSON.stringify(IMPLICIT_JOB)} for the discovered targets`;
     findings.warn(below(place, 'scrape_configs'), missing);
   }
   return [...jobs, implicitJob(document.global, timing)];
@@ -159,7 +159,7 @@ function normalizesBounds(
   return own ?? common;
 }
 
-/** Where nobody wrote a limit the collector has one; who writes 0 wants none. */
+/** The collector sets a default limit; an explicit 0 means none. */
 function bodySizeLimitOf(
   { body_size_limit: own }: GlobalSection | ScrapeConfig,
   { body_size_limit: common }: GlobalSection,

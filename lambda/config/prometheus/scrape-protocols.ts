@@ -8,7 +8,7 @@ import {
 import type { Findings } from '../findings/findings.ts';
 import { below, type Place } from '../findings/place.ts';
 
-/** Prometheus knows it, and prefers it where native histograms are on. */
+/** Prometheus prefers this protocol if native histograms are on. */
 const NOT_READ = 'PrometheusProto';
 
 const KNOWN = [...SCRAPE_PROTOCOLS, NOT_READ] as const;
@@ -18,13 +18,13 @@ const EACH_ONCE = 'each protocol once';
 
 const protocol = z.enum(KNOWN, PROTOCOL);
 
-/** Of `global` and of a job, which takes those of `global` where it has none. */
+/** A job without the key takes the protocols of `global`. */
 export const scrapeProtocols = z
   .array(protocol)
   .refine((all) => new Set(all).size === all.length, EACH_ONCE)
   .default([]);
 
-/** The empty one is none, as in Prometheus. */
+/** The empty text means none, as in Prometheus. */
 export const fallbackScrapeProtocol = z
   .enum([...KNOWN, ''], PROTOCOL)
   .transform((name) => name || undefined)
@@ -47,13 +47,13 @@ export function toScrapeProtocols(entry: ProtocolKeys, global: ProtocolKeys): Sc
   };
 }
 
-/** Warns of protocols that no target is asked for. */
+/** Warns of protocols that Fargauge never requests. */
 export function warnOfProtocols(
   { scrape_protocols: protocols, fallback_scrape_protocol: fallback }: ProtocolKeys,
   place: Place,
   findings: Findings,
 ): void {
-  const text = 'has no effect: protobuf is not read';
+  const text = 'has no effect: Fargauge does not read protobuf';
   const index = protocols.indexOf(NOT_READ);
   if (index >= 0) findings.warn(below(place, 'scrape_protocols', index), `${NOT_READ} ${text}`);
   if (fallback === NOT_READ) {

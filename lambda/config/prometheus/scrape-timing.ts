@@ -8,13 +8,13 @@ export interface WrittenTiming {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Interval and timeout that apply, in milliseconds. */
+/** Interval and timeout in effect, in milliseconds. */
 export interface Timing {
   readonly intervalMs: number;
   readonly timeoutMs: number;
 }
 
-/** What applies where the other says nothing: GlobalConfig.UnmarshalYAML and ScrapeConfig.Validate of Prometheus. */
+/** The timing in effect, with defaults as in GlobalConfig.UnmarshalYAML and ScrapeConfig.Validate of Prometheus. */
 export function effectiveTiming(
   written: WrittenTiming,
   fallback: Timing = {

@@ -15,7 +15,7 @@ import {
 import { warnOfProtocols } from './scrape-protocols.ts';
 import { DEFAULT_SCRAPE_INTERVAL_MS } from './scrape-timing.ts';
 
-/** Warns of what a Prometheus document says beside its jobs and what cannot have an effect. */
+/** Warns of keys beside the jobs of a Prometheus document that have no effect. */
 export function warnOfDocument(
   document: PrometheusDocument,
   place: Place,
@@ -31,8 +31,8 @@ export function warnOfDocument(
 }
 
 /**
- * The same of a job, as it is written and as it will be.
- * @param lookups what ECS discovery looks up; undefined where it is off
+ * Warns of keys of a job that have no effect.
+ * @param lookups lookups of ECS discovery; undefined if discovery is off
  */
 export function warnOfJob(
   entry: ScrapeConfig,
@@ -61,7 +61,7 @@ export function warnOfJob(
   }
 }
 
-/** A group of static targets without any: as in Prometheus its labels are for no other target of the job. */
+/** Warns of groups without targets. As in Prometheus, their labels do not apply to other targets of the job. */
 function warnOfEmptyGroups(
   { static_configs: groups }: ScrapeConfig,
   place: Place,
@@ -76,14 +76,14 @@ function warnOfEmptyGroups(
   }
 }
 
-/** Warns of labels that rules read and that nothing gives. */
+/** Warns of labels that rules read and that no lookup provides. */
 function warnOfLookups(
   { relabeling, taskDiscoveries }: ScrapeJob,
   lookups: ReadonlySet<DiscoveryLookup>,
   place: Place,
   findings: Findings,
 ): void {
-  // Those look up what is read.
+  // `aws_sd_configs` looks up every label that a rule reads.
   if (taskDiscoveries.length > 0) return;
   for (const [index, rule] of relabeling.entries()) {
     for (const [label, lookup] of namedLookups(rule)) {
@@ -100,8 +100,7 @@ function warnOfBodySize(
   findings: Findings,
 ): void {
   if (bytes !== 0) return;
-  const text =
-    'means no limit of its own: the memory of the collector still bounds all bodies together';
+  const text = 'sets no limit; the memory of the collector still bounds all bodies together';
   findings.warn(below(place, 'body_size_limit'), text);
 }
 

@@ -7,9 +7,9 @@ import { withoutEffect } from '../findings/without-effect.ts';
 import { httpClientShape } from '../http/client.ts';
 import { prometheusDuration } from '../values/duration.ts';
 
-/** Targets from files and from HTTP, which have the same form. */
+/** Targets from files and from HTTP servers, which share a format. */
 
-/** Of Prometheus. */
+/** Default of Prometheus. */
 const DEFAULT_FILE_REFRESH = '5m';
 const DEFAULT_HTTP_REFRESH = '1m';
 
@@ -23,7 +23,7 @@ const URL_EXPECTED = 'an http or https URL without user name and password';
 
 const sourceUrl = z.string(URL_EXPECTED).refine((given) => {
   const url = URL.parse(given);
-  // Credentials have keys of their own, where they are no part of messages.
+  // Credentials have keys of their own, which messages never show.
   return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '';
 }, URL_EXPECTED);
 
@@ -41,12 +41,12 @@ export const httpSdConfig = z.strictObject({
   ...withoutEffect({ enable_http2: null }),
 });
 
-/** Whether a path is one that file discovery takes. */
+/** Whether file discovery accepts a path. */
 export function isFilePattern(path: string): boolean {
   return FILE_PATTERN.test(path);
 }
 
-/** @param source the document; relative paths begin beside it */
+/** @param source the document; relative paths begin in its folder */
 export function toFileDiscovery(
   { files, refresh_interval: refreshMs }: z.output<typeof fileSdConfig>,
   resultFile: string,

@@ -3,25 +3,25 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
-/** Attempts of one request, the first included: what cannot be read in this cycle can be in the next. */
+/** Attempts of one request, the first included: the next cycle tries again. */
 const MAX_ATTEMPTS = 2;
 /** Milliseconds to connect. */
 const CONNECTION_TIMEOUT_MS = 2_000;
 /** Milliseconds of one attempt. */
 const REQUEST_TIMEOUT_MS = 3_000;
 
-/** No configuration is that large; an object that is must be another. */
+/** No configuration is that large. */
 const MAX_OBJECT_BYTES = 4 * 1024 * 1024;
 
-/** A text and what tells it from another version of itself. */
+/** A text, and the version that distinguishes it from earlier ones. */
 export interface Versioned {
   readonly text: string;
   readonly version: string;
 }
 
-/** Where AWS keeps configurations and secrets. Each call rejects where nothing can be read, or its signal is aborted. */
+/** The stores of AWS for configurations and secrets. Each call rejects if nothing can be read, or if its signal is aborted. */
 export interface AwsStores {
-  /** An object of S3; `undefined` where its version is still `known`. */
+  /** An object of S3; `undefined` if its version is still `known`. */
   object(
     bucket: string,
     key: string,
@@ -34,7 +34,7 @@ export interface AwsStores {
   secret(arn: string, signal?: AbortSignal): Promise<string>;
 }
 
-/** Where and as whom the stores are called. */
+/** Address and credentials for the stores. */
 export interface StoreOptions {
   /** @default as the SDK finds it */
   readonly region?: string | undefined;
@@ -43,8 +43,8 @@ export interface StoreOptions {
 }
 
 /**
- * The real stores. Their clients are loaded when they are first needed, which few configurations do, and made once for a
- * Region: an ARN says its own.
+ * The real stores. They load a client when it is first needed, which few configurations do, and make one client for
+ * each Region, because an ARN names its own.
  */
 export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
   const settings = (ownRegion: string | undefined = region) => ({
@@ -61,7 +61,7 @@ export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
     const { S3Client } = await import('@aws-sdk/client-s3');
     return new S3Client({
       ...settings(),
-      // A bucket may lie in another Region, and only AWS has names for buckets in its DNS.
+      // A bucket may be in another Region, and only AWS resolves the names of buckets.
       followRegionRedirects: true,
       forcePathStyle: endpoint !== undefined,
     });
@@ -88,7 +88,9 @@ export function awsStores({ region, endpoint }: StoreOptions): AwsStores {
         } = await (await s3()).send(command, optionsOf(signal));
         if (ContentLength > MAX_OBJECT_BYTES) {
           if (Body instanceof Readable) Body.destroy();
-          throw new Error(`an object of ${ContentLength} bytes is no configuration`);
+          throw new Error(
+            `the object has ${ContentLength} bytes, more than a configuration may have`,
+          );
         }
         if (!Body) throw new Error('the answer has no body');
         return { text: await Body.transformToString(), version: ETag };

@@ -5,40 +5,43 @@ import type { Place } from '../findings/place.ts';
 import { reasonOf } from '../findings/reason.ts';
 import { isLikeLocation } from './location.ts';
 
-/** In which Lambda and the AWS SDK have the Region. */
+/** Lambda and the AWS SDK keep the Region in this variable. */
 export const AWS_REGION = 'AWS_REGION';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a configuration may come from. */
+/** The possible sources of a configuration. */
 export interface ConfigRequest {
-  /** The option `--config`: a native document or one of the CloudWatch Agent. Comes before all environment variables. */
+  /**
+   * The option `--config`: a native document or one of the CloudWatch Agent. Takes precedence over all environment
+   * variables.
+   */
   readonly config?: { readonly path: string } | undefined;
   /** The option `--prometheus-config`: the Prometheus file beside a document of the agent, or a Prometheus file alone. */
   readonly prometheusConfig?: { readonly path: string } | undefined;
   readonly env: Environment;
-  /** Rejects where the file cannot be read. */
+  /** Rejects if the file cannot be read. */
   readFile(path: string): Promise<string>;
   /**
-   * Reads what lies at `s3://BUCKET/KEY` or `ssm:NAME`, which may stand for a document and for the path of one. Rejects
-   * where it cannot be read.
+   * Reads `s3://BUCKET/KEY` or `ssm:NAME`, which may stand for a document and for the path of one. Rejects if it cannot
+   * be read.
    * @default a location is an error of the configuration
    */
   readonly readRemote?: ((location: string) => Promise<string>) | undefined;
   /**
-   * Gets the secret that `aws:secretsmanager:ARN` or `aws:ssm:NAME` stands for. Rejects where it cannot be read.
+   * Gets the secret of `aws:secretsmanager:ARN` or `aws:ssm:NAME`. Rejects if it cannot be read.
    * @default a reference is an error of the configuration
    */
   readonly resolveSecret?: ((reference: string) => Promise<string>) | undefined;
 }
 
-/** A text and what messages call its origin. */
+/** A text and the name of its origin in messages. */
 export interface Text {
   readonly source: string;
   readonly text: string;
 }
 
-/** What the configuration takes from the environment where it says nothing itself. */
+/** Defaults that the environment gives to the configuration. */
 export interface Surroundings {
   /** Name or ARN of the cluster. */
   readonly cluster: string | undefined;
@@ -47,7 +50,7 @@ export interface Surroundings {
   readonly region: string | undefined;
 }
 
-/** The value of an environment variable; a blank one counts as absent, for some deployments cannot leave one out. */
+/** The value of an environment variable. A blank one counts as absent, because some deployments cannot leave a variable out. */
 export function variable(env: Environment, name: string): string | undefined {
   return env[name]?.trim() ? env[name] : undefined;
 }
@@ -60,7 +63,7 @@ export function surroundingsOf(env: Environment): Surroundings {
   };
 }
 
-/** Reads a file, which the value at `place` names; one that cannot be read is a finding there. */
+/** Reads a file that the value at `place` names; a file that cannot be read is a finding there. */
 export async function readFileAt(
   path: string,
   place: Place,
@@ -71,7 +74,7 @@ export async function readFileAt(
   return readNamed(path, read, 'a file that can be read', place, findings);
 }
 
-/** Reads the document whose path or location the value at `place` is; one that cannot be read is a finding there. */
+/** Reads the document at the path or location that the value at `place` names; one that cannot be read is a finding there. */
 export async function readDocumentAt(
   path: string,
   place: Place,
@@ -82,7 +85,7 @@ export async function readDocumentAt(
   const { readRemote } = request;
   if (readRemote === undefined) {
     const expected =
-      'a document or its path, because nothing reads from S3 or Systems Manager here';
+      'a document or its path, because this program does not read from S3 or Systems Manager';
     findings.reject(place, expected, describeGiven(path));
     return undefined;
   }
@@ -91,7 +94,7 @@ export async function readDocumentAt(
   return readNamed(location, read, 'the location of a document that can be read', place, findings);
 }
 
-/** The document that an environment variable holds, or whose location it holds; undefined where there is no such variable. */
+/** The document in an environment variable, or at the location in it; undefined without the variable. */
 export async function readVariable(
   name: string,
   request: ConfigRequest,

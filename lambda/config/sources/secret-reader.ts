@@ -5,10 +5,10 @@ import type { Place } from '../findings/place.ts';
 import { reasonOf } from '../findings/reason.ts';
 import { type ConfigRequest, readFileAt } from './request.ts';
 
-/** What stands for a secret of AWS Secrets Manager or a parameter of Systems Manager, in the place of the secret itself. */
+/** A reference to a secret of AWS Secrets Manager or a parameter of Systems Manager. */
 const REFERENCE = /^aws:(?:secretsmanager|ssm):./;
 
-/** Gets the texts that a configuration does not hold itself: from files, and by reference. What cannot be had is a finding. */
+/** Reads the texts that a configuration only names: files, and secrets by reference. An unreadable one is a finding. */
 export class SecretReader {
   readonly #request: ConfigRequest;
   readonly #findings: Findings;
@@ -19,12 +19,12 @@ export class SecretReader {
     this.#findings = findings;
   }
 
-  /** The text at `place`, or the one that it refers to. */
+  /** The text at `place`, or the secret that it refers to. */
   async text(text: string, place: Place): Promise<string | undefined> {
     if (!REFERENCE.test(text)) return text;
     const { resolveSecret } = this.#request;
     if (resolveSecret === undefined) {
-      const expected = 'the secret itself, because nothing resolves references here';
+      const expected = 'the secret itself, because this program resolves no references';
       this.#findings.reject(place, expected, describeGiven(text));
       return undefined;
     }
@@ -42,7 +42,10 @@ export class SecretReader {
     }
   }
 
-  /** The content of the file whose path is at `place`; as in Prometheus, a relative one begins at the document. */
+  /**
+   * The content of the file whose path is at `place`; a relative path begins in the folder of the document, as in
+   * Prometheus.
+   */
   async file(path: string, place: Place): Promise<string | undefined> {
     const absolute = isAbsolute(path) ? path : join(dirname(place.source), path);
     return (await readFileAt(absolute, place, this.#request, this.#findings))?.text;

@@ -7,8 +7,8 @@ const PARAMETER = /^aws:ssm:([\w.:/-]+)$/;
 const EXPECTED = 'expected aws:secretsmanager:ARN, the same with :KEY behind it, or aws:ssm:NAME';
 
 /**
- * What a reference stands for: `aws:secretsmanager:ARN` for a secret, with `:KEY` behind the ARN for one value of a secret
- * that is a JSON object, `aws:ssm:NAME` for a parameter. Rejects where there is none; no message holds any of a secret.
+ * The secret of a reference: `aws:secretsmanager:ARN` is a secret, `:KEY` behind the ARN selects one value of a secret
+ * that is a JSON object, and `aws:ssm:NAME` is a parameter. Rejects without a secret; no message shows any of it.
  */
 export async function resolveReference(
   reference: string,
@@ -26,7 +26,9 @@ function textOf(secret: string, key: string | undefined): string {
   if (key === undefined) return secret;
   const value = objectOf(secret)?.[key];
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new Error(`the secret is no JSON object with a text for the key ${JSON.stringify(key)}`);
+  throw new Error(
+    `the secret is not a JSON object with a string for the key ${JSON.stringify(key)}`,
+  );
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {

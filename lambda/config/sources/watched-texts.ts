@@ -4,40 +4,40 @@ import type { AwsStores, Versioned } from './aws-stores.ts';
 import { LOCATION, parseLocation } from './location.ts';
 import { resolveReference } from './secret-reference.ts';
 
-/** Milliseconds that a secret is good for: each look at one is a call that costs something, and few ever change. */
+/** Milliseconds for which a secret is reused: each read is a call that costs money, and few secrets ever change. */
 export const SECRET_GOOD_FOR_MS = 300_000;
 
-/** Where the texts are kept, and the time. */
+/** Readers of the texts, and the clock. */
 export interface TextKeepers {
   readonly stores: AwsStores;
-  /** Rejects where the file cannot be read. */
+  /** Rejects if the file cannot be read. */
   readFile(path: string): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-/** What has become of the texts that were read. */
+/** Changes of the texts since the last look. */
 export interface TextChanges {
-  /** Whether any of them is another than the last time. */
+  /** Whether any text differs from that of the last look. */
   readonly changed: boolean;
-  /** One for each that could not be read. */
+  /** One error for each text that could not be read. */
   readonly errors: readonly string[];
 }
 
-/** One text: how it is read, and what it was. */
+/** One text: its reader, and its last content. */
 interface Watched {
-  /** Undefined where it is still of this version. */
+  /** Undefined if the text still has this version. */
   readonly read: (
     known: string | undefined,
     signal?: AbortSignal,
   ) => Promise<Versioned | undefined>;
   readonly goodForMs: number;
-  /** Undefined where it was asked for and could not be read. */
+  /** Undefined if the last read failed. */
   last: Versioned | undefined;
   readAt: number;
 }
 
-/** Reads what a configuration is made of (documents in S3 and Systems Manager, files, secrets), and says when it changes. */
+/** Reads the texts of a configuration (documents in S3 and Systems Manager, files, secrets), and detects their changes. */
 export class WatchedTexts {
   readonly #keepers: TextKeepers;
   /** By location, path or reference. */
@@ -47,7 +47,7 @@ export class WatchedTexts {
     this.#keepers = keepers;
   }
 
-  /** The document at a location as it is now. Rejects where there is none, as do those below. */
+  /** The current document at a location. Rejects without one, as do the methods below. */
   document(text: string, signal?: AbortSignal): Promise<string> {
     const location = parseLocation(text);
     if (location === undefined) return Promise.reject(new Error(`expected ${LOCATION}`));
@@ -65,7 +65,7 @@ export class WatchedTexts {
     return this.#first(path, read, 0, signal);
   }
 
-  /** The secret or parameter that a reference stands for. */
+  /** The secret or parameter of a reference. */
   secret(reference: string, signal?: AbortSignal): Promise<string> {
     const { stores } = this.#keepers;
     const read: Watched['read'] = async (_, until) =>
@@ -73,14 +73,14 @@ export class WatchedTexts {
     return this.#first(reference, read, SECRET_GOOD_FOR_MS, signal);
   }
 
-  /** Looks at all texts that were read since the last `forget`, without reading again what has not changed. */
+  /** Looks at all texts that were read since the last `forget`, without reading unchanged ones again. */
   async look(signal: AbortSignal): Promise<TextChanges> {
     const errors: string[] = [];
     let changed = false;
     const now = this.#keepers.now();
     const looking = Array.from(this.#known, async ([name, watched]) => {
       const before = watched.last?.version;
-      // One that is yet to come says that the clock was set back since.
+      // A time in the future means that the clock was set back.
       const age = now - watched.readAt;
       if (before !== undefined && age >= 0 && age < watched.goodForMs) return;
       try {
@@ -93,7 +93,7 @@ export class WatchedTexts {
     return { changed, errors };
   }
 
-  /** Lets go of all texts: those that are still needed are the next to be read. */
+  /** Forgets all texts; the next load reads those that it still needs. */
   forget(): void {
     this.#known.clear();
   }
@@ -111,7 +111,7 @@ export class WatchedTexts {
 
   async #read(watched: Watched, signal?: AbortSignal): Promise<Versioned> {
     const read = (await watched.read(watched.last?.version, signal)) ?? watched.last;
-    // A text of which nothing is known cannot be unchanged.
+    // A text without an earlier version cannot be unchanged.
     if (read === undefined) throw new Error('no answer');
     watched.last = read;
     watched.readAt = this.#keepers.now();
@@ -119,7 +119,7 @@ export class WatchedTexts {
   }
 }
 
-/** A text that has no version but itself. */
+/** A text without a version, which is its own version. */
 function itself(text: string): Versioned {
   return { text, version: text };
 }

@@ -4,7 +4,7 @@ export const TARGET = 'an address such as "127.0.0.1:9100", without scheme and p
 const ENDPOINT = 'an http or https URL, or a host name';
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Schema of one static target, which may not be an address yet. */
+/** Schema of one static target. Relabeling may still turn the text into an address. */
 export const targetText = z.string(TARGET).min(1, TARGET);
 
 /** Schema of `endpoint_override`; its output is a URL. The agent's own examples are host names, which means https. */

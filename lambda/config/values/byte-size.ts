@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const EXPECTED = 'a size such as "10MB", or 0 for no limit';
 
-/** units.ParseBase2Bytes of alecthomas/units, which Prometheus uses: kB is none, KB and KiB are both 1,024 bytes. */
+/** units.ParseBase2Bytes of alecthomas/units, which Prometheus uses: kB is invalid, KB and KiB are both 1,024 bytes. */
 const SIZES = [
   /^(?:(?:\d+\.?\d*|\.\d+)[KMGTPE]?B)+$/,
   /^(?:(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]iB|B))+$/,
@@ -10,7 +10,7 @@ const SIZES = [
 const PART = /([\d.]+)([KMGTPE]?)i?B/g;
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
-/** Bytes of a size such as `10MB` or `1GiB512MiB`; undefined where it is none. */
+/** Bytes of a size such as `10MB` or `1GiB512MiB`; undefined for any other text. */
 export function parseByteSize(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
   const unsigned = text.replace(/^\+/, '');

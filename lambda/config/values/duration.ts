@@ -16,7 +16,7 @@ const GO_UNITS: Readonly<Record<string, number>> = {
 const GO_DURATION = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const GO_PART = /([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** Milliseconds of a Go duration such as `1m30s`; undefined where it is none, is zero or too long for a timer. */
+/** Milliseconds of a Go duration such as `1m30s`; undefined for any other text, for zero, and if it is too long for a timer. */
 export function parseGoDuration(text: string): number | undefined {
   if (!GO_DURATION.test(text)) return undefined;
   let milliseconds = 0;

@@ -8,7 +8,7 @@ const ONE_OR_MORE = 'the name, ARN or pattern of a cluster, or a list of such';
 const ROLE = 'the ARN of a role, such as "arn:aws:iam::123456789012:role/fargauge"';
 const EXTERNAL_ID = 'an external id of 2 to 1224 letters, digits and + = , . @ : / - _';
 
-/** Schema of `sd_target_cluster`: one, as the agent has it, or a list. */
+/** Schema of `sd_target_cluster`: one cluster, as in the agent, or a list. */
 export const targetClusters = z.union(
   [clusterSelector, z.array(clusterSelector).min(1, 'at least one cluster')],
   ONE_OR_MORE,
@@ -23,8 +23,8 @@ export const roleArn = z
 export const externalId = z.string(EXTERNAL_ID).regex(/^[\w+=,.@:/-]{2,1224}$/, EXTERNAL_ID);
 
 /**
- * Schema of an entry of `sd_targets`: clusters of another Region or account. Its keys are those of Prometheus'
- * `aws_sd_configs`; unlike there, `*` must be written for every cluster of the Region.
+ * Schema of an entry of `sd_targets`: clusters of another Region or account. It has the keys of Prometheus'
+ * `aws_sd_configs`; other than there, only an explicit `*` means every cluster of the Region.
  */
 export const ecsTarget = z
   .strictObject({
@@ -35,8 +35,10 @@ export const ecsTarget = z
     region: text.optional().describe('Region of the clusters; else that of their ARNs.'),
     role_arn: roleArn
       .optional()
-      .describe('Role to assume to read them, such as one of their account.'),
-    external_id: externalId.optional().describe('What the trust policy of the role may ask for.'),
+      .describe('Role to assume for reading the clusters, such as a role in their account.'),
+    external_id: externalId
+      .optional()
+      .describe('External id, if the trust policy of the role requires one.'),
   })
   .superRefine(({ clusters, region, role_arn, external_id }, context) => {
     for (const [index, cluster] of clusters.entries()) {
@@ -45,14 +47,14 @@ export const ecsTarget = z
       context.addIssue({ code: 'custom', path: ['clusters', index], message, input: cluster });
     }
     if (external_id !== undefined && role_arn === undefined) {
-      const message = 'no such key without role_arn';
+      const message = 'role_arn beside this key';
       context.addIssue({ code: 'custom', path: ['external_id'], message, input: external_id });
     }
   });
 
 type EcsTarget = z.output<typeof ecsTarget>;
 
-/** What a configuration says of where to look for tasks. */
+/** Keys that say in which clusters to look for tasks. */
 export interface SourceKeys {
   readonly clusters: readonly string[];
   /** Region of `clusters`. */
@@ -60,14 +62,14 @@ export interface SourceKeys {
   readonly targets: readonly EcsTarget[];
 }
 
-/** What is wrong with a cluster whose ARN names another Region than the key beside it. */
+/** The error of a cluster whose ARN names another Region than the key `region`. */
 export function regionProblem(cluster: string, region: string | undefined): string | undefined {
   const own = regionOfCluster(cluster);
   if (region === undefined || own === undefined || own === region) return undefined;
-  return `a cluster of the region beside it, ${region}`;
+  return `a cluster in the region that stands beside it, ${region}`;
 }
 
-/** The sources that the keys mean, one for each account and Region; `fallback` is the Region where nothing names one. */
+/** The sources of the keys, one for each account and Region; `fallback` is the default Region. */
 export function toSources(
   { clusters, region, targets }: SourceKeys,
   fallback: string | undefined,

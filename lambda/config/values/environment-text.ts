@@ -1,11 +1,11 @@
-/** A name in braces, a name, or one of the characters that stand for themselves in a shell. */
+/** A name in braces, a name, or one of the special characters of a shell. */
 const REFERENCE = /\$(?:\{([^}]*)\}|(\d|[A-Za-z_]\w*)|([*#$@!?-]))/g;
 
 /**
- * A text in which `$NAME` and `${NAME}` stand for environment variables and `$$` for a dollar sign, as Prometheus 3 reads
- * the values of `external_labels` (os.Expand of Go). A variable that is not set, or empty, is the empty text.
+ * Replaces `$NAME` and `${NAME}` by environment variables and `$$` by a dollar sign, as Prometheus 3 does in
+ * `external_labels` (os.Expand of Go). A variable that is not set, or empty, gives the empty text.
  *
- * @param variable gives the value of a variable; undefined or empty where it has none
+ * @param variable the value of a variable; undefined or empty without one
  */
 export function expandEnvironment(
   text: string,

@@ -11,6 +11,6 @@ export const labelSet = z.record(z.string(), z.string()).superRefine(
       context.addIssue({ code: 'custom', message: LABEL, path: [name], input: value });
     }
   },
-  // Also beside wrong values.
+  // Runs the check beside wrong values, too.
   { when: ({ value }) => typeof value === 'object' && value !== null },
 );

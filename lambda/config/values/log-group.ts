@@ -8,7 +8,7 @@ import {
 /** Characters of a log group's name: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 const NAME = /^[.\-_/#A-Za-z0-9]+$/;
 
-/** The same page: names that begin so are those of AWS. */
+/** The same page: AWS reserves names that begin so. */
 const RESERVED = 'aws/';
 
 const EXPECTED = `a log group name of up to ${MAX_LOG_NAME} letters, digits and . - _ / # with the placeholders ${LOG_GROUP_PLACEHOLDERS.join(' ')}, which does not begin with ${RESERVED}`;

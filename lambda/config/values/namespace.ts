@@ -8,7 +8,7 @@ import * as z from 'zod';
 export const MAX_NAMESPACE_CHARACTERS = 255;
 const NAMESPACE = /^(?=.*\S)(?!:)[A-Za-z0-9 ._#:/-]+$/;
 
-const EXPECTED = `a namespace of 1 to ${MAX_NAMESPACE_CHARACTERS} letters, digits, spaces and . _ - # : /, the first no colon`;
+const EXPECTED = `a namespace of 1 to ${MAX_NAMESPACE_CHARACTERS} letters, digits, spaces and . _ - # : /, which does not begin with a colon`;
 
 /** Schema of `metric_namespace`. */
 export const namespace = z

@@ -8,20 +8,20 @@ import { programSizeOf } from './program-size.ts';
 const EXPECTED = 'a regular expression in RE2 syntax';
 
 /**
- * Instructions that an expression may be compiled to. Compiling takes up to a kilobyte of memory for each, and a text that is
- * matched up to one step of each for each of its characters. A list of 1,000 names is below it.
+ * Most instructions of a compiled expression. Compiling takes up to a kilobyte of memory for each, and matching up to
+ * one step of each for each character. A list of 1,000 names stays below.
  */
 export const MAX_INSTRUCTIONS = 25_000;
 
-/** Of a group in a template; a leading zero makes it a name. */
+/** Number of a group in a template; a leading zero makes it a name. */
 const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
 
 const LOOK_AROUND = /\(\?<?[=!]/;
 
 /**
- * Compiles an expression in Go's RE2 syntax, which runs in linear time whatever the text. It matches no text of more than
+ * Compiles an expression in Go's RE2 syntax, which runs in linear time on any text. It matches no text of more than
  * `MAX_MATCHED_CHARACTERS`.
- * @throws {Error} with the reason, where it is none; look-around and back-references are none
+ * @throws {Error} with the reason if the expression is invalid; look-around and back-references are invalid
  */
 export function compilePattern(source: string): Pattern {
   const compiled = compile(source);
@@ -29,7 +29,7 @@ export function compilePattern(source: string): Pattern {
 }
 
 /**
- * Compiles an expression that a whole text has to match, line breaks included, as Prometheus does for relabeling.
+ * Compiles an expression that must match a whole text, line breaks included, as Prometheus does for relabeling.
  * @throws {Error} as `compilePattern` does
  */
 export function compileAnchored(source: string): AnchoredPattern {
@@ -49,23 +49,23 @@ export function compileAnchored(source: string): AnchoredPattern {
   };
 }
 
-/** Between brackets as Prometheus has it, where even `a)(b` is right. */
+/** Puts the expression into a group as Prometheus does, which makes even `a)(b` valid. */
 function anchored(source: string): RE2JS {
   try {
     return compile(`^(?s:${source})$`);
   } catch (error) {
-    // Messages quote what was written, if that alone is wrong too.
+    // Messages then quote the expression as written, if that alone is wrong too.
     compile(source);
     throw error;
   }
 }
 
-/** Refuses what would be large before it is. */
+/** Refuses a large program before it compiles it. */
 function compile(source: string): RE2JS {
   const size = programSizeOf(source);
   if (size > MAX_INSTRUCTIONS) {
     throw new Error(
-      `it would be compiled to about ${size} instructions, expected at most ${MAX_INSTRUCTIONS}; lower the counts of its repetitions, or divide it`,
+      `the expression compiles to about ${size} instructions, expected at most ${MAX_INSTRUCTIONS}: lower the counts of its repetitions, or split it`,
     );
   }
   return RE2JS.compile(source);
@@ -90,7 +90,7 @@ function patternWith<T>(compile: (source: string) => T) {
 }
 
 function reasonOf(error: unknown, source: string): string {
-  // The library takes look-behind for a badly named group.
+  // The library reports look-behind as a badly named group.
   if (LOOK_AROUND.test(source)) return 'RE2 has no look-around';
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^error parsing regexp: /, '');

@@ -8,7 +8,7 @@ const EXPECTED = 'ports separated by ";", such as "9404;9406"';
  */
 const PORTS = /^[1-9][0-9]{0,4}(?:;[\t\n\f\r ]*[1-9][0-9]{0,4})*$/;
 
-/** The ports that a value of `sd_metrics_ports` means; undefined where the agent refuses it. */
+/** The ports of a value of `sd_metrics_ports`; undefined if the agent would refuse it. */
 export function parsePorts(text: string): readonly number[] | undefined {
   return PORTS.test(text) ? text.split(';').map(Number) : undefined;
 }

@@ -1,21 +1,21 @@
 /**
- * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets, the
- * begin of a group, a repetition with counts, or a single character.
+ * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets,
+ * the beginning of a group, a repetition with counts, or a single character.
  */
 const PART =
   /\\Q(?<quoted>.*?)(?:\\E|$)|\\[pPx]\{[^}\\]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*(?:\]|$)|\((?:\?(?:P?<\w*>|[imsU-]*[:)]))?|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|./gsu;
 
-/** A sequence of parts that is being read: of a group, or of the whole expression. */
+/** A sequence of parts under way: of a group, or of the whole expression. */
 interface Sequence {
   /** Instructions of all but the last part. */
   before: number;
-  /** Instructions of the last part, which a repetition is about. */
+  /** Instructions of the last part, which a following repetition repeats. */
   last: number;
 }
 
 /**
- * About how many instructions the program of an RE2 expression has: a repetition with counts is written out, so that few
- * characters make many. Only reads the text, which need not be right.
+ * Estimates the instructions of an RE2 program. A repetition with counts repeats its part, so few characters can make
+ * many instructions. Reads only the text, which may be invalid.
  */
 export function programSizeOf(source: string): number {
   const outer: Sequence[] = [];
@@ -26,7 +26,7 @@ export function programSizeOf(source: string): number {
   };
   const close = (): void => {
     const { before, last } = current;
-    // Two instructions note where the group begins and ends; even an empty one has another between them.
+    // Two instructions mark the beginning and end of a group; even an empty group has a third.
     current = outer.pop() ?? { before: 0, last: 0 };
     add(Math.max(before + last, 1) + 2);
   };
@@ -35,7 +35,7 @@ export function programSizeOf(source: string): number {
     if (quoted !== undefined) add(quoted.length);
     else if (least !== undefined) current.last = repeated(current.last, Number(least), open, most);
     else if (part.startsWith('(')) {
-      // Flags alone, as `(?i)`, are no group.
+      // Flags alone, such as `(?i)`, are not a group.
       if (part.length > 1 && part.endsWith(')')) continue;
       outer.push(current);
       current = { before: 0, last: 0 };
@@ -49,7 +49,7 @@ export function programSizeOf(source: string): number {
 
 function repeated(size: number, least: number, open: string | undefined, most = ''): number {
   if (open === undefined) return size * Math.max(least, 1);
-  // Without an upper bound the last one is repeated; each that may be missing has an instruction of its own. None is one, too.
+  // Without an upper bound the last repetition loops; each optional one costs one more instruction.
   if (most === '') return size * Math.max(least, 1) + 2;
   return size * Math.max(Number(most), 1) + Math.max(Number(most) - least, 0);
 }

@@ -3,7 +3,7 @@ const STRING_OR_COMMENT = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 
 const COMMA_AT_THE_END = /,(?=\s*[}\]])/g;
 
-/** Where the first comment is in a text that would be JSON without comments; undefined where there is none, and in YAML. */
+/** Offset of the first comment in a text that would be JSON without comments; undefined for other texts, including YAML. */
 export function jsonCommentAt(text: string): number | undefined {
   if (!/^\s*(?:[{[]|\/[/*])/.test(text)) return undefined;
   let first: number | undefined;

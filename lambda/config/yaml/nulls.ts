@@ -1,6 +1,6 @@
 /**
- * A copy of a Prometheus document without the keys whose value is null. Go's YAML leaves such a setting as it is, so
- * `rule_files:` with nothing behind it is common and means none.
+ * A copy of a Prometheus document without the keys whose value is null. Go's YAML leaves such settings unchanged, so an
+ * empty `rule_files:` is common and means none.
  */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);

@@ -3,7 +3,7 @@ import { goBoolean, goInteger, goNumber, WrittenScalar } from './written-scalar.
 
 type Schema = z.core.$ZodType;
 
-/** A document as YAML 1.2 understands it. */
+/** A document as YAML 1.2 reads it. */
 export function plainly(tree: unknown): unknown {
   if (tree instanceof WrittenScalar) return tree.value;
   if (Array.isArray(tree)) return tree.map(plainly);
@@ -11,9 +11,9 @@ export function plainly(tree: unknown): unknown {
 }
 
 /**
- * A document as Go's YAML understands it, which goes by the types of the fields that it reads into. Where `schema` takes a
- * text, a scalar is what was written, and null in a list is the empty text; where it takes a number or a flag, those of
- * YAML 1.1 count. What the schema does not know is as YAML 1.2 understands it.
+ * A document as Go's YAML reads it, by the types of the target fields. If `schema` expects a text, a scalar stays as
+ * written, and null in a list is the empty text; if it expects a number or a flag, those of YAML 1.1 count. Values
+ * outside of the schema are as in YAML 1.2.
  */
 export function byType(tree: unknown, schema: Schema): unknown {
   const alternatives = alternativesOf(schema);
@@ -45,7 +45,7 @@ function scalarOf({ text, value }: WrittenScalar, alternatives: readonly Schema[
   return value;
 }
 
-/** The schemas that a value may be for, without what wraps them. */
+/** The schemas that a value may have, without their wrappers. */
 function alternativesOf(schema: Schema): readonly Schema[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternativesOf);
   if (schema instanceof z.ZodPipe) return alternativesOf(schema.in);

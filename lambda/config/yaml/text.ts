@@ -12,19 +12,19 @@ import { jsonCommentAt } from './json-comment.ts';
 import { plainly } from './scalars-by-type.ts';
 import { WrittenScalar } from './written-scalar.ts';
 
-/** A document that could be read. */
+/** A parsed document. */
 export interface ParsedText {
   readonly source: string;
-  /** Each value as YAML 1.2 (a superset of JSON) understands it. Undefined: the document is empty. */
+  /** Each value as YAML 1.2 (a superset of JSON) reads it. Undefined for an empty document. */
   readonly value: unknown;
-  /** The same with a `WrittenScalar` for each scalar that has no quotes. */
+  /** The same with a `WrittenScalar` for each unquoted scalar. */
   readonly tree: unknown;
 }
 
 const EXPECTED = 'YAML or JSON';
 const COMMENT = 'a comment, which JSON does not have; those of YAML begin with #';
 
-/** In place of the parser's messages that repeat the text that it stumbled over, or that are about its own interface. */
+/** Replaces messages of the parser that repeat the text, which may be secret, or that are about the parser's own interface. */
 const OWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNEXPECTED_TOKEN: 'something that does not belong there',
   TAG_RESOLVE_FAILED: 'a tag that is not known',
@@ -34,15 +34,15 @@ const OWN_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   MULTIPLE_DOCS: 'a second document',
 };
 
-/** A syntax error: where in the text, and what stands there. */
+/** A syntax error: its offset, and the text found there. */
 interface Problem {
   readonly offset: number;
   readonly given: string;
 }
 
 /**
- * Parses YAML or JSON. Syntax errors, repeated keys, unknown tags and a second document are findings with their
- * line and column. Nothing of the text is repeated in them: it may hold secrets.
+ * Parses YAML or JSON. Syntax errors, repeated keys, unknown tags and a second document are findings with line and
+ * column. They repeat no text of the document, which may hold secrets.
  */
 export function parseText(
   source: string,
@@ -69,14 +69,14 @@ export function parseText(
     const tree = document.contents === null ? undefined : document.toJS();
     return { source, value: plainly(tree), tree };
   } catch {
-    // What is left is the parser's bound on aliases of aliases, against documents that explode.
+    // The only remaining error is the parser's limit of nested aliases, which stops documents that explode.
     findings.rejectText(source, '', EXPECTED, 'too many aliases');
     return undefined;
   }
 }
 
 function problemsOf(text: string, document: Document): Problem[] {
-  // YAML takes some comments of JSON for keys, others for syntax errors somewhere else.
+  // YAML reads some comments of JSON as keys, others as syntax errors at another place.
   const comment = jsonCommentAt(text);
   if (comment !== undefined) return [{ offset: comment, given: COMMENT }];
   const problems = syntaxProblems(document);
@@ -86,7 +86,7 @@ function problemsOf(text: string, document: Document): Problem[] {
 function syntaxProblems(document: Document): Problem[] {
   const errors = [...document.errors, ...document.warnings];
   const exhaustion = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  // One for each level of the nesting would follow.
+  // The parser would report one error for each level of the nesting.
   if (exhaustion !== undefined) return [{ offset: exhaustion.pos[0], given: 'too deep a nesting' }];
   return errors.map(({ code, message, pos: [offset] }) => ({
     offset,
@@ -94,7 +94,7 @@ function syntaxProblems(document: Document): Problem[] {
   }));
 }
 
-/** What the parser accepts and the stages after it could not stand. */
+/** Contents that the parser accepts and later stages cannot handle. */
 function contentProblems(document: Document): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
@@ -114,7 +114,7 @@ function contentProblems(document: Document): Problem[] {
   return problems;
 }
 
-/** Keeps of every scalar without quotes how it is written, for those who read it into another type than YAML 1.2 does. */
+/** Keeps the written form of each unquoted scalar, for readers that want another type than that of YAML 1.2. */
 function keepWriting(document: Document): void {
   visit(document, {
     Pair: (_, { value }) => keepAll([value]),

@@ -1,11 +1,11 @@
 /**
- * A scalar without quotes, of which YAML 1.2 and the type that Go's YAML reads it into may say different things: the
- * label `version: 1.10` is the text "1.10", and the limit `10_000` is a number.
+ * An unquoted scalar, which YAML 1.2 and Go's YAML may read differently: the label `version: 1.10` is the text "1.10",
+ * and the limit `10_000` is a number.
  */
 export class WrittenScalar {
-  /** As it is written. */
+  /** The written text. */
   readonly text: string;
-  /** What YAML 1.2 makes of it. */
+  /** The value in YAML 1.2. */
   readonly value: unknown;
 
   constructor(text: string, value: unknown) {
@@ -17,7 +17,7 @@ export class WrittenScalar {
 /** yamlStyleFloat of https://github.com/yaml/go-yaml/blob/v2.4.0/resolve.go */
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 
-/** What strconv.ParseInt takes with the base 0: octal numbers begin with 0. */
+/** Numbers that strconv.ParseInt takes with the base 0: octal numbers begin with 0. */
 const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9]\d*)$/;
 
 const LARGEST_UINT64 = 2 ** 64;
@@ -28,7 +28,7 @@ export const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ...inAllCases(['n', 'no', 'false', 'off'], false),
 ]);
 
-/** The number that Go's YAML reads; undefined where it reads none, infinities included. */
+/** The number that Go's YAML reads; undefined for other texts and infinities. */
 export function goNumber(text: string): number | undefined {
   // A number begins with a digit, a sign or a point.
   if (text.startsWith('_')) return undefined;
@@ -37,14 +37,14 @@ export function goNumber(text: string): number | undefined {
   return FLOAT.test(digits) ? Number(digits) : undefined;
 }
 
-/** As `goNumber`, for a whole number: Go's YAML cuts a fraction off. What is larger than any count is the largest one. */
+/** As `goNumber`, but cuts a fraction off, as Go's YAML does, and limits the result to the largest count. */
 export function goInteger(text: string): number | undefined {
   const number = goNumber(text);
   if (number === undefined || number < 0 || number > LARGEST_UINT64) return number;
   return Math.min(Math.trunc(number), Number.MAX_SAFE_INTEGER);
 }
 
-/** Undefined where Go's YAML reads none. */
+/** Undefined if Go's YAML reads no boolean. */
 export function goBoolean(text: string): boolean | undefined {
   return FLAGS.get(text);
 }

@@ -163,7 +163,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
    */
   protected checkText(start: number, end: number): void {
     if (this.body.isText(start, end)) return;
-    throw this.error('expected UTF-8 text in name and labels, got bytes that are none');
+    throw this.error('expected UTF-8 text in name and labels, got invalid bytes');
   }
 
   protected error(problem: string): DecodeError {

@@ -106,7 +106,7 @@ export class MetricPoints {
     const problem = family && this.histogram.problem(family.name, family.type === 'gaugehistogram');
     if (problem !== undefined) this.report(problem, this.firstLine);
     if (this.start !== undefined && !this.sampled) {
-      this.report('expected _created beside the samples that it is about', this.firstLine);
+      this.report('expected _created beside the samples of its metric', this.firstLine);
     }
   }
 }

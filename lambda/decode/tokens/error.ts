@@ -16,6 +16,6 @@ export class NoMemoryError extends Error {
 
   /** @param limit how much of what there is memory for */
   constructor(limit: string) {
-    super(`expected at most ${limit}, for which there is memory, got more`);
+    super(`expected at most ${limit}, as memory allows, got more`);
   }
 }

@@ -87,7 +87,7 @@ export function entriesIn(
   list: unknown,
 ): { readonly entries: readonly unknown[]; readonly odd: readonly string[] } {
   if (list === undefined || list === null) return { entries: [], odd: [] };
-  if (!Array.isArray(list)) return { entries: [], odd: [`it is no list but ${kindOf(list)}`] };
+  if (!Array.isArray(list)) return { entries: [], odd: [`it is not a list but ${kindOf(list)}`] };
   const entries: unknown[] = [];
   const odd: string[] = [];
   for (const entry of list) {

@@ -69,7 +69,7 @@ export class ApiCalls {
     try {
       await this.#budget.admit(operation, this.#signal);
     } catch {
-      const message = `${what} had to wait past the deadline, to stay below the request rate of the account`;
+      const message = `${what} waited until the deadline, to stay below the request rate of the account`;
       return this.#note({ operation, code: 'RequestRate', message, count: 1 }, about);
     }
     try {
@@ -136,7 +136,7 @@ function describe({ first, count }: AskedFor = { first: [], count: 0 }): string 
 }
 
 function late(operation: Operation, what: string): DiscoveryError {
-  const message = `${what} was not answered by the deadline`;
+  const message = `${what} got no answer by the deadline`;
   return { operation, code: 'Deadline', message, count: 1 };
 }
 

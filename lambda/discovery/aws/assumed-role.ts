@@ -48,7 +48,7 @@ export function assumedRole(
 
 /** AWS says the same of all of them. */
 const DENIED_HINT =
-  'The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.';
+  'Check that the role exists, that its trust policy allows this caller with this external id, and that this caller may call sts:AssumeRole.';
 
 /** Says which role could not be assumed, and why. */
 class AssumeRoleError extends Error {

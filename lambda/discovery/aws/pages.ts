@@ -28,7 +28,7 @@ export async function readPages<P extends Page>(
     if (!token) return true;
     if (typeof token !== 'string' || tokens.has(token)) {
       const isText = typeof token === 'string';
-      const why = isText ? repeatedToken(tokens.size + 1) : 'gave a nextToken that is no text';
+      const why = isText ? repeatedToken(tokens.size + 1) : 'gave a nextToken that is not a string';
       calls.fail(operation, isText ? 'Loop' : 'Malformed', why);
       return false;
     }
@@ -40,5 +40,5 @@ export async function readPages<P extends Page>(
 
 /** @param pages that were read */
 export function repeatedToken(pages: number): string {
-  return `gave a nextToken again that it gave before, after ${pages} pages: the list has no end`;
+  return `repeated a nextToken after ${pages} pages, so the list has no end`;
 }

@@ -81,7 +81,8 @@ export function targetsOf(
         ...subject,
         entry: entryName(entry),
         port: entry.ports.join(', '),
-        detail: isUnnamed && pattern ? `no container has a name like "${pattern}"` : undefined,
+        detail:
+          isUnnamed && pattern ? `no container has a name that matches "${pattern}"` : undefined,
       },
     });
   }

@@ -6,7 +6,8 @@ export const SKIP_REASONS = {
   gone: {},
   /** Its task definition could not be read. */
   no_definition: {
-    remedy: 'let the role call ecs:DescribeTaskDefinition; the errors of the discovery say why',
+    remedy:
+      'allow the role to call ecs:DescribeTaskDefinition; the errors of the discovery say why',
   },
   /** Its network mode is `none`, or one that is not known. */
   network_mode: {
@@ -17,7 +18,7 @@ export const SKIP_REASONS = {
   no_address: {
     isFault: true,
     remedy:
-      'let the role call ecs:DescribeContainerInstances and ec2:DescribeInstances, give an external instance the attribute fargauge.address, and keep __address__ in relabel_configs',
+      'allow the role to call ecs:DescribeContainerInstances and ec2:DescribeInstances, give an external instance the attribute fargauge.address, and keep __address__ in relabel_configs',
   },
   /** The port label of a container is not a number. */
   bad_port: {
@@ -37,25 +38,28 @@ export const SKIP_REASONS = {
   /** Its address, or the scheme in its labels, makes no URL. */
   bad_address: {
     isFault: true,
-    remedy: 'let labels and relabel_configs give host:port, and the scheme http or https',
+    remedy: 'make labels and relabel_configs give host:port, and the scheme http or https',
   },
   /** AWS has told of it otherwise than it documents: an entry that is null, or a field of another type. */
   malformed: {
     isFault: true,
-    remedy: 'none of yours where it passes; else report it with the text of the detail',
+    remedy: 'wait for the next cycle; if it happens again, report it with the text of the detail',
   },
   /** `relabel_configs` drop it. */
-  relabeled: { remedy: 'none where that is meant; else change relabel_configs of the job' },
+  relabeled: {
+    remedy: 'change relabel_configs of the job, unless they drop the target on purpose',
+  },
   /** Relabeling left no interval or timeout, or a timeout above the interval. */
   bad_timing: {
     isFault: true,
-    remedy: 'let relabel_configs leave a __scrape_timeout__ of at most __scrape_interval__',
+    remedy: 'make relabel_configs leave a __scrape_timeout__ of at most __scrape_interval__',
   },
   /** The same address and path were found before. */
-  duplicate: { remedy: 'none where it is the same endpoint; else give it a path of its own' },
+  duplicate: { remedy: 'give the target a path of its own, unless it is the same endpoint' },
   /** Of a shard: its job is in no `scrape_configs` any more, or not yet; the discovery knows another configuration. */
   no_job: {
-    remedy: 'none where the configuration has just changed; else give all functions the same one',
+    remedy:
+      'wait a cycle if the configuration has just changed; else give all functions the same one',
   },
 } as const satisfies Readonly<Record<string, SkipTraits>>;
 

@@ -99,6 +99,6 @@ async function inTime<T>(what: string, until: AbortSignal, work: () => Promise<T
     return await work();
   } catch (error) {
     if (!until.aborted || error !== until.reason) throw error;
-    throw new Error(`${what} was not done in time, as if the file system hangs`);
+    throw new Error(`${what} did not end in time: the file system may hang`);
   }
 }

@@ -32,7 +32,7 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const BOUNDS = {
   too_old: 'more than 14 days behind its clock',
   too_new: 'more than 2 hours ahead of its clock',
-  expired: 'before what the retention of the group keeps',
+  expired: 'older than the retention of the log group',
 } as const satisfies Partial<Record<RejectReason, string>>;
 
 type TimeReason = keyof typeof BOUNDS;

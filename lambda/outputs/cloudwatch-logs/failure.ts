@@ -51,7 +51,7 @@ export function failureOf(
   const what = `${operation} on log group "${group}"`;
   const late = deadline.aborted;
   if (late && cause === deadline.reason) {
-    return { reason: 'deadline', text: `${what} was not done by the deadline` };
+    return { reason: 'deadline', text: `${what} did not end by the deadline` };
   }
   const error = (cause ?? {}) as CallError;
   const message = withoutStream(
@@ -61,7 +61,7 @@ export function failureOf(
     const why =
       error.name === 'AccessDeniedException'
         ? `is denied; the role needs logs:${operation} on ${arnIn(message) ?? anyArnOf(group)}`
-        : 'failed for its credentials';
+        : 'failed because of its credentials';
     return { reason: 'access_denied', text: `${what} ${why}. ${message}` };
   }
   return {

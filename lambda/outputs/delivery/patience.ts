@@ -43,7 +43,7 @@ export class Patience {
 
   /** What is said of events that come after it is over, after the name of the destination. */
   get reason(): string {
-    return `has no room for more, as it has not answered for ${this.#limitMs} ms`;
+    return `has no room for more, because it has not answered for ${this.#limitMs} ms`;
   }
 
   /** Resolves when the work is done, or when the patience is over. */

@@ -126,7 +126,11 @@ function verdictOf({ body, contentType }: Answer, what: string): Verdict {
   const rejected = partial.findLast(({ field }) => field === REJECTED_POINTS)?.value;
   const count = typeof rejected === 'number' ? rejected : 0;
   const said = textIn(partial, ERROR_MESSAGE) ?? '';
-  if (count > 0) return { rejected: count, message: `${what} had points rejected. ${said}`.trim() };
+  if (count > 0)
+    return {
+      rejected: count,
+      message: `${what} reached a receiver that rejected points. ${said}`.trim(),
+    };
   return { rejected: 0, message: said && `${what} has a warning. ${said}` };
 }
 

@@ -62,11 +62,11 @@ export function failureOf(answer: Answer, { what, permission, region }: Purpose)
     };
   }
   if (CLOCK.test(said) && permission !== undefined) {
-    const text = `${what} was signed with the clock of this machine, which is not right. ${said}`;
+    const text = `${what} was refused because the clock of this machine is wrong. ${said}`;
     return { reason: 'access_denied', text, receiverTime: answer.date };
   }
   if (/\bexpired\b|ExpiredToken/i.test(said) && permission !== undefined) {
-    const text = `${what} failed for its credentials, which have expired. ${said}`;
+    const text = `${what} failed because its credentials have expired. ${said}`;
     return { reason: 'access_denied', text, remedy: 'renew' };
   }
   if (/scoped to (?:a valid|correct) region/i.test(said)) {
@@ -86,7 +86,7 @@ export function errorOf(error: unknown, { what }: Purpose): Failure {
   if (error instanceof CredentialsError) {
     return {
       reason: 'access_denied',
-      text: `${what} failed for its credentials. ${error.message}`,
+      text: `${what} failed because of its credentials. ${error.message}`,
     };
   }
   if (error instanceof ExchangeError) {
@@ -97,7 +97,7 @@ export function errorOf(error: unknown, { what }: Purpose): Failure {
 
 /** What is left undone at the deadline. `last`: the failure of the last attempt. */
 export function deadlineOf({ what }: Purpose, last: Failure | undefined): Failure {
-  const text = `${what} was not done by the deadline`;
+  const text = `${what} did not end by the deadline`;
   // What its last attempt says begins with the same words.
   const why = last === undefined ? '' : `. It${last.text.slice(what.length)}`;
   return { reason: 'deadline', text: text + why };

@@ -84,9 +84,7 @@ export async function fetchExposition(
     const { status, headers, body: raw } = await answerTo(first);
     if (status !== 200) {
       const hint =
-        isRedirect({ status }) && !http.followRedirects
-          ? ', which only follow_redirects follows'
-          : '';
+        isRedirect({ status }) && !http.followRedirects ? ', and follow_redirects is off' : '';
       throw new ScrapeError('http_status', `expected HTTP status 200, got ${status}${hint}`);
     }
     const contentType = headers.get('content-type') ?? '';

@@ -27,7 +27,9 @@ export function decodeKnownMetrics(bytes: Uint8Array): KnownMetrics {
   const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isWhole = given.length >= HEADER_BYTES && (given.length - HEADER_BYTES) % ENTRY_BYTES === 0;
   if (!isWhole || !given.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw new KnownMetricsError(`expected known metrics, got ${given.length} bytes that are none`);
+    throw new KnownMetricsError(
+      `expected known metrics, got ${given.length} bytes that are not a list of them`,
+    );
   }
   const version = given.readUInt8(MAGIC.length);
   const asOf = given.readDoubleBE(TIME_AT);

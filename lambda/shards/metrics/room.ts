@@ -42,7 +42,7 @@ export async function metricRoom(
     version = stored?.version ?? null;
     if (stored !== undefined) failure = take(known, stored.bytes);
     else if (toldAt.size > 0)
-      failure = 'What all shards know of published metrics is gone; they tell it again';
+      failure = 'The list of all published metrics is missing; the shards report theirs again';
     const news = [...toldAt].filter(([, at]) => failure !== undefined || at >= knownAt);
     for (const [shard] of news) {
       const told = await objects.readToldMetrics(shard, signal);
@@ -78,6 +78,6 @@ function take(known: MetricBudget, bytes: Uint8Array): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof KnownMetricsError)) throw error;
-    return `What shards know of published metrics cannot be understood; they tell it again: ${error.message}`;
+    return `The list of all published metrics cannot be read; the shards report theirs again: ${error.message}`;
   }
 }

@@ -260,7 +260,7 @@ export class ShardObjects {
       const { name, message } = cause as Error;
       const what = `${operation} of s3://${this.#place.bucket}/${key}`;
       const why = signal.aborted
-        ? 'was not done in time'
+        ? 'did not end in time'
         : `${name === 'AccessDenied' ? `is denied; it needs ${NEEDED[operation]}` : 'failed'}. ${name}: ${message}`;
       throw new ShardObjectsError(`${what} ${why}`, { cause });
     }

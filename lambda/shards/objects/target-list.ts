@@ -40,7 +40,7 @@ export async function decodeList(
     text = (await decompress(bytes, { maxOutputLength: MAX_BYTES })).toString();
     list = JSON.parse(text);
   } catch (cause) {
-    const message = `expected a list of targets, got ${bytes.length} bytes that are none`;
+    const message = `expected a list of targets, got ${bytes.length} bytes that are not one`;
     throw new TargetListError(message, { cause });
   }
   const { version, targets } = list;

@@ -34,8 +34,10 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
           causes: [{ container: 'app', port: '9546', definition: 'web:3', task: 't1', count: 4 }],
         },
       ],
-      idle: ['docker_label PORT asks for none of 3 running tasks of prod'],
-      incomplete: ['job web: [a] of metric_declaration[0] cannot be had of m: there is no label a'],
+      idle: ['docker_label PORT matches none of 3 running tasks of prod'],
+      incomplete: [
+        'job web: metric_declaration[0] cannot publish m under [a]: there is no label a',
+      ],
       silentJobs: [
         {
           job: 'web',
@@ -66,8 +68,8 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       'left out: 7 unmapped_port; remedy: map it',
       '  container app, port 9546, task definition web:3: task t1 and 3 more',
       '  and 3 more',
-      'finds nothing: docker_label PORT asks for none of 3 running tasks of prod',
-      'no dimension set: job web: [a] of metric_declaration[0] cannot be had of m: there is no label a',
+      'finds nothing: docker_label PORT matches none of 3 running tasks of prod',
+      'no dimension set: job web: metric_declaration[0] cannot publish m under [a]: there is no label a',
       'nothing published: job web, 9 samples of 2 targets; dropped: 9 no_declaration: metric_declaration[0] has no source_labels, so it applies to nothing',
       'nothing published: job db, 3 samples of 1 targets; dropped: 3 relabeled',
       'down: http://10.0.0.2:80/metrics: connect ECONNREFUSED http://10.0.0.2:80/metrics',

@@ -13,7 +13,7 @@ describe('a dimension that CloudWatch refuses', () => {
     });
     const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
     expect(warnings).toEqual([
-      `FARGAUGE_CONFIG: emf_processor.metric_declaration[0].dimensions[1]: publishes nothing, because CloudWatch takes no dimension called ${shown} (string)`,
+      `FARGAUGE_CONFIG: emf_processor.metric_declaration[0].dimensions[1]: publishes nothing, because CloudWatch accepts no dimension with the name ${shown} (string)`,
     ]);
   });
 });

@@ -15,7 +15,7 @@ it('is off, with a warning, where no way of finding targets is on', async () => 
     const { discovery, warnings, jobs } = await loadAgent({ ecs_service_discovery: section });
     expect([discovery, jobs]).toEqual([undefined, []]);
     expect(warnings[0]).toBe(
-      `${PATH}: has none of docker_label, task_definition_list and service_name_list_for_tasks, so nothing is discovered`,
+      `${PATH}: discovers nothing without docker_label, task_definition_list or service_name_list_for_tasks`,
     );
   }
 });
@@ -105,7 +105,7 @@ it('gets a job of its own where no scrape configuration asks for its targets', a
   const agent = await loadAgent(settings, { global });
   expect(agent.jobs).toMatchObject(expected);
   expect(agent.warnings).toEqual([
-    'PROMETHEUS_CONFIG_CONTENT: scrape_configs: no scrape configuration reads /tmp/cwagent_ecs_auto_sd.yaml; the job "ecs" is added for the discovered targets',
+    'PROMETHEUS_CONFIG_CONTENT: scrape_configs: no scrape configuration reads /tmp/cwagent_ecs_auto_sd.yaml; Fargauge adds the job "ecs" for the discovered targets',
   ]);
 });
 

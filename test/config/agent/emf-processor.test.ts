@@ -106,7 +106,7 @@ describe('a declaration', () => {
       ['by one of its selectors', { rate: true, metric_selectors: ['x', '^m$'] }, 'rate'],
     ])('%s is warned about', async (_, second, key) => {
       expect(await conflictsOf({}, second)).toEqual([
-        `${PATH}.metric_declaration[2].${key}: differs from metric_declaration[1], which publishes some of the same metrics and comes first, so they are published as it says`,
+        `${PATH}.metric_declaration[2].${key}: differs from metric_declaration[1], which comes first and publishes some of the same metrics: Fargauge publishes those by metric_declaration[1]`,
       ]);
     });
 
@@ -168,9 +168,9 @@ describe('units', () => {
     });
     expect(emf.units).toEqual(new Map([['c', 'Count']]));
     expect(warnings.slice(-3)).toEqual([
-      `${PATH}.metric_unit.a: "Furlongs" (string) is no CloudWatch unit; it is ignored`,
-      `${PATH}.metric_unit.b: "count" (string) is no CloudWatch unit; it is ignored`,
-      `${PATH}.metric_unit["d.e"]: "" (string) is no CloudWatch unit; it is ignored`,
+      `${PATH}.metric_unit.a: "Furlongs" (string) is not a CloudWatch unit, so Fargauge ignores it`,
+      `${PATH}.metric_unit.b: "count" (string) is not a CloudWatch unit, so Fargauge ignores it`,
+      `${PATH}.metric_unit["d.e"]: "" (string) is not a CloudWatch unit, so Fargauge ignores it`,
     ]);
   });
 });

@@ -82,7 +82,7 @@ describe('Prometheus metrics that the agent sends to a workspace', () => {
     const document = { agent: { region: 'us-west-2' }, logs: logs({}), metrics: AMP };
     const { warnings } = await loadDocument(document);
     expect(warnings).toEqual([
-      `/agent.json: metrics.metrics_collected.prometheus: go to the workspace ws-12345, which here an entry of outputs does, in FARGAUGE_OUTPUTS or in a native document: ${output}`,
+      `/agent.json: metrics.metrics_collected.prometheus: are sent to the workspace ws-12345 only by an entry of outputs, in FARGAUGE_OUTPUTS or in a native document: ${output}`,
     ]);
     // The entry is a right one.
     const env = { FARGAUGE_OUTPUTS: `[${output}]` };
@@ -96,7 +96,7 @@ describe('Prometheus metrics that the agent sends to a workspace', () => {
     async (document) => {
       const url = 'agent' in document ? output : output.replace('us-west-2', 'REGION');
       expect(await messagesOf(loadDocument(document))).toEqual([
-        `/agent.json: metrics.metrics_collected.prometheus: expected logs.metrics_collected.prometheus in a document of the CloudWatch Agent, given Prometheus metrics that go to the workspace ws-12345 alone: a native document does that by scrape_configs and this entry of outputs: ${url}`,
+        `/agent.json: metrics.metrics_collected.prometheus: expected logs.metrics_collected.prometheus in a document of the CloudWatch Agent, given Prometheus metrics that go only to the workspace ws-12345: write a native document with scrape_configs and this entry of outputs: ${url}`,
       ]);
     },
   );

@@ -12,14 +12,14 @@ function loadTls(tls_config: object, files: Record<string, string> = {}) {
 
 describe('a wrong tls_config', () => {
   it.each<[object, string[]]>([
-    [{ ca: 'x', ca_file: '/x' }, ['ca_file: expected no such key beside ca, given one']],
+    [{ ca: 'x', ca_file: '/x' }, ['ca_file: expected either this key or ca, given both']],
     [
       { cert: 'x', cert_file: '/x', key: 'x' },
-      ['cert_file: expected no such key beside cert, given one'],
+      ['cert_file: expected either this key or cert, given both'],
     ],
     [
       { cert: 'x', key: 'x', key_file: '/x' },
-      ['key_file: expected no such key beside key, given one'],
+      ['key_file: expected either this key or key, given both'],
     ],
     [
       { cert_file: '/x' },
@@ -93,7 +93,7 @@ if (hasOpenssl()) {
     it('has a key that belongs to its certificate', async () => {
       const loading = loadTls({ cert: client.cert, key: server.key });
       expect(await messagesOf(loading)).toEqual([
-        `${JOB}.key: expected the private key of the certificate, given that of another`,
+        `${JOB}.key: expected the private key of the certificate, given the private key of another certificate`,
       ]);
     });
 

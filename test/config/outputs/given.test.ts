@@ -35,8 +35,8 @@ describe('FARGAUGE_OUTPUTS', () => {
     const { outputs, warnings } = await withOutputs(nativeEnv(document));
     expect(outputs).toHaveLength(2);
     expect(warnings).toEqual([
-      'FARGAUGE_CONFIG: outputs: is not used, because FARGAUGE_OUTPUTS comes first',
-      'FARGAUGE_CONFIG: remote_write: is not used, because FARGAUGE_OUTPUTS comes first',
+      'FARGAUGE_CONFIG: outputs: is not used, because FARGAUGE_OUTPUTS takes precedence',
+      'FARGAUGE_CONFIG: remote_write: is not used, because FARGAUGE_OUTPUTS takes precedence',
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('FARGAUGE_OUTPUTS', () => {
     ['[{type: remote_write}]', '[0].url: expected the URL of a receiver, given nothing'],
     [
       '[{type: otlp, endpoint: cloudwatch, headers: {host: x}}]',
-      '[0].headers.host: expected another header than those that the collector sets itself, given "host"',
+      '[0].headers.host: expected a header that the collector does not set itself, given "host"',
     ],
     [
       '[{type: otlp, endpoint: cloudwatch}]',
@@ -68,7 +68,7 @@ describe('FARGAUGE_OUTPUTS', () => {
     ],
     [
       '[{type: otlp, endpoint: cloudwatch, region: a}, {type: otlp, endpoint: cloudwatch, region: a}]',
-      '[1].name: expected another name than that of [0], given "otlp cloudwatch a"',
+      '[1].name: expected a name other than that of [0], given "otlp cloudwatch a"',
     ],
   ])('%s is refused', async (outputs, message) => {
     const messages = await messagesOf(withOutputs(nativeEnv({}), outputs));

@@ -48,29 +48,29 @@ describe('outputs', () => {
     ],
     [
       [{ type: 'cloudwatch-logs', external_id: 'shop' }],
-      'outputs[0].external_id: expected no such key without role_arn, given one',
+      'outputs[0].external_id: expected role_arn beside this key, given this key alone',
     ],
     [
       [{ type: 'cloudwatch-logs' }, { type: 'cloudwatch-logs' }],
-      'outputs[1]: expected another output than outputs[0], given the same',
+      'outputs[1]: expected an output other than outputs[0], given the same',
     ],
     [
       [
         { type: 'cloudwatch-logs' },
         { type: 'cloudwatch-logs', role_arn: ROLE, name: 'cloudwatch-logs' },
       ],
-      'outputs[1].name: expected another name than that of outputs[0], given "cloudwatch-logs"',
+      'outputs[1].name: expected a name other than that of outputs[0], given "cloudwatch-logs"',
     ],
     [
       [
         { type: 'cloudwatch-logs', name: 'central', role_arn: ROLE },
         { type: 'cloudwatch-logs', name: 'central', region: 'eu-west-1' },
       ],
-      'outputs[1].name: expected another name than that of outputs[0], given "central"',
+      'outputs[1].name: expected a name other than that of outputs[0], given "central"',
     ],
     [
       [{ type: 'stdout' }, { type: 'stdout' }],
-      'outputs[1]: expected another output than outputs[0], given the same',
+      'outputs[1]: expected an output other than outputs[0], given the same',
     ],
   ])('%j is refused', async (outputs, message) => {
     expect(await messagesOf(loadNative({ outputs }))).toEqual([`FARGAUGE_CONFIG: ${message}`]);

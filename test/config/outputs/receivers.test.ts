@@ -67,7 +67,7 @@ if (CERTIFICATES === undefined) {
     expect(
       await messagesOf(loadNative({ remote_write: [{ url: URL, tls_config: wrong }] })),
     ).toEqual([
-      'FARGAUGE_CONFIG: remote_write[0].tls_config.key: expected the private key of the certificate, given that of another',
+      'FARGAUGE_CONFIG: remote_write[0].tls_config.key: expected the private key of the certificate, given the private key of another certificate',
     ]);
   });
 }
@@ -138,7 +138,7 @@ describe('an output of the type remote_write', () => {
   it('adds the labels of all, of which a document without it is warned', async () => {
     const document = { global: { external_labels: { a: 'b' } }, scrape_configs: JOBS };
     const text =
-      'FARGAUGE_CONFIG: global.external_labels: has no effect: only remote write adds them to samples';
+      'FARGAUGE_CONFIG: global.external_labels: has no effect: only remote write adds these labels, and no output is remote write';
     expect((await loadNative(document)).warnings).toEqual([text]);
     const outputs = [{ type: 'remote_write', url: URL }];
     expect((await loadNative({ ...document, outputs })).warnings).toEqual([]);
@@ -235,8 +235,8 @@ describe('remote_write of a Prometheus file', () => {
     const entry = { url: URL, queue_config: {}, send_native_histograms: true, enable_http2: true };
     const { warnings } = await loadNative({ remote_write: [entry], scrape_configs: JOBS });
     expect(warnings).toEqual([
-      'FARGAUGE_CONFIG: remote_write[0].queue_config: has no effect: requests go out by their size, at most four at the same time',
-      'FARGAUGE_CONFIG: remote_write[0].send_native_histograms: has no effect: native histograms are not asked for',
+      'FARGAUGE_CONFIG: remote_write[0].queue_config: has no effect: Fargauge sends requests by their size, at most four at a time',
+      'FARGAUGE_CONFIG: remote_write[0].send_native_histograms: has no effect: Fargauge does not request native histograms',
     ]);
   });
 
@@ -283,7 +283,7 @@ describe('remote_write of a Prometheus file', () => {
     const entry = { url: URL, protobuf_message: message, metadata_config: { send: false } };
     const { warnings } = await loadNative({ remote_write: [entry], scrape_configs: JOBS });
     expect(warnings).toEqual([
-      `FARGAUGE_CONFIG: remote_write[0].metadata_config: has no effect: with ${message} each series has its metadata`,
+      `FARGAUGE_CONFIG: remote_write[0].metadata_config: has no effect: with ${message} each series carries its metadata`,
     ]);
   });
 
@@ -358,11 +358,11 @@ describe('what is wrong with a receiver', () => {
     ],
     [
       to({ external_id: 'shop' }),
-      'outputs[0].external_id: expected no such key without role_arn, given one',
+      'outputs[0].external_id: expected role_arn beside this key, given this key alone',
     ],
     [
       to({ region: 'eu-west-1', authorization: TOKEN }),
-      'outputs[0].authorization: expected no such key beside region, given one',
+      'outputs[0].authorization: expected either this key or region, given both',
     ],
     [
       otlp({ endpoint: 'cloudwatch' }),
@@ -374,36 +374,36 @@ describe('what is wrong with a receiver', () => {
     ],
     [
       otlp({ endpoint: 'cloudwatch', authorization: TOKEN }),
-      'outputs[0].authorization: expected no such key beside endpoint: cloudwatch, given one',
+      'outputs[0].authorization: expected either this key or endpoint: cloudwatch, given both',
     ],
     [
       to({ basic_auth: { username: 'me' }, authorization: TOKEN }),
-      'outputs[0].authorization: expected no such key beside basic_auth, given one',
+      'outputs[0].authorization: expected either this key or basic_auth, given both',
     ],
     [
       to({ headers: { 'Content-Type': 'x' } }),
-      'outputs[0].headers.Content-Type: expected another header than those that the collector sets itself, given "Content-Type"',
+      'outputs[0].headers.Content-Type: expected a header that the collector does not set itself, given "Content-Type"',
     ],
     [
       to({ headers: { a: 'x\ny' } }),
-      'outputs[0].headers.a: expected a text that an HTTP header may hold, given another, not shown here',
+      'outputs[0].headers.a: expected a valid value of an HTTP header, given an invalid value, which is not shown',
     ],
     [to({ headers: { a: [5] } }), 'outputs[0].headers.a: expected a string, given a list'],
     [
       { outputs: [...to({}).outputs, ...to({}).outputs] },
-      `outputs[1].name: expected another name than that of outputs[0], given "remote_write ${URL}"`,
+      `outputs[1].name: expected a name other than that of outputs[0], given "remote_write ${URL}"`,
     ],
     [
       remote({ sigv4: { access_key: 'AKIA' } }),
-      'remote_write[0].sigv4.access_key: expected no such key without secret_key, given one',
+      'remote_write[0].sigv4.access_key: expected secret_key beside this key, given this key alone',
     ],
     [
       remote({ oauth2: {} }),
-      'remote_write[0].oauth2: expected no such key (known to Prometheus, not supported by this version yet), given an object',
+      'remote_write[0].oauth2: expected no such key (Prometheus has it, this version of Fargauge does not support it yet), given an object',
     ],
     [
       { ...to({}), ...remote({}) },
-      `remote_write[0].name: expected another name than that of outputs[0], given "remote_write ${URL}"`,
+      `remote_write[0].name: expected a name other than that of outputs[0], given "remote_write ${URL}"`,
     ],
   ])('%j is said', async (document, message) => {
     expect(await messagesOf(loadNative(document))).toEqual([`FARGAUGE_CONFIG: ${message}`]);

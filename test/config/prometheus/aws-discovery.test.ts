@@ -7,7 +7,7 @@ const AT = 'FARGAUGE_CONFIG: scrape_configs[0].aws_sd_configs[0]';
 const ARN = 'arn:aws:ecs:eu-west-1:123456789012:cluster';
 const ROLE_ARN = 'arn:aws:iam::210987654321:role/reader';
 const ROLE = 'the role "ecs" (ec2, elasticache, lightsail, msk and rds are not supported)';
-const NOT_YET = 'no such key (known to Prometheus, not supported by this version yet)';
+const NOT_YET = 'no such key (Prometheus has it, this version of Fargauge does not support it yet)';
 
 const load = (entry: object, more: object = {}, document: object = {}) => {
   const job = { job_name: 'a', aws_sd_configs: [{ role: 'ecs', ...entry }], ...more };
@@ -100,7 +100,7 @@ describe('aws_sd_configs', () => {
 
   it('warns of filters, which are not for tasks', async () => {
     const { warnings } = await load({ filters: [{ name: 'x', values: ['y'] }] });
-    expect(warnings).toEqual([`${AT}.filters: has no effect: they are not for the role ecs`]);
+    expect(warnings).toEqual([`${AT}.filters: has no effect: the role ecs does not use it`]);
   });
 
   it.each<[object, string]>([
@@ -113,17 +113,26 @@ describe('aws_sd_configs', () => {
       { endpoint: 'ftp://x' },
       'endpoint: expected an http or https URL, or a host name, given "ftp://x" (string)',
     ],
-    [{ access_key: 'AKIA' }, 'access_key: expected no such key without secret_key, given one'],
-    [{ secret_key: 'hunter2' }, 'secret_key: expected no such key without access_key, given one'],
+    [
+      { access_key: 'AKIA' },
+      'access_key: expected secret_key beside this key, given this key alone',
+    ],
+    [
+      { secret_key: 'hunter2' },
+      'secret_key: expected access_key beside this key, given this key alone',
+    ],
     [{ access_key: 'AKIA', secret_key: [5] }, 'secret_key: expected a string, given a list'],
-    [{ external_id: 'x-1' }, 'external_id: expected no such key without role_arn, given one'],
+    [
+      { external_id: 'x-1' },
+      'external_id: expected role_arn beside this key, given this key alone',
+    ],
     [
       { role_arn: 'x' },
       'role_arn: expected the ARN of a role, such as "arn:aws:iam::123456789012:role/fargauge", given "x" (string)',
     ],
     [
       { clusters: [`${ARN}/a`], region: 'us-east-1' },
-      `clusters[0]: expected a cluster of the region beside it, us-east-1, given "${ARN}/a" (string)`,
+      `clusters[0]: expected a cluster in the region that stands beside it, us-east-1, given "${ARN}/a" (string)`,
     ],
     [
       { clusters: ['a b'] },

@@ -30,7 +30,7 @@ describe('external labels', () => {
     const [output] = alone.outputs as unknown as [{ externalLabels: object }];
     expect(Object.keys(output.externalLabels)).toEqual(['b']);
     expect(warnings).toEqual([
-      `/f.yml: global.external_labels.a: refers to the environment variable "${name}", which is not set: it stands for the empty text`,
+      `/f.yml: global.external_labels.a: refers to the environment variable "${name}", which is not set, so Fargauge uses the empty text`,
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('body_size_limit', () => {
   it('0 says what still bounds bodies', async () => {
     const { warnings } = await loadNative(`global: {body_size_limit: 0}\n${JOBS}`);
     expect(warnings).toEqual([
-      'FARGAUGE_CONFIG: global.body_size_limit: means no limit of its own: the memory of the collector still bounds all bodies together',
+      'FARGAUGE_CONFIG: global.body_size_limit: sets no limit; the memory of the collector still bounds all bodies together',
     ]);
   });
 });
@@ -95,8 +95,14 @@ describe('what is said of a key', () => {
 
   it.each<[object, string]>([
     [{ ecs_sd_configs: [] }, 'expected the key "aws_sd_configs" with role: ecs, given an unknown'],
-    [{ oci_sd_configs: [] }, 'expected no such key (known to Prometheus, not supported by this'],
-    [{ outscale_sd_configs: [] }, 'expected no such key (known to Prometheus, not supported by'],
+    [
+      { oci_sd_configs: [] },
+      'expected no such key (Prometheus has it, this version of Fargauge does',
+    ],
+    [
+      { outscale_sd_configs: [] },
+      'expected no such key (Prometheus has it, this version of Fargauge does',
+    ],
     // The nearest one is not supported, so it is no help.
     [{ kubernets_sd_configs: [] }, 'expected one of the keys job_name, '],
     [{ metric_path: '/m' }, 'expected the key "metrics_path", given an unknown key'],

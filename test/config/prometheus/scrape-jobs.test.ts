@@ -122,7 +122,7 @@ describe('a job', () => {
     const { warnings, jobs } = await loadNative({ scrape_configs: [entry] });
     expect(jobs[0]?.staticConfigs).toMatchObject([{ targets: ['a:99999', 'b:1'] }]);
     expect(warnings).toContain(
-      'FARGAUGE_CONFIG: scrape_configs[0].static_configs[0].targets[0]: has a port above 65535, so it is left out as bad_address',
+      'FARGAUGE_CONFIG: scrape_configs[0].static_configs[0].targets[0]: has a port above 65535, so Fargauge leaves the target out as bad_address',
     );
   });
 
@@ -295,12 +295,12 @@ describe('a Prometheus file', () => {
       'only bounds scrape_timeout: the schedule of the collector decides how often targets are scraped';
     expect(warnings).toEqual(
       [
-        'remote_write: has no effect: nothing is written to it, as by the CloudWatch Agent',
-        'global.external_labels: has no effect: only remote write adds them to samples',
-        'rule_files: has no effect: rules are not evaluated',
-        'alerting: has no effect: alerts are not sent',
+        'remote_write: has no effect: like the CloudWatch Agent, Fargauge does not write to it',
+        'global.external_labels: has no effect: only remote write adds these labels, and no output is remote write',
+        'rule_files: has no effect: Fargauge evaluates no rules',
+        'alerting: has no effect: Fargauge sends no alerts',
         `global.scrape_interval: ${interval}`,
-        'scrape_configs[0].scrape_native_histograms: has no effect: native histograms are not asked for',
+        'scrape_configs[0].scrape_native_histograms: has no effect: Fargauge does not request native histograms',
         `scrape_configs[0].scrape_interval: ${interval}`,
         'scrape_configs[2]: has no targets',
         'scrape_configs[3].static_configs[1]: has no targets to give its labels to (team, zone), so it has no effect',

@@ -8,7 +8,7 @@ import { loadAgent, messagesOf } from '../loading.ts';
 const SOURCE = 'PROMETHEUS_CONFIG_CONTENT';
 const KNOWN =
   'one of "OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4", "PrometheusProto"';
-const NO_PROTOBUF = 'PrometheusProto has no effect: protobuf is not read';
+const NO_PROTOBUF = 'PrometheusProto has no effect: Fargauge does not read protobuf';
 
 /** Loads one job. */
 function loadJob(entry: object, global: object = {}) {

@@ -47,7 +47,7 @@ describe('an object of S3', () => {
   it('that is far too large is none', async () => {
     stores.objects.set('conf/x', 'x'.repeat(5_000_000));
     await expect(open().object('conf', 'x', undefined)).rejects.toThrow(
-      'an object of 5000000 bytes is no configuration',
+      'the object has 5000000 bytes, more than a configuration may have',
     );
   });
 });
@@ -70,11 +70,11 @@ describe('a reference', () => {
     ['aws:ssm:a b', FORM],
     [
       `aws:secretsmanager:${SECRET}:user`,
-      'the secret is no JSON object with a text for the key "user"',
+      'the secret is not a JSON object with a string for the key "user"',
     ],
     [
       `aws:secretsmanager:${SECRET}:deep`,
-      'the secret is no JSON object with a text for the key "deep"',
+      'the secret is not a JSON object with a string for the key "deep"',
     ],
     ['aws:ssm:/none', 'No.'],
   ])('%s is an error: %s', async (reference, message) => {
@@ -92,7 +92,7 @@ describe('a reference', () => {
   it('to one key of a secret that is no JSON object does not say what it is', async () => {
     stores.secrets.set(SECRET, 'hunter2');
     await expect(resolveReference(`aws:secretsmanager:${SECRET}:key`, open())).rejects.toThrow(
-      /^the secret is no JSON object with a text for the key "key"$/,
+      /^the secret is not a JSON object with a string for the key "key"$/,
     );
   });
 });

@@ -129,7 +129,7 @@ describe('a secret that cannot be had', () => {
 
   it('is a reference that nothing resolves', async () => {
     expect(await messagesOf(loadJob({ bearer_token: 'aws:ssm:/x' }))).toEqual([
-      `${JOB}.bearer_token: expected the secret itself, because nothing resolves references here, given "aws:ssm:/x" (string)`,
+      `${JOB}.bearer_token: expected the secret itself, because this program resolves no references, given "aws:ssm:/x" (string)`,
     ]);
   });
 
@@ -172,23 +172,23 @@ describe('a secret is not shown', () => {
       { http_headers: { X: { secrets: SECRET } } },
     ],
     [
-      'oauth2: expected no such key (known to Prometheus, not supported by this version yet), given a string',
+      'oauth2: expected no such key (Prometheus has it, this version of Fargauge does not support it yet), given a string',
       { oauth2: SECRET },
     ],
     [
-      'proxy_url: expected no such key (known to Prometheus, not supported by this version yet), given a string',
+      'proxy_url: expected no such key (Prometheus has it, this version of Fargauge does not support it yet), given a string',
       { proxy_url: `http://me:${SECRET}@proxy` },
     ],
     [
-      'bearer_token: expected a text that an HTTP header may hold, given another, not shown here',
+      'bearer_token: expected a valid value of an HTTP header, given an invalid value, which is not shown',
       { bearer_token: `${SECRET}\nX: y` },
     ],
     [
-      'http_headers.X.secrets[0]: expected a text that an HTTP header may hold, given another, not shown here',
+      'http_headers.X.secrets[0]: expected a valid value of an HTTP header, given an invalid value, which is not shown',
       { http_headers: { X: { secrets: [`${SECRET}\r\nY: z`] } } },
     ],
     [
-      'bearer_token: expected no such key beside basic_auth, given one',
+      'bearer_token: expected either this key or basic_auth, given both',
       { basic_auth: {}, bearer_token: SECRET },
     ],
   ])('in the message %j', async (complaint, entry) => {

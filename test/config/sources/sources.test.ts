@@ -109,7 +109,7 @@ describe('the main document', () => {
       env: { FARGAUGE_CONFIG: jobFile('a'), CW_CONFIG_CONTENT: AGENT },
     });
     expect(warnings).toEqual([
-      'CW_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG comes first',
+      'CW_CONFIG_CONTENT: is not used, because FARGAUGE_CONFIG takes precedence',
     ]);
   });
 
@@ -126,13 +126,13 @@ describe('the main document', () => {
     const files = { '/a.yaml': jobFile('a'), '/p.yml': jobFile('p') };
     const loading = load({ config: '/a.yaml', prometheusConfig: '/p.yml', files });
     expect(await messagesOf(loading)).toEqual([
-      '--prometheus-config: expected no such option beside --config, which is a native document, given one',
+      '--prometheus-config: expected either this option or --config, which is a native document, given both',
     ]);
   });
 
   it('refuses a location where nothing reads from it', async () => {
     expect(await messagesOf(load({ env: { FARGAUGE_CONFIG: 's3://conf/x' } }))).toEqual([
-      'FARGAUGE_CONFIG: expected a document or its path, because nothing reads from S3 or Systems Manager here, given "s3://conf/x" (string)',
+      'FARGAUGE_CONFIG: expected a document or its path, because this program does not read from S3 or Systems Manager, given "s3://conf/x" (string)',
     ]);
   });
 

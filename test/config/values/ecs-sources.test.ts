@@ -154,12 +154,12 @@ describe('what is wrong', () => {
     [
       { sd_target_cluster: `${ARN}/a`, sd_cluster_region: 'us-east-1' },
       'sd_target_cluster',
-      `expected a cluster of the region beside it, us-east-1, given "${ARN}/a" (string)`,
+      `expected a cluster in the region that stands beside it, us-east-1, given "${ARN}/a" (string)`,
     ],
     [
       { sd_target_cluster: ['a', `${ARN}/b`], sd_cluster_region: 'us-east-1' },
       'sd_target_cluster[1]',
-      `expected a cluster of the region beside it, us-east-1, given "${ARN}/b" (string)`,
+      `expected a cluster in the region that stands beside it, us-east-1, given "${ARN}/b" (string)`,
     ],
     [{ sd_targets: {} }, 'sd_targets', 'expected a list, given an object'],
     [{ sd_targets: ['a'] }, TARGET, 'expected an object, given "a" (string)'],
@@ -180,7 +180,7 @@ describe('what is wrong', () => {
     [
       target({ region: 'us-east-1', clusters: ['a', `${ARN}/b`] }),
       `${TARGET}.clusters[1]`,
-      `expected a cluster of the region beside it, us-east-1, given "${ARN}/b" (string)`,
+      `expected a cluster in the region that stands beside it, us-east-1, given "${ARN}/b" (string)`,
     ],
     [
       target({ role_arn: 'reader' }),
@@ -200,7 +200,7 @@ describe('what is wrong', () => {
     [
       target({ external_id: 'x-1' }),
       `${TARGET}.external_id`,
-      'expected no such key without role_arn, given "x-1" (string)',
+      'expected role_arn beside this key, given "x-1" (string)',
     ],
     [
       { sd_lookups: ['tags'] },

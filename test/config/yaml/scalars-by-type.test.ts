@@ -170,7 +170,7 @@ describe('remote write to one URL twice', () => {
   it('is refused where they are the same, as by a server', async () => {
     const same = '{url: "http://r.example/w"}';
     expect(await messagesOf(read(`${same}, ${same}`))).toEqual([
-      '/p.yml: remote_write[1].name: expected another name than that of remote_write[0], given "remote_write http://r.example/w"',
+      '/p.yml: remote_write[1].name: expected a name other than that of remote_write[0], given "remote_write http://r.example/w"',
     ]);
   });
 });

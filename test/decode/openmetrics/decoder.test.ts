@@ -387,7 +387,7 @@ describe('What breaks a rule of OpenMetrics', () => {
     ],
     [
       ['# TYPE a counter', 'a_created 1'],
-      'line 2: expected _created beside the samples that it is about',
+      'line 2: expected _created beside the samples of its metric',
       0,
     ],
     [['# TYPE a info', 'a_info 2'], 'line 2: expected 1 as value of "a_info", got 2', 1],

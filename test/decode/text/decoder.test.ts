@@ -33,7 +33,7 @@ describe('A text that is no exposition', () => {
   });
 
   it.each(['a{b="\xff"} 1\n', '{"a\xff"} 1\n'])('is refused where %j is no UTF-8', (line) => {
-    const problem = 'expected UTF-8 text in name and labels, got bytes that are none';
+    const problem = 'expected UTF-8 text in name and labels, got invalid bytes';
     const memory = textMemory();
     const decode = () => decodeText(Buffer.from(`ok 1\n${line}`, 'latin1'), memory);
     expect(decode).toThrow(new DecodeError(2, problem));

@@ -24,7 +24,7 @@ it('calls that would have to wait past the deadline are not sent, and that is sa
       operation: 'ListTasks',
       code: 'RequestRate',
       message:
-        'ListTasks of shop had to wait past the deadline, to stay below the request rate of the account',
+        'ListTasks of shop waited until the deadline, to stay below the request rate of the account',
       count: 20,
     },
   ]);

@@ -188,9 +188,7 @@ describe('a nextToken of EC2 that comes again', () => {
       expect.objectContaining({
         operation,
         code: 'Loop',
-        message: expect.stringContaining(
-          'gave a nextToken again that it gave before, after 2 pages',
-        ),
+        message: expect.stringContaining('repeated a nextToken after 2 pages'),
       }),
     ]);
     expect(calls.filter((call) => call === operation)).toHaveLength(2);

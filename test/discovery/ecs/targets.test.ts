@@ -173,7 +173,7 @@ describe.each([
     const result = findBy(entry(), entry({ containerNamePattern: pattern('^job$') }));
     expect(result.found).toHaveLength(3);
     expect(result.skipped).toMatchObject([
-      { reason: 'no_port', subject: { detail: 'no container has a name like "^job$"' } },
+      { reason: 'no_port', subject: { detail: 'no container has a name that matches "^job$"' } },
     ]);
   });
 

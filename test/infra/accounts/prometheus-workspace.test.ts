@@ -240,7 +240,7 @@ describe('a collector that writes to a new workspace', () => {
       );
     expect(build).toThrow(
       new Error(
-        `[Workspaces/Collector] ${source} cannot be used:\n  FARGAUGE_OUTPUTS: [0].external_id: expected no such key without role_arn, given one`,
+        `[Workspaces/Collector] ${source} cannot be used:\n  FARGAUGE_OUTPUTS: [0].external_id: expected role_arn beside this key, given this key alone`,
       ),
     );
   });

@@ -186,7 +186,7 @@ describe('a workload account and a central one', () => {
       const { code, stdout } = await run(writing('/nowhere', role), workload.env);
 
       expect(code).toBe(1);
-      const why = `failed for its credentials. AssumeRoleError: the role ${role.role_arn} cannot be assumed. AccessDenied: User: `;
+      const why = `failed because of its credentials. AssumeRoleError: the role ${role.role_arn} cannot be assumed. AccessDenied: User: `;
       expect(stdout).toContain(
         `delivery to cloudwatch-logs as ${role.role_arn}: PutLogEvents on log group "/nowhere" ${why}`,
       );

@@ -180,7 +180,7 @@ describe('memory', () => {
     const report = await delivery.close();
     expect(await first).toEqual(rejected('deadline'));
     expect(report.errors).toContain(
-      'cloudwatch-logs has no room for more, as it has not answered for 50 ms',
+      'cloudwatch-logs has no room for more, because it has not answered for 50 ms',
     );
   });
 
@@ -375,7 +375,11 @@ describe('failures', () => {
       { kind: 'deny' },
       'is denied; the role needs logs:PutLogEvents on arn:aws:logs:*:*:log-group:g:*. ',
     ],
-    ['access_denied', error(400, 'UnrecognizedClientException'), 'failed for its credentials. '],
+    [
+      'access_denied',
+      error(400, 'UnrecognizedClientException'),
+      'failed because of its credentials. ',
+    ],
   ] as const)('reject the events of their group only, as %s: %j', async (reason, fault, text) => {
     aws.logs.putStream('good', 's');
     aws.faults.inject('PutLogEvents', fault, { when: ({ logGroupName }) => logGroupName === 'g' });
@@ -507,7 +511,7 @@ describe('the deadline', () => {
     await delivery.ready();
     const report = await delivery.close();
     expect(report).toMatchObject({ events: 0, requests: 1, rejected: { deadline: 4 } });
-    expect(report.errors).toEqual(['PutLogEvents on log group "g" was not done by the deadline']);
+    expect(report.errors).toEqual(['PutLogEvents on log group "g" did not end by the deadline']);
     expect(aws.calls.count('PutLogEvents')).toBe(1);
   });
 

@@ -61,7 +61,7 @@ describe('CloudWatch Logs of another account', () => {
     const report = await deliver(role, { maxAttempts: 5 });
     expect(report).toMatchObject({ events: 0, requests: 1, rejected: { access_denied: 1 } });
     expect(report.errors).toEqual([
-      `PutLogEvents on log group "g" failed for its credentials. AssumeRoleError: the role ${role.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${role.arn}. The role is missing, or its trust policy does not let this caller in or asks for another external id, or this caller may not sts:AssumeRole.`,
+      `PutLogEvents on log group "g" failed because of its credentials. AssumeRoleError: the role ${role.arn} cannot be assumed. AccessDenied: User: fargauge is not authorized to perform: sts:AssumeRole on resource: ${role.arn}. Check that the role exists, that its trust policy allows this caller with this external id, and that this caller may call sts:AssumeRole.`,
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('CloudWatch Logs of another account', () => {
     void silent.connected.then(() => deadline.abort());
     const report = await deliver({ arn: ROLE, externalId: 'shop' }, { endpoint: silent.endpoint });
     expect(report).toMatchObject({ rejected: { deadline: 1 } });
-    expect(report.errors).toEqual(['PutLogEvents on log group "g" was not done by the deadline']);
+    expect(report.errors).toEqual(['PutLogEvents on log group "g" did not end by the deadline']);
   });
 });
 

@@ -387,7 +387,9 @@ describe('an answer of an OTLP receiver', () => {
     );
     expect(outcome).toEqual({ accepted: 1, rejected: new Map([['refused', 2]]) });
     expect(report).toMatchObject({ metrics: 1, rejected: { refused: 2 } });
-    expect(report.errors).toEqual([`OTLP export to ${receiver.url} had points rejected. too new`]);
+    expect(report.errors).toEqual([
+      `OTLP export to ${receiver.url} reached a receiver that rejected points. too new`,
+    ]);
   });
 
   it('that only warns is told', async () => {

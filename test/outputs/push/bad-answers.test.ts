@@ -114,49 +114,49 @@ describe.each(OUTPUTS)('%s', (_, outputFor, what, permission) => {
       'credentials that stay expired',
       awsError(403, 'The security token included in the request is expired'),
       'access_denied',
-      'failed for its credentials, which have expired. HTTP 403: The security token included in the request is expired',
+      'failed because its credentials have expired. HTTP 403: The security token included in the request is expired',
       2,
     ],
     [
       'a clock that is behind',
       awsError(403, 'Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z'),
       'access_denied',
-      'was signed with the clock of this machine, which is not right. HTTP 403: Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z',
+      'was refused because the clock of this machine is wrong. HTTP 403: Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z',
       2,
     ],
     [
       'a clock that is ahead',
       awsError(403, 'Signature not yet current: 20260101T010000Z is still later than now'),
       'access_denied',
-      'was signed with the clock of this machine, which is not right. HTTP 403: Signature not yet current: 20260101T010000Z is still later than now',
+      'was refused because the clock of this machine is wrong. HTTP 403: Signature not yet current: 20260101T010000Z is still later than now',
       2,
     ],
     [
       'half an answer',
       HALF_AN_ANSWER,
       'deadline',
-      'was not done by the deadline. It failed. other side closed',
+      'did not end by the deadline. It failed. other side closed',
       3,
     ],
     [
       'half a head',
       raw('HTTP/1.1 200 OK\r\ncontent-le'),
       'deadline',
-      'was not done by the deadline. It failed. other side closed',
+      'did not end by the deadline. It failed. other side closed',
       3,
     ],
     [
       'half a reason, of which nobody knows the rest',
       raw('HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\nout of'),
       'deadline',
-      'was not done by the deadline. It failed. other side closed',
+      'did not end by the deadline. It failed. other side closed',
       3,
     ],
     [
       'what is no HTTP',
       raw('220 mail.example.com ESMTP\r\n\r\n'),
       'deadline',
-      'was not done by the deadline. It failed. Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
+      'did not end by the deadline. It failed. Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
       3,
     ],
   ])('%s: it is told and counted', async (__, reply, reason, text, requests) => {
@@ -177,7 +177,7 @@ describe.each(OUTPUTS)('%s', (_, outputFor, what, permission) => {
       expect(counted).toEqual({ rejected: { access_denied: 1 }, requests: 0 });
       expect(errors).toEqual([
         expect.stringMatching(
-          `^failed for its credentials. AssumeRoleError: the role ${ROLE} cannot be assumed. AccessDenied.*: .*is not authorized to perform: sts:AssumeRole`,
+          `^failed because of its credentials. AssumeRoleError: the role ${ROLE} cannot be assumed. AccessDenied.*: .*is not authorized to perform: sts:AssumeRole`,
         ),
       ]);
     } finally {

@@ -63,7 +63,7 @@ it('a receiver that does not answer holds nobody up for long, and costs no more 
     events: 0,
     rejected: { unavailable: 1, deadline: 1 },
     errors: expect.arrayContaining([
-      'Push has no room for more, as it has not answered for 2000 ms',
+      'Push has no room for more, because it has not answered for 2000 ms',
     ]),
   });
 });

@@ -62,7 +62,7 @@ describe('a receiver that refuses', () => {
       'for credentials that stay expired',
       awsError(403, 'The security token included in the request is expired'),
       'access_denied',
-      'failed for its credentials, which have expired. HTTP 403: The security token included in the request is expired',
+      'failed because its credentials have expired. HTTP 403: The security token included in the request is expired',
     ],
     [
       'a single series as too large',
@@ -168,7 +168,7 @@ describe('a receiver that fails for now', () => {
     expect(outcome.rejected).toEqual(new Map([['deadline', 1]]));
     const what = `Remote write to ${receiver.url}`;
     expect(report.errors).toEqual([
-      `${what} was not done by the deadline. It failed. HTTP 503: overloaded`,
+      `${what} did not end by the deadline. It failed. HTTP 503: overloaded`,
     ]);
     expect(receiver.requests).toHaveLength(3);
   });
@@ -177,7 +177,7 @@ describe('a receiver that fails for now', () => {
     const deadline = new AbortController();
     await using receiver = await startReceiver({ with: () => deadline.abort() });
     const { report } = await send(receiver, { signal: deadline.signal });
-    expect(report.errors).toEqual([`Remote write to ${receiver.url} was not done by the deadline`]);
+    expect(report.errors).toEqual([`Remote write to ${receiver.url} did not end by the deadline`]);
   });
 
   it('is not asked at all after the deadline', async () => {
@@ -194,7 +194,7 @@ it('says why nobody could be reached', async () => {
   const wait = async () => deadline.abort();
   const { report } = await send(gone, { runtime: { wait }, signal: deadline.signal });
   expect(report.errors[0]).toMatch(
-    / was not done by the deadline\. It failed\. connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
+    / did not end by the deadline\. It failed\. connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
   );
 });
 
@@ -274,7 +274,7 @@ describe('credentials', () => {
     const { report } = await send(receiver, { credentials: () => Promise.reject(error) });
     expect(report).toMatchObject({ requests: 0, rejected: { access_denied: 1 } });
     expect(report.errors).toEqual([
-      `Remote write to ${receiver.url} failed for its credentials. AssumeRoleError: the role arn:aws:iam::2:role/r cannot be assumed. AccessDenied: no`,
+      `Remote write to ${receiver.url} failed because of its credentials. AssumeRoleError: the role arn:aws:iam::2:role/r cannot be assumed. AccessDenied: no`,
     ]);
   });
 });

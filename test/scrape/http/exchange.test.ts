@@ -361,7 +361,7 @@ describe('a target', () => {
     const http = { ...DEFAULT_HTTP, followRedirects: false };
     await expect(exchange(target.url, { http })).rejects.toMatchObject({
       reason: 'http_status',
-      message: 'expected HTTP status 200, got 301, which only follow_redirects follows',
+      message: 'expected HTTP status 200, got 301, and follow_redirects is off',
     });
     expect(other.connections).toBe(0);
   });

@@ -101,8 +101,12 @@ describe('the metric budget of a collector whose targets are divided', () => {
   });
 
   it.each([
-    ['cannot be understood', Buffer.from('no metrics'), 'cannot be understood; they tell it again'],
-    ['is gone', undefined, 'is gone; they tell it again'],
+    [
+      'cannot be understood',
+      Buffer.from('no metrics'),
+      'cannot be read; the shards report theirs again',
+    ],
+    ['is gone', undefined, 'is missing; the shards report theirs again'],
   ])('holds where what is known %s: the shards tell it again', async (_, bytes, failure) => {
     const world = await worldOf(3, LIMIT);
     await cycles(world, ENOUGH);

@@ -34,14 +34,14 @@ it.each([
   [
     'nothing',
     async () => new Uint8Array(),
-    'expected a list of targets, got 0 bytes that are none',
+    'expected a list of targets, got 0 bytes that are not one',
   ],
   [
     'something else',
     async () => Buffer.from('{"version":1}'),
-    'expected a list of targets, got 13 bytes that are none',
+    'expected a list of targets, got 13 bytes that are not one',
   ],
-  ['something else that is compressed', async () => compress('version 1'), 'that are none'],
+  ['something else that is compressed', async () => compress('version 1'), 'that are not one'],
   [
     'a list of another version',
     async () => compress('{"version":2,"targets":[]}'),

@@ -188,7 +188,7 @@ function keptTasks(count: number, cluster: string): DiscoveryError {
   return {
     operation: 'DescribeTasks',
     code: 'Kept',
-    message: `${count} of the tasks of ${cluster} could not be read and count as they were`,
+    message: `the discovery could not read ${count} tasks of ${cluster} and uses their last known state`,
     count,
   };
 }

@@ -107,6 +107,6 @@ export function matches(pattern: string, text: string): boolean {
 }
 
 function noCluster(pattern: string): DiscoveryError {
-  const message = `ListClusters gives no cluster that ${JSON.stringify(pattern)} matches`;
+  const message = `ListClusters returned no cluster that matches ${JSON.stringify(pattern)}`;
   return { operation: 'ListClusters', code: 'NoCluster', message, count: 1 };
 }

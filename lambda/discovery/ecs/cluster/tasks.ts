@@ -113,7 +113,7 @@ async function describe(
   );
   if (answer === undefined) return { tasks: [], unread: batch, gone: [] };
   const silent = batch.length - lengthOf(answer.tasks) - lengthOf(answer.failures);
-  calls.odd('DescribeTasks', 'tells nothing of tasks that it was asked for', silent);
+  calls.odd('DescribeTasks', 'left tasks of the request out of its answer', silent);
   const failures = calls.entries<Failure>('DescribeTasks', 'failures', answer.failures);
   return {
     tasks: calls.entries<Task>('DescribeTasks', 'tasks', answer.tasks),

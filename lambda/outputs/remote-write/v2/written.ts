@@ -25,7 +25,7 @@ export function verdictOf(answer: Answer, batch: Batch, purpose: Purpose): Verdi
   if (!(batch instanceof SymbolBatch)) return { rejected: 0, message: '' };
   const written = writtenIn(answer);
   if (written === undefined) {
-    const text = `${purpose.what} was answered as by a receiver of version 1. HTTP ${answer.status} without ${SAMPLES}`;
+    const text = `${purpose.what} got the answer of a receiver of version 1: HTTP ${answer.status} without ${SAMPLES}`;
     return { reason: 'refused', text, remedy: 'format' };
   }
   return partial(batch, written, purpose.what, 'The receiver does not say why.');

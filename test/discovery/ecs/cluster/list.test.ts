@@ -87,7 +87,7 @@ describe('the clusters of a source', () => {
   it('are missed, in words, where a pattern matches none', async () => {
     expect(await listOf('test', 'stage-*')()).toEqual({
       clusters: ['test'],
-      messages: ['ListClusters gives no cluster that "stage-*" matches'],
+      messages: ['ListClusters returned no cluster that matches "stage-*"'],
     });
   });
 

@@ -132,7 +132,7 @@ describe('answers of the ECS API', () => {
           reason: 'malformed',
           count: 2,
           causes: [
-            { detail: 'DescribeTasks of demo: tells nothing of tasks that it was asked for' },
+            { detail: 'DescribeTasks of demo: left tasks of the request out of its answer' },
           ],
         },
       ],
@@ -192,9 +192,7 @@ describe('a nextToken that comes again', () => {
         expect.objectContaining({
           operation,
           code: 'Loop',
-          message: expect.stringContaining(
-            'gave a nextToken again that it gave before, after 2 pages',
-          ),
+          message: expect.stringContaining('repeated a nextToken after 2 pages'),
         }),
       );
       expect(calls.filter((call) => call === operation)).toHaveLength(2);
