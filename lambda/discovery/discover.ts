@@ -10,7 +10,10 @@ import { type JobTargets, TargetSources } from './sources/sources.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
 import { listTargets, type TargetList } from './target-list.ts';
 
-/** Milliseconds of a refresh: enough for 10,000 tasks, and a silent ECS API leaves time to scrape what is known. */
+/**
+ * Most milliseconds of a refresh: enough for 10,000 tasks, and if the ECS API is silent, enough remains to scrape the
+ * known targets.
+ */
 export const REFRESH_TIMEOUT_MS = 20_000;
 
 export interface DiscoveryOptions {
@@ -19,35 +22,38 @@ export interface DiscoveryOptions {
   /** For `http_sd_configs`. */
   readonly fetch: Fetch;
   readonly clock: Clock;
-  /** Milliseconds that a refresh may take. @default 20000 */
+  /** Most milliseconds of a refresh. @default 20000 */
   readonly refreshTimeoutMs?: number;
 }
 
-/** What was discovered, as of the last refresh. */
+/** The discovered targets, as of the last refresh. */
 export interface Discovered extends TargetList {
-  /** Milliseconds since the epoch: when the refresh began that this comes from. */
+  /** Milliseconds since the epoch: the beginning of that refresh. */
   readonly refreshedAt: number;
 }
 
 export interface Discovery {
   /**
-   * All targets, static ones always. Asks the AWS APIs every `discovery.refreshMs`, sooner where the last answer was not
-   * complete, and at each call as long as they have given nothing but errors; in between, and about tasks of which the
-   * API cannot be asked, the answer is the last one. Never rejects.
+   * All targets, always with the static ones. Asks the AWS APIs every `discovery.refreshMs`, sooner after an incomplete
+   * answer, and at each call while they give nothing but errors. In between, and for tasks that the API cannot tell
+   * about, the last answer stays in use. Never rejects.
    */
   discover(signal: AbortSignal): Promise<Discovered>;
   /**
-   * Asks the ECS API, a hundred tasks a call, which of these targets of the last `discover` have stopped since. Those of
-   * which it cannot be asked count as running. Never rejects.
+   * Asks the ECS API, a hundred tasks a call, which of these targets of the last `discover` have stopped since. A
+   * target that it cannot tell about counts as running. Never rejects.
    */
   stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets>;
-  /** The targets of the last `discover`, as another process can have them. */
+  /** The targets of the last `discover`, in a form for another process. */
   list(): readonly ListedTarget[];
-  /** The discovery of another configuration, which goes on with what this one remembers. This one is not used any more. */
+  /**
+   * The discovery of another configuration, which takes over the memory of this one. The caller must not use this one
+   * again.
+   */
   reconfigured(config: DiscoveryOptions['config']): Discovery;
 }
 
-/** What targets are made of. */
+/** The parts that targets are made of. */
 interface Parts {
   /** The parts of `ecs_service_discovery`. */
   readonly entries: readonly string[];
@@ -84,7 +90,7 @@ function discoveryOf(
         others.find(now, deadline),
       ]);
       const parts = { entries, containers, tasks, listed };
-      // The same parts make the same targets, and thousands of URLs take a while.
+      // Equal parts make equal targets, and thousands of URLs take a while.
       if (last === undefined || !areSame(last, parts)) {
         const { list, origins: ofTargets } = listTargets(config.jobs, parts);
         origins = ofTargets;
@@ -104,7 +110,7 @@ async function readAll(
   now: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<TaskDiscovery, Listed>> {
-  // Several entries may have the same listing, which is read once.
+  // Several entries may share a listing, which is read once.
   const reading = new Map<EcsListing, Promise<Listed>>();
   for (const listing of listings.values()) {
     if (!reading.has(listing)) reading.set(listing, listing.read(now, signal));

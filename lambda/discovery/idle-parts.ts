@@ -1,23 +1,23 @@
 import type { ScrapeJob } from '../model/settings/config.ts';
 import { DOCKER_LABEL } from './ecs/candidates.ts';
 
-/** Clusters that a text names. */
+/** Clusters that a message names at most. */
 const MAX_NAMES = 3;
 
-/** What is known of one cluster, as to what `ecs_service_discovery` asks for. */
+/** The parts of `ecs_service_discovery` that select tasks of one cluster. */
 export interface AskedCluster {
   readonly cluster: { readonly name: string };
-  /** Those parts of the configuration that ask for some task of it, as `entryNames` calls them. */
+  /** The parts of the configuration that select any of its tasks, as `entryNames` returns them. */
   readonly entries: ReadonlySet<string>;
   /** Tasks in state RUNNING. */
   readonly running: number;
 }
 
 /**
- * The parts of `ecs_service_discovery` that ask for no running task, in words. The built-in default looks for labels, too, which
- * a cluster need not have: that none is there is worth a word where nothing else finds anything.
+ * The parts of `ecs_service_discovery` that select no running task, in words. The built-in default also looks for
+ * docker labels, which a cluster need not have: it reports their absence only if nothing else finds a target.
  *
- * @param isFinding whether any of the parts has found anything
+ * @param isFinding whether any of the parts has found a target
  */
 export function idleEntries(
   entries: readonly string[],
@@ -33,7 +33,7 @@ export function idleEntries(
     .map((entry) => `${entry} matches none of ${running} running tasks of ${names.join(', ')}`);
 }
 
-/** The same of the sources of a job that give nothing. That it has none is said when it is read. */
+/** The sources of a job that have no targets. A job without sources gets a warning when the configuration is read. */
 export function idleSources(job: ScrapeJob): readonly string[] {
   const sources = Object.entries({
     file_sd_configs: job.fileDiscoveries,

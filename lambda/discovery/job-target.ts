@@ -8,13 +8,13 @@ import type { SkipReason } from '../model/targets/left-out.ts';
 import type { ScrapeLimits, Target } from '../model/targets/target.ts';
 import { type FoundTarget, METRICS_PATH, SCHEME } from './found/target.ts';
 
-/** Labels by which a target, and relabeling, say how it is scraped. */
+/** Labels that decide how a target is scraped; relabeling can change them. */
 const ADDRESS = '__address__';
 const INTERVAL = '__scrape_interval__';
 const TIMEOUT = '__scrape_timeout__';
 const PARAM_PREFIX = '__param_';
 
-/** What a target does not have of its job. */
+/** The settings that a target does not share with its job. */
 export type OwnSettings = Pick<
   Target,
   'id' | 'job' | 'url' | 'labels' | 'startedAt' | 'overLimit'
@@ -22,8 +22,8 @@ export type OwnSettings = Pick<
   Pick<ScrapeLimits, 'timeoutMs'>;
 
 /**
- * The target that a job makes of an address, or why it makes none. As in Prometheus the labels of an address come before
- * the job's settings, and relabeling has the last word about both.
+ * The target that a job makes of an address, or the reason why it makes none. As in Prometheus, labels of the address
+ * override the job's settings, and relabeling overrides both.
  */
 export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReason {
   const labels = relabel(discoveredLabels(found, job), job.relabeling);
@@ -47,7 +47,7 @@ export function toTarget(found: FoundTarget, job: ScrapeJob): Target | SkipReaso
   });
 }
 
-/** The target of a job, which has its own settings beside those of the job. */
+/** A target with the settings of its job and its own. */
 export function targetOf(job: ScrapeJob, { timeoutMs, ...own }: OwnSettings): Target {
   return {
     ...own,
@@ -69,7 +69,7 @@ export function targetOf(job: ScrapeJob, { timeoutMs, ...own }: OwnSettings): Ta
   };
 }
 
-/** The targets of one job, each marked where they are more than its `target_limit`. */
+/** The targets of one job, each marked as failed if they exceed its `target_limit`. */
 export function withinLimit(
   targets: readonly Target[],
   { targetLimit }: ScrapeJob,
@@ -79,7 +79,7 @@ export function withinLimit(
   return targets.map((target) => ({ ...target, overLimit }));
 }
 
-/** What relabeling begins with: PopulateDiscoveredLabels of Prometheus, scrape/target.go. */
+/** The labels before relabeling: PopulateDiscoveredLabels of Prometheus, scrape/target.go. */
 function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Labels {
   const params = Object.entries(job.params).map(([name, [first = '']]) => [
     PARAM_PREFIX + name,
@@ -96,7 +96,7 @@ function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Lab
   return labelsOf(ofJob, labels, { [ADDRESS]: address });
 }
 
-/** Milliseconds; undefined where relabeling left no timing that Prometheus would take. */
+/** Milliseconds; undefined if relabeling left a timing that Prometheus would refuse. */
 function timeoutOf({
   [INTERVAL]: interval = '',
   [TIMEOUT]: timeout = '',
@@ -106,7 +106,7 @@ function timeoutOf({
   return intervalMs && timeoutMs && timeoutMs <= intervalMs ? timeoutMs : undefined;
 }
 
-/** Undefined where the labels make no URL. */
+/** Undefined if the labels make no valid URL. */
 function urlOf(address: string, labels: Labels, job: ScrapeJob): string | undefined {
   const { [SCHEME]: scheme = '', [METRICS_PATH]: path = '/' } = labels;
   if (!/^https?$/.test(scheme) || !isAuthority(address)) return undefined;
@@ -116,7 +116,7 @@ function urlOf(address: string, labels: Labels, job: ScrapeJob): string | undefi
   return url.href;
 }
 
-/** The job's parameters, each with the value that its label has now as its first; sorted, as in Prometheus. */
+/** The job's parameters, each with the current value of its label first; sorted, as in Prometheus. */
 function queryOf(labels: Labels, { params }: ScrapeJob): URLSearchParams {
   const values = new Map(Object.entries(params));
   for (const [label, value] of Object.entries(labels)) {

@@ -4,26 +4,26 @@ import { type OwnSettings, targetOf } from './job-target.ts';
 import type { Origins } from './stopped-targets.ts';
 
 /**
- * A target as one process finds it for another that has the same configuration: JSON, without what its job says, which may
- * be secret.
+ * A target that one process passes to another with the same configuration: JSON, without the settings of the job, which
+ * may be secret.
  */
 export interface ListedTarget extends OwnSettings {
-  /** Name of the entry of `scrape_configs` whose settings it has. */
+  /** Name of the entry of `scrape_configs` that it belongs to. */
   readonly entry: string;
-  /** Absent: it is of no task. */
+  /** Absent for a target without a task. */
   readonly task?: ListedTask | undefined;
 }
 
-/** A task, and where it can be asked for. */
+/** A task, and the cluster to ask about it. */
 export interface ListedTask {
   readonly arn: string;
   /** Name or ARN of its cluster. */
   readonly cluster: string;
-  /** As `sourceKey` says it. */
+  /** As `sourceKey` returns it. */
   readonly source: string;
 }
 
-/** @param origins of all targets */
+/** @param origins the origins of all targets */
 export function listed(target: Target, origins: Origins): ListedTarget {
   const { id, job, url, labels, startedAt, overLimit, limits } = target;
   const { entry, task } = origins.get(id) ?? { entry: job };
@@ -35,7 +35,7 @@ export function listed(target: Target, origins: Origins): ListedTarget {
   };
 }
 
-/** @returns undefined where the jobs do not have its own */
+/** @returns undefined if its job is not among `jobs` */
 export function targetFrom(
   { entry, task: _, ...own }: ListedTarget,
   jobs: ReadonlyMap<string, ScrapeJob>,

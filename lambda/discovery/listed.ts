@@ -12,12 +12,12 @@ import { LeftOutTally } from './found/left-out.ts';
 import { type ListedTarget, type ListedTask, targetFrom } from './listed-target.ts';
 import type { StoppedTargets } from './stopped-targets.ts';
 
-/** Targets that another process has found. */
+/** Targets that another process found. */
 export interface GivenTargets {
   readonly targets: readonly ListedTarget[];
-  /** Milliseconds since the epoch: as of when. */
+  /** Milliseconds since the epoch: the time of the list. */
   readonly listedAt: number;
-  /** Whether these are all. */
+  /** Whether the list is complete. */
   readonly complete: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface ListedDiscoveryOptions {
   readonly clock: Clock;
 }
 
-/** How a source is asked. */
+/** The clients for one source. */
 interface Asked {
   readonly ecs: EcsSender;
   readonly budget: RequestBudget;
@@ -40,7 +40,10 @@ const INCOMPLETE: DiscoveryError = {
   count: 1,
 };
 
-/** The discovery of a process that is given its targets, and asks the ECS API only which of their tasks have stopped. */
+/**
+ * The discovery of a process that gets its targets from another one, and asks the ECS API only which of their tasks
+ * have stopped.
+ */
 export class ListedDiscovery {
   readonly #options: ListedDiscoveryOptions;
   readonly #asked = new Map<string, Asked>();
@@ -53,9 +56,9 @@ export class ListedDiscovery {
     this.#options = options;
   }
 
-  /** Goes by these targets from now on. */
+  /** Takes these targets from now on. */
   give(given: GivenTargets): void {
-    // The same targets make the same ones again, and most minutes bring nothing new.
+    // Equal lists make equal targets, and most minutes change nothing.
     const areKnown = given.targets === this.#given?.targets;
     this.#given = given;
     if (areKnown) return;
@@ -70,7 +73,7 @@ export class ListedDiscovery {
     this.#tasks = new Map(given.targets.flatMap(({ id, task }) => (task ? [[id, task]] : [])));
   }
 
-  /** @throws Error before anything was given */
+  /** @throws Error before the first list */
   async discover() {
     if (this.#given === undefined) throw new Error('no targets were given');
     const { listedAt: refreshedAt, complete } = this.#given;
@@ -83,7 +86,7 @@ export class ListedDiscovery {
     };
   }
 
-  /** As of `Discovery`. Never rejects. */
+  /** As `Discovery.stopped`. Never rejects. */
   async stopped(targetIds: readonly string[], signal: AbortSignal): Promise<StoppedTargets> {
     const asked = new Map<string, ListedTask[]>();
     for (const id of targetIds) {
@@ -102,18 +105,18 @@ export class ListedDiscovery {
     };
   }
 
-  /** The discovery of another configuration. This one is not used any more. */
+  /** The discovery of another configuration. The caller must not use this one again. */
   reconfigured(config: ListedDiscoveryOptions['config']): ListedDiscovery {
     const next = new ListedDiscovery({ ...this.#options, config });
     if (this.#given !== undefined) next.give(this.#given);
     return next;
   }
 
-  /** @param tasks of one cluster */
+  /** @param tasks tasks of one cluster */
   async #stoppedOf(tasks: readonly ListedTask[], signal: AbortSignal) {
     const [{ source, cluster } = { source: '', cluster: '' }] = tasks;
     const asked = this.#askedOf(source);
-    // As with a job that is not known: the configurations follow a change one after another.
+    // A source may be unknown for a moment, because the processes take over a new configuration one after another.
     if (asked === undefined) return { arns: [], errors: [] };
     const calls = new ApiCalls(asked.budget, `of ${cluster}`, signal);
     const arns = [...new Set(tasks.map(({ arn }) => arn))];

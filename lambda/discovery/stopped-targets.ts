@@ -1,24 +1,24 @@
 import type { DiscoveryError } from './aws/api-calls.ts';
 import type { Cluster } from './ecs/cluster/cluster.ts';
 
-/** Where a target comes from. */
+/** The origin of a target. */
 export interface Origin {
   /** Name of the entry of `scrape_configs` that made it. */
   readonly entry: string;
-  /** Absent: it is of no task. */
+  /** Absent for a target without a task. */
   readonly task?: { readonly cluster: Cluster; readonly arn: string } | undefined;
 }
 
-/** Where targets come from, by their ids. */
+/** The origins of targets, by their ids. */
 export type Origins = ReadonlyMap<string, Origin>;
 
-/** Which of some targets belong to a task that does not run any more. */
+/** The targets whose task has stopped. */
 export interface StoppedTargets {
   readonly ids: ReadonlySet<string>;
   readonly errors: readonly DiscoveryError[];
 }
 
-/** Asks the clusters of these targets, each for all of its tasks. */
+/** Asks the clusters of these targets about all their tasks. */
 export async function stoppedAmong(
   targetIds: readonly string[],
   origins: Origins,

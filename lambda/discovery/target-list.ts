@@ -15,16 +15,16 @@ import type { JobTargets } from './sources/sources.ts';
 import { staticTargets } from './sources/static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
 
-/** The path that tells targets of the same address apart where none is configured, as in the CloudWatch Agent. */
+/** The default path for telling targets of the same address apart, as in the CloudWatch Agent. */
 const DEFAULT_PATH = '/metrics';
 
 /** The targets of all jobs. */
 export interface TargetList {
   /** Each `id` once. */
   readonly targets: readonly Target[];
-  /** What asks to be scraped and is no target. */
+  /** Tasks and containers that should be scraped but are not targets. */
   readonly leftOut: readonly LeftOut[];
-  /** Parts of the configuration that find nothing, where all was looked at; in words. */
+  /** Parts of the configuration without targets, in words, if everything could be read. */
   readonly idle: readonly string[];
   readonly errors: readonly DiscoveryError[];
 }
@@ -35,18 +35,18 @@ export interface LocatedTarget {
   readonly cluster?: Cluster;
 }
 
-/** What the AWS APIs offer for one kind of targets. */
+/** The answer of the AWS APIs for one kind of targets. */
 interface Found {
   readonly found: readonly AccountTargets[];
 }
 
-/** What targets are made of. */
+/** The parts that targets are made of. */
 export interface TargetParts {
-  /** The parts of `ecs_service_discovery`, as `entryNames` calls them. */
+  /** The parts of `ecs_service_discovery`, as `entryNames` returns them. */
   readonly entries: readonly string[];
   /** Of `ecs_service_discovery`. */
   readonly containers: Found;
-  /** Of each entry of `aws_sd_configs`, of which several may have the same. Their addresses have no port. */
+  /** Of each entry of `aws_sd_configs`, several of which may share one. Their addresses have no port. */
   readonly tasks: ReadonlyMap<TaskDiscovery, Found>;
   /** From files and servers. */
   readonly listed: JobTargets;
@@ -67,7 +67,7 @@ export function listTargets(
   const leftOut = new LeftOutTally();
   for (const part of [...accounts, ...clusters]) leftOut.addAll(part.leftOut);
   const { located, duplicates } = distinctTargets(clustersOf(parts.containers));
-  // The agent tells its targets by their URLs alone, Prometheus by their labels too.
+  // The agent identifies its targets by their URLs, Prometheus also by their labels.
   const ofAgent: ReadonlySet<LocatedTarget> = new Set(located);
   for (const each of duplicates) leftOut.add({ reason: 'duplicate', subject: subjectOf(each) });
   const idle = [...idleEntries(parts.entries, clustersOf(parts.containers), located.length > 0)];
@@ -117,12 +117,12 @@ function sameLabels(one: Target, other: Target): boolean {
   return labelsText(one) === labelsText(other);
 }
 
-/** In one order, whatever that of the labels. */
+/** Sorted, so that the order of the labels does not matter. */
 function labelsText({ labels }: Target): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** How what a job makes no target of is named. */
+/** Names an address that a job makes no target of. */
 function subjectOf({ target, cluster }: LocatedTarget, job?: ScrapeJob): LeftOutSubject {
   const { address, labels, taskArn } = target;
   const { TaskDefinitionFamily: family, TaskRevision: revision } = labels;
@@ -133,14 +133,12 @@ function subjectOf({ target, cluster }: LocatedTarget, job?: ScrapeJob): LeftOut
     service: labels.ServiceName ?? labels[`${META}ecs_service`],
     cluster: cluster?.name,
     task: nameIn(taskArn),
-    // It may be a whole URL, if a file or a server gives it.
+    // A file or a server may give a whole URL.
     address: shownUrl(address),
   };
 }
 
-/**
- * Each address and path once: as in the CloudWatch Agent the first target stays, and later ones are not merged with it.
- */
+/** Each address and path once: as in the CloudWatch Agent the first target stays, and later ones are not merged into it. */
 export function distinctTargets(clusters: AccountTargets['clusters']): {
   located: readonly LocatedTarget[];
   duplicates: readonly LocatedTarget[];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** In JSON a field without a value may be null. */
+/** JSON may write null for a field without a value. */
 function optional<S extends z.ZodType>(schema: S) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
@@ -17,15 +17,15 @@ const binding = z.object({
 });
 
 /**
- * What discovery reads of the entries of answers, by the name of their list; all else is left away, since there may be 10,000 of
- * them. An entry with a field of another type is none.
+ * The fields of answers that discovery reads, by the name of their list; it drops the others, since there may be 10,000
+ * entries. An entry with a field of another type is invalid.
  */
 export const ENTRIES = {
-  /** Of strings. */
+  /** A list of strings. */
   arns: z.string(),
   failures: z.object({ arn: text }),
   tasks: z.object({
-    // By which tasks are told apart.
+    // Identifies the task.
     taskArn: z.string(),
     ...{ clusterArn: text, taskDefinitionArn: text, containerInstanceArn: text },
     ...{ lastStatus: text, desiredStatus: text, healthStatus: text, group: text, startedBy: text },
@@ -81,7 +81,7 @@ export const ENTRIES = {
 
 export type EntryName = keyof typeof ENTRIES;
 
-/** Those entries of a list that are as documented, and why each of the others is not. */
+/** The valid entries of a list, and the reason for each other one. */
 export function entriesIn(
   name: EntryName,
   list: unknown,
@@ -99,7 +99,7 @@ export function entriesIn(
 }
 
 function reasonOf({ issues: [issue] }: z.ZodError): string {
-  // Without the places in lists: what is wrong in the same way is one cause.
+  // Without places in lists, so that equal faults count as one cause.
   const path = (issue?.path ?? []).filter((key) => typeof key === 'string').join('.');
   return `${path || 'an entry'}: ${issue?.message}`;
 }

@@ -3,7 +3,7 @@ import { LeftOutTally } from '../found/left-out.ts';
 import { ENTRIES, type EntryName, entriesIn } from './answer-entries.ts';
 import type { Operation, RequestBudget } from './request-budget.ts';
 
-/** Calls of an AWS API that failed for good, all in the same way. */
+/** Calls of an AWS API that failed in the same way after all attempts. */
 export interface DiscoveryError {
   /** Such as `ListTasks`. */
   readonly operation: string;
@@ -11,19 +11,19 @@ export interface DiscoveryError {
   readonly code: string;
   /** For the log. */
   readonly message: string;
-  /** How many calls failed so. */
+  /** Number of calls that failed so. */
   readonly count: number;
 }
 
-/** What the SDK's clients take beside a command. */
+/** Options of the SDK's clients for a command. */
 export interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** Things that a message names of those that calls asked for. */
+/** Resources that a message names at most. */
 export const MAX_NAMED = 3;
 
-/** How the APIs say that the caller lacks a permission: ECS, then EC2. */
+/** Codes for a missing permission: of ECS, then of EC2. */
 const DENIED = new Set(['AccessDeniedException', 'UnauthorizedOperation']);
 
 /** The calls of one refresh. Retries and backoff are the SDK's, which obeys the abort signal. */
@@ -33,12 +33,12 @@ export class ApiCalls {
   readonly #signal: AbortSignal;
   readonly #denied = new Map<Operation, DiscoveryError>();
   readonly #errors = new Map<string, DiscoveryError>();
-  /** What the calls asked for that failed so. */
+  /** Resources that the failed calls asked for. */
   readonly #asked = new Map<string, AskedFor>();
   /** Entries of answers that are not as AWS documents them. */
   readonly leftOut = new LeftOutTally();
 
-  /** @param scope what the calls are about, as messages say it after the operation: `of shop` */
+  /** @param scope the subject of the calls, as messages say it after the operation: `of shop` */
   constructor(budget: RequestBudget, scope: string, signal: AbortSignal) {
     this.#budget = budget;
     this.#scope = scope;
@@ -53,10 +53,10 @@ export class ApiCalls {
   }
 
   /**
-   * The answer of one call, or `undefined` where it failed: then its error is among `errors`. An operation that was
+   * The answer of one call, or `undefined` after a failure, whose error is then among `errors`. An operation that was
    * denied is not called again.
    *
-   * @param about names of what it asks for, which the error names in its turn. @default what the scope says
+   * @param about names of the requested resources, for the error. @default the scope
    */
   async call<Answer>(
     operation: Operation,
@@ -73,7 +73,7 @@ export class ApiCalls {
       return this.#note({ operation, code: 'RequestRate', message, count: 1 }, about);
     }
     try {
-      // Meanwhile.
+      // Another call may have been denied during the wait.
       const denied = this.#denied.get(operation);
       if (denied !== undefined) return this.#note(denied, about);
       if (this.#signal.aborted) return this.#note(late(operation, what), about);
@@ -90,9 +90,9 @@ export class ApiCalls {
   }
 
   /**
-   * The entries of a list in an answer, as far as discovery reads them. One that is not as documented is left out, as `malformed`.
+   * The valid entries of a list in an answer. Counts each other entry as left out, as `malformed`.
    *
-   * @param key of the list in the answer
+   * @param key name of the list in the answer
    */
   entries<Entry>(operation: Operation, key: string, list: unknown): readonly Entry[] {
     const name = key in ENTRIES ? (key as EntryName) : 'arns';
@@ -101,13 +101,13 @@ export class ApiCalls {
     return entries as readonly Entry[];
   }
 
-  /** Leaves out what an answer tells otherwise than it should. @param why follows the name of the operation */
+  /** Counts a fault of an answer as left out. @param why follows the name of the operation */
   odd(operation: Operation, why: string, count = 1): void {
     const detail = `${`${operation} ${this.#scope}`.trimEnd()}: ${why}`;
     this.leftOut.add({ reason: 'malformed', subject: { detail } }, count);
   }
 
-  /** Notes that an operation gave what cannot be gone on with. @param why follows its name in the message */
+  /** Records that an answer of an operation cannot be used. @param why follows the name in the message */
   fail(operation: Operation, code: string, why: string): void {
     const what = `${operation} ${this.#scope}`.trimEnd();
     this.#note({ operation, code, message: `${what} ${why}`, count: 1 }, []);
@@ -123,7 +123,7 @@ export class ApiCalls {
   }
 }
 
-/** What calls asked for: the first names, and how many there are. */
+/** The requested resources: the first names, and the number of all. */
 interface AskedFor {
   readonly first: readonly string[];
   readonly count: number;
@@ -140,7 +140,7 @@ function late(operation: Operation, what: string): DiscoveryError {
   return { operation, code: 'Deadline', message, count: 1 };
 }
 
-/** What the SDK throws: its own errors have a name, those of the network a code and often no message. */
+/** An error that the SDK throws: its own errors have a name, those of the network a code and often no message. */
 function errorOf(operation: Operation, what: string, cause: unknown): DiscoveryError {
   const { name = 'Error', message = '', code } = cause as Partial<NodeJS.ErrnoException>;
   const known = name === 'Error' && code !== undefined ? code : name;

@@ -3,7 +3,7 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { clientSettings } from '../../model/settings/client.ts';
 import type { AssumedRole } from '../../model/settings/credentials.ts';
 
-/** Name of the sessions, as CloudTrail of the role's account shows it. */
+/** Name of the sessions, which CloudTrail shows in the role's account. */
 const SESSION_NAME = 'fargauge';
 
 /** Milliseconds of one attempt. */
@@ -11,18 +11,18 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 type Credentials = NonNullable<ECSClientConfig['credentials']>;
 
-/** How AWS STS is reached. */
+/** Settings for the calls of AWS STS. */
 export interface StsOptions {
-  /** That of the collector: the one of the cluster may not be reachable from its VPC. */
+  /** Region of the collector: its VPC may not reach AWS STS in the cluster's Region. */
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
-  /** @default as the SDK finds them */
+  /** @default credentials that the SDK finds */
   readonly credentials?: Credentials | undefined;
-  /** @default as the SDK finds it */
+  /** @default profile that the SDK finds */
   readonly profile?: string | undefined;
 }
 
-/** Credentials of a role, asked for when they are first needed and again before they expire. */
+/** Credentials of a role. Requests them when they are first needed, and again before they expire. */
 export function assumedRole(
   role: AssumedRole,
   sts: StsOptions,
@@ -46,11 +46,11 @@ export function assumedRole(
   };
 }
 
-/** AWS says the same of all of them. */
+/** AWS gives the same answer for all these causes. */
 const DENIED_HINT =
   'Check that the role exists, that its trust policy allows this caller with this external id, and that this caller may call sts:AssumeRole.';
 
-/** Says which role could not be assumed, and why. */
+/** Names the role that could not be assumed, and the cause. */
 class AssumeRoleError extends Error {
   override readonly name = 'AssumeRoleError';
 

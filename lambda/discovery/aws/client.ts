@@ -11,14 +11,14 @@ export interface DiscoveryClientOptions extends ClientOptions {
   readonly maxAttempts?: number | undefined;
 }
 
-/** Settings of the clients that look for tasks. */
+/** Settings of the clients for discovery. */
 export function discoveryClientSettings({
   maxAttempts = MAX_ATTEMPTS,
   ...options
 }: DiscoveryClientOptions) {
   return {
     ...clientSettings(options, REQUEST_TIMEOUT_MS),
-    // Slows down after a throttled call, whoever emptied the bucket.
+    // Slows down after a throttled call, even if another program used up the rate.
     retryMode: 'adaptive',
     maxAttempts,
   } satisfies ECSClientConfig;

@@ -5,25 +5,25 @@ import { assumedRole } from './assumed-role.ts';
 import { type DiscoveryClientOptions, discoveryClientSettings } from './client.ts';
 import type { Ec2Api } from './ec2-api.ts';
 
-/** The part of the SDK's client that is used. */
+/** The used part of the SDK's client. */
 export type EcsSender = Pick<ECSClient, 'send'>;
 
 /** The APIs of one account in one Region. */
 export interface AwsClients {
   readonly ecs: EcsSender;
-  /** Made when it is first needed: few clusters do. */
+  /** Made when it is first needed, which few clusters do. */
   ec2(): Promise<Ec2Api>;
 }
 
 /** Makes the clients for an account and a Region. */
 export type AwsClientsOf = (source: Omit<EcsSource, 'clusters'>) => AwsClients;
 
-/** How to come by the EC2 API. Its client is larger than all others together, so who starts from source loads it late. */
+/** Loads the EC2 API late: its client is larger than all others together. */
 export type Ec2Loader = () => Promise<(options: DiscoveryClientOptions) => Ec2Api>;
 
 /**
- * The real clients. `options.region` is that of the collector; a source may have another one, and a role whose
- * credentials are used instead of those of the collector.
+ * The real clients. `options.region` is that of the collector; a source may name another Region, and a role that
+ * replaces the collector's credentials.
  */
 export function awsClients(options: DiscoveryClientOptions, loadEc2: Ec2Loader): AwsClientsOf {
   return ({ region, role, endpoint, accessKey, profile }) => {

@@ -13,7 +13,7 @@ export interface Ec2Instance {
   readonly tags: readonly Tag[];
 }
 
-/** The EC2 API as discovery needs it. Both operations leave out what is not there (any more), and reject as the SDK does. */
+/** The EC2 API for discovery. Both operations omit resources that do not exist, and reject as the SDK does. */
 export interface Ec2Api {
   /** @param ids up to `EC2_BATCH` */
   instances(ids: readonly string[], options: CallOptions): Promise<readonly Ec2Instance[]>;

@@ -8,12 +8,12 @@ import { type DiscoveryClientOptions, discoveryClientSettings } from './client.t
 import type { Ec2Api, Ec2Instance } from './ec2-api.ts';
 import { repeatedToken } from './pages.ts';
 
-/** The largest page of both operations: more than a batch can give. */
+/** The largest page of both operations, which is larger than a batch. */
 const MAX_RESULTS = 1000;
 
 /**
- * The EC2 API. Resources are named by a filter: where they are named by `InstanceIds`, one that is gone for an hour
- * fails the whole request, and so does one in an Availability Zone with a disruption.
+ * The EC2 API. A filter names the resources, because with `InstanceIds` one instance that ended an hour ago fails the
+ * whole request, and so does one in a disrupted Availability Zone.
  */
 export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
   const client = new EC2Client(discoveryClientSettings(options));
@@ -40,12 +40,12 @@ export function ec2Client(options: DiscoveryClientOptions): Ec2Api {
   };
 }
 
-/** A list without an end. Its name is the code of the error, as of the lists of ECS. */
+/** A list without an end. The name is the code of the error, as for the lists of ECS. */
 class LoopError extends Error {
   override readonly name = 'Loop';
 }
 
-/** Pages until one names a token that was there before: that would be a loop for ever. @throws LoopError there */
+/** Pages until one repeats a token, which would loop for ever. @throws LoopError on a repeated token */
 async function* unrepeated<Page extends { readonly NextToken?: string | undefined }>(
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page> {
@@ -63,7 +63,7 @@ function only(filter: string, ids: readonly string[]) {
   return {
     Filters: [{ Name: filter, Values: [...ids] }],
     MaxResults: MAX_RESULTS,
-    // Those of Amazon ECS Managed Instances.
+    // Includes instances of Amazon ECS Managed Instances.
     IncludeManagedResources: true,
   };
 }

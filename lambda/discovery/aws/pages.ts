@@ -1,16 +1,15 @@
 import type { ApiCalls } from './api-calls.ts';
 import type { Operation } from './request-budget.ts';
 
-/** What an answer of a list has beside its entries. */
+/** The token in an answer of a list. */
 interface Page {
   readonly nextToken?: string | undefined;
 }
 
 /**
- * Reads a list page by page, each when the one before it is there. A token that was there before would be a loop for ever: that is
- * an error of the calls, and the list ends.
+ * Reads a list page by page. A repeated token would loop for ever: it is an error of the calls, and ends the list.
  *
- * @param read asks for the page of a token
+ * @param read requests the page of a token
  * @param onPage takes each page
  * @returns whether all pages were read
  */
@@ -38,7 +37,7 @@ export async function readPages<P extends Page>(
   return false;
 }
 
-/** @param pages that were read */
+/** @param pages number of pages read */
 export function repeatedToken(pages: number): string {
   return `repeated a nextToken after ${pages} pages, so the list has no end`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/waiting/clock.ts';
 import { type BucketSize, TokenBucket } from './token-bucket.ts';
 
 /**
- * The token buckets of an account in a Region, as documented.
+ * The documented token buckets of an account in a Region.
  * ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html, where some actions share one;
  * EC2: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, non-mutating actions, one for each.
  */
@@ -15,7 +15,7 @@ export const BUCKETS = {
   ec2NetworkInterfaces: { burst: 100, perSecond: 20 },
 } as const satisfies Record<string, BucketSize>;
 
-/** The bucket that a call of each operation takes from. */
+/** The bucket of each operation. */
 const BUCKET_OF = {
   ListTasks: 'clusterResourceRead',
   DescribeTasks: 'clusterResourceRead',
@@ -32,10 +32,10 @@ const BUCKET_OF = {
 /** An operation that discovery calls. */
 export type Operation = keyof typeof BUCKET_OF;
 
-/** What is left of each bucket to deployments, consoles and other tools of the account: a fifth. */
+/** The collector uses four fifths of each bucket; deployments, consoles and other tools of the account have the rest. */
 export const OUR_SHARE = 0.8;
 
-/** Calls under way at the same time: at 100 ms a call, these use what flows into five buckets. */
+/** Most calls at the same time: at 100 ms a call, these use the refill of five buckets. */
 export const REQUEST_CONCURRENCY = 10;
 
 /** Keeps the calls to one account in one Region below the rates at which AWS throttles them. */
@@ -49,9 +49,9 @@ export class RequestBudget {
     this.#clock = clock;
   }
 
-  /** Resolves when a call may be sent; then `done` must be called after it. Rejects when `signal` is aborted before. */
+  /** Resolves when a call may be sent; the caller must call `done` after it. Rejects if `signal` is aborted first. */
   async admit(operation: Operation, signal: AbortSignal): Promise<void> {
-    // Who waits for a token must not keep those with another bucket waiting.
+    // A call that waits for a token must not hold up calls with another bucket.
     await this.#bucketOf(operation).take(signal);
     if (this.#running < REQUEST_CONCURRENCY) {
       this.#running += 1;
@@ -60,7 +60,7 @@ export class RequestBudget {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Ends a call that was admitted. */
+  /** Ends an admitted call. */
   done(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running -= 1;

@@ -1,16 +1,16 @@
 import type { Clock } from '../../model/waiting/clock.ts';
 
-/** How many calls a bucket holds, and how many flow in. */
+/** Capacity of a bucket in calls, and its refill. */
 export interface BucketSize {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** A token bucket that its users wait for, in the order in which they came. */
+/** A token bucket that serves its callers in the order of their arrival. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #size: BucketSize;
-  /** Below zero by the number of tokens that are waited for. */
+  /** Negative by the number of calls that wait. */
   #tokens: number;
   #filledAt: number;
 
@@ -21,7 +21,7 @@ export class TokenBucket {
     this.#filledAt = clock.now();
   }
 
-  /** Takes a token as soon as there is one; rejects, and takes none, when `signal` is aborted before. */
+  /** Takes a token as soon as one is free; rejects without a token if `signal` is aborted first. */
   async take(signal: AbortSignal): Promise<void> {
     this.#refill();
     this.#tokens -= 1;

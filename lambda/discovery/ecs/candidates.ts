@@ -8,15 +8,15 @@ import type {
 } from '../../model/settings/config.ts';
 import type { NamedTask } from './cluster/described-task.ts';
 
-/** What the name of the label mode begins with. */
+/** The beginning of the name of the docker label mode. */
 export const DOCKER_LABEL = 'docker_label';
 
-/** A container's port that a mode of discovery asks for. */
+/** A container's port that a mode of discovery selects. */
 export interface Candidate {
   readonly container: ContainerDefinition;
-  /** NaN where the label is not a port. */
+  /** NaN if the label is not a port. */
   readonly port: number;
-  /** Whose list of ports it is in. Absent: the container itself names the port, so that it must have it. */
+  /** The mode whose list has the port. Absent: the container itself names the port, so it must map it. */
   readonly entry?: PortsMode | undefined;
   readonly metricsPath?: string | undefined;
   readonly jobName?: string | undefined;
@@ -24,11 +24,11 @@ export interface Candidate {
 
 type Modes = Pick<EcsDiscoveryConfig, 'services' | 'dockerLabel' | 'taskDefinitions'>;
 
-/** What the modes ask for of a task. */
+/** The candidates of a task. */
 export interface Wishes {
   /** Container by container, in the order of precedence of the CloudWatch Agent. */
   readonly candidates: readonly Candidate[];
-  /** The entries whose pattern is for the task, whether or not any of its containers comes into question. */
+  /** The entries whose pattern matches the task, even if none of its containers has a port for them. */
   readonly entries: readonly (ServiceMode | TaskDefinitionMode)[];
 }
 
@@ -48,7 +48,7 @@ export function wishesOf({ task, definition, serviceName }: NamedTask, modes: Mo
   return { candidates, entries: [...byService, ...byDefinition] };
 }
 
-/** All parts of `ecs_service_discovery` that can find something, as messages call them. */
+/** Names of all parts of `ecs_service_discovery` that can find targets, as messages show them. */
 export function entryNames({ services, dockerLabel, taskDefinitions }: Modes): readonly string[] {
   return [
     ...services.map(entryName),

@@ -1,16 +1,16 @@
 import { goodForMs, isGood } from '../found/refresh.ts';
 import type { AccountRegion, AccountTargets } from './cluster/account-region.ts';
 
-/** Milliseconds after which a refresh that was not complete is done again, where `refreshMs` is longer. */
+/** Milliseconds until the refresh after an incomplete one, if `refreshMs` is longer. */
 const REPAIR_MS = 30_000;
 
-/** What a refresh found, and when it began: milliseconds since the epoch. */
+/** The result of a refresh, and its beginning in milliseconds since the epoch. */
 export interface Listed {
   readonly found: readonly AccountTargets[];
   readonly at: number;
 }
 
-/** What the AWS APIs offer for one kind of targets, asked for again when it is due. */
+/** The answers of the AWS APIs for one kind of targets, refreshed when they are due. */
 export class EcsListing {
   readonly #accounts: readonly AccountRegion[];
   readonly #freshMs: number;
@@ -21,7 +21,7 @@ export class EcsListing {
     this.#freshMs = goodForMs(refreshMs);
   }
 
-  /** Never rejects. Where nothing is due the answer is the last one. */
+  /** Never rejects. Returns the last answer if no refresh is due. */
   async read(now: number, signal: AbortSignal): Promise<Listed> {
     const last = this.#last;
     if (last !== undefined && isGood(last.at, now, this.#lifetimeOf(last))) return last;
@@ -30,7 +30,7 @@ export class EcsListing {
     return this.#last;
   }
 
-  /** Milliseconds that an answer is good for. */
+  /** Milliseconds for which an answer is reused. */
   #lifetimeOf({ found }: Listed): number {
     const clusters = found.flatMap((account) => account.clusters);
     if ([...found, ...clusters].every(({ errors }) => errors.length === 0)) return this.#freshMs;

@@ -12,17 +12,17 @@ import { taskFinder } from './task-finder.ts';
 
 /** The listings that a configuration needs. */
 export interface ConfiguredListings {
-  /** Of `ecs_service_discovery`; empty where that is off. */
+  /** Of `ecs_service_discovery`; empty if that is off. */
   readonly containers: EcsListing;
-  /** Of the entries of `aws_sd_configs`, of which several may have the same. */
+  /** Of the entries of `aws_sd_configs`, several of which may share one. */
   readonly tasks: ReadonlyMap<TaskDiscovery, EcsListing>;
 }
 
 type Sources = Pick<EcsDiscoveryConfig | TaskDiscovery, 'sources' | 'refreshMs'>;
 
 /**
- * The listings of one configuration after another: what is asked for as before keeps its caches, and the request rates are
- * those of the account whatever the configuration.
+ * The listings of one configuration after another: equal requests keep their caches, and all configurations share the
+ * request rates of the account.
  */
 export class EcsListings {
   readonly #clientsOf: AwsClientsOf;
@@ -35,7 +35,7 @@ export class EcsListings {
     this.#clock = clock;
   }
 
-  /** The listings for `config`; those that only an earlier configuration needed are forgotten. */
+  /** The listings for `config`; it drops listings that only an earlier configuration needed. */
   for({ discovery, jobs }: Pick<Config, 'discovery' | 'jobs'>): ConfiguredListings {
     const inUse = new Map<string, EcsListing>();
     const listing = (sources: Sources, what: unknown, finder: () => TargetFinder): EcsListing => {
@@ -61,7 +61,7 @@ export class EcsListings {
 
   #make({ sources, refreshMs }: Sources, finder: TargetFinder): EcsListing {
     const accounts = sources.map((source) => {
-      // Empty for the collector's own account, whose number is not known.
+      // Empty for the collector's own account, whose number is unknown.
       const { account } = arnParts(source.role?.arn);
       const key = `${source.region} ${account}`;
       const budget = this.#budgets.get(key) ?? new RequestBudget(this.#clock);

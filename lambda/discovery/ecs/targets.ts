@@ -8,13 +8,13 @@ import { hostPort, type Network, networkOf } from './cluster/network.ts';
 import type { TargetFinder, TaskTargets } from './cluster/target-finder.ts';
 import { metaLabels } from './meta-labels.ts';
 
-/** Docker labels with other names are not copied. */
+/** Other docker labels are not copied. */
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** What no container may say of itself: its address, which ECS knows, and what relabeling is told of it. */
+/** Labels that no container may set: its address, which ECS knows, and the metadata for relabeling. */
 const NOT_COPIED = new RegExp(`^(?:__address__$|${META})`);
 
-/** Finds the containers that `ecs_service_discovery` asks for. */
+/** Finds the containers that `ecs_service_discovery` selects. */
 export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
   return {
     lookups: config.lookups,
@@ -28,7 +28,7 @@ export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
   };
 }
 
-/** The targets that the candidates of a running task lead to, in their order, with repeated addresses. */
+/** The targets of a running task's candidates, in their order, including repeated addresses. */
 export function targetsOf(
   described: DescribedTask,
   { candidates, entries }: Wishes,
@@ -89,7 +89,7 @@ export function targetsOf(
   return { found, skipped, entries: names };
 }
 
-/** The parts of the configuration that ask for something of a task. */
+/** The parts of the configuration that select a task. */
 function namesOf(
   candidates: Wishes['candidates'],
   entries: Wishes['entries'],
@@ -103,16 +103,16 @@ function namesOf(
 }
 
 /**
- * As in the CloudWatch Agent, a container has the ports that it maps itself. Beyond it, a container that names its port by a
- * label is found where another maps that port for it, such as the sidecar that passes its endpoint through. A list of ports
- * is for many containers, of which each has some.
+ * As in the CloudWatch Agent, a container has the ports that it maps itself. A container that names its port by a label
+ * is also found if another container maps that port, such as a sidecar that passes its endpoint on. A list of ports is
+ * for many containers, each of which has some of them.
  */
 function portOf({ container, port, entry }: Candidate, network: Network): number | undefined {
   const isOwn = entry === undefined;
   return network.portOf(container, port) ?? (isOwn ? network.sharedPortOf(port) : undefined);
 }
 
-/** A docker label overrides what is known of the task, and a job name that was asked for overrides both. */
+/** A docker label overrides the labels of the task, and a configured job name overrides both. */
 function labelsFor(
   { container, metricsPath, jobName }: Candidate,
   { task, definition, instance, serviceName, cluster }: DescribedTask,

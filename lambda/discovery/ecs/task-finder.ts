@@ -5,8 +5,8 @@ import type { TargetFinder, TaskTargets } from './cluster/target-finder.ts';
 import { metaLabels } from './meta-labels.ts';
 
 /**
- * Finds every task once, at an address that is still without its port, as the ECS discovery of Prometheus does. Its role
- * may not read task definitions, so a network interface of its own tells an awsvpc task from the others:
+ * Finds every task once, at an address without a port, as the ECS discovery of Prometheus does. Its role may not read
+ * task definitions, so a network interface of its own marks an awsvpc task:
  * https://github.com/prometheus/prometheus/blob/main/discovery/aws/ecs.go
  */
 export function taskFinder(lookups: ReadonlySet<DiscoveryLookup>): TargetFinder {

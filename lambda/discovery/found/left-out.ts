@@ -7,17 +7,20 @@ import {
   type SkipReason,
 } from '../../model/targets/left-out.ts';
 
-/** Something that was left out. */
+/** A task or container that was left out. */
 export interface Skip {
   readonly reason: SkipReason;
   readonly subject: LeftOutSubject;
 }
 
-/** Counts what was left out, and remembers the first causes of each reason: what it holds is bounded. */
+/**
+ * Counts the tasks and containers that discovery leaves out, and keeps the first causes of each reason, so its size is
+ * bounded.
+ */
 export class LeftOutTally {
   readonly #reasons = new Map<SkipReason, { count: number; causes: Map<string, LeftOutCause> }>();
 
-  /** @param count of as many like it */
+  /** @param count number of equal ones */
   add({ reason, subject }: Skip, count = 1): void {
     if (count > 0) this.#note(reason, [{ ...subject, count }], count);
   }
@@ -28,7 +31,7 @@ export class LeftOutTally {
     }
   }
 
-  /** By reason, in the order in which they came. */
+  /** By reason, in the order of their arrival. */
   list(): readonly LeftOut[] {
     return Array.from(this.#reasons, ([reason, { count, causes }]) => ({
       reason,
@@ -54,7 +57,7 @@ export class LeftOutTally {
   }
 }
 
-/** The same for whatever was left out for the same cause. */
+/** Equal for equal causes. */
 function keyOf({ task: _, address: __, count: ___, ...cause }: LeftOutCause): string {
   return JSON.stringify(cause);
 }

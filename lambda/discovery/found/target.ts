@@ -1,14 +1,14 @@
 import { type Labels, labelsOf } from '../../model/samples/sample.ts';
 
-/** An address that was found, before a job's settings are applied to it. */
+/** A found address, before the settings of a job apply to it. */
 export interface FoundTarget {
-  /** `host:port`, or what relabeling makes one of. */
+  /** `host:port`, or a text that relabeling turns into it. */
   readonly address: string;
   /** No empty values. `__metrics_path__`, `__scheme__` and `job` take precedence over the job's settings. */
   readonly labels: Labels;
-  /** The task that it belongs to. */
+  /** The target's task. */
   readonly taskArn?: string | undefined;
-  /** Milliseconds since the epoch when that task started. */
+  /** Milliseconds since the epoch: the start of that task. */
   readonly startedAt?: number | undefined;
 }
 
@@ -18,10 +18,10 @@ export const METRICS_PATH = '__metrics_path__';
 /** Label of the scheme to scrape with. */
 export const SCHEME = '__scheme__';
 
-/** What labels begin with that only relabeling sees. */
+/** Prefix of labels that only relabeling sees. */
 export const META = '__meta_';
 
-/** Labels without those that have no value. */
+/** The labels that have a value. */
 export function filled(labels: Readonly<Record<string, string | undefined>>): Labels {
   const entries = Object.entries(labels).filter(([, value]) => value);
   return labelsOf(Object.fromEntries(entries) as Labels);

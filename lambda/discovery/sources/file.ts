@@ -6,12 +6,12 @@ import type { FoundTarget } from '../found/target.ts';
 import type { TargetSource } from './source.ts';
 import { readJsonGroups, readYamlGroups } from './target-groups.ts';
 
-/** Label of the file that a target comes from. */
+/** Label with the path of the file that a target comes from. */
 const FILE_LABEL = '__meta_filepath';
 
 /**
- * Targets from files, as `file_sd_configs` of Prometheus have them: a file that cannot be read keeps its last targets, and
- * one that is not there any more has none.
+ * Targets from files, as in `file_sd_configs` of Prometheus: a file that cannot be read keeps its last targets, and a
+ * removed file has none.
  */
 export function fileSource({ patterns, refreshMs }: FileDiscovery): TargetSource {
   let last = new Map<string, readonly FoundTarget[]>();
@@ -26,7 +26,7 @@ export function fileSource({ patterns, refreshMs }: FileDiscovery): TargetSource
           return isMissing(error) ? [] : [...last.keys()].filter((path) => matches(pattern, path));
         });
       const paths = new Set((await Promise.all(patterns.map(pathsIn))).flat());
-      // At the same time: one that hangs must not take the time of the others.
+      // Reads in parallel, so that a file that hangs does not delay the others.
       const read = await Promise.all(
         Array.from(paths, async (path) => {
           try {
@@ -50,7 +50,7 @@ async function targetsIn(path: string, signal: AbortSignal): Promise<FoundTarget
   return read(text, labels);
 }
 
-/** The files that a pattern stands for; without `*` it is a path itself. */
+/** The files that match a pattern; without `*` the pattern is a path. */
 async function pathsOf(pattern: string, signal: AbortSignal): Promise<readonly string[]> {
   if (!pattern.includes('*')) return [pattern];
   const folder = dirname(pattern);

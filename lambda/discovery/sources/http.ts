@@ -7,10 +7,10 @@ import type { FoundTarget } from '../found/target.ts';
 import type { TargetSource } from './source.ts';
 import { readJsonGroups } from './target-groups.ts';
 
-/** Label of the URL that a target comes from. */
+/** Label with the URL that a target comes from. */
 const URL_LABEL = '__meta_url';
 
-/** One exchange may take as long as a scrape may by default, and give as much as the collector takes of a target. */
+/** The default limits of a scrape. */
 const LIMITS: ScrapeLimits = {
   timeoutMs: 10_000,
   bodyBytes: 0,
@@ -23,13 +23,13 @@ const LIMITS: ScrapeLimits = {
 /** As in Prometheus, discovery/http/http.go. */
 const JSON_TYPE = /^application\/json(?:;\s*charset=(?:"utf-8"|utf-8))?$/i;
 
-/** Gets what is at a URL. Rejects for anything but status 200. */
+/** Gets the body at a URL. Rejects for any status but 200. */
 export type Fetch = (
   asked: { readonly url: string; readonly http: HttpSettings; readonly limits: ScrapeLimits },
   deadline: AbortSignal,
 ) => Promise<{ readonly body: Buffer; readonly contentType: string }>;
 
-/** Targets from a server, as `http_sd_configs` of Prometheus have them. Where it fails they are the last ones. */
+/** Targets from a server, as in `http_sd_configs` of Prometheus. After a failure its last targets stay in use. */
 export function httpSource({ url, refreshMs, http }: HttpDiscovery, fetch: Fetch): TargetSource {
   const headers = [
     { name: 'accept', value: new Secret('application/json') },

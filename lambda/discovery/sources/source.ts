@@ -1,17 +1,17 @@
 import type { FoundTarget } from '../found/target.ts';
 
-/** What lists targets. */
+/** Lists targets. */
 export interface TargetSource {
   /** Such as `file_sd`, for messages. */
   readonly operation: string;
-  /** Milliseconds that what was read is good for. */
+  /** Milliseconds for which the targets are reused. */
   readonly refreshMs: number;
-  /** Never rejects: where something cannot be read, `found` has what was read of it before. */
+  /** Never rejects: `found` has the last targets of the parts that cannot be read. */
   read(signal: AbortSignal): Promise<SourceTargets>;
 }
 
 export interface SourceTargets {
   readonly found: readonly FoundTarget[];
-  /** A message for each thing that could not be read. */
+  /** A message for each part that could not be read. */
   readonly errors: readonly string[];
 }

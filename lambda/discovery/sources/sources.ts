@@ -8,7 +8,7 @@ import { fileSource } from './file.ts';
 import { type Fetch, httpSource } from './http.ts';
 import type { SourceTargets, TargetSource } from './source.ts';
 
-/** What all sources gave, by job. */
+/** The targets of all sources, by job. */
 export interface JobTargets {
   readonly byJob: ReadonlyMap<ScrapeJob, readonly FoundTarget[]>;
   readonly errors: readonly DiscoveryError[];
@@ -17,22 +17,21 @@ export interface JobTargets {
 /** The sources that a configuration needs. */
 export interface ConfiguredSources {
   /**
-   * Reads each source whose last targets are not good any more, or that had an error. Never rejects. Where none was read
-   * the answer is the last one.
+   * Reads each source that is due or had an error. Never rejects. Returns the last result if it read none.
    * @param now milliseconds since the epoch
    */
   find(now: number, signal: AbortSignal): Promise<JobTargets>;
 }
 
-/** A source, and of which job. */
+/** A source, and its job. */
 interface JobSource {
   readonly job: ScrapeJob;
   readonly kept: KeptTargets;
 }
 
 /**
- * The sources of targets beside ECS (`file_sd_configs`, `http_sd_configs`), of one configuration after another: an entry
- * that says what it said before goes on with its last targets.
+ * The sources of targets beside ECS (`file_sd_configs`, `http_sd_configs`), for one configuration after another: an
+ * unchanged entry keeps its last targets.
  */
 export class TargetSources {
   readonly #fetch: Fetch;
@@ -42,7 +41,7 @@ export class TargetSources {
     this.#fetch = fetch;
   }
 
-  /** The sources for `jobs`; those that only an earlier configuration needed are forgotten. */
+  /** The sources for `jobs`; it drops sources that only an earlier configuration needed. */
   for(jobs: readonly ScrapeJob[]): ConfiguredSources {
     const inUse = new Map<string, KeptTargets>();
     const kept = (entry: FileDiscovery | HttpDiscovery, make: () => TargetSource): KeptTargets => {
@@ -71,13 +70,13 @@ export class TargetSources {
   }
 }
 
-/** The targets of one source, read again when they are due. */
+/** The targets of one source, which it reads again when they are due. */
 class KeptTargets {
   readonly operation: string;
   readonly #source: TargetSource;
-  /** What was read last without an error, and when. */
+  /** The last targets without an error, and their time. */
   #last: { readonly targets: SourceTargets; readonly at: number } | undefined;
-  /** Several jobs may have the same source, which is read once. */
+  /** Several jobs may share a source, which is read once. */
   #reading: Promise<SourceTargets> | undefined;
 
   constructor(source: TargetSource) {
@@ -108,7 +107,7 @@ function joined(sources: readonly JobSource[], all: readonly SourceTargets[]): J
   for (const [index, { job }] of sources.entries()) {
     byJob.set(job, [...(byJob.get(job) ?? []), ...(all[index]?.found ?? [])]);
   }
-  // Once for each source, however many jobs have it.
+  // Each source once, for any number of jobs.
   const read = new Map(sources.map(({ kept }, index) => [kept, all[index]]));
   const errors = Array.from(read, ([{ operation }, targets]) =>
     (targets?.errors ?? []).map((message) => ({

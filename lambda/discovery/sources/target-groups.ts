@@ -15,8 +15,8 @@ const targetGroups = z.array(
 
 /**
  * Reads a list in JSON.
- * @param labels that each target gets beside those of its group
- * @throws {Error} where it is none
+ * @param labels further labels of each target
+ * @throws {Error} if the text is not such a list
  */
 export function readJsonGroups(text: string, labels: Readonly<Record<string, string>>) {
   return toFound(JSON.parse(text), labels);

@@ -10,16 +10,16 @@ import { ClusterList } from './list.ts';
 import type { TargetFinder } from './target-finder.ts';
 import { TaskDefinitions } from './task-definitions.ts';
 
-/** Milliseconds for which the APIs may fail without what is known being given up, where a refresh is not rarer. */
+/** Milliseconds for which known tasks outlast failures of the APIs, if refreshes are frequent. */
 export const KEPT_MS = 5 * 60_000;
 
-/** Refreshes that may fail without what is known being given up, where they are rare. */
+/** Failed refreshes that known tasks outlast, if refreshes are rare. */
 const KEPT_REFRESHES = 2;
 
-/** What an account has to offer in a Region, cluster by cluster. */
+/** The targets of an account in a Region, cluster by cluster. */
 export interface AccountTargets {
   readonly clusters: readonly (ClusterTargets & { readonly cluster: Cluster })[];
-  /** What concerns no single cluster. */
+  /** Errors that belong to no single cluster. */
   readonly errors: readonly DiscoveryError[];
   readonly leftOut: LeftOutTally;
 }
@@ -46,7 +46,7 @@ export class AccountRegion {
     this.#list = new ClusterList(clients.ecs, clusters, keepMs);
   }
 
-  /** Finds the targets of all its clusters, each of which fails on its own. */
+  /** Finds the targets of all its clusters, each of which can fail on its own. */
   async find(now: number, signal: AbortSignal): Promise<AccountTargets> {
     const calls = new ApiCalls(this.#parts.budget, this.#scope, signal);
     const { clusters: ids, errors } = await this.#list.read(now, calls);
@@ -68,7 +68,7 @@ export class AccountRegion {
   }
 }
 
-/** What is not foreseen at one cluster costs the others nothing. */
+/** Turns an unexpected error at one cluster into a result, so that the other clusters go on. */
 function defect({ name }: Cluster, error: unknown): ClusterTargets {
   const message = `the discovery of ${name} failed, which is a defect of the collector: ${error}`;
   return {

@@ -19,42 +19,42 @@ import type { Finding, TargetFinder, TaskTargets } from './target-finder.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 import { isRunning, readTasks, stoppedTasks } from './tasks.ts';
 
-/** What the clusters of one account in one Region share. */
+/** The parts that the clusters of one account in one Region share. */
 export interface ClusterParts {
-  /** As `sourceKey` says it. */
+  /** As `sourceKey` returns it. */
   readonly source: string;
   readonly finder: TargetFinder;
   readonly clients: AwsClients;
   readonly budget: RequestBudget;
   readonly definitions: TaskDefinitions;
-  /** Milliseconds for which a task that cannot be read any more counts as it was. */
+  /** Milliseconds for which an unreadable task keeps its last known state. */
   readonly keepMs: number;
 }
 
-/** What a cluster has to offer. */
+/** The targets of a cluster. */
 export interface ClusterTargets {
   readonly found: readonly FoundTarget[];
   readonly leftOut: LeftOutTally;
-  /** Those parts of the configuration, as `entryNames` calls them, that ask for something of some task. */
+  /** The parts of the configuration that select any of its tasks, as `entryNames` returns them. */
   readonly entries: ReadonlySet<string>;
   /** Tasks in state RUNNING. */
   readonly running: number;
   readonly errors: readonly DiscoveryError[];
 }
 
-/** Which tasks do not run any more. */
+/** The tasks that have stopped. */
 export interface StoppedTasks {
   readonly arns: readonly string[];
   readonly errors: readonly DiscoveryError[];
 }
 
-/** A task of which something is asked for. */
+/** A task that a part of the configuration selects. */
 interface WantedTask {
   readonly named: NamedTask;
   readonly finding: Finding;
 }
 
-/** One cluster, with what is remembered of it between refreshes. */
+/** One cluster, with its memory between refreshes. */
 export class Cluster {
   readonly name: string;
   /** Name or ARN. */
@@ -85,7 +85,7 @@ export class Cluster {
     return definitionArns(this.#tasks.running);
   }
 
-  /** Finds the targets of all tasks. What the APIs do not say by the time of `signal` is an error. */
+  /** Finds the targets of all tasks. An API that does not answer before `signal` is an error. */
   async find(now: number, signal: AbortSignal): Promise<ClusterTargets> {
     const { clients, finder } = this.#parts;
     const calls = this.#calls(signal);
@@ -95,7 +95,7 @@ export class Cluster {
     const kept = this.#tasks.update(reading, now);
     const running = this.#tasks.running;
     await Promise.all([
-      // Those of tasks that could not be read this time may be missing.
+      // Definitions of tasks that could not be read this time may be missing.
       this.#readDefinitions(running, calls),
       this.#services.read(running, finder.lookups.has('services'), calls),
       finder.lookups.has('cluster_tags') && this.#readTags(calls),
@@ -105,7 +105,7 @@ export class Cluster {
       const finding = finder.find(each);
       return finding === undefined ? [] : [{ named: each, finding }];
     });
-    // Only of these: a cluster may have many tasks that nobody wants to scrape.
+    // Only of the selected tasks: a cluster may have many others.
     const tasks = wanted.map((each) => each.named.task);
     await Promise.all([
       this.#instances.read(tasks, calls),
@@ -134,7 +134,7 @@ export class Cluster {
     };
   }
 
-  /** Which of these tasks do not run any more, or are told to stop. Those that cannot be asked for count as running. */
+  /** The tasks among these that have stopped, or are about to stop. A task that the API cannot tell about counts as running. */
   async stopped(arns: readonly string[], signal: AbortSignal): Promise<StoppedTasks> {
     const calls = this.#calls(signal);
     const stopped = await stoppedTasks(this.#parts.clients.ecs, this.id, arns, calls);
@@ -150,7 +150,7 @@ export class Cluster {
     if (finder.readsDefinitions) await definitions.read(definitionArns(tasks), calls);
   }
 
-  /** Nothing where its definition is needed and could not be read. */
+  /** Empty if its definition is needed and could not be read. */
   #named(task: Task): NamedTask[] {
     const { definitions, finder } = this.#parts;
     const known = definitions.get(task.taskDefinitionArn ?? '');

@@ -16,12 +16,12 @@ import { type Instance, nameIn } from './described-task.ts';
 export const DESCRIBE_CONTAINER_INSTANCES_BATCH = 100;
 
 /**
- * A custom attribute of a container instance with the address at which its tasks can be reached. The only way to know
- * it of an EXTERNAL instance; where an EC2 instance has it, it wins.
+ * A custom attribute of a container instance with the address of its tasks. Only this attribute gives the address of an
+ * EXTERNAL instance; on an EC2 instance it takes precedence.
  */
 export const ADDRESS_ATTRIBUTE = 'fargauge.address';
 
-/** Instances that are remembered although no task runs on them now, as many as the CloudWatch Agent remembers. */
+/** Instances without tasks that stay in memory at most, as in the CloudWatch Agent. */
 const MAX_KNOWN = 2000;
 
 /** The container instances of a cluster and the EC2 instances that they are, each read once. */
@@ -29,7 +29,7 @@ export class Instances {
   readonly #clients: AwsClients;
   readonly #cluster: string;
   readonly #known = new Map<string, Instance>();
-  /** Those of which nothing more can be learnt. */
+  /** Instances whose details are complete. */
   readonly #complete = new Set<string>();
 
   constructor(clients: AwsClients, cluster: string) {
@@ -37,7 +37,7 @@ export class Instances {
     this.#cluster = cluster;
   }
 
-  /** Reads the instances of these tasks. What could not be read is tried again the next time. */
+  /** Reads the instances of these tasks. The next refresh tries unreadable ones again. */
   async read(tasks: readonly Task[], calls: ApiCalls): Promise<void> {
     const inUse = new Set(
       tasks.flatMap(({ containerInstanceArn: arn }) => (arn === undefined ? [] : [arn])),
@@ -57,7 +57,7 @@ export class Instances {
     if (this.#known.size > MAX_KNOWN) this.#forgetAllBut(inUse);
   }
 
-  /** The machine of a task: undefined for Fargate, and where nothing is known of it. */
+  /** The instance of a task: undefined for Fargate, and if it is unknown. */
   of({ containerInstanceArn: arn }: Task): Instance | undefined {
     return arn === undefined ? undefined : this.#known.get(arn);
   }

@@ -7,12 +7,12 @@ interface KnownTask {
   readonly readAt: number;
 }
 
-/** The tasks of the last refresh, so that the ECS API failing does not make running tasks vanish. */
+/** The tasks of the last refresh, which outlast failures of the ECS API. */
 export class KnownTasks {
   readonly #keepMs: number;
   #tasks = new Map<string, KnownTask>();
 
-  /** `keepMs`: how long a task that cannot be read any more counts as it was, in milliseconds. */
+  /** @param keepMs milliseconds for which an unreadable task keeps its last known state */
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
   }
@@ -21,17 +21,14 @@ export class KnownTasks {
     return this.#tasks.size;
   }
 
-  /** Those in state RUNNING. */
+  /** Tasks in state RUNNING. */
   get running(): readonly Task[] {
     return Array.from(this.#tasks.values(), ({ task }) => task).filter(
       ({ lastStatus }) => lastStatus === 'RUNNING',
     );
   }
 
-  /**
-   * Goes by a reading from now on: by the tasks that it holds, and by those of earlier readings of which it could not say
-   * whether they still run. Returns how many those are.
-   */
+  /** Takes over a reading: its tasks, and the earlier tasks about which it could not tell. Returns the number of those. */
   update(reading: TaskReading, now: number): number {
     const tasks = new Map<string, KnownTask>();
     for (const task of reading.tasks) tasks.set(task.taskArn ?? '', { task, readAt: now });

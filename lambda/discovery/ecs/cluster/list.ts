@@ -10,17 +10,17 @@ import { readPages } from '../../aws/pages.ts';
  */
 export const LIST_CLUSTERS_PAGE = 100;
 
-/** The clusters of an account in a Region that a source selects. */
+/** The clusters that a source selects in an account and Region. */
 export class ClusterList {
   readonly #ecs: EcsSender;
   readonly #plain: readonly string[];
   readonly #patterns: readonly string[];
   readonly #keepMs: number;
-  /** ARNs of what the patterns selected when all clusters were listed. */
+  /** ARNs of the clusters that the patterns matched at the last complete listing. */
   #selected: readonly string[] = [];
   #listedAt = 0;
 
-  /** `keepMs`: for how long the patterns select what they did, when the clusters cannot be listed any more. */
+  /** @param keepMs milliseconds for which the last matches stay in use if the clusters cannot be listed */
   constructor(ecs: EcsSender, selectors: readonly string[], keepMs: number) {
     this.#ecs = ecs;
     this.#keepMs = keepMs;
@@ -28,7 +28,7 @@ export class ClusterList {
     this.#patterns = selectors.filter(isClusterPattern);
   }
 
-  /** Names or ARNs, each cluster once. Asks the ECS API only where there is a pattern. */
+  /** Names or ARNs, each cluster once. Calls the ECS API only for patterns. */
   async read(now: number, calls: ApiCalls): Promise<ListedClusters> {
     if (this.#patterns.length === 0) return { clusters: distinct(this.#plain), errors: [] };
     const { arns, complete } = await this.#list(calls);
@@ -72,7 +72,7 @@ function isArn(selector: string): boolean {
   return selector.startsWith('arn:');
 }
 
-/** The first of those that mean the same cluster. */
+/** The first name of each cluster. */
 function distinct(clusters: readonly string[]): string[] {
   const byName = new Map<string, string>();
   for (const cluster of clusters) {
@@ -82,7 +82,7 @@ function distinct(clusters: readonly string[]): string[] {
   return [...byName.values()];
 }
 
-/** Whether `*` (any text) and `?` (one character) make the pattern the text. Its time is the product of the lengths. */
+/** Whether a text matches a pattern with `*` (any text) and `?` (one character). Takes time by the product of the lengths. */
 export function matches(pattern: string, text: string): boolean {
   let [at, star, resume] = [0, -1, 0];
   let position = 0;
@@ -95,7 +95,7 @@ export function matches(pattern: string, text: string): boolean {
       at += 1;
       position += 1;
     } else if (star >= 0) {
-      // The last star takes one character more.
+      // The last star matches one more character.
       at = star + 1;
       resume += 1;
       position = resume;

@@ -12,16 +12,16 @@ import type { Instance } from './described-task.ts';
 /** Type of the attachment that is a network interface. */
 const INTERFACE = 'ElasticNetworkInterface';
 
-/** How the containers of a task are reached. */
+/** The addresses and ports of a task's containers. */
 export interface Network {
   readonly address: string;
-  /** The port of the address that leads to a port which the container maps itself; undefined where none does. */
+  /** The port of the address that leads to a container's own mapped port; undefined if it maps no such port. */
   portOf(container: ContainerDefinition, containerPort: number): number | undefined;
-  /** The same where the containers of the task share their ports, and another maps it: with awsvpc and host. */
+  /** The same if another container maps the port and the containers share their ports: with awsvpc and host. */
   sharedPortOf(containerPort: number): number | undefined;
 }
 
-/** The network of a task, or why it cannot be reached. */
+/** The network of a task, or the reason why it cannot be reached. */
 export function networkOf(
   task: Task,
   { networkMode, containerDefinitions = [] }: TaskDefinition,
@@ -69,7 +69,7 @@ function reached(
   return address === undefined ? 'no_address' : { address, ...ports };
 }
 
-/** Those of containers that share one network. */
+/** The ports of containers that share one network. */
 function portsOf(containers: readonly ContainerDefinition[]): Omit<Network, 'address'> {
   return {
     portOf: mappedPort,
@@ -80,7 +80,7 @@ function portsOf(containers: readonly ContainerDefinition[]): Omit<Network, 'add
   };
 }
 
-/** The attachment has the IPv4 address; an IPv6 address stands only with the containers. */
+/** The attachment has the IPv4 address; only the containers have an IPv6 address. */
 function interfaceAddress(task: Task): string | undefined {
   const ofAttachment = interfaceDetail(task, 'privateIPv4Address');
   if (ofAttachment !== undefined) return ofAttachment;
@@ -92,7 +92,10 @@ function interfaceAddress(task: Task): string | undefined {
   return ipv4?.privateIpv4Address ?? ipv6?.ipv6Address;
 }
 
-/** The last mapping of the port, as in the CloudWatch Agent. With awsvpc and host the host port may be blank: it is the same. */
+/**
+ * The last mapping of the port, as in the CloudWatch Agent. With awsvpc and host the host port may be blank, which
+ * means the same port.
+ */
 function mappedPort({ portMappings = [] }: ContainerDefinition, port: number): number | undefined {
   const mapping = portMappings.findLast((candidate) => leadsTo(candidate, port));
   if (mapping === undefined) return undefined;

@@ -5,17 +5,17 @@ import type { AwsClients } from '../../aws/clients.ts';
 import { EC2_BATCH } from '../../aws/ec2-api.ts';
 import { interfaceDetail } from './network.ts';
 
-/** The public addresses of the network interfaces of awsvpc tasks, each asked for once. */
+/** The public addresses of the network interfaces of awsvpc tasks, each looked up once. */
 export class PublicIps {
   readonly #clients: AwsClients;
-  /** Empty for an interface that has none. */
+  /** The address is empty for an interface without one. */
   #known = new Map<string, string>();
 
   constructor(clients: AwsClients) {
     this.#clients = clients;
   }
 
-  /** Reads those of all running tasks of the cluster, and forgets the others. */
+  /** Reads the addresses of all running tasks of the cluster, and forgets the others. */
   async read(tasks: readonly Task[], calls: ApiCalls): Promise<void> {
     const ids = tasks.flatMap((task) => interfaceDetail(task, 'networkInterfaceId') ?? []);
     const unknown = ids.filter((id) => !this.#known.has(id));

@@ -11,7 +11,7 @@ import { readPages } from '../../aws/pages.ts';
 import { nameIn } from './described-task.ts';
 
 /**
- * The largest page of ListServices; it gives 10 unless it is asked for more.
+ * The largest page of ListServices, whose default is 10.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html
  */
 export const LIST_SERVICES_PAGE = 100;
@@ -22,13 +22,13 @@ export const LIST_SERVICES_PAGE = 100;
  */
 export const DESCRIBE_SERVICES_BATCH = 10;
 
-/** The group that ECS gives to the tasks of a service, whatever deploys it. */
+/** The group that ECS gives to the tasks of a service, by any kind of deployment. */
 const SERVICE_GROUP = /^service:(.+)$/;
 
-/** What a deployment or a task set of a service is called, as `startedBy` of its tasks says. */
+/** Id of a deployment or a task set, as `startedBy` of its tasks has it. */
 const STARTED_BY_SERVICE = /^ecs-svc\//;
 
-/** The services of a cluster: which of them a task belongs to, and what else was looked up. */
+/** The services of a cluster: the service of each task, and details of it. */
 export class Services {
   readonly #ecs: EcsSender;
   readonly #cluster: string;
@@ -41,10 +41,7 @@ export class Services {
     this.#cluster = cluster;
   }
 
-  /**
-   * Asks for the services where some task does not say itself to which of them it belongs, or where `always`. What could
-   * not be read stays as it was.
-   */
+  /** Reads the services if some task does not name its service itself, or `always`. Unreadable parts keep their last state. */
   async read(tasks: readonly Task[], always: boolean, calls: ApiCalls): Promise<void> {
     const isNeeded = tasks.some((task) => mayHaveService(task) && this.nameOf(task) === undefined);
     if (!always && !isNeeded) return;
@@ -60,12 +57,12 @@ export class Services {
     for (const service of answered.flatMap((services) => services ?? [])) this.#add(service);
   }
 
-  /** The name of the service that a task belongs to. */
+  /** The name of the task's service. */
   nameOf({ group, startedBy = '' }: Task): string | undefined {
     return SERVICE_GROUP.exec(group ?? '')?.[1] ?? this.#nameByDeployment.get(startedBy);
   }
 
-  /** What was looked up about a service. */
+  /** Details of a service. */
   get(name: string): Service | undefined {
     return this.#described.get(name);
   }
@@ -110,7 +107,7 @@ export class Services {
   }
 }
 
-/** A task that was run alone is in a group of its own making, or in that of its family. */
+/** A task outside of any service is in a group of its own, or in that of its family. */
 function mayHaveService({ group, startedBy }: Task): boolean {
   if (startedBy === undefined || startedBy === '') return false;
   return group === undefined || STARTED_BY_SERVICE.test(startedBy);

@@ -3,22 +3,22 @@ import type { Skip } from '../../found/left-out.ts';
 import type { FoundTarget } from '../../found/target.ts';
 import type { DescribedTask, NamedTask } from './described-task.ts';
 
-/** What one task has to offer. */
+/** The targets of one task. */
 export interface TaskTargets {
   readonly found: readonly FoundTarget[];
   readonly skipped: readonly Skip[];
-  /** The parts of the configuration that ask for something of it, as `entryNames` calls them. */
+  /** The parts of the configuration that select the task, as `entryNames` returns them. */
   readonly entries: readonly string[];
 }
 
-/** Makes targets of a task when all is known of it. */
+/** Makes the targets of a task from all its details. */
 export type Finding = (task: DescribedTask) => TaskTargets;
 
-/** A way to make targets of running tasks: one for each kind of discovery. */
+/** Makes targets of running tasks; each kind of discovery has one. */
 export interface TargetFinder {
   readonly lookups: ReadonlySet<DiscoveryLookup>;
-  /** Whether task definitions are read; without, those of tasks are empty. */
+  /** Whether it needs task definitions; without them, those of tasks are empty. */
   readonly readsDefinitions: boolean;
-  /** Undefined where nothing is asked for of the task, so that nothing more needs to be known of it. */
+  /** Undefined if nothing selects the task, which then needs no further details. */
   find(task: NamedTask): Finding | undefined;
 }

@@ -3,21 +3,21 @@ import type { ApiCalls } from '../../aws/api-calls.ts';
 import type { EcsSender } from '../../aws/clients.ts';
 import { nameIn } from './described-task.ts';
 
-/** Definitions that are remembered although no task uses them now, as many as the CloudWatch Agent remembers. */
+/** Unused definitions that stay in memory at most, as in the CloudWatch Agent. */
 const MAX_KNOWN = 2000;
 
 /** Reads each task definition once: a revision never changes. */
 export class TaskDefinitions {
   readonly #ecs: EcsSender;
   readonly #known = new Map<string, TaskDefinition>();
-  /** What was asked for in this refresh, whatever came of it. */
+  /** Definitions requested in this refresh, with or without success. */
   readonly #asked = new Map<string, Promise<void>>();
 
   constructor(ecs: EcsSender) {
     this.#ecs = ecs;
   }
 
-  /** Resolves when those of these definitions were read that can be. One that cannot is tried again in the next refresh. */
+  /** Resolves after reading these definitions. The next refresh tries unreadable ones again. */
   async read(arns: Iterable<string>, calls: ApiCalls): Promise<void> {
     const readings = Array.from(new Set(arns), (arn) => {
       if (this.#known.has(arn)) return undefined;
@@ -32,7 +32,7 @@ export class TaskDefinitions {
     return this.#known.get(arn);
   }
 
-  /** Ends a refresh; where too much is remembered, what is not in use is forgotten. */
+  /** Ends a refresh, and forgets unused definitions if there are too many. */
   endRefresh(inUse: ReadonlySet<string>): void {
     this.#asked.clear();
     if (this.#known.size <= MAX_KNOWN) return;

@@ -22,12 +22,12 @@ export const LIST_TASKS_PAGE = 100;
  */
 export const DESCRIBE_TASKS_BATCH = 100;
 
-/** What the ECS API says about the tasks of a cluster. */
+/** The answer of the ECS API about the tasks of a cluster. */
 export interface TaskReading {
   readonly tasks: readonly Task[];
-  /** ARNs of tasks that are listed and of which nothing is known, because the call for them failed. */
+  /** ARNs of listed tasks that are unknown because the call for them failed. */
   readonly unread: readonly string[];
-  /** ARNs of tasks that went away after they were listed. */
+  /** ARNs of tasks that ended after they were listed. */
   readonly gone: readonly string[];
   /** Whether every page of the list was read. */
   readonly complete: boolean;
@@ -36,10 +36,10 @@ export interface TaskReading {
 type Described = Omit<TaskReading, 'complete'>;
 
 /**
- * Reads the tasks of a cluster, each page of the list as soon as it is there. What a failing page or batch leaves out is
- * said; the rest is intact.
+ * Reads the tasks of a cluster, each page of the list as soon as it arrives. A failed page or batch is an error; the
+ * rest stays valid.
  *
- * @param onTasks is told of tasks as they come, and waited for in the end
+ * @param onTasks gets the tasks as they arrive; the end waits for it
  */
 export async function readTasks(
   ecs: EcsSender,
@@ -83,7 +83,7 @@ export async function describeTasks(
   return joined(await Promise.all(batches.map((batch) => describe(ecs, cluster, batch, calls))));
 }
 
-/** Which of some tasks do not run any more, or are told to stop; those that the API cannot be asked for count as running. */
+/** The tasks among these that have stopped, or are about to stop; a task that the API cannot tell about counts as running. */
 export async function stoppedTasks(
   ecs: EcsSender,
   cluster: string,
