@@ -30,7 +30,7 @@ export function addCollect({ program, stop }: Program): void {
         'destinations of the events, which replace the `outputs` of the configuration',
       ).choices(OUTPUTS),
     )
-    .option('--output-file <path>', 'file that the output `file` appends to')
+    .option('--output-file <path>', 'file to which the output `file` appends')
     .option(
       '--state <place>',
       'file or s3://bucket/key that keeps the last values of counters for the next start',

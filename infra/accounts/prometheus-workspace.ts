@@ -212,7 +212,7 @@ export class PrometheusWorkspace extends Workspace {
     resource.applyRemovalPolicy(removalPolicy);
     if (removalPolicy !== RemovalPolicy.DESTROY) {
       Annotations.of(this).addInfo(
-        `[${this.node.path}] The workspace stays when the stack is deleted, and its samples are stored until its retention is over: \`removalPolicy: RemovalPolicy.DESTROY\` deletes both`,
+        `[${this.node.path}] The workspace stays when the stack is deleted, and keeps its samples until their retention ends: \`removalPolicy: RemovalPolicy.DESTROY\` deletes both`,
       );
     }
     this.workspaceArn = resource.attrArn;

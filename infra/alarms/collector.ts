@@ -85,13 +85,13 @@ export class CollectorAlarms extends Construct {
     });
     this.targetsUnreachable = this.alarm('TargetsUnreachable', {
       description:
-        'The collector cannot reach targets that its configuration asks for: its log names them and the remedy',
+        'The collector cannot reach targets of its configuration: its log names them and the remedy',
       metric: collector.metricTargetsUnreachable(),
       cycles: [3, 5],
     });
     this.nothingPublished = this.alarm('NothingPublished', {
       description:
-        'The collector publishes nothing of what its targets give: its log names what differs from the rules',
+        'The collector publishes none of the samples of its targets: its log names the rules that come nearest',
       metric: collector.metricNothingPublished(),
       cycles: [3, 5],
     });
@@ -101,7 +101,7 @@ export class CollectorAlarms extends Construct {
       cycles: [3, 5],
     });
     this.eventsRejected = this.alarm('EventsRejected', {
-      description: 'CloudWatch Logs does not take events of the collector',
+      description: 'CloudWatch Logs refuses events of the collector',
       metric: collector.metricEventsRejected(),
       cycles: [2, 5],
     });
@@ -112,7 +112,7 @@ export class CollectorAlarms extends Construct {
       cycles: [1, 1],
     });
     this.configurationRefused = this.alarm('ConfigurationRefused', {
-      description: 'The collector cannot use its new configuration and goes on with the old one',
+      description: 'The collector refused its new configuration and keeps the old one',
       metric: collector.metricConfigurationRefused(),
       cycles: [1, 1],
     });
@@ -126,14 +126,14 @@ export class CollectorAlarms extends Construct {
     this.shardsLate =
       shardCycle &&
       this.alarm('ShardsLate', {
-        description: 'Some shards of the collector have ended no cycle for a while',
+        description: 'Some shards of the collector have not finished a cycle for a while',
         metric: collector.metricShardsLate(),
         cycles: [2, 3],
       });
     this.shardsFailed =
       shardCycle &&
       this.alarm('ShardsFailed', {
-        description: 'Cycles of the collector fail for some of its shards, or all',
+        description: 'Cycles of the collector fail for some or all of its shards',
         metric: shardCycle.metricFailed(collector.interval),
         cycles: [3, 5],
       });
@@ -144,7 +144,7 @@ export class CollectorAlarms extends Construct {
     const minutes = this.collector.interval.toMinutes() * SILENT_CYCLES;
     return this.withAction(
       new Alarm(this, 'NoCycle', {
-        alarmDescription: `The collector has ended no cycle for ${minutes} minutes`,
+        alarmDescription: `The collector has not finished a cycle for ${minutes} minutes`,
         metric: this.collector.metricCycleDuration({ statistic: Stats.SAMPLE_COUNT }),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -169,7 +169,7 @@ export class CollectorAlarms extends Construct {
     );
     if (metrics.length === 0) return this.leftOut('emfErrors', '`logGroup` and `metricsLogGroup`');
     return this.alarm('EmfErrors', {
-      description: 'CloudWatch makes no metrics of events that the collector delivered',
+      description: 'CloudWatch extracts no metrics from events that the collector delivered',
       metric: new MathExpression({
         expression: metrics.map(([name]) => `FILL(${name}, 0)`).join(' + '),
         usingMetrics: Object.fromEntries(metrics),
@@ -196,7 +196,7 @@ export class CollectorAlarms extends Construct {
   private leftOut(name: string, missing: string): undefined {
     Annotations.of(this).addWarningV2(
       `fargauge:no-${name}`,
-      `[${this.node.path}] No alarm ${name} is made: import ${this.collector.node.path} with ${missing}`,
+      `[${this.node.path}] There is no alarm ${name}: import ${this.collector.node.path} with ${missing}`,
     );
   }
 

@@ -76,7 +76,7 @@ export class MetricFilters extends Construct {
     if (metrics.length === 0 || metrics.length > MAX_FILTERS) {
       throw new InvalidPropsError(
         this,
-        `Expected 1 to ${MAX_FILTERS} \`metrics\`, as many as a log group can have, got ${metrics.length}`,
+        `Expected 1 to ${MAX_FILTERS} \`metrics\`, the most that a log group can have, got ${metrics.length}`,
       );
     }
     const names = new Set<string>();
@@ -89,7 +89,7 @@ export class MetricFilters extends Construct {
         );
       }
       if (names.has(name)) {
-        throw new InvalidPropsError(this, `Expected each of \`metrics\` once, got ${name} again`);
+        throw new InvalidPropsError(this, `Expected each of \`metrics\` once, got ${name} twice`);
       }
       names.add(name);
       if (dimensions.length > MAX_DIMENSIONS) {

@@ -178,7 +178,7 @@ export class PromQLServiceAlarms extends Construct {
       ...options,
       ...this.actions,
       query: absent(targetsOf(clusterName)),
-      description: `Nothing of the cluster ${clusterName} arrives`,
+      description: `CloudWatch gets no metrics of the cluster ${clusterName}`,
     });
   }
 

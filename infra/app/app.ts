@@ -15,7 +15,7 @@ try {
   for (const key of settings.unknownKeys) {
     Annotations.of(stack).addWarningV2(
       'fargauge:unknownContext',
-      `The context key ${key} is none of Fargauge's and is not used`,
+      `Fargauge does not know the context key ${key} and ignores it`,
     );
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

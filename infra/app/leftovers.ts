@@ -11,10 +11,10 @@ const KEPT_LOGS = `$${LOG_GB_MONTH} a month for each GB in it`;
 
 /** What each kind costs that is kept. */
 const COSTS: Readonly<Record<string, string>> = {
-  'AWS::APS::Workspace': 'its samples are stored until its retention is over',
+  'AWS::APS::Workspace': 'you pay for its samples until their retention ends',
   'AWS::KMS::Key': '$1.00 a month',
   'AWS::Logs::LogGroup': KEPT_LOGS,
-  'AWS::S3::Bucket': 'its objects are stored',
+  'AWS::S3::Bucket': 'you pay for its objects',
 };
 
 /** What of a stack stays when it is deleted, each with what it costs: what its template keeps, and what its functions make. */
@@ -31,9 +31,9 @@ export function leftoversOf(resources: Resources): string[] {
 export function describeLeftovers(resources: Resources): string {
   const leftovers = leftoversOf(resources);
   const always =
-    'CloudWatch keeps the metrics for 15 months at no charge; what cdk bootstrap made stays, with the assets in it.\n';
-  if (leftovers.length === 0) return `What stays costs nothing of its own. ${always}`;
-  return `What stays when this is destroyed:\n${leftovers.map((each) => `  ${each}\n`).join('')}${always}`;
+    'CloudWatch keeps the metrics for 15 months at no charge; the resources of cdk bootstrap stay, with their assets.\n';
+  if (leftovers.length === 0) return `The resources that stay cost nothing of their own. ${always}`;
+  return `Resources that stay when this is destroyed:\n${leftovers.map((each) => `  ${each}\n`).join('')}${always}`;
 }
 
 type Resource = Resources[string];

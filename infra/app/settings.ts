@@ -144,10 +144,10 @@ function beginsLike(key: string, known: string): boolean {
 function checkCluster(values: Values, placeOf: (key: Key) => string, problems: string[]): void {
   for (const [key, need] of OF_A_CLUSTER) {
     if (values.cluster === undefined && values[key] !== undefined) {
-      problems.push(`${placeOf(key)}: expected together with cluster, which is not given`);
+      problems.push(`${placeOf(key)}: expected together with cluster, which is missing`);
     }
     if (values.cluster !== undefined && values[key] === undefined && need === 'required') {
-      problems.push(`${placeOf(key)}: expected, since cluster is given; got nothing`);
+      problems.push(`${placeOf(key)}: expected a value, because cluster is set; got nothing`);
     }
   }
 }
@@ -197,13 +197,13 @@ function readConfiguration(
   const document = DOCUMENTS.find(given);
   if (given('metrics') && document !== undefined) {
     problems.push(
-      `${placeOf('metrics')}: expected without ${document}, whose rules say what is published`,
+      `${placeOf('metrics')}: expected without ${document}, whose rules select the published metrics`,
     );
   }
   if (values.configLocation !== undefined) {
     if (given('agentConfigFile') || given('prometheusConfigFile')) {
       problems.push(
-        'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
+        'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may hold a copy of the document there',
       );
     }
     const text = native && readFileSync(native, 'utf8');

@@ -99,7 +99,7 @@ export class FargaugeStack extends Stack {
     });
     Annotations.of(dashboard).acknowledgeWarning(
       'fargauge:noServices',
-      'The settings may name no services.',
+      'The settings may name no service.',
     );
     return dashboard;
   }
@@ -116,7 +116,7 @@ export class FargaugeStack extends Stack {
     });
     Annotations.of(vpc).acknowledgeWarning(
       '@aws-cdk/aws-ec2:noSubnetRouteTableId',
-      'Nothing here adds routes.',
+      'This stack adds no routes.',
     );
     return {
       vpc,
@@ -163,7 +163,7 @@ export class FargaugeStack extends Stack {
     output(
       'FirstFigures',
       'two minutes after the deployment, on the dashboard',
-      'The first cycle begins within a minute, and CloudWatch shows its figures some seconds after its end',
+      'The first cycle begins within a minute; CloudWatch shows its metrics some seconds after its end',
     );
     output(
       'DashboardUrl',
@@ -174,10 +174,14 @@ export class FargaugeStack extends Stack {
       output(
         'WorstTasksUrl',
         links.query(metricsLogGroup, worstTasksQuery([], ['ClusterName', 'ServiceName'])),
-        'A query for the tasks that use most of their CPU: choose Run query',
+        'A query for the tasks with the highest CPU utilization: choose Run query',
       );
     }
-    output('CollectorLogUrl', links.logGroup(logGroup), 'What the collector says about itself');
+    output(
+      'CollectorLogUrl',
+      links.logGroup(logGroup),
+      'The metrics of the collector about itself',
+    );
     output('CollectorFunction', collector.function.functionName, 'The function that collects');
     output('CollectorLogGroup', logGroup.logGroupName, 'The log group of the collector');
     if (metricsLogGroup !== undefined) {

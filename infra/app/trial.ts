@@ -76,7 +76,7 @@ export class Trial extends Construct {
     });
     acknowledge(cluster, {
       id: 'AwsSolutions-ECS4',
-      reason: "Container Insights would bill the tasks' figures that Fargauge publishes here.",
+      reason: 'Container Insights would bill the same metrics that Fargauge publishes here.',
     });
     return cluster as ICluster;
   }

@@ -106,7 +106,7 @@ async function bundle(
     logLevel: 'warning',
   });
   const output = metafile.outputs[relative(REPOSITORY, file)];
-  if (!output) throw new Error(`esbuild says nothing of ${file}`);
+  if (!output) throw new Error(`esbuild reports nothing about ${file}`);
   return {
     file,
     bytes: output.bytes,

@@ -53,7 +53,7 @@ function checkClass(owner: Owner, name: string, group: ILogGroup): void {
   if (logGroupClass === LogGroupClass.STANDARD) return;
   throw new InvalidPropsError(
     owner,
-    `Expected \`${name}\` to be of the log class ${LogGroupClass.STANDARD}, the only one of whose events CloudWatch makes metrics, got ${logGroupClass}`,
+    `Expected \`${name}\` to be of the log class ${LogGroupClass.STANDARD}, because CloudWatch extracts metrics from no other class, got ${logGroupClass}`,
   );
 }
 
@@ -74,7 +74,7 @@ function checkUse(
   if (namedLogGroup(facts, cluster) === logGroupName) return;
   throw new InvalidPropsError(
     owner,
-    `The configuration writes to ${facts.logGroup}: expected \`metricsLogGroup\` of that name, or a configuration that names no log group`,
+    `The configuration writes to ${facts.logGroup}: expected \`metricsLogGroup\` with that name, or a configuration without a log group`,
   );
 }
 
@@ -82,6 +82,6 @@ function checkQueue(owner: Owner, { fifo, node }: IQueue): void {
   if (!fifo) return;
   throw new InvalidPropsError(
     owner,
-    `Expected \`deadLetterQueue\` to be a standard queue, for Lambda and EventBridge Scheduler write to no FIFO queue, got ${node.path}`,
+    `Expected \`deadLetterQueue\` to be a standard queue, because Lambda and EventBridge Scheduler cannot write to a FIFO queue, got ${node.path}`,
   );
 }

@@ -30,7 +30,7 @@ export function warnOfLoopback(collector: Construct, facts: Facts): void {
       warn(
         collector,
         'loopbackTargets',
-        `The job ${name} has the target ${scraped}, where a Lambda function finds nothing but itself: give it to the sidecar of its task, as in TaskSidecar.addToTaskDefinition(taskDefinition, { targets: [{ name: 'app', url: '${scheme}://${scraped}${metricsPath}', container }] })`,
+        `The job ${name} has the target ${scraped}, where a Lambda function reaches only itself: give it to the sidecar of its task, as in TaskSidecar.addToTaskDefinition(taskDefinition, { targets: [{ name: 'app', url: '${scheme}://${scraped}${metricsPath}', container }] })`,
       );
     }
   }
@@ -54,7 +54,7 @@ export function checkClusters(
     if (Token.isUnresolved(name) || isClusterPattern(name) || names.includes(name)) continue;
     throw new InvalidPropsError(
       collector,
-      `The configuration names the cluster ${name}, which the collector may not read: expected it as \`cluster\` or in \`otherClusters\`, which are ${names.join(', ')}`,
+      `The configuration names the cluster ${name}, which the collector may not read: expected it as \`cluster\` or in \`otherClusters\`, got ${names.join(', ')}`,
     );
   }
 }
@@ -113,7 +113,7 @@ export function logGroupNames(
   if (wrong !== undefined) {
     throw new InvalidPropsError(
       collector,
-      `Expected \`otherLogGroupNames\` to be names without placeholders or wildcards, got "${wrong}"`,
+      `Expected \`otherLogGroupNames\` to have no placeholders or wildcards, got "${wrong}"`,
     );
   }
   const template = facts?.logGroup ?? OWN_LOG_GROUP;
@@ -123,7 +123,7 @@ export function logGroupNames(
     warn(
       collector,
       'logGroupOfRole',
-      `The configuration writes to CloudWatch Logs as ${foreign}, into a log group whose name CloudFormation makes up: name one that the role may write to in \`log_group_name\``,
+      `The configuration writes to CloudWatch Logs as ${foreign}, into a log group whose name CloudFormation generates: name one that the role may write to in \`log_group_name\``,
     );
   }
   // Into those of other accounts the function writes with other permissions.
@@ -135,7 +135,7 @@ export function logGroupNames(
     warn(
       collector,
       'logGroups',
-      `The configuration writes to ${template}: name the log groups that this stands for in \`otherLogGroupNames\`, else the collector may not write to them`,
+      `The configuration writes to ${template}: list the log groups of this template in \`otherLogGroupNames\`, so that the collector may write to them`,
     );
   }
   return names;
@@ -145,7 +145,7 @@ export function logGroupNames(
 export function showGroupsThatStay(collector: Construct, names: readonly string[]): void {
   for (const name of names.filter((each) => !isMadeByApp(each))) {
     Annotations.of(collector).addInfo(
-      `[${collector.node.path}] The function makes the log group ${withParts(name, '…')} where it is not there. It stays when the stack is deleted, and keeps its events until somebody gives it a retention`,
+      `[${collector.node.path}] The function makes the log group ${withParts(name, '…')} if it does not exist. The group stays when the stack is deleted, and keeps its events until somebody sets a retention`,
     );
   }
 }

@@ -38,7 +38,7 @@ export class SentMetrics {
   private destinationProblem(asker: IConstruct): string | undefined {
     const { cloudWatchOtlp } = this.facts;
     if (cloudWatchOtlp.length === 0) {
-      return `Expected an output of the type otlp with the endpoint cloudwatch, of which ${this.source} has none`;
+      return `Expected an output of the type otlp with the endpoint cloudwatch, but ${this.source} has none`;
     }
     const { region, account } = Stack.of(asker);
     const inRegion = cloudWatchOtlp.filter(
@@ -46,12 +46,12 @@ export class SentMetrics {
     );
     if (inRegion.length === 0) {
       const regions = cloudWatchOtlp.map((output) => output.region).join(' and ');
-      return `The samples of ${this.source} go to CloudWatch in ${regions}, where ${region} cannot find them`;
+      return `The samples of ${this.source} go to CloudWatch in ${regions}, so ${region} does not have them`;
     }
     const accountsThere = inRegion.map(accountOf);
     if (!accountsThere.some((one) => mayBe(one, account))) {
       const accounts = accountsThere.join(' and ');
-      return `The samples of ${this.source} go to CloudWatch of the account ${accounts}, where ${account} cannot find them`;
+      return `The samples of ${this.source} go to CloudWatch of the account ${accounts}, so ${account} does not have them`;
     }
     return undefined;
   }
@@ -62,7 +62,7 @@ export class SentMetrics {
     if (Token.isUnresolved(serviceName)) return undefined;
     if (onlyServices.some((pattern) => compilePattern(pattern).test(serviceName))) return undefined;
     const patterns = onlyServices.join(', ') || 'none';
-    return `The service ${serviceName} is not collected by ${this.source}, whose sd_service_name_pattern are ${patterns}`;
+    return `No sd_service_name_pattern of ${this.source} matches the service ${serviceName}: ${patterns}`;
   }
 
   private jobProblem(wanted: WantedSamples): string | undefined {

@@ -49,10 +49,10 @@ export function impossibleValue(text: string): string | undefined {
   if (!text.includes(LIST) && !(text.match(NUMBER) ?? []).some(isUnknownNumber)) return undefined;
   for (const [path, value] of valuesIn(parseDocument(text).toJS())) {
     if (typeof value === 'string' && value.includes(LIST)) {
-      return `${formatPath(path)}: a list that only the deployment knows: write its items, each of which may be a value of the deployment`;
+      return `${formatPath(path)}: expected a list whose items may be values of the deployment, got a list that only the deployment knows`;
     }
     if (typeof value === 'number' && isUnknownNumber(value)) {
-      return `${formatPath(path)}: a number that only the deployment knows: write the number itself`;
+      return `${formatPath(path)}: expected the number itself, got one that only the deployment knows`;
     }
   }
   return undefined;

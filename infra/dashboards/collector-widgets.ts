@@ -34,7 +34,7 @@ export function collectorWidgets(collector: ICollector): IWidget[][] {
       graph('Metric values published', 'a cycle', [
         collector.metricMetricsPublished({ label: 'published' }),
       ]),
-      graph('What went wrong', 'a cycle', [
+      graph('Failures', 'a cycle', [
         collector.metricDiscoveryErrors({ label: 'discovery errors' }),
         collector.metricTargetsUnreachable({ label: 'targets unreachable' }),
         collector.metricEventsRejected({ label: 'events rejected', color: Color.RED }),

@@ -40,7 +40,7 @@ export class CollectorDashboard extends Dashboard {
       if (published && !publishesService(published, service)) {
         Annotations.of(this).addWarningV2(
           `fargauge:nothingOf${service.serviceName}`,
-          `[${this.node.path}] No rule publishes what the dashboard shows of the service ${service.serviceName} of ${service.clusterName}`,
+          `[${this.node.path}] No rule publishes the metrics that the dashboard shows of the service ${service.serviceName} of ${service.clusterName}`,
         );
       }
       for (const row of serviceWidgets({

@@ -9,7 +9,7 @@ export function describeBill(deployment: Deployment): string {
   const lines = monthlyBill(deployment);
   const width = Math.max(...lines.map(({ what }) => what.length));
   return [
-    'What this deployment costs a month, by list prices of us-east-1 without free tiers (docs/cost.md has the sources):',
+    'Monthly cost of this deployment, by list prices of us-east-1 without free tiers (docs/cost.md has the sources):',
     '',
     ...lines.map((line) => `${money(line.dollars)}  ${line.what.padEnd(width)}  ${line.formula}`),
     `${money(sumOf(lines))}  in all`,
@@ -18,7 +18,7 @@ export function describeBill(deployment: Deployment): string {
     ...(metrics === undefined && deployment.shards === undefined ? [] : assumptionsOf(load)),
     ...(metrics === undefined
       ? [
-          'Not counted: what the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
+          'Not counted: the metrics that the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
         ]
       : [otherChoices(deployment, metrics), wayOf(deployment, metrics)]),
     'Not counted: the dashboard ($3.00 if the account has three already), sidecars in tasks that have no room for them, logs that are kept ($0.03 a GB and month).',

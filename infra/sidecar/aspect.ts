@@ -58,6 +58,6 @@ export class TaskSidecarAspect implements IAspect {
 function leaveOut(node: IConstruct, reason: string): void {
   Annotations.of(node).addWarningV2(
     'fargauge:noSidecar',
-    `[${node.node.path}] ${reason}: none is added`,
+    `[${node.node.path}] ${reason}: Fargauge adds none`,
   );
 }

@@ -49,7 +49,7 @@ export function sidecarImage(
     return ContainerImage.fromAsset(program, { platform });
   }
   Annotations.of(scope).addInfo(
-    `The image of the sidecar for ${built} has Node.js, as ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
+    `The image of the sidecar for ${built} has Node.js, because ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
   );
   return ContainerImage.fromAsset(directory, {
     exclude: ['*.map', ...[...PLATFORMS.values()].map((other) => other.folder)],
@@ -74,7 +74,7 @@ function builtArchitecture(
   if (typeof cpuArchitecture === 'string') return cpuArchitecture;
   throw new InvalidPropsError(
     scope,
-    `Only the deployment knows the CPU architecture of ${taskDefinition.node.path}: expected \`architecture\`, or \`image\``,
+    `The CPU architecture of ${taskDefinition.node.path} is known only at deployment: expected \`architecture\`, or \`image\``,
   );
 }
 

@@ -19,7 +19,7 @@ export function renderLastEvents(
     if (reason !== undefined) {
       Annotations.of(sidecar).addWarningV2(
         `fargauge:${warningId('lastEvents', reason)}`,
-        `[${sidecar.node.path}] ${reason}: what its rule publishes of a task's last seconds is lost`,
+        `[${sidecar.node.path}] ${reason}: the metrics of a task's last seconds are lost`,
       );
     }
     return reason === undefined;

@@ -85,10 +85,10 @@ export class TaskSidecar extends Construct {
   /** Why no sidecar works in the tasks of a definition; undefined where one does. */
   static obstacleIn(taskDefinition: TaskDefinition): string | undefined {
     if (taskDefinition.networkMode === NetworkMode.NONE) {
-      return 'A task in network mode "none" has no address, so that nothing can scrape its sidecar';
+      return 'A task in network mode "none" has no address, so no collector can scrape its sidecar';
     }
     if (isWindows(platformOf(taskDefinition))) {
-      return 'The sidecar is a Linux container, which a Windows task cannot run';
+      return 'A Windows task cannot run the sidecar, which is a Linux container';
     }
     return undefined;
   }
@@ -132,10 +132,7 @@ export class TaskSidecar extends Construct {
   private image({ image, architecture, taskDefinition }: TaskSidecarProps): ContainerImage {
     if (image === undefined) return sidecarImage(this, taskDefinition, architecture);
     if (architecture === undefined) return image;
-    throw new InvalidPropsError(
-      this,
-      'Expected `image` or `architecture`, which is for an image that is built, got both',
-    );
+    throw new InvalidPropsError(this, 'Expected either `image` or `architecture`, got both');
   }
 
   private linuxParameters({

@@ -31,7 +31,7 @@ export interface CycleReport {
   readonly leftOut: readonly LeftOut[];
   /** Parts of the configuration that find nothing, in words. */
   readonly idle: readonly string[];
-  /** What went wrong in discovery, as text for the log. */
+  /** Failures in discovery, as text for the log. */
   readonly discoveryErrors: readonly string[];
   /** With several outputs: what became of them on their way to the first one. */
   readonly samples: {

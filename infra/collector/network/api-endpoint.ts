@@ -103,7 +103,7 @@ export class ApiEndpoint {
       });
       acknowledge(endpoint, {
         id: 'AwsSolutions-EC23',
-        reason: 'It is open to the addresses of its VPC only, which are known at deployment.',
+        reason: 'It is open only to the addresses of its VPC, which are known at deployment.',
       });
       return;
     }

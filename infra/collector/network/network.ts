@@ -117,7 +117,7 @@ export class CollectorNetwork extends Construct {
     const titles = listOf(missing.map(({ title }) => title));
     Annotations.of(this).addWarningV2(
       'fargauge:noEgress',
-      `[${this.node.path}] No egress from the ${kind} subnet ${closed.node.path}: the collector needs endpoints of ${titles} there; have them made with \`endpoints\`, or acknowledge this warning if they exist`,
+      `[${this.node.path}] No egress from the ${kind} subnet ${closed.node.path}: the collector needs endpoints of ${titles} there; make them with \`endpoints\`, or acknowledge this warning if they exist`,
     );
   }
 }

@@ -22,7 +22,7 @@ export function collectFrom(
   if (tasks.connections === undefined) {
     throw new InvalidPropsError(
       collector,
-      'Expected the tasks with their security groups, which an imported service does not know: name them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
+      'Expected the security groups of the tasks, which an imported service does not know: pass them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
     );
   }
   const areAfter = dependOn(tasks, collector);

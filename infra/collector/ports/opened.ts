@@ -76,7 +76,7 @@ export class OpenedPorts {
     for (const { tasks, reason } of unknown) {
       this.#warn(
         'unknownPorts',
-        `The ports of ${pathOf(tasks)} are not known, for ${reason}: name all of them, as in collectFrom(tasks, 9546, 8080), or -c ports=8080 of the app`,
+        `The ports of ${pathOf(tasks)} are unknown, because ${reason}: name all of them, as in collectFrom(tasks, 9546, 8080), or -c ports=8080 of the app`,
       );
     }
     const known = this.#warnOfServices(opened);
@@ -88,7 +88,7 @@ export class OpenedPorts {
     for (const port of named.filter((port) => !opened.has(port) && !known.has(port))) {
       this.#warn(
         `closedPort${port}`,
-        `The configuration names the port ${port}, which nothing opens to the collector: call collectFrom(tasks, ${port}), or give the app -c ports=${port}`,
+        `The configuration names the port ${port}, which no security group opens to the collector: call collectFrom(tasks, ${port}), or give the app -c ports=${port}`,
       );
     }
   }
@@ -97,7 +97,7 @@ export class OpenedPorts {
     const [port = 9546] = portsOfTasks(this.#facts).ports;
     this.#warn(
       'nothingOpened',
-      `No security group of tasks opens a port to the collector: call collectFrom(service) or collectFrom(securityGroup, ${port}), give the app -c taskSecurityGroupIds=…, or acknowledge this warning if they do`,
+      `No security group of tasks opens a port to the collector: call collectFrom(service) or collectFrom(securityGroup, ${port}), give the app -c taskSecurityGroupIds=…, or acknowledge this warning if one does`,
     );
   }
 
@@ -112,7 +112,7 @@ export class OpenedPorts {
         warned.add(port);
         this.#warn(
           `unmappedPort${port}`,
-          `The collector looks for the port ${port} in containers of ${service.taskDefinition.node.path} that do not map it: call container.addPortMappings({ containerPort: ${port} })`,
+          `The configuration selects the port ${port} of containers of ${service.taskDefinition.node.path} that do not map it: call container.addPortMappings({ containerPort: ${port} })`,
         );
       }
       const closed = ports.named.filter((port) => !opened.has(port) && !warned.has(port));
@@ -120,7 +120,7 @@ export class OpenedPorts {
         warned.add(port);
         this.#warn(
           `closedPort${port}`,
-          `The port ${port} of ${service.node.path} is a target, and nothing opens it to the collector: call collectFrom(service) when its containers are complete, or collectFrom(service, ${port})`,
+          `The port ${port} of ${service.node.path} is a target, but no security group opens it to the collector: call collectFrom(service) when its containers are complete, or collectFrom(service, ${port})`,
         );
       }
     }
@@ -132,7 +132,7 @@ export class OpenedPorts {
     for (const name of undiscoveredTargets(shapeOf(service), this.#facts)) {
       this.#warn(
         `undiscoveredTarget-${name}`,
-        `Nothing in the configuration leads to the target "${name}" of the sidecar in ${service.taskDefinition.node.path}: give the target its \`container\` and the configuration \`docker_label: {}\`, or name the path /metrics/${name} in \`sd_metrics_path\``,
+        `The configuration does not find the target "${name}" of the sidecar in ${service.taskDefinition.node.path}: give the target its \`container\` and the configuration \`docker_label: {}\`, or name the path /metrics/${name} in \`sd_metrics_path\``,
       );
     }
   }

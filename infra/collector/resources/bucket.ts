@@ -56,7 +56,7 @@ export class CollectorBucket extends Bucket {
     });
     acknowledge(this, {
       id: 'AwsSolutions-S1',
-      reason: 'Only the collector reads and writes the state, which its own log tells of.',
+      reason: 'Only the collector reads and writes the state, and its own log reports that.',
     });
   }
 
@@ -87,7 +87,7 @@ export class CollectorBucket extends Bucket {
     role.attachInlinePolicy(policy);
     acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}.*]`,
-      reason: 'A state that is set aside has the time in its name.',
+      reason: 'The name of a state that is set aside contains the time.',
     });
     this.acknowledgeShards(policy);
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
@@ -122,7 +122,8 @@ export class CollectorBucket extends Bucket {
   private acknowledgeShards(policy: Policy): void {
     acknowledge(policy, {
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId}.Arn>/${STATE_KEY}/*]`,
-      reason: 'Shards and their layouts are numbered as the targets need it.',
+      reason:
+        'The names of objects contain numbers of shards and layouts, which depend on the targets.',
     });
   }
 

@@ -26,7 +26,7 @@ export class DeadLetterQueue extends Queue {
     });
     acknowledge(this, {
       id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue: of a schedule and a function, not of another queue.',
+      reason: 'It is a dead-letter queue itself: of a schedule and a function.',
     });
   }
 

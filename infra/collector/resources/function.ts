@@ -111,7 +111,7 @@ function delivery(
   if (Object.values(inFiles.files).some(holdsDeploymentValues)) {
     throw new InvalidPropsError(
       scope,
-      `Expected a \`configuration\` with values that only the deployment knows to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, since nothing is put into files at deployment: write the values themselves, or leave \`log_group_name\` out and give \`metricsLogGroup\``,
+      `Expected a \`configuration\` whose values only the deployment knows to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, because a deployment writes no files: write the values themselves, or leave \`log_group_name\` out and give \`metricsLogGroup\``,
     );
   }
   // What is sure not to fit, the deployment would only find out half way.
@@ -119,7 +119,7 @@ function delivery(
   if (bytes <= MAX_ENVIRONMENT_BYTES) return inFiles;
   throw new InvalidPropsError(
     scope,
-    `Expected the outputs of \`configuration\` to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, got ${bytes} bytes with its other variables: outputs without values that only the deployment knows have room in the document`,
+    `Expected the outputs of \`configuration\` to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, got ${bytes} bytes with its other variables: move outputs without such values into the document`,
   );
 }
 

@@ -104,7 +104,7 @@ export class CollectorRole {
     acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Lambda makes the network interfaces of a VPC function, whose names are not known before; its code is denied the same actions.',
+        'Lambda makes the network interfaces of a VPC function, whose names are not known before; a further statement denies its code the same actions.',
     });
   }
 

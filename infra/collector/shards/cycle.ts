@@ -169,12 +169,12 @@ export class ShardCycle extends Construct implements IShardCycle {
       {
         id: 'AwsSolutions-SF1',
         reason:
-          'The functions log each cycle; what goes well would be logged, and paid for, twice.',
+          'The functions log each cycle; a log of successful executions would be paid for twice.',
       },
       {
         id: 'AwsSolutions-SF2',
         reason:
-          'The collector says of each cycle how long it took; traces would cost more than the workflow.',
+          'The collector reports the duration of each cycle; traces would cost more than the workflow.',
       },
     );
   }

@@ -16,7 +16,7 @@ export interface MetricRoomReport {
   readonly metrics: MetricRoom;
   /** How many metrics are known. */
   readonly count: number;
-  /** What went wrong, for the log. Then nobody knows of some that are published, and nothing new is. */
+  /** Failures, for the log. Then nobody knows of some that are published, and nothing new is. */
   readonly failure?: string | undefined;
 }
 

@@ -22,7 +22,7 @@ describe('alarms on a collector', () => {
   // THEN
   it('go off when there was no cycle for 3 minutes, which is when there is no data', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: 'The collector has ended no cycle for 3 minutes',
+      AlarmDescription: 'The collector has not finished a cycle for 3 minutes',
       Namespace: 'Fargauge/Collector',
       MetricName: 'CycleDuration',
       Dimensions: SELF,
@@ -112,7 +112,7 @@ it('a longer interval makes longer periods', () => {
   const { stack, collector } = collectorStack({ interval: Duration.minutes(5) });
   new CollectorAlarms(stack, 'Alarms', { collector });
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmDescription: 'The collector has ended no cycle for 15 minutes',
+    AlarmDescription: 'The collector has not finished a cycle for 15 minutes',
     Period: 300,
     EvaluationPeriods: 3,
     AlarmActions: Match.absent(),

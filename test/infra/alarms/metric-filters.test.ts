@@ -43,18 +43,18 @@ describe('metrics of plain log events', () => {
 });
 
 it.each([
-  ['none', [], 'Expected 1 to 100 `metrics`, as many as a log group can have, got 0'],
+  ['none', [], 'Expected 1 to 100 `metrics`, the most that a log group can have, got 0'],
   [
     'too many',
     Array.from({ length: 101 }, (_, index) => ({ name: `a${index}` })),
-    'Expected 1 to 100 `metrics`, as many as a log group can have, got 101',
+    'Expected 1 to 100 `metrics`, the most that a log group can have, got 101',
   ],
   [
     'a name that a pattern cannot have',
     [{ name: 'job:rate:5m' }],
     'Expected names of letters, digits and _, as a filter pattern can have them, got "job:rate:5m"',
   ],
-  ['one twice', [{ name: 'up' }, { name: 'up' }], 'Expected each of `metrics` once, got up again'],
+  ['one twice', [{ name: 'up' }, { name: 'up' }], 'Expected each of `metrics` once, got up twice'],
   [
     'too many dimensions',
     [{ name: 'up', dimensions: ['a', 'b', 'c', 'd'] }],

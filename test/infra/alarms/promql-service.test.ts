@@ -96,7 +96,7 @@ describe('alarms by PromQL on the tasks of a service', () => {
     [
       'absent({"up", "@resource.aws.ecs.cluster.name"="prod"})',
       [60, 300, 300],
-      'Nothing of the cluster prod arrives',
+      'CloudWatch gets no metrics of the cluster prod',
     ],
   ])('%s', (Query, [EvaluationInterval, PendingPeriod, RecoveryPeriod], AlarmDescription) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -155,7 +155,7 @@ describe('an alarm that would never have data', () => {
     [
       'no output to CloudWatch over OTLP',
       CollectorConfiguration.builtIn(),
-      'Expected an output of the type otlp with the endpoint cloudwatch, of which the built-in default has none',
+      'Expected an output of the type otlp with the endpoint cloudwatch, but the built-in default has none',
     ],
     [
       'an output to another receiver only',
@@ -163,12 +163,12 @@ describe('an alarm that would never have data', () => {
         type: 'otlp',
         endpoint: 'http://collector:4318',
       }),
-      'Expected an output of the type otlp with the endpoint cloudwatch, of which the built-in default has none',
+      'Expected an output of the type otlp with the endpoint cloudwatch, but the built-in default has none',
     ],
     [
       'samples that go to another Region',
       CollectorConfiguration.builtIn().withOutputs({ ...OTLP, region: 'us-east-1' }),
-      'The samples of the built-in default go to CloudWatch in us-east-1, where eu-west-1 cannot find them',
+      'The samples of the built-in default go to CloudWatch in us-east-1, so eu-west-1 does not have them',
     ],
     [
       'samples that go to another account',
@@ -176,7 +176,7 @@ describe('an alarm that would never have data', () => {
         ...OTLP,
         role_arn: 'arn:aws:iam::444455556666:role/metrics',
       }),
-      'The samples of the built-in default go to CloudWatch of the account 444455556666, where 111122223333 cannot find them',
+      'The samples of the built-in default go to CloudWatch of the account 444455556666, so 111122223333 does not have them',
     ],
     [
       'a service that is not collected',
@@ -191,7 +191,7 @@ describe('an alarm that would never have data', () => {
           },
         },
       ),
-      'The service checkout is not collected by the configuration object, whose sd_service_name_pattern are ^cart$',
+      'No sd_service_name_pattern of the configuration object matches the service checkout: ^cart$',
     ],
     [
       'a metric that is dropped',

@@ -15,7 +15,7 @@ const OF_THE_CDK =
   'the log group that Lambda makes for CustomS3AutoDeleteObjectsCustomResourceProviderHandler9D90184F: $0.03 a month for each GB in it';
 
 const WORKSPACE =
-  'AWS::APS::Workspace Workspace2F8C78CC: its samples are stored until its retention is over';
+  'AWS::APS::Workspace Workspace2F8C78CC: you pay for its samples until their retention ends';
 
 /** By app, as docs/deploy.md says it. */
 const LEFT: Readonly<Record<string, readonly string[]>> = {
@@ -74,12 +74,12 @@ describe('what stays', () => {
     [
       'a workspace that is kept',
       { Type: 'AWS::APS::Workspace', DeletionPolicy: 'RetainExceptOnCreate' },
-      ['AWS::APS::Workspace It: its samples are stored until its retention is over'],
+      ['AWS::APS::Workspace It: you pay for its samples until their retention ends'],
     ],
     [
       'a bucket that nobody empties',
       { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Delete' },
-      ['AWS::S3::Bucket It, while it has objects: its objects are stored'],
+      ['AWS::S3::Bucket It, while it has objects: you pay for its objects'],
     ],
     [
       'a function without a log group',
@@ -127,7 +127,7 @@ describe('what stays', () => {
   it('is said as text, with what always stays', () => {
     const key = { Type: 'AWS::KMS::Key', DeletionPolicy: 'Retain' };
     expect(describeLeftovers({ Key: key })).toMatch(
-      /^What stays when this is destroyed:\n {2}AWS::KMS::Key Key: \$1\.00 a month\nCloudWatch keeps/,
+      /^Resources that stay when this is destroyed:\n {2}AWS::KMS::Key Key: \$1\.00 a month\nCloudWatch keeps/,
     );
     expect(describeLeftovers({})).toMatch(
       /^What stays costs nothing of its own\. CloudWatch keeps/,

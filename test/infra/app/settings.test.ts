@@ -200,8 +200,8 @@ describe('settings that cannot be used', () => {
 
   it('a cluster without a place for the collector', () => {
     expect(problemsOf(() => readSettings({ cluster: 'prod' }, {}))).toEqual([
-      'context key vpcId: expected, since cluster is given; got nothing',
-      'context key subnetIds: expected, since cluster is given; got nothing',
+      'context key vpcId: expected a value, because cluster is set; got nothing',
+      'context key subnetIds: expected a value, because cluster is set; got nothing',
     ]);
   });
 
@@ -209,8 +209,8 @@ describe('settings that cannot be used', () => {
     expect(
       problemsOf(() => readSettings({ services: 'cart' }, { FARGAUGE_VPC_ID: CLUSTER.vpcId })),
     ).toEqual([
-      'environment variable FARGAUGE_VPC_ID: expected together with cluster, which is not given',
-      'context key services: expected together with cluster, which is not given',
+      'environment variable FARGAUGE_VPC_ID: expected together with cluster, which is missing',
+      'context key services: expected together with cluster, which is missing',
     ]);
   });
 });
@@ -263,7 +263,7 @@ describe('configuration files', () => {
       const more = key === 'agentConfigFile' ? { prometheusConfigFile: file } : {};
       const context = { metrics: 'detailed', [key]: given, ...more };
       expect(problemsOf(() => readSettings(context, {}))).toEqual([
-        `context key metrics: expected without ${key}, whose rules say what is published`,
+        `context key metrics: expected without ${key}, whose rules select the published metrics`,
       ]);
     },
   );
@@ -295,7 +295,7 @@ describe('a configuration that lies elsewhere', () => {
         agentConfigFile: import.meta.filename,
         prometheusConfigFile: import.meta.filename,
       },
-      'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may say what lies there',
+      'configLocation: expected without agentConfigFile and prometheusConfigFile; configFile may hold a copy of the document there',
     ],
   ])('is refused: %j', (context, problem) => {
     expect(problemsOf(() => readSettings(context, {}))).toEqual([problem]);

@@ -65,8 +65,8 @@ describe('cdk synth', () => {
         code: 1,
         stderr: expect.stringContaining(
           'The settings cannot be used:\n' +
-            '  context key vpcId: expected, since cluster is given; got nothing\n' +
-            '  context key subnetIds: expected, since cluster is given; got nothing\n',
+            '  context key vpcId: expected a value, because cluster is set; got nothing\n' +
+            '  context key subnetIds: expected a value, because cluster is set; got nothing\n',
         ),
       });
     },

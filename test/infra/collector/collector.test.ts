@@ -365,7 +365,7 @@ describe('misuse', () => {
     [
       'a log group with a placeholder',
       { otherLogGroupNames: ['/ecs/{ClusterName}'] },
-      '[Stack/Collector] Expected `otherLogGroupNames` to be names without placeholders or wildcards, got "/ecs/{ClusterName}"',
+      '[Stack/Collector] Expected `otherLogGroupNames` to have no placeholders or wildcards, got "/ecs/{ClusterName}"',
     ],
     [
       'less memory than a function can have',

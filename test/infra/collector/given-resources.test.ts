@@ -283,7 +283,7 @@ describe('what cannot work is refused:', () => {
           logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
         }) as ILogGroup,
       }),
-      'Expected `logGroup` to be of the log class STANDARD, the only one of whose events CloudWatch makes metrics, got INFREQUENT_ACCESS',
+      'Expected `logGroup` to be of the log class STANDARD, because CloudWatch extracts metrics from no other class, got INFREQUENT_ACCESS',
     ],
     [
       'events in such a class',
@@ -292,7 +292,7 @@ describe('what cannot work is refused:', () => {
           logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
         }) as ILogGroup,
       }),
-      'Expected `metricsLogGroup` to be of the log class STANDARD, the only one of whose events CloudWatch makes metrics, got INFREQUENT_ACCESS',
+      'Expected `metricsLogGroup` to be of the log class STANDARD, because CloudWatch extracts metrics from no other class, got INFREQUENT_ACCESS',
     ],
     [
       'another log group than the configuration names',
@@ -300,7 +300,7 @@ describe('what cannot work is refused:', () => {
         configuration: NAMED,
         metricsLogGroup: new LogGroup(stack, 'Mine') as ILogGroup,
       }),
-      'The configuration writes to /ecs/{ClusterName}: expected `metricsLogGroup` of that name, or a configuration that names no log group',
+      'The configuration writes to /ecs/{ClusterName}: expected `metricsLogGroup` with that name, or a configuration without a log group',
     ],
     [
       'a log group of metrics without events',
@@ -316,7 +316,7 @@ describe('what cannot work is refused:', () => {
     [
       'a FIFO queue',
       (stack) => ({ deadLetterQueue: new Queue(stack, 'Mine', { fifo: true }) as IQueue }),
-      'Expected `deadLetterQueue` to be a standard queue, for Lambda and EventBridge Scheduler write to no FIFO queue, got Stack/Mine',
+      'Expected `deadLetterQueue` to be a standard queue, because Lambda and EventBridge Scheduler cannot write to a FIFO queue, got Stack/Mine',
     ],
   ])('%s', (_, props, message) => {
     const stack = newStack();

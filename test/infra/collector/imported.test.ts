@@ -104,7 +104,7 @@ describe('an imported collector has', () => {
     expect(alarms[name]).toBeUndefined();
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Alarms',
-      `[Stack/Alarms] No alarm ${name} is made: import Stack/Collector with ${missing} [ack: fargauge:no-${name}]`,
+      `[Stack/Alarms] There is no alarm ${name}: import Stack/Collector with ${missing} [ack: fargauge:no-${name}]`,
     );
   });
 

@@ -153,7 +153,7 @@ it('an imported service, which does not know its security groups, is refused', (
   const collector = collectorIn(stack, vpc, cluster);
   expect(() => collector.collectFrom(service as unknown as FargateService)).toThrow(
     new Error(
-      '[Stack/Collector] Expected the tasks with their security groups, which an imported service does not know: name them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
+      '[Stack/Collector] Expected the security groups of the tasks, which an imported service does not know: pass them, as in collectFrom(SecurityGroup.fromSecurityGroupId(…))',
     ),
   );
 });

@@ -210,7 +210,7 @@ describe('the log group that a configuration names', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Collector',
-      '[Stack/Collector] The configuration writes to /ecs/{ServiceName}: name the log groups that this stands for in `otherLogGroupNames`, else the collector may not write to them [ack: fargauge:logGroups]',
+      '[Stack/Collector] The configuration writes to /ecs/{ServiceName}: list the log groups of this template in `otherLogGroupNames`, so that the collector may write to them [ack: fargauge:logGroups]',
     );
   });
 });
@@ -237,7 +237,7 @@ describe('what is wrong with a configuration ends the synthesis', () => {
       CollectorConfiguration.of({
         ecs_service_discovery: { sd_target_cluster: ['prod', 'prdo'], docker_label: {} },
       }),
-      '[Stack/Collector] The configuration names the cluster prdo, which the collector may not read: expected it as `cluster` or in `otherClusters`, which are prod',
+      '[Stack/Collector] The configuration names the cluster prdo, which the collector may not read: expected it as `cluster` or in `otherClusters`, got prod',
     ],
   ])('%s', (_, configuration, message) => {
     expect(() => collectorTemplate({ configuration })).toThrow(new Error(message));

@@ -92,7 +92,7 @@ describe('what cannot be put together is refused', () => {
     const long = agent(Token.asString({ Ref: 'Group' }), 'x'.repeat(4_000));
     expect(refused(CollectorConfiguration.cloudWatchAgent(long, PROMETHEUS))).toThrow(
       new Error(
-        "[Stack/Collector] Expected a `configuration` with values that only the deployment knows to fit into the 4096 bytes of the function's environment, since nothing is put into files at deployment: write the values themselves, or leave `log_group_name` out and give `metricsLogGroup`",
+        "[Stack/Collector] Expected a `configuration` whose values only the deployment knows to fit into the 4096 bytes of the function's environment, because a deployment writes no files: write the values themselves, or leave `log_group_name` out and give `metricsLogGroup`",
       ),
     );
   });
@@ -107,7 +107,7 @@ describe('what cannot be put together is refused', () => {
       ),
     ).toThrow(
       new Error(
-        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].static_configs[0].targets[0]: a list that only the deployment knows: write its items, each of which may be a value of the deployment',
+        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].static_configs[0].targets[0]: expected a list whose items may be values of the deployment, got a list that only the deployment knows',
       ),
     );
   });
@@ -120,7 +120,7 @@ describe('what cannot be put together is refused', () => {
       ),
     ).toThrow(
       new Error(
-        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].sample_limit: a number that only the deployment knows: write the number itself',
+        '[Stack/Collector] The configuration object cannot be used:\n  the configuration object: scrape_configs[0].sample_limit: expected the number itself, got one that only the deployment knows',
       ),
     );
   });

@@ -59,7 +59,7 @@ describe('a dashboard of a service', () => {
     expect(query).toContain('by TaskId');
   });
 
-  it.each(['Targets', 'Duration of a cycle', 'Metric values published', 'What went wrong'])(
+  it.each(['Targets', 'Duration of a cycle', 'Metric values published', 'Failures'])(
     'shows the health of the collector: %s',
     (title) => {
       for (const metric of titled(widgets, title)?.metrics ?? [[]]) {
@@ -87,7 +87,7 @@ it('a graph that the rules publish nothing for is left out', () => {
     'Targets',
     'Duration of a cycle',
     'Metric values published',
-    'What went wrong',
+    'Failures',
   ]);
 });
 
@@ -105,7 +105,7 @@ it('a service of which the rules publish nothing gives a warning', () => {
   const { stack } = dashboard(configuration, SERVICES);
   Annotations.fromStack(stack).hasWarning(
     '/Stack/Dashboard',
-    '[Stack/Dashboard] No rule publishes what the dashboard shows of the service checkout of prod [ack: fargauge:nothingOfcheckout]',
+    '[Stack/Dashboard] No rule publishes the metrics that the dashboard shows of the service checkout of prod [ack: fargauge:nothingOfcheckout]',
   );
 });
 

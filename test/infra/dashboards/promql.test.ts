@@ -29,7 +29,7 @@ describe('a dashboard by PromQL', () => {
       ...['CPU of the tasks', 'Memory of the tasks', 'Busiest tasks', 'Fullest tasks'],
       ...['Network', 'Restarts of containers', 'Ephemeral storage'],
       '## Collector',
-      ...['Targets', 'Duration of a cycle', 'Metric values published', 'What went wrong'],
+      ...['Targets', 'Duration of a cycle', 'Metric values published', 'Failures'],
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('misuse', () => {
       'of a collector that sends CloudWatch nothing',
       CollectorConfiguration.builtIn(),
       SERVICES,
-      'Expected an output of the type otlp with the endpoint cloudwatch, of which the built-in default has none',
+      'Expected an output of the type otlp with the endpoint cloudwatch, but the built-in default has none',
     ],
     ['without services', SENDING, [], 'Expected at least one of `services`, got none'],
   ])('%s is refused', (_, configuration, services, message) => {

@@ -196,12 +196,12 @@ describe('an aspect leaves a task definition as it is', () => {
       {
         runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.WINDOWS_SERVER_2022_CORE },
       },
-      'The sidecar is a Linux container, which a Windows task cannot run',
+      'A Windows task cannot run the sidecar, which is a Linux container',
     ],
     [
       'without a network',
       { compatibility: Compatibility.EC2, networkMode: NetworkMode.NONE },
-      'A task in network mode "none" has no address, so that nothing can scrape its sidecar',
+      'A task in network mode "none" has no address, so no collector can scrape its sidecar',
     ],
   ])('%s, with a warning', (_, props, reason) => {
     const stack = new Stack(new App(), 'Stack');
@@ -209,7 +209,7 @@ describe('an aspect leaves a task definition as it is', () => {
     TaskSidecarAspect.addTo(stack, OPTIONS);
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Task',
-      `[Stack/Task] ${reason}: none is added [ack: fargauge:noSidecar]`,
+      `[Stack/Task] ${reason}: Fargauge adds none [ack: fargauge:noSidecar]`,
     );
     expect(containersIn(stack)).toEqual([['app']]);
   });
@@ -220,7 +220,7 @@ describe('an aspect leaves a task definition as it is', () => {
     TaskSidecarAspect.addTo(stack, OPTIONS);
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Task',
-      '[Stack/Task] The sidecar can only be added to a TaskDefinition, not to a CfnTaskDefinition: none is added [ack: fargauge:noSidecar]',
+      '[Stack/Task] The sidecar can only be added to a TaskDefinition, not to a CfnTaskDefinition: Fargauge adds none [ack: fargauge:noSidecar]',
     );
   });
 

@@ -258,7 +258,7 @@ describe('what nobody has collected when the task ends', () => {
   it('gives a warning where a rule has an expression that the sidecar cannot read', () => {
     Annotations.fromStack(given.stack).hasWarning(
       '/Stack/Sidecar',
-      "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: what its rule publishes of a task's last seconds is lost [ack: fargauge:lastEvents-c6a9b7d6]",
+      "[Stack/Sidecar] The sidecar cannot read the expression (?i)^APP$: the metrics of a task's last seconds are lost [ack: fargauge:lastEvents-c6a9b7d6]",
     );
   });
 });
@@ -516,7 +516,7 @@ describe('the architecture of the image', () => {
     });
     expect(() => new TaskSidecar(stack, 'Sidecar', { taskDefinition })).toThrow(
       new Error(
-        '[Stack/Sidecar] Only the deployment knows the CPU architecture of Stack/Task: expected `architecture`, or `image`',
+        '[Stack/Sidecar] The CPU architecture of Stack/Task is known only at deployment: expected `architecture`, or `image`',
       ),
     );
   });
@@ -524,9 +524,7 @@ describe('the architecture of the image', () => {
   it('is refused beside an image', () => {
     const given = taskDefinition();
     expect(() => addSidecar(given, { architecture: CpuArchitecture.ARM64 })).toThrow(
-      new Error(
-        '[Stack/Sidecar] Expected `image` or `architecture`, which is for an image that is built, got both',
-      ),
+      new Error('[Stack/Sidecar] Expected either `image` or `architecture`, got both'),
     );
   });
 });
@@ -549,7 +547,7 @@ describe('what cannot work', () => {
     );
     expect(() => addSidecar(given)).toThrow(
       new Error(
-        '[Stack/Sidecar] The sidecar is a Linux container, which a Windows task cannot run: Stack/Task',
+        '[Stack/Sidecar] A Windows task cannot run the sidecar, which is a Linux container: Stack/Task',
       ),
     );
   });
@@ -561,7 +559,7 @@ describe('what cannot work', () => {
     });
     expect(() => addSidecar(given)).toThrow(
       new Error(
-        '[Stack/Sidecar] A task in network mode "none" has no address, so that nothing can scrape its sidecar: Stack/Task',
+        '[Stack/Sidecar] A task in network mode "none" has no address, so no collector can scrape its sidecar: Stack/Task',
       ),
     );
   });
@@ -574,7 +572,7 @@ describe('what cannot work', () => {
     });
     expect(() => addSidecar(given)).toThrow(
       new Error(
-        '[Stack/Sidecar] The sidecar is a Linux container, which a Windows task cannot run: Stack/Task',
+        '[Stack/Sidecar] A Windows task cannot run the sidecar, which is a Linux container: Stack/Task',
       ),
     );
   });

@@ -123,7 +123,7 @@ describe('no subnets with egress', () => {
     }));
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Network',
-      '[Stack/Network] No egress from the isolated subnet Stack/Vpc/IsolatedSubnet1: the collector needs endpoints of ECS, CloudWatch Logs and S3 there; have them made with `endpoints`, or acknowledge this warning if they exist [ack: fargauge:noEgress]',
+      '[Stack/Network] No egress from the isolated subnet Stack/Vpc/IsolatedSubnet1: the collector needs endpoints of ECS, CloudWatch Logs and S3 there; make them with `endpoints`, or acknowledge this warning if they exist [ack: fargauge:noEgress]',
     );
   });
 
@@ -254,7 +254,7 @@ describe('the ways that a configuration needs', () => {
     const stack = stackWith(configuration, NEEDED);
     Annotations.fromStack(stack).hasWarning(
       '/Stack/Collector/Network',
-      `[Stack/Collector/Network] No egress from the isolated subnet Stack/Vpc/IsolatedSubnet1: the collector needs endpoints of ${missing} there; have them made with \`endpoints\`, or acknowledge this warning if they exist [ack: fargauge:noEgress]`,
+      `[Stack/Collector/Network] No egress from the isolated subnet Stack/Vpc/IsolatedSubnet1: the collector needs endpoints of ${missing} there; make them with \`endpoints\`, or acknowledge this warning if they exist [ack: fargauge:noEgress]`,
     );
   });
 });

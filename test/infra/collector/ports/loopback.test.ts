@@ -23,7 +23,7 @@ describe('a static target on loopback, of a CloudWatch Agent in each task', () =
   it.each(['localhost:9404', '127.0.0.1:9404', '[::1]:9404'])('%s is warned of', (target) => {
     const job = `{job_name: jmx, metrics_path: /jmx, static_configs: [{targets: ['${target}']}]}`;
     expect(warningsOf(job)).toEqual([
-      `[Stack/Collector] The job jmx has the target ${target}, where a Lambda function finds nothing but itself: give it to the sidecar of its task, as in TaskSidecar.addToTaskDefinition(taskDefinition, { targets: [{ name: 'app', url: 'http://${target}/jmx', container }] }) [ack: fargauge:loopbackTargets]`,
+      `[Stack/Collector] The job jmx has the target ${target}, where a Lambda function reaches only itself: give it to the sidecar of its task, as in TaskSidecar.addToTaskDefinition(taskDefinition, { targets: [{ name: 'app', url: 'http://${target}/jmx', container }] }) [ack: fargauge:loopbackTargets]`,
     ]);
   });
 
@@ -65,7 +65,7 @@ ${METRICS}`;
   }
 
   const MESSAGE =
-    '[Stack/Collector] Nothing in the configuration leads to the target "app" of the sidecar in Stack/Task: give the target its `container` and the configuration `docker_label: {}`, or name the path /metrics/app in `sd_metrics_path` [ack: fargauge:undiscoveredTarget-app]';
+    '[Stack/Collector] The configuration does not find the target "app" of the sidecar in Stack/Task: give the target its `container` and the configuration `docker_label: {}`, or name the path /metrics/app in `sd_metrics_path` [ack: fargauge:undiscoveredTarget-app]';
 
   it.each<[name: string, configuration: string, isLabelled: boolean, warnings: readonly string[]]>([
     ['that a docker label leads to', BY_LABEL, true, []],

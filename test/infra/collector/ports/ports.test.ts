@@ -228,7 +228,7 @@ describe('collectFrom(service) opens', () => {
     shop.collector.collectFrom(shop.service({ app: { ports: [8080] } }), 9546);
     expect(shop.opened).toEqual([9546]);
     expect(shop.warnings).toEqual([
-      '[Stack/Collector] The configuration names the port 8080, which nothing opens to the collector: call collectFrom(tasks, 8080), or give the app -c ports=8080 [ack: fargauge:closedPort8080]',
+      '[Stack/Collector] The configuration names the port 8080, which no security group opens to the collector: call collectFrom(tasks, 8080), or give the app -c ports=8080 [ack: fargauge:closedPort8080]',
     ]);
   });
 
@@ -262,7 +262,7 @@ describe('a warning tells', () => {
 
   it('that nothing is opened', () => {
     expect(new Shop(BY_SERVICE).warnings).toEqual([
-      '[Stack/Collector] No security group of tasks opens a port to the collector: call collectFrom(service) or collectFrom(securityGroup, 8080), give the app -c taskSecurityGroupIds=…, or acknowledge this warning if they do [ack: fargauge:nothingOpened]',
+      '[Stack/Collector] No security group of tasks opens a port to the collector: call collectFrom(service) or collectFrom(securityGroup, 8080), give the app -c taskSecurityGroupIds=…, or acknowledge this warning if one does [ack: fargauge:nothingOpened]',
     ]);
   });
 
@@ -308,7 +308,7 @@ describe('a warning tells', () => {
     const shop = new Shop(configuration);
     shop.collector.collectFrom(shop.tasks);
     expect(shop.warnings).toEqual([
-      `[Stack/Collector] The ports of Stack/Tasks are not known, for ${reason}: name all of them, as in collectFrom(tasks, 9546, 8080), or -c ports=8080 of the app [ack: fargauge:unknownPorts]`,
+      `[Stack/Collector] The ports of Stack/Tasks are unknown, because ${reason}: name all of them, as in collectFrom(tasks, 9546, 8080), or -c ports=8080 of the app [ack: fargauge:unknownPorts]`,
     ]);
     expect(shop.outward).toEqual(['-1 0.0.0.0/0']);
   });
@@ -324,7 +324,7 @@ describe('a warning tells', () => {
     const shop = new Shop(BY_SERVICE);
     shop.collector.collectFrom(shop.tasks, 8080);
     expect(shop.warnings).toEqual([
-      '[Stack/Collector] The configuration names the port 9404, which nothing opens to the collector: call collectFrom(tasks, 9404), or give the app -c ports=9404 [ack: fargauge:closedPort9404]',
+      '[Stack/Collector] The configuration names the port 9404, which no security group opens to the collector: call collectFrom(tasks, 9404), or give the app -c ports=9404 [ack: fargauge:closedPort9404]',
     ]);
   });
 
@@ -332,7 +332,7 @@ describe('a warning tells', () => {
     const shop = new Shop(BY_SERVICE);
     shop.collector.collectFrom(shop.service({ app: { ports: [8080] } }));
     expect(shop.warnings).toEqual([
-      '[Stack/Collector] The collector looks for the port 9404 in containers of Stack/Task that do not map it: call container.addPortMappings({ containerPort: 9404 }) [ack: fargauge:unmappedPort9404]',
+      '[Stack/Collector] The configuration selects the port 9404 of containers of Stack/Task that do not map it: call container.addPortMappings({ containerPort: 9404 }) [ack: fargauge:unmappedPort9404]',
     ]);
   });
 
@@ -355,7 +355,7 @@ describe('a warning tells', () => {
       dockerLabels: { ECS_PROMETHEUS_EXPORTER_PORT: '8081' },
     });
     expect(shop.warnings).toEqual([
-      '[Stack/Collector] The port 8081 of Stack/Service is a target, and nothing opens it to the collector: call collectFrom(service) when its containers are complete, or collectFrom(service, 8081) [ack: fargauge:closedPort8081]',
+      '[Stack/Collector] The port 8081 of Stack/Service is a target, but no security group opens it to the collector: call collectFrom(service) when its containers are complete, or collectFrom(service, 8081) [ack: fargauge:closedPort8081]',
     ]);
   });
 });

@@ -51,7 +51,7 @@ it.each<[string, OutputInput[], string | undefined]>([
     expect(text).not.toContain('MetricsLogGroup');
     expect(text).not.toContain('Worst tasks');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: 'CloudWatch makes no metrics of events that the collector delivered',
+      AlarmDescription: 'CloudWatch extracts no metrics from events that the collector delivered',
     });
   },
 );

@@ -238,7 +238,7 @@ describe('the alarms on a divided collector', () => {
 
   it('look for cycles that failed or were too late', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: 'Cycles of the collector fail for some of its shards, or all',
+      AlarmDescription: 'Cycles of the collector fail for some or all of its shards',
       Metrics: Match.arrayWith([
         Match.objectLike({ MetricStat: { Metric: { MetricName: 'ExecutionsFailed' } } }),
         Match.objectLike({ MetricStat: { Metric: { MetricName: 'ExecutionsTimedOut' } } }),
