@@ -13,7 +13,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
   ),
   sampled(
     'ee_container_cpu_utilization_percent',
-    'CPU used in percent of what the container reserves, else of the limit of the task. May pass 100.',
+    'CPU used in percent of the reservation of the container, else of the limit of the task. Can exceed 100.',
     { container: ({ cpuUtilization }) => withBase(cpuUtilization) },
   ),
   gauge(
@@ -53,12 +53,12 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
   ),
   gauge(
     'ee_task_cpu_reserved_units',
-    'CPU limit of the task, else what its containers reserve, in CPU units (1024 to a vCPU).',
+    'CPU limit of the task, else the reservation of its containers, in CPU units (1024 to a vCPU).',
     { task: ({ cpu }) => withBase(cpu.reservation) },
   ),
   sampled(
     'ee_task_cpu_utilization_percent',
-    'CPU used in percent of the limit of the task, else of what its containers reserve.',
+    'CPU used in percent of the limit of the task, else of the reservation of its containers.',
     { task: ({ cpu }) => withBase(cpu.utilization) },
   ),
   gauge(

@@ -6,15 +6,15 @@ import { VERSION } from './version.ts';
 
 /** How good the figures of a container are. */
 export const SAMPLE_DEFINITIONS: readonly Definition[] = [
-  gauge('ee_container_stats_available', 'Whether there are figures of the container.', {
+  gauge('ee_container_stats_available', '1 if there are figures of the container, else 0.', {
     container: ({ stats }) => Number(stats !== undefined),
   }),
-  gauge('ee_container_sample_timestamp_seconds', 'When the figures were taken.', {
+  gauge('ee_container_sample_timestamp_seconds', 'Time at which the figures were taken.', {
     container: ({ stats }) => stats && epochSeconds(stats.read),
   }),
   gauge(
     'ee_container_sample_age_seconds',
-    'Age of the figures: shows a dead stats stream, which looks like an idle container.',
+    'Age of the figures. It grows if the stats stream is dead, which otherwise looks like an idle container.',
     { container: ({ stats }, now) => stats && Math.max(0, now / 1000 - epochSeconds(stats.read)) },
   ),
 ];
@@ -25,7 +25,7 @@ export const SAMPLE_DEFINITIONS: readonly Definition[] = [
  * @param success whether the last poll brought both documents. Its README and its code spell the name differently.
  */
 export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
-  const help = 'Whether the last poll of the task metadata endpoint succeeded.';
+  const help = '1 if the last poll of the task metadata endpoint succeeded, else 0.';
   const rows = [{ labels: {}, value: Number(success) }];
   return [
     { name: 'ee_ecs_metrics_exporter_success', type: 'gauge', help, rows },
@@ -48,7 +48,7 @@ export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
     {
       name: 'ee_exporter_info',
       type: 'gauge',
-      help: 'What the exporter is; always 1.',
+      help: 'Version and runtime of the exporter as labels; always 1.',
       rows: [{ labels: { version: VERSION, ...runtimeLabels() }, value: 1 }],
     },
   ];

@@ -11,13 +11,13 @@ export function lossFamilies({ connections, points }: Losses): Family[] {
   return [
     lossFamily(
       'ee_exporter_connections_displaced_total',
-      'Connections without an answer that gave way to new ones, by what they did.',
+      'Unanswered connections that the server closed in favor of new ones, by their state.',
       'state',
       connections,
     ),
     lossFamily(
       'ee_exporter_history_points_lost_total',
-      'Points that left the history, or were kept out of it, before they were 15 minutes old.',
+      'Points that the history dropped before they were 15 minutes old, or never took.',
       'reason',
       points,
     ),

@@ -4,7 +4,7 @@ import { counter, type Definition, gauge, sampled, withBase } from './definition
 export const MEMORY_DEFINITIONS: readonly Definition[] = [
   sampled(
     'ee_container_memory_working_set_bytes',
-    'Memory used less the inactive file pages: what foretells an out-of-memory kill.',
+    'Memory used minus the inactive file pages: the best sign of a coming out-of-memory kill.',
     { container: ({ memory }) => memory.workingSet },
   ),
   sampled('ee_container_memory_utilized_bytes', 'Memory used as CloudWatch counts it.', {
@@ -40,7 +40,7 @@ export const MEMORY_DEFINITIONS: readonly Definition[] = [
   counter('ee_container_memory_page_faults_total', 'Page faults.', {
     container: ({ stats }) => stats?.memory.pageFaults,
   }),
-  counter('ee_container_memory_major_page_faults_total', 'Page faults that had to read.', {
+  counter('ee_container_memory_major_page_faults_total', 'Page faults that needed a read.', {
     container: ({ stats }) => stats?.memory.majorPageFaults,
   }),
   sampled('ee_task_memory_working_set_bytes', 'Working set of all containers of the task.', {

@@ -5,12 +5,12 @@ import { counter, type Definition, type Reading, sampled } from './definition.ts
 const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string])[] = [
   ['rx_bytes', 'receive_bytes_total', 'Bytes received'],
   ['rx_packets', 'receive_packets_total', 'Packets received'],
-  ['rx_errors', 'receive_errors_total', 'Errors in receiving'],
-  ['rx_dropped', 'receive_packets_dropped_total', 'Packets dropped in receiving'],
+  ['rx_errors', 'receive_errors_total', 'Receive errors'],
+  ['rx_dropped', 'receive_packets_dropped_total', 'Received packets dropped'],
   ['tx_bytes', 'transmit_bytes_total', 'Bytes sent'],
   ['tx_packets', 'transmit_packets_total', 'Packets sent'],
-  ['tx_errors', 'transmit_errors_total', 'Errors in sending'],
-  ['tx_dropped', 'transmit_packets_dropped_total', 'Packets dropped in sending'],
+  ['tx_errors', 'transmit_errors_total', 'Send errors'],
+  ['tx_dropped', 'transmit_packets_dropped_total', 'Packets to send dropped'],
 ];
 
 /** The containers' rows exist only where they have networks of their own: in awsvpc they share the task's. */
@@ -18,7 +18,7 @@ export const NETWORK_DEFINITIONS: readonly Definition[] = [
   ...COUNTERS.map(([figure, name, what]) =>
     counter(
       `ee_task_network_${name}`,
-      `${what} by the task, for each interface.`,
+      `${what}, by network interface of the task.`,
       { task: ({ network }) => byInterface(network.interfaces, figure) },
       // A network interface of the task is older than its containers.
       'unknown',
@@ -31,7 +31,7 @@ export const NETWORK_DEFINITIONS: readonly Definition[] = [
     task: ({ network }) => network.rate.tx,
   }),
   ...COUNTERS.map(([figure, name, what]) =>
-    counter(`ee_container_network_${name}`, `${what} by the container, for each interface.`, {
+    counter(`ee_container_network_${name}`, `${what}, by network interface of the container.`, {
       container: ({ networks }) => byInterface(networks, figure),
     }),
   ),

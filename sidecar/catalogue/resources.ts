@@ -53,7 +53,7 @@ export const RESOURCE_DEFINITIONS: readonly Definition[] = [
   }),
   sampled(
     'ee_task_ephemeral_storage_utilization_percent',
-    'Ephemeral storage used in percent of what is reserved.',
+    'Ephemeral storage used in percent of the reserved storage.',
     { task: ({ task }) => shareOf(task.storage.used, task.storage.reserved) },
   ),
 ];

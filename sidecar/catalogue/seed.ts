@@ -15,15 +15,23 @@ export const SEED_DEFINITIONS: readonly Definition[] = [
   gauge('ee_task_memory_limit_byte', 'Memory limit of the task, in bytes.', {
     task: ({ task }) => task.memoryLimit,
   }),
-  gauge('ee_task_pull_started_at_time', 'When the pull of the images began, in epoch seconds.', {
-    task: ({ task }) => wholeSeconds(task.pullStartedAt),
-  }),
-  gauge('ee_task_pull_stopped_at_time', 'When the pull of the images ended, in epoch seconds.', {
-    task: ({ task }) => wholeSeconds(task.pullStoppedAt),
-  }),
+  gauge(
+    'ee_task_pull_started_at_time',
+    'Time at which the pull of the images began, in epoch seconds.',
+    {
+      task: ({ task }) => wholeSeconds(task.pullStartedAt),
+    },
+  ),
+  gauge(
+    'ee_task_pull_stopped_at_time',
+    'Time at which the pull of the images ended, in epoch seconds.',
+    {
+      task: ({ task }) => wholeSeconds(task.pullStoppedAt),
+    },
+  ),
   gauge(
     'ee_container_last_started_at_time',
-    'When the last container of the task started, in epoch seconds.',
+    'Time at which the last container of the task started, in epoch seconds.',
     { task: ({ lastStartedAt }) => wholeSeconds(lastStartedAt) },
   ),
   counter('ee_container_cpu_usage_seconds_total', 'CPU time used.', {
@@ -36,7 +44,7 @@ export const SEED_DEFINITIONS: readonly Definition[] = [
   }),
   gauge(
     'ee_container_memory_usage_without_cache_byte',
-    'Memory used less the page cache, in bytes.',
+    'Memory used minus the page cache, in bytes.',
     {
       container: ({ memory }) => memory.withoutCache,
       task: ({ memory }) => memory.withoutCache,

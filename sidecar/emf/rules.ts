@@ -45,7 +45,7 @@ export function readEmfRules(text: string, problems: string[]): EmfRules | undef
     readDeclaration(entry, `metric_declaration[${index}]`, problems),
   );
   if (declarations.length === 0 && problems.length === before) {
-    problems.push('metric_declaration: expected one declaration at least, given none');
+    problems.push('metric_declaration: expected at least one declaration, given none');
   }
   return {
     namespace,

@@ -99,7 +99,7 @@ describe.each([
       onDrop,
     );
     const gap =
-      'metric_declaration[0] cannot publish orders_open under [ServiceName, job]:  there is no label ServiceName';
+      'metric_declaration[0] cannot publish orders_open under [ServiceName, job]: there is no label ServiceName';
     expect(report).toMatchObject({
       nothingPublished: true,
       incomplete: [`job shop: ${gap}`],

@@ -121,7 +121,7 @@ describe('The settings from the environment', () => {
 
   it('tell where the rules for EMF are wrong', () => {
     expect(readSettings({ ...METADATA, FARGAUGE_EMF: '{"metric_namespace":"A"}' })).toEqual({
-      problems: ['FARGAUGE_EMF: metric_declaration: expected one declaration at least, given none'],
+      problems: ['FARGAUGE_EMF: metric_declaration: expected at least one declaration, given none'],
     });
   });
 

@@ -51,7 +51,7 @@ describe('The rules for EMF', () => {
     [
       'no declaration',
       { metric_namespace: 'A', metric_declaration: [] },
-      'metric_declaration: expected one declaration at least, given none',
+      'metric_declaration: expected at least one declaration, given none',
     ],
     ['a list', [], 'expected a JSON object, given []'],
     [
