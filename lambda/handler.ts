@@ -25,7 +25,7 @@ import { logsClients } from './wiring/logs-clients.ts';
 import { processMemory } from './wiring/process-memory.ts';
 import { awsSigning } from './wiring/signing.ts';
 
-/** Milliseconds that reading the states of shards may take, in the first cycle after them: there may be 40, and a cycle has 55 s. */
+/** Milliseconds for reading the states of shards, in the first cycle after them: there may be 40, and a cycle has 55 s. */
 const SHARDS_BEFORE_MS = 20_000;
 
 const region = process.env.AWS_REGION;
@@ -43,7 +43,7 @@ const parts: Assembly = {
       signing: awsSigning({ region }),
     }),
   onDrop: (reason, { name, labels }, target) => {
-    // Asked first, because most samples of a cycle may be dropped: a call that logs nothing costs about 1 µs.
+    // Checked first, because a cycle may drop most of its samples: a call that logs nothing costs about 1 µs.
     if (logger.level > LogLevelThreshold.DEBUG) return;
     logger.debug('sample dropped', { reason, name, labels, target: shownId(target) });
   },
@@ -56,16 +56,16 @@ const collector: Pick<DividedCollector, 'collect' | 'reconfigure'> =
     state: functionState(state, s3, Date.now, processMemory(process.env), shardsBefore),
   });
 
-/** The cycles of a divided collector are kept apart when they begin, all shards together. */
+/** The cycles of a divided collector get one lease for all shards together. */
 const lease =
   divided === undefined && state.place !== undefined
     ? new CycleLease(s3, state.place, Date.now)
     : undefined;
 
 /**
- * One collection cycle, under the configuration as it is now, within the invocation's time: of all targets, or of the shard
- * that the event names. It says what it did not get. Fails where nothing at all could be collected or delivered. Does nothing
- * while another invocation collects the same targets.
+ * One collection cycle under the current configuration, within the invocation's time: of all targets, or of the shard
+ * that the event names. Its report counts everything that it could not collect or deliver. Fails if nothing at all
+ * could be collected or delivered. Does nothing while another invocation collects the same targets.
  */
 export const handler = handlerOf(async (event, status, timeoutMs) => {
   if (divided === undefined && shardEventOf(event) !== undefined) {
@@ -76,7 +76,7 @@ export const handler = handlerOf(async (event, status, timeoutMs) => {
   const startedAt = Date.now();
   const outcome = await lease.take(timeoutMs);
   if (outcome.kind === 'busy') return publishSkipped(outcome.until, metrics, logger);
-  // Without it a cycle is still worth more than none: what two of them publish twice is counted as StateConflicts.
+  // A cycle without the lease is better than none: if two overlap, StateConflicts counts their duplicates.
   if (outcome.kind === 'failed') logger.warn('lease failed', { error: outcome.message });
   try {
     return await collectOnce(Math.max(timeoutMs - (Date.now() - startedAt), 0), event);
@@ -96,8 +96,8 @@ async function collectOnce(timeoutMs: number, event: unknown) {
 }
 
 /**
- * The beginning of a cycle of all shards: finds their targets, and answers with what each is to be invoked with. Fails where nothing
- * at all could be found.
+ * Begins a cycle of all shards: finds their targets, and answers with the event of each shard. Fails if it could not
+ * find any target.
  */
 export const discover = handlerOf(async (_event, status, timeoutMs) => {
   if (divided === undefined) throw new TypeError(`Expected ${ENV.shards}, got nothing`);
@@ -110,7 +110,7 @@ export const discover = handlerOf(async (_event, status, timeoutMs) => {
   return start;
 });
 
-/** What the shards know where the function was one of a divided collector until now, and has no state of its own. */
+/** The states of the shards, if the function was one of a divided collector until now and has no state of its own. */
 function shardsBefore(): Promise<Inheritance> {
   const { place } = state;
   if (place === undefined) return Promise.resolve({ snapshots: [], missing: [] });
@@ -118,7 +118,7 @@ function shardsBefore(): Promise<Inheritance> {
   return inheritanceOfShards(s3, new ShardObjects(s3, place), Date.now(), signal);
 }
 
-/** Where the function is one of a collector whose targets are divided. */
+/** Defined if the targets of the function's collector are divided. */
 function dividedCollector(): DividedCollector | undefined {
   const plan = shardPlan(process.env);
   if (plan === undefined) return undefined;

@@ -3,14 +3,14 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { ConfigStatus } from '../config/live.ts';
 import type { Config } from '../model/settings/config.ts';
 
-/** What of a logger is needed here. */
+/** The part of a logger that this module uses. */
 export type ConfigLogger = Pick<Logger, 'error' | 'warn' | 'info'>;
 
 export function logWarnings({ warnings }: Config, logger: Pick<ConfigLogger, 'warn'>): void {
   for (const warning of warnings) logger.warn(warning);
 }
 
-/** Says what has become of the configuration: each version that is refused once, with all that is wrong with it. */
+/** Logs the state of the configuration: each refused version once, with all its errors. */
 export function logStatus(status: ConfigStatus, logger: ConfigLogger): void {
   const { config, changed, unread, refused } = status;
   for (const error of unread)
@@ -24,7 +24,7 @@ export function logStatus(status: ConfigStatus, logger: ConfigLogger): void {
   logWarnings(config, logger);
 }
 
-/** Says the same of each cycle, as metrics of the collector itself. */
+/** Publishes the state of the configuration in each cycle, as metrics of the collector itself. */
 export function publishStatus(
   { unread, refused }: ConfigStatus,
   metrics: Pick<Metrics, 'addMetric'>,

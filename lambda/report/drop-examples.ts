@@ -3,16 +3,16 @@ import type { Labels, Series } from '../model/samples/sample.ts';
 import type { Target } from '../model/targets/target.ts';
 import type { Refusal } from '../rules/declare.ts';
 
-/** Metric names of a job that are remembered for a reason. */
+/** Metric names of a job that are kept for each reason. */
 const MAX_NAMES = 5;
 
-/** Jobs of which examples are remembered. */
+/** Jobs with examples. */
 const MAX_JOBS = 100;
 
-/** Drops of a job that are looked at in one cycle, for each reason: all further ones cost a comparison. */
+/** Drops of a job that are looked at in one cycle, for each reason: each further one would cost a comparison. */
 const MAX_LOOKS = 200;
 
-/** The first few of something, one for each metric name. */
+/** The first few examples, one for each metric name. */
 class FirstNames<T> {
   readonly #first = new Map<string, T>();
   #looks = 0;
@@ -30,27 +30,27 @@ class FirstNames<T> {
 
 /** The first series of a job that the rules refused in a cycle. */
 export class JobExamples {
-  /** Labels of those that a declaration selects, none of which applies to them. */
+  /** Labels of series that a declaration selects but none applies to. */
   readonly selected = new FirstNames<Labels>();
-  /** Labels of those for which no dimension set is complete. */
+  /** Labels of series without a complete dimension set. */
   readonly incomplete = new FirstNames<Labels>();
-  /** Any that no declaration publishes, and whose they are. */
+  /** Any series that no declaration publishes, each with its target. */
   readonly dropped = new FirstNames<{ readonly series: Series; readonly target: Target }>();
 }
 
-/** Is told of what is dropped of a target. */
+/** Receives the drops of one target. */
 export interface TargetExamples {
-  /** Told of the first few series of each reason. */
+  /** Called for the first few series of each reason. */
   dropped(reason: DropReason, series: Series): void;
-  /** Told of what the declarations that select a series refuse. */
+  /** Called for series that a declaration selects but does not publish. */
   refused(reason: Refusal, name: string, labels: Labels): void;
 }
 
-/** What the rules refused in a cycle, by job: enough to say why, and bounded. */
+/** Examples of the series that the rules refused in a cycle, by job: a bounded number, enough to explain the cause. */
 export class DropExamples {
   readonly #jobs = new Map<string, JobExamples>();
 
-  /** Undefined where there are too many jobs. */
+  /** Undefined if there are too many jobs. */
   for(target: Target): TargetExamples | undefined {
     const job = this.#jobFor(target.job);
     return (

@@ -8,7 +8,7 @@ import { Labeller } from '../series/label.ts';
 import { DropExamples, type JobExamples, type TargetExamples } from './drop-examples.ts';
 import type { SilentJob } from './silent-jobs.ts';
 
-/** Jobs of which names are remembered that no selector takes and that are not even decoded. */
+/** Jobs whose undecoded metric names are kept, which no selector matches. */
 const MAX_UNREAD_JOBS = 100;
 
 /** Series of a job that are compared with the rules. */
@@ -17,25 +17,25 @@ const MAX_COMPARED = 3;
 /** Jobs that are explained in one cycle, and metrics without a complete dimension set. */
 const MAX_EXPLAINED = 5;
 
-/** Answers that are remembered: the same configuration goes wrong in the same way each minute. */
+/** Explanations that are kept, because the same configuration fails in the same way each minute. */
 const REMEMBERED = 100;
 
-/** What the rules are behind in one cycle. */
+/** The effect of the rules on the samples of one cycle. */
 export interface Explained {
   readonly silentJobs: readonly SilentJob[];
-  /** Series without a complete dimension set, and what it lacks; the first few. */
+  /** Series without a complete dimension set, with the missing labels; the first few. */
   readonly incomplete: readonly string[];
 }
 
 /**
- * Says why the rules publish nothing of a job, or not a metric. It looks at the first drops of a cycle only, and evaluates
- * rules only for those, at its end.
+ * Explains why the rules publish nothing of a job, or not a metric. It looks only at the first drops of a cycle, and
+ * evaluates rules only for those, at the end of the cycle.
  */
 export class Explanations {
   readonly #config: Pick<Config, 'emf' | 'clusterName'>;
   /** By job. */
   readonly #unread = new Map<string, Set<string>>();
-  /** Whose answer is being decoded. */
+  /** The job whose answer is being decoded. */
   #decoding = '';
   readonly #refusals: Answers<string>;
   readonly #gaps: Answers<string>;
@@ -59,12 +59,12 @@ export class Explanations {
     this.#gaps.begin();
   }
 
-  /** Says whose answer is decoded next, in the same turn. */
+  /** Notes whose answer is decoded next, in the same turn of the event loop. */
   decoding({ job }: Target): void {
     this.#decoding = job;
   }
 
-  /** The same function, which remembers the first names that it refuses: of those nothing else will ever be known. */
+  /** Wraps `wanted` to keep the first names that it refuses, because the decoder skips all else about them. */
   watching(wanted: Wanted): Wanted {
     return (kind) => {
       const isWanted = wanted(kind);
@@ -73,7 +73,7 @@ export class Explanations {
     };
   }
 
-  /** Is to be told of what is dropped of a target. */
+  /** Receives the drops of a target. */
   for(target: Target): TargetExamples | undefined {
     return this.#examples.for(target);
   }
@@ -113,7 +113,7 @@ export class Explanations {
     return this.#refusals.to(JSON.stringify(compared.slice(0, MAX_COMPARED)));
   }
 
-  /** Series that no declaration selects. Of those that were not decoded only the names are known. */
+  /** Series that no declaration selects. Of undecoded ones only the names are known. */
   #unselected(job: string, dropped: JobExamples['dropped']['all']): readonly Refused[] {
     const [first] = dropped.map(([, example]) => example);
     if (first === undefined) return [];
@@ -132,7 +132,7 @@ export class Explanations {
   }
 }
 
-/** A series as JSON has it. */
+/** Copies a series into a form that JSON keeps. */
 function refusedOf({ name, labels }: Refused): Refused {
   return { name, labels: labelsOf(labels) };
 }

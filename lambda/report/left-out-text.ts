@@ -5,7 +5,7 @@ import {
   type LeftOutSubject,
 } from '../model/targets/left-out.ts';
 
-/** What is named of something, in this order. */
+/** The parts of a subject that its text names, in this order. */
 const NAMES = [
   ['job', 'job '],
   ['entry', ''],
@@ -16,7 +16,7 @@ const NAMES = [
   ['cluster', 'cluster '],
 ] as const satisfies readonly (readonly [keyof LeftOutSubject, string])[];
 
-/** What was left out for one cause: its names, then one task or address of it, and how many there are. */
+/** The text of one cause: its names, one task or address, and the number of all. */
 export function describeCause(cause: LeftOutCause): string {
   const { detail } = cause;
   const names = NAMES.flatMap(([key, before]) => (cause[key] ? [before + cause[key]] : []));
@@ -30,13 +30,13 @@ function instances({ task, address, count }: LeftOutCause): string {
   return count > 1 ? `${first} and ${count - 1} more` : first;
 }
 
-/** The causes of one reason in words, and how many targets there are beyond them. */
+/** The texts of the causes of one reason, and the number of targets beyond them. */
 export function causesOf({ causes, count }: LeftOut): readonly string[] {
   const more = count - causes.reduce((sum, cause) => sum + cause.count, 0);
   return [...causes.map(describeCause), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
-/** One text for each target that cannot be reached, by the reason first. */
+/** One text for each unreachable target, with the reason first. */
 export function faultTexts(leftOut: readonly LeftOut[]): readonly string[] {
   return faultsAmong(leftOut).flatMap((each) =>
     causesOf(each).map((cause) => `${each.reason}: ${cause}`),

@@ -3,7 +3,7 @@ import { causesOf, faultTexts } from './left-out-text.ts';
 import type { CycleReport } from './report.ts';
 import type { SilentJob } from './silent-jobs.ts';
 
-/** What of a logger is needed here. */
+/** The part of a logger that this module uses. */
 export interface CycleLogger {
   warn(message: string, extra: Record<string, unknown>): void;
   info(message: string, extra: Record<string, unknown>): void;
@@ -11,14 +11,14 @@ export interface CycleLogger {
 
 /**
  * Texts of one kind in one cycle's log: targets that are down, failures of discovery, failures of delivery. With a log
- * group for each task there may be a failure for each task, and a log event or an invocation's answer has its limits.
+ * group for each task each may fail, and log events and answers of invocations have size limits.
  */
 export const MAX_TEXTS = 20;
 
-/** Texts in the message of a cycle that has failed, and of what goes on from cycle to cycle without doing harm. */
+/** Texts in the message of a failed cycle, and of harmless conditions that last over cycles. */
 export const MAX_CAUSES = 3;
 
-/** One line that sums the cycle up, and one for each thing that went wrong. */
+/** Logs one line that summarizes the cycle, and one for each failure. */
 export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
   for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
@@ -44,7 +44,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   logger.info('cycle', summary);
 }
 
-/** One line for each reason for which targets cannot be reached, with the first of them by name. */
+/** Logs one line for each reason why targets cannot be reached, with the names of the first ones. */
 export function logFaults(leftOut: readonly LeftOut[], logger: Pick<CycleLogger, 'warn'>): void {
   for (const fault of faultsAmong(leftOut)) {
     const { reason, count, remedy } = fault;
@@ -52,7 +52,7 @@ export function logFaults(leftOut: readonly LeftOut[], logger: Pick<CycleLogger,
   }
 }
 
-/** The cycle without its targets, and with the first of its texts: what an invocation answers. */
+/** The report without its targets, and with only the first texts: the answer of an invocation. */
 export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
   const { scrapes: _, ...summary } = report;
   return {
@@ -70,9 +70,9 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
 }
 
 /**
- * Why a cycle has failed that found nothing; `undefined` where nothing was in its way.
+ * The reason why a cycle without any target has failed; `undefined` if no error kept targets away.
  *
- * @param targets those that were found
+ * @param targets number of targets found
  */
 export function blindnessOf(
   targets: number,
@@ -83,7 +83,7 @@ export function blindnessOf(
   return obstacles.length > 0 ? `no target: ${causes(obstacles)}` : undefined;
 }
 
-/** Why nothing at all is published although targets gave samples; `undefined` where something is, or soon will be. */
+/** The reason why nothing at all is published although targets gave samples; `undefined` if some is, or soon will be. */
 export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string | undefined {
   if (!nothingPublished) return undefined;
   const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
@@ -92,10 +92,11 @@ export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string
 }
 
 /**
- * Why the cycle as a whole has failed; `undefined` where it gave any output anything, or had nothing to do.
+ * The reason why the cycle as a whole has failed; `undefined` if any output got events or samples, or there was nothing
+ * to do.
  *
- * @param isOfShard whether it was that of a shard: no target may belong to it although there are others, and that those few that do are
- *   down says nothing of the whole
+ * @param isOfShard whether the cycle is that of a shard. A shard may have no targets while others do, and if its few
+ *   targets are down, the collector may still work
  */
 export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
   const { targets, deliveries } = report;
@@ -132,7 +133,7 @@ function causes(texts: readonly string[]): string {
   return first(MAX_CAUSES, texts).join('; ');
 }
 
-/** The first texts, and how many there are more. */
+/** The first texts, and the number of the others. */
 export function first(count: number, texts: readonly string[]): readonly string[] {
   if (texts.length <= count) return texts;
   return [...texts.slice(0, count), `and ${texts.length - count} more`];

@@ -13,7 +13,7 @@ import type { Explained } from './explanations.ts';
 import { isPassing, JobTally, type SilentJob } from './silent-jobs.ts';
 import { sumOf } from './sum.ts';
 
-/** What one cycle did, target by target: for the log, the collector's own metrics and the demo's table. */
+/** The result of one cycle, target by target: for the log, the collector's own metrics and the demo's table. */
 export interface CycleReport {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -27,54 +27,57 @@ export interface CycleReport {
   };
   /** Tasks and containers that discovery left out, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  /** The same by name, and what is to be done about it. */
+  /** The same by name, with the remedies. */
   readonly leftOut: readonly LeftOut[];
-  /** Parts of the configuration that find nothing, in words. */
+  /** Parts of the configuration without targets, in words. */
   readonly idle: readonly string[];
   /** Failures in discovery, as text for the log. */
   readonly discoveryErrors: readonly string[];
-  /** With several outputs: what became of them on their way to the first one. */
+  /** The samples of the cycle. With several outputs: their way to the first one. */
   readonly samples: {
-    /** What the targets gave, and the scrapes' own series. */
+    /** Samples from the targets, and the scrapes' own series. */
     readonly scraped: number;
     /** In events that were accepted. */
     readonly published: number;
     /**
-     * Of targets with an event that was not accepted. Counters are not lost, but in the next difference, unless no further
-     * attempt would help: the reason is in `rejected` of the delivery.
+     * Samples of targets with an event that was not accepted. The next difference contains the counters, unless no
+     * retry would help: then `rejected` of the delivery has the reason.
      */
     readonly rejected: number;
     readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-    /** What the other outputs together did not get of those that declarations select: each may take less, or know less. */
+    /** Drops of the other outputs together, among the samples that declarations select: each output may accept or know less. */
     readonly droppedForOthers: Readonly<Partial<Record<DropReason, number>>>;
   };
-  /** Jobs that give samples of which none is published. */
+  /** Jobs whose samples the rules drop completely. */
   readonly silentJobs: readonly SilentJob[];
   /** Whether targets gave samples and nothing at all is published, for reasons that will not pass by themselves. */
   readonly nothingPublished: boolean;
-  /** Series that no dimension set is complete for, and what is missing, in words; the first few. */
+  /** Series without a complete dimension set, with the missing labels, in words; the first few. */
   readonly incomplete: readonly string[];
   /** Of `metric_budget`; absent without one. */
   readonly budget?: BudgetReport | undefined;
   /** One for each output, in their order. */
   readonly deliveries: readonly DeliveryReport[];
-  /** Events that were accepted while others of their target were not: what counters grew by in them is delivered again. */
+  /**
+   * Accepted events of targets that also had other events that were not accepted: the next cycle delivers their
+   * increases again.
+   */
   readonly repeated: number;
   readonly state: StateReport;
-  /** Targets that took more than their share of time or memory, and so had their turn after all others; the greediest first. */
+  /** Targets that exceeded their share of time or memory, and so had their turn after all others; the greediest first. */
   readonly greedy: readonly GreedyTarget[];
-  /** Of targets that are up: the first rule of its format that an answer breaks, as text for the log. */
+  /** Of targets that are up: the first violation of the format in an answer, as text for the log. */
   readonly breaches: readonly string[];
-  /** What decoding remembers of the lines of all targets; it is bounded. */
+  /** The decoder's memory of the lines of all targets, which is bounded. */
   readonly remembered: Remembered;
   /** One for each target, in the order of discovery. */
   readonly scrapes: readonly TargetReport[];
 }
 
-/** A target that took more than its share. */
+/** A target that exceeded its share. */
 export interface GreedyTarget {
   readonly id: string;
-  /** Decompressed bytes of its answer; 0 where there is none. */
+  /** Decompressed bytes of its answer; 0 without one. */
   readonly bytes: number;
   /** Milliseconds of CPU that its samples took. */
   readonly cpuMs: number;
@@ -83,25 +86,25 @@ export interface GreedyTarget {
 /** A scrape without its samples. */
 type ScrapeOf = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>;
 
-/** What one target did in a cycle. */
+/** The result of one target in a cycle. */
 export interface TargetReport {
-  /** As people see it: without the values of parameters, so that several targets may have the same. */
+  /** The id as people see it: without the values of parameters, so several targets may have the same. */
   readonly id: string;
-  /** The same. */
+  /** The same as the id. */
   readonly url: string;
   readonly labels: Labels;
   readonly up: boolean;
-  /** Its task has stopped, so that it is not up but not down either. */
+  /** Whether its task has stopped, so that the target is neither up nor down. */
   readonly stopped: boolean;
-  /** Why it is not up: a `ScrapeFailure`. */
+  /** The reason why the target is not up: a `ScrapeFailure`. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
-  /** The first rule of its format that its answer breaks, although it could be read. */
+  /** The first violation of the format in an answer that could still be read. */
   readonly breach?: string | undefined;
   readonly durationMs: number;
   /** Decompressed bytes. */
   readonly bytes: number;
-  /** Samples that the target gave. */
+  /** Samples from the target. */
   readonly scraped: number;
   /** Samples in the events that were offered for delivery. */
   readonly offered: number;
@@ -113,28 +116,28 @@ export interface TargetReport {
 
 /** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
 export type ScrapeSummary = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'> & {
-  /** Samples that the target gave, wanted or not, those that relabeling dropped included, and the scrape's own. */
+  /** Samples from the target, wanted or not, including those that relabeling dropped, and the scrape's own. */
   readonly sampleCount: number;
 };
 
-/** What became of one target after its scrape. */
+/** The fate of one target's samples after its scrape. */
 export interface TargetOutcome {
   readonly events: number;
   readonly offered: number;
   readonly drops: Drops;
-  /** Of all outputs but the first. */
+  /** Drops of all outputs but the first. */
   readonly otherDrops: Drops;
   /** One for each output, in their order. */
   readonly outcomes: readonly DeliveryOutcome[];
 }
 
-/** Adds up a cycle while it goes on. */
+/** Sums up a cycle while it runs, and makes its report. */
 export class Tally {
   readonly #startedAt: number;
   #dropped: Partial<Record<DropReason, number>> = {};
   #droppedForOthers: Partial<Record<DropReason, number>> = {};
   readonly #scrapes: TargetReport[] = [];
-  /** Of each in the order of discovery. */
+  /** The index of each report in the order of discovery. */
   readonly #places = new Map<TargetReport, number>();
   #order: ReadonlyMap<string, number> = new Map();
   #leftOut: readonly LeftOut[] = [];
@@ -184,7 +187,7 @@ export class Tally {
     this.#add(scrape, { stopped: false, offered, events, rejected });
   }
 
-  /** Targets that stopped before they were scraped, and what went wrong in finding out which did. */
+  /** Targets that stopped before their scrape, and the errors of that check. */
   stopped(scrapes: readonly ScrapeOf[], errors: readonly { readonly message: string }[]): void {
     for (const scrape of scrapes) {
       this.#add(scrape, { stopped: true, offered: 0, events: 0, rejected: {} });
@@ -201,7 +204,7 @@ export class Tally {
     this.#greedy = reports.sort((a, b) => b.cpuMs - a.cpuMs);
   }
 
-  /** Jobs of which nothing is published, when all targets are there. */
+  /** Jobs without any published sample, after all targets are counted. */
   silentJobs(): readonly SilentJob[] {
     return this.#jobs.silent();
   }
@@ -258,7 +261,7 @@ export class Tally {
     };
   }
 
-  /** Whether no output got anything, nor would have if it had been well. */
+  /** Whether no output got anything, and none would have got anything if all outputs worked. */
   #isSilent(deliveries: readonly DeliveryReport[]): boolean {
     const { published, rejected } = this.#samples;
     const isAccepted = deliveries.some(({ events }) => events > 0);
@@ -276,7 +279,7 @@ export class Tally {
   }
 }
 
-/** What a scrape itself says. */
+/** The part of the report that comes from the scrape. */
 function reportOf({ target, failure, durationMs, bytes, scraped, breach }: ScrapeOf) {
   return {
     id: shownId(target),

@@ -5,10 +5,10 @@ import type { CycleReport } from './report.ts';
 import { sumOf } from './sum.ts';
 
 /**
- * Says of one cycle, as metrics of the collector itself, how it went. The reasons behind the sums are metadata of the same
- * log event: a dimension for each would be a billed metric each.
+ * Publishes the result of one cycle as metrics of the collector itself. The reasons behind the sums are metadata of the
+ * same log event, because each reason as a dimension would be a billed metric.
  *
- * @param isOfShard whether it was that of a shard: one without samples says nothing of whether anything is published at all
+ * @param isOfShard whether the cycle is that of a shard, whose lack of samples does not mean that nothing is published
  */
 export function publishCycle(
   report: CycleReport,
@@ -34,7 +34,7 @@ export function publishCycle(
     metrics.addMetadata('droppedForOthersByReason', JSON.stringify(samples.droppedForOthers));
   }
   if (budget !== undefined) {
-    // What all shards know together, the discovery tells.
+    // The discovery publishes the total of all shards.
     if (!isOfShard) count('MetricsKnown', budget.known);
     count('MetricsHeldBack', budget.heldBack);
   }
@@ -68,9 +68,9 @@ export function publishCycle(
 }
 
 /**
- * Says that an invocation did nothing, as another one collects the same targets.
+ * Publishes that an invocation did nothing, because another one collects the same targets.
  *
- * @param until when the other one is over at the latest, in milliseconds since the epoch
+ * @param until the latest end of the other one, in milliseconds since the epoch
  * @returns the answer of the invocation
  */
 export function publishSkipped(

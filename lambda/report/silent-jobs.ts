@@ -1,7 +1,7 @@
 import type { DropReason } from '../model/samples/drops.ts';
 import { sumOf } from './sum.ts';
 
-/** Reasons that hold only for now: what is dropped for them shows in a later difference, or was published before. */
+/** Reasons for drops that pass: a later difference contains such samples, or they were published before. */
 const PASSING: ReadonlySet<DropReason> = new Set([
   'first_sample',
   'no_state',
@@ -9,21 +9,21 @@ const PASSING: ReadonlySet<DropReason> = new Set([
   'not_newer',
 ]);
 
-/** A job whose targets gave samples of which none is published, and none will be unless something changes. */
+/** A job whose samples are all dropped, and will be until somebody changes something. */
 export interface SilentJob {
   readonly job: string;
-  /** Those that are up. */
+  /** Targets that are up. */
   readonly targets: number;
-  /** Those that its targets gave, and the scrapes' own. */
+  /** Samples from its targets, and the scrapes' own. */
   readonly samples: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  /** What differs from the rule that comes nearest, in words; absent where no rule is behind it. */
+  /** The difference to the nearest rule, in words; absent if the cause is not a rule. */
   readonly why?: string | undefined;
 }
 
-/** What a target of a job that is up has published. */
+/** The samples of one target of a job that is up. */
 export interface JobTarget {
-  /** Samples that the target gave. */
+  /** Samples from the target. */
   readonly scraped: number;
   /** The same with the scrape's own. */
   readonly samples: number;
@@ -39,7 +39,7 @@ interface Sums {
   dropped: Partial<Record<DropReason, number>>;
 }
 
-/** Adds up the jobs of a cycle. */
+/** Sums up the jobs of a cycle. */
 export class JobTally {
   readonly #jobs = new Map<string, Sums>();
 
@@ -53,7 +53,7 @@ export class JobTally {
     sums.scraped += scraped;
     sums.samples += samples;
     sums.offered += offered;
-    // Nearly all jobs have published something by their first target.
+    // Nearly all jobs have published a sample by their first target.
     if (sums.offered === 0) sums.dropped = sumOf([sums.dropped, dropped]);
   }
 
@@ -65,7 +65,7 @@ export class JobTally {
   }
 }
 
-/** Whether something is dropped for a reason that holds only for now. */
+/** Whether any drop has a reason that passes. */
 export function isPassing(dropped: Readonly<Partial<Record<DropReason, number>>>): boolean {
   return Object.keys(dropped).some((reason) => PASSING.has(reason as DropReason));
 }

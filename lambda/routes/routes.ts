@@ -31,42 +31,42 @@ import { FINAL_OF_SAMPLES, isRefusedForItsTime, isSettled } from './settled.ts';
 /** One target's samples on their way to all outputs. */
 export interface Collected {
   readonly scrape: Scrape;
-  /** What a target that keeps a history was asked with. */
+  /** The cursor of the request, for a target that keeps a history. */
   readonly since: string | undefined;
-  /** The samples that the rules want, which are worked out once; the others are added to `drops` then. */
+  /** The samples that the rules select, computed once for all outputs; the others go into `drops`. */
   readonly declared: (drops: Drops) => readonly SelectedSample[];
-  /** Called for each item that is worked on now, and when the share is written; what they throw ends the work. */
+  /** Called for each item of work, now and during the write; an error that it throws ends the work. */
   readonly step: Step;
   readonly stepOfWriting: () => void;
 }
 
-/** What one output gets of one target. */
+/** The part of one target's samples that one output gets. */
 export interface Share {
-  /** How many log events. */
+  /** Number of log events. */
   readonly events: number;
-  /** Resolves when there is room for it. */
+  /** Resolves when the output has room for it. */
   ready(): Promise<void>;
   /**
-   * Delivers it, and lets the state advance when all of it is settled. Holds on to neither samples nor events while it
-   * waits, which would be the memory of a whole cycle.
+   * Delivers the share, and advances the state when all of it is settled. While it waits, it holds neither samples nor
+   * events, which would be the memory of a whole cycle.
    */
   write(): Promise<DeliveryOutcome>;
 }
 
-/** An output in one cycle: what it gets of each target, and what is remembered for it. */
+/** An output in one cycle: its shares of the targets, and its state. */
 export interface Route {
-  /** Says which targets there are, where all are known. */
+  /** Passes on all current targets, if the list is complete. */
   discovered(targetIds: ReadonlySet<string>): void;
-  /** Those targets of which something is remembered for this output, under the names by which it is. */
+  /** The targets that this output has state for, under the names of the state. */
   seen(targets: readonly Target[]): readonly SeenTarget[];
-  /** What is remembered of a target for this output. */
+  /** The state of a target for this output. */
   past(targetId: string): TargetPast;
-  /** What of a target cannot be published is added to `drops`, at the latest when the share is written. */
+  /** The share of this output. Samples that cannot be published go into `drops`, at the latest during the write. */
   share(collected: Collected, drops: Drops): Share;
   close(): Promise<DeliveryReport>;
 }
 
-/** What the routes of a cycle have in common. */
+/** The parts that the routes of a cycle share. */
 export interface RouteContext {
   readonly config: Pick<Config, 'logs' | 'emf' | 'series'>;
   readonly state: State;
@@ -75,8 +75,8 @@ export interface RouteContext {
 /**
  * Opens an output for one cycle.
  *
- * @param deadline what is not accepted by then is rejected
- * @param patienceMs as of `Output.open`
+ * @param deadline rejects everything that is not accepted by then
+ * @param patienceMs as in `Output.open`
  */
 export function routeTo(
   output: Output | SampleOutput,
@@ -89,7 +89,7 @@ export function routeTo(
     : new EventRoute(output, output.open(deadline, patienceMs), context);
 }
 
-/** Differences of counters, as EMF. */
+/** Sends differences of counters, as EMF. */
 class EventRoute implements Route {
   readonly #output: Output;
   readonly #delivery: Delivery;
@@ -101,7 +101,7 @@ class EventRoute implements Route {
     this.#context = context;
   }
 
-  /** An event stands for itself. */
+  /** Events need no list of targets. */
   discovered(): void {}
 
   seen(targets: readonly Target[]): readonly SeenTarget[] {
@@ -133,7 +133,7 @@ class EventRoute implements Route {
       this.#output.maxEventBytes,
       step,
     );
-    // A failed scrape says nothing of what there is of its target.
+    // A failed scrape leaves the state of its target unchanged.
     const advance = failure === undefined ? { updates, scrapedAt: startedAt, cursor } : undefined;
     return {
       events: events.length,
@@ -158,10 +158,7 @@ class EventRoute implements Route {
   }
 }
 
-/**
- * Samples as they were scraped, for which nothing of a series has to be remembered: only up to where a target that keeps a
- * history has told it.
- */
+/** Sends samples as scraped, without state for series: the state is only the cursor of a target's history. */
 class SampleRoute implements Route {
   readonly #name: string;
   readonly #delivery: SampleDelivery;
@@ -210,7 +207,7 @@ class SampleRoute implements Route {
     return thenCommit(outcome, isSettledNow, () => this.#state.commit(key, advance));
   }
 
-  /** A defect at one target's samples must not cost the other targets theirs. */
+  /** Catches errors at one target's samples, so that the other targets go on. */
   #written(scrape: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
     const before = drops.total;
     try {
@@ -229,8 +226,8 @@ function seenFor(output: string, { id, startedAt }: Target): SeenTarget {
 }
 
 /**
- * Commits if the state may advance. What can still be accepted keeps it back, so that the next cycle covers what is
- * missing; what never will would keep it back for ever, and with it what was accepted beside it.
+ * Commits if the state may advance. A rejection that a retry may mend holds the state back, so that the next cycle
+ * covers the missing part; a final one must not hold it back for ever.
  */
 async function thenCommit(
   delivered: Promise<DeliveryOutcome>,
@@ -243,8 +240,8 @@ async function thenCommit(
 }
 
 /**
- * Without the points of a history that an output has had already. The target told them again, as another output has not.
- * Receivers refuse a time that is not after the last.
+ * Drops the points of a history that this output has already got. The target sends them again for another output, and
+ * receivers refuse a time that is not after the last one.
  */
 function notBefore(
   samples: readonly Sample[],

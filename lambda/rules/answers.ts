@@ -1,11 +1,10 @@
 import type { Step } from '../model/waiting/turn.ts';
 
 /**
- * Remembers answers to questions that come again in each cycle.
+ * Remembers answers to questions that return in each cycle.
  *
- * Bounded: it keeps what this cycle and the one before asked. Once full it learns no more until the next cycle, but keeps
- * what it has. So a working set that fits is answered without a single evaluation, and of a larger one only the rest is
- * evaluated; forgetting anything to make room would forget it just before its turn comes again.
+ * It keeps the questions of this cycle and the one before, up to a limit. Once full, it adds none until the next cycle,
+ * but keeps those it has, because dropping an answer for a new one would drop it just before it is needed again.
  */
 export class Answers<T extends NonNullable<unknown>> {
   readonly #capacity: number;
@@ -28,7 +27,7 @@ export class Answers<T extends NonNullable<unknown>> {
     this.#current = new Map();
   }
 
-  /** @param step passed on to what finds an answer that is not known */
+  /** @param step passed to the function that finds a missing answer */
   to(question: string, step?: Step): T {
     const current = this.#current.get(question);
     if (current !== undefined) return current;

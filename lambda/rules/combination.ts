@@ -13,12 +13,12 @@ const MURMUR_SEED = 0x9747b28c;
 const MURMUR_FACTOR = 0x5bd1e995;
 const MIX_FACTORS = [0x85ebca6b, 0xc2b2ae35] as const;
 
-/** No code unit of a text, so that `a`, `bc` and `ab`, `c` differ. */
+/** Not a code unit of any text, so that `a`, `bc` and `ab`, `c` differ. */
 const END_OF_TEXT = 0x10000;
 
 /**
- * A number for what CloudWatch bills as one metric: namespace, name, names and values of the dimensions. Two metrics have
- * the same number about once in 2^48 pairs; then one of them is taken for known.
+ * A number for a metric as CloudWatch bills it: namespace, name, names and values of the dimensions. Two metrics have
+ * the same number about once in 2^48 pairs; then the second counts as known.
  */
 export function combinationOf(
   { options: { namespace }, names }: DeclaredSet,
@@ -35,7 +35,7 @@ export function combinationOf(
   return hash.value;
 }
 
-/** Two independent hashes of 32 bits, of which one gives 16. No cryptographic one, which would cost a microsecond each. */
+/** Two independent 32-bit hashes, of which one gives 16 bits. A cryptographic hash would cost a microsecond for each metric. */
 class Hash {
   #low = FNV_OFFSET;
   #high = MURMUR_SEED;
@@ -58,7 +58,7 @@ class Hash {
   }
 }
 
-/** Lets each bit depend on all others. */
+/** Makes each bit depend on all others. */
 function mixed(hash: number): number {
   let bits = hash;
   bits = Math.imul(bits ^ (bits >>> 16), MIX_FACTORS[0]);

@@ -1,11 +1,11 @@
 import type { Publications } from '../model/samples/publication.ts';
 
 /**
- * What was decided, as a tree: one step for each question (does the rule apply, is the set complete), so that the same
- * answers lead to the same list of publications without building or comparing anything.
+ * A tree of decisions: one step for each question (does the rule apply, is the set complete), so that equal answers
+ * lead to the same list of publications without building or comparing lists.
  */
 export class Decision {
-  /** Where the questions end. */
+  /** The publications at the last question. */
   publications: Publications | undefined;
   #yes: Decision | undefined;
   #no: Decision | undefined;

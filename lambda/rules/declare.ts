@@ -14,37 +14,37 @@ import { type Rule, rulesOf } from './rule.ts';
 const REMEMBERED_NAMES = 100_000;
 
 /**
- * Characters of a name that selectors are matched with, four times what CloudWatch takes. Each selector is: what is longer is selected by
- * none.
+ * Characters of a name that selectors are matched with, four times the limit of CloudWatch. No selector matches a
+ * longer name.
  */
 const MAX_SELECTED_NAME = 1_024;
 
-/** A sample with its labels and what the declarations made of it. */
+/** A sample with its labels and its publications. */
 export type Declared<T> = T & {
   readonly publications: Publications;
 };
 
-/** Why a sample is not published that a declaration selects. */
+/** The reason why a selected sample is not published. */
 export type Refusal = 'no_declaration' | 'no_dimension_set' | 'metric_budget';
 
 const NO_METRIC: Publications = [];
 
-/** The rules that select a metric, and what was decided by them. */
+/** The rules that select a metric, and their decisions. */
 interface Selection {
   readonly rules: readonly Rule[];
   readonly first: Decision;
 }
 
 /**
- * Decides which samples become which metrics, as the CloudWatch Agent's `metric_declaration` does: a declaration applies
- * if its matcher finds a match in the joined source labels; it selects a metric if any selector finds a match in the name;
- * a metric gets the union of the dimension sets of all declarations that apply and select it, as far as the event has all
- * labels of the set. Where several of them name the same set in the same namespace, the first one says how it is published.
+ * Decides which samples become which metrics, as the CloudWatch Agent's `metric_declaration` does. A declaration
+ * applies if its matcher matches the joined source labels; it selects a metric if any selector matches the name. A
+ * metric gets the union of the dimension sets of all such declarations whose labels the event has. If several name the
+ * same set in the same namespace, the first one decides how it is published.
  *
- * What the expressions answered is remembered, so that samples like those of the cycle before cost none.
+ * The answers of expressions are remembered, so equal samples of the next cycle cost none.
  */
 export class Rules {
-  /** Absent: any number of metrics is published. */
+  /** Absent without a limit of metrics. */
   readonly budget: MetricBudget | undefined;
   readonly #rules: readonly Rule[];
   readonly #logOnly: boolean;
@@ -61,7 +61,7 @@ export class Rules {
   }
 
   /**
-   * Begins a cycle: what neither it nor the one before asks for is forgotten.
+   * Begins a cycle, and forgets the answers that neither it nor the one before needed.
    * @param now milliseconds since the epoch
    */
   begin(now: number): void {
@@ -70,7 +70,7 @@ export class Rules {
     for (const source of new Set(this.#rules.map((rule) => rule.source))) source.begin();
   }
 
-  /** Whether a sample of this name can be wanted at all, whatever its labels are. */
+  /** Whether any sample of this name can be published, whatever its labels. */
   mayWant(name: string): boolean {
     return this.#logOnly || this.#logUnmatched || this.selects(name);
   }
@@ -81,9 +81,9 @@ export class Rules {
   }
 
   /**
-   * The samples that are wanted, each with the ways in which it is published.
-   * @param onRefused is told of each other one, beside `drops`
-   * @param step called for each match that is not remembered; what it throws ends this
+   * The selected samples, each with its publications.
+   * @param onRefused receives each other sample, in addition to `drops`
+   * @param step called for each new match; an error that it throws ends the work
    */
   *declare<T extends { readonly series: Series; readonly labels: Labels }>(
     samples: Iterable<T>,
@@ -132,7 +132,7 @@ export class Rules {
     return applies ? 'no_dimension_set' : 'no_declaration';
   }
 
-  /** Names that the same declarations select share what was decided. */
+  /** Names that the same declarations select share their decisions. */
   #select(name: string): Selection {
     const rules =
       name.length > MAX_SELECTED_NAME
@@ -145,10 +145,10 @@ export class Rules {
   }
 }
 
-/** Whether the event has all labels of the set, with values that CloudWatch takes. */
+/** Whether the event has all labels of the set, with values that CloudWatch accepts. */
 function isComplete({ names }: DeclaredSet, metric: string, labels: Labels): boolean {
   for (const name of names) {
-    // A metric overwrites a label of its name, which then is no text to be a dimension.
+    // In EMF a metric overwrites a label of its name, which then cannot be a dimension.
     if (name === metric || !isDimensionValue(labels[name])) return false;
   }
   return true;

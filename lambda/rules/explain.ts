@@ -20,8 +20,8 @@ type Part = Pick<
 >;
 
 /**
- * Of what the dimension sets of a series lack, in words: of that set of the declarations which select it and apply to it that
- * lacks the fewest labels.
+ * The missing labels of the nearest dimension set of a series, in words: among the declarations that select it and
+ * apply to it.
  */
 export function whyIncomplete(declarations: readonly Part[], { name, labels }: Refused): string {
   const lacking = declarations.flatMap((declaration, index) => {
@@ -39,7 +39,7 @@ export function whyIncomplete(declarations: readonly Part[], { name, labels }: R
   return `metric_declaration[${index}] cannot publish ${name} under [${set.join(', ')}]: ${problems}`;
 }
 
-/** Which declaration comes nearest to selecting any of these series and applying to it, and what differs, in words. */
+/** The declaration that comes nearest to selecting any of these series and applying to it, and the difference, in words. */
 export function whyRefused(declarations: readonly Part[], refused: readonly Refused[]): string {
   const nearest = declarations
     .flatMap((declaration, index) => refused.map((series) => mismatch(declaration, index, series)))
@@ -47,7 +47,7 @@ export function whyRefused(declarations: readonly Part[], refused: readonly Refu
   return nearest?.text ?? 'there is no metric_declaration';
 }
 
-/** How far a declaration is from publishing a series, and why. */
+/** The distance of a declaration from publishing a series, and the cause. */
 function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
   const { sourceLabels, matcher, selectors } = declaration;
   const what = `metric_declaration[${index}]`;
@@ -69,7 +69,7 @@ function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
       text: `${what} selects ${name}, but ${labelText}`,
     };
   }
-  // The nearer of two is the one that begins like the name.
+  // Of two names the nearer one shares the longer beginning.
   const unlike = 1 - Math.max(0, ...selectors.map(({ source }) => likeness(source, name)));
   if (isApplied) {
     return { distance: 2 + unlike / 2, text: `${what} applies to ${given}, but ${nameText}` };
@@ -90,7 +90,7 @@ function sourceOf({ sourceLabels, separator }: Part, labels: Labels): string {
   return sourceLabels.map((label) => labels[label] ?? '').join(separator);
 }
 
-/** Why a label is no dimension of a metric; undefined where it is one. */
+/** The reason why a label cannot be a dimension of a metric; undefined if it can. */
 function problemOf(label: string, metric: string, labels: Labels): string | undefined {
   const value = labels[label];
   if (!isDimensionName(label)) return `CloudWatch accepts no dimension ${shown(label)}`;

@@ -1,34 +1,34 @@
 import type { Labels } from '../model/samples/sample.ts';
 
-/** Combinations that are told apart in one cycle; of more only that there are. About 50 bytes each. */
+/** Combinations that are counted exactly in one cycle, at about 50 bytes each. */
 export const MAX_COUNTED = 100_000;
 
-/** Metric names that are looked at more closely, and values of each of their labels. */
+/** Metric names whose labels are counted, and values of each of these labels. */
 const MAX_METRICS = 20;
 export const MAX_VALUES = 1_000;
 
 /** Metrics in a report, those with the most combinations. */
 const MAX_EXAMPLES = 5;
 
-/** What the budget held back of one metric in one cycle. */
+/** The combinations that the budget held back of one metric in one cycle. */
 export interface HeldBackMetric {
   readonly metric: string;
   /** Combinations of dimensions. */
   readonly combinations: number;
-  /** The label that has the most values in them; absent where none has several. */
+  /** The label with the most values among them; absent if none has several. */
   readonly label?: string | undefined;
-  /** How many values that is, at most 1,000. */
+  /** Number of its values, at most 1,000. */
   readonly values?: number | undefined;
-  /** One of them. */
+  /** One of its values. */
   readonly example?: string | undefined;
 }
 
-/** What the budget held back in one cycle. */
+/** The metrics that the budget held back in one cycle. */
 export class HeldBack {
   readonly #combinations = new Set<number>();
   readonly #metrics = new Map<string, { combinations: number; values: Map<string, Set<string>> }>();
 
-  /** At most 100,000: then there may be more. */
+  /** At most 100,000, even if there are more. */
   get combinations(): number {
     return this.#combinations.size;
   }
@@ -50,7 +50,7 @@ export class HeldBack {
     }
   }
 
-  /** Those that lost the most combinations first. */
+  /** The metrics with the most combinations first. */
   examples(): readonly HeldBackMetric[] {
     return [...this.#metrics]
       .sort(([, a], [, b]) => b.combinations - a.combinations)

@@ -13,36 +13,36 @@ const AGE_BYTES = 2;
 const ENTRY_BYTES = HASH_BYTES + AGE_BYTES;
 const MAX_AGE_MINUTES = 2 ** (8 * AGE_BYTES) - 1;
 
-/** The part of the window after which others that share the budget are told of a metric again. */
+/** The part of the window after which a shard reports a metric to the others again. */
 export const RETELL_SHARE = 1 / 4;
 
 const NOTHING_SHARED = { source: undefined, known: new Map<number, number>() };
 
-/** How the budget stands in a cycle. */
+/** The state of the budget in a cycle. */
 export interface BudgetReport {
   readonly limit: number;
-  /** Combinations that are known: published within the window, by those included that share the budget. */
+  /** Known combinations: published within the window by any collector that shares the budget. */
   readonly known: number;
-  /** Further ones that this cycle would have published. Counted up to 100,000. */
+  /** Further combinations that this cycle would have published. Counted up to 100,000. */
   readonly heldBack: number;
   readonly examples: readonly HeldBackMetric[];
 }
 
 /**
- * Bounds what CloudWatch bills: the distinct combinations of namespace, metric name and dimensions within a window of
- * time. While there are as many as the limit, known ones go on and new ones are held back.
+ * Bounds the metrics that CloudWatch bills: the distinct combinations of namespace, metric name and dimensions within a
+ * window of time. At the limit, known ones go on and new ones are held back.
  *
- * The memory of them, about 60 bytes each, is bounded by the limit.
+ * The limit also bounds the memory of them, about 60 bytes each.
  */
 export class MetricBudget {
   readonly #limit: number;
   readonly #windowMinutes: number;
-  /** Minute in which each was last seen. Whole numbers of 31 bits take no memory of their own. */
+  /** Minute of the last publication of each. Whole numbers of 31 bits take no memory of their own. */
   readonly #known = new Map<number, number>();
-  /** The same of those that share the budget, this one included. */
+  /** The same of all collectors that share the budget. */
   #shared: { readonly source: KnownMetrics | undefined; readonly known: Map<number, number> } =
     NOTHING_SHARED;
-  /** Combinations that are known here and not to those that share the budget; and how many there may be. */
+  /** Combinations that only this collector knows, and their limit. */
   #fresh = 0;
   #room: number;
   #minute = 0;
@@ -55,7 +55,7 @@ export class MetricBudget {
   }
 
   /**
-   * Begins a cycle; what was not seen within the window makes room.
+   * Begins a cycle, and drops the combinations that were not published within the window.
    * @param now milliseconds since the epoch
    */
   begin(now: number): void {
@@ -67,7 +67,10 @@ export class MetricBudget {
     this.#count();
   }
 
-  /** Says what those know that share the budget, and what is left of it for this one in this cycle. */
+  /**
+   * Takes over the combinations of all that share the budget, and this collector's part of the remaining room in this
+   * cycle.
+   */
   share({ known, room }: MetricShare): void {
     if (known !== this.#shared.source) {
       this.#shared = { source: known, known: known ? new Map(entriesOf(known)) : new Map() };
@@ -76,7 +79,7 @@ export class MetricBudget {
     this.#count();
   }
 
-  /** Whether a metric may be published under a set of which it has all labels. */
+  /** Whether a metric may be published under a set whose labels are complete. */
   admits(set: DeclaredSet, metric: string, labels: Labels): boolean {
     const combination = combinationOf(set, metric, labels);
     const seen = this.#known.get(combination);
@@ -101,12 +104,12 @@ export class MetricBudget {
     };
   }
 
-  /** What is known, for the state, and so for the budget of another process or configuration. */
+  /** The known combinations, for the state and for the budget of another process or configuration. */
   export(): KnownMetrics {
     return this.#exported(this.#known);
   }
 
-  /** What those that share the budget are to be told: what they do not know, or have known for a while without hearing of it. */
+  /** The combinations that the others do not know, or heard of a while ago. */
   exportFresh(): KnownMetrics {
     const retellMinutes = Math.floor(this.#windowMinutes * RETELL_SHARE);
     const shared = this.#shared.known;
@@ -118,8 +121,8 @@ export class MetricBudget {
   }
 
   /**
-   * Takes over what `export` gave, in addition to what is known already.
-   * @throws RangeError where it is no such thing
+   * Adds the combinations of an `export`.
+   * @throws RangeError if the bytes are not an export
    */
   import(metrics: KnownMetrics): void {
     for (const [combination, seen] of entriesOf(metrics)) {
@@ -152,7 +155,7 @@ export class MetricBudget {
   }
 }
 
-/** Combinations, and the minute in which each was last seen. @throws RangeError */
+/** Combinations, and the minute of the last publication of each. @throws RangeError */
 function* entriesOf({ combinations, asOf }: KnownMetrics): Generator<[number, number]> {
   const { buffer, byteOffset, byteLength } = combinations;
   if (byteLength % ENTRY_BYTES !== 0) {

@@ -1,6 +1,6 @@
 import type { Publication, Publications } from '../model/samples/publication.ts';
 
-/** How a metric is published, whatever its dimensions are. */
+/** The options of a publication beside its dimensions. */
 export type MetricOptions = Omit<Publication, 'dimensions'>;
 
 /** One dimension set of a declaration. */
@@ -10,10 +10,9 @@ export interface DeclaredSet {
 }
 
 /**
- * Makes lists of publications: the same object for the same list, with the same publications in it, whatever the order of
- * the sets that it is made from.
+ * Makes lists of publications: the same object for the same list, whatever the order of its sets.
  *
- * A metric of CloudWatch is published once: where several sets name it, the first one says how.
+ * A metric is published once: if several sets name it, the first one decides the options.
  */
 export class PublicationLists {
   readonly #publications = new Map<string, Publication>();
@@ -41,7 +40,7 @@ export class PublicationLists {
   }
 }
 
-/** What is known under `key`, else `value` from now on. */
+/** The value under `key`; stores `value` there if it has none. */
 function shared<T>(known: Map<string, T>, key: string, value: T): T {
   const first = known.get(key) ?? value;
   known.set(key, first);

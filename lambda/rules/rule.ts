@@ -3,13 +3,13 @@ import { isDimensionName } from '../model/settings/dimension.ts';
 import type { DeclaredSet } from './publication-list.ts';
 import { Source } from './source.ts';
 
-/** A declaration that can apply to something. */
+/** A declaration that can apply to a sample. */
 export interface Rule {
   readonly source: Source;
   /** Place among the matchers of its source. */
   readonly index: number;
   readonly selectors: readonly Pattern[];
-  /** Those that CloudWatch takes. */
+  /** The sets that CloudWatch accepts. */
   readonly sets: readonly DeclaredSet[];
 }
 

@@ -4,7 +4,7 @@ import type { Pattern } from '../model/settings/config.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { Answers } from './answers.ts';
 
-/** Joined texts whose matches are remembered, unless told otherwise. */
+/** Default number of joined texts whose matches are remembered. */
 const REMEMBERED_TEXTS = 100_000;
 
 /** The source labels of one or more declarations, and the matchers of these. */
@@ -26,7 +26,7 @@ export class Source {
     );
   }
 
-  /** @returns its place in what `matches` gives */
+  /** @returns its index in the result of `matches` */
   add(matcher: Pattern): number {
     return this.#matchers.push(matcher) - 1;
   }
@@ -37,8 +37,8 @@ export class Source {
   }
 
   /**
-   * Whether each matcher finds a match in the joined labels.
-   * @param step called for each match that is not remembered; what it throws ends this
+   * Whether each matcher matches the joined labels.
+   * @param step called for each new match; an error that it throws ends the work
    */
   matches(labels: Labels, step?: Step): readonly boolean[] {
     let text: string | undefined;

@@ -4,15 +4,15 @@ import type { Headers } from './http/head.ts';
 const SINCE_HEADER = 'fargauge-history-since';
 const UNTIL_HEADER = 'fargauge-history-until';
 
-/** What an answer says of the history that it gives. */
+/** The headers of an answer about its history. */
 export interface HistoryAnswer {
-  /** What the target is to be asked with the next time, once this answer was delivered. */
+  /** The cursor for the next request, after the delivery of this answer. */
   readonly cursor: string;
-  /** What lies between the cursor that was asked with and the beginning of the answer: it is lost. */
+  /** The gap between the requested cursor and the beginning of the answer: these samples are lost. */
   readonly gap?: string | undefined;
 }
 
-/** The URL that asks a target for what it has sampled since. */
+/** The URL that asks a target for its samples since a cursor. */
 export function withSince(url: string, since: string): string {
   const asking = new URL(url);
   asking.searchParams.set('since', since);
@@ -20,9 +20,9 @@ export function withSince(url: string, since: string): string {
 }
 
 /**
- * Reads the headers of an answer; undefined where the target keeps no history.
+ * Reads the headers of an answer; undefined if the target keeps no history.
  *
- * @param since the cursor that was asked with
+ * @param since the cursor of the request
  */
 export function historyOf(headers: Headers, since: string): HistoryAnswer | undefined {
   const cursor = headers.get(UNTIL_HEADER);

@@ -4,11 +4,11 @@ import { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { ScrapeLimits } from '../model/targets/target.ts';
 
 /**
- * Checks one series against the limits of its labels, as verifyLabelLimits of Prometheus does: the name of the metric is
- * a label among the others, and lengths are in UTF-8 bytes.
+ * Checks one series against the limits of its labels, as verifyLabelLimits of Prometheus does: the name of the metric
+ * is one of the labels, and lengths are in UTF-8 bytes.
  *
  * @param metric its name, for the message
- * @param labels all of them, the target's and the name among them
+ * @param labels all of them, including the target's and the name
  */
 export function checkLabels(
   metric: string,

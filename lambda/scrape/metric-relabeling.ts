@@ -15,26 +15,26 @@ import type { Step } from '../model/waiting/turn.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
 
-/** Labels of a series that is relabeled. To copy and sort them takes up to 5 microseconds for each, and cannot be interrupted. */
+/** Most labels of a relabeled series. Copying and sorting takes up to 5 microseconds for each, and cannot be interrupted. */
 const MAX_LABELS = 1_024;
 
-/** Labels that are worked on in the time of an item of a turn. */
+/** Labels that count as one item of a turn. */
 const LABELS_OF_AN_ITEM = 8;
 
-/** What metric relabeling left of a scrape. */
+/** The samples of a scrape after metric relabeling. */
 export interface Relabeled {
   readonly samples: Sample[];
-  /** The series that are gone, one for each sample. */
+  /** The dropped series, one for each sample. */
   readonly dropped: readonly Series[];
-  /** Samples that were left, before any of them was found wrong. */
+  /** Remaining samples, before any of them was found wrong. */
   readonly remaining: number;
-  /** Present: a limit is exceeded, or a series makes no sense any more, and the whole scrape has failed. */
+  /** Present if a limit is exceeded, or a series is invalid afterwards: the whole scrape has failed. */
   readonly failure?: ScrapeError | undefined;
 }
 
 /**
- * Applies `metric_relabel_configs` to the labels of samples, joined with those of their target, and then the limits.
- * What became of a series is remembered, so that in the next cycle it costs no more than to look that up.
+ * Applies `metric_relabel_configs` to the labels of samples, joined with those of their target, and then the limits. It
+ * remembers the result of each series, so that the next cycle costs only a lookup.
  */
 export class MetricRelabeling {
   readonly #memory: RelabelMemory;
@@ -44,8 +44,8 @@ export class MetricRelabeling {
   }
 
   /**
-   * @param unread number of samples beside these, of a target whose labels do not matter. @default 0
-   * @param step called for each sample, and each text that a rule works on; what it throws ends this
+   * @param unread number of further samples, of a target whose labels do not matter. @default 0
+   * @param step called for each sample, and each text that a rule reads; an error that it throws ends the work
    */
   apply(target: Target, samples: Sample[], unread = 0, step: Step = () => undefined): Relabeled {
     const { limits } = target;
@@ -76,7 +76,7 @@ export class MetricRelabeling {
   }
 }
 
-/** Whether what becomes of a target's samples here depends on their labels. */
+/** Whether the labels of a target's samples matter for relabeling and limits. */
 export function labelsMatter({ limits, metricRelabeling }: Target): boolean {
   const { labels, labelNameBytes, labelValueBytes } = limits;
   return metricRelabeling.length > 0 || labels > 0 || labelNameBytes > 0 || labelValueBytes > 0;
@@ -97,7 +97,7 @@ function outcomeOf(series: Series, target: Target, step: Step): Outcome {
     if (error instanceof ScrapeError) return error;
     throw error;
   }
-  // No label at all is a way to drop a series, in Prometheus.
+  // In Prometheus, removing all labels is a way to drop a series.
   if (after === undefined || Object.keys(after).length === 0) return undefined;
   const name = after[METRIC_NAME];
   if (name === undefined) {
@@ -106,14 +106,14 @@ function outcomeOf(series: Series, target: Target, step: Step): Outcome {
   }
   const breach = checkLabels(name, after, target.limits);
   if (breach !== undefined) return breach;
-  // Then it is joined again where it is used, which takes less than to remember it joined.
+  // Joining it again at its use takes less than remembering the joined labels.
   if (sameLabels(before, after)) return series;
   const labels = labelsOf(after);
   delete labels[METRIC_NAME];
   return { name, family: series.family, type: series.type, labels, origin: series };
 }
 
-/** Steps by the cost of each text, and refuses what would take too long. */
+/** Counts the cost of each text, and refuses those that would take too long. */
 function lookAt({ name }: Series, step: Step): Look {
   return (text) => {
     step(costOfMatching(text));

@@ -1,12 +1,12 @@
 import { labelsOf, type Sample, type Series } from '../model/samples/sample.ts';
 
-/** Figures about a scrape itself. */
+/** Figures about the scrape itself. */
 export interface OwnFigures {
   readonly up: boolean;
   readonly durationMs: number;
-  /** Samples that the target gave. */
+  /** Samples from the target. */
   readonly scraped: number;
-  /** Samples that metric relabeling left of them. */
+  /** Samples after metric relabeling. */
   readonly remaining: number;
 }
 
@@ -20,7 +20,7 @@ export const OWN_NAMES: ReadonlySet<string> = new Set(
   [UP, DURATION, SCRAPED, REMAINING].map(({ name }) => name),
 );
 
-/** The series about a scrape itself, as Prometheus has them for each target. Metric relabeling leaves them alone. */
+/** The series about a scrape itself, as Prometheus makes them for each target. Metric relabeling does not apply to them. */
 export function ownSamples({ up, durationMs, scraped, remaining }: OwnFigures): Sample[] {
   return [
     { series: UP, value: up ? 1 : 0 },

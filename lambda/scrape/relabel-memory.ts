@@ -3,47 +3,47 @@ import { type Labels, type Series, sameLabels } from '../model/samples/sample.ts
 import type { ScrapeError } from '../model/targets/scrape-error.ts';
 import type { ScrapeLimits, Target } from '../model/targets/target.ts';
 
-/** Series, of all targets together, of which the outcome is remembered. Each takes some 100 bytes beside the series itself. */
+/** Series of all targets whose result is remembered. Each takes some 100 bytes beside the series itself. */
 const DEFAULT_CAPACITY = 200_000;
 
-/** Outcomes that a target may have beyond twice its samples before those of long gone series are cleared away. */
+/** Results that a target may have beyond twice its samples before those of vanished series are removed. */
 const SLACK = 1_000;
 
-/** What became of a series: itself (or what it is now), undefined where it was dropped, or what is wrong with it now. */
+/** The result of a series: itself or its new form, undefined if it is dropped, or its error. */
 export type Outcome = Series | undefined | ScrapeError;
 
-/** What metric relabeling makes of one target's series, as far as it is known. */
+/** The known results of metric relabeling for one target's series. */
 export interface Outcomes {
   has(series: Series): boolean;
   get(series: Series): Outcome;
-  /** Remembers the outcome if there is room for it, and returns it. */
+  /** Remembers the result if there is room, and returns it. */
   learn(series: Series, outcome: Outcome): Outcome;
 }
 
-/** What belongs to one target, and what it was found with. */
+/** The memory of one target, and the settings that it depends on. */
 interface Entry {
   readonly labels: Labels;
   readonly rules: readonly RelabelRule[];
   readonly limits: ScrapeLimits;
   readonly honorLabels: boolean;
   /**
-   * Weak: a series that the decoder does not remember is another one in the next scrape, so to keep it would be of no use. The memory
-   * of the decoder thus bounds that of the series here.
+   * Weak, because a series that the decoder forgot is another object in the next scrape. So the memory of the decoder
+   * bounds that of the series here.
    */
   outcomes: WeakMap<Series, Outcome>;
-  /** How many were learnt. */
+  /** Number of results. */
   learnt: number;
-  /** Counts the scrapes of all targets. */
+  /** The scrape, counted over all targets, that used the entry last. */
   usedAt: number;
 }
 
 /**
- * Remembers what metric relabeling makes of series, by target. Bounded: once full it learns no more, but forgets targets
- * that are not scraped any more.
+ * Remembers the results of metric relabeling by target. Once full it adds none, but forgets targets that are no longer
+ * scraped.
  */
 export class RelabelMemory {
   readonly #capacity: number;
-  /** The longest unused first. */
+  /** The entry that was unused for the longest comes first. */
   readonly #entries = new Map<string, Entry>();
   #size = 0;
   #scrapes = 0;
@@ -53,14 +53,14 @@ export class RelabelMemory {
     this.#capacity = capacity;
   }
 
-  /** Series that are remembered now. */
+  /** Number of remembered series. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * What is known of a target, as it is now.
-   * @param samples that it has in this scrape
+   * The memory of a target with its current settings.
+   * @param samples number of samples in this scrape
    */
   of(target: Target, samples: number): Outcomes {
     const entry = this.#entryOf(target);
@@ -105,7 +105,7 @@ export class RelabelMemory {
   #hasRoom(): boolean {
     if (this.#size < this.#capacity) return true;
     for (const [id, entry] of this.#entries) {
-      // Since then every other target has had its turn, and more than once.
+      // Every other target has had its turn more than once since.
       if (this.#scrapes - entry.usedAt <= 2 * this.#entries.size) return false;
       this.#entries.delete(id);
       this.#clear(entry);
@@ -121,7 +121,7 @@ export class RelabelMemory {
   }
 }
 
-/** Whether an entry is still right: another task may have got the address. */
+/** Whether an entry is still valid: another task may have got the address. */
 function isOf(target: Target, { labels, rules, limits, honorLabels }: Entry): boolean {
   return (
     target.metricRelabeling === rules &&

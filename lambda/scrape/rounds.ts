@@ -3,15 +3,15 @@ import { Turn } from '../model/waiting/turn.ts';
 import type { Postponement } from './http/response-body.ts';
 import { Slots } from './slots.ts';
 
-/** Bytes of an answer that is read in the first round: more than nearly all expositions have. */
+/** Bytes of an answer that is read in the first round: nearly all expositions have less. */
 export const POSTPONED_BYTES = 512 * 1024;
 
-/** The same of the second round: so the few that are large do not wait for those that are as large as can be. */
+/** The same for the second round, so that large answers do not wait for the largest ones. */
 const POSTPONED_AGAIN_BYTES = 4 * POSTPONED_BYTES;
 
 /**
- * The rounds of a cycle. Targets that are visited at a time have a socket each, and there are more with those that only hang. The
- * later the round the larger the answers, so that few of them are in memory at a time.
+ * The rounds of a cycle. Each target under way has a socket, and targets that only hang come on top. Later rounds read
+ * larger answers, so they have fewer targets at a time.
  */
 const ROUNDS = [
   { slots: new Slots(64, 512), bytes: POSTPONED_BYTES },
@@ -19,62 +19,62 @@ const ROUNDS = [
   { slots: new Slots(1, 16), bytes: Number.POSITIVE_INFINITY },
 ] as const;
 
-/** A target may take so many times the CPU that others have taken on average while they wait. */
+/** A target may take this many times the average CPU of the others while they wait. */
 const AVERAGES = 20;
 
 /**
- * Milliseconds of CPU that are always a target's share. An exposition of 1,000 series takes 1 to 3 of them in a warm process
+ * Milliseconds of CPU that every target may take. An exposition of 1,000 series takes 1 to 3 of them in a warm process
  * (`npm run bench -- cycle`).
  */
 const LEAST_SHARE_MS = 50;
 
-/** The share while too few targets are done to know what is usual, in a process whose code is cold. */
+/** The share while too few targets are done to know the average, in a process whose code is cold. */
 const FIRST_SHARE_MS = 250;
 const FEW = 10;
 
-/** The part of a round's targets that may be postponed: who is in the majority takes no more than its share. */
+/** The part of a round's targets that may be postponed: the majority of the targets cannot exceed the usual share. */
 const MAX_POSTPONED = 0.5;
 
-/** How many times the share of a round that of the next is. */
+/** Growth of the share from round to round. */
 const SHARE_GROWTH = 4;
 
-/** What a visit of a target ended with. A target that is postponed is visited again, after all others. */
+/** The result of a visit. A postponed target is visited again, after all others. */
 export type Visit = 'postponed' | { readonly bytes: number };
 
 export interface VisitOptions {
   readonly turn: Turn;
-  /** When the visit ends as `postponed`. Absent: this is the last round, in which nothing is. */
+  /** The condition for ending the visit as `postponed`. Absent in the last round, which postpones none. */
   readonly postponement?: Postponement | undefined;
 }
 
-/** A target that took more than its share, while others waited or, the last time, at all. */
+/** A target that exceeded its share, while others waited or, in the last round, at all. */
 export interface Greedy {
   readonly target: Target;
-  /** Decompressed bytes of its answer; 0 where there is none. */
+  /** Decompressed bytes of its answer; 0 without one. */
   readonly bytes: number;
-  /** Milliseconds of CPU, of all visits together. */
+  /** Milliseconds of CPU of all its visits. */
   readonly cpuMs: number;
 }
 
-/** What is known of a greedy target from the cycle before. */
+/** The cost of a greedy target in the last cycle. */
 interface Cost {
   readonly cpuMs: number;
-  /** The round in which it got through. */
+  /** The round in which it succeeded. */
   readonly round: number;
 }
 
 /**
- * Visits all targets of a cycle: first those that took no more than their share the last time, then those that did and those that
- * do now, the greediest last. So what few targets take of the process's time and memory is not taken from the others.
+ * Visits all targets of a cycle: first those that kept to their share the last time, then those that exceeded it then
+ * or exceed it now, the greediest last. So a few targets do not take the process's time and memory from the others.
  */
 export class Rounds {
   /** By the ids of targets. */
   #costs: ReadonlyMap<string, Cost> = new Map();
 
   /**
-   * Resolves when all were visited, with those that are greedy.
+   * Resolves with the greedy targets when all targets were visited.
    *
-   * @param until when all work must stop, by `performance.now()`
+   * @param until the end of all work, by `performance.now()`
    */
   async run(
     targets: readonly Target[],
@@ -104,7 +104,7 @@ export class Rounds {
         if (number > 0 || bytes > most || turn.spentMs > usual.shareMs) {
           greedy.push({ target, bytes, cpuMs });
         } else usual.add(turn.spentMs);
-        // Where it is as all others this time, it is among them the next time.
+        // A target that is as small as the others now joins them in the next cycle.
         if (bytes > POSTPONED_BYTES || turn.spentMs > usual.shareMs) {
           costs.set(target.id, { cpuMs, round: Math.max(number, 1) });
         }
@@ -120,7 +120,7 @@ export class Rounds {
   }
 }
 
-/** Which targets of a round are still to come. */
+/** The remaining targets of a round. */
 class Round {
   readonly targets: readonly Target[];
   readonly postponed: Target[] = [];
@@ -130,7 +130,7 @@ class Round {
     this.targets = targets;
   }
 
-  /** Whether others wait that one target must not keep waiting. */
+  /** Whether other targets wait for this one. */
   get othersWait(): boolean {
     const waiting = this.targets.length - this.#done - this.postponed.length;
     return waiting > 1 && this.postponed.length < MAX_POSTPONED * this.targets.length;
@@ -142,7 +142,7 @@ class Round {
   }
 }
 
-/** What CPU a target usually takes. */
+/** The average CPU of a target. */
 class Usual {
   #done = 0;
   #spentMs = 0;

@@ -13,77 +13,77 @@ import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
 import { Undelivered } from './undelivered.ts';
 
-/** What one scrape of one target gave. `samples` ends with the scrape's own series, also where the target is down. */
+/** The result of one scrape of one target. `samples` ends with the scrape's own series, also if the target is down. */
 export interface Scrape {
   readonly target: Target;
-  /** Milliseconds since the epoch, when the scrape began: the time of samples without a timestamp of their own. */
+  /** Milliseconds since the epoch: the beginning of the scrape, and the time of samples without a timestamp. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** Decompressed bytes; 0 where the scrape failed. */
+  /** Decompressed bytes; 0 if the scrape failed. */
   readonly bytes: number;
   readonly samples: readonly Sample[];
-  /** What the target says of its metric families in words, if asked for. Absent: nothing. */
+  /** The texts of the target's metric families, if requested. Absent without any. */
   readonly texts?: readonly FamilyText[] | undefined;
-  /** Series that metric relabeling dropped, one for each sample. */
+  /** The series that metric relabeling dropped, one for each sample. */
   readonly dropped: readonly Series[];
-  /** Number of samples that are not wanted, of which nothing else is known. */
+  /** Number of unwanted samples, which were not decoded. */
   readonly unwanted: number;
-  /** Samples that the target gave, wanted or not, without the scrape's own and before metric relabeling. */
+  /** Samples from the target, wanted or not, without the scrape's own and before metric relabeling. */
   readonly scraped: number;
-  /** The first rule of its format that the answer breaks, although it could be read. */
+  /** The first violation of the format in an answer that could still be read. */
   readonly breach?: string | undefined;
-  /** Where the target keeps a history: what it is to be asked with once these samples were delivered. */
+  /** The cursor for the next request to a target that keeps a history, after the delivery of these samples. */
   readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
-  /** To be called once, when the samples are with the outputs. Absent: they take no memory that is bounded. */
+  /** Called once, when the outputs have the samples. Absent if they take no bounded memory. */
   readonly release?: (() => void) | undefined;
 }
 
-/** What else there is to know about a scrape. */
+/** The options of one scrape. */
 export interface ScrapeOptions {
   /** Of a target that keeps a history: the cursor of its last scrape, or Unix seconds. */
   readonly since?: string | undefined;
-  /** Which series are to be decoded, where their labels are not needed to say so. @default all */
+  /** Selects the series to decode, if that needs no labels. @default all */
   readonly wanted?: Wanted | undefined;
-  /** What is to be decoded beside values. @default nothing */
+  /** Parts to decode beside values. @default none */
   readonly extras?: Extras | undefined;
-  /** Is told right before the answer is decoded, which asks `wanted` in the same turn. */
+  /** Called right before the answer is decoded, which calls `wanted` in the same turn. */
   readonly onDecode?: (() => void) | undefined;
-  /** What the target has of the process's time. @default as much as it takes */
+  /** The target's share of the process's time. @default no limit */
   readonly turn?: Turn | undefined;
-  /** When a large answer fails as `postponed`. @default it is read now */
+  /** The condition for failing a large answer as `postponed`. @default the answer is read now */
   readonly postponement?: Postponement | undefined;
 }
 
-/** What a scraper is made with. */
+/** The parts that a scraper needs. */
 export interface ScraperOptions {
   /** Resolves names. @default the system's */
   readonly lookup?: LookupFunction;
-  /** Bytes of memory that the process has. @default 512 MiB */
+  /** Bytes of memory of the process. @default 512 MiB */
   readonly memory?: number;
 }
 
-/** What a function has by default. */
+/** Default memory of the function. */
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
-/** The part of the memory that bodies may take together. What is made of them takes several times as much. */
+/** The part of the memory for all bodies together. Their samples take several times as much. */
 const BODIES_SHARE = 1 / 16;
 
-/** The part of the memory that answers have at most that are decoded and not delivered. What is made of them takes several times as much. */
+/** The part of the memory for answers that are decoded and not yet delivered. Their samples take several times as much. */
 const UNDELIVERED_SHARE = 1 / 32;
 
-/** The part of the memory that all that is made of one answer may take, and bytes for each of its samples until they are delivered. */
+/** The part of the memory for all data of one answer, and the bytes of each of its samples until they are delivered. */
 const ANSWER_SHARE = 1 / 8;
 const SAMPLE_BYTES = 1_024;
 
-/** The part of the memory that the metric names of one answer may take. */
+/** The part of the memory for the metric names of one answer. */
 const NAMES_SHARE = 1 / 32;
 
-/** The counts of a scrape that got no samples at all. */
+/** The counts of a scrape without samples. */
 const NOTHING = { scraped: 0, remaining: 0 };
 
-/** Scrapes targets. One instance lives as long as its process: it remembers what their lines mean. */
+/** Scrapes targets. One instance lives as long as its process, because it remembers the meaning of their lines. */
 export class Scraper {
   readonly #now: () => number;
   readonly #lookup: LookupFunction | undefined;
@@ -113,7 +113,7 @@ export class Scraper {
     this.#maxNameBytes = memory * NAMES_SHARE;
   }
 
-  /** What is remembered of the lines of all targets. */
+  /** The decoder's memory of the lines of all targets. */
   get remembered(): Remembered {
     return this.#decoder.remembered;
   }
@@ -130,7 +130,8 @@ export class Scraper {
     const failed = (error: unknown, counts = NOTHING): Scrape => {
       const durationMs = performance.now() - began;
       const failure = asFailure(error);
-      // What the end of the cycle cut off says nothing of the target: it is reported, but not published as down.
+      // If the end of the cycle cut the scrape off, the target may be fine: the report has it, but the metrics do not
+      // show it as down.
       const samples =
         failure.reason === 'deadline' ? [] : ownSamples({ up: false, durationMs, ...counts });
       const { scraped } = counts;
@@ -150,7 +151,7 @@ export class Scraper {
       });
       const answeredAt = performance.now();
       release = await this.#undelivered.admit(answer.body.length, deadline);
-      // The target has no part in that.
+      // This time is not the target's.
       began += performance.now() - answeredAt;
       await this.#turn();
       if (deadline.aborted) {
@@ -201,8 +202,8 @@ export class Scraper {
   }
 
   /**
-   * Resolves in a turn of the event loop of its own. Several bodies that arrive together would else be read in one go, in
-   * which no timer fires, and so past the end of the cycle.
+   * Resolves in a later turn of the event loop. Otherwise several bodies that arrive together would be read without a
+   * turn for timers, and so past the end of the cycle.
    */
   #turn(): Promise<void> {
     this.#turns = this.#turns.then(() => setImmediate());
@@ -214,7 +215,7 @@ function withoutTimestamp(sample: Sample): Sample {
   return { ...sample, timestamp: undefined };
 }
 
-/** What the end of a target's turn is to its scrape. */
+/** The failure of a scrape whose target's turn has ended. */
 export function failureOfTurn({ end, message }: TurnOverError): {
   reason: ScrapeFailure;
   message: string;
@@ -225,6 +226,6 @@ export function failureOfTurn({ end, message }: TurnOverError): {
 function asFailure(error: unknown): { reason: ScrapeFailure; message: string } {
   if (error instanceof ScrapeError) return { reason: error.reason, message: error.message };
   if (error instanceof TurnOverError) return failureOfTurn(error);
-  // A defect of the collector at one target's answer must not cost the other targets theirs.
+  // Catches a defect of the collector at one target's answer, so that the other targets go on.
   return { reason: 'internal', message: String(error) };
 }

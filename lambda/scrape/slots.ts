@@ -1,9 +1,9 @@
-/** Milliseconds after which a task that is still under way gives its place to another, as it only waits. */
+/** Milliseconds after which a running task gives its slot to another, because it only waits. */
 const PATIENCE_MS = 500;
 
 /**
- * Runs tasks, so many at a time. A task that takes long only waits for something, such as a target that hangs; it goes on, but
- * another begins in its place, until very many are under way.
+ * Runs a limited number of tasks at a time. A task that takes long only waits, for example for a target that hangs: it
+ * goes on, but another one takes its slot, up to a second limit.
  */
 export class Slots {
   readonly #active: number;
@@ -11,8 +11,8 @@ export class Slots {
   readonly #patienceMs: number;
 
   /**
-   * @param active tasks that are begun at a time
-   * @param most tasks that may be under way, those that wait included
+   * @param active tasks that start at a time
+   * @param most tasks under way, including those that wait
    */
   constructor(active: number, most: number, patienceMs: number = PATIENCE_MS) {
     this.#active = active;
@@ -20,7 +20,7 @@ export class Slots {
     this.#patienceMs = patienceMs;
   }
 
-  /** Resolves when the task of each item has ended. Rejects with the first error of one. */
+  /** Resolves when the task of each item has ended. Rejects with the first error. */
   run<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       let next = 0;

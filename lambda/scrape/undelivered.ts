@@ -4,8 +4,8 @@ interface Waiter {
 }
 
 /**
- * Bounds what is made of answers and not delivered yet, by the bytes of the answers. While outputs are slow, more of them are not decoded.
- * Those that wait get in in their order; where nothing is undelivered, one gets in whatever its size.
+ * Bounds the decoded and undelivered samples by the bytes of their answers. While outputs are slow, further answers are
+ * not decoded. They wait in their order; if nothing is undelivered, one of any size gets in.
  */
 export class Undelivered {
   readonly #capacity: number;
@@ -17,23 +17,23 @@ export class Undelivered {
     this.#capacity = capacity;
   }
 
-  /** Bytes of answers that are not delivered. */
+  /** Bytes of answers whose samples are not delivered. */
   get used(): number {
     return this.#used;
   }
 
   /**
-   * Waits until there is any room, before an answer is asked for whose size nobody knows. What then comes all the same, for others asked
-   * at the same time, waits in `admit`.
+   * Waits for any room before a request, because the size of its answer is unknown. Answers that exceed the room then
+   * wait in `admit`.
    */
   async begin(signal: AbortSignal): Promise<void> {
     (await this.admit(0, signal))?.();
   }
 
   /**
-   * Waits for room for what is made of an answer.
+   * Waits for room for the samples of an answer.
    *
-   * @returns gives the room back, to be called once; undefined where the signal was aborted before there was any
+   * @returns frees the room, to be called once; undefined if the signal was aborted first
    */
   async admit(bytes: number, signal: AbortSignal): Promise<(() => void) | undefined> {
     if (this.#waiting.length > 0 || !this.#hasRoomFor(bytes)) {
@@ -55,7 +55,7 @@ export class Undelivered {
     const giveUp = () => {
       this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
       resolve(false);
-      // It may have been in the way of a smaller one.
+      // It may have blocked a smaller one.
       this.#serve();
     };
     const waiter: Waiter = {

@@ -14,36 +14,36 @@ import type { Scraper } from '../scrape/scrape.ts';
 import { MemoryState } from '../state/memory.ts';
 import { systemScraper } from './scraper.ts';
 
-/** What differs between the Lambda function, the command line and the demo. */
+/** The differences between the Lambda function, the command line and the demo. */
 export interface Assembly {
   readonly config: Config;
-  /** Asked only where the configuration has ECS discovery. */
+  /** Called only if the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
-  /** Called once for each configuration that sends its events elsewhere than the one before. */
+  /** Called once for each configuration whose outputs differ from those before. */
   readonly outputsFor: (
     config: Pick<Config, 'outputs' | 'logs'>,
   ) => readonly (Output | SampleOutput)[];
-  /** @default for as long as the process lives */
+  /** @default in memory, as long as the process lives */
   readonly state?: State;
-  /** @default what the configuration says is looked for */
+  /** @default the discovery of the configuration */
   readonly discovery?: LastingDiscovery;
-  /** @default one of its own */
+  /** @default a new one */
   readonly scraper?: Scraper;
   readonly onDrop?: CollectorParts['onDrop'];
   readonly sharedMetrics?: CollectorParts['sharedMetrics'];
 }
 
-/** A discovery under one configuration after another. */
+/** A discovery that continues under a changed configuration. */
 export interface LastingDiscovery extends Discovery {
-  /** This one is not used any more. */
+  /** The caller must not use this one again. */
   reconfigured(config: Config): LastingDiscovery;
 }
 
-/** A collector whose parts are the real ones, under one configuration after another. */
+/** A collector with its real parts, which continues under a changed configuration. */
 export interface AssembledCollector extends Pick<Collector, 'collect'> {
   /**
-   * Goes on under another configuration: with the last values of counters, and with what is known of AWS, of targets and of
-   * published metrics as far as it still applies. Not while a cycle is under way.
+   * Continues with another configuration: keeps the last values of counters, and all knowledge of AWS, of targets and
+   * of published metrics that still applies. Not while a cycle runs.
    */
   reconfigure(config: Config): void;
 }
@@ -82,12 +82,12 @@ export function assemble({
   };
 }
 
-/** Whether the same outputs reach both; the log group is part of each event. */
+/** Whether both have the same outputs; the log group is part of each event. */
 function haveSameDestination(one: Config, other: Config): boolean {
   return destinationOf(one) === destinationOf(other);
 }
 
-/** One text for all that outputs are made of. A secret that has changed is something else, too. */
+/** One text of all settings of outputs, including changed secrets. */
 function destinationOf({ logs: { region, endpoint }, outputs }: Config): string {
   return JSON.stringify([region, endpoint, outputs], function (this: unknown, key, value) {
     const original = (this as Readonly<Record<string, unknown>>)[key];

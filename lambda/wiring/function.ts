@@ -10,14 +10,14 @@ import { awsStores } from '../config/sources/aws-stores.ts';
 import { COLLECTOR_NAMESPACE, ENV } from '../model/settings/names.ts';
 import { logStatus, logWarnings, publishStatus } from '../report/configuration.ts';
 
-/** Milliseconds of the invocation that are kept for the report after the work; at most half of what remains. */
+/** Milliseconds of the invocation that remain for the report after the work; at most half of the rest. */
 const REPORT_RESERVE_MS = 1_000;
 
 const SERVICE_NAME = 'collector';
 
 export const logger = new Logger({ serviceName: SERVICE_NAME });
 
-/** As the environment has it. */
+/** The log level of the environment. */
 const OWN_LEVEL = logger.getLevelName();
 
 // Two collectors of one account must not share their metrics; the functions of one collector do.
@@ -37,10 +37,10 @@ export const configuration = await LiveConfig.load(
 followDebug(configuration.config.debug);
 logWarnings(configuration.config, logger);
 
-/** What an invocation does, with the configuration as it is now, in so many milliseconds. */
+/** The work of an invocation, with the current configuration and the available milliseconds. */
 type Work<Answer> = (event: unknown, status: ConfigStatus, timeoutMs: number) => Promise<Answer>;
 
-/** A handler of the function. The work keeps the deadline itself. */
+/** A handler of the function. The work itself keeps the deadline. */
 export function handlerOf<Answer>(work: Work<Answer>) {
   return middy({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger))
@@ -54,7 +54,7 @@ export function handlerOf<Answer>(work: Work<Answer>) {
     });
 }
 
-/** `debug` of the configuration makes the log as talkative as it can be, else the environment says how much it tells. */
+/** `debug` of the configuration turns on all log lines; otherwise the environment sets the log level. */
 function followDebug(debug = false): void {
   logger.setLogLevel(debug ? 'DEBUG' : OWN_LEVEL);
 }

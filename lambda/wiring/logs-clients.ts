@@ -4,17 +4,17 @@ import type { LogsConfig } from '../model/settings/config.ts';
 import type { LogsOutputConfig } from '../model/settings/output.ts';
 import { logsClient } from '../outputs/cloudwatch-logs/client.ts';
 
-/** What there is where the configuration names none. */
+/** Defaults of outputs that name no Region or endpoint. */
 export interface LogsClientsOptions {
   readonly region?: string | undefined;
-  /** Instead of every other one, that of AWS STS included. */
+  /** Replaces every other endpoint, including that of AWS STS. */
   readonly endpoint?: string | undefined;
 }
 
-/** Makes a client for an output, with the credentials of its role where it has one. */
+/** Makes the client of an output, with the credentials of its role if it has one. */
 export function logsClients({ region: own, endpoint }: LogsClientsOptions, logs: LogsConfig) {
   return ({ region, role }: LogsOutputConfig): CloudWatchLogsClient => {
-    // The endpoint of the document is one of the Region of the document.
+    // The endpoint of the document belongs to the Region of the document.
     const isElsewhere = region !== undefined && region !== logs.region;
     return logsClient({
       region: region ?? logs.region ?? own,

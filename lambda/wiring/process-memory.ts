@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 
-/** Where a container says how much memory it may use: cgroup v2 and v1. */
+/** Files with the memory limit of a container: cgroup v2 and v1. */
 const LIMIT_FILES = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'];
 
-/** What the function has by default. */
+/** Default memory of the function. */
 const DEFAULT_BYTES = 512 * 2 ** 20;
 
-/** More than that no machine has: cgroup v1 says so that there is no limit. */
+/** No machine has more: cgroup v1 writes such numbers for no limit. */
 const NO_LIMIT = 2 ** 50;
 
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Bytes of memory that the process may use: what Lambda gives it, else the limit of its container, else 512 MiB.
+ * Bytes of memory that the process may use: the memory of the Lambda function, else the limit of its container, else
+ * 512 MiB.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  *
- * @param read reads a file. @default that of the system
+ * @param read reads a file. @default the system's
  */
 export function processMemory(
   environment: Readonly<Record<string, string | undefined>>,
@@ -32,7 +33,7 @@ export function processMemory(
 
 function limitIn(file: string, read: (path: string) => string): number | undefined {
   try {
-    // Version 2 writes `max` where there is none.
+    // Version 2 writes `max` for no limit.
     const limit = Number(read(file));
     return limit > 0 && limit < NO_LIMIT ? limit : undefined;
   } catch {

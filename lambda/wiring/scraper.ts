@@ -3,11 +3,11 @@ import { MemoryBudget } from '../decode/memory/budget.ts';
 import { Scraper } from '../scrape/scrape.ts';
 import { processMemory } from './process-memory.ts';
 
-/** The part of the memory that is for what is remembered of lines, and the bytes from which on more of it pays no more. */
+/** The part of the memory for the meaning of lines, and the bytes above which more memory does not help. */
 const LINES_SHARE = 1 / 12;
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
-/** A scraper with the memory that an environment says the process has. */
+/** A scraper for the memory of the process. */
 export function systemScraper(environment: NodeJS.ProcessEnv): Scraper {
   const memory = processMemory(environment);
   const lines = new MemoryBudget(Math.min(MOST_LINE_BYTES, Math.floor(memory * LINES_SHARE)));

@@ -3,14 +3,14 @@ import { assumedRole } from '../discovery/aws/assumed-role.ts';
 import type { SigningConfig } from '../model/settings/output.ts';
 import type { Signing } from '../outputs/outputs.ts';
 
-/** What there is where the configuration names none. */
+/** Defaults of outputs that name no Region. */
 export interface SigningOptions {
   readonly region?: string | undefined;
   /** Of AWS STS. @default that of the Region */
   readonly endpoint?: string | undefined;
 }
 
-/** Finds the Region and the credentials that requests are signed with, those of a role included. */
+/** Finds the Region and the credentials for signing requests, including those of a role. */
 export function awsSigning({ region: own, endpoint }: SigningOptions) {
   return ({ region = own, accessKey, profile, role }: SigningConfig): Signing => {
     if (region === undefined) {

@@ -7,10 +7,10 @@ const MEDIA_TYPES: Readonly<Record<ScrapeProtocol, string>> = {
   'PrometheusText0.0.4': 'text/plain;version=0.0.4',
 };
 
-/** Tenths of the weight of the protocol that is preferred; acceptHeader of Prometheus, scrape/scrape.go. */
+/** Tenths of the weight of the preferred protocol; acceptHeader of Prometheus, scrape/scrape.go. */
 const FIRST_WEIGHT = 6;
 
-/** The header Accept that asks for these protocols before anything else. */
+/** The header Accept that prefers these protocols in their order. */
 export function acceptOf(protocols: readonly ScrapeProtocol[]): string {
   return [...protocols.map((protocol) => MEDIA_TYPES[protocol]), '*/*']
     .map((type, index) => `${type};q=0.${FIRST_WEIGHT - index}`)

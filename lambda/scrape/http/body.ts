@@ -3,23 +3,23 @@ import { ScrapeError } from '../../model/targets/scrape-error.ts';
 import type { ByteAccount } from './bytes/budget.ts';
 import { type Postponement, ResponseBody } from './response-body.ts';
 
-/** What bounds a body. */
+/** The limits of a body. */
 export interface BodyLimits {
-  /** Bytes that it must stay below. */
+  /** Bytes that the body must stay below. */
   readonly limit: number;
   readonly account: ByteAccount;
   readonly postponement?: Postponement | undefined;
-  /** Ends all that is done for it. */
+  /** Ends all work for the body. */
   readonly signal: AbortSignal;
 }
 
-/** Bytes that come out of the decompression at a time. */
+/** Bytes of one part of the decompressed body. */
 const PART_BYTES = 64 * 1024;
 
 /**
- * Decompresses a body, as far as its headers say that it is compressed.
+ * Decompresses a body as its headers say.
  *
- * @param limits the account has taken the bytes of `raw` and takes those that come out
+ * @param limits the account has counted the bytes of `raw`, and counts the decompressed ones
  * @throws ScrapeError, or the reason of the signal
  */
 export async function decompressed(
@@ -48,7 +48,7 @@ export async function decompressed(
     for await (const part of gunzip as AsyncIterable<Buffer>) {
       body.append(part, 0, part.length);
       const room = body.settle();
-      // Others may give none back before the cycle ends.
+      // Other bodies may not free any bytes before the cycle ends.
       if (room !== undefined) await Promise.race([room, aborted]);
     }
     return body.bytes;

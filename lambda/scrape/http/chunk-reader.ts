@@ -4,16 +4,16 @@ const SEMICOLON = 0x3b;
 const SPACE = 0x20;
 const TAB = 0x09;
 
-/** Hexadecimal digits of the size of a chunk: 16^12 bytes are more than anyone takes. */
+/** Hexadecimal digits of the size of a chunk: no body has 16^12 bytes. */
 const MAX_SIZE_DIGITS = 12;
 
-/** Bytes of the lines between chunks that none of their own bytes make up for; as in Go's client. */
+/** Most bytes of lines between chunks that the data of the chunks does not outweigh; as in Go's client. */
 const MAX_EXCESS_BYTES = 16 * 1024;
 
-/** Bytes of a chunk's line that nobody counts; as in Go's client. */
+/** Bytes of a chunk's line that do not count; as in Go's client. */
 const USUAL_LINE_BYTES = 16;
 
-/** What the bytes that were added were: the body goes on, or it ends after one of them; or what was expected instead. */
+/** The state after the added bytes: the body goes on, or it ends after one of them, or a text of the expected bytes. */
 export type ChunkOutcome = 'more' | 'end' | { readonly expected: string };
 
 /**
@@ -27,15 +27,15 @@ export type ChunkOutcome = 'more' | 'end' | { readonly expected: string };
  */
 export class ChunkReader {
   #place: 'size' | 'extension' | 'data' | 'after data' | 'trailer' = 'size';
-  /** Of the size at hand. */
+  /** Digits of the current size. */
   #digits = 0;
-  /** Bytes of the chunk at hand that are still to come; while its size is read, the size so far. */
+  /** Remaining bytes of the current chunk; while its size is read, the size so far. */
   #left = 0;
-  /** Bytes of the line at hand. */
+  /** Bytes of the current line. */
   #lineBytes = 0;
   #excess = 0;
 
-  /** @param give is told which parts of `bytes` are data */
+  /** @param give receives the ranges of `bytes` that are data */
   add(
     bytes: Uint8Array,
     give: (bytes: Uint8Array, start: number, end: number) => void,
@@ -64,7 +64,7 @@ export class ChunkReader {
     return 'more';
   }
 
-  /** Takes a byte of a line. @returns whether it may stand there */
+  /** Takes a byte of a line. @returns whether the byte is valid there */
   #take(byte: number): boolean {
     if (this.#place === 'size') {
       const digit = hexDigit(byte);
@@ -88,7 +88,7 @@ export class ChunkReader {
         this.#digits = 0;
         return 'more';
       case 'trailer':
-        // Nothing but the line feed and a carriage return.
+        // Only the line feed and a carriage return.
         return length <= 2 ? 'end' : this.#exceeds(length);
       default: {
         if (this.#digits === 0) return { expected: 'the size of a chunk, got an empty line' };

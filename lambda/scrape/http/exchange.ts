@@ -16,8 +16,8 @@ import { type Answer, type ExpositionRequest, send } from './request.ts';
 import type { Postponement } from './response-body.ts';
 
 /**
- * Bytes of a decompressed body where the job sets no `body_size_limit`: the collector's own bound. Twenty times the largest
- * exposition of the fixtures, and little enough that a few of them at once do not exhaust the function's memory.
+ * Most bytes of a decompressed body if the job sets no `body_size_limit`. It is twenty times the largest exposition of
+ * the fixtures, and a few such bodies at once do not exhaust the function's memory.
  */
 export const DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
 
@@ -26,15 +26,15 @@ export interface Exposition {
   readonly body: Buffer;
   readonly contentType: string;
   readonly headers: Headers;
-  /** Says that nobody needs the body any more: it has no bytes after that. */
+  /** Releases the body, which is empty afterwards. */
   release(): void;
 }
 
-/** What an exchange is made with. */
+/** The parts that an exchange needs. */
 export interface ExchangeOptions {
   /** Resolves names. @default the system's */
   readonly lookup?: LookupFunction | undefined;
-  /** What the bodies of all scrapes may take. @default no bound but that of each */
+  /** The limit for the bodies of all scrapes. @default only the limit of each body */
   readonly bodies?: ByteBudget | undefined;
   /** @default the body is read now */
   readonly postponement?: Postponement | undefined;
@@ -43,7 +43,7 @@ export interface ExchangeOptions {
 /**
  * One HTTP exchange with a target, redirects included.
  *
- * @param deadline the cycle's: aborts whatever is under way
+ * @param deadline the cycle's: aborts all work
  * @throws ScrapeError
  */
 export async function fetchExposition(
@@ -101,7 +101,7 @@ export async function fetchExposition(
   }
 }
 
-/** The answer after all redirects, where they are followed. */
+/** The answer after all redirects, if the job follows them. */
 async function answerTo(first: ExpositionRequest): Promise<Answer> {
   let request = first;
   for (let redirects = 0; ; redirects++) {

@@ -1,22 +1,22 @@
 import { ScrapeError, type ScrapeFailure } from '../../model/targets/scrape-error.ts';
 import { ResponseError } from './response-reader.ts';
 
-/** The clocks that an exchange ran against. */
+/** The time limits of an exchange. */
 export interface Exchange {
-  /** The cycle's. */
+  /** The end of the cycle. */
   readonly deadline: AbortSignal;
-  /** The target's own. */
+  /** The timeout of the target. */
   readonly timeout: AbortSignal;
   readonly timeoutMs: number;
 }
 
-/** @param limit bytes that the body had to stay below */
+/** @param limit bytes that the body must stay below */
 export function bodyTooLarge(limit: number): ScrapeError {
   const message = `expected a body of less than ${limit} bytes (body_size_limit), got more`;
   return new ScrapeError('body_limit', message);
 }
 
-/** Errors of the system, by what they mean for a target. */
+/** Errors of the system, by their meaning for a target. */
 const SYSTEM_FAILURES: Readonly<Record<string, ScrapeFailure>> = {
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
@@ -35,13 +35,13 @@ const TLS_FAILURE =
   /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/;
 
 /**
- * OpenSSL's reasons where another protocol answers a handshake. Its text has them and the code has not: that is `EPROTO`, of the
- * request that waits to be written.
+ * OpenSSL's reasons if the other side speaks another protocol. Only the text has them, because the code is `EPROTO`, of
+ * the request that waits to be written.
  */
 const NO_TLS_TEXT = /:(?:wrong version number|(?:packet|data) length too long):/;
 const NO_TLS = 'expected TLS, got another protocol: the target may speak http instead of https';
 
-/** What an error that came up in an exchange says of the target. */
+/** The failure of the target for an error of an exchange. */
 export function explain(error: unknown, exchange: Exchange): ScrapeError {
   if (error instanceof ScrapeError) return error;
   const cause = error as NodeJS.ErrnoException;
@@ -60,7 +60,7 @@ export function explain(error: unknown, exchange: Exchange): ScrapeError {
     return new ScrapeError('tls', message, { cause });
   }
   const reason = SYSTEM_FAILURES[cause.code ?? ''] ?? 'connection_lost';
-  // Where a name has several addresses, the error has one for each, and no message of its own.
+  // A name with several addresses gives an error for each, in an error without a message of its own.
   const each = cause instanceof AggregateError ? cause.errors : [cause];
   return new ScrapeError(reason, each.map(({ message }) => message).join('; '), { cause });
 }

@@ -4,15 +4,15 @@ import { ScrapeError } from '../../model/targets/scrape-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Addresses that are no target, and what messages call them. */
+/** Addresses that no target may have, and their name in messages. */
 interface Forbidden {
   readonly name: string;
   readonly addresses: BlockList;
 }
 
 /**
- * Addresses that are no target of anybody: link-local ones, among which AWS has the metadata and the credentials of
- * instances and tasks, and its IPv6 ones.
+ * Link-local addresses, which no target has: AWS serves the metadata and the credentials of instances and tasks there,
+ * and on IPv6 addresses of its own.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
@@ -21,21 +21,21 @@ const LINK_LOCAL: Forbidden = {
   addresses: addressesOf(['169.254.0.0', 16], ['fd00:ec2::', 32], ['fe80::', 10]),
 };
 
-/** The process's own machine: `::1` is `::0.0.0.1`, and who connects to the unspecified addresses reaches loopback. */
+/** The machine of the process: `::1` is `::0.0.0.1`, and a connection to the unspecified addresses reaches loopback. */
 const LOOPBACK: Forbidden = {
   name: 'loopback address inside Lambda',
   addresses: addressesOf(['127.0.0.0', 8], ['0.0.0.0', 8]),
 };
 
-/** In which Lambda tells a function where its runtime API is: 127.0.0.1:9001, or a link-local address. */
+/** Lambda gives a function the address of its runtime API in this variable: 127.0.0.1:9001, or a link-local address. */
 const RUNTIME_API = 'AWS_LAMBDA_RUNTIME_API';
 
-/** Of this process: no call can forget to ask for it. */
+/** Of this process, as a default that no call can forget. */
 const OF_PROCESS = forbiddenIn(process.env);
 
 /**
- * What a process must not reach. On loopback a Lambda function has its own runtime API and those of extensions, and no
- * target; elsewhere exporters of the same machine or task listen there.
+ * The addresses that a process must not reach. On loopback a Lambda function has only its own runtime API and those of
+ * extensions; elsewhere exporters of the same machine or task listen there.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export function forbiddenIn(environment: Environment): readonly Forbidden[] {
@@ -45,7 +45,7 @@ export function forbiddenIn(environment: Environment): readonly Forbidden[] {
 }
 
 /**
- * Refuses a URL whose host is a forbidden address itself, however it is written.
+ * Refuses a URL whose host is a forbidden address, in any notation.
  * @throws ScrapeError
  */
 export function refuseForbidden({ hostname }: URL, forbidden = OF_PROCESS): void {
@@ -54,7 +54,7 @@ export function refuseForbidden({ hostname }: URL, forbidden = OF_PROCESS): void
   if (refusal !== undefined) throw refusal;
 }
 
-/** Resolves names as `lookup` does, but none that has a forbidden address: those are errors. */
+/** Resolves names as `lookup` does, but fails for a name with a forbidden address. */
 export function guarded(lookup: LookupFunction, forbidden = OF_PROCESS): LookupFunction {
   return (hostname, options, callback) =>
     lookup(hostname, options, (error, found, family) => {
@@ -84,12 +84,13 @@ function addressesOf(...ranges: readonly [address: string, bits: number][]): Blo
       addresses.addSubnet(address, bits, 'ipv6');
       continue;
     }
-    // The list itself finds the same in IPv4-mapped addresses.
+    // The list also matches IPv4-mapped addresses.
     addresses.addSubnet(address, bits, 'ipv4');
-    // IPv4-compatible (RFC 4291), and behind the well-known prefix of NAT64 (RFC 6052), which Amazon VPC translates.
+    // IPv4-compatible addresses (RFC 4291), and those of the well-known prefix of NAT64 (RFC 6052), which Amazon VPC
+    // translates.
     addresses.addSubnet(`::${address}`, 96 + bits, 'ipv6');
     addresses.addSubnet(`64:ff9b::${address}`, 96 + bits, 'ipv6');
-    // 6to4 (RFC 3056) has the IPv4 address behind its 16 bits.
+    // 6to4 addresses (RFC 3056) have the IPv4 address behind their first 16 bits.
     addresses.addSubnet(`2002:${hexOf(address)}::`, 16 + bits, 'ipv6');
   }
   return addresses;

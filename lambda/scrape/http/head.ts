@@ -6,13 +6,13 @@ const STATUS_LINE = /^HTTP\/1\.([01]) +(\d{3})(?: .*)?$/s;
 /** By name in lower case, the first value of each. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** What precedes the body of an answer. */
+/** The part of an answer before its body. */
 export interface Head {
   readonly status: number;
   /** Of HTTP/1.x. */
   readonly minorVersion: number;
   readonly headers: Headers;
-  /** All values of headers that say where the body ends, which may come several times. */
+  /** All values of the headers about the length of the body, which may be repeated. */
   readonly lengths: readonly string[];
   readonly codings: readonly string[];
 }
@@ -20,7 +20,7 @@ export interface Head {
 /**
  * The index after the empty line that ends a head, or -1.
  *
- * @param from where to look from: all before it has no such line
+ * @param from index at which the search begins
  */
 export function headEnd(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LINE_FEED, from); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
@@ -31,11 +31,11 @@ export function headEnd(bytes: Buffer, from: number): number {
 }
 
 /**
- * Reads a head as Go's HTTP client does, and so Prometheus: a line ends with a line feed, with or without a carriage return; a
- * folded line goes on with the one before; names and values may have any characters. A name with a blank before its colon is
- * another name.
+ * Reads a head as Go's HTTP client, and so Prometheus, does: a line ends with a line feed, with or without a carriage
+ * return; a folded line continues the one before; names and values may have any characters. A name with a blank before
+ * its colon is another name.
  *
- * @returns or what is wrong with it
+ * @returns the head, or the text of its fault
  */
 export function parseHead(text: string): Head | string {
   const [statusLine = '', ...lines] = unfolded(text);
@@ -56,7 +56,7 @@ export function parseHead(text: string): Head | string {
   return { status: Number(match[2]), minorVersion: Number(match[1]), headers, lengths, codings };
 }
 
-/** The lines before the empty one, each with those that continue it. */
+/** The lines before the empty one, each with its continuation lines. */
 function unfolded(text: string): string[] {
   const lines: string[] = [];
   for (const raw of text.split('\n')) {

@@ -2,7 +2,7 @@ import { ScrapeError } from '../../model/targets/scrape-error.ts';
 import { shownUrl } from '../../model/targets/shown-url.ts';
 import type { Answer } from './request.ts';
 
-/** As many as Go's HTTP client, and so Prometheus, follows. */
+/** The limit of Go's HTTP client, and so of Prometheus. */
 export const MAX_REDIRECTS = 10;
 
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -12,9 +12,9 @@ export function isRedirect({ status }: Pick<Answer, 'status'>): boolean {
 }
 
 /**
- * Where an answer sends the collector: undefined where it does not. Only ever to the same host and port, and never from
- * https to http: a target must not send the collector to addresses that discovery did not give. So credentials go with it, as
- * they do in Go on the same host.
+ * The URL that an answer redirects to; undefined if it does not. Only the same host and port are allowed, and never a
+ * step from https to http: a target must not send the collector to addresses outside of the discovery. Credentials go
+ * along, as in Go on the same host.
  *
  * @throws ScrapeError
  */

@@ -10,7 +10,7 @@ import type { Headers } from './head.ts';
 import { ResponseBody } from './response-body.ts';
 import { ResponseReader } from './response-reader.ts';
 
-/** Milliseconds until a connection must stand: a task on the same VPC answers in one, a dead address never. */
+/** Milliseconds until a connection must be open: a task in the same VPC answers in one, a dead address never does. */
 export const CONNECT_TIMEOUT_MS = 3_000;
 
 /** One request for an exposition. */
@@ -20,7 +20,7 @@ export interface ExpositionRequest extends BodyLimits {
   readonly http: HttpSettings;
   /** The header Accept, unless `http` has one. */
   readonly accept: string;
-  /** Milliseconds that the target is told it has. */
+  /** Milliseconds that the request announces to the target. */
   readonly timeoutMs: number;
   readonly lookup: LookupFunction;
 }
@@ -28,15 +28,15 @@ export interface ExpositionRequest extends BodyLimits {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** As it was sent; empty unless the status is 200. */
+  /** The body as received; empty unless the status is 200. */
   readonly body: Buffer;
 }
 
 /**
- * Asks a target. A connection of its own each time: between two cycles a Lambda function is frozen, and a kept connection
- * would be found dead at the first request.
+ * Sends a request to a target. Each request has a connection of its own, because a Lambda function is frozen between
+ * two cycles, and a kept connection would fail at the next request.
  *
- * Rejects with a ScrapeError, with the reason of the signal, or with an error of the system from before an answer came.
+ * Rejects with a ScrapeError, with the reason of the signal, or with an error of the system from before the answer.
  */
 export function send(asked: ExpositionRequest): Promise<Answer> {
   const { signal, limit, account, postponement } = asked;
@@ -91,7 +91,7 @@ export function send(asked: ExpositionRequest): Promise<Answer> {
     };
     const { socket, giveBack } = open(asked, receive);
     connecting = setTimeout(() => {
-      // Where the process was kept busy, the connection may stand already and be told in the turn that comes now.
+      // In a busy process the connection may be open already, and its event waits for the coming turn.
       setImmediate(() => {
         if (!socket.connecting) return;
         fail(new ScrapeError('connect_timeout', `no connection within ${CONNECT_TIMEOUT_MS} ms`));
@@ -110,12 +110,12 @@ export function send(asked: ExpositionRequest): Promise<Answer> {
   });
 }
 
-/** Opens a connection whose bytes go to `receive`, which must copy them. */
+/** Opens a connection that passes its bytes to `receive`, which must copy them. */
 function open(
   { url, http, lookup }: ExpositionRequest,
   receive: (bytes: Buffer) => void,
 ): { readonly socket: Socket; readonly giveBack: () => void } {
-  // Without the brackets of an IPv6 address.
+  // Removes the brackets of an IPv6 address.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (url.protocol === 'https:') {
     const socket = connectTls({
@@ -138,7 +138,7 @@ function truncated(cause?: Error): ScrapeError {
   return new ScrapeError('truncated', 'the connection ended before the body did', { cause });
 }
 
-/** @throws TypeError where a header has characters that HTTP has not */
+/** @throws TypeError if a header has characters that HTTP does not allow */
 function head({ url, http, accept, timeoutMs }: ExpositionRequest): string {
   const headers = new Map<string, readonly string[]>([
     ['Host', [url.host]],

@@ -4,15 +4,15 @@ import { ByteCollector } from './bytes/collector.ts';
 import { freeBytes } from './bytes/free.ts';
 import { bodyTooLarge } from './failure.ts';
 
-/** When a body is left for later. */
+/** The condition for postponing a body. */
 export interface Postponement {
-  /** Bytes of a body that nobody else waits for. */
+  /** Bytes up to which a body is always read. */
   readonly bytes: number;
-  /** Whether anybody else waits. */
+  /** Whether other targets wait. */
   readonly isDue: () => boolean;
 }
 
-/** The bytes of a body as they come, below a limit, and within what all bodies may take. */
+/** The bytes of a body as they arrive, within its own limit and that of all bodies. */
 export class ResponseBody {
   readonly #collector = new ByteCollector();
   readonly #limit: number;
@@ -23,7 +23,7 @@ export class ResponseBody {
   /**
    * @param limit bytes that the body must stay below
    * @param postponement @default the body is read now
-   * @param before bytes that the account has taken for something else. @default 0
+   * @param before bytes that the account already counts for other data. @default 0
    */
   constructor(limit: number, account: ByteAccount, postponement?: Postponement, before = 0) {
     this.#limit = limit;
@@ -39,7 +39,7 @@ export class ResponseBody {
   /**
    * Copies `bytes[start, end)`.
    *
-   * @throws ScrapeError where they are too many
+   * @throws ScrapeError if the body is too large
    */
   append(bytes: Uint8Array, start: number, end: number): void {
     const length = this.#collector.length + end - start;
@@ -51,13 +51,13 @@ export class ResponseBody {
     this.#collector.append(bytes, start, end);
   }
 
-  /** Gives the memory back, where nobody wants the bytes. */
+  /** Frees the memory if nobody wants the bytes. */
   free(): void {
     freeBytes(this.#collector.bytes);
     this.#collector.clear();
   }
 
-  /** Accounts for what has come. @returns resolves when more may come; undefined where it may at once */
+  /** Counts the received bytes. @returns resolves when more may arrive; undefined if they may at once */
   settle(): Promise<void> | undefined {
     return this.#account.grow(this.#before + this.#collector.capacity);
   }

@@ -2,34 +2,34 @@ import { ByteCollector } from './bytes/collector.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { type Head, type Headers, headEnd, parseHead } from './head.ts';
 
-/** Bytes of a status line and its headers. Go's client takes 10 MiB; nobody has a use for more than this. */
+/** Most bytes of a status line and its headers. Go's client takes 10 MiB, but no target needs more than this. */
 export const MAX_HEAD_BYTES = 1024 * 1024;
 
-/** Answers such as `103 Early Hints` before the real one, as many as Go's client takes. */
+/** Most answers such as `103 Early Hints` before the final one, as in Go's client. */
 const MAX_INTERIM_ANSWERS = 5;
 
-/** Told what an answer holds, in its order. After `end` nothing comes. */
+/** Receives the parts of an answer in their order. No call follows `end`. */
 export interface ResponseSink {
   head(status: number, headers: Headers): void;
-  /** `bytes[start, end)` are of the body; they are to be copied before the call returns. */
+  /** `bytes[start, end)` belong to the body; the call must copy them before it returns. */
   data(bytes: Uint8Array, start: number, end: number): void;
   end(): void;
 }
 
-/** An answer that is no HTTP/1.x. */
+/** The answer is not valid HTTP/1.x. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError';
 }
 
-/** How the end of a body is found: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+/** The kind of end of the body: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
 type Framing =
   | { readonly kind: 'length'; left: number }
   | { readonly kind: 'chunks'; readonly reader: ChunkReader }
   | { readonly kind: 'end' };
 
 /**
- * Reads one answer to a GET from the bytes of a connection. It takes what Go's client takes, so that a target that is up for
- * Prometheus is up here.
+ * Reads one answer to a GET from the bytes of a connection. It accepts the same answers as Go's client, so that a
+ * target that is up for Prometheus is up here.
  */
 export class ResponseReader {
   readonly #sink: ResponseSink;
@@ -49,7 +49,7 @@ export class ResponseReader {
     else this.#addBody(this.#framing, bytes);
   }
 
-  /** The connection has ended. @returns whether the answer had, too */
+  /** Ends with the connection. @returns whether the answer was complete */
   close(): boolean {
     if (this.#framing?.kind === 'end') this.#finish();
     return this.#done;
@@ -59,13 +59,13 @@ export class ResponseReader {
     const before = this.#head.length;
     if (before > 0) this.#head.append(bytes, 0, bytes.length);
     const head = before > 0 ? this.#head.bytes : bytes;
-    // The empty line may have begun before.
+    // The empty line may have begun in an earlier part.
     const end = headEnd(head, Math.max(0, before - 2));
     if ((end === -1 ? head.length : end) > MAX_HEAD_BYTES) {
       throw new ResponseError(`expected at most ${MAX_HEAD_BYTES} bytes of headers, got more`);
     }
     if (end === -1) {
-      // What is no HTTP need not be read to an end that never comes.
+      // An answer that is not HTTP may never end, so the reader stops here.
       if (!mayBeginAnswer(head)) throw refused(`HTTP/1.1, got ${shownBytes(head)}`);
       if (before === 0) this.#head.append(bytes, 0, bytes.length);
       return;
@@ -97,7 +97,7 @@ export class ResponseReader {
         this.#sink.data(bytes, 0, bytes.length);
         return;
       case 'length': {
-        // What comes after the body belongs to nothing.
+        // Bytes after the body belong to nothing.
         const end = Math.min(bytes.length, framing.left);
         framing.left -= end;
         this.#sink.data(bytes, 0, end);
@@ -121,10 +121,10 @@ export class ResponseReader {
   }
 }
 
-/** @returns or what is wrong with the headers */
+/** @returns the framing, or the text of the fault of the headers */
 function framingOf({ status, minorVersion, lengths, codings }: Head): Framing | string {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 };
-  // HTTP/1.0 has no chunks, whatever such an answer says.
+  // HTTP/1.0 has no chunks, even if the headers announce them.
   if (codings.length > 0 && minorVersion > 0) {
     const [coding = '', ...others] = codings;
     if (others.length > 0 || coding.toLowerCase() !== 'chunked') {

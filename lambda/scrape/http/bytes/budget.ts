@@ -1,16 +1,16 @@
-/** Bytes of one body, from its first to when nothing needs it any more. */
+/** The bytes of one body, from the first one until the body is released. */
 export interface ByteAccount {
   /**
-   * Says how many bytes the body takes by now.
+   * Sets the current number of bytes of the body.
    *
-   * @returns resolves when there is room for them; undefined where there is at once
+   * @returns resolves when there is room for them; undefined if there is room at once
    */
   grow(bytes: number): Promise<void> | undefined;
-  /** Gives all of them back. */
+  /** Frees all of them. */
   close(): void;
 }
 
-/** Told that a body has to go, with what is to be said of it. After that its account is closed. */
+/** Called when a body must give way, with the message for its scrape. Its account is closed then. */
 export type Refuse = (message: string) => void;
 
 interface Account {
@@ -24,16 +24,16 @@ interface Waiter {
   readonly go: () => void;
 }
 
-/** The part that is for one body at a time, so that one always gets on. */
+/** The part that one body at a time may use, so that one always makes progress. */
 const RESERVE_SHARE = 0.25;
 
 /** Milliseconds for which the body in the reserve may stand still while others wait. */
 const PATIENCE_MS = 1_000;
 
 /**
- * One number of bytes for all bodies together. A body that finds no room waits, in the order of asking, until it gets the
- * reserve, which one body has at a time. Where there is no room even so, the largest body of all gives way: a few large ones
- * cost the small ones nothing but time.
+ * One limit of bytes for all bodies together. A body without room waits, in the order of its request, for the reserve,
+ * which one body has at a time. If there is still no room, the largest body gives way, so a few large bodies cost the
+ * small ones only time.
  */
 export class ByteBudget {
   readonly capacity: number;
@@ -52,7 +52,7 @@ export class ByteBudget {
     this.#patienceMs = patienceMs;
   }
 
-  /** Bytes that are taken now. */
+  /** Bytes in use. */
   get used(): number {
     return this.#used;
   }
@@ -76,14 +76,14 @@ export class ByteBudget {
     if (bytes <= account.bytes || (mayTake && this.#take(account, bytes))) return undefined;
     return new Promise((resolve) => {
       const waiter = { account, bytes, go: resolve };
-      // The one in the reserve is before all that wait for it.
+      // The body in the reserve goes before all that wait for the reserve.
       if (account === this.#inReserve) this.#waiting.unshift(waiter);
       else this.#waiting.push(waiter);
       this.#serve();
     });
   }
 
-  /** Takes bytes where there is room for them. */
+  /** Takes the bytes if there is room. */
   #take(account: Account, bytes: number): boolean {
     const isInReserve = account === this.#inReserve;
     const used = this.#used - account.bytes + bytes;
@@ -105,7 +105,7 @@ export class ByteBudget {
         if (this.#inReserve !== account) break;
         const largest = this.#largest();
         if (largest === undefined) return;
-        // Gives its bytes back, and comes here again.
+        // Frees its bytes, and calls this function again.
         this.#refuse(largest, 'the largest of them');
         continue;
       }
@@ -115,7 +115,7 @@ export class ByteBudget {
     this.#watch();
   }
 
-  /** Begins to watch anew whether the body in the reserve gets on, if others wait for it. */
+  /** Restarts the watch on the progress of the body in the reserve, if others wait for it. */
   #watch(): void {
     clearTimeout(this.#timer);
     const account = this.#inReserve;

@@ -2,10 +2,10 @@ import { freeBytes } from './free.ts';
 
 const FIRST_BYTES = 16 * 1024;
 
-/** Below this a loop is faster than a call to copy bytes. */
+/** Below this number a loop is faster than a call to copy bytes. */
 const FEW_BYTES = 16;
 
-/** Bytes that come in parts, in one buffer that grows. */
+/** Collects bytes that arrive in parts, in one buffer that grows. */
 export class ByteCollector {
   #buffer: Buffer = Buffer.alloc(0);
   #length = 0;
@@ -19,7 +19,7 @@ export class ByteCollector {
     return this.#buffer.length;
   }
 
-  /** What has come, until the next `append`. */
+  /** The collected bytes, until the next `append`. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -36,7 +36,7 @@ export class ByteCollector {
     this.#length = length;
   }
 
-  /** Begins anew; what `bytes` gave stays as it is. */
+  /** Begins anew; an earlier result of `bytes` stays unchanged. */
   clear(): void {
     this.#buffer = Buffer.alloc(0);
     this.#length = 0;
@@ -44,7 +44,7 @@ export class ByteCollector {
 
   #grow(length: number): void {
     const size = Math.max(length, FIRST_BYTES, Math.ceil(this.#buffer.length * 1.5));
-    // Not of Node.js' pool, which a small part would keep alive as a whole.
+    // Not from Node.js' pool, because a small part would keep the whole pool alive.
     const grown = Buffer.allocUnsafeSlow(size);
     grown.set(this.#buffer.subarray(0, this.#length));
     freeBytes(this.#buffer);

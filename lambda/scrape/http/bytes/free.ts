@@ -1,7 +1,7 @@
 /**
- * Frees the memory of a buffer that nothing reads any more and that has its `ArrayBuffer` for itself; it has no bytes after that.
- * V8 alone would free it at its next full collection, which buffers hardly hasten: by then several budgets of bodies would be
- * garbage. Before Node.js 22 there is no way to do it.
+ * Frees the memory of a buffer that has its `ArrayBuffer` for itself and that nobody reads any more; it is empty
+ * afterwards. V8 alone would free it at its next full collection, by which time several budgets of bodies would be
+ * garbage. Node.js before 22 cannot do this.
  */
 export function freeBytes({ buffer }: Buffer): void {
   if ('transfer' in buffer) buffer.transfer(0);

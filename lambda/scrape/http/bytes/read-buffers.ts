@@ -1,17 +1,17 @@
 import type { OnReadOpts } from 'node:net';
 
-/** Bytes that are read from a connection at a time. */
+/** Bytes of one read from a connection. */
 const BYTES = 32 * 1024;
 
-/** More than are ever lent at a time; what is beyond is left to the garbage collection. */
+/** More buffers than are ever lent at a time; the garbage collection frees the others. */
 const MAX_KEPT = 64;
 
 const free: Buffer[] = [];
 
 /**
- * Reads a connection into memory that is used again: else each read, of however few bytes, would have 32 KiB of its own.
+ * Reads a connection into memory that is reused: otherwise each read, however short, would allocate 32 KiB.
  *
- * @param receive must copy what it needs
+ * @param receive must copy the bytes that it needs
  */
 export function reusedMemory(receive: (bytes: Buffer) => void): {
   readonly onread: OnReadOpts;
