@@ -3,13 +3,13 @@ import { unreachableAmong } from '../model/targets/left-out.ts';
 import { logFaults } from '../report/log.ts';
 import type { DispatchReport } from './dispatch.ts';
 
-/** What of a logger is needed here. */
+/** The part of a logger that this module uses. */
 export interface DispatchLogger {
   warn(message: string, extra: Record<string, unknown>): void;
   info(message: string, extra: Record<string, unknown>): void;
 }
 
-/** Says of the beginning of a cycle, as metrics of the collector itself, how it went. Targets are counted by their shards. */
+/** Publishes the beginning of a cycle as metrics of the collector itself. The shards count the targets. */
 export function publishDispatch(
   {
     durationMs,
@@ -34,7 +34,7 @@ export function publishDispatch(
   metrics.addMetadata('skippedByReason', JSON.stringify(skipped));
 }
 
-/** One line that sums it up, and one for each thing that went wrong. */
+/** Logs one line that sums it up, and one for each failure. */
 export function logDispatch(report: DispatchReport, logger: DispatchLogger): void {
   const {
     discoveryErrors,

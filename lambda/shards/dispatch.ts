@@ -17,10 +17,10 @@ import {
 import type { ShardObjects, StoredObjects } from './objects/objects.ts';
 import { digestOf, encodeList } from './objects/target-list.ts';
 
-/** Milliseconds for which lists that lie there are good while discovery gives nothing but errors, as within a process. */
+/** Milliseconds for which stored lists stay in use while discovery gives nothing but errors, as within a process. */
 const KEPT_MS = 5 * 60_000;
 
-/** The shards of the last cycle may still be running: two of them with the same targets would count their growth twice. */
+/** The shards of the last cycle may still run: two with the same targets would publish their increases twice. */
 export class CycleUnderWayError extends Error {
   override readonly name = 'CycleUnderWayError';
 }
@@ -32,13 +32,13 @@ export interface DispatcherParts {
   };
   readonly objects: ShardObjects;
   readonly plan: ShardPlan;
-  /** Absent: any number of metrics is published. */
+  /** Absent without a limit of metrics. */
   readonly metricBudget?: MetricBudgetConfig | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** What one dispatch did. */
+/** The result of one dispatch. */
 export interface DispatchReport {
   readonly durationMs: number;
   readonly targets: number;
@@ -47,19 +47,19 @@ export interface DispatchReport {
   readonly idle: readonly string[];
   readonly discoveryErrors: readonly string[];
   readonly layout: Layout;
-  /** Whether the targets are divided in another way than in the last cycle. */
+  /** Whether the division of the targets differs from that of the last cycle. */
   readonly isNewLayout: boolean;
-  /** Lists that were written, as they have changed. */
+  /** Lists that changed and were written. */
   readonly listsWritten: number;
-  /** Whether the lists are those of an earlier cycle, as discovery gave nothing but errors. */
+  /** Whether the lists are those of an earlier cycle, because discovery gave nothing but errors. */
   readonly isKept: boolean;
-  /** What became of a manifest that could not be understood, for the log. */
+  /** The fate of an unreadable manifest, for the log. */
   readonly setAside: string | undefined;
-  /** Why nobody knows whether a cycle of the collector that was not divided runs beside this one, for the log. */
+  /** The reason why it is unknown whether a cycle of the undivided collector runs beside this one, for the log. */
   readonly leaseFailure: string | undefined;
-  /** Of `metric_budget`: how many metrics all shards know together. Absent without one. */
+  /** With a `metric_budget`: number of metrics that all shards know together. */
   readonly metricsKnown: number | undefined;
-  /** Why what shards know of them could not be put together, for the log. */
+  /** The reason why the metrics of the shards could not be merged, for the log. */
   readonly metricsFailure: string | undefined;
   /** Shards that have written no state for `RECENT_CYCLES` cycles. */
   readonly late: readonly number[];
@@ -70,7 +70,7 @@ export interface Dispatched {
   readonly report: DispatchReport;
 }
 
-/** Begins a cycle of all shards: finds the targets and hands them out. */
+/** Begins a cycle of all shards: finds the targets and writes a list for each shard. */
 export async function dispatch(
   { discovery, objects, plan, metricBudget, now }: DispatcherParts,
   signal: AbortSignal,
@@ -88,7 +88,7 @@ export async function dispatch(
   const isFirst = isNewLayout && layout.inherits === 'undivided';
   const leaseFailure = isFirst ? await keepOut(objects.undividedLease(now), startedAt) : undefined;
   const isSettled = current?.inherits !== undefined && layout.inherits === undefined;
-  // Before the manifest says so: what is stored of an earlier time must not be taken for something newer.
+  // Before the new manifest: an object of an earlier layout must not pass for a newer one.
   if (isSettled) await objects.keepOnly(layout, found, signal);
   await objects.writeLists(divided.lists, signal);
   const manifest: Omit<Manifest, 'version'> = {
@@ -125,27 +125,27 @@ export async function dispatch(
   };
 }
 
-/** How the targets are divided in this cycle. */
+/** The division of the targets in this cycle. */
 interface Divided {
   readonly layout: Layout;
   readonly digests: readonly string[];
-  /** Those that are to be written, by shard. */
+  /** Lists to write, by shard. */
   readonly lists: ReadonlyMap<number, Uint8Array>;
   readonly listedAt: number;
   readonly foundAt: number;
   readonly complete: boolean;
 }
 
-/** What is known of the last cycle. */
+/** The known facts about the last cycle. */
 interface Last {
-  /** Absent: there was none, or nobody knows. */
+  /** Absent if there was none, or if it is unreadable. */
   readonly manifest?: Manifest;
-  /** Of the object. */
+  /** Version of the object. */
   readonly version?: string;
   readonly setAside?: string;
 }
 
-/** @throws CycleUnderWayError where its shards may still be running */
+/** @throws CycleUnderWayError if its shards may still run */
 async function readLast(objects: ShardObjects, now: number, signal: AbortSignal): Promise<Last> {
   const object = await objects.readManifest(signal);
   if (object === undefined) return {};
@@ -156,7 +156,7 @@ async function readLast(objects: ShardObjects, now: number, signal: AbortSignal)
     return { manifest, version };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    // Whoever wrote it may have begun a cycle by it.
+    // Its writer may have begun a cycle with it.
     checkOver(object.writtenAt + CYCLE_MS, now);
     const name = await objects.setManifestAside(object, now, signal);
     const setAside = `Targets are divided anew; the old manifest is kept as ${name}. ${error.message}`;
@@ -165,18 +165,18 @@ async function readLast(objects: ShardObjects, now: number, signal: AbortSignal)
 }
 
 function checkOver(endsBy: number, now: number): void {
-  // One that would go on for much longer than a cycle was begun by a clock that was wrong: it would stop the collector for as long.
+  // A cycle with a much later end was begun by a wrong clock, which must not stop the collector for so long.
   if (endsBy <= now || endsBy - now > 2 * CYCLE_MS) return;
   const seconds = Math.ceil((endsBy - now) / 1000);
   throw new CycleUnderWayError(`The shards of the last cycle may run for another ${seconds} s`);
 }
 
 /**
- * Lets no cycle of the collector that was not divided run beside the first one of its shards, as it may during a deployment. The lease
- * is not given back: it ends with the cycle. Where nobody knows of it, a cycle is worth more than none.
+ * Keeps a cycle of the undivided collector from running beside the first one of its shards, during a deployment. The
+ * lease is not returned: it ends with the cycle. If the lease fails, the cycle goes on.
  *
- * @returns why nobody knows
- * @throws CycleUnderWayError where one is running
+ * @returns the reason of a failed lease
+ * @throws CycleUnderWayError if such a cycle is running
  */
 async function keepOut(lease: CycleLease, now: number): Promise<string | undefined> {
   const outcome = await lease.take(CYCLE_MS);
@@ -187,7 +187,7 @@ async function keepOut(lease: CycleLease, now: number): Promise<string | undefin
   );
 }
 
-/** What the last cycle had, where this one has found nothing because nothing could be asked for. */
+/** The targets of the last cycle, if this one found none because of errors. */
 function keptFrom(
   last: Manifest | undefined,
   { targets, errors }: Discovered,
@@ -218,7 +218,7 @@ async function divide(
   return { layout, digests, lists, listedAt, foundAt: now, complete };
 }
 
-/** Whether the list that lies there is the one of which the manifest says the digest. A cycle that failed may have written another. */
+/** Whether the stored list has the digest in the manifest. A failed cycle may have written another one. */
 function isOfLast(shard: number, { lists, manifestAt }: StoredObjects): boolean {
   const writtenAt = lists.get(shard);
   return writtenAt !== undefined && manifestAt !== undefined && writtenAt <= manifestAt;
@@ -235,7 +235,7 @@ function storedOf(last: Manifest | undefined, found: StoredObjects): StoredState
     };
   }
   const { layout, cycles, endsBy } = last;
-  // What shards have taken over is deleted, but not before each of them has.
+  // States that shards take over are deleted only after each shard has done so.
   const isTakenOver = layout.inherits === 'undivided' && (undividedAt ?? 0) <= endsBy;
   return {
     isComplete: states.get(layout.number)?.size === layout.shards,

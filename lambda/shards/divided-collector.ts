@@ -14,8 +14,8 @@ export interface DividedCollectorParts extends ShardRunnerParts {
 }
 
 /**
- * A collector whose targets are divided: one invocation discovers them, others collect a shard each. An instance can do both,
- * though in AWS they are two functions, so that what the discovery remembers is always in the same place.
+ * A collector whose targets are divided: one invocation discovers them, others collect a shard each. An instance can do
+ * both, though in AWS they are two functions, so that the memory of the discovery stays in one place.
  */
 export class DividedCollector {
   readonly #parts: DividedCollectorParts;
@@ -30,7 +30,7 @@ export class DividedCollector {
     this.#config = parts.config;
   }
 
-  /** Begins a cycle within so many milliseconds. Rejects as `dispatch` does. */
+  /** Begins a cycle, within `timeoutMs`. Rejects as `dispatch` does. */
   discover(timeoutMs: number): Promise<Dispatched> {
     const { objects, plan, clock } = this.#parts;
     const { metricBudget } = this.#config.emf;
@@ -40,9 +40,9 @@ export class DividedCollector {
   }
 
   /**
-   * Collects the shard that an event names, within so many milliseconds. Rejects as `ShardRunner.collect` does.
+   * Collects the shard of an event, within `timeoutMs`. Rejects as `ShardRunner.collect` does.
    *
-   * @throws TypeError where the event names none
+   * @throws TypeError if the event names no shard
    */
   collect(timeoutMs: number, event: unknown): Promise<CycleReport> {
     const shardEvent = shardEventOf(event);
@@ -52,7 +52,7 @@ export class DividedCollector {
     return this.#runner.collect(shardEvent, timeoutMs);
   }
 
-  /** Goes on under another configuration. Not while anything is under way. */
+  /** Continues with another configuration. Not while a cycle runs. */
   reconfigure(config: Config): void {
     this.#config = config;
     this.#runner.reconfigure(config);

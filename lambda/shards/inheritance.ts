@@ -13,9 +13,9 @@ import { decodeManifest, type Manifest, ManifestError } from './objects/manifest
 import { type ShardObjects, ShardObjectsError } from './objects/objects.ts';
 
 /**
- * What the states of the layout before know of the targets that are a shard's now.
+ * The states that the earlier layout has for the targets of a shard.
  *
- * @throws StateStoreError where one of them cannot be read
+ * @throws StateStoreError if one of them cannot be read
  */
 export async function inheritanceOf(
   { shard, cycle: { inherits, shards } }: ShardEvent,
@@ -28,10 +28,11 @@ export async function inheritanceOf(
 }
 
 /**
- * What the states of the shards know, for a collector that is divided no more.
+ * The states of the shards, for a collector that is no longer divided.
  *
  * @param now milliseconds since the epoch
- * @throws StateStoreError where one of them cannot be read, or the shards may still be running: they would count the same growth
+ * @throws StateStoreError if one of them cannot be read, or the shards may still run: both would publish the same
+ *   increases
  */
 export async function inheritanceOfShards(
   s3: S3Api,
@@ -50,7 +51,7 @@ export async function inheritanceOfShards(
   }
   if (manifest === undefined) return { snapshots: [], missing: [] };
   const remainingMs = manifest.endsBy - now;
-  // A manifest that would hold for longer was written by a clock that was wrong.
+  // A manifest that holds for longer was written by a wrong clock.
   if (remainingMs > 0 && remainingMs <= 2 * CYCLE_MS) {
     const seconds = Math.ceil(remainingMs / 1000);
     throw new StateStoreError(`The shards of the last cycle may run for another ${seconds} s`);
@@ -66,7 +67,7 @@ async function read(
 ): Promise<Inheritance> {
   const snapshots: Snapshot[] = [];
   const missing: string[] = [];
-  // One after another: only what is its own stays in memory.
+  // One after another, so that only the states of its own targets stay in memory.
   for (const place of places) {
     const object = await s3Store(s3, place).read(signal);
     const name = `s3://${place.bucket}/${place.key}`;
@@ -93,8 +94,8 @@ function placesOf(inherits: Inherited, objects: ShardObjects): S3Location[] {
 }
 
 /**
- * A target that none of them knows was there for none: what began since the first of their last cycles was never counted. Where one
- * is missing, it may have known the target, so that nothing can be told of what it counted.
+ * A target that no state knows is new to all: series that began since the oldest of their last cycles were never
+ * counted. If a state is missing, it may have known the target, so the baseline is unknown.
  */
 function asOfTheFirst(snapshots: readonly Snapshot[], areAll: boolean): Snapshot[] {
   const times = snapshots.map(({ completedAt }) => completedAt);

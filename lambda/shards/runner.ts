@@ -16,13 +16,13 @@ import type { ShardEvent } from './objects/event.ts';
 import type { ShardObjects } from './objects/objects.ts';
 import { decodeList } from './objects/target-list.ts';
 
-/** The least that is left of a cycle for a shard to begin it, in milliseconds. */
+/** A shard begins only if at least these milliseconds of the cycle remain. */
 export const LEAST_MS = 1_000;
 
-/** The part of its time that reading a shard's list may take. */
+/** The part of its time for reading a shard's list. */
 const LIST_SHARE = 0.25;
 
-/** The part of its time that reading the states of the layout before may take, in the first cycle of another one: there may be 40. */
+/** The part of its time for reading the states of the earlier layout, in the first cycle of a new one: there may be 40. */
 const INHERITANCE_SHARE = 0.4;
 
 export interface ShardRunnerParts
@@ -34,12 +34,12 @@ export interface ShardRunnerParts
   readonly forgetAfterMs: number;
 }
 
-/** A shard that did not begin, as its cycle is over. */
+/** A shard that did not begin, because its cycle is over. */
 export class ShardLateError extends Error {
   override readonly name = 'ShardLateError';
 }
 
-/** The shard that a process collected last, with all that is remembered of it. */
+/** The shard that a process collected last, with its memory. */
 interface Shard {
   readonly name: string;
   readonly discovery: ListedDiscovery;
@@ -49,8 +49,8 @@ interface Shard {
 }
 
 /**
- * Collects the shards that a process is given: often the same one, but Lambda promises nothing. What is remembered of lines
- * serves any shard, as tasks of a service have the same; all else is of the last one.
+ * Collects the shards that a process gets: often the same one, but Lambda promises nothing. The memory of lines serves
+ * any shard, because tasks of a service have the same lines; all other memory belongs to the last shard.
  */
 export class ShardRunner {
   readonly #parts: ShardRunnerParts;
@@ -71,9 +71,9 @@ export class ShardRunner {
   }
 
   /**
-   * One cycle of a shard, over before `timeoutMs` milliseconds have passed and before the cycle of all shards must be.
+   * One cycle of a shard. It ends within `timeoutMs` and before the end of the cycle of all shards.
    *
-   * @throws ShardLateError, or an error that says why its list of targets cannot be read
+   * @throws ShardLateError, or an error with the reason why its list of targets cannot be read
    */
   async collect(event: ShardEvent, timeoutMs: number): Promise<CycleReport> {
     const startedAt = this.#parts.clock.now();

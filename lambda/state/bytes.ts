@@ -1,7 +1,7 @@
-/** Bytes of a writer to begin with; it doubles where they do not suffice. */
+/** First size of a writer's buffer; it doubles when it is full. */
 const INITIAL_BYTES = 64 * 1024;
 
-/** UTF-8 bytes of a UTF-16 code unit, at most. */
+/** Most UTF-8 bytes of a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
 /** Writes what `ByteReader` reads. Numbers are little-endian, as those of every machine that this runs on. */
@@ -32,7 +32,7 @@ export class ByteWriter {
     this.#length += bytes.byteLength;
   }
 
-  /** A time, or that there is none. */
+  /** A time, or the absence of one. */
   time(value: number | undefined): void {
     this.#reserve(8);
     this.#length = this.#buffer.writeDoubleLE(value ?? Number.NaN, this.#length);
@@ -56,7 +56,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what `ByteWriter` wrote. Throws a RangeError where the bytes end too early. */
+/** Reads the bytes of `ByteWriter`. Throws a RangeError if the bytes end too early. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at = 0;

@@ -3,31 +3,31 @@ import { type S3Location, s3Store } from './s3.ts';
 import type { S3ListApi } from './s3-api.ts';
 import { StateStoreError } from './store.ts';
 
-/** What the object beside the state is called. */
+/** Suffix of the object beside the state. */
 const SUFFIX = '.lease';
 
-/** Milliseconds of a request: a lease that cannot be had at once keeps no cycle waiting. */
+/** Milliseconds of a request: a slow lease must not hold up the cycle. */
 const REQUEST_MS = 3_000;
 
 /**
- * Milliseconds that a cycle can last. A lease that holds for longer was written by a clock that is wrong.
+ * Longest cycle in milliseconds. A lease that holds for longer was written by a wrong clock.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a function runs for 15 minutes at most.
  */
 const LONGEST_CYCLE_MS = 15 * 60_000;
 
-/** What became of the attempt to take a lease. */
+/** The result of an attempt to take a lease. */
 export type LeaseOutcome =
   | { readonly kind: 'taken' }
-  /** Another cycle is under way, until then at most: milliseconds since the epoch. */
+  /** Another cycle runs until this time at most: milliseconds since the epoch. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** Nobody knows. The message is for the log. */
+  /** The lease is unknown. The message is for the log. */
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * Lets one cycle at a time have the state. Two at once would both publish what counters grew by since the state was written.
+ * Lets one cycle at a time use the state. Two at once would both publish the increases since the last write.
  *
- * The lease is an object beside the state, written by conditional writes and deleted at the end of the cycle. Where its holder
- * was killed, it ends with the time that the holder had.
+ * The lease is an object beside the state, written by conditional writes and deleted at the end of the cycle. If its
+ * holder is killed, the lease ends with the time that the holder had.
  */
 export class CycleLease {
   readonly #s3: S3ListApi;
@@ -35,7 +35,7 @@ export class CycleLease {
   readonly #now: () => number;
 
   /**
-   * @param state where the state is
+   * @param state place of the state
    * @param now milliseconds since the epoch
    */
   constructor(s3: S3ListApi, state: S3Location, now: () => number) {
@@ -44,11 +44,11 @@ export class CycleLease {
     this.#now = now;
   }
 
-  /** @param forMs milliseconds after which the cycle is over, whatever happens */
+  /** @param forMs milliseconds after which the cycle has ended in any case */
   async take(forMs: number): Promise<LeaseOutcome> {
     const until = this.#now() + forMs;
     const store = s3Store(this.#s3, this.#place);
-    // The holder makes each lease another version, also of two that begin in the same millisecond.
+    // The holder makes two leases differ that begin in the same millisecond.
     const bytes = Buffer.from(JSON.stringify({ until, holder: randomUUID() }));
     const signal = AbortSignal.timeout(Math.ceil(Math.min(REQUEST_MS, forMs / 4)));
     try {
@@ -65,7 +65,7 @@ export class CycleLease {
     }
   }
 
-  /** Only by who has taken it. @returns why it could not be done; then it ends with its time */
+  /** Called only by the holder. @returns the reason of a failure; the lease then ends with its time */
   async release(): Promise<string | undefined> {
     const { bucket: Bucket, key: Key } = this.#place;
     try {
@@ -77,7 +77,7 @@ export class CycleLease {
     }
   }
 
-  /** Until when a lease holds; undefined where it is over, or nobody can have written it. */
+  /** The end of a lease; undefined if it is over, or its content is invalid. */
   #endOf(bytes: Uint8Array): number | undefined {
     const now = this.#now();
     const until = readEnd(bytes);

@@ -1,10 +1,10 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** A lock that another process may take over meanwhile is tried for again, so often. */
+/** Attempts to take a lock that other processes take over at the same time. */
 const ATTEMPTS = 5;
 
-/** Another text after each start of the machine, as Linux has it. */
+/** Linux writes another text here after each start of the machine. */
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /** A file that another process uses. */
@@ -13,11 +13,10 @@ export class FileInUseError extends Error {
 }
 
 /**
- * Keeps other processes that ask for the same lock from a file, until it is disposed of or the process ends. The lock is a
- * file beside it that names its holder; that of a process of this machine which is gone, or is of before the machine was
- * started, is taken over.
+ * Locks a file against other processes that ask for the same lock, until disposal or the end of the process. The lock
+ * is a file beside it that names its holder. A lock of a process that no longer runs on this machine is taken over.
  *
- * @throws FileInUseError where the holder is alive, or of another machine so that nobody can tell
+ * @throws FileInUseError if the holder is alive, or on another machine, where this cannot be checked
  */
 export async function lockFile(path: string): Promise<AsyncDisposable> {
   const lock = `${path}.lock`;
@@ -27,7 +26,7 @@ export async function lockFile(path: string): Promise<AsyncDisposable> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await writeFile(own, me);
     try {
-      // With its content at once: there is no moment at which the lock does not say whose it is.
+      // Created with its content: at no moment is there a lock without a holder.
       await link(own, lock);
       return { [Symbol.asyncDispose]: () => rm(lock, { force: true }) };
     } catch (error) {
@@ -54,7 +53,7 @@ async function removeStale(
       `${path} is in use by process ${pid} on ${host}; if that process is gone, remove ${lock}`,
     );
   }
-  // Moved first and looked at again: another process may have taken the lock over since.
+  // Moves the lock first and checks it again, because another process may have taken it over since.
   await rename(lock, own).catch(unlessMissing);
   const moved = await readFile(own, 'utf8').catch(unlessMissing);
   if (moved !== undefined && moved !== holder) await link(own, lock).catch(() => undefined);
@@ -64,9 +63,9 @@ async function removeStale(
 function mayBeAlive(holder: string, boot: string | undefined): boolean {
   const [pid = '', host, itsBoot] = holder.trim().split(/\s+/);
   if (host !== hostname()) return true;
-  // Since the machine was started the number may have become that of any other process.
+  // Another process may have got the number since the start of the machine.
   if (itsBoot !== undefined && boot !== undefined && itsBoot !== boot) return false;
-  // Ours from an earlier life: in a container it is often the same number.
+  // Our own number from an earlier life: containers often reuse it.
   if (Number(pid) === process.pid) return false;
   try {
     process.kill(Number(pid), 0);

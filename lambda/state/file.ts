@@ -5,21 +5,21 @@ import { FileWork } from '../model/waiting/file-work.ts';
 import type { StateFormatError } from './format.ts';
 import { asideName, type StateStore, StateStoreError, type StoredObject } from './store.ts';
 
-/** The part of `node:fs/promises` that is used. */
+/** The used part of `node:fs/promises`. */
 export type Files = Pick<
   typeof import('node:fs/promises'),
   'open' | 'readFile' | 'rename' | 'writeFile'
 >;
 
 /**
- * The state in a file of this machine. A new one replaces it whole: written beside it, flushed to the disk, renamed. Who
- * uses a file must hold its lock (`lockFile`); a writer that does not is found out by what it wrote.
+ * The state in a file of this machine. A new state replaces the old one whole: written beside it, flushed to the disk,
+ * renamed. Users of the file must hold its lock (`lockFile`); the store detects a writer without it by the content.
  */
 export function fileStore(
   path: string,
   files: Files = { open, readFile, rename, writeFile },
 ): StateStore {
-  // One after the other: what still hangs of an earlier cycle must not write over what a later one has written.
+  // One after the other: a write that hangs since an earlier cycle must not replace the result of a later one.
   const turns = new FileWork(1);
   const tried = async <T>(
     what: string,
@@ -39,14 +39,14 @@ export function fileStore(
       return bytes && { bytes, version: versionOf(bytes) };
     });
   return {
-    // Who uses it holds its lock.
+    // The lock keeps others out.
     isShared: false,
     read: async (signal, known) => {
       const object = await read(signal);
       return known !== undefined && object?.version === known ? 'unchanged' : object;
     },
-    // Without the cycle's signal: what a delivery that took all of the cycle left to remember is written all the same, for
-    // nobody kills this process at its end. A file system that hangs costs two seconds.
+    // Ignores the cycle's signal: the state is written even if the delivery used up the cycle, because nobody kills
+    // this process at its end. A file system that hangs costs two seconds.
     write: async (bytes, version) => {
       const current = await read();
       if (current?.version !== version) return 'conflict';
@@ -61,12 +61,12 @@ export function fileStore(
   };
 }
 
-/** Whoever reads the file, and whatever ends this process or the machine, sees the old content or the new. */
+/** Readers always see the old content or the new one, even if the process or the machine ends. */
 async function replace(path: string, bytes: Uint8Array, files: Files): Promise<void> {
   const beside = `${path}.tmp`;
   await files.writeFile(beside, bytes, { flush: true });
   await files.rename(beside, path);
-  // The rename itself is only on the disk when the folder is.
+  // The rename reaches the disk only with the folder.
   await using folder = await files.open(dirname(path));
   await folder.sync();
 }

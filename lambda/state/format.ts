@@ -6,22 +6,22 @@ import { SeriesKeys } from './series-keys.ts';
 import { TargetMemory, type TargetTimes } from './target-memory.ts';
 
 /**
- * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. In the frame are the time of
- * the last complete cycle, the known metrics, the lists of keys, the targets with the number of their list, all values, all timestamps, all
- * starts, and when each was last seen. Columns and lists that targets share compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time for
- * it.
+ * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. The frame holds the time
+ * of the last complete cycle, the known metrics, the lists of keys, the targets with the number of their list, all
+ * values, all timestamps, all starts, and the times of the last sight. Columns and shared lists compress to 5 to 33
+ * bytes a series; Zstandard needs a tenth of gzip's time.
  */
 const MAGIC = Buffer.from('FGST');
 export const FORMAT_VERSION = 1;
 const HEADER_BYTES = MAGIC.length + 1;
 
-/** Of the decompressed state: more than ten million series. A broken object must not take all memory. */
+/** Limit of the decompressed state, for more than ten million series: a broken object must not take all memory. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** An object that is no state of this version. */
+/** An object that is not a state of this version. */
 export class StateFormatError extends Error {
   override readonly name = 'StateFormatError';
   readonly kind: 'corrupt' | 'newer';

@@ -7,14 +7,14 @@ import { type S3Location, s3Store } from './s3.ts';
 import type { S3Api } from './s3-api.ts';
 import { StoredState, type StoredStateOptions } from './stored.ts';
 
-/** How the environment variables of a function say its state is kept. */
+/** The state settings in the environment variables of a function. */
 export interface StateSettings {
   /** Absent: in memory. */
   readonly place?: S3Location | undefined;
   readonly forgetAfterMs: number;
 }
 
-/** @throws TypeError that names the variable which is wrong */
+/** @throws TypeError that names the wrong variable */
 export function stateSettings(env: Readonly<Record<string, string | undefined>>): StateSettings {
   const forgetAfterMs = forgetAfter(env[ENV.forgetAfter]);
   const text = env[ENV.state];
@@ -30,8 +30,8 @@ export function stateSettings(env: Readonly<Record<string, string | undefined>>)
 /**
  * The state of a function that is not divided into shards.
  *
- * @param memory bytes that the function has
- * @param inherit as of `StoredState`
+ * @param memory bytes of the function's memory
+ * @param inherit as in `StoredState`
  */
 export function functionState(
   { place, forgetAfterMs }: StateSettings,

@@ -11,26 +11,26 @@ import {
 import { type SeriesKeys, SeriesKeysPool } from './series-keys.ts';
 import { chosen, TargetMemory } from './target-memory.ts';
 
-/** Milliseconds until a series that is not seen any more is forgotten: longer than any outage that is worth covering. */
+/** Milliseconds until an unseen series is forgotten: longer than any outage that is worth covering. */
 export const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** Bytes that all targets may take together unless who makes a state says otherwise. */
+/** Default limit of bytes for all targets together. */
 const CAPACITY = 64 * 2 ** 20;
 
-/** Targets that are named whose series were forgotten. */
+/** Targets with forgotten series that a message names. */
 const MAX_NAMED = 3;
 
-/** The part of a process's memory that its state may take. Writing it takes as much again. */
+/** The part of a process's memory for its state. Writing the state takes as much again. */
 const MEMORY_SHARE = 1 / 12;
 
-/** @param memory bytes that the process has */
+/** @param memory bytes of the process's memory */
 export function stateCapacity(memory: number): number {
   return memory * MEMORY_SHARE;
 }
 
-/** All that is remembered, as it is stored. */
+/** The whole state, for storage. */
 export interface Snapshot {
-  /** Milliseconds since the epoch: as of when the last complete cycle knew all targets. */
+  /** Milliseconds since the epoch: the time of the last complete list of targets. */
   readonly completedAt: number | undefined;
   readonly knownMetrics: KnownMetrics | undefined;
   readonly targets: ReadonlyMap<string, TargetMemory>;
@@ -42,27 +42,27 @@ const NOTHING: TargetPast = {
   cursor: undefined,
 };
 
-/** The state for as long as the process lives. */
+/** The state in memory, for as long as the process lives. */
 export class MemoryState implements State {
   readonly isKnown = true;
   readonly overlapMs = 0;
   readonly #forgetAfterMs: number;
   readonly #capacity: number;
-  /** At most what is taken: keys that targets share may count several times until they are counted anew. */
+  /** An upper bound: keys that targets share may count several times until the next count. */
   #bytes = 0;
-  /** What there was no memory for since this was last told: how many series, of which targets. */
+  /** Series without room since the last report, and their targets. */
   #forgotten = { series: 0, targets: new Set<string>() };
   readonly #targets = new Map<string, TargetMemory>();
   readonly #pool = new SeriesKeysPool();
   #completedAt: number | undefined;
   #lastCycleAt: number | undefined;
-  /** Since when cycles have followed each other. */
+  /** The beginning of the current run of cycles. */
   #lookingSince = Number.NEGATIVE_INFINITY;
   #knownMetrics: KnownMetrics | undefined;
 
   /**
-   * @param forgetAfterMs milliseconds until a series that is not seen any more is forgotten. @default 24 hours
-   * @param capacity bytes. Where they do not suffice, the target that takes most is forgotten. @default 64 MiB
+   * @param forgetAfterMs milliseconds until an unseen series is forgotten. @default 24 hours
+   * @param capacity bytes; if they are used up, the largest target is forgotten. @default 64 MiB
    */
   constructor(forgetAfterMs: number = FORGET_AFTER_MS, capacity: number = CAPACITY) {
     this.#forgetAfterMs = forgetAfterMs;
@@ -100,7 +100,7 @@ export class MemoryState implements State {
     return { series: target, baseline: committedAt ?? sightedAfter, cursor };
   }
 
-  /** @throws TypeError for a target that was not seen: it would be forgotten at once */
+  /** @throws TypeError for a target that was not seen, because it would be forgotten at once */
   commit(targetId: string, { updates, scrapedAt, cursor }: Advance): void {
     const target = this.#targets.get(targetId);
     if (target === undefined) {
@@ -129,7 +129,7 @@ export class MemoryState implements State {
     };
   }
 
-  /** The series that there was no memory for in this cycle, and what is to be said of them. */
+  /** The series without room in this cycle, with their message. */
   forgotten(): Pick<StateReport, 'forgotten' | 'errors'> {
     const { series, targets } = this.#forgotten;
     this.#forgotten = { series: 0, targets: new Set() };
@@ -142,8 +142,8 @@ export class MemoryState implements State {
   }
 
   /**
-   * Notes a cycle that was complete, and forgets what was not seen for long. A time in which nobody looked does not count, and
-   * neither does one that only the clock has leapt over: after either, nothing is forgotten for as long as that takes.
+   * Notes a complete cycle, and forgets series that were not seen for long. Time without cycles does not count, and
+   * neither does a leap of the clock: after either, nothing is forgotten for as long as that takes.
    */
   advance({ now, completedAt, knownMetrics }: CycleEnd): void {
     this.#completedAt = completedAt ?? this.#completedAt;
@@ -157,7 +157,7 @@ export class MemoryState implements State {
     }
   }
 
-  /** What is remembered, to be stored: not a copy. */
+  /** The current state for storage: not a copy. */
   get snapshot(): Snapshot {
     return {
       completedAt: this.#completedAt,
@@ -166,7 +166,7 @@ export class MemoryState implements State {
     };
   }
 
-  /** Takes over what was stored, as far as it is newer. The snapshot must not be used any more. */
+  /** Takes over a stored state, except older parts. The caller must not use the snapshot again. */
   absorb({ completedAt, knownMetrics, targets }: Snapshot): void {
     if ((knownMetrics?.asOf ?? 0) > (this.#knownMetrics?.asOf ?? 0)) {
       this.#knownMetrics = knownMetrics;
@@ -205,7 +205,7 @@ export class MemoryState implements State {
     this.#retainKeys();
   }
 
-  /** Lets go of lists of keys that no target has any more, and counts the bytes anew. */
+  /** Drops lists of keys without a target, and counts the bytes anew. */
   #retainKeys(): void {
     const used = new Set<SeriesKeys>();
     this.#bytes = 0;
@@ -217,7 +217,7 @@ export class MemoryState implements State {
     this.#pool.retain(used);
   }
 
-  /** Forgets the series of those targets that take most, until the others fit: few large ones cost the small ones nothing. */
+  /** Forgets the series of the largest targets until the others fit, so that large targets cost the small ones nothing. */
   #shed(): void {
     this.#retainKeys();
     if (this.#bytes <= this.#capacity) return;
@@ -237,8 +237,8 @@ function sizeOf({ bytes, keys }: TargetMemory): number {
 }
 
 /**
- * Whether a task that started then is not the one that is remembered, but a later one at the same address. Two clocks are
- * compared here: a start that was known at the last commit is no new one, even if it seems to be later.
+ * Whether a task with this start is a later one at the same address. This compares two clocks: a start that was known
+ * at the last commit is not new, even if it seems later.
  */
 function isAnotherTask({ times }: TargetMemory, startedAt: number | undefined): boolean {
   return (

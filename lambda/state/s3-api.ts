@@ -15,13 +15,13 @@ const MAX_ATTEMPTS = 3;
 /** Milliseconds of one attempt. */
 const REQUEST_TIMEOUT_MS = 3_000;
 
-/** The part of S3 that is used. Rejects as the SDK does. */
+/** The used part of S3. Rejects as the SDK does. */
 export interface S3Api {
   getObject(input: GetObjectCommandInput, signal: AbortSignal): Promise<GetObjectCommandOutput>;
   putObject(input: PutObjectCommandInput, signal: AbortSignal): Promise<PutObjectCommandOutput>;
 }
 
-/** What the shards of a collector need beside their states: to know and to tidy up all objects. Rejects as the SDK does. */
+/** The further operations for shards, which list and delete objects. Rejects as the SDK does. */
 export interface S3ListApi extends S3Api {
   /** One page. */
   listObjects(
@@ -31,7 +31,7 @@ export interface S3ListApi extends S3Api {
   deleteObject(input: DeleteObjectCommandInput, signal: AbortSignal): Promise<unknown>;
 }
 
-/** S3 for small objects. Its client is loaded when it is first needed; its attempts end in time where nobody answers. */
+/** S3 for small objects. It loads its client when it is first needed; its attempts end in time without an answer. */
 export function s3Api(options: ClientOptions): S3ListApi {
   let loaded: Promise<S3Client> | undefined;
   const load = () => {
@@ -62,7 +62,7 @@ async function s3Client(options: ClientOptions): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   return new S3Client({
     ...clientSettings(options, REQUEST_TIMEOUT_MS),
-    // The names of buckets are no hosts of another endpoint.
+    // The names of buckets are not hosts of another endpoint.
     forcePathStyle: options.endpoint !== undefined,
     // The bucket may be in another Region than the function.
     followRegionRedirects: true,

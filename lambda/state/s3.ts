@@ -8,7 +8,7 @@ export interface S3Location {
   readonly bucket: string;
   readonly key: string;
   /**
-   * What the names of copies of it that are set aside begin with.
+   * Prefix of the names of copies that are set aside.
    *
    * @default `key`
    */
@@ -16,24 +16,24 @@ export interface S3Location {
 }
 
 /**
- * A write that was not done because the object is not what it was, or is being written at this moment.
+ * Errors of a conditional write: the object has changed, or is being written at this moment.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 const CONFLICTS: ReadonlySet<string> = new Set([
   'PreconditionFailed',
   'ConditionalRequestConflict',
-  // The object that was to be replaced is gone.
+  // The object to replace is gone.
   'NoSuchKey',
 ]);
 
-/** What may be missing where S3 denies an operation. */
+/** The permissions that may be missing if S3 denies an operation. */
 const NEEDED = {
-  // Without the right to list, S3 does not tell an object that does not exist from one that is forbidden.
+  // Without the right to list, S3 answers a missing object like a forbidden one.
   GetObject: 's3:GetObject on the object and s3:ListBucket on the bucket',
   PutObject: 's3:PutObject on the object',
 } as const;
 
-/** The state in an object of S3, replaced by conditional writes: of two writers one gets to know of the other. */
+/** The state in an object of S3. Conditional writes tell one of two writers about the other. */
 export function s3Store(s3: S3Api, { bucket, key, asideKey = key }: S3Location): StateStore {
   const put = (name: string, bytes: Uint8Array, condition: object, signal: AbortSignal) =>
     s3.putObject({ Bucket: bucket, Key: name, Body: bytes, ...condition }, signal);
@@ -75,7 +75,7 @@ export function s3Store(s3: S3Api, { bucket, key, asideKey = key }: S3Location):
   };
 }
 
-/** The answer to a condition that does not hold has no body, so the SDK makes an error of it that has no name. */
+/** The answer to a failed condition has no body, so the SDK makes an error without a name of it. */
 function isNotModified(error: unknown): boolean {
   return (error as S3ServiceException).$metadata?.httpStatusCode === 304;
 }

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 
-/** Bytes that a key costs beside its own: the text, its place in the list, and its entry in a map of places. */
+/** Bytes of a key beside its own: the text, its place in the list, and its entry in a map of places. */
 const KEY_OVERHEAD = 80;
 
 /** The keys of a target's series, in order. Immutable, so that targets with the same series share one. */
 export class SeriesKeys {
   readonly list: readonly string[];
-  /** As far as they can be known. */
+  /** An estimate. */
   readonly bytes: number;
   #places: ReadonlyMap<string, number> | undefined;
 
@@ -20,7 +20,7 @@ export class SeriesKeys {
     return this.list.length;
   }
 
-  /** Where a key is in the list. */
+  /** The index of a key in the list. */
   placeOf(key: string): number | undefined {
     this.#places ??= new Map(this.list.map((each, place) => [each, place]));
     return this.#places.get(key);
@@ -48,7 +48,7 @@ export class SeriesKeysPool {
     return list;
   }
 
-  /** Lets go of the lists that are not among these. */
+  /** Drops all lists but these. */
   retain(used: ReadonlySet<SeriesKeys>): void {
     for (const [digest, list] of this.#lists) {
       if (!used.has(list)) this.#lists.delete(digest);

@@ -11,7 +11,7 @@ import { decodeState, encodeState, StateFormatError } from './format.ts';
 import { MemoryState, type Snapshot } from './memory.ts';
 import { type StateStore, StateStoreError } from './store.ts';
 
-/** Writes of one cycle that may come second to somebody else's, before it is left to the next cycle. */
+/** Conflicts of one cycle's writes, before the next cycle continues. */
 export const MAX_CONFLICTS = 3;
 
 /**
@@ -22,7 +22,7 @@ const LONGEST_CYCLE_MS = 15 * 60_000;
 
 type Counts = Pick<StateReport, 'reads' | 'writes' | 'conflicts' | 'failures' | 'setAside'>;
 
-/** What a state begins with where nothing is stored of it yet. */
+/** The beginning of a state without a stored object. */
 export interface Inheritance {
   readonly snapshots: readonly Snapshot[];
   /** One text for each part that should have been there, for the log. */
@@ -30,19 +30,19 @@ export interface Inheritance {
 }
 
 export interface StoredStateOptions {
-  /** Milliseconds until a series that is not seen any more is forgotten. @default 24 hours */
+  /** Milliseconds until an unseen series is forgotten. @default 24 hours */
   readonly forgetAfterMs?: number | undefined;
-  /** Bytes that what is remembered may take. @default 64 MiB */
+  /** Limit of the state in bytes. @default 64 MiB */
   readonly capacity?: number | undefined;
-  /** Asked where nothing is stored. It ends in a time of its own. Rejects with a `StateStoreError`. @default nothing */
+  /** Called without a stored object. It has a time limit of its own. Rejects with a `StateStoreError`. @default nothing */
   readonly inherit?: (() => Promise<Inheritance>) | undefined;
 }
 
 /**
- * A state that outlives the process. It is looked at when a cycle begins and after a conflict, for another process may have
- * gone on with it meanwhile, and written once a cycle.
+ * A state that outlives the process. It checks the object when a cycle begins and after a conflict, because another
+ * process may have replaced it, and writes once a cycle.
  *
- * Where it cannot be read, the past is unknown: a cycle then publishes nothing cumulative and commits nothing, so that the
+ * If it cannot be read, the past is unknown: a cycle then publishes nothing cumulative and commits nothing, so that the
  * first cycle that can read it again covers the gap.
  */
 export class StoredState implements State {
@@ -50,7 +50,7 @@ export class StoredState implements State {
   readonly #now: () => number;
   readonly #options: StoredStateOptions;
   #memory: MemoryState;
-  /** Whether the memory has advanced beyond what was stored. */
+  /** Whether the memory is newer than the stored object. */
   #isAhead = false;
   #isKnown = false;
   #version: string | undefined;
@@ -82,7 +82,7 @@ export class StoredState implements State {
     this.#counts = noCounts();
     this.#errors = [];
     const isRead = await this.#tried(() => this.#read(signal));
-    // What was known goes on without: that somebody else has written meanwhile, the write will tell.
+    // The known state goes on; the write detects another writer.
     this.#isKnown ||= isRead;
   }
 
@@ -111,7 +111,7 @@ export class StoredState implements State {
     return { ...report, errors: [...this.#errors, ...errors] };
   }
 
-  /** Whether it worked; if not, why is in the report. */
+  /** Whether the work succeeded; the report has the reason of a failure. */
   async #tried(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();

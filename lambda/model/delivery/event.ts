@@ -6,11 +6,11 @@ export interface LogEvent {
   readonly timestamp: number;
   /** The event's JSON text. */
   readonly message: string;
-  /** Number of metric values in it that CloudWatch is told to extract; 0 for a plain log event. */
+  /** Number of its metric values that CloudWatch extracts; 0 for a plain log event. */
   readonly metrics: number;
 }
 
-/** Why an event was not accepted. */
+/** The reason why an event was not accepted. */
 export type RejectReason =
   | 'too_old'
   | 'too_new'
@@ -22,20 +22,20 @@ export type RejectReason =
   | 'unavailable'
   | 'refused';
 
-/** What became of the events of one `write`. */
+/** The fate of the events of one `write`. */
 export interface DeliveryOutcome {
   readonly accepted: number;
   readonly rejected: ReadonlyMap<RejectReason, number>;
 }
 
-/** What a delivery cost and achieved, over all its writes. */
+/** The result of a delivery, over all its writes. */
 export interface DeliveryReport {
   readonly output: string;
-  /** Then `events` are accepted requests, `metrics` samples, and `rejected` counts samples. Absent: events. */
+  /** Absent: events. For samples, `events` counts accepted requests, and `metrics` and `rejected` count samples. */
   readonly takes?: 'samples' | undefined;
   readonly events: number;
   readonly metrics: number;
-  /** As CloudWatch Logs counts: UTF-8 bytes of the messages and 26 bytes for each event. Of requests, compressed. */
+  /** Bytes as CloudWatch Logs counts them: UTF-8 bytes of the messages and 26 for each event. Of requests: compressed bytes. */
   readonly bytes: number;
   readonly requests: number;
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
@@ -43,19 +43,20 @@ export interface DeliveryReport {
   readonly errors: readonly string[];
 }
 
-/** A place where events go. */
+/** A receiver of events. */
 export interface Output {
-  /** A `SampleOutput` takes something else. */
+  /** A `SampleOutput` has another value here. */
   readonly takes?: undefined;
-  /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
+  /** Unique among the outputs, and equal in each process: it is the key of the output's state. */
   readonly name: string;
-  /** The largest event that it takes, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */
+  /** The largest event that it accepts, as `eventBytes` counts. @default `MAX_EVENT_BYTES` */
   readonly maxEventBytes?: number | undefined;
   /**
-   * Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`.
+   * Begins the delivery of one cycle. `signal` is its deadline: events that are not accepted by then are rejected as
+   * `deadline`.
    *
-   * @param patienceMs for how long `ready` waits at a place that answers nothing, where others would wait with it: what
-   *   comes then is rejected as `unavailable`. @default until the deadline
+   * @param patienceMs milliseconds for which `ready` waits for a receiver that does not answer, if others would wait
+   *   with it; later events are rejected as `unavailable`. @default until the deadline
    */
   open(signal: AbortSignal, patienceMs?: number): Delivery;
 }
@@ -63,12 +64,12 @@ export interface Output {
 /** The delivery of one cycle. */
 export interface Delivery {
   /**
-   * Takes the events of one target. Resolves when each of them was accepted or rejected, which may be as
-   * late as `close`; never rejects. Await `ready` first to keep memory bounded.
+   * Takes the events of one target. Resolves when each of them was accepted or rejected, at the latest in `close`;
+   * never rejects. Await `ready` first to keep memory bounded.
    */
   write(events: readonly LogEvent[]): Promise<DeliveryOutcome>;
   /** Resolves when there is room for more events. */
   ready(): Promise<void>;
-  /** Sends what is buffered and waits for all answers. */
+  /** Sends the buffered events and waits for all answers. */
   close(): Promise<DeliveryReport>;
 }

@@ -4,45 +4,46 @@ import type { Target } from '../targets/target.ts';
 import type { Step } from '../waiting/turn.ts';
 import type { DeliveryOutcome, DeliveryReport } from './event.ts';
 
-/** What one scrape of one target gave, after metric relabeling and before anything else. */
+/** The samples of one scrape of one target, after metric relabeling. */
 export interface TargetSamples {
   readonly target: Pick<Target, 'id' | 'labels' | 'honorLabels' | 'startedAt'>;
-  /** Milliseconds since the epoch: the time of samples without one of their own. */
+  /** Milliseconds since the epoch: the time of samples without a timestamp. */
   readonly startedAt: number;
-  /** None at all: the cycle ended before the scrape did, which says nothing of the target. */
+  /** Empty if the cycle ended before the scrape, which leaves the state of the target unknown. */
   readonly samples: readonly Sample[];
-  /** What it said of their families, where an output needs that. @default nothing */
+  /** The texts of the target's families, if an output needs them. @default none */
   readonly texts?: readonly FamilyText[] | undefined;
-  /** Called for each sample that is written; what it throws ends that. */
+  /** Called for each written sample; an error that it throws ends the write. */
   readonly step?: Step | undefined;
 }
 
-/** A place that takes samples as they were scraped, without a memory of earlier values. */
+/** A receiver of samples as scraped, without a memory of earlier values. */
 export interface SampleOutput {
   readonly takes: 'samples';
-  /** Of no other output, and the same in each process: what is remembered between cycles is found by it. */
+  /** Unique among the outputs, and equal in each process: it is the key of the output's state. */
   readonly name: string;
-  /** What it sends beside values. What no output needs is not read. @default nothing */
+  /** Further parts of an exposition that it sends; parts that no output needs are not read. @default none */
   readonly needs?: Extras | undefined;
   /**
-   * Begins the delivery of one cycle. `signal` is its deadline: what is not accepted by then is rejected as `deadline`.
+   * Begins the delivery of one cycle. `signal` is its deadline: samples that are not accepted by then are rejected as
+   * `deadline`.
    *
-   * @param patienceMs as of `Output.open`
+   * @param patienceMs as in `Output.open`
    */
   open(signal: AbortSignal, patienceMs?: number): SampleDelivery;
 }
 
 /** The delivery of one cycle. */
 export interface SampleDelivery {
-  /** Says which targets there are in this cycle. At most once, and before the first `write`. */
+  /** Passes on the targets of this cycle. Called at most once, and before the first `write`. */
   discovered(targetIds: ReadonlySet<string>): void;
   /**
-   * Takes the samples of one target; what cannot be sent is added to `drops`. Resolves when each of the others was accepted
-   * or rejected, which may be as late as `close`; never rejects. Await `ready` first to keep memory bounded.
+   * Takes the samples of one target; those that cannot be sent go into `drops`. Resolves when each other one was
+   * accepted or rejected, at the latest in `close`; never rejects. Await `ready` first to keep memory bounded.
    */
   write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome>;
   /** Resolves when there is room for more samples. */
   ready(): Promise<void>;
-  /** Sends what is buffered and waits for all answers. */
+  /** Sends the buffered samples and waits for all answers. */
   close(): Promise<DeliveryReport>;
 }

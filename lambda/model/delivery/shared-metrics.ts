@@ -1,23 +1,23 @@
 import type { KnownMetrics } from './state.ts';
 
-/** What a collector may publish that shares its `metric_budget` with others. */
+/** The part of a shared `metric_budget` that one collector may use. */
 export interface MetricShare {
-  /** Metrics that it may publish beside those that all of them know. */
+  /** Metrics that it may publish beyond those that all of them know. */
   readonly room: number;
-  /** Metrics that all of them know; absent where there is none. */
+  /** Metrics that all of them know; absent without any. */
   readonly known?: KnownMetrics | undefined;
-  /** Why it could not be learnt what is known, for the log. */
+  /** The reason why the known metrics could not be read, for the log. */
   readonly failure?: string | undefined;
 }
 
-/** What collectors that have a part of the targets each know together of the metrics that they publish. Never rejects. */
+/** The common knowledge of published metrics among collectors that each have a part of the targets. Never rejects. */
 export interface SharedMetrics {
-  /** Begins a cycle. @returns undefined where the budget is not shared */
+  /** Begins a cycle. @returns undefined if the budget is not shared */
   begin(signal: AbortSignal): Promise<MetricShare | undefined>;
   /**
-   * Tells what this one has published that the others do not know, or have known for a while.
+   * Reports the metrics that this collector has published and that the others do not know, or heard of a while ago.
    *
-   * @returns why it could not be told, for the log
+   * @returns the reason of a failure, for the log
    */
   end(fresh: KnownMetrics, signal: AbortSignal): Promise<string | undefined>;
 }

@@ -1,113 +1,113 @@
-/** What the collector remembers between cycles, so that counters lose nothing. */
+/** The memory of the collector between cycles, which makes counters lose nothing. */
 
-/** The last value of a cumulative series, or of one that brings its own times. */
+/** The last value of a cumulative series, or of a series with timestamps of its own. */
 export interface Previous {
   readonly value: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Milliseconds since the epoch when the series had begun to count, where that was known. */
+  /** Milliseconds since the epoch: the beginning of the count, if it was known. */
   readonly start?: number | undefined;
 }
 
-/** What is remembered of a target's series, by `seriesKey`. */
+/** The last values of a target's series, by `seriesKey`. */
 export type PreviousValues = Pick<ReadonlyMap<string, Previous>, 'get'>;
 
-/** What is remembered of a target. Times are milliseconds since the epoch. */
+/** The state of a target. Times are milliseconds since the epoch. */
 export interface TargetPast {
   readonly series: PreviousValues;
   /**
-   * Until when the target's series are accounted for, so that one which began to count later counts from zero: its last
-   * scrape that was committed, or before the first one the last cycle that was complete when the target was first seen.
-   * `undefined` where there was none.
+   * Until this time the target's series are accounted for, so a series that began later counts from zero. It is the
+   * target's last committed scrape, or before the first one the last complete cycle when the target was first seen.
+   * `undefined` without either.
    */
   readonly baseline: number | undefined;
-  /** Of a target that keeps a history: what it is to be asked with, so that it gives the points that are still missing. */
+  /** For a target that keeps a history: the cursor of the next request, which gives the missing points. */
   readonly cursor: string | undefined;
 }
 
-/** What a target's events, all of them settled, let the state advance to. Times are milliseconds since the epoch. */
+/** The next state of a target, once all its events are settled. Times are milliseconds since the epoch. */
 export interface Advance {
-  /** By `seriesKey`: all that the scrape had, those that stay as they were included. What it lacks is forgotten one day. */
+  /** By `seriesKey`: all series of the scrape, including unchanged ones. Missing series are forgotten later. */
   readonly updates: ReadonlyMap<string, Previous>;
-  /** When the scrape began. */
+  /** The beginning of the scrape. */
   readonly scrapedAt: number;
-  /** As of `TargetPast`, where the target gave one. */
+  /** As in `TargetPast`, if the target gave a cursor. */
   readonly cursor: string | undefined;
 }
 
-/** A target as far as the state knows it. */
+/** The facts about a target that the state needs. */
 export interface SeenTarget {
   readonly id: string;
-  /** When its task started. One that started after the last commit is another task at the same address. */
+  /** The start of its task. A start after the last commit means another task at the same address. */
   readonly startedAt?: number | undefined;
 }
 
-/** What a `metric_budget` knows of the metrics that were published, in a compact form. */
+/** The published metrics that a `metric_budget` knows, in a compact form. */
 export interface KnownMetrics {
-  /** 8 bytes for each: six of its hash, two of the minutes since it was seen. */
+  /** 8 bytes for each: six of its hash, two of the minutes since its last publication. */
   readonly combinations: Uint8Array;
   /** Milliseconds since the epoch: the last cycle. */
   readonly asOf: number;
 }
 
-/** How a cycle ends. Times are milliseconds since the epoch. */
+/** The end of a cycle. Times are milliseconds since the epoch. */
 export interface CycleEnd {
   readonly now: number;
-  /** As of when all targets were known; `undefined` where discovery was not complete. */
+  /** The time of a complete list of targets; `undefined` if discovery was not complete. */
   readonly completedAt: number | undefined;
-  /** Absent: as before. */
+  /** Absent: unchanged. */
   readonly knownMetrics?: KnownMetrics | undefined;
 }
 
-/** What one cycle did with the state. */
+/** The work of one cycle on the state. */
 export interface StateReport {
-  /** What is remembered now. */
+  /** Targets in the state. */
   readonly targets: number;
   readonly series: number;
-  /** Of the stored object, as it was last written or read; 0 where nothing is stored. */
+  /** Bytes of the stored object, as of the last write or read; 0 without one. */
   readonly bytes: number;
   readonly reads: number;
   readonly writes: number;
-  /** Writes that another writer was ahead of: both collected at the same time, so some increases were delivered twice. */
+  /** Writes that another writer preceded: both collected at the same time, so some increases were delivered twice. */
   readonly conflicts: number;
-  /** Reads and writes that did not work. */
+  /** Failed reads and writes. */
   readonly failures: number;
-  /** Series for which there was no memory: their counters begin anew. */
+  /** Series without room in memory, whose counters begin anew. */
   readonly forgotten: number;
-  /** Objects that could not be understood; each was kept under another name, and the state began anew. */
+  /** Objects that could not be read; each was kept under another name, and the state began anew. */
   readonly setAside: number;
-  /** One text for each thing that went wrong, for the log. */
+  /** One text for each failure, for the log. */
   readonly errors: readonly string[];
 }
 
-/** The state of a collector. Nothing of it ever rejects: what goes wrong is in the report. */
+/** The state of a collector. No method rejects: failures are in the report. */
 export interface State {
-  /** Begins a cycle: reads what is stored, where that is not known yet. */
+  /** Begins a cycle: reads the stored state unless it is known already. */
   begin(signal: AbortSignal): Promise<void>;
-  /** Whether the past is known. As long as it is not, nothing can be said of cumulative series, and nothing is committed. */
+  /** Whether the past is known. Until then, the collector publishes no cumulative series and commits nothing. */
   readonly isKnown: boolean;
-  /** Milliseconds by which another collector may be ahead that uses the same state; 0 where there can be none. */
+  /** Milliseconds by which another collector with the same state may be ahead; 0 without others. */
   readonly overlapMs: number;
-  /** As of the last cycle that told them; `undefined` where none did. */
+  /** As of the last cycle that set them; `undefined` if none did. */
   readonly knownMetrics: KnownMetrics | undefined;
-  /** Notes the targets of this cycle, the ones that will not answer included. */
+  /** Notes the targets of this cycle, including those that will not answer. */
   see(targets: Iterable<SeenTarget>, now: number): void;
   of(targetId: string): TargetPast;
-  /** Advances a target. Only after each of its events was settled. */
+  /** Advances a target. Called only after each of its events is settled. */
   commit(targetId: string, advance: Advance): void;
-  /** Ends a cycle: forgets what was not seen for long, and writes once. */
+  /** Ends a cycle: forgets series that were not seen for long, and writes once. */
   end(cycle: CycleEnd, signal: AbortSignal): Promise<StateReport>;
 }
 
 /**
- * The name by which a target is remembered for an output. What is remembered advances for each output by itself: what one of
- * them did not accept is in its next difference, and only in its own.
+ * The key of a target's state for an output. The state advances for each output by itself: if an output rejects an
+ * increase, only its own next difference contains it.
  */
 export function stateKey(output: string, targetId: string): string {
   return `${output}\n${targetId}`;
 }
 
-/** The target that is remembered under a name. */
+/** The target of a key. */
 export function targetIdOf(key: string): string {
   return key.slice(key.indexOf('\n') + 1);
 }

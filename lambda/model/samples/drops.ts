@@ -1,57 +1,57 @@
 import type { Series } from './sample.ts';
 
-/** Why a sample was not published. */
+/** The reason why a sample was not published. */
 export type DropReason =
-  /** `metric_relabel_configs` say so. */
+  /** `metric_relabel_configs` dropped it. */
   | 'relabeled'
-  /** No declaration's matcher and selectors want it. */
+  /** No declaration's matcher and selectors match it. */
   | 'no_declaration'
-  /** Declarations want it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */
+  /** Declarations select it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */
   | 'no_dimension_set'
-  /** `metric_budget` is used up, and it would be a new metric under each of its dimension sets. */
+  /** The `metric_budget` is used up, and it would be a new metric under each of its dimension sets. */
   | 'metric_budget'
   /** NaN or an infinity, which CloudWatch refuses. */
   | 'not_finite'
-  /** Beyond the range that CloudWatch takes. */
+  /** Outside of the range that CloudWatch accepts. */
   | 'out_of_range'
-  /** A name that is no CloudWatch metric name. */
+  /** A name that CloudWatch refuses. */
   | 'metric_name'
-  /** A time further in the past or the future than the receiver takes, or than its protocol can say. */
+  /** A time further in the past or the future than the receiver accepts, or than its protocol can express. */
   | 'timestamp'
-  /** Its labels alone fill more than one event may have. */
+  /** Its labels alone exceed the size of an event. */
   | 'too_large'
-  /** The first value of a cumulative series that may have begun long ago: there is nothing to subtract. */
+  /** The first value of a cumulative series that may have begun long ago: there is no earlier value to subtract. */
   | 'first_sample'
-  /** A cumulative series while the state cannot be read: its increase is in the next difference. */
+  /** A cumulative series while the state cannot be read: the next difference contains its increase. */
   | 'no_state'
-  /** A histogram that observed nothing since its last sample, or nothing at all. */
+  /** A histogram without new observations, or without any. */
   | 'no_observation'
   /**
-   * A bucket that has no bound or contradicts the wider ones; or a histogram with buckets that fall or are negative, or of which
-   * nobody knows how much it observed.
+   * A bucket without a bound, or that contradicts the wider ones; or a histogram whose buckets fall or are negative, or
+   * whose count is unknown.
    */
   | 'inconsistent_histogram'
   /** Not newer than the series' last published sample. */
   | 'not_newer'
-  /** The same name and labels came again in the same scrape. */
+  /** The scrape has the same name and labels twice. */
   | 'duplicate'
-  /** The cycle ended before it was processed: what a counter grew by is in its next difference. */
+  /** The cycle ended before it was processed: the next difference contains the increase of a counter. */
   | 'deadline'
-  /** A defect of the collector stopped the target's samples on their way. */
+  /** A defect of the collector stopped the target's samples. */
   | 'internal';
 
-/** Drops of a reason of which a target gives the series as examples. */
+/** Dropped series that a target gives as examples, for each reason. */
 const MAX_EXAMPLES = 20;
 
-/** Counts what one target's samples lost on their way, and why. */
+/** Counts the dropped samples of one target, by reason. */
 export class Drops {
   readonly counts = new Map<DropReason, number>();
   readonly #log: ((reason: DropReason, series: Series) => void) | undefined;
   readonly #example: ((reason: DropReason, series: Series) => void) | undefined;
 
   /**
-   * @param log is told of each dropped sample, for the debug log
-   * @param example is told of the first few of each reason
+   * @param log receives each dropped sample, for the debug log
+   * @param example receives the first few of each reason
    */
   constructor(
     log?: (reason: DropReason, series: Series) => void,
@@ -61,7 +61,7 @@ export class Drops {
     this.#example = example;
   }
 
-  /** Of a histogram as a whole, its parts are dropped. */
+  /** A histogram counts as a whole by its parts. */
   add(reason: DropReason, series: Series): void {
     const { parts } = series;
     const count = parts?.length ?? 1;
@@ -73,7 +73,7 @@ export class Drops {
     for (const each of parts ?? [series]) this.#log(reason, each);
   }
 
-  /** Counts samples of which nothing is known but that nobody wants them. */
+  /** Counts unwanted samples that were not decoded. */
   addUnread(count: number): void {
     if (count > 0)
       this.counts.set('no_declaration', count + (this.counts.get('no_declaration') ?? 0));

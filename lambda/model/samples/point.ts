@@ -1,7 +1,7 @@
 import type { Publications } from './publication.ts';
 import type { Labels, Series } from './sample.ts';
 
-/** A value to publish, with the ways to publish it. */
+/** A value to publish, with its publications. */
 export interface Point {
   readonly series: Series;
   readonly labels: Labels;
@@ -9,24 +9,24 @@ export interface Point {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly publications: Publications;
-  /** Of a difference: milliseconds that it spans, 0 where that is not known. Absent: the value stands for its time. */
+  /** Milliseconds that a difference spans, 0 if unknown. Absent for a value at one time. */
   readonly interval?: number | undefined;
 }
 
-/** Observations of which only the numbers in some ranges are known, and their sum. */
+/** Observations of which only the counts of ranges and the sum are known. */
 export interface Distribution {
   /** Not empty, in ascending order. */
   readonly bins: readonly Bin[];
-  /** Of all observations; it need not be that of the bins' values. */
+  /** Sum of all observations; the bins' values need not add up to it. */
   readonly sum: number;
 }
 
-/** Observations that are taken for equal. */
+/** Observations that count as equal. */
 export interface Bin {
   readonly value: number;
-  /** How many; above 0. */
+  /** Number of observations; above 0. */
   readonly count: number;
-  /** The range they lie in. */
+  /** The range of the observations. */
   readonly from: number;
   readonly to: number;
 }

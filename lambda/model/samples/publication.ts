@@ -12,7 +12,7 @@ export interface Publication {
   readonly namespace: string;
   /** At least one; a set may be empty. */
   readonly dimensions: DimensionSets;
-  /** Seconds that CloudWatch keeps apart. */
+  /** Storage resolution in seconds. */
   readonly storageResolution: StorageResolution;
   /** Whether a difference is published per second. */
   readonly rate: boolean;
@@ -21,8 +21,8 @@ export interface Publication {
 }
 
 /**
- * What the declarations made of a sample: the ways in which it is published. The same list object for the same list, and
- * the same publication objects in it, so that metrics can be grouped by them. Empty: the sample is a field of its event but
- * no metric (only with `log_unmatched` or without declarations).
+ * The publications of a sample by the declarations. Equal lists are the same object, with the same publications in it,
+ * so that metrics can be grouped by them. Empty: the sample is a field of its event but no metric (only with
+ * `log_unmatched` or without declarations).
  */
 export type Publications = readonly Publication[];

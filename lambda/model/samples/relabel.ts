@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Labels, labelsOf } from './sample.ts';
 
-/** What a rule does, in the words of `relabel_configs`. */
+/** The action of a rule, in the words of `relabel_configs`. */
 export type RelabelAction =
   | 'replace'
   | 'keep'
@@ -15,15 +15,15 @@ export type RelabelAction =
   | 'lowercase'
   | 'uppercase';
 
-/** A compiled RE2 expression that a whole text has to match. */
+/** A compiled RE2 expression that must match a whole text. */
 export interface AnchoredPattern {
   readonly source: string;
   test(text: string): boolean;
-  /** Undefined where the text does not match. */
+  /** Undefined if the text does not match. */
   match(text: string): Match | undefined;
 }
 
-/** What a group of the expression stands for, by number or name; empty where it took no part or there is none. */
+/** The text of a group of the expression, by number or name; empty if the group matched nothing or does not exist. */
 export type Match = (group: string) => string;
 
 /** One entry of `relabel_configs` or `metric_relabel_configs`, with the defaults filled in. */
@@ -32,17 +32,17 @@ export interface RelabelRule {
   readonly sourceLabels: readonly string[];
   readonly separator: string;
   readonly regex: AnchoredPattern;
-  /** Empty for the actions that have none. */
+  /** Empty for actions without one. */
   readonly targetLabel: string;
   readonly replacement: string;
   /** 0 but for `hashmod`. */
   readonly modulus: number;
 }
 
-/** Is told of each text that a rule is about to work on; what it throws ends that. */
+/** Receives each text before a rule reads it; an error that it throws ends the work. */
 export type Look = (text: string) => void;
 
-/** Works on `labels` in place. `value`: the joined source labels. `false`: the labels' owner is dropped. */
+/** Changes `labels` in place. `value`: the joined source labels. Returns `false` to drop the owner of the labels. */
 type Action = (
   labels: Record<string, string>,
   rule: RelabelRule,
@@ -78,7 +78,7 @@ const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
     return set(labels, targetLabel, String(hash % BigInt(modulus)));
   },
   labelmap: (labels, { regex, replacement }, _, look) => {
-    // Of several that get the same name the last one wins; in Prometheus that depends on the rules before.
+    // If several labels get the same name, the last one wins; in Prometheus that depends on the rules before.
     for (const name of Object.keys(labels).sort()) {
       look(name);
       const match = regex.match(name);
@@ -97,10 +97,10 @@ const REFERENCE = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 export const METRIC_NAME = '__name__';
 
 /**
- * Applies the rules one after the other, as relabel.Process of Prometheus does. A label without a value is none.
+ * Applies the rules one after the other, as relabel.Process of Prometheus does. A label without a value does not exist.
  * https://github.com/prometheus/prometheus/blob/main/model/relabel/relabel.go
  *
- * @returns the labels that come out of it, or undefined where a rule drops their owner
+ * @returns the resulting labels, or undefined if a rule drops their owner
  */
 export function relabel(
   labels: Labels,
@@ -124,7 +124,7 @@ function expand(template: string, match: Match): string {
   );
 }
 
-/** What cannot be the name of a label is passed over: what a group gave may be empty. */
+/** Skips an invalid name of a label, because the text of a group may be empty. */
 function set(labels: Record<string, string>, name: string, value: string): true {
   if (!isLabelName(name)) return true;
   if (value === '') delete labels[name];
@@ -144,7 +144,7 @@ function remove(
   return true;
 }
 
-/** As Go does it, a character at a time: one that would become several stays as it is. */
+/** Converts one character at a time, as Go does: a character that would become several stays as it is. */
 function byCharacter(text: string, convert: (character: string) => string): string {
   return Array.from(text, (character) => {
     const converted = convert(character);

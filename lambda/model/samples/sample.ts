@@ -1,8 +1,8 @@
 /**
- * The sample model: the one thing that all stages of the pipeline share.
+ * The sample model, which all stages of the pipeline share.
  *
- * A decoder hands out the same `Series` object for the same series whenever it can, so a later stage
- * may remember what a series led to by the object's identity. It must never rely on it.
+ * A decoder returns the same `Series` object for the same series whenever it can, so a later stage may use the object
+ * as a key for its results. It must not rely on that.
  */
 
 /** Types of a metric family, in the words of OpenMetrics; `unknown` is also the text format's `untyped`. */
@@ -23,25 +23,25 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Series {
   /** The name of the sample, with its suffix: `http_requests_total`, `rpc_seconds_bucket`. */
   readonly name: string;
-  /** The name of the family whose TYPE line applies; equal to `name` where there is none. */
+  /** The name of the family whose TYPE line applies; equal to `name` without such a line. */
   readonly family: string;
   readonly type: MetricType;
   readonly labels: Labels;
   /**
-   * The series as its target exposes it, where metric relabeling made this one of it; then `labels` include the target's.
-   * What it means, and what its values are compared with, follows its origin, whatever it is called now.
+   * The series as its target exposes it, if metric relabeling changed it; then `labels` include the target's. The
+   * origin decides the type, and identifies the earlier values.
    */
   readonly origin?: Series | undefined;
-  /** Of a histogram as a whole: those of its series that are published as nothing else. */
+  /** For a histogram as a whole: those of its series that are not published otherwise. */
   readonly parts?: readonly Series[] | undefined;
 }
 
-/** What a series is, but for its labels. */
+/** A series without its labels. */
 export type SeriesKind = Pick<Series, 'name' | 'family' | 'type'>;
 
 /**
- * Whether anything can become of the series of a kind, whatever their labels are. It gives the same answer each time: who
- * remembers answers tells functions apart by their identity.
+ * Whether any series of a kind can be published, whatever its labels. The answer must never change, because the decoder
+ * remembers answers by the function's identity.
  */
 export type Wanted = (kind: SeriesKind) => boolean;
 
@@ -49,48 +49,48 @@ export type Wanted = (kind: SeriesKind) => boolean;
 export interface Sample {
   readonly series: Series;
   readonly value: number;
-  /** Milliseconds since the epoch, where the exposition gives one. */
+  /** Milliseconds since the epoch; absent if the exposition gives none. */
   readonly timestamp?: number | undefined;
-  /** Milliseconds since the epoch when a cumulative series began to count, where the exposition tells (`_created`). */
+  /** Milliseconds since the epoch: the beginning of the count, if the exposition gives it (`_created`). */
   readonly start?: number | undefined;
   readonly exemplar?: Exemplar | undefined;
 }
 
-/** One of the observations that a sample counts, such as one of a trace. */
+/** One of the observations that a sample counts, such as the one of a trace. */
 export interface Exemplar {
   readonly labels: Labels;
   readonly value: number;
-  /** Milliseconds since the epoch, where the exposition gives one. */
+  /** Milliseconds since the epoch; absent if the exposition gives none. */
   readonly timestamp?: number | undefined;
 }
 
-/** What an exposition says of a metric family in words: its `HELP` or its `UNIT`. */
+/** A text about a metric family: its `HELP` or its `UNIT`. */
 export interface FamilyText {
   readonly family: string;
   readonly help?: string | undefined;
   readonly unit?: string | undefined;
 }
 
-/** What an exposition tells beside values, which few outputs send. Absent: not that. */
+/** Parts of an exposition beside values, which few outputs send. Absent parts are not read. */
 export interface Extras {
   /** The texts of families. */
   readonly texts?: boolean | undefined;
   readonly exemplars?: boolean | undefined;
 }
 
-/** The samples of one histogram that belong together: the same labels but for `le`, the same time. */
+/** The samples of one point of a histogram: the same labels but for `le`, the same time. */
 export interface HistogramSample {
   /** Named like the histogram, without `le`, with `parts`. */
   readonly series: Series;
   readonly buckets: readonly Bucket[];
   readonly sum?: Sample | undefined;
   readonly count?: Sample | undefined;
-  /** As of a `Sample`. */
+  /** As in a `Sample`. */
   readonly timestamp?: number | undefined;
   readonly start?: number | undefined;
 }
 
-/** The number of observations up to a bound, which is infinity for the last bucket. */
+/** The number of observations up to a bound; the bound of the last bucket is infinity. */
 export interface Bucket {
   readonly bound: number;
   readonly sample: Sample;
@@ -98,7 +98,7 @@ export interface Bucket {
 
 const CUMULATIVE_SUFFIXES = ['_sum', '_count', '_bucket'] as const;
 
-/** Whether the values of a series only grow until its process restarts, so that their differences are what counts. */
+/** Whether the values of a series only grow until its process restarts, so that their differences matter. */
 export function isCumulative(series: SeriesKind & Pick<Series, 'origin'>): boolean {
   const { name, family, type } = series.origin ?? series;
   if (type === 'counter') return true;
@@ -107,13 +107,13 @@ export function isCumulative(series: SeriesKind & Pick<Series, 'origin'>): boole
 }
 
 /**
- * Labels are instances of this, not `Object.create(null)`: V8 keeps the latter as hash tables, several times slower and
- * larger. Its prototype is empty, so that `__proto__` and `constructor` are labels like any other.
+ * Labels are instances of this, because V8 keeps `Object.create(null)` as a hash table, several times slower and
+ * larger. Its prototype is empty, so `__proto__` and `constructor` are ordinary labels.
  */
 const LabelSet = function LabelSet() {} as unknown as new () => Record<string, string>;
 LabelSet.prototype = Object.create(null);
 
-/** A new, independent set of labels with all of `entries`, later ones winning. */
+/** A new, independent set of labels with all of `entries`; later ones override earlier ones. */
 export function labelsOf(...entries: readonly Labels[]): Record<string, string> {
   const labels = new LabelSet();
   for (const entry of entries) Object.assign(labels, entry);

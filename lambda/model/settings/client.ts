@@ -3,23 +3,23 @@ import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 /** Milliseconds to connect. */
 const CONNECTION_TIMEOUT_MS = 2_000;
 
-/** Where and as whom an SDK client calls. */
+/** Address and credentials of an SDK client. */
 export interface ClientOptions {
-  /** @default as the SDK finds it: `AWS_REGION`, then the profile */
+  /** @default the SDK's: `AWS_REGION`, then the profile */
   readonly region?: string | undefined;
   /** @default the endpoint of the Region */
   readonly endpoint?: string | undefined;
-  /** @default as the SDK finds them */
+  /** @default the credentials that the SDK finds */
   readonly credentials?: ECSClientConfig['credentials'];
-  /** Profile of the SDK's files. @default as the SDK finds it: `AWS_PROFILE` */
+  /** Profile of the SDK's files. @default the SDK's: `AWS_PROFILE` */
   readonly profile?: string | undefined;
 }
 
 /**
- * Settings that every SDK client has, so that its attempts end in time even where nobody answers.
+ * Settings of every SDK client, so that its attempts end in time even without an answer.
  *
- * @param requestTimeoutMs milliseconds of one attempt: from writing the request to the headers of the answer, and without
- *   a byte of its body
+ * @param requestTimeoutMs milliseconds of one attempt: from writing the request to the headers of the answer, and
+ *   without a byte of its body
  */
 export function clientSettings(
   { region, endpoint, credentials, profile }: ClientOptions,

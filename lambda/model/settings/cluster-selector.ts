@@ -1,6 +1,6 @@
-/** What selects clusters: a name, an ARN, or a pattern of either in which `*` stands for any text and `?` for one character. */
+/** A cluster selector is a name, an ARN, or a pattern of either, in which `*` is any text and `?` is one character. */
 
-/** Whether it may select several clusters, or none. Names have letters, digits, `_` and `-` only. */
+/** Whether it may select several clusters, or none. Names consist of letters, digits, `_` and `-` only. */
 export function isClusterPattern(selector: string): boolean {
   return /[*?]/.test(selector);
 }

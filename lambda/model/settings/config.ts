@@ -9,25 +9,25 @@ import type { FileDiscovery, HttpDiscovery } from './service-discovery.ts';
 
 /** The one validated, immutable configuration that every stage reads. Each key of it has been checked. */
 export interface Config {
-  /** Where it came from, for the log: `CW_CONFIG_CONTENT`, a path, `built-in default`. */
+  /** Its origin, for the log: `CW_CONFIG_CONTENT`, a path, `built-in default`. */
   readonly source: string;
-  /** What loads but cannot have the effect that its author expects, each with its path. */
+  /** Settings that do not have the effect that their author expects, each with its path. */
   readonly warnings: readonly string[];
-  /** Value of the label `ClusterName` for events that have none. */
+  /** Value of the label `ClusterName` for events without one. */
   readonly clusterName?: string | undefined;
   readonly logs: LogsConfig;
-  /** Where the events go: at least one, all distinct. Absent: who starts the collector decides. */
+  /** The outputs: at least one, all distinct. Absent: the starting program decides. */
   readonly outputs?: readonly OutputConfig[] | undefined;
   /** Absent: no ECS discovery. */
   readonly discovery?: EcsDiscoveryConfig | undefined;
   readonly jobs: readonly ScrapeJob[];
   readonly series: SeriesConfig;
   readonly emf: EmfConfig;
-  /** Whether the log says of each dropped sample why: `debug` of the CloudWatch Agent. */
+  /** Whether the log gives the reason for each dropped sample: `debug` of the CloudWatch Agent. */
   readonly debug?: boolean | undefined;
 }
 
-/** Where the events go in CloudWatch Logs. */
+/** The destination of events in CloudWatch Logs. */
 export interface LogsConfig {
   /** Template with the agent's placeholders, such as `/ecs/{ClusterName}`. */
   readonly group: string;
@@ -44,31 +44,31 @@ export interface Pattern {
 
 /** Discovery of tasks through the ECS API (`ecs_service_discovery`). */
 export interface EcsDiscoveryConfig {
-  /** Where to look for tasks; at least one. */
+  /** The sources of tasks; at least one. */
   readonly sources: readonly EcsSource[];
-  /** Whether targets have a label `ClusterName` of their own, as there may be several clusters. */
+  /** Whether targets get a label `ClusterName` of their own, because there may be several clusters. */
   readonly labelsCluster: boolean;
-  /** How long a discovery is good for, in milliseconds (`sd_frequency`). */
+  /** Milliseconds for which a discovery is reused (`sd_frequency`). */
   readonly refreshMs: number;
-  /** What is asked of the AWS APIs for labels that few need. */
+  /** Further calls of the AWS APIs for labels that few configurations need. */
   readonly lookups: ReadonlySet<DiscoveryLookup>;
   readonly services: readonly ServiceMode[];
-  /** Absent: mode off. */
+  /** Absent: the mode is off. */
   readonly dockerLabel?: DockerLabelMode | undefined;
   readonly taskDefinitions: readonly TaskDefinitionMode[];
 }
 
 /** Clusters of one account in one Region. */
 export interface EcsSource {
-  /** Names, ARNs, or patterns of either in which `*` stands for any text and `?` for one character. At least one. */
+  /** Names, ARNs, or patterns of either in which `*` is any text and `?` is one character. At least one. */
   readonly clusters: readonly string[];
-  /** Absent: that of the AWS SDK. */
+  /** Absent: the Region of the AWS SDK. */
   readonly region?: string | undefined;
-  /** URL of the ECS API. Absent: that of the Region. */
+  /** URL of the ECS API. Absent: the endpoint of the Region. */
   readonly endpoint?: string | undefined;
-  /** Whose credentials are used. Absent: those that the AWS SDK finds. */
+  /** The key for the calls. Absent: the credentials that the AWS SDK finds. */
   readonly accessKey?: AccessKey | undefined;
-  /** Profile of the AWS SDK's files, where there is no access key. */
+  /** Profile of the AWS SDK's files, without an access key. */
   readonly profile?: string | undefined;
   /** Absent: those credentials themselves. */
   readonly role?: AssumedRole | undefined;
@@ -85,7 +85,7 @@ export interface TaskDiscovery {
   /** At least one. */
   readonly sources: readonly EcsSource[];
   readonly port: number;
-  /** How long a discovery is good for, in milliseconds. */
+  /** Milliseconds for which a discovery is reused. */
   readonly refreshMs: number;
   readonly lookups: ReadonlySet<DiscoveryLookup>;
 }
@@ -97,7 +97,7 @@ export interface DockerLabelMode {
   readonly jobNameLabel: string;
 }
 
-/** What the entries of `service_name_list_for_tasks` and `task_definition_list` have in common. */
+/** Keys that `service_name_list_for_tasks` and `task_definition_list` share. */
 export interface PortsMode {
   readonly containerNamePattern?: Pattern | undefined;
   readonly ports: readonly number[];
@@ -120,9 +120,9 @@ export interface ScrapeJob {
   readonly name: string;
   readonly scheme: 'http' | 'https';
   readonly metricsPath: string;
-  /** Of the URL's query: values by name. */
+  /** Parameters of the URL's query: values by name. */
   readonly params: Readonly<Record<string, readonly string[]>>;
-  /** Milliseconds. It only bounds the timeout. */
+  /** Milliseconds. Only bounds the timeout. */
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly sampleLimit: number;
@@ -130,12 +130,12 @@ export interface ScrapeJob {
   readonly labelLimit: number;
   readonly labelNameLengthLimit: number;
   readonly labelValueLengthLimit: number;
-  /** Targets; with more, none of the job's is scraped. */
+  /** Limit of targets; a job with more scrapes none. */
   readonly targetLimit: number;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
   readonly normalizeBounds: boolean;
-  /** As of a `Target`; absent: `true` for sidecars alone. */
+  /** As in `Target`; absent: `true` for sidecars only. */
   readonly history?: boolean | undefined;
   readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
@@ -152,49 +152,49 @@ export interface ScrapeJob {
 }
 
 export interface StaticConfig {
-  /** `host:port`, or what relabeling makes one of. */
+  /** `host:port`, or a text that relabeling turns into it. */
   readonly targets: readonly string[];
   readonly labels: Labels;
 }
 
-/** `emf_processor`: which samples become which CloudWatch metrics. */
+/** `emf_processor`: selects the samples for CloudWatch metrics. */
 export interface EmfConfig {
-  /** That of declarations without one of their own. */
+  /** Namespace of declarations without one. */
   readonly namespace: string;
   /** Empty: every event is a plain log event (as with `disable_metric_extraction`). */
   readonly declarations: readonly Declaration[];
   /** Exact metric name to CloudWatch unit. */
   readonly units: ReadonlyMap<string, string>;
-  /** Keep events that match no declaration, as plain log events. */
+  /** Whether events that match no declaration become plain log events. */
   readonly logUnmatched: boolean;
   /** Absent: no limit. */
   readonly metricBudget?: MetricBudgetConfig | undefined;
 }
 
-/** How many metrics may be published: distinct combinations of namespace, name and dimensions. */
+/** Limit of metrics: distinct combinations of namespace, name and dimensions. */
 export interface MetricBudgetConfig {
   /** At least 1. */
   readonly limit: number;
-  /** Milliseconds for which a combination counts after it was last seen. */
+  /** Milliseconds for which a combination counts after its last publication. */
   readonly windowMs: number;
 }
 
-/** What the values of series mean. */
+/** Settings for the values of series. */
 export interface SeriesConfig {
   readonly firstSample: FirstSample;
-  /** The first that is for a metric decides. */
+  /** The first one that matches a metric applies. */
   readonly typeOverrides: readonly TypeOverride[];
 }
 
 /**
- * What the first value of a cumulative series counts for. `auto`: from zero where the series began after the last look at its
- * target, else nothing. `zero`: from zero always. `drop`: nothing, as with the CloudWatch Agent.
+ * How the first value of a cumulative series counts. `auto`: from zero if the series began after the last look at its
+ * target, else not at all. `zero`: always from zero. `drop`: not at all, as in the CloudWatch Agent.
  */
 export type FirstSample = 'auto' | 'zero' | 'drop';
 
 /** One entry of `metric_type_overrides`. */
 export interface TypeOverride {
-  /** For the name of a metric, or of its family. */
+  /** Matches the name of a metric, or of its family. */
   readonly metric: Pattern;
   readonly type: MetricType;
 }

@@ -1,5 +1,5 @@
 /**
- * Characters of a dimension's name in an event, and of its value; the API itself takes names of 255.
+ * Characters of a dimension's name in an event, and of its value; the API itself accepts names of 255.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
  */
@@ -9,11 +9,11 @@ export const MAX_DIMENSION_VALUE = 1024;
 /** The member of an event that holds its directives: never a label. */
 const RESERVED = '_aws';
 
-/** The first and the last of the printable ASCII characters, of which the first is the only blank. */
+/** The first and the last printable ASCII character; the first is the only blank. */
 const SPACE = 0x20;
 const TILDE = 0x7e;
 
-/** Whether CloudWatch takes a label as a dimension by this name. */
+/** Whether CloudWatch accepts a label as a dimension of this name. */
 export function isDimensionName(name: string): boolean {
   return (
     name.length <= MAX_DIMENSION_NAME &&
@@ -23,14 +23,14 @@ export function isDimensionName(name: string): boolean {
   );
 }
 
-/** Whether CloudWatch takes this as the value of a dimension. */
+/** Whether CloudWatch accepts this as the value of a dimension. */
 export function isDimensionValue(value: string | undefined): boolean {
   return value !== undefined && value.length <= MAX_DIMENSION_VALUE && isDimensionText(value);
 }
 
 /**
- * What CloudWatch takes as a dimension's name and value: ASCII without control characters, not only white space. A metric
- * with any other is dropped in silence. No expression, for each sample of each cycle asks this.
+ * Names and values that CloudWatch accepts: ASCII without control characters, not only white space. CloudWatch silently
+ * drops a metric with any other. A loop instead of an expression, because each sample of each cycle needs this.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
  */
 function isDimensionText(text: string): boolean {

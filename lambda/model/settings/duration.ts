@@ -16,7 +16,7 @@ const UNITS: readonly (readonly [unit: string, milliseconds: number, exactOnly: 
   ['ms', 1, false],
 ];
 
-/** Milliseconds of a duration such as `1d12h`; undefined where it is none or too long for a timer. */
+/** Milliseconds of a duration such as `1d12h`; undefined for any other text, and if it is too long for a timer. */
 export function parsePrometheusDuration(text: string): number | undefined {
   if (text === '0') return 0;
   const match = DURATION.exec(text);
@@ -28,7 +28,7 @@ export function parsePrometheusDuration(text: string): number | undefined {
   return milliseconds <= MAX_TIMER_MS ? milliseconds : undefined;
 }
 
-/** A duration as model.Duration.String of prometheus/common writes it: `1m30s`; days and more only where nothing is left. */
+/** A duration as model.Duration.String of prometheus/common writes it: `1m30s`; days and longer units only without a rest. */
 export function formatPrometheusDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   let rest = milliseconds;

@@ -1,11 +1,11 @@
 import type { SecureVersion } from 'node:tls';
 import type { Secret } from './secret.ts';
 
-/** How a target is asked, beyond its URL. One object serves all targets of a job. */
+/** Settings of a target's requests beyond the URL. One object serves all targets of a job. */
 export interface HttpSettings {
   /** The value of the header Authorization. */
   readonly authorization?: Secret | undefined;
-  /** Sent beside the collector's own headers. A name may come several times. */
+  /** Headers beside the collector's own. A name may occur several times. */
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   readonly tls: TlsSettings;
   /** Whether an answer may be compressed. */
@@ -18,17 +18,17 @@ export interface HttpSettings {
 export interface TlsSettings {
   /** Absent: the authorities that Node.js trusts. */
   readonly ca?: string | undefined;
-  /** The certificate that the collector shows, with `key`. */
+  /** The client certificate, with `key`. */
   readonly cert?: string | undefined;
   readonly key?: Secret | undefined;
-  /** Name to ask for and to find in the certificate. Absent: the host of the URL. */
+  /** Name to request and to verify in the certificate. Absent: the host of the URL. */
   readonly serverName?: string | undefined;
   readonly insecureSkipVerify: boolean;
   readonly minVersion?: SecureVersion | undefined;
   readonly maxVersion?: SecureVersion | undefined;
 }
 
-/** Where a job sets nothing. */
+/** Settings of a job that sets none. */
 export const DEFAULT_HTTP: HttpSettings = {
   headers: [],
   tls: { insecureSkipVerify: false },

@@ -23,9 +23,9 @@ export const LOG_GROUP_PLACEHOLDERS: readonly string[] = [...LABELS.keys()].map(
 );
 
 /**
- * The name that a template such as `/ecs/{ClusterName}/{ServiceName}` stands for. Other words in braces stay.
+ * The name of a template such as `/ecs/{ClusterName}/{ServiceName}`. Other words in braces stay.
  *
- * @param fill is given the word and the label that it stands for
+ * @param fill gets the word and its label, and returns the text
  */
 export function fillLogGroup(
   template: string,

@@ -29,21 +29,21 @@ export const ENV = {
   config: 'FARGAUGE_CONFIG',
   /** Path or location of a native configuration file. */
   configFile: 'FARGAUGE_CONFIG_FILE',
-  /** Where the samples go, whatever the configuration says: a list as its `outputs`, in YAML or JSON. */
+  /** The outputs, which replace those of the configuration: a list as its `outputs`, in YAML or JSON. */
   outputs: 'FARGAUGE_OUTPUTS',
-  /** Cluster to discover where the configuration names none: a name or an ARN. */
+  /** Cluster to discover if the configuration names none: a name or an ARN. */
   cluster: 'FARGAUGE_CLUSTER',
-  /** Log group where the configuration names none. */
+  /** Log group if the configuration names none. */
   logGroup: 'FARGAUGE_LOG_GROUP',
-  /** Where the state is kept between the lives of the function: `s3://bucket/key`. Absent: only in its memory. */
+  /** Place of the state between the lives of the function: `s3://bucket/key`. Absent: only in its memory. */
   state: 'FARGAUGE_STATE',
-  /** Into how many shards the targets are divided. Absent: one function collects all of them. */
+  /** Number of shards that the targets are divided into. Absent: one function collects all of them. */
   shards: 'FARGAUGE_SHARDS',
-  /** Targets of a shard, of which there are as many as it takes, and at most `shards`. */
+  /** Targets of a shard: there are as many shards as the targets need, and at most `shards`. */
   targetsPerShard: 'FARGAUGE_TARGETS_PER_SHARD',
   /** The dimension `Collector` of the metrics about itself. Absent: the name of the function. */
   collector: 'FARGAUGE_COLLECTOR',
-  /** How long a series that is not seen any more is remembered, such as `24h`. */
+  /** Time until an unseen series is forgotten, such as `24h`. */
   forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
   /** `true`: the function may scrape loopback addresses, where its own runtime API is too. Outside of Lambda it always may. */
   allowLoopback: 'FARGAUGE_ALLOW_LOOPBACK',

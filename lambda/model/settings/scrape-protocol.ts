@@ -1,4 +1,4 @@
-/** The formats that a target may be asked for, in Prometheus' words and in the order in which it prefers them. */
+/** The formats that a target may be asked for, by their names in Prometheus and in its order of preference. */
 export const SCRAPE_PROTOCOLS = [
   'OpenMetricsText1.0.0',
   'OpenMetricsText0.0.1',
@@ -8,13 +8,13 @@ export const SCRAPE_PROTOCOLS = [
 
 export type ScrapeProtocol = (typeof SCRAPE_PROTOCOLS)[number];
 
-/** What a target is asked for, and what its answer is taken for. */
+/** The formats to request from a target, and to assume for its answer. */
 export interface ScrapeProtocols {
-  /** The one that is preferred first; at least one. */
+  /** In the order of preference; at least one. */
   readonly accepted: readonly ScrapeProtocol[];
-  /** The format of an answer whose content type names none. Absent: whether it is text 0.0.4 is tried. */
+  /** The format of an answer whose content type names none. Absent: text 0.0.4 is tried. */
   readonly fallback?: ScrapeProtocol | undefined;
 }
 
-/** Where a job sets nothing. */
+/** Protocols of a job that sets none. */
 export const DEFAULT_PROTOCOLS: ScrapeProtocols = { accepted: SCRAPE_PROTOCOLS };

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 
-/** What is shown in a secret's place; the word of Prometheus. */
+/** Shown instead of a secret, as in Prometheus. */
 const MASK = '<secret>';
 
-/** A text that must not end up in a log: whatever prints it, or a configuration with it, prints `<secret>`. */
+/** A text that must not end up in a log: code that prints it, or a configuration with it, prints `<secret>`. */
 export class Secret {
   readonly #text: string;
 

@@ -1,10 +1,10 @@
 import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
 import type { TlsSettings } from './http.ts';
 
-/** One for all targets of a job, and all requests of an output: to read its certificates, or those that Node.js trusts, costs milliseconds. */
+/** One for all targets of a job, and all requests of an output, because reading certificates costs milliseconds. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** What the settings mean to node:tls. */
+/** The settings as options of node:tls. */
 export function tlsOptions(
   settings: TlsSettings,
 ): Pick<ConnectionOptions, 'secureContext' | 'rejectUnauthorized' | 'servername'> {

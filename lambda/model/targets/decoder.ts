@@ -2,50 +2,53 @@ import type { Extras, FamilyText, Sample, Wanted } from '../samples/sample.ts';
 import type { Step } from '../waiting/turn.ts';
 import type { Target } from './target.ts';
 
-/** What a target answered: one exposition. */
+/** The answer of a target: one exposition. */
 export interface Answer {
   readonly body: Buffer;
   readonly contentType: string;
 }
 
-/** How an exposition is decoded. What it tells beside values is left out unless it is asked for. */
+/** Settings of the decoding. Parts beside values are skipped unless they are requested. */
 export interface DecodeOptions extends Extras {
-  /** Which series are. @default all */
+  /** Selects the series to decode. @default all */
   readonly wanted?: Wanted | undefined;
-  /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`. @default true */
+  /** Whether `le` of buckets and `quantile` are written as Prometheus 3 stores them, `1.0` for `1`. @default true */
   readonly normalizeBounds?: boolean | undefined;
-  /** Called every few lines, every few labels of a line, and for each kind that `wanted` is asked for; what it throws ends the decoding. */
+  /**
+   * Called every few lines, every few labels of a line, and for each kind that `wanted` decides; an error that it
+   * throws ends the decoding.
+   */
   readonly step?: Step | undefined;
-  /** Samples that there may be. @default any number */
+  /** Limit of samples. @default none */
   readonly maxSamples?: number | undefined;
-  /** Bytes that its metric names may take, those that were not known before. @default any number */
+  /** Limit of bytes of its new metric names. @default none */
   readonly maxNameBytes?: number | undefined;
 }
 
 export interface DecodedAnswer {
-  /** Those that are wanted. */
+  /** The wanted samples. */
   readonly samples: Sample[];
   /** The number of the others. */
   readonly unwanted: number;
-  /** What it says of families in words, if asked for: of several texts of one the first counts. */
+  /** Texts of families, if requested; the first text of a family counts. */
   readonly texts: readonly FamilyText[];
-  /** The first rule of its format that the answer breaks, although it could be read. */
+  /** The first violation of the format in an answer that could still be read. */
   readonly breach?: string | undefined;
 }
 
-/** What decoders remember. */
+/** The size of the decoders' memory. */
 export interface Remembered {
   readonly lines: number;
-  /** As far as they can be known. */
+  /** An estimate. */
   readonly bytes: number;
 }
 
-/** Makes samples of what targets answer. */
+/** Decodes the answers of targets into samples. */
 export interface Decoder {
-  /** What is remembered of the lines of all targets. */
+  /** The memory of the lines of all targets. */
   readonly remembered: Remembered;
 
-  /** @throws ScrapeError, or what `step` throws */
+  /** @throws ScrapeError, or the error of `step` */
   decode(
     target: Pick<Target, 'job' | 'protocols'>,
     answer: Answer,

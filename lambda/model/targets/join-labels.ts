@@ -1,7 +1,10 @@
 import { type Labels, labelsOf } from '../samples/sample.ts';
 import type { Target } from './target.ts';
 
-/** The labels of a series joined with those of its target, in favour of the target's unless it honours the series'. */
+/**
+ * The labels of a series joined with those of its target. On a conflict the target's label wins, unless it honors the
+ * series'.
+ */
 export function joinLabels(
   labels: Labels,
   { labels: ofTarget, honorLabels }: Pick<Target, 'labels' | 'honorLabels'>,
@@ -10,14 +13,14 @@ export function joinLabels(
   const conflicting: [name: string, value: string][] = [];
   for (const [name, value] of Object.entries(labels)) {
     const conflicts = ofTarget[name] !== undefined;
-    // An empty value is no label, in Prometheus and in CloudWatch alike.
+    // An empty value removes a label, in Prometheus and in CloudWatch.
     if (value === '') {
-      // But it says that the series has none, as the Pushgateway does for `instance`.
+      // An empty label of the series removes the target's, as the Pushgateway does with `instance`.
       if (conflicts && honorLabels) delete joined[name];
     } else if (conflicts && !honorLabels) conflicting.push([name, value]);
     else joined[name] = value;
   }
-  // Short names first, as Prometheus does, so that the order of the labels makes no difference.
+  // Short names first, as in Prometheus, so that the order of the labels does not matter.
   conflicting.sort(([a], [b]) => a.length - b.length);
   for (const [name, value] of conflicting) joined[exportedName(name, joined)] = value;
   return joined;

@@ -1,20 +1,20 @@
-/** Why a task, or a container that asks to be scraped, is no target; and what is to be done about it. */
+/** The reasons why a task, or a container that should be scraped, is not a target, with the remedies. */
 export const SKIP_REASONS = {
   /** Its state is not RUNNING. */
   not_running: {},
-  /** It went away between two calls. */
+  /** It ended between two calls. */
   gone: {},
   /** Its task definition could not be read. */
   no_definition: {
     remedy:
       'allow the role to call ecs:DescribeTaskDefinition; the errors of the discovery say why',
   },
-  /** Its network mode is `none`, or one that is not known. */
+  /** Its network mode is `none`, or unknown. */
   network_mode: {
     isFault: true,
     remedy: 'give the task definition the network mode awsvpc, bridge or host',
   },
-  /** It has no address yet, the instance that it runs on is not known, or relabeling took the address away. */
+  /** It has no address yet, its instance is unknown, or relabeling removed the address. */
   no_address: {
     isFault: true,
     remedy:
@@ -30,17 +30,17 @@ export const SKIP_REASONS = {
     isFault: true,
     remedy: 'add the port to the portMappings of the container in its task definition',
   },
-  /** An entry with a list of ports wants the task, and none of its containers has any of the ports. */
+  /** An entry with a list of ports selects the task, but none of its containers has any of the ports. */
   no_port: {
     remedy:
       'add a port of the list to the portMappings of a container, or have the pattern of the entry match fewer tasks',
   },
-  /** Its address, or the scheme in its labels, makes no URL. */
+  /** Its address, or the scheme in its labels, makes no valid URL. */
   bad_address: {
     isFault: true,
     remedy: 'make labels and relabel_configs give host:port, and the scheme http or https',
   },
-  /** AWS has told of it otherwise than it documents: an entry that is null, or a field of another type. */
+  /** An answer of AWS differs from its documentation: an entry that is null, or a field of another type. */
   malformed: {
     isFault: true,
     remedy: 'wait for the next cycle; if it happens again, report it with the text of the detail',
@@ -54,9 +54,9 @@ export const SKIP_REASONS = {
     isFault: true,
     remedy: 'make relabel_configs leave a __scrape_timeout__ of at most __scrape_interval__',
   },
-  /** The same address and path were found before. */
+  /** An earlier target has the same address and path. */
   duplicate: { remedy: 'give the target a path of its own, unless it is the same endpoint' },
-  /** Of a shard: its job is in no `scrape_configs` any more, or not yet; the discovery knows another configuration. */
+  /** Of a shard: its job is in no `scrape_configs`; the discovery uses another configuration. */
   no_job: {
     remedy:
       'wait a cycle if the configuration has just changed; else give all functions the same one',
@@ -66,38 +66,38 @@ export const SKIP_REASONS = {
 export type SkipReason = keyof typeof SKIP_REASONS;
 
 interface SkipTraits {
-  /** Whether the configuration asks for the target, and it cannot be reached as things are. */
+  /** Whether the configuration selects the target, and only a change can make it reachable. */
   readonly isFault?: true;
-  /** Absent where there is nothing to be done. */
+  /** Absent if no action is needed. */
   readonly remedy?: string;
 }
 
-/** What was left out, as far as it is known. */
+/** The known facts about a task or container that was left out. */
 export interface LeftOutSubject {
   /** Name of the entry of `scrape_configs`. */
   readonly job?: string | undefined;
-  /** The part of `ecs_service_discovery` that asks for it. */
+  /** The part of `ecs_service_discovery` that selects it. */
   readonly entry?: string | undefined;
   readonly container?: string | undefined;
-  /** As it is written. */
+  /** As written. */
   readonly port?: string | undefined;
   /** `FAMILY:REVISION`. */
   readonly definition?: string | undefined;
   readonly service?: string | undefined;
   readonly cluster?: string | undefined;
-  /** What else there is to say, in words. */
+  /** Further details, in words. */
   readonly detail?: string | undefined;
-  /** Id. */
+  /** Id of the task. */
   readonly task?: string | undefined;
   readonly address?: string | undefined;
 }
 
-/** What was left out for the same cause: alike but for the task and the address, which are those of the first one. */
+/** The targets that were left out for one cause: equal but for the task and the address, which are those of the first one. */
 export interface LeftOutCause extends LeftOutSubject {
   readonly count: number;
 }
 
-/** What was left out for one reason. */
+/** The targets that were left out for one reason. */
 export interface LeftOut {
   readonly reason: SkipReason;
   readonly count: number;
@@ -106,22 +106,22 @@ export interface LeftOut {
   readonly causes: readonly LeftOutCause[];
 }
 
-/** Causes of a reason that are told apart. */
+/** Distinct causes of a reason that are kept. */
 export const MAX_CAUSES = 5;
 
-/** How many were left out, by reason. */
+/** Number of targets that were left out, by reason. */
 export function countsOf(
   leftOut: readonly LeftOut[],
 ): Readonly<Partial<Record<SkipReason, number>>> {
   return Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
 }
 
-/** Targets that the configuration asks for and that cannot be reached as things are. */
+/** Targets that the configuration selects and that only a change can make reachable. */
 export function faultsAmong(leftOut: readonly LeftOut[]): readonly LeftOut[] {
   return leftOut.filter(({ reason }) => 'isFault' in SKIP_REASONS[reason]);
 }
 
-/** How many those are. */
+/** Number of unreachable targets. */
 export function unreachableAmong(leftOut: readonly LeftOut[]): number {
   return faultsAmong(leftOut).reduce((sum, { count }) => sum + count, 0);
 }

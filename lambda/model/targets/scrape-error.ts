@@ -1,4 +1,4 @@
-/** Why a target gave no samples. */
+/** The reason why a target gave no samples. */
 export type ScrapeFailure =
   | 'invalid_url'
   | 'forbidden_address'
@@ -13,7 +13,7 @@ export type ScrapeFailure =
   | 'redirect'
   | 'timeout'
   | 'deadline'
-  /** It takes more than its share while others wait, and is scraped again after them. */
+  /** It exceeds its share while others wait, and is scraped again after them. */
   | 'postponed'
   | 'http_status'
   | 'content_type'
@@ -28,7 +28,7 @@ export type ScrapeFailure =
   | 'invalid_body'
   | 'internal';
 
-/** Failures that a task which stops can be the reason of: nothing answers any more, or it breaks off. */
+/** Failures that a stopping task can cause: it does not answer, or its answer breaks off. */
 const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure | undefined> = new Set([
   'dns',
   'connect_refused',
@@ -40,12 +40,12 @@ const FAILURES_OF_A_STOP: ReadonlySet<ScrapeFailure | undefined> = new Set([
   'truncated',
 ]);
 
-/** Whether a scrape may have failed because the task of its target stopped. Absent: it has not failed. */
+/** Whether a stop of the target's task may have caused the failure. Absent: the scrape has not failed. */
 export function mayBeOfStop(failure: ScrapeFailure | undefined): boolean {
   return FAILURES_OF_A_STOP.has(failure);
 }
 
-/** A scrape that failed: caught at the end of the scrape, where it becomes a value. */
+/** A failed scrape. `scrape` catches it and returns it as a value. */
 export class ScrapeError extends Error {
   override readonly name = 'ScrapeError';
   readonly reason: ScrapeFailure;

@@ -1,17 +1,18 @@
 import type { Labels } from '../samples/sample.ts';
 import type { Target } from './target.ts';
 
-/** What stands in the place of a value; the word of Prometheus. */
+/** Shown instead of a value, as in Prometheus. */
 const HIDDEN = '<secret>';
 
 /** `user:password@` of a URL, or of an address without a scheme, behind what comes before it. */
 const USER_INFO = /^((?:[a-z][a-z\d+.-]*:[/\\]+|\/\/)?)[^/\\?#]*@/i;
 
 /**
- * A URL as people see it: without user name and password. The value of a parameter may be a token, so that only names are shown, and
- * those values that a label of the target shows anyway. Text that is no URL is shown up to its query.
+ * A URL as people see it: without user name and password. The value of a parameter may be a token, so only names
+ * appear, and those values that a label of the target shows in any case. A text that is not a URL appears up to its
+ * query.
  *
- * @param labels of the target. @default none
+ * @param labels labels of the target. @default none
  */
 export function shownUrl(url: string, labels: Labels = {}): string {
   const start = url.indexOf('?');
@@ -30,7 +31,7 @@ export function shownUrl(url: string, labels: Labels = {}): string {
   return `${place}?${query.join('&')}`;
 }
 
-/** The id of a target as people see it, wherever its URL stands in it. */
+/** The id of a target as people see it, with its URL hidden in the same way. */
 export function shownId({ id, url, labels }: Pick<Target, 'id' | 'url' | 'labels'>): string {
   return id.replaceAll(url, () => shownUrl(url, labels));
 }

@@ -9,28 +9,34 @@ export interface Target {
   readonly id: string;
   readonly job: string;
   readonly url: string;
-  /** Never empty values. Holds `instance`, and `job` unless relabeling took it away; names that begin with `__` are gone. */
+  /** No empty values. Contains `instance`, and `job` unless relabeling removed it, and no name that begins with `__`. */
   readonly labels: Labels;
   readonly limits: ScrapeLimits;
-  /** A scraped label that a target label also has: `true` keeps the scraped one, `false` renames it to `exported_<name>`. */
+  /**
+   * If a scraped label is also a label of the target, `true` keeps the scraped one, and `false` renames it to
+   * `exported_<name>`.
+   */
   readonly honorLabels: boolean;
   /** `true` uses the timestamps of the exposition, `false` the time of the scrape. */
   readonly honorTimestamps: boolean;
-  /** Whether `le` of buckets and `quantile` become what Prometheus 3 stores, `1.0` for `1`, or stay as the exposition has them. */
+  /**
+   * Whether `le` of buckets and `quantile` are written as Prometheus 3 stores them, `1.0` for `1`, or stay as in the
+   * exposition.
+   */
   readonly normalizeBounds: boolean;
   readonly protocols: ScrapeProtocols;
-  /** Whether it is asked for all that it has sampled since its last scrape; who keeps no history gives what it has. */
+  /** Whether to ask it for all samples since its last scrape; a target without a history gives its current values. */
   readonly history: boolean;
   readonly http: HttpSettings;
-  /** What becomes of the labels of its samples, after they were joined with its own. */
+  /** Rules for the labels of its samples, after they are joined with its own. */
   readonly metricRelabeling: readonly RelabelRule[];
   /** Milliseconds since the epoch when its task started: none of its series is older. Absent: unknown. */
   readonly startedAt?: number | undefined;
-  /** Why it is not scraped, but down: its job has more targets than its `target_limit`. */
+  /** The reason why it counts as down without a scrape: its job has more targets than its `target_limit`. */
   readonly overLimit?: string | undefined;
 }
 
-/** What one scrape may cost. */
+/** The limits of one scrape. */
 export interface ScrapeLimits {
   /** Milliseconds for the whole scrape, from connecting to the last byte. */
   readonly timeoutMs: number;

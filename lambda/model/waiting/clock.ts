@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time, as discovery needs it. */
+/** The clock of discovery. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

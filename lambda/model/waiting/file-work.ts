@@ -1,34 +1,34 @@
 import { unlessAborted } from './unless-aborted.ts';
 
-/** Milliseconds for which anything waits for a file: a file system that takes longer hangs. */
+/** Milliseconds after which a file system counts as hanging. */
 export const FILE_TIMEOUT_MS = 2_000;
 
 /** Threads that Node.js has for files, compression, and the names of hosts: https://nodejs.org/api/cli.html#uv_threadpool_sizesize */
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
 
-/** What all work on files of the process may take of them: where all of it hangs, names are still resolved. */
+/** Threads that all work on files may use. If all of it hangs, one thread still resolves names. */
 const MAX_EVERYWHERE = Math.max(THREADS - 1, 1);
 
-/** What is under way in the process. */
+/** The running work of the process. */
 const everywhere = new Set<Promise<void>>();
 
 /**
- * Work on files that nobody waits for too long. What hangs keeps a thread until it ends. So the number of pieces under way is
- * bounded, of each kind of work and of all together.
+ * Work on files with a time limit. Work that hangs keeps a thread until it ends, so the number of running pieces is
+ * bounded, for each kind of work and for all together.
  */
 export class FileWork {
   readonly #maxRunning: number;
   readonly #running = new Set<Promise<void>>();
 
-  /** @param maxRunning pieces under way at the same time; others wait */
+  /** @param maxRunning pieces that run at the same time; others wait */
   constructor(maxRunning: number) {
     this.#maxRunning = maxRunning;
   }
 
   /**
-   * What the work gives. Rejects after two seconds, or with the signal. Then it may go on, and nobody hears of it any more.
+   * The result of the work. Rejects after two seconds, or with the signal; then the work may go on unseen.
    *
-   * @param what begins the message of what took too long: `reading /etc/targets.json`
+   * @param what beginning of the message about a timeout: `reading /etc/targets.json`
    */
   async do<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const until = within(signal);
@@ -41,7 +41,7 @@ export class FileWork {
     });
   }
 
-  /** What there is no room beside. */
+  /** The set that is full, if any. */
   get #full(): ReadonlySet<Promise<void>> | undefined {
     if (this.#running.size >= this.#maxRunning) return this.#running;
     return everywhere.size >= MAX_EVERYWHERE ? everywhere : undefined;
@@ -53,7 +53,7 @@ export class FileWork {
       this.#running.delete(ended);
       everywhere.delete(ended);
     };
-    // How it ends is for who waits for it.
+    // The caller handles the result.
     const ended = promise.then(end, end);
     this.#running.add(ended);
     everywhere.add(ended);
@@ -61,13 +61,13 @@ export class FileWork {
   }
 }
 
-/** Of the process, as the threads are: two hang at most. */
+/** For the whole process, as the threads are: at most two reads hang. */
 const READINGS = new FileWork(2);
 
-/** By path. Who wants what is being read waits for that, and takes no other thread. */
+/** By path. A second reader of a path waits for the first one, and takes no other thread. */
 const underWay = new Map<string, Promise<unknown>>();
 
-/** What is read at a path. Rejects as `FileWork.do` does. */
+/** The content at a path. Rejects as `FileWork.do` does. */
 export function readingOf<T>(
   path: string,
   read: () => Promise<T>,

@@ -1,20 +1,23 @@
-/** Items that are worked on between two looks at the clocks. Each takes microseconds, or counts as several, so that no look is 50 ms late. */
+/**
+ * A turn is the time that the process gives to one target. Its work checks the clocks after so many items; each takes
+ * microseconds, or counts as several, so that no check is 50 ms late.
+ */
 const ITEMS_BETWEEN_LOOKS = 128;
 
 /**
- * Takes a step of a turn.
- * @param cost items that the work at hand is worth, where a target can make it larger than one. @default 1
+ * Counts an item of a turn.
+ * @param cost number of items that the work counts as, if a target can make it larger than one. @default 1
  */
 export type Step = (cost?: number) => void;
 
-/** Why a turn is over. */
+/** The reason for the end of a turn. */
 export type TurnEnd =
-  /** It has taken its share of the process's time. */
+  /** The target has used its share of the process's time. */
   | 'share'
-  /** The time of all is over. */
+  /** The cycle has ended. */
   | 'deadline';
 
-/** Thrown out of work whose turn is over. */
+/** Ends work whose turn is over. */
 export class TurnOverError extends Error {
   override readonly name = 'TurnOverError';
   readonly end: TurnEnd;
@@ -26,13 +29,13 @@ export class TurnOverError extends Error {
 }
 
 export interface TurnLimits {
-  /** Milliseconds of CPU that the work may take, as of now. @default any */
+  /** Milliseconds of CPU that the work may take at present. @default any */
   readonly shareMs?: () => number;
-  /** When all work must stop, by the clock that is no CPU's. */
+  /** The end of all work, by the wall clock. */
   readonly until: number;
 }
 
-/** Milliseconds of clocks that never leap: of time, and of what the process has had of the CPU. */
+/** Milliseconds of clocks that never leap: of time, and of the process's CPU time. */
 export interface TurnClocks {
   readonly now: () => number;
   readonly cpu: () => number;
@@ -47,13 +50,13 @@ const SYSTEM_CLOCKS: TurnClocks = {
 };
 
 /**
- * What one target has of the process's time. All that is done at a stretch for a target, as much as the target makes it, takes a
- * step for each of its items, of a cost where they differ in size, so that neither its own share nor the end of the cycle is overrun.
+ * One target's share of the process's time. All work whose amount depends on the target counts its items with `step`,
+ * so that it overruns neither its share nor the end of the cycle.
  */
 export class Turn {
   readonly #limits: TurnLimits;
   readonly #clocks: TurnClocks;
-  /** Absent between stretches. */
+  /** Absent between stretches of work. */
   #began: number | undefined;
   #spent = 0;
   #left = ITEMS_BETWEEN_LOOKS;
@@ -63,7 +66,7 @@ export class Turn {
     this.#clocks = clocks;
   }
 
-  /** Milliseconds of CPU that the stretches so far have taken. */
+  /** Milliseconds of CPU of all stretches so far. */
   get spentMs(): number {
     return this.#spent;
   }
@@ -73,14 +76,14 @@ export class Turn {
     this.#began = this.#clocks.cpu();
   }
 
-  /** Ends a stretch of work, if one is under way. */
+  /** Ends a stretch of work, if one is running. */
   end(): void {
     if (this.#began === undefined) return;
     this.#spent += this.#clocks.cpu() - this.#began;
     this.#began = undefined;
   }
 
-  /** Takes a step. @throws TurnOverError */
+  /** Counts an item. @throws TurnOverError */
   readonly step: Step = (cost = 1) => {
     this.#left -= cost;
     if (this.#left > 0) return;

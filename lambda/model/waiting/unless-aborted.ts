@@ -1,6 +1,6 @@
 /**
- * What a promise gives; rejects with the reason of the signal if that is aborted first. For work that does not look at the
- * signal itself, such as the AWS SDK while it waits for credentials. The work goes on, and nobody hears of it any more.
+ * The result of a promise; rejects with the reason of the signal if that is aborted first. For work that ignores the
+ * signal, such as the AWS SDK while it waits for credentials. The work then goes on unseen.
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();

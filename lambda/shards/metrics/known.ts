@@ -1,6 +1,6 @@
 import type { KnownMetrics } from '../../model/delivery/state.ts';
 
-/** The object: `MAGIC`, a byte with the version, the time as a double, big-endian, and the combinations as the budget gives them. */
+/** The object: `MAGIC`, a byte with the version, the time as a big-endian double, and the combinations of the budget. */
 const MAGIC = Buffer.from('FGKM');
 const VERSION = 1;
 const TIME_AT = MAGIC.length + 1;

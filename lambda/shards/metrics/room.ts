@@ -3,26 +3,26 @@ import { MetricBudget, RETELL_SHARE } from '../../rules/metric-budget.ts';
 import { type ShardObjects, ShardObjectsError, type StoredObjects } from '../objects/objects.ts';
 import { decodeKnownMetrics, encodeKnownMetrics, KnownMetricsError } from './known.ts';
 
-/** What a `metric_budget` leaves to the shards of a cycle. */
+/** The part of a `metric_budget` that is left for the shards of a cycle. */
 export interface MetricRoom {
-  /** Metrics that all shards together may publish beside the known ones. */
+  /** Metrics that all shards together may publish beyond the known ones. */
   readonly room: number;
-  /** The version of what is known, as S3 names it; null where nothing is. */
+  /** The version of the known metrics in S3; null without any. */
   readonly known: string | null;
 }
 
-/** What became of the budget at the beginning of a cycle. */
+/** The state of the budget at the beginning of a cycle. */
 export interface MetricRoomReport {
   readonly metrics: MetricRoom;
-  /** How many metrics are known. */
+  /** Number of known metrics. */
   readonly count: number;
-  /** Failures, for the log. Then nobody knows of some that are published, and nothing new is. */
+  /** Failures, for the log. Some published metrics are then unknown, so no new ones may be published. */
   readonly failure?: string | undefined;
 }
 
 /**
- * Puts together what the shards have told since the last cycle of the metrics that they publish, so that one which several of them publish
- * counts once, and says how many more there may be.
+ * Merges the metrics that the shards have reported since the last cycle, so that a metric of several shards counts
+ * once, and computes the remaining room.
  *
  * @param now milliseconds since the epoch
  */
@@ -33,7 +33,7 @@ export async function metricRoom(
   now: number,
   signal: AbortSignal,
 ): Promise<MetricRoomReport> {
-  // A shard tells of a metric again only when it was told a while ago.
+  // A shard reports a metric again only after a while.
   const known = new MetricBudget({ limit, windowMs: windowMs * (1 + RETELL_SHARE) });
   let version: string | null = null;
   let failure: string | undefined;
@@ -65,13 +65,13 @@ export async function metricRoom(
   }
 }
 
-/** The part of one shard in what there is room for. What does not divide goes to others in each cycle. @param cycle its number */
+/** The part of one shard in the room. The remainder goes to other shards in each cycle. @param cycle number of the cycle */
 export function shareOf(room: number, shard: number, shards: number, cycle: number): number {
   const isAmongFirst = (shard + cycle) % shards < room % shards;
   return Math.floor(room / shards) + (isAmongFirst ? 1 : 0);
 }
 
-/** @returns why it cannot be understood: shards tell again what is missing */
+/** @returns the reason why the bytes cannot be read; the shards then report the missing metrics again */
 function take(known: MetricBudget, bytes: Uint8Array): string | undefined {
   try {
     known.import(decodeKnownMetrics(bytes));

@@ -7,7 +7,7 @@ import { shareOf } from './room.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What a shard knows and tells of the metrics that all shards publish. */
+/** A shard's part in the list of metrics that all shards publish. */
 export class ShardMetrics implements SharedMetrics {
   readonly #objects: ShardObjects;
   #event: ShardEvent | undefined;
@@ -17,14 +17,14 @@ export class ShardMetrics implements SharedMetrics {
     this.#objects = objects;
   }
 
-  /** Says which cycle is the next one. */
+  /** Sets the next cycle. */
   give(event: ShardEvent): void {
     this.#event = event;
   }
 
   async begin(signal: AbortSignal): Promise<MetricShare | undefined> {
     const { shard, cycle } = this.#event ?? {};
-    // The discovery is of an earlier version, or its configuration has no budget yet.
+    // The discovery has an earlier version, or its configuration has no budget yet.
     if (shard === undefined || cycle?.metrics === undefined) return undefined;
     const { room, known } = cycle.metrics;
     const number = Math.floor(cycle.endsBy / MINUTE_MS);

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-/** What the shards of one cycle have in common, as the state machine hands it on. Times are milliseconds since the epoch. */
+/** The facts that the shards of one cycle share, in the state machine's input. Times are milliseconds since the epoch. */
 const cycle = z.object({
   layout: z.int().min(1),
   /** Of the layout. */
   shards: z.int().min(1),
-  /** Where states begin of which nothing is stored; null where they begin with nothing. */
+  /** The source of states for shards without one; null without a source. */
   inherits: z
     .union([z.literal('undivided'), z.object({ number: z.int(), shards: z.int() })])
     .nullable(),
-  /** When every shard must have ended. */
+  /** The time by which every shard must end. */
   endsBy: z.number(),
   listedAt: z.number(),
   complete: z.boolean(),
-  /** What a `metric_budget` leaves to all shards together, and the version of what is known. Absent: there is none. */
+  /** The room of a `metric_budget` for all shards together, and the version of the known metrics. Absent without a budget. */
   metrics: z.object({ room: z.int().min(0), known: z.string().nullable() }).optional(),
 });
 
@@ -27,19 +27,19 @@ const shardEvent = z.object({
 
 export type ShardCycle = z.infer<typeof cycle>;
 
-/** What a shard is invoked with. */
+/** The event that invokes a shard. */
 export type ShardEvent = z.infer<typeof shardEvent>;
 
-/** What begins a cycle of all shards: the answer of the discovery to the state machine. */
+/** The answer of the discovery to the state machine, which begins a cycle of all shards. */
 export interface ShardCycleStart {
   readonly cycle: ShardCycle;
   readonly shards: readonly Pick<ShardEvent, 'shard' | 'digest'>[];
 }
 
 /**
- * The shard that an event is for; undefined where it is one that starts a whole cycle, such as the schedule's.
+ * The shard of an event; undefined for an event that starts a whole cycle, such as the schedule's.
  *
- * @throws TypeError where it is for a shard, but not what a shard is invoked with
+ * @throws TypeError if it is an invalid event of a shard
  */
 export function shardEventOf(event: unknown): ShardEvent | undefined {
   if (typeof event !== 'object' || event === null || !('shard' in event)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Shards of one collector, at most: as many functions may run at the same time in an account and Region unless AWS was asked for
- * more. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * Most shards of one collector: the default limit of concurrent executions in an account and Region.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const MAX_SHARDS = 1_000;
 

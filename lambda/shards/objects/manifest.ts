@@ -14,19 +14,19 @@ const layout = z.object({
     .optional(),
 });
 
-/** Of the last cycle that was begun, and of the lists of targets as they lie there. */
+/** Describes the last cycle that began, and the stored lists of targets. */
 const manifest = z.object({
   version: z.literal(1),
   layout,
-  /** When the last cycles began, the last one first; at most `RECENT_CYCLES`. Times are milliseconds since the epoch. */
+  /** Beginnings of the last cycles, the last one first; at most `RECENT_CYCLES`. Times are milliseconds since the epoch. */
   cycles: z.array(time),
-  /** Until when the shards of the last one may run. */
+  /** The latest end of the shards of the last cycle. */
   endsBy: time,
   /** The digests of the lists, by shard. */
   digests: z.array(z.string()),
-  /** As of when the lists have all targets. */
+  /** The time of a complete list of targets. */
   listedAt: time,
-  /** When the cycle began that found them. */
+  /** The beginning of the cycle that found them. */
   foundAt: time,
   complete: z.boolean(),
 });

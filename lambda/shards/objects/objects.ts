@@ -8,16 +8,16 @@ import type { Layout } from './layout.ts';
 /** Objects that are written or deleted at a time. */
 const CONCURRENCY = 16;
 
-/** What may be missing where S3 denies an operation. */
+/** The permissions that may be missing if S3 denies an operation. */
 const NEEDED = {
-  // Without the right to list, S3 does not tell an object that does not exist from one that is forbidden.
+  // Without the right to list, S3 answers a missing object like a forbidden one.
   GetObject: 's3:GetObject on the object and s3:ListBucket on the bucket',
   PutObject: 's3:PutObject on the object',
   ListObjectsV2: 's3:ListBucket on the bucket',
   DeleteObject: 's3:DeleteObject on the object',
 } as const;
 
-/** An object, and its content's version. */
+/** An object, and the version of its content. */
 export interface VersionedObject {
   readonly bytes: Uint8Array;
   readonly version: string;
@@ -25,30 +25,35 @@ export interface VersionedObject {
   readonly writtenAt: number;
 }
 
-/** When what is stored of the collector was written: milliseconds since the epoch, in whole seconds of the clock of S3. */
+/**
+ * Times of the last write of each object of the collector: milliseconds since the epoch, in whole seconds of the clock
+ * of S3.
+ */
 export interface StoredObjects {
-  /** Each shard's state of a layout: by number of the layout, then of the shard. */
+  /** The states of shards: by number of the layout, then of the shard. */
   readonly states: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** Each shard's list of targets. */
   readonly lists: ReadonlyMap<number, number>;
-  /** Absent: there is none. */
+  /** Absent without a manifest. */
   readonly manifestAt?: number | undefined;
-  /** What each shard told of the metrics that it publishes, for a `metric_budget`. */
+  /** The reports of shards about their published metrics, for a `metric_budget`. */
   readonly toldAt: ReadonlyMap<number, number>;
-  /** What is known of the metrics of all. Absent: nothing. */
+  /** The list of all published metrics. Absent without one. */
   readonly knownAt?: number | undefined;
-  /** The state of a collector that is not divided. Absent: there is none. */
+  /** The state of the undivided collector. Absent without one. */
   readonly undividedAt?: number | undefined;
 }
 
-/** An operation that S3 did not do. The message is for the log. */
+/** A failed operation of S3. The message is for the log. */
 export class ShardObjectsError extends Error {
   override readonly name = 'ShardObjectsError';
 }
 
 /**
- * The objects of a divided collector: beside the key of the state that it has while it is not divided, `<key>/manifest.json`,
- * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`; with a `metric_budget` also `<key>/metrics/known` and `<key>/metrics/<shard>`. What is set aside begins with `<key>/aside/`, so that a lifecycle can end it.
+ * The objects of a divided collector, beside the state of the undivided one: `<key>/manifest.json`,
+ * `<key>/lists/<shard>` and `<key>/<layout>/<shard>`; with a `metric_budget` also `<key>/metrics/known` and
+ * `<key>/metrics/<shard>`. Objects that are set aside begin with `<key>/aside/`, so that a lifecycle rule can expire
+ * them.
  */
 export class ShardObjects {
   readonly #s3: S3ListApi;
@@ -59,7 +64,7 @@ export class ShardObjects {
     this.#place = place;
   }
 
-  /** Of the state of a shard; without one of the state of a collector that is not divided. */
+  /** The state of a shard, or that of the undivided collector. */
   stateOf(shard?: { readonly layout: number; readonly index: number }): S3Location {
     const { bucket, key } = this.#place;
     if (shard === undefined) return { bucket, key };
@@ -72,7 +77,7 @@ export class ShardObjects {
   }
 
   /**
-   * The lease of the cycles of a collector that is not divided.
+   * The lease of the cycles of the undivided collector.
    *
    * @param now milliseconds since the epoch
    */
@@ -85,8 +90,8 @@ export class ShardObjects {
   }
 
   /**
-   * @param version the one that it replaces; undefined where there must be none
-   * @returns whether it was still that one
+   * @param version the version to replace; undefined if there must be none
+   * @returns whether it was still the current one
    */
   async writeManifest(
     bytes: Uint8Array,
@@ -105,7 +110,7 @@ export class ShardObjects {
   }
 
   /**
-   * Keeps a copy of a manifest that could not be understood under another name.
+   * Copies an unreadable manifest to another name.
    *
    * @param now milliseconds since the epoch
    * @returns the name
@@ -143,7 +148,7 @@ export class ShardObjects {
     return ETag;
   }
 
-  /** What a shard told of the metrics that it publishes. */
+  /** A shard's report about its published metrics. */
   readToldMetrics(shard: number, signal: AbortSignal): Promise<VersionedObject | undefined> {
     return this.#read(this.#key(`metrics/${shard}`), signal);
   }
@@ -185,7 +190,7 @@ export class ShardObjects {
     return { states, lists, toldAt, knownAt, manifestAt, undividedAt };
   }
 
-  /** Deletes what is of no use any more once each shard of a layout has a state of its own. */
+  /** Deletes the objects that nobody needs once each shard of a layout has a state of its own. */
   async keepOnly(
     { number, shards }: Layout,
     found: StoredObjects,
@@ -200,7 +205,7 @@ export class ShardObjects {
       ...[...found.lists.keys()]
         .filter((shard) => shard >= shards)
         .map((each) => this.#key(`lists/${each}`)),
-      // Those that are known are of no use.
+      // The known metrics already contain these reports.
       ...[...found.toldAt]
         .filter(([shard, at]) => shard >= shards && at < (found.knownAt ?? 0))
         .map(([shard]) => this.#key(`metrics/${shard}`)),

@@ -3,9 +3,9 @@ import type { ShardPlan } from './layout.ts';
 import { MAX_SHARDS } from './limits.ts';
 
 /**
- * How the environment variables of a function say its targets are to be divided; undefined where they do not.
+ * The division of the targets by the environment variables of a function; undefined without one.
  *
- * @throws TypeError that names the variable which is wrong
+ * @throws TypeError that names the wrong variable
  */
 export function shardPlan(
   env: Readonly<Record<string, string | undefined>>,

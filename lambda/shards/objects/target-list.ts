@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { ListedTarget } from '../../discovery/listed-target.ts';
 
-/** What a list of targets is: another one means that its records have changed their meaning. */
+/** Version of the format: it changes with the meaning of its records. */
 const VERSION = 1;
 
 /** Of the decompressed list: 1 kB for each of 200,000 targets. A broken object must not take all memory. */
@@ -17,7 +17,7 @@ export class TargetListError extends Error {
   override readonly name = 'TargetListError';
 }
 
-/** Names what a list of these targets says. */
+/** Identifies the content of a list of these targets. */
 export function digestOf(targets: readonly ListedTarget[]): string {
   return createHash('sha256').update(textOf(targets)).digest('base64url');
 }
@@ -27,8 +27,8 @@ export async function encodeList(targets: readonly ListedTarget[]): Promise<Uint
 }
 
 /**
- * @param digest of the list that is expected
- * @throws TargetListError where it is another one
+ * @param digest digest of the expected list
+ * @throws TargetListError if it is another list
  */
 export async function decodeList(
   bytes: Uint8Array,

@@ -130,7 +130,7 @@ describe('what stays', () => {
       /^Resources that stay when this is destroyed:\n {2}AWS::KMS::Key Key: \$1\.00 a month\nCloudWatch keeps/,
     );
     expect(describeLeftovers({})).toMatch(
-      /^What stays costs nothing of its own\. CloudWatch keeps/,
+      /^The resources that stay cost nothing of their own\. CloudWatch keeps/,
     );
   });
 });

@@ -40,7 +40,7 @@ describe('cdk synth', () => {
     'makes the stack without access to AWS',
     async () => {
       const { stderr } = await synth(['--context', 'leftovers=true'], {});
-      expect(stderr).toMatch(/^What stays costs nothing of its own\. /m);
+      expect(stderr).toMatch(/^The resources that stay cost nothing of their own\. /m);
       expect(stderr).not.toContain('costs a month');
       const template = JSON.parse(
         await readFile(join(folder, 'out/Fargauge.template.json'), 'utf8'),
@@ -112,7 +112,7 @@ describe('npm run deploy', () => {
       await expect(npmRun('deploy', ['--method=direct'], FAST_START)).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /What this deployment costs a month, [\s\S]* in all\n[\s\S]*(credentials|Unable to resolve AWS account)/,
+          /Monthly cost of this deployment, [\s\S]* in all\n[\s\S]*(credentials|Unable to resolve AWS account)/,
         ),
       });
     },

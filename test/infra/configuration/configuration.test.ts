@@ -187,7 +187,7 @@ describe('the log group that a configuration names', () => {
     const pattern = Match.stringLikeRegexp('The function makes the log group');
     const infos = Annotations.fromStack(stack).findInfo('/Stack/Collector', pattern);
     expect(infos.map(({ entry }) => entry.data)).toEqual(
-      Array(count).fill(expect.stringContaining('the log group /ecs/… where it is not there')),
+      Array(count).fill(expect.stringContaining('the log group /ecs/… if it does not exist')),
     );
   });
 

@@ -47,7 +47,7 @@ it('it says what the other choices cost in all', () => {
 
 it('it says that nobody counts what the rules of a document publish', () => {
   const text = describeBill({ resources: RESOURCES, load: loadOf({ services: 1 }) });
-  expect(text).toContain('Not counted: what the rules of the configuration publish.');
+  expect(text).toContain('Not counted: the metrics that the rules of the configuration publish.');
   expect(text).not.toContain('metrics of the tasks');
   expect(text).not.toContain('Assumed');
 });
