@@ -166,7 +166,7 @@ describe('the log group that a configuration names', () => {
     const infos = (props: Partial<CollectorProps>) =>
       Annotations.fromStack(collectorStack(props).stack).findInfo(
         '/Stack/Collector',
-        Match.stringLikeRegexp('The function makes the log group /ecs/prod where it is not there'),
+        Match.stringLikeRegexp('The function makes the log group /ecs/prod if it does not exist'),
       );
     expect(infos({ configuration })).toHaveLength(1);
     expect(infos({})).toHaveLength(0);
