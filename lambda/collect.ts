@@ -10,22 +10,22 @@ import { type Route, routeTo } from './routes/routes.ts';
 import { Rounds } from './scrape/rounds.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 
-/** What a collector is made of. There is at least one output, each with a name of its own. Every one gets everything. */
+/** The parts of a collector. It has at least one output, each with a unique name, and each output gets everything. */
 export interface CollectorParts extends PipelineParts {
   readonly discovery: Discovery;
   readonly scraper: Pick<Scraper, 'scrape' | 'remembered'>;
   readonly state: State;
-  /** With whom a `metric_budget` is shared. @default nobody */
+  /** Shares a `metric_budget` with other collectors. @default not shared */
   readonly sharedMetrics?: SharedMetrics | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Collects, cycle by cycle. One instance lives as long as its process: it holds what makes a warm cycle cheap. */
+/** Collects, cycle by cycle. One instance lives as long as its process: it holds the memory that makes a warm cycle cheap. */
 export class Collector {
   readonly #parts: CollectorParts;
   readonly #pipeline: Pipeline;
-  /** Whether the budget has been told what was published before this collector. */
+  /** Whether the budget contains the metrics of earlier collectors. */
   #budgetIsTold = false;
   readonly #rounds = new Rounds();
 
@@ -35,8 +35,8 @@ export class Collector {
   }
 
   /**
-   * One cycle, over before `timeoutMs` milliseconds have passed: targets that hang are cut off, what was collected is
-   * delivered, what was not is reported. Rejects for nothing that a target, an event or AWS does.
+   * One cycle. It ends before `timeoutMs`: it cuts off targets that hang, delivers the collected samples, and reports
+   * the missing ones. No error of a target, an event or AWS makes it reject.
    *
    * @param timeoutMs whole milliseconds, from 0 to 2^31 - 1
    */
@@ -74,15 +74,15 @@ export class Collector {
 
   #open({ delivery }: Deadlines): readonly Route[] {
     const { outputs } = this.#parts;
-    // Who is alone keeps nobody waiting.
+    // A single output keeps no other one waiting.
     const patienceMs = outputs.length > 1 ? PATIENCE_MS : undefined;
     return outputs.map((output) => routeTo(output, delivery, this.#parts, patienceMs));
   }
 
-  /** Finds the targets, and at the same time out what is remembered of them and of their metrics. */
+  /** Finds the targets, and reads their state and the known metrics at the same time. */
   async #discover(deadlines: Deadlines): Promise<{
     readonly discovered: Discovered;
-    /** Why it is not known what those publish that share the budget. */
+    /** The reason why the metrics of the others that share the budget are unknown. */
     readonly unknown: string | undefined;
   }> {
     const { discovery, state, sharedMetrics } = this.#parts;
@@ -100,9 +100,9 @@ export class Collector {
     return { discovered, unknown: share?.failure };
   }
 
-  /** Tells outputs and state which targets there are, those that will not answer included. */
+  /** Passes the targets on to outputs and state, including those that will not answer. */
   #announce({ targets, errors }: Discovered, routes: readonly Route[], startedAt: number): void {
-    // Where some targets may be missing, nothing is known of those that are gone.
+    // If the list is not complete, missing targets may still exist.
     if (errors.length === 0) {
       const ids = new Set(targets.map(({ id }) => id));
       for (const route of routes) route.discovered(ids);
@@ -111,7 +111,7 @@ export class Collector {
     this.#parts.state.see(seen, startedAt);
   }
 
-  /** Those of the failed scrapes whose target has not just stopped with its task. */
+  /** The failed scrapes whose target has not just stopped with its task. */
   async #stillRunning(
     scrapes: readonly Scrape[],
     deadlines: Deadlines,
@@ -127,7 +127,7 @@ export class Collector {
     return scrapes.filter(({ target }) => !stopped.ids.has(target.id));
   }
 
-  /** Writes what the next cycle is to know. */
+  /** Writes the memory of the next cycle. */
   async #keep(
     discovered: Discovered,
     startedAt: number,
@@ -145,7 +145,7 @@ export class Collector {
     return withFailures(kept, [unknown, untold]);
   }
 
-  /** As of when this cycle knew all targets; `undefined` where some may be missing. */
+  /** The time of the complete list of targets; `undefined` if some may be missing. */
   #completedAt({ errors, refreshedAt }: Discovered, startedAt: number): number | undefined {
     if (errors.length > 0) return undefined;
     // Without clusters a discovery has nothing to refresh.
@@ -153,7 +153,7 @@ export class Collector {
   }
 }
 
-/** What became of the state, and what of what is shared of it could not be read or written. */
+/** Adds failures of the shared metrics to the report of the state. */
 function withFailures(report: StateReport, failures: readonly (string | undefined)[]): StateReport {
   const errors = failures.filter((failure) => failure !== undefined);
   return {

@@ -1,16 +1,16 @@
-/** Milliseconds of a cycle that are kept for delivering what was scraped; at most a quarter of the cycle. */
+/** Milliseconds of a cycle that are reserved for delivery; at most a quarter of the cycle. */
 const DELIVERY_RESERVE_MS = 5_000;
 
-/** The part of the time until then that discovery may take: where it hangs there is time for the targets that are known. */
+/** The part of the time before the reserve for discovery: if it hangs, enough remains for the known targets. */
 const DISCOVERY_SHARE = 0.5;
 
-/** The part of the reserve in which the ECS API may say which targets stopped. */
+/** The part of the reserve for asking the ECS API which targets stopped. */
 const STOPPED_CHECK_SHARE = 0.5;
 
-/** The part of the reserve which is kept for writing the state after the delivery. */
+/** The part of the reserve for writing the state after the delivery. */
 const STATE_SHARE = 0.3;
 
-/** When the parts of a cycle must be over, so that one which hangs leaves the others their time. */
+/** The ends of the parts of a cycle, so that a part that hangs leaves the others their time. */
 export class Deadlines {
   /** The end of the cycle. */
   readonly end: AbortSignal;
@@ -22,7 +22,7 @@ export class Deadlines {
   readonly #timeoutMs: number;
   readonly #reserveMs: number;
 
-  /** @param timeoutMs whole milliseconds that the cycle has from now on */
+  /** @param timeoutMs whole milliseconds until the end of the cycle */
   constructor(timeoutMs: number) {
     const began = performance.now();
     // Timers take whole milliseconds only.
@@ -37,17 +37,17 @@ export class Deadlines {
     this.deliveryAt = began + deliveryMs;
   }
 
-  /** Of a discovery that begins now. */
+  /** The end of a discovery that begins now. */
   discovery(): AbortSignal {
     return AbortSignal.timeout(Math.ceil((this.#timeoutMs - this.#reserveMs) * DISCOVERY_SHARE));
   }
 
-  /** Of a reading, which begins now, of what is remembered. */
+  /** The end of reading the state, which begins now. */
   memory(): AbortSignal {
     return AbortSignal.timeout(this.#reserveMs);
   }
 
-  /** Of the question, asked now, which targets stopped. */
+  /** The end of the check for stopped targets, which begins now. */
   stoppedCheck(): AbortSignal {
     return AbortSignal.timeout(Math.ceil(this.#reserveMs * STOPPED_CHECK_SHARE));
   }

@@ -20,21 +20,21 @@ import { Labeller } from '../series/label.ts';
 export interface PipelineParts {
   readonly config: Config;
   readonly outputs: readonly (Output | SampleOutput)[];
-  /** Told of each sample that is dropped, for the debug log. */
+  /** Receives each dropped sample, for the debug log. */
   readonly onDrop?: ((reason: DropReason, series: Series, target: Target) => void) | undefined;
 }
 
-/** What a target has of the cycle's time. */
+/** One target's shares of the process's time in a cycle. */
 export interface Turns {
-  /** Until its samples are encoded. */
+  /** For the work until its samples are encoded. */
   readonly turn: Turn;
-  /** What all targets have for what is done when they are delivered. */
+  /** For the work during delivery, which all targets share. */
   readonly last: Turn;
 }
 
-/** One target, whose events are on their way to all outputs. */
+/** One target whose events are on their way to all outputs. */
 export interface Sent {
-  /** When the fate of its events is known. */
+  /** Resolves when each event was accepted or rejected. */
   readonly done: Promise<{ readonly scrape: ScrapeSummary; readonly outcome: TargetOutcome }>;
 }
 
@@ -44,7 +44,7 @@ export class Pipeline {
   readonly #rules: Rules;
   readonly #intake: Intake;
   readonly #explanations: Explanations;
-  /** Absent: each series is asked for, for the debug log tells what became of it. */
+  /** Absent with a debug log, which needs every series. */
   readonly #wanted: Wanted | undefined;
   readonly #extras: Extras;
 
@@ -55,7 +55,7 @@ export class Pipeline {
     this.#intake = intake;
     const explanations = new Explanations(parts.config);
     this.#explanations = explanations;
-    // The rules choose only for those outputs that take events.
+    // Only outputs of events use the rules.
     const receivers = parts.outputs.filter((output) => output.takes === 'samples');
     const needsAll = parts.onDrop || receivers.length > 0;
     this.#wanted = needsAll ? undefined : explanations.watching((kind) => intake.mayTake(kind));
@@ -65,7 +65,7 @@ export class Pipeline {
     };
   }
 
-  /** Of the rules; absent where there is none. */
+  /** The budget of the rules; absent without one. */
   get budget(): MetricBudget | undefined {
     return this.#rules.budget;
   }
@@ -76,17 +76,17 @@ export class Pipeline {
     this.#explanations.begin();
   }
 
-  /** What the stages need of a target's answer. */
+  /** The parts of a target's answer that the stages need. */
   needs(target: Target): Pick<ScrapeOptions, 'wanted' | 'extras' | 'onDecode'> {
     const onDecode = () => this.#explanations.decoding(target);
     return { wanted: this.#wanted, extras: this.#extras, onDecode };
   }
 
   /**
-   * Resolves when what a target has for the outputs is on its way to all of them.
+   * Resolves when the samples of a target are on their way to all outputs.
    *
-   * @param since what a target that keeps a history was asked with
-   * @returns `postponed` where others wait and the target has taken its share of the time
+   * @param since the cursor of the request, for a target that keeps a history
+   * @returns `postponed` if others wait and the target has used its share of the time
    */
   async send(
     scraped: Scrape,
@@ -106,7 +106,7 @@ export class Pipeline {
         return { outcome: share.write() };
       }),
     );
-    // Some are known to be dropped only when they are written.
+    // Some drops become known only during the write.
     const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
     const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
       scrape: summary,
@@ -115,12 +115,12 @@ export class Pipeline {
     return { done };
   }
 
-  /** Says why nothing is published of some jobs, and what was incomplete. */
+  /** Explains why nothing is published of some jobs, and which labels were missing. */
   explain(silentJobs: readonly SilentJob[]): Explained {
     return this.#explanations.of(silentJobs);
   }
 
-  /** What one target has for the outputs. A defect at one target's samples must not cost the other targets theirs. */
+  /** Prepares the shares of one target. Catches errors at its samples, so that the other targets go on. */
   #prepare(
     scrape: Scrape,
     routes: readonly Route[],
@@ -144,7 +144,7 @@ export class Pipeline {
     const collected = { scrape, since, declared, step: turn.step, stepOfWriting: last.step };
     turn.begin();
     try {
-      // Samples are counted once, as the first output has them; what the others lose is counted apart.
+      // Samples are counted once, as the first output gets them; drops of the others are counted apart.
       const shares = routes.map((route, index) =>
         route.share(collected, index === 0 ? drops : otherDrops),
       );
@@ -172,17 +172,17 @@ interface Prepared {
   readonly scrape: Scrape;
   readonly drops: Drops;
   readonly otherDrops: Drops;
-  /** One for each output, in their order; none where a defect stopped the samples. */
+  /** One for each output, in their order; empty after a defect. */
   readonly shares: readonly Share[];
 }
 
-/** Counts what the scrape has dropped or not decoded. */
+/** Counts the samples that the scrape dropped or did not decode. */
 function addUnseen({ dropped, unwanted }: Scrape, drops: Drops): void {
   for (const series of dropped) drops.add('relabeled', series);
   drops.addUnread(unwanted);
 }
 
-/** A target none of whose samples gets through, because of what was thrown. */
+/** The result of a target whose samples are all lost by an error. */
 function lost(scrape: Scrape, error: unknown): Prepared {
   const isOver = error instanceof TurnOverError;
   const failure = isOver

@@ -7,7 +7,7 @@ import type { Scrape, Scraper } from '../scrape/scrape.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Pipeline, Sent } from './pipeline.ts';
 
-/** Milliseconds of its history that a target is asked for of which nothing is known. */
+/** Milliseconds of its history that the first request to a target asks for. */
 const FIRST_HISTORY_MS = 60_000;
 
 export interface VisitsParts {
@@ -19,11 +19,11 @@ export interface VisitsParts {
   readonly now: () => number;
 }
 
-/** The visits of one cycle's targets: a target is scraped, and what it has is sent to all outputs. */
+/** The visits of one cycle's targets: each scrapes a target and sends its samples to all outputs. */
 export class Visits {
-  /** Targets on their way to the outputs, or there. */
+  /** Targets whose samples are on their way to the outputs, or there. */
   readonly sent: Sent[] = [];
-  /** Failed scrapes of targets that may have stopped with their task. Nothing of them is sent yet. */
+  /** Failed scrapes of targets that may have stopped with their task, which are not sent yet. */
   readonly unclear: Scrape[] = [];
   readonly #parts: VisitsParts;
   readonly #last: Turn;
@@ -49,12 +49,12 @@ export class Visits {
     }
   }
 
-  /** Sends what there is of a failed scrape. */
+  /** Sends the samples of a failed scrape. */
   async send(scrape: Scrape): Promise<void> {
     await this.#send(scrape, this.#last);
   }
 
-  /** @returns whether it is sent: `false` where the target comes after the others */
+  /** @returns whether it is sent: `false` if the target is postponed */
   async #send(scrape: Scrape, turn: Turn, since?: string): Promise<boolean> {
     const { pipeline, routes } = this.#parts;
     const sent = await pipeline.send(scrape, routes, { turn, last: this.#last }, since);
@@ -64,8 +64,8 @@ export class Visits {
   }
 
   /**
-   * Since when a target is to tell what it sampled: what all outputs have. A first scrape asks for what was sampled since the
-   * collector knows of its task, else for the last minute: others may have published what is older.
+   * The beginning of the history to request: the time that all outputs have reached. A first scrape requests the
+   * samples since the collector knows of the task, else of the last minute: others may have published older ones.
    */
   #since({ id }: Target): string {
     const { routes, now } = this.#parts;

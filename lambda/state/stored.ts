@@ -25,7 +25,7 @@ type Counts = Pick<StateReport, 'reads' | 'writes' | 'conflicts' | 'failures' | 
 /** The beginning of a state without a stored object. */
 export interface Inheritance {
   readonly snapshots: readonly Snapshot[];
-  /** One text for each part that should have been there, for the log. */
+  /** One text for each missing part, for the log. */
   readonly missing: readonly string[];
 }
 
@@ -135,7 +135,7 @@ export class StoredState implements State {
         this.#absorb(await decodeState(object.bytes));
       } catch (error) {
         if (!(error instanceof StateFormatError)) throw error;
-        // Only what is safe under another name may be overwritten.
+        // The content may be overwritten only when it is safe under another name.
         const name = await this.#store.setAside(object, error.kind, this.#now(), signal);
         this.#counts.setAside += 1;
         this.#errors.push(
@@ -149,7 +149,7 @@ export class StoredState implements State {
 
   #absorb(snapshot: Snapshot): void {
     const { forgetAfterMs, capacity } = this.#options;
-    // Whoever wrote it began with all that was stored of this memory.
+    // The other writer began with the stored part of this memory.
     if (!this.#isAhead) this.#memory = new MemoryState(forgetAfterMs, capacity);
     this.#memory.absorb(snapshot);
   }

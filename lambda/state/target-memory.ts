@@ -1,11 +1,11 @@
 import type { Previous, PreviousValues } from '../model/delivery/state.ts';
 import { NO_KEYS, type SeriesKeys, type SeriesKeysPool } from './series-keys.ts';
 
-/** What is remembered of a target beside its series. Times are milliseconds since the epoch. */
+/** The state of a target beside its series. Times are milliseconds since the epoch. */
 export interface TargetTimes {
-  /** The last complete cycle when the target was first seen. */
+  /** The last complete cycle before the target was first seen. */
   sightedAfter: number | undefined;
-  /** When its task started. */
+  /** The start of its task. */
   startedAt: number | undefined;
   /** The last scrape that was committed. */
   committedAt: number | undefined;
@@ -17,7 +17,7 @@ export interface TargetTimes {
 /** Bytes that a series costs beside its key: four numbers. */
 const SERIES_BYTES = 32;
 
-/** One target's series in columns: 32 bytes each and a shared list of keys, a third of what a map of objects takes. */
+/** One target's series in columns: 32 bytes each and a shared list of keys, a third of the size of a map of objects. */
 export class TargetMemory implements PreviousValues {
   readonly times: TargetTimes;
   #keys: SeriesKeys;
@@ -26,7 +26,7 @@ export class TargetMemory implements PreviousValues {
   #starts: Float64Array;
   #seen: Float64Array;
 
-  /** @param values one for each key, as are the timestamps, the starts, and when each was last seen */
+  /** @param values one for each key, like the timestamps, the starts, and the times of the last sight */
   constructor(
     times: TargetTimes,
     keys: SeriesKeys = NO_KEYS,
@@ -62,12 +62,12 @@ export class TargetMemory implements PreviousValues {
     return this.#timestamps;
   }
 
-  /** In the order of the keys; NaN where a start is not known. */
+  /** In the order of the keys; NaN for an unknown start. */
   get starts(): Float64Array {
     return this.#starts;
   }
 
-  /** The last committed scrape that had each, in the order of the keys: a value may bring a much older time. */
+  /** The last committed scrape with each series, in the order of the keys: a value may have a much older timestamp. */
   get seen(): Float64Array {
     return this.#seen;
   }
@@ -99,14 +99,14 @@ export class TargetMemory implements PreviousValues {
     this.#rekey([], pool);
   }
 
-  /** Forgets the series that no committed scrape since then had. */
+  /** Forgets the series without a committed scrape since then. */
   forgetBefore(time: number, pool: SeriesKeysPool): void {
     if (this.#seen.every((seen) => seen >= time)) return;
     const kept = this.#keys.list.filter((_, place) => (this.#seen[place] ?? 0) >= time);
     this.#rekey(kept, pool);
   }
 
-  /** Takes over what another collector knows and this one does not: of each series the newer value. */
+  /** Takes over the state of another collector: the newer value of each series. */
   merge(other: TargetMemory, pool: SeriesKeysPool): void {
     const newer = new Map<string, Previous>();
     for (const [place, key] of other.#keys.list.entries()) {
@@ -121,9 +121,9 @@ export class TargetMemory implements PreviousValues {
     this.update(newer, 0, pool);
     this.#seen = Float64Array.from(this.#keys.list, (key) => seen.get(key) ?? 0);
     const { times } = this;
-    // The earlier sight: a series that began after it was not seen by anybody.
+    // The earlier time: a series that began after it was never counted.
     times.sightedAfter = chosen(Math.min, times.sightedAfter, other.times.sightedAfter);
-    // The cursor is a number of the target's, which may be set back: that of the later commit counts.
+    // The target sets the cursor, and may set it back: the cursor of the later commit counts.
     if ((other.times.committedAt ?? 0) > (times.committedAt ?? 0))
       times.cursor = other.times.cursor;
     times.committedAt = chosen(Math.max, times.committedAt, other.times.committedAt);
@@ -161,7 +161,7 @@ export class TargetMemory implements PreviousValues {
   }
 }
 
-/** The lesser or the greater of two times, as `choose` says; of one that is known and one that is not, the former. */
+/** The smaller or larger of two times, as `choose` decides; the known one if the other is unknown. */
 export function chosen(
   choose: (one: number, other: number) => number,
   one: number | undefined,

@@ -6,7 +6,7 @@ export interface AccessKey {
   readonly secret: Secret;
 }
 
-/** A role, perhaps of another account, whose credentials are used. */
+/** A role whose credentials are used, perhaps of another account. */
 export interface AssumedRole {
   readonly arn: string;
   readonly externalId?: string | undefined;

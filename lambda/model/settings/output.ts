@@ -15,23 +15,23 @@ export type OutputConfig =
 /** An output that writes events into CloudWatch Logs. */
 export interface LogsOutputConfig {
   readonly type: 'cloudwatch-logs';
-  /** Of no other output. Absent: that of the type. */
+  /** Unique among the outputs. Absent: its type. */
   readonly name?: string | undefined;
-  /** Absent: that of `logs`. */
+  /** Absent: the Region of `logs`. */
   readonly region?: string | undefined;
-  /** Whose credentials are used, such as a role of another account. Absent: those that the AWS SDK finds. */
+  /** The role whose credentials write, such as one of another account. Absent: those that the AWS SDK finds. */
   readonly role?: AssumedRole | undefined;
 }
 
-/** What the outputs that send samples over HTTP have in common. */
+/** Settings that all outputs over HTTP share. */
 export interface PushConfig {
-  /** Of no other output. */
+  /** Unique among the outputs. */
   readonly name: string;
-  /** Sent beside the protocol's own. */
+  /** Headers beside those of the protocol. */
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   /** Absent: requests are not signed. */
   readonly signing?: SigningConfig | undefined;
-  /** Absent: as Node.js does it. */
+  /** Absent: the default of Node.js. */
   readonly tls?: TlsSettings | undefined;
 }
 
@@ -39,22 +39,22 @@ export interface PushConfig {
 export interface RemoteWriteConfig extends PushConfig {
   readonly type: 'remote_write';
   readonly url: string;
-  /** Added to the series that have no label of that name. */
+  /** Labels to add to series that lack them. */
   readonly externalLabels: Labels;
   /** `write_relabel_configs`, for all labels of a series. */
   readonly relabeling: readonly RelabelRule[];
-  /** What is sent to a receiver that takes it; any other gets the first. */
+  /** The message for a receiver that accepts it; any other receiver gets the first one. */
   readonly protobufMessage: ProtobufMessage;
   readonly sendExemplars: boolean;
-  /** Of metric families, beside the samples of 1.0; those of 2.0 have it themselves. Absent: none is sent. */
+  /** Metadata of metric families beside the samples of 1.0; messages of 2.0 contain it. Absent: none. */
   readonly metadata?: MetadataConfig | undefined;
 }
 
-/** How the metadata of remote write 1.0 is sent. */
+/** Settings of the metadata of remote write 1.0. */
 export interface MetadataConfig {
-  /** Milliseconds after which it is sent again. */
+  /** Milliseconds between two sends. */
   readonly intervalMs: number;
-  /** Of a request: at least 1. */
+  /** Most entries of a request, at least 1. */
   readonly maxEntries: number;
 }
 
@@ -69,17 +69,17 @@ export type ProtobufMessage = (typeof PROTOBUF_MESSAGES)[number];
 /** An output that speaks OTLP over HTTP. */
 export interface OtlpConfig extends PushConfig {
   readonly type: 'otlp';
-  /** Absent: CloudWatch's of the Region that signatures are for. */
+  /** Absent: CloudWatch's endpoint in the Region of the signatures. */
   readonly url?: string | undefined;
 }
 
-/** For whom requests are signed, and as whom. */
+/** The Region and the credentials of signatures. */
 export interface SigningConfig {
-  /** Absent: that of the collector. */
+  /** Absent: the Region of the collector. */
   readonly region?: string | undefined;
-  /** Whose credentials are used. Absent: those that the AWS SDK finds. */
+  /** The key that signs. Absent: the credentials that the AWS SDK finds. */
   readonly accessKey?: AccessKey | undefined;
-  /** Profile of the AWS SDK's files, where there is no access key. */
+  /** Profile of the AWS SDK's files, without an access key. */
   readonly profile?: string | undefined;
   /** Absent: those credentials themselves. */
   readonly role?: AssumedRole | undefined;
