@@ -8,6 +8,7 @@ import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { isCloudWatch } from '../../lambda/config/outputs/receiver.ts';
 import { AWS_REGION } from '../../lambda/config/sources/request.ts';
+import { UNREAD_SECRET } from '../../lambda/config/sources/secret-reader.ts';
 import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
 import type { Config, Pattern, PortsMode, ScrapeJob } from '../../lambda/model/settings/config.ts';
 import { ENV } from '../../lambda/model/settings/names.ts';
@@ -27,9 +28,6 @@ const OWN_REGION = 'own-region';
 
 /** What selectors of the sidecar's series begin with. */
 const SIDECAR_SERIES = '^ee_';
-
-/** Stands for a secret that only the function can read. */
-const UNKNOWN_SECRET = 'known-at-run-time';
 
 const { main, prometheus, cluster, outputs } = JSON.parse(
   await text(process.stdin),
@@ -53,7 +51,7 @@ async function check(): Promise<CheckResult> {
         if (document === undefined) throw new Error('the function has no such file');
         return document.text;
       },
-      resolveSecret: async () => UNKNOWN_SECRET,
+      resolveSecret: async () => UNREAD_SECRET,
     });
     return { facts: factsOf(config) };
   } catch (error) {

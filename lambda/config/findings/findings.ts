@@ -9,14 +9,11 @@ export class Findings {
   /** Records that the value at `place` is wrong; `reason` adds what `expected` and `given` leave open. */
   reject(place: Place, expected: string, given: string, reason?: string): void {
     const path = formatPath(place.path);
-    const message = `${where(place.source, path)}: expected ${expected}, given ${given}`;
-    this.issues.push({
-      source: place.source,
-      path,
-      expected,
-      given,
-      message: reason === undefined ? message : `${message}: ${reason}`,
-    });
+    const text = `${where(place.source, path)}: expected ${expected}, given ${given}`;
+    const message = reason === undefined ? text : `${text}: ${reason}`;
+    // Two checks of one value, such as its type and its length, may say the same.
+    if (this.issues.some((issue) => issue.message === message)) return;
+    this.issues.push({ source: place.source, path, expected, given, message });
   }
 
   /** Records a syntax error of a text; `position` stands for the path. */

@@ -4,7 +4,7 @@ import type { HttpSettings, TlsSettings } from '../../model/settings/http.ts';
 import { Secret } from '../../model/settings/secret.ts';
 import type { Findings } from '../findings/findings.ts';
 import { below, type Place } from '../findings/place.ts';
-import type { SecretReader } from '../sources/secret-reader.ts';
+import { type SecretReader, UNREAD_SECRET } from '../sources/secret-reader.ts';
 import type { HttpClient } from './client.ts';
 
 const DEFAULT_TYPE = 'Bearer';
@@ -126,12 +126,13 @@ export class HttpSettingsReader {
 
   /** Reports only the first wrong certificate. */
   #authorities(text: string, place: Place): void {
-    for (const authority of text.match(CERTIFICATE) ?? ['']) {
+    for (const authority of text.match(CERTIFICATE) ?? [text]) {
       if (this.#certificate(authority, place) === undefined) return;
     }
   }
 
   #certificate(text: string, place: Place): X509Certificate | undefined {
+    if (text === UNREAD_SECRET) return undefined;
     try {
       return new X509Certificate(text);
     } catch {
@@ -141,6 +142,7 @@ export class HttpSettingsReader {
   }
 
   #privateKey(text: string, place: Place): KeyObject | undefined {
+    if (text === UNREAD_SECRET) return undefined;
     try {
       return createPrivateKey(text);
     } catch {

@@ -5,6 +5,9 @@ import type { Place } from '../findings/place.ts';
 import { reasonOf } from '../findings/reason.ts';
 import { type ConfigRequest, readFileAt } from './request.ts';
 
+/** `resolveSecret` gives this text for a secret that can be read only at run time. No check looks into it. */
+export const UNREAD_SECRET = 'known-at-run-time';
+
 /** A reference to a secret of AWS Secrets Manager or a parameter of Systems Manager. */
 const REFERENCE = /^aws:(?:secretsmanager|ssm):./;
 
