@@ -57,7 +57,7 @@ ${right}: ok
 
   it('warns, which is a failure only with --strict', async () => {
     const stdout = `${paths.warned}: 1 warning
-  warning: ${paths.warned}: global.external_labels: has no effect: only remote write adds them to samples
+  warning: ${paths.warned}: global.external_labels: has no effect: only remote write adds these labels, and no output is remote write
 `;
     expect(await fargauge(['validate', paths.warned])).toEqual({ code: 0, stdout, stderr: '' });
     expect(await fargauge(['validate', '--strict', paths.warned])).toMatchObject({
