@@ -163,7 +163,7 @@ export class Pipeline {
     onRefused?: TargetExamples['refused'],
   ): readonly SelectedSample[] {
     const wanted = this.#intake.take(samples, drops, step);
-    const labelled = new Labeller(target, this.#parts.config.clusterName).label(wanted);
+    const labelled = new Labeller(target, this.#parts.config.clusterName, step).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused, step)];
   }
 }

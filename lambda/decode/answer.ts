@@ -15,7 +15,7 @@ import {
   openMetricsMemory,
 } from './openmetrics/decoder.ts';
 import { decodeText, type TextMemory, textMemory } from './text/decoder.ts';
-import { DecodeError, NoMemoryError } from './tokens/error.ts';
+import { DecodeError, NoMemoryError, TooManyLabelsError } from './tokens/error.ts';
 
 /**
  * Jobs with a memory of their own. Relabeling and docker labels may give each task a job, and even an empty memory takes some
@@ -81,6 +81,7 @@ export class AnswerDecoder implements Decoder {
       return decodeOpenMetrics(body, openMetrics, options);
     } catch (error) {
       if (error instanceof NoMemoryError) throw new ScrapeError('memory', error.message);
+      if (error instanceof TooManyLabelsError) throw new ScrapeError('label_limit', error.message);
       if (!(error instanceof DecodeError)) throw error;
       const hint = named === 'text' ? '' : ` (content-type ${shown})`;
       throw new ScrapeError('invalid_body', error.message + hint, { cause: error });

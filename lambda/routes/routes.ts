@@ -37,7 +37,7 @@ export interface Collected {
   readonly declared: (drops: Drops) => readonly SelectedSample[];
   /** Called for each item of work, now and during the write; an error that it throws ends the work. */
   readonly step: Step;
-  readonly stepOfWriting: () => void;
+  readonly stepOfWriting: Step;
 }
 
 /** The part of one target's samples that one output gets. */

@@ -1,3 +1,4 @@
+import { costOfLabels } from '../model/samples/label-cost.ts';
 import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../model/samples/matched-text.ts';
 import { quote } from '../model/samples/quote.ts';
 import { type Look, METRIC_NAME, relabel } from '../model/samples/relabel.ts';
@@ -14,12 +15,6 @@ import type { Target } from '../model/targets/target.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { checkLabels } from './label-limits.ts';
 import { type Outcome, RelabelMemory } from './relabel-memory.ts';
-
-/** Most labels of a relabeled series. Copying and sorting takes up to 5 microseconds for each, and cannot be interrupted. */
-const MAX_LABELS = 1_024;
-
-/** Labels that count as one item of a turn. */
-const LABELS_OF_AN_ITEM = 8;
 
 /** The samples of a scrape after metric relabeling. */
 export interface Relabeled {
@@ -83,12 +78,7 @@ export function labelsMatter({ limits, metricRelabeling }: Target): boolean {
 }
 
 function outcomeOf(series: Series, target: Target, step: Step): Outcome {
-  const count = Object.keys(series.labels).length;
-  if (count > MAX_LABELS) {
-    const message = `expected at most ${MAX_LABELS} labels where metric_relabel_configs or limits of labels apply, got ${count} at ${quote(series.name)}`;
-    return new ScrapeError('label_limit', message);
-  }
-  step(Math.floor(count / LABELS_OF_AN_ITEM));
+  step(costOfLabels(Object.keys(series.labels).length));
   const before = labelsOf(joinLabels(series.labels, target), { [METRIC_NAME]: series.name });
   let after: Labels | undefined;
   try {

@@ -1,6 +1,8 @@
+import { costOfLabels } from '../model/samples/label-cost.ts';
 import { type Labels, labelsOf, type Series } from '../model/samples/sample.ts';
 import { joinLabels } from '../model/targets/join-labels.ts';
 import type { Target } from '../model/targets/target.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { factsOf, seriesKey } from './facts.ts';
 
 /** Label that says the type of an event's metrics, as the CloudWatch Agent attaches it. */
@@ -16,14 +18,19 @@ export const CLUSTER_LABEL = 'ClusterName';
 export class Labeller {
   readonly #target: Target;
   readonly #clusterName: string | undefined;
+  readonly #step: Step;
   readonly #bySeries = new Map<string, Labels>();
   /** Where metric relabeling may give different series the same labels. */
   readonly #byLabels = new Map<string, Labels>();
 
-  /** @param clusterName value of `ClusterName` where neither the series nor the target has one */
-  constructor(target: Target, clusterName: string | undefined) {
+  /**
+   * @param clusterName value of `ClusterName` where neither the series nor the target has one
+   * @param step called where labels are joined, by their number; what it throws ends that
+   */
+  constructor(target: Target, clusterName: string | undefined, step: Step = () => undefined) {
     this.#target = target;
     this.#clusterName = clusterName;
+    this.#step = step;
   }
 
   of(series: Series): Labels {
@@ -32,6 +39,7 @@ export class Labeller {
     if (labels === undefined) {
       labels = this.#shared(this.#join(series), series);
       this.#bySeries.set(labelsKey, labels);
+      this.#step(costOfLabels(Object.keys(labels).length));
     }
     return labels;
   }

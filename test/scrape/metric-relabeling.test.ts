@@ -202,17 +202,6 @@ describe('many labels in metric relabeling', () => {
       labels: Object.fromEntries([...Array(count).keys()].map((n) => [`l${n}`, 'x'])),
     });
 
-  it.each([
-    [
-      'than can be worked on at a stretch fail the scrape',
-      1_025,
-      'expected at most 1024 labels where metric_relabel_configs or limits of labels apply, got 1025 at "a"',
-    ],
-    ['than any target has do not, up to a bound', 1_024, undefined],
-  ])('more %s', (_, count, message) => {
-    expect(apply(target([drop]), withLabels(count)).failure?.message).toBe(message);
-  });
-
   it('count as several steps of a turn', () => {
     let looks = 0;
     const turn = new Turn({ until: 1 }, { now: () => ++looks && 0, cpu: () => 0 });

@@ -328,6 +328,23 @@ describe('a scrape that fails', () => {
     });
   });
 
+  it.each([
+    ['text/plain; version=0.0.4', ''],
+    ['application/openmetrics-text; version=1.0.0', '# EOF\n'],
+  ])(
+    'because a line has more labels than any series needs, wanted or not: %s',
+    async (type, end) => {
+      const labels = Array.from({ length: 1_025 }, (_, n) => `l${n}="x"`).join(',');
+      const text = `ok 1\na{${labels}} 1\n${end}`;
+      const target = await targetThat(answering(text, { 'content-type': type }));
+      const result = await scraper.scrape(target, NO_DEADLINE, { wanted: () => false });
+      expect(result.failure).toEqual({
+        reason: 'label_limit',
+        message: 'line 2: expected at most 1024 labels, got more',
+      });
+    },
+  );
+
   it('because of what is left after metric relabeling has counted it all', async () => {
     const result = await scrape(
       await targetThat(answering(METRICS), {

@@ -156,6 +156,14 @@ describe('the labels of a sample', () => {
     expect(labels.prom_metric_type).toBe(type);
   });
 
+  it('count as several steps of a turn where there are many, once for each set', () => {
+    const costs: (number | undefined)[] = [];
+    const labeller = new Labeller(target(), undefined, (cost) => costs.push(cost));
+    const labels = Object.fromEntries(Array.from({ length: 800 }, (_, n) => [`l${n}`, 'x']));
+    for (const name of ['a', 'b']) labeller.of(series(name, { labels }));
+    expect(costs).toEqual([101]);
+  });
+
   it('leave the target and the series as they are', () => {
     const of = target({ labels: { job: 'app', instance: 'i' }, honorLabels: true });
     const from = series('m', { labels: { instance: '', code: '200' } });

@@ -19,3 +19,13 @@ export class NoMemoryError extends Error {
     super(`expected at most ${limit}, as memory allows, got more`);
   }
 }
+
+/** A line of more labels than any target has that is meant to be scraped. */
+export class TooManyLabelsError extends Error {
+  override readonly name = 'TooManyLabelsError';
+
+  /** @param line counts from 1 */
+  constructor(line: number, limit: number) {
+    super(`line ${line}: expected at most ${limit} labels, got more`);
+  }
+}

@@ -1,5 +1,6 @@
 import type { TargetSamples } from '../../model/delivery/sample-output.ts';
 import type { DropReason, Drops } from '../../model/samples/drops.ts';
+import { costOfLabels } from '../../model/samples/label-cost.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
@@ -70,10 +71,10 @@ export class RequestWriter {
     )) {
       const of = { resource, name, kind };
       for (const { sample, series } of numbers) {
-        step?.();
         const { timestamp: time = startedAt } = sample;
         const { size } = distinct;
         let reason = isTimely(time) ? points.findNumber(sample, series) : 'timestamp';
+        step?.(costOfLabels(points.attributes.names.length));
         if (reason === undefined) {
           const isFirst = distinct.add(name, points.attributes, time) === size;
           reason = isFirst ? this.#add(of, points, write) : 'duplicate';

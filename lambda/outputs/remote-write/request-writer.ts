@@ -1,5 +1,6 @@
 import type { TargetSamples } from '../../model/delivery/sample-output.ts';
 import type { Drops } from '../../model/samples/drops.ts';
+import { costOfLabels } from '../../model/samples/label-cost.ts';
 import type { Sample, Series } from '../../model/samples/sample.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
@@ -84,8 +85,9 @@ export class RequestWriter {
     const known = new ScrapedSeries(before, labels);
     for (const sample of samples) {
       const { series, value, start } = sample;
-      step?.();
-      if (!labels.find(series)) {
+      const isFound = labels.find(series);
+      step?.(costOfLabels(labels.labels.length));
+      if (!isFound) {
         drops.add('relabeled', series);
       } else if (!known.add(series)) {
         drops.add('duplicate', series);
@@ -151,8 +153,9 @@ export class RequestWriter {
     const all = new FirstOfEach<FoundLabels>(areSameLabels);
     const bySeries: [Sample, ...Sample[]][] = [];
     for (const sample of samples) {
-      step?.();
-      if (!labels.find(sample.series)) {
+      const isFound = labels.find(sample.series);
+      step?.(costOfLabels(labels.labels.length));
+      if (!isFound) {
         drops.add('relabeled', sample.series);
         continue;
       }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { MetricNames } from '../../../lambda/decode/lines/metric-names.ts';
-import { SeriesReader } from '../../../lambda/decode/lines/series.ts';
+import { MAX_LABELS, SeriesReader } from '../../../lambda/decode/lines/series.ts';
 import { Families } from '../../../lambda/decode/text/families.ts';
 import { ExpositionBody } from '../../../lambda/decode/tokens/body.ts';
+import { TooManyLabelsError } from '../../../lambda/decode/tokens/error.ts';
 
 /** Reads all lines with one reader, as an exposition is read. */
 function readAll(text: string) {
@@ -124,12 +125,16 @@ describe('Name and labels of a line', () => {
     expect(() => readAll(`ok{b="c"} 1\n${line}\n`)).toThrow(`line 2: ${problem}`);
   });
 
-  it('with more labels than are compared from line to line are read as all others', () => {
-    const line = (first: number) =>
-      `a{${Array.from({ length: 600 }, (_, n) => `l${n}="${first + n}"`).join(',')}} 1`;
-    const read = readAll(`${line(0)}\n${line(0)}\n${line(7)}\n`).map(({ labels }) => labels);
-    const expected = (first: number) =>
-      Array.from({ length: 600 }, (_, n) => [`l${n}`, String(first + n)]);
-    expect(read).toEqual([expected(0), expected(0), expected(7)]);
+  it('are as many as a line may have, and no more', () => {
+    const labels = (count: number) =>
+      Array.from({ length: count }, (_, n): [string, string] => [`l${n}`, 'x']);
+    const line = (count: number) =>
+      `a{${labels(count)
+        .map(([name, value]) => `${name}="${value}"`)
+        .join(',')}} 1\n`;
+    expect(readAll(line(MAX_LABELS))[0]?.labels).toEqual(labels(MAX_LABELS));
+    expect(() => readAll(`ok 1\n${line(MAX_LABELS + 1)}`)).toThrow(
+      new TooManyLabelsError(2, MAX_LABELS),
+    );
   });
 });

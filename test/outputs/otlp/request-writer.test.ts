@@ -122,6 +122,21 @@ describe('RequestWriter of OTLP', () => {
     );
   });
 
+  it('counts a series of many labels as several steps of a turn', () => {
+    const labels = Object.fromEntries(Array.from({ length: 800 }, (_, n) => [`l${n}`, 'x']));
+    let cost = 0;
+    const scrape: TargetSamples = {
+      target: target(),
+      startedAt: NOW,
+      samples: [{ series: series('a', { labels }), value: 1 }],
+      step: (items = 1) => {
+        cost += items;
+      },
+    };
+    batchesOf([scrape], new SeriesTable());
+    expect(cost).toBeGreaterThanOrEqual(100);
+  });
+
   it('sorts buckets that are out of order, and takes each once', () => {
     const drops = new Drops();
     const bucket = (le: string, value: number) => ({
