@@ -58,7 +58,9 @@ export class Pipeline {
     // Only outputs of events use the rules.
     const receivers = parts.outputs.filter((output) => output.takes === 'samples');
     const needsAll = parts.onDrop || receivers.length > 0;
-    this.#wanted = needsAll ? undefined : explanations.watching((kind) => intake.mayTake(kind));
+    this.#wanted = needsAll
+      ? undefined
+      : explanations.watching((kind, step) => intake.mayTake(kind, step));
     this.#extras = {
       texts: receivers.some(({ needs }) => needs?.texts),
       exemplars: receivers.some(({ needs }) => needs?.exemplars),

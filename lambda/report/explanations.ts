@@ -66,8 +66,8 @@ export class Explanations {
 
   /** Wraps `wanted` to keep the first names that it refuses, because the decoder skips all else about them. */
   watching(wanted: Wanted): Wanted {
-    return (kind) => {
-      const isWanted = wanted(kind);
+    return (kind, step) => {
+      const isWanted = wanted(kind, step);
       if (!isWanted) this.#noteUnread(kind.name);
       return isWanted;
     };

@@ -9,15 +9,10 @@ import { Decision } from './decision.ts';
 import { MetricBudget } from './metric-budget.ts';
 import { type DeclaredSet, PublicationLists } from './publication-list.ts';
 import { type Rule, rulesOf } from './rule.ts';
+import { isSelected } from './selectors.ts';
 
 /** Metric names whose selection is remembered. */
 const REMEMBERED_NAMES = 100_000;
-
-/**
- * Characters of a name that selectors are matched with, four times the limit of CloudWatch. No selector matches a
- * longer name.
- */
-const MAX_SELECTED_NAME = 1_024;
 
 /** A sample with its labels and its publications. */
 export type Declared<T> = T & {
@@ -50,7 +45,7 @@ export class Rules {
   readonly #logOnly: boolean;
   readonly #logUnmatched: boolean;
   readonly #selections = new Map<string, Selection>();
-  readonly #byName = new Answers(REMEMBERED_NAMES, (name) => this.#select(name));
+  readonly #byName = new Answers(REMEMBERED_NAMES, (name, step) => this.#select(name, step));
   readonly #lists = new PublicationLists();
 
   constructor(emf: EmfConfig) {
@@ -70,14 +65,20 @@ export class Rules {
     for (const source of new Set(this.#rules.map((rule) => rule.source))) source.begin();
   }
 
-  /** Whether any sample of this name can be published, whatever its labels. */
-  mayWant(name: string): boolean {
-    return this.#logOnly || this.#logUnmatched || this.selects(name);
+  /**
+   * Whether any sample of this name can be published, whatever its labels.
+   * @param step called for each match that is not remembered; an error that it throws ends the work
+   */
+  mayWant(name: string, step?: Step): boolean {
+    return this.#logOnly || this.#logUnmatched || this.selects(name, step);
   }
 
-  /** Whether a declaration selects this name. */
-  selects(name: string): boolean {
-    return this.#byName.to(name).rules.length > 0;
+  /**
+   * Whether a declaration selects this name.
+   * @param step as of `mayWant`
+   */
+  selects(name: string, step?: Step): boolean {
+    return this.#byName.to(name, step).rules.length > 0;
   }
 
   /**
@@ -104,7 +105,7 @@ export class Rules {
 
   #publicationsOf(name: string, labels: Labels, step?: Step): Publications | Refusal {
     if (this.#logOnly) return NO_METRIC;
-    const { rules, first } = this.#byName.to(name);
+    const { rules, first } = this.#byName.to(name, step);
     const sets: DeclaredSet[] = [];
     let applies = false;
     let heldBack = false;
@@ -133,11 +134,8 @@ export class Rules {
   }
 
   /** Names that the same declarations select share their decisions. */
-  #select(name: string): Selection {
-    const rules =
-      name.length > MAX_SELECTED_NAME
-        ? []
-        : this.#rules.filter(({ selectors }) => selectors.some((s) => s.test(name)));
+  #select(name: string, step?: Step): Selection {
+    const rules = this.#rules.filter(({ selectors }) => isSelected(name, selectors, step));
     const key = rules.map((rule) => this.#rules.indexOf(rule)).join();
     const selection = this.#selections.get(key) ?? { rules, first: new Decision() };
     this.#selections.set(key, selection);

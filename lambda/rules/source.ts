@@ -20,7 +20,7 @@ export class Source {
     this.#separator = separator;
     this.#matches = new Answers(capacity, (text, step) =>
       this.#matchers.map((matcher) => {
-        step?.(costOfMatching(text));
+        step?.(costOfMatching(text, matcher));
         return matcher.test(text);
       }),
     );

@@ -1,5 +1,5 @@
 import { costOfLabels } from '../model/samples/label-cost.ts';
-import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../model/samples/matched-text.ts';
+import { costOfMatching, maxCharactersFor } from '../model/samples/matched-text.ts';
 import { quote } from '../model/samples/quote.ts';
 import { type Look, METRIC_NAME, relabel } from '../model/samples/relabel.ts';
 import {
@@ -105,10 +105,11 @@ function outcomeOf(series: Series, target: Target, step: Step): Outcome {
 
 /** Counts the cost of each text, and refuses those that would take too long. */
 function lookAt({ name }: Series, step: Step): Look {
-  return (text) => {
-    step(costOfMatching(text));
-    if (text.length <= MAX_MATCHED_CHARACTERS) return;
-    const message = `expected labels of at most ${MAX_MATCHED_CHARACTERS} characters where a rule of metric_relabel_configs reads them, got ${text.length} at ${quote(name)}`;
+  return (text, regex) => {
+    step(costOfMatching(text, regex));
+    const most = maxCharactersFor(regex);
+    if (text.length <= most) return;
+    const message = `expected labels of at most ${most} characters where a rule of metric_relabel_configs reads them, got ${text.length} at ${quote(name)}`;
     throw new ScrapeError('label_value_length_limit', message);
   };
 }

@@ -13,9 +13,9 @@ const SUFFIXES_OF_GUESSES = ['', '_bucket', '_sum', '_count'];
 /** What can be said of a sample by its name alone. */
 export interface NameRules {
   /** Whether a sample of this name can be wanted at all, as a metric or not. */
-  mayWant(name: string): boolean;
+  mayWant(name: string, step?: Step): boolean;
   /** Whether a declaration selects this name. */
-  selects(name: string): boolean;
+  selects(name: string, step?: Step): boolean;
 }
 
 /**
@@ -34,11 +34,13 @@ export class Intake {
   /**
    * Whether anything can become of the series of a kind, or of others because of them, whatever their labels are and as long as no
    * metric relabeling has changed their names. Of the others, `take` would only count that they are there.
+   *
+   * @param step called for each match of a name; what it throws ends this
    */
-  mayTake({ name, family, type }: SeriesKind): boolean {
-    if (this.#rules.mayWant(name)) return true;
-    if (isHistogram({ type }) && this.#rules.selects(family)) return true;
-    return this.#types.mayDiffer(type) && this.#typeMayMatter(name);
+  mayTake({ name, family, type }: SeriesKind, step?: Step): boolean {
+    if (this.#rules.mayWant(name, step)) return true;
+    if (isHistogram({ type }) && this.#rules.selects(family, step)) return true;
+    return this.#types.mayDiffer(type) && this.#typeMayMatter(name, step);
   }
 
   /** @param step called for each sample; what it throws ends this */
@@ -51,7 +53,7 @@ export class Intake {
     const histograms = new HistogramParts();
     for (const raw of scrape) {
       step(costOfMatching(raw.series.name));
-      const wanted = this.#rules.mayWant(raw.series.name);
+      const wanted = this.#rules.mayWant(raw.series.name, step);
       const series = wanted || this.#mayBePart(raw.series) ? typed(raw.series) : raw.series;
       const sample = series === raw.series ? raw : { ...raw, series };
       const part = this.#selectedPart(series);
@@ -69,9 +71,9 @@ export class Intake {
   }
 
   /** Whether a series without a type may belong to a family, or be the reason for the type of one, of which something is wanted. */
-  #typeMayMatter(name: string): boolean {
+  #typeMayMatter(name: string, step?: Step): boolean {
     return [name, withoutPart(name)].some((family) =>
-      SUFFIXES_OF_GUESSES.some((suffix) => this.#rules.mayWant(family + suffix)),
+      SUFFIXES_OF_GUESSES.some((suffix) => this.#rules.mayWant(family + suffix, step)),
     );
   }
 

@@ -176,7 +176,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/model/delivery': ['lambda/model/targets', 'lambda/model/samples', 'lambda/model/waiting'],
   'lambda/model/targets': ['lambda/model/settings', 'lambda/model/samples', 'lambda/model/waiting'],
   'lambda/model/settings': ['lambda/model/samples'],
-  'lambda/model/samples': [],
+  'lambda/model/samples': ['lambda/model/waiting'],
   'lambda/model/waiting': [],
 
   'sidecar/main.ts': ['sidecar'],

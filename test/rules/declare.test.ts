@@ -112,7 +112,8 @@ describe('a long text', () => {
     const samples = samplesWith(text, text, 'y');
     const all = [...rules.declare(samples, new Drops(), undefined, (cost) => costs.push(cost))];
     expect(all).toEqual([]);
-    expect(costs).toEqual([157, 157, 1, 1]);
+    // First those of the name, for each selector.
+    expect(costs).toEqual([1, 1, 157, 157, 1, 1]);
     expect(costOfMatching(text)).toBe(157);
   });
 
@@ -123,6 +124,17 @@ describe('a long text', () => {
     const drops = new Drops();
     expect([...rules.declare(samplesWith(text, `${text}x`), drops)]).toHaveLength(1);
     expect([...drops.counts]).toEqual([['no_declaration', 1]]);
+  });
+
+  it('costs several steps for each selector where it is a name, the first time', () => {
+    const rules = rulesOf({
+      ...declaration({}),
+      selectors: ['y', 'z'].map((source) => pattern(source)),
+    });
+    const costs: (number | undefined)[] = [];
+    const name = 'x'.repeat(1_000);
+    for (let n = 0; n < 2; n++) rules.mayWant(name, (cost) => costs.push(cost));
+    expect(costs).toEqual([16, 16]);
   });
 
   it('is selected by no selector where it is a name', () => {

@@ -266,6 +266,32 @@ describe('long texts in metric relabeling', () => {
     );
   });
 
+  it('are shorter the more of its instructions an expression takes for each character', () => {
+    const large = { source_labels: ['query'], regex: `.*a${'.{1000}'.repeat(20)}`, action: 'drop' };
+    const withQuery = (length: number) =>
+      apply(target([large]), series('a', { labels: { query: 'q'.repeat(length) } }));
+    expect(withQuery(104).failure).toBeUndefined();
+    expect(withQuery(105).failure?.message).toBe(
+      'expected labels of at most 104 characters where a rule of metric_relabel_configs reads them, got 105 at "a"',
+    );
+  });
+
+  it('cost more steps the more of its instructions an expression takes for each character', () => {
+    const costOf = (regex: string) => {
+      let cost = 0;
+      const query = 'q'.repeat(1_000);
+      const [one] = valued(series('a', { labels: { query } }));
+      const rules = target([{ source_labels: ['query'], regex, action: 'drop' }]);
+      new MetricRelabeling().apply(rules, [one!], 0, (items = 1) => {
+        cost += items;
+      });
+      return cost;
+    };
+    // Half of the instructions that a match may take at most are followed by a look at the clock.
+    expect(costOf('.*a')).toBeLessThan(20);
+    expect(costOf(`.*a.{1000}`)).toBeGreaterThanOrEqual(120);
+  });
+
   it.each([
     ['no rule reads', [{ ...rule, source_labels: ['job'] }]],
     ['are dropped before', [{ action: 'labeldrop', regex: 'query' }, rule]],

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { relabelConfig } from '../../lambda/config/prometheus/relabel-config.ts';
 import { AnswerDecoder } from '../../lambda/decode/answer.ts';
+import type { Wanted } from '../../lambda/model/samples/sample.ts';
 import {
   DEFAULT_PROTOCOLS,
   type ScrapeProtocol,
@@ -439,5 +440,18 @@ describe('between two looks at the clock', () => {
     now();
     expect(asked).toBe(1_000);
     expect(most).toBeLessThanOrEqual(16);
+  });
+
+  it('a scrape asks for one name, where the answer is as expensive as that', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `name_${n} 1\n`).join('');
+    const target = await targetThat(answering(names));
+    let looks = 0;
+    const turn = new Turn({ until: 1 }, { now: () => ++looks && 0, cpu: () => 0 });
+    const wanted: Wanted = (_, step) => {
+      step?.(128);
+      return true;
+    };
+    await scraper.scrape(target, NO_DEADLINE, { turn, wanted });
+    expect(looks).toBeGreaterThanOrEqual(100);
   });
 });

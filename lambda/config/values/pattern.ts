@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
-import { MAX_MATCHED_CHARACTERS } from '../../model/samples/matched-text.ts';
+import { maxCharactersFor } from '../../model/samples/matched-text.ts';
 import type { AnchoredPattern } from '../../model/samples/relabel.ts';
 import type { Pattern } from '../../model/settings/config.ts';
 import { programSizeOf } from './program-size.ts';
@@ -16,16 +16,23 @@ export const MAX_INSTRUCTIONS = 25_000;
 /** Number of a group in a template; a leading zero makes it a name. */
 const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
 
+interface Compiled {
+  readonly compiled: RE2JS;
+  /** As of `ProgramSize`. */
+  readonly ofCharacter: number;
+}
+
 const LOOK_AROUND = /\(\?<?[=!]/;
 
 /**
- * Compiles an expression in Go's RE2 syntax, which runs in linear time on any text. It matches no text of more than
- * `MAX_MATCHED_CHARACTERS`.
+ * Compiles an expression in Go's RE2 syntax, which runs in linear time on any text. It matches no text of more characters
+ * than `maxCharactersFor` allows.
  * @throws {Error} with the reason if the expression is invalid; look-around and back-references are invalid
  */
 export function compilePattern(source: string): Pattern {
-  const compiled = compile(source);
-  return { source, test: (text) => text.length <= MAX_MATCHED_CHARACTERS && compiled.test(text) };
+  const { compiled, ofCharacter } = compile(source);
+  const most = maxCharactersFor({ ofCharacter });
+  return { source, ofCharacter, test: (text) => text.length <= most && compiled.test(text) };
 }
 
 /**
@@ -33,9 +40,10 @@ export function compilePattern(source: string): Pattern {
  * @throws {Error} as `compilePattern` does
  */
 export function compileAnchored(source: string): AnchoredPattern {
-  const compiled = anchored(source);
+  const { compiled, ofCharacter } = anchored(source);
   return {
     source,
+    ofCharacter,
     test: (text) => compiled.test(text),
     match: (text) => {
       const matcher = compiled.matcher(text);
@@ -50,7 +58,7 @@ export function compileAnchored(source: string): AnchoredPattern {
 }
 
 /** Puts the expression into a group as Prometheus does, which makes even `a)(b` valid. */
-function anchored(source: string): RE2JS {
+function anchored(source: string): Compiled {
   try {
     return compile(`^(?s:${source})$`);
   } catch (error) {
@@ -61,14 +69,14 @@ function anchored(source: string): RE2JS {
 }
 
 /** Refuses a large program before it compiles it. */
-function compile(source: string): RE2JS {
-  const size = programSizeOf(source);
-  if (size > MAX_INSTRUCTIONS) {
+function compile(source: string): Compiled {
+  const { instructions, ofCharacter } = programSizeOf(source);
+  if (instructions > MAX_INSTRUCTIONS) {
     throw new Error(
-      `the expression compiles to about ${size} instructions, expected at most ${MAX_INSTRUCTIONS}: lower the counts of its repetitions, or split it`,
+      `the expression compiles to about ${instructions} instructions, expected at most ${MAX_INSTRUCTIONS}: lower the counts of its repetitions, or split it`,
     );
   }
-  return RE2JS.compile(source);
+  return { compiled: RE2JS.compile(source), ofCharacter };
 }
 
 /** Schema of a pattern; its output is the compiled one. */

@@ -1,55 +1,173 @@
 /**
- * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets,
- * the beginning of a group, a repetition with counts, or a single character.
+ * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets, the
+ * begin of a group, a repetition with counts, or a single character.
  */
 const PART =
   /\\Q(?<quoted>.*?)(?:\\E|$)|\\[pPx]\{[^}\\]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*(?:\]|$)|\((?:\?(?:P?<\w*>|[imsU-]*[:)]))?|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|./gsu;
 
-/** A sequence of parts under way: of a group, or of the whole expression. */
-interface Sequence {
-  /** Instructions of all but the last part. */
-  before: number;
-  /** Instructions of the last part, which a following repetition repeats. */
-  last: number;
+/** A part of an expression, whatever stands before it. */
+interface Part {
+  /** Instructions. */
+  readonly size: number;
+  /** Characters that it matches. */
+  readonly shortest: number;
+  readonly longest: number;
+  /** Instructions that are taken, wherever it begins to match: of each character at most so many, and of the first ones together. */
+  readonly ofEach: number;
+  readonly ofFirst: number;
 }
 
-/**
- * Estimates the instructions of an RE2 program. A repetition with counts repeats its part, so few characters can make
- * many instructions. Reads only the text, which may be invalid.
- */
-export function programSizeOf(source: string): number {
+/** A sequence of parts that is being read: of a group, or of the whole expression. */
+interface Sequence {
+  /** The choices before the last `|`. */
+  choices: Part | undefined;
+  /** All but the last part. */
+  before: Part;
+  last: Part;
+  /** Whether it begins with `^`. */
+  isAnchored: boolean;
+}
+
+/** What the program of an expression takes. */
+export interface ProgramSize {
+  /** About how many instructions it has: a repetition with counts is written out, so that few characters make many. */
+  readonly instructions: number;
+  /**
+   * How many of them a character of a text takes at most. A list of a thousand names has thousands of instructions, but where `^` stands
+   * before it, each is taken once, however long the text is.
+   */
+  readonly ofCharacter: number;
+}
+
+const NOTHING: Part = { size: 0, shortest: 0, longest: 0, ofEach: 0, ofFirst: 0 };
+
+/** Instructions that are taken once and need not be counted, as they are taken in less than a millisecond. */
+const NEGLIGIBLE = 25_000;
+
+const POSITION = /^(?:\^|\$|\\[bBAz])$/;
+
+/** Only reads the text of an RE2 expression, which need not be right. */
+export function programSizeOf(source: string): ProgramSize {
   const outer: Sequence[] = [];
-  let current: Sequence = { before: 0, last: 0 };
-  const add = (size: number): void => {
-    current.before += current.last;
-    current.last = size;
+  // With the flag `m` it stands for the begin of any line.
+  const isCaretBegin = !/\(\?[isU]*m/.test(source);
+  let ofSearch = 0;
+  let current = newSequence();
+  const add = (part: Part): void => {
+    current.before = then(current.before, current.last);
+    current.last = part;
+  };
+  const endChoice = (): void => {
+    const choice = then(current.before, current.last);
+    if (outer.length === 0) ofSearch += current.isAnchored ? takenOf(choice) : choice.size;
+    current.choices = either(current.choices, choice);
   };
   const close = (): void => {
-    const { before, last } = current;
-    // Two instructions mark the beginning and end of a group; even an empty group has a third.
-    current = outer.pop() ?? { before: 0, last: 0 };
-    add(Math.max(before + last, 1) + 2);
+    endChoice();
+    const { choices = NOTHING } = current;
+    current = outer.pop() ?? newSequence();
+    // Two instructions note where the group begins and ends; even an empty one has another between them.
+    add({ ...choices, size: Math.max(choices.size, 1) + 2 });
   };
-  for (const { 0: part, groups = {} } of source.matchAll(PART)) {
+  for (const { 0: text, groups = {} } of source.matchAll(PART)) {
     const { quoted, least, open, most } = groups;
-    if (quoted !== undefined) add(quoted.length);
-    else if (least !== undefined) current.last = repeated(current.last, Number(least), open, most);
-    else if (part.startsWith('(')) {
-      // Flags alone, such as `(?i)`, are not a group.
-      if (part.length > 1 && part.endsWith(')')) continue;
+    if (quoted !== undefined) add(characters(quoted.length));
+    else if (least !== undefined) current.last = counted(current.last, Number(least), open, most);
+    else if (text.startsWith('(')) {
+      // Flags alone, as `(?i)`, are no group.
+      if (text.length > 1 && text.endsWith(')')) continue;
       outer.push(current);
-      current = { before: 0, last: 0 };
-    } else if (part === ')') close();
-    else if (part === '*' || part === '+' || part === '?') current.last += 2;
-    else add(part === '|' ? 2 : 1);
+      current = newSequence();
+    } else if (text === ')') close();
+    else if (text === '*' || text === '+') current.last = endless(current.last, 2);
+    else if (text === '?')
+      current.last = { ...current.last, size: current.last.size + 2, shortest: 0 };
+    else if (text === '|') {
+      endChoice();
+      current = { ...newSequence(), choices: current.choices };
+    } else {
+      const isFirst = current.before === NOTHING && current.last === NOTHING;
+      if (isFirst && text === '^') current.isAnchored = isCaretBegin;
+      add(POSITION.test(text) ? { ...characters(1), shortest: 0, longest: 0 } : characters(1));
+    }
   }
   while (outer.length > 0) close();
-  return current.before + current.last;
+  endChoice();
+  const { choices = NOTHING } = current;
+  return { instructions: choices.size, ofCharacter: Math.min(choices.size, ofSearch) };
 }
 
-function repeated(size: number, least: number, open: string | undefined, most = ''): number {
-  if (open === undefined) return size * Math.max(least, 1);
-  // Without an upper bound the last repetition loops; each optional one costs one more instruction.
-  if (most === '') return size * Math.max(least, 1) + 2;
-  return size * Math.max(Number(most), 1) + Math.max(Number(most) - least, 0);
+function newSequence(): Sequence {
+  return { choices: undefined, before: NOTHING, last: NOTHING, isAnchored: false };
+}
+
+function characters(count: number): Part {
+  return { size: count, shortest: count, longest: count, ofEach: 0, ofFirst: count };
+}
+
+/** The second begins wherever the first may end. */
+function then(first: Part, second: Part): Part {
+  if (first === NOTHING) return second;
+  const begins = endsOf(first);
+  return {
+    size: first.size + second.size,
+    shortest: first.shortest + second.shortest,
+    longest: first.longest + second.longest,
+    ofEach: first.ofEach + takenBy(second, begins),
+    ofFirst: first.ofFirst + (begins === Infinity ? 0 : begins * second.ofFirst),
+  };
+}
+
+function either(one: Part | undefined, other: Part): Part {
+  if (one === undefined) return other;
+  return {
+    // Two instructions lead to them.
+    size: one.size + other.size + 2,
+    shortest: Math.min(one.shortest, other.shortest),
+    longest: Math.max(one.longest, other.longest),
+    ofEach: one.ofEach + other.ofEach,
+    ofFirst: one.ofFirst + other.ofFirst + 2,
+  };
+}
+
+function counted(part: Part, least: number, open: string | undefined, most = ''): Part {
+  const atLeast = Math.max(least, 1);
+  const size = part.size * atLeast;
+  // Without an upper bound the last one is repeated.
+  if (open !== undefined && most === '')
+    return endless({ ...part, size, shortest: part.shortest * least }, 2);
+  const times = open === undefined ? atLeast : Math.max(Number(most), 1);
+  // Each that may be missing has an instruction of its own. None is one, too.
+  const missing = open === undefined ? 0 : Math.max(Number(most) - least, 0);
+  // The last one begins wherever those before may end.
+  const begins = endsOf(part) === 1 ? 1 : times * endsOf(part);
+  const ofFirst = begins === Infinity ? 0 : begins * part.ofFirst;
+  return {
+    size: part.size * times + missing,
+    shortest: part.shortest * least,
+    longest: part.longest * times,
+    ofEach: takenBy(part, begins) * times,
+    ofFirst: ofFirst * times + missing,
+  };
+}
+
+/** It begins anew wherever it may end. */
+function endless(part: Part, more: number): Part {
+  const size = part.size + more;
+  return { size, shortest: 0, longest: Infinity, ofEach: size, ofFirst: 0 };
+}
+
+/** At how many places of a text a part may end that begins at one place. */
+function endsOf({ shortest, longest }: Part): number {
+  return longest - shortest + 1;
+}
+
+/** Instructions of a part that each character takes, where it begins at so many places. */
+function takenBy({ size, ofEach }: Part, begins: number): number {
+  return begins === Infinity ? size : Math.min(size, ofEach * begins);
+}
+
+/** The same of one that begins at one place, with those that only the first characters take. */
+function takenOf({ size, ofEach, ofFirst }: Part): number {
+  return ofFirst > NEGLIGIBLE ? size : ofEach;
 }

@@ -84,7 +84,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
       wanted &&
       ((kind) => {
         step(NAMES_OF_A_KIND * costOfMatching(kind.name));
-        return wanted(kind);
+        return wanted(kind, step);
       });
     this.normalizes = normalizeBounds;
     this.keepsTexts = texts;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Program } from './matched-text.ts';
 import { type Labels, labelsOf } from './sample.ts';
 
 /** The action of a rule, in the words of `relabel_configs`. */
@@ -16,7 +17,7 @@ export type RelabelAction =
   | 'uppercase';
 
 /** A compiled RE2 expression that must match a whole text. */
-export interface AnchoredPattern {
+export interface AnchoredPattern extends Program {
   readonly source: string;
   test(text: string): boolean;
   /** Undefined if the text does not match. */
@@ -39,8 +40,8 @@ export interface RelabelRule {
   readonly modulus: number;
 }
 
-/** Receives each text before a rule reads it; an error that it throws ends the work. */
-export type Look = (text: string) => void;
+/** Receives each text before a rule reads it, and the expression of the rule; an error that it throws ends the work. */
+export type Look = (text: string, regex: AnchoredPattern) => void;
 
 /** Changes `labels` in place. `value`: the joined source labels. Returns `false` to drop the owner of the labels. */
 type Action = (
@@ -80,14 +81,16 @@ const ACTIONS: Readonly<Record<RelabelAction, Action>> = {
   labelmap: (labels, { regex, replacement }, _, look) => {
     // If several labels get the same name, the last one wins; in Prometheus that depends on the rules before.
     for (const name of Object.keys(labels).sort()) {
-      look(name);
+      look(name, regex);
       const match = regex.match(name);
       if (match !== undefined) set(labels, expand(replacement, match), labels[name] ?? '');
     }
     return true;
   },
-  labeldrop: (labels, { regex }, _, look) => remove(labels, look, (name) => regex.test(name)),
-  labelkeep: (labels, { regex }, _, look) => remove(labels, look, (name) => !regex.test(name)),
+  labeldrop: (labels, { regex }, _, look) =>
+    remove(labels, regex, look, (name) => regex.test(name)),
+  labelkeep: (labels, { regex }, _, look) =>
+    remove(labels, regex, look, (name) => !regex.test(name)),
 };
 
 /** A reference in a template, as regexp.Expand of Go has it: `$$` is a dollar sign, `$1x` the group called `1x`. */
@@ -110,7 +113,7 @@ export function relabel(
   const result = labelsOf(labels);
   for (const rule of rules) {
     const value = rule.sourceLabels.map((name) => result[name] ?? '').join(rule.separator);
-    look(value);
+    look(value, rule.regex);
     if (!ACTIONS[rule.action](result, rule, value, look)) return undefined;
   }
   return result;
@@ -134,11 +137,12 @@ function set(labels: Record<string, string>, name: string, value: string): true 
 
 function remove(
   labels: Record<string, string>,
+  regex: AnchoredPattern,
   look: Look,
   unwanted: (name: string) => boolean,
 ): true {
   for (const name of Object.keys(labels)) {
-    look(name);
+    look(name, regex);
     if (unwanted(name)) delete labels[name];
   }
   return true;

@@ -5,6 +5,8 @@
  * as a key for its results. It must not rely on that.
  */
 
+import type { Step } from '../waiting/turn.ts';
+
 /** Types of a metric family, in the words of OpenMetrics; `unknown` is also the text format's `untyped`. */
 export type MetricType =
   | 'counter'
@@ -41,9 +43,9 @@ export type SeriesKind = Pick<Series, 'name' | 'family' | 'type'>;
 
 /**
  * Whether any series of a kind can be published, whatever its labels. The answer must never change, because the decoder
- * remembers answers by the function's identity.
+ * remembers answers by the function's identity. The function calls `step` with the cost of finding the answer.
  */
-export type Wanted = (kind: SeriesKind) => boolean;
+export type Wanted = (kind: SeriesKind, step?: Step) => boolean;
 
 /** One value of a series. */
 export interface Sample {

@@ -1,3 +1,4 @@
+import type { Program } from '../samples/matched-text.ts';
 import type { StorageResolution } from '../samples/publication.ts';
 import type { RelabelRule } from '../samples/relabel.ts';
 import type { Labels, MetricType } from '../samples/sample.ts';
@@ -36,7 +37,7 @@ export interface LogsConfig {
 }
 
 /** A compiled RE2 expression. */
-export interface Pattern {
+export interface Pattern extends Program {
   readonly source: string;
   /** Unanchored search, as the CloudWatch Agent does. */
   test(text: string): boolean;

@@ -1,5 +1,5 @@
 import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
-import { costOfMatching, MAX_MATCHED_CHARACTERS } from '../../../model/samples/matched-text.ts';
+import { costOfMatching, maxCharactersFor } from '../../../model/samples/matched-text.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../../model/samples/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../../model/samples/sample.ts';
 import { joinLabels } from '../../../model/targets/join-labels.ts';
@@ -147,9 +147,9 @@ export class LabelWriter {
 
   #relabel(all: Labels, rules: readonly RelabelRule[]): Labels | undefined {
     try {
-      return relabel(all, rules, (text) => {
-        this.#step?.(costOfMatching(text));
-        if (text.length > MAX_MATCHED_CHARACTERS) throw new LongTextError();
+      return relabel(all, rules, (text, regex) => {
+        this.#step?.(costOfMatching(text, regex));
+        if (text.length > maxCharactersFor(regex)) throw new LongTextError();
       });
     } catch (error) {
       if (error instanceof LongTextError) return undefined;
