@@ -1,6 +1,7 @@
 import type { Labels } from '../model/samples/sample.ts';
 import type { Declaration } from '../model/settings/config.ts';
 import { isDimensionName, isDimensionValue } from '../model/settings/dimension.ts';
+import { isSelected, MAX_SELECTED_NAME } from './selectors.ts';
 
 /** Texts that a message names, such as selectors. */
 const MAX_NAMED = 3;
@@ -25,7 +26,7 @@ type Part = Pick<
  */
 export function whyIncomplete(declarations: readonly Part[], { name, labels }: Refused): string {
   const lacking = declarations.flatMap((declaration, index) => {
-    if (!selects(declaration, name) || !applies(declaration, labels)) return [];
+    if (!isSelected(name, declaration.selectors) || !applies(declaration, labels)) return [];
     return declaration.dimensions.map((set) => ({
       set,
       index,
@@ -54,16 +55,13 @@ function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
   if (sourceLabels.length === 0) {
     return { distance: 4, text: `${what} has no source_labels, so it applies to nothing` };
   }
-  const isSelected = selects(declaration, name);
+  const isChosen = isSelected(name, selectors);
   const isApplied = applies(declaration, labels);
   const absent = sourceLabels.filter((label) => !labels[label]);
   const given = shown(sourceOf(declaration, labels));
   const labelText = `its label_matcher ${shown(matcher.source)} finds no match in ${given} (source_labels ${sourceLabels.join(', ')})${absent.length > 0 ? `: there is no label ${absent.join(', ')}` : ''}`;
-  const nameText =
-    selectors.length === 0
-      ? 'it has no metric_selectors'
-      : `none of its metric_selectors finds a match in ${name}: ${several(selectors.map(({ source }) => shown(source)))}`;
-  if (isSelected) {
+  const nameText = whyNotSelected(declaration, name);
+  if (isChosen) {
     return {
       distance: absent.length > 0 ? 1 : 0,
       text: `${what} selects ${name}, but ${labelText}`,
@@ -77,8 +75,13 @@ function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
   return { distance: 3 + unlike / 2, text: `${what}: ${nameText}; and ${labelText}` };
 }
 
-function selects({ selectors }: Part, name: string): boolean {
-  return selectors.some((selector) => selector.test(name));
+function whyNotSelected({ selectors }: Part, name: string): string {
+  if (selectors.length === 0) return 'it has no metric_selectors';
+  if (name.length > MAX_SELECTED_NAME) {
+    return `its metric_selectors take names of at most ${MAX_SELECTED_NAME} characters, got ${name.length}: ${shown(name)}`;
+  }
+  const expressions = several(selectors.map(({ source }) => shown(source)));
+  return `none of its metric_selectors finds a match in ${name}: ${expressions}`;
 }
 
 function applies(declaration: Part, labels: Labels): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Declaration, Pattern } from '../../lambda/model/settings/config.ts';
+import { Rules } from '../../lambda/rules/declare.ts';
 import { whyIncomplete, whyRefused } from '../../lambda/rules/explain.ts';
 
 type Change = Partial<Omit<Declaration, 'matcher' | 'selectors'>> & {
@@ -69,6 +70,21 @@ describe('why nothing of a series is published', () => {
     ['that there is none', 'there is no metric_declaration', []],
   ])('names %s', (_case, text, changes) => {
     expect(whyRefused(changes.map(declaration), [ORDERS])).toBe(text);
+  });
+
+  it('names the length of a name that no selector takes, as the rules have it', () => {
+    const name = 'x'.repeat(1_025);
+    const [rule] = [{ selectors: ['^x'] }].map(declaration) as [Declaration];
+    const rules = new Rules({
+      namespace: 'ns',
+      units: new Map(),
+      declarations: [rule],
+      logUnmatched: false,
+    });
+    expect(rules.selects(name)).toBe(false);
+    expect(whyRefused([rule], [series(name, { job: 'web' })])).toBe(
+      `metric_declaration[0] applies to "web", but its metric_selectors take names of at most 1024 characters, got 1025: "${'x'.repeat(80)}…"`,
+    );
   });
 
   it.each<[string, number, Change[]]>([
