@@ -13,7 +13,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/model/settings/names.ts';
-import type { ConfigurationFacts } from '../configuration/check.ts';
+import type { ConfigurationFacts } from '../configuration/check/check.ts';
 import { CollectorConfiguration } from '../configuration/configuration.ts';
 import {
   checkClusters,

@@ -3,7 +3,7 @@ import type { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { type CfnLogGroup, type ILogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Stack } from 'aws-cdk-lib/core';
-import type { ConfigurationFacts } from '../configuration/check.ts';
+import type { ConfigurationFacts } from '../configuration/check/check.ts';
 import { eventsOf, namedLogGroup, writesOwnLogGroup } from '../configuration/fit.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import type { Owner } from '../props/valid.ts';

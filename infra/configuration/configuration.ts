@@ -8,7 +8,7 @@ import {
   type ConfigurationFacts,
   checkConfiguration,
   type Document,
-} from './check.ts';
+} from './check/check.ts';
 import {
   AGENT_VARIABLE,
   type ConfigurationDelivery,

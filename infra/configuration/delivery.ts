@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { ENV } from '../../lambda/model/settings/names.ts';
-import type { Document } from './check.ts';
+import type { Document } from './check/check.ts';
 
 /** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
 const LAYER_DIRECTORY = '/opt';

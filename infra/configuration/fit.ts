@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { clusterNameOf, isClusterPattern } from '../../lambda/model/settings/cluster-selector.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { LOOPBACK } from '../props/loopback-target.ts';
-import { type ConfigurationFacts, OWN_LOG_GROUP } from './check.ts';
+import { type ConfigurationFacts, OWN_LOG_GROUP } from './check/check.ts';
 import { withParts } from './deployment-values.ts';
 import { forecast } from './relabel-forecast.ts';
 import { warningId } from './warning-id.ts';

@@ -5,7 +5,7 @@ import {
   CONTAINER_CPU_UTILIZATION,
   CONTAINER_MEMORY_UTILIZATION,
 } from '../../lambda/model/settings/names.ts';
-import type { ConfigurationFacts, DeclarationFacts } from './check.ts';
+import type { ConfigurationFacts, DeclarationFacts } from './check/check.ts';
 import { DETAILED_UNITS } from './detailed-rules.ts';
 
 const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];

@@ -1,6 +1,6 @@
 import { compileAnchored } from '../../lambda/config/values/pattern.ts';
 import { type RelabelAction, relabel } from '../../lambda/model/samples/relabel.ts';
-import type { RelabelFacts } from './check.ts';
+import type { RelabelFacts } from './check/check.ts';
 
 /** What is known of labels: values by name, the empty one where there is no such label. Of any other name nothing is known. */
 export type KnownLabels = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { compilePattern } from '../../lambda/config/values/pattern.ts';
 import { METRIC_NAME } from '../../lambda/model/samples/relabel.ts';
 import { UP } from '../metrics/up.ts';
-import type { ConfigurationFacts, JobFacts, OtlpFacts } from './check.ts';
+import type { ConfigurationFacts, JobFacts, OtlpFacts } from './check/check.ts';
 import { holdsStandIn } from './deployment-values.ts';
 import { forecast, type KnownLabels } from './relabel-forecast.ts';
 

@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { SIDECAR_JOB } from '../../lambda/model/settings/names.ts';
-import type { DeclarationFacts } from '../configuration/check.ts';
+import type { DeclarationFacts } from '../configuration/check/check.ts';
 import type { CollectorConfiguration } from '../configuration/configuration.ts';
 import { warningId } from '../configuration/warning-id.ts';
 

@@ -31,7 +31,10 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/sidecar': ['infra/configuration', 'infra/build', 'infra/props', MODEL],
   'infra/price': ['infra/collector/shards'],
   'infra/collector/shards': ['infra/nag', 'infra/props', 'lambda/shards'],
-  'infra/configuration': ['infra/metrics', 'infra/props', 'lambda/config', MODEL],
+  'infra/configuration': [
+    ...['infra/configuration/check', 'infra/metrics', 'infra/props', 'lambda/config', MODEL],
+  ],
+  'infra/configuration/check': ['lambda/config', MODEL],
   'infra/metrics': ['lambda/outputs/otlp', MODEL],
   'infra/permissions': ['infra/nag'],
   'infra/nag': [],

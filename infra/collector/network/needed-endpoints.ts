@@ -1,6 +1,6 @@
 import { CfnVPCEndpoint, type IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Stack } from 'aws-cdk-lib/core';
-import type { ConfigurationFacts } from '../../configuration/check.ts';
+import type { ConfigurationFacts } from '../../configuration/check/check.ts';
 import type { ConfigurationNeeds } from '../../configuration/needs.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
 

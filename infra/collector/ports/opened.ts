@@ -2,7 +2,7 @@ import { type IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { BaseService } from 'aws-cdk-lib/aws-ecs';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { ConfigurationFacts } from '../../configuration/check.ts';
+import type { ConfigurationFacts } from '../../configuration/check/check.ts';
 import { portOf } from './relabeled.ts';
 import { undiscoveredTargets } from './sidecar-targets.ts';
 import {

@@ -1,4 +1,4 @@
-import type { JobFacts } from '../../configuration/check.ts';
+import type { JobFacts } from '../../configuration/check/check.ts';
 import { forecast, type KnownLabels } from '../../configuration/relabel-forecast.ts';
 
 /** Labels by which a target, and relabeling, say how it is scraped. */

@@ -1,4 +1,4 @@
-import type { ConfigurationFacts } from '../../configuration/check.ts';
+import type { ConfigurationFacts } from '../../configuration/check/check.ts';
 import { TARGETS_VARIABLE } from '../../props/loopback-target.ts';
 import type { TaskShape } from './task-shape.ts';
 

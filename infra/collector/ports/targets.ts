@@ -1,7 +1,7 @@
 import { NetworkMode } from 'aws-cdk-lib/aws-ecs';
 import { compilePattern } from '../../../lambda/config/values/pattern.ts';
 import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
-import type { ConfigurationFacts, JobFacts, PortsFacts } from '../../configuration/check.ts';
+import type { ConfigurationFacts, JobFacts, PortsFacts } from '../../configuration/check/check.ts';
 import type { KnownLabels } from '../../configuration/relabel-forecast.ts';
 import { relabeledPorts } from './relabeled.ts';
 import { type ContainerShape, mappedPort, type TaskShape } from './task-shape.ts';

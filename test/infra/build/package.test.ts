@@ -256,7 +256,7 @@ async function manifest(): Promise<Manifest> {
 async function importedPackages(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: join(folder, 'node_modules/fargauge/dist/package'),
-    entryPoints: ['infra/index.js', 'infra/configuration/checker.js'],
+    entryPoints: ['infra/index.js', 'infra/configuration/check/program.js'],
     outdir: 'out',
     bundle: true,
     write: false,

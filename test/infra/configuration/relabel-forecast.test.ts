@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RelabelFacts } from '../../../infra/configuration/check.ts';
+import type { RelabelFacts } from '../../../infra/configuration/check/check.ts';
 import { forecast, type KnownLabels } from '../../../infra/configuration/relabel-forecast.ts';
 
 const KNOWN: KnownLabels = { a: '1', b: '2', none: '' };

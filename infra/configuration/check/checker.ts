@@ -1,18 +1,17 @@
-/**
- * A program of its own, which `ConfigurationCheck` runs: the collector's own reading of a configuration is asynchronous,
- * constructs are not. Reads a `CheckRequest` from standard input and writes a `CheckResult`.
- */
-
-import { text } from 'node:stream/consumers';
-import { ConfigError } from '../../lambda/config/findings/errors.ts';
-import { loadConfig } from '../../lambda/config/load.ts';
-import { isCloudWatch } from '../../lambda/config/outputs/receiver.ts';
-import { AWS_REGION } from '../../lambda/config/sources/request.ts';
-import { UNREAD_SECRET } from '../../lambda/config/sources/secret-reader.ts';
-import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
-import type { Config, Pattern, PortsMode, ScrapeJob } from '../../lambda/model/settings/config.ts';
-import { ENV } from '../../lambda/model/settings/names.ts';
-import type { OutputConfig } from '../../lambda/model/settings/output.ts';
+import { ConfigError } from '../../../lambda/config/findings/errors.ts';
+import { loadConfig } from '../../../lambda/config/load.ts';
+import { isCloudWatch } from '../../../lambda/config/outputs/receiver.ts';
+import { AWS_REGION } from '../../../lambda/config/sources/request.ts';
+import { UNREAD_SECRET } from '../../../lambda/config/sources/secret-reader.ts';
+import type { RelabelRule } from '../../../lambda/model/samples/relabel.ts';
+import type {
+  Config,
+  Pattern,
+  PortsMode,
+  ScrapeJob,
+} from '../../../lambda/model/settings/config.ts';
+import { ENV } from '../../../lambda/model/settings/names.ts';
+import type { OutputConfig } from '../../../lambda/model/settings/output.ts';
 import {
   type CheckRequest,
   type CheckResult,
@@ -29,13 +28,13 @@ const OWN_REGION = 'own-region';
 /** What selectors of the sidecar's series begin with. */
 const SIDECAR_SERIES = '^ee_';
 
-const { main, prometheus, cluster, outputs } = JSON.parse(
-  await text(process.stdin),
-) as CheckRequest;
-
-process.stdout.write(JSON.stringify(await check()));
-
-async function check(): Promise<CheckResult> {
+/** Reads a configuration with the collector's own code. */
+export async function check({
+  main,
+  prometheus,
+  cluster,
+  outputs,
+}: CheckRequest): Promise<CheckResult> {
   try {
     const config = await loadConfig({
       ...(main && { config: { path: main.name } }),

@@ -1,16 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RelabelRule } from '../../lambda/model/samples/relabel.ts';
+import type { RelabelRule } from '../../../lambda/model/samples/relabel.ts';
+import { AnsweringThread } from './answering-thread.ts';
 
-/** The program that reads a configuration as the function does. */
-const PROGRAM = fileURLToPath(new URL(`./checker${extname(import.meta.url)}`, import.meta.url));
+/** Reads configurations as the function does. */
+const checker = new AnsweringThread<CheckRequest, CheckResult>(
+  fileURLToPath(new URL(`./program${extname(import.meta.url)}`, import.meta.url)),
+);
 
 /** The log group of the check's environment: the one where the configuration names none. */
 export const OWN_LOG_GROUP = '/fargauge';
-
-/** Milliseconds; it takes a fraction of a second. */
-const TIMEOUT_MS = 60_000;
 
 /** A text and what messages call it. */
 export interface Document {
@@ -127,30 +126,25 @@ export interface DeclarationFacts {
   readonly namespace?: string | undefined;
 }
 
-/** Results by request: each check starts a Node.js. */
+/** Results by request. */
 const known = new Map<string, CheckResult>();
 
-/** Reads a configuration as the function will. */
+/** Reads a configuration as the function will. The collector's own reading is asynchronous, constructs are not. */
 export function checkConfiguration(request: CheckRequest): CheckResult {
-  const input = JSON.stringify(request);
-  let result = known.get(input);
+  const key = JSON.stringify(request);
+  let result = known.get(key);
   if (result === undefined) {
-    result = run(input);
-    known.set(input, result);
+    result = answerTo(request);
+    known.set(key, result);
   }
   return result;
 }
 
-function run(input: string): CheckResult {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [PROGRAM], {
-    input,
-    encoding: 'utf8',
-    timeout: TIMEOUT_MS,
-    // Options that are meant for the app, such as loaders, do not concern the check.
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  if (status !== 0) {
-    throw new Error(`The configuration could not be checked: ${stderr}`, { cause: error });
+function answerTo(request: CheckRequest): CheckResult {
+  try {
+    return checker.ask(request);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`The configuration could not be checked: ${message}`, { cause: error });
   }
-  return JSON.parse(stdout) as CheckResult;
 }
