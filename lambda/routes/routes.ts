@@ -26,6 +26,7 @@ import type { Target } from '../model/targets/target.ts';
 import { type Step, TurnOverError } from '../model/waiting/turn.ts';
 import type { Scrape } from '../scrape/scrape.ts';
 import { convert, type SelectedSample } from '../series/convert.ts';
+import { Precision } from '../series/precision.ts';
 import { FINAL_OF_SAMPLES, isRefusedForItsTime, isSettled } from './settled.ts';
 
 /** One target's samples on their way to all outputs. */
@@ -94,11 +95,13 @@ class EventRoute implements Route {
   readonly #output: Output;
   readonly #delivery: Delivery;
   readonly #context: RouteContext;
+  readonly #precision: Precision;
 
   constructor(output: Output, delivery: Delivery, context: RouteContext) {
     this.#output = output;
     this.#delivery = delivery;
     this.#context = context;
+    this.#precision = new Precision(context.config.series.valuePrecision);
   }
 
   /** Events need no list of targets. */
@@ -121,6 +124,7 @@ class EventRoute implements Route {
       past: state.isKnown ? this.past(target.id) : undefined,
       targetStart: target.startedAt,
       firstSample: config.series.firstSample,
+      precision: this.#precision,
       step,
     };
     const { points, updates } = convert(declared(drops), comparison, drops);

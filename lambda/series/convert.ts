@@ -7,6 +7,7 @@ import type { FirstSample } from '../model/settings/config.ts';
 import { Differences, type Past, type ScrapeTime } from './differences.ts';
 import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
+import type { Precision } from './precision.ts';
 
 /** What a sample is published as. */
 interface Selected {
@@ -24,6 +25,8 @@ export interface Comparison extends ScrapeTime {
   /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
   readonly targetStart?: number | undefined;
   readonly firstSample: FirstSample;
+  /** Rounds the values of gauges. Absent: they stay as they are. */
+  readonly precision?: Precision | undefined;
   /** Called for each sample; what it throws ends the conversion. */
   readonly step?: (() => void) | undefined;
 }
@@ -57,7 +60,7 @@ export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
  */
 export function convert(
   samples: Iterable<SelectedSample>,
-  { scrapedAt, overlapMs, past, targetStart, firstSample, step }: Comparison,
+  { scrapedAt, overlapMs, past, targetStart, firstSample, precision, step }: Comparison,
   drops: Drops,
 ): Converted {
   const points: Point[] = [];
@@ -74,7 +77,7 @@ export function convert(
     } else if ('buckets' in sample) {
       point = distributionPoint(sample, timestamp, ofHistograms, drops);
     } else {
-      point = numberPoint(sample, timestamp, differences);
+      point = numberPoint(sample, timestamp, differences, precision);
     }
     if (typeof point === 'object') points.push(point);
     else drops.add(point, sample.series);
@@ -102,14 +105,17 @@ function numberPoint(
   sample: Sample & Selected,
   timestamp: number,
   differences: Differences,
+  precision: Precision | undefined,
 ): Point | DropReason {
   const { series, labels, publications, value, start } = sample;
   if (!Number.isFinite(value)) return 'not_finite';
   const facts = factsOf(series);
   const { cumulative, sum } = facts;
-  if (!cumulative && sample.timestamp === undefined) {
-    return { series, labels, publications, value, timestamp, interval: undefined };
-  }
+  const gauge = (): Point => {
+    const rounded = precision?.of(series.name, value) ?? value;
+    return { series, labels, publications, value: rounded, timestamp, interval: undefined };
+  };
+  if (!cumulative && sample.timestamp === undefined) return gauge();
   if (cumulative && differences.isBlind) return 'no_state';
   const { key } = facts;
   const last = differences.last(key);
@@ -119,7 +125,7 @@ function numberPoint(
     return refusal;
   }
   differences.remember(key, value, timestamp, start);
-  if (!cumulative) return { series, labels, publications, value, timestamp, interval: undefined };
+  if (!cumulative) return gauge();
   if (last === undefined) {
     const interval = differences.firstInterval(timestamp, start);
     if (interval === undefined) return 'first_sample';

@@ -12,7 +12,7 @@ export function configWith(emf: Partial<EmfConfig>): Config {
     warnings: [],
     logs: { group: '/test' },
     jobs: [],
-    series: { firstSample: 'auto', typeOverrides: [] },
+    series: { firstSample: 'auto', typeOverrides: [], valuePrecision: [] },
     emf: {
       namespace: 'Test',
       declarations: [declarationOf({})],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EmfConfig, SeriesConfig } from '../../model/settings/config.ts';
 import type { Findings } from '../findings/findings.ts';
 import { describeGiven } from '../findings/given.ts';
-import { flag } from '../findings/keys.ts';
+import { flag, text } from '../findings/keys.ts';
 import { below, type Place } from '../findings/place.ts';
 import { goDuration } from '../values/duration.ts';
 import { namespace } from '../values/namespace.ts';
@@ -53,6 +53,14 @@ const typeOverride = z.strictObject({
     .transform((type) => (type === 'untyped' ? 'unknown' : type)),
 });
 
+const DIGITS_EXPECTED = 'a whole number of significant digits from 1 to 17';
+
+/** A double has at most 17 significant digits. */
+const valuePrecision = z.strictObject({
+  metric: pattern,
+  significant_digits: z.int(DIGITS_EXPECTED).min(1, DIGITS_EXPECTED).max(17, DIGITS_EXPECTED),
+});
+
 /** Schema of `emf_processor`. */
 export const emfProcessor = z.strictObject({
   metric_namespace: namespace.optional(),
@@ -61,6 +69,8 @@ export const emfProcessor = z.strictObject({
   log_unmatched: flag.default(false),
   first_sample: z.enum(['auto', 'zero', 'drop'], FIRST_SAMPLE_EXPECTED).default('auto'),
   metric_type_overrides: z.array(typeOverride).default([]),
+  value_precision: z.array(valuePrecision).default([]),
+  event_labels: z.array(text).optional(),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
   metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
@@ -87,7 +97,7 @@ export function toEmfConfig(
   const ownNamespace = processor?.metric_namespace ?? (ecs ? ECS_NAMESPACE : SERVER_NAMESPACE);
   const declarations = toDeclarations(
     processor?.metric_declaration ?? [],
-    ownNamespace,
+    { namespace: ownNamespace, eventLabels: processor?.event_labels },
     below(place, 'metric_declaration'),
     findings,
   );
@@ -110,6 +120,9 @@ export function toSeriesConfig(processor: EmfProcessor | undefined): SeriesConfi
   return {
     firstSample: processor?.first_sample ?? 'auto',
     typeOverrides: processor?.metric_type_overrides ?? [],
+    valuePrecision: (processor?.value_precision ?? []).map(
+      ({ metric, significant_digits: digits }) => ({ metric, digits }),
+    ),
   };
 }
 

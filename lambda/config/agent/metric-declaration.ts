@@ -12,6 +12,9 @@ import { compilePattern, pattern } from '../values/pattern.ts';
  */
 export const MAX_DIMENSIONS = 30;
 
+/** Tells which task an event is of, so events keep it whatever else they keep. */
+const TASK_LABEL = 'TaskId';
+
 const DEFAULT_SEPARATOR = ';';
 const DEFAULT_RESOLUTION = 60;
 
@@ -52,24 +55,33 @@ export const metricDeclaration = z.strictObject({
 
 type Entry = z.output<typeof metricDeclaration>;
 
-/**
- * The declarations of `entries` at `place`.
- * @param ownNamespace namespace of entries that name none
- */
+/** Settings of `emf_processor` for entries that say nothing else. */
+export interface EntryDefaults {
+  readonly namespace: string;
+  /** Labels that events keep beside their dimensions and `TaskId`. Absent: all. */
+  readonly eventLabels: readonly string[] | undefined;
+}
+
+/** The declarations of `entries` at `place`. */
 export function toDeclarations(
   entries: readonly Entry[],
-  ownNamespace: string,
+  defaults: EntryDefaults,
   place: Place,
   findings: Findings,
 ): readonly Declaration[] {
   const declarations = entries.map((entry, index) =>
-    toDeclaration(entry, below(place, index), findings),
+    toDeclaration(entry, defaults, below(place, index), findings),
   );
-  warnOfConflicts(declarations, ownNamespace, place, findings);
+  warnOfConflicts(declarations, defaults.namespace, place, findings);
   return declarations;
 }
 
-function toDeclaration(entry: Entry, place: Place, findings: Findings): Declaration {
+function toDeclaration(
+  entry: Entry,
+  { eventLabels }: EntryDefaults,
+  place: Place,
+  findings: Findings,
+): Declaration {
   const missing = (['source_labels', 'metric_selectors', 'dimensions'] as const).filter(
     (key) => entry[key].length === 0,
   );
@@ -86,7 +98,7 @@ function toDeclaration(entry: Entry, place: Place, findings: Findings): Declarat
     namespace: entry.metric_namespace,
     storageResolution: entry.storage_resolution,
     rate: entry.rate,
-    properties: entry.properties,
+    properties: entry.properties ?? (eventLabels && sortedNames([TASK_LABEL, ...eventLabels])),
   };
 }
 

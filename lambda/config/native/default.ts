@@ -24,6 +24,12 @@ export type DefaultMetrics = 'tasks' | 'containers';
 const TASK_METRICS = [TASK_CPU_UTILIZATION, TASK_MEMORY_UTILIZATION];
 const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
 
+/** A hundred-thousandth of a percentage: the kernel accounts CPU less exactly in ten seconds. */
+const PERCENT_DIGITS = 5;
+
+/** The labels by which the dashboard's queries of Logs Insights tell tasks apart, beside `TaskId`. */
+const EVENT_LABELS = ['ServiceName', 'TaskDefinitionFamily'] as const;
+
 /** A task of a service belongs to that service; another task belongs to its family. */
 const OWNERS = [
   { dimension: 'ServiceName', matcher: '.+' },
@@ -60,6 +66,8 @@ export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput 
       metric_unit: Object.fromEntries(
         [...TASK_METRICS, ...ofContainers].map((name) => [name, 'Percent']),
       ),
+      value_precision: [{ metric: '^ee_.*_percent$', significant_digits: PERCENT_DIGITS }],
+      event_labels: [...EVENT_LABELS],
       metric_declaration: OWNERS.flatMap(({ dimension, matcher }) => [
         declaration(dimension, matcher, TASK_METRICS, []),
         ...(ofContainers.length > 0

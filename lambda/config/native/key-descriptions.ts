@@ -66,6 +66,11 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'How the first value of a counter counts: auto (in full if the series is known to be new), zero (in full) or drop (not at all).',
   metric_type_overrides: 'Types of metrics, which override the types that targets give.',
   metric: 'RE2 expression, unanchored, that the name of a metric must match.',
+  value_precision:
+    'Significant digits of the values of gauges that are no whole numbers. Counters are never rounded.',
+  significant_digits: 'Number of digits, from 1 to 17.',
+  event_labels:
+    'Labels that events keep as plain fields beside their dimensions and TaskId, if a declaration has no properties. Default: all.',
   metric_budget: 'Limit of distinct metrics; Fargauge holds further new metrics back.',
   metric_budget_window: 'How long a metric counts after it was last published. Default: 3h.',
   metric_declaration_dedup: 'Accepted: Fargauge publishes equal combinations once in any case.',

@@ -185,6 +185,15 @@ export interface SeriesConfig {
   readonly firstSample: FirstSample;
   /** The first one that matches a metric applies. */
   readonly typeOverrides: readonly TypeOverride[];
+  /** The first one that matches a metric applies. */
+  readonly valuePrecision: readonly ValuePrecision[];
+}
+
+/** One entry of `value_precision`. */
+export interface ValuePrecision {
+  readonly metric: Pattern;
+  /** Significant digits, from 1 to 17. */
+  readonly digits: number;
 }
 
 /**

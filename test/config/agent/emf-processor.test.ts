@@ -216,13 +216,34 @@ describe('the rest', () => {
   });
 });
 
+describe('the labels of events', () => {
+  const keptBy = async (processor: object) => {
+    const declaration = { source_labels: ['job'], dimensions: [['job']], metric_selectors: ['a'] };
+    const { emf } = await loadAgent({
+      emf_processor: {
+        metric_declaration: [declaration, { ...declaration, properties: ['version'] }],
+        ...processor,
+      },
+    });
+    return emf.declarations.map(({ properties }) => properties);
+  };
+
+  it.each([
+    ['all by default, as with the agent', {}, undefined],
+    ['those of event_labels, and TaskId', { event_labels: ['az', 'az'] }, ['TaskId', 'az']],
+    ['TaskId alone', { event_labels: [] }, ['TaskId']],
+  ])('are %s, unless a declaration has properties', async (_, processor, kept) => {
+    expect(await keptBy(processor)).toEqual([kept, ['version']]);
+  });
+});
+
 describe('what values mean', () => {
   const seriesOf = async (processor: object) =>
     (await loadAgent({ emf_processor: processor })).series;
 
   it('is by default for the collector to find out', async () => {
     const { series } = await loadAgent({});
-    expect(series).toEqual({ firstSample: 'auto', typeOverrides: [] });
+    expect(series).toEqual({ firstSample: 'auto', typeOverrides: [], valuePrecision: [] });
     expect(await seriesOf({})).toEqual(series);
   });
 
@@ -247,7 +268,23 @@ describe('what values mean', () => {
     ]);
   });
 
+  it('has significant digits by metric, in the order of the configuration', async () => {
+    const { valuePrecision } = await seriesOf({
+      value_precision: [{ metric: '_percent$', significant_digits: 5 }],
+    });
+    expect(valuePrecision.map(({ metric, digits }) => [metric.source, digits])).toEqual([
+      ['_percent$', 5],
+    ]);
+  });
+
   it.each([
+    ...[0, 18, 2.5, '5'].map(
+      (digits) =>
+        [
+          { value_precision: [{ metric: 'x', significant_digits: digits }] },
+          `value_precision[0].significant_digits: expected a whole number of significant digits from 1 to 17, given ${typeof digits === 'string' ? '"5" (string)' : `${digits} (number)`}`,
+        ] as const,
+    ),
     [
       { first_sample: 'never' },
       'first_sample: expected auto, zero or drop, given "never" (string)',
