@@ -8,7 +8,7 @@ import type { OutputConfig } from '../lambda/model/settings/output.ts';
 import { shownId } from '../lambda/model/targets/shown-url.ts';
 import type { Target } from '../lambda/model/targets/target.ts';
 import { createOutputs } from '../lambda/outputs/outputs.ts';
-import { failureOf, silenceOf } from '../lambda/report/log.ts';
+import { failureOf, nothingPublishedReason } from '../lambda/report/log.ts';
 import { assemble } from '../lambda/wiring/assemble.ts';
 import { logsClients } from '../lambda/wiring/logs-clients.ts';
 import { awsSigning } from '../lambda/wiring/signing.ts';
@@ -76,7 +76,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
       if (status.changed) collector.reconfigure(status.config);
     }
     const report = await collector.collect(timeoutMs);
-    const failure = failureOf(report) ?? silenceOf(report);
+    const failure = failureOf(report) ?? nothingPublishedReason(report);
     stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
     if (failure !== undefined && !json) stream.write(`failed: ${failure}\n`);
     if (everyMs === undefined || stop.aborted) return failure === undefined;

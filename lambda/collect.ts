@@ -5,7 +5,7 @@ import type { SharedMetrics } from './model/delivery/shared-metrics.ts';
 import type { State, StateReport } from './model/delivery/state.ts';
 import type { Discovered, Discovery } from './model/targets/discovery.ts';
 import { PATIENCE_MS } from './outputs/delivery/patience.ts';
-import { type CycleReport, Tally } from './report/report.ts';
+import { type CycleReport, ReportBuilder } from './report/report.ts';
 import { type Route, routeTo } from './routes/routes.ts';
 import { Rounds } from './scrape/rounds.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
@@ -44,32 +44,32 @@ export class Collector {
     const { scraper, now } = this.#parts;
     const startedAt = now();
     const deadlines = new Deadlines(timeoutMs);
-    const tally = new Tally(startedAt);
+    const builder = new ReportBuilder(startedAt);
     const pipeline = this.#pipeline;
     pipeline.begin(startedAt);
     const routes = this.#open(deadlines);
 
     const { discovered, unknown } = await this.#discover(deadlines);
-    tally.discovered(discovered);
+    builder.discovered(discovered);
     this.#announce(discovered, routes, startedAt);
 
     const visits = new Visits({ scraper, pipeline, routes, deadlines, now });
     const visit: Visits['visit'] = (target, options) => visits.visit(target, options);
-    tally.greedy(await this.#rounds.run(discovered.targets, deadlines.scrapingAt, visit));
-    for (const scrape of await this.#stillRunning(visits.unclear, deadlines, tally)) {
+    builder.greedy(await this.#rounds.run(discovered.targets, deadlines.scrapingAt, visit));
+    for (const scrape of await this.#stillRunning(visits.unclear, deadlines, builder)) {
       await visits.send(scrape);
     }
 
-    tally.budget(pipeline.budget?.report());
-    tally.delivered(await Promise.all(routes.map((route) => route.close())));
+    builder.budget(pipeline.budget?.report());
+    builder.delivered(await Promise.all(routes.map((route) => route.close())));
     for (const { done } of visits.sent) {
       const { scrape, outcome } = await done;
-      tally.target(scrape, outcome);
+      builder.target(scrape, outcome);
     }
-    tally.explained(pipeline.explain(tally.silentJobs()));
+    builder.explained(pipeline.explain(builder.silentJobs()));
 
-    tally.kept(await this.#keep(discovered, startedAt, unknown, deadlines));
-    return tally.report(Math.max(now(), startedAt), scraper.remembered);
+    builder.kept(await this.#keep(discovered, startedAt, unknown, deadlines));
+    return builder.report(Math.max(now(), startedAt), scraper.remembered);
   }
 
   #open({ delivery }: Deadlines): readonly Route[] {
@@ -115,12 +115,12 @@ export class Collector {
   async #stillRunning(
     scrapes: readonly Scrape[],
     deadlines: Deadlines,
-    tally: Tally,
+    builder: ReportBuilder,
   ): Promise<readonly Scrape[]> {
     if (scrapes.length === 0) return scrapes;
     const ids = scrapes.map(({ target }) => target.id);
     const stopped = await this.#parts.discovery.stopped(ids, deadlines.stoppedCheck());
-    tally.stopped(
+    builder.stopped(
       scrapes.filter(({ target }) => stopped.ids.has(target.id)),
       stopped.errors,
     );

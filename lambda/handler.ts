@@ -6,7 +6,7 @@ import { shownId } from './model/targets/shown-url.ts';
 import { systemClock } from './model/waiting/clock.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { MAX_LAMBDA_LINE_BYTES } from './outputs/stdout.ts';
-import { blindnessOf, failureOf, logCycle, summaryOf } from './report/log.ts';
+import { failureOf, logCycle, noTargetReason, summaryOf } from './report/log.ts';
 import { publishCycle, publishSkipped } from './report/self-metrics.ts';
 import { fetchExposition } from './scrape/http/exchange.ts';
 import { logDispatch, publishDispatch } from './shards/dispatch-report.ts';
@@ -105,8 +105,8 @@ export const discover = handlerOf(async (_event, status, timeoutMs) => {
   const { start, report } = await divided.discover(timeoutMs);
   publishDispatch(report, metrics);
   logDispatch(report, logger);
-  const blindness = report.isKept ? undefined : blindnessOf(report.targets, report);
-  if (blindness !== undefined) throw new Error(blindness);
+  const reason = report.isKept ? undefined : noTargetReason(report.targets, report);
+  if (reason !== undefined) throw new Error(reason);
   return start;
 });
 

@@ -14,8 +14,8 @@ import { Rules } from '../rules/declare.ts';
 import type { MetricBudget } from '../rules/metric-budget.ts';
 import { failureOfTurn, type Scrape, type ScrapeOptions } from '../scrape/scrape.ts';
 import type { SelectedSample } from '../series/convert.ts';
-import { Intake } from '../series/intake.ts';
 import { Labeller } from '../series/label.ts';
+import { NameFilter } from '../series/name-filter.ts';
 
 export interface PipelineParts {
   readonly config: Config;
@@ -42,7 +42,7 @@ export interface Sent {
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #rules: Rules;
-  readonly #intake: Intake;
+  readonly #nameFilter: NameFilter;
   readonly #explanations: Explanations;
   /** Absent with a debug log, which needs every series. */
   readonly #wanted: Wanted | undefined;
@@ -51,8 +51,8 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#rules = new Rules(parts.config.emf);
-    const intake = new Intake(parts.config.series.typeOverrides, this.#rules);
-    this.#intake = intake;
+    const filter = new NameFilter(parts.config.series.typeOverrides, this.#rules);
+    this.#nameFilter = filter;
     const explanations = new Explanations(parts.config);
     this.#explanations = explanations;
     // Only outputs of events use the rules.
@@ -60,7 +60,7 @@ export class Pipeline {
     const needsAll = parts.onDrop || receivers.length > 0;
     this.#wanted = needsAll
       ? undefined
-      : explanations.watching((kind, step) => intake.mayTake(kind, step));
+      : explanations.watching((kind, step) => filter.mayTake(kind, step));
     this.#extras = {
       texts: receivers.some(({ needs }) => needs?.texts),
       exemplars: receivers.some(({ needs }) => needs?.exemplars),
@@ -164,7 +164,7 @@ export class Pipeline {
     drops: Drops,
     onRefused?: TargetExamples['refused'],
   ): readonly SelectedSample[] {
-    const wanted = this.#intake.take(samples, drops, step);
+    const wanted = this.#nameFilter.take(samples, drops, step);
     const labelled = new Labeller(target, this.#parts.config.clusterName, step).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused, step)];
   }

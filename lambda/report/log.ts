@@ -74,7 +74,7 @@ export function summaryOf(report: CycleReport): Omit<CycleReport, 'scrapes'> {
  *
  * @param targets number of targets found
  */
-export function blindnessOf(
+export function noTargetReason(
   targets: number,
   { discoveryErrors, leftOut }: Pick<CycleReport, 'discoveryErrors' | 'leftOut'>,
 ): string | undefined {
@@ -84,7 +84,10 @@ export function blindnessOf(
 }
 
 /** The reason why nothing at all is published although targets gave samples; `undefined` if some is, or soon will be. */
-export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string | undefined {
+export function nothingPublishedReason({
+  nothingPublished,
+  silentJobs,
+}: CycleReport): string | undefined {
   if (!nothingPublished) return undefined;
   const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
   const why = silentJobs.map((silent) => `job ${silent.job}: ${silent.why ?? dropsOf(silent)}`);
@@ -100,8 +103,8 @@ export function silenceOf({ nothingPublished, silentJobs }: CycleReport): string
  */
 export function failureOf(report: CycleReport, isOfShard = false): string | undefined {
   const { targets, deliveries } = report;
-  const blindness = blindnessOf(targets.discovered, report);
-  if (blindness !== undefined) return isOfShard ? undefined : blindness;
+  const reason = noTargetReason(targets.discovered, report);
+  if (reason !== undefined) return isOfShard ? undefined : reason;
   if (deliveries.some(({ events }) => events > 0)) return undefined;
   const rejected = deliveries
     .flatMap((delivery) => Object.values(delivery.rejected))

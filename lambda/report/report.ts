@@ -132,7 +132,7 @@ export interface TargetOutcome {
 }
 
 /** Sums up a cycle while it runs, and makes its report. */
-export class Tally {
+export class ReportBuilder {
   readonly #startedAt: number;
   #dropped: Partial<Record<DropReason, number>> = {};
   #droppedForOthers: Partial<Record<DropReason, number>> = {};

@@ -6,7 +6,7 @@ import { AnswerDecoder } from '../../lambda/decode/answer.ts';
 import type { DropReason } from '../../lambda/model/samples/drops.ts';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
-import { silenceOf } from '../../lambda/report/log.ts';
+import { nothingPublishedReason } from '../../lambda/report/log.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { type ScrapedServer, serveMetrics } from '../cli/target.ts';
@@ -76,7 +76,7 @@ describe.each([
       nothingPublished: true,
       silentJobs: [{ job: 'shop', targets: 1, samples: 6, dropped: { no_declaration: 6 }, why }],
     });
-    expect(silenceOf(report)).toBe(`none of 6 samples is published: job shop: ${why}`);
+    expect(nothingPublishedReason(report)).toBe(`none of 6 samples is published: job shop: ${why}`);
   });
 
   it('a rule that selects a metric is nearer than those that do not, wherever it stands', async () => {
@@ -114,7 +114,7 @@ describe.each([
       onDrop,
     );
     expect(report.nothingPublished).toBe(false);
-    expect(silenceOf(report)).toBeUndefined();
+    expect(nothingPublishedReason(report)).toBeUndefined();
     expect(report.silentJobs).toMatchObject([
       { job: 'shop', why: expect.stringContaining('^web_') },
     ]);
@@ -142,7 +142,7 @@ it('a job is not explained by the rules where relabeling drops all that it gives
   expect(report.silentJobs).toEqual([
     { job: 'shop', targets: 1, samples: 6, dropped: { relabeled: 2, no_declaration: 4 } },
   ]);
-  expect(silenceOf(report)).toBe(
+  expect(nothingPublishedReason(report)).toBe(
     'none of 6 samples is published: job shop: dropped 2 relabeled, 4 no_declaration',
   );
 });

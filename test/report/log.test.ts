@@ -6,7 +6,7 @@ import {
   logCycle,
   MAX_CAUSES,
   MAX_TEXTS,
-  silenceOf,
+  nothingPublishedReason,
   summaryOf,
 } from '../../lambda/report/log.ts';
 import { cycleReport, downTarget, stoppedTarget, targetReport } from './cycle.ts';
@@ -128,10 +128,10 @@ describe('the silence of a cycle', () => {
       { ...SILENT, why: 'no rule' },
       { ...SILENT, job: 'db' },
     ];
-    expect(silenceOf(cycleReport([], { silentJobs, nothingPublished: true }))).toBe(
+    expect(nothingPublishedReason(cycleReport([], { silentJobs, nothingPublished: true }))).toBe(
       'none of 18 samples is published: job web: no rule; job db: dropped 9 no_declaration',
     );
-    expect(silenceOf(cycleReport([], { silentJobs }))).toBeUndefined();
+    expect(nothingPublishedReason(cycleReport([], { silentJobs }))).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { Drops } from '../../lambda/model/samples/drops.ts';
 import type { Distribution, Point } from '../../lambda/model/samples/point.ts';
 import { labelsOf, type MetricType, type Sample } from '../../lambda/model/samples/sample.ts';
 import { convert } from '../../lambda/series/convert.ts';
-import { Intake, type NameRules } from '../../lambda/series/intake.ts';
+import { NameFilter, type NameRules } from '../../lambda/series/name-filter.ts';
 import { MINUTE, series } from './samples.ts';
 
 const START = Date.UTC(2026, 4, 1);
@@ -309,12 +309,12 @@ describe('parts of a histogram that a declaration selects by their own names', (
 });
 
 it('a histogram as a whole is the same series in each scrape', () => {
-  const intake = new Intake([], selecting(['h']));
+  const filter = new NameFilter([], selecting(['h']));
   const samples = samplesOf(AFTER, 'histogram');
-  const [one] = [...intake.take(samples, new Drops())];
-  const [other] = [...intake.take(samples, new Drops())];
+  const [one] = [...filter.take(samples, new Drops())];
+  const [other] = [...filter.take(samples, new Drops())];
   expect(other!.series).toBe(one!.series);
-  const [fewer] = [...intake.take(samples.slice(0, -1), new Drops())];
+  const [fewer] = [...filter.take(samples.slice(0, -1), new Drops())];
   expect(fewer!.series.parts).toHaveLength(4);
 });
 
@@ -331,11 +331,11 @@ function run(
   after: Exposed,
   { type = 'histogram', names = ['h'], between }: Options = {},
 ) {
-  const intake = new Intake([], selecting(names));
+  const filter = new NameFilter([], selecting(names));
   let memory: ReadonlyMap<string, Previous> = new Map();
   const scrape = (exposed: Exposed, scrapedAt: number) => {
     const drops = new Drops();
-    const samples = [...intake.take(samplesOf(exposed, type), drops)].map((sample) => ({
+    const samples = [...filter.take(samplesOf(exposed, type), drops)].map((sample) => ({
       ...sample,
       labels: sample.series.labels,
       publications: [],

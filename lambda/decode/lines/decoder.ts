@@ -15,7 +15,7 @@ const NEWLINE = 0x0a;
 /** Bytes between two checks of limits: some ten lines. To check at each line would take a twentieth of a warm decode's time. */
 const BYTES_BETWEEN_CHECKS = 512;
 
-/** Names that are looked for where a series without a type may belong to a family: see `Intake`. */
+/** Names that are looked for where a series without a type may belong to a family: see `NameFilter`. */
 const NAMES_OF_A_KIND = 8;
 
 /** A sample of which a later line may tell when its series began to count. */

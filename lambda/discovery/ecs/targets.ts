@@ -1,18 +1,13 @@
-import { type Labels, labelsOf } from '../../model/samples/sample.ts';
+import { labelsOf } from '../../model/samples/sample.ts';
 import type { EcsDiscoveryConfig } from '../../model/settings/config.ts';
 import type { Skip } from '../found/left-out.ts';
-import { type FoundTarget, filled, META, METRICS_PATH } from '../found/target.ts';
+import type { FoundTarget } from '../found/target.ts';
 import { type Candidate, entryName, labelName, type Wishes, wishesOf } from './candidates.ts';
-import { arnParts, type DescribedTask, subjectOf } from './cluster/described-task.ts';
+import { type DescribedTask, subjectOf } from './cluster/described-task.ts';
 import { hostPort, type Network, networkOf } from './cluster/network.ts';
 import type { TargetFinder, TaskTargets } from './cluster/target-finder.ts';
 import { metaLabels } from './meta-labels.ts';
-
-/** Other docker labels are not copied. */
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-
-/** Labels that no container may set: its address, which ECS knows, and the metadata for relabeling. */
-const NOT_COPIED = new RegExp(`^(?:__address__$|${META})`);
+import { taskLabels } from './task-labels.ts';
 
 /** Finds the containers that `ecs_service_discovery` selects. */
 export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
@@ -55,7 +50,7 @@ export function targetsOf(
     const port = portOf(candidate, network);
     if (port !== undefined) {
       served.add(candidate.entry);
-      const labels = labelsOf(labelsFor(candidate, described, config), meta);
+      const labels = labelsOf(taskLabels(candidate, described, config), meta);
       found.push({
         address: hostPort(network.address, port),
         labels,
@@ -110,37 +105,4 @@ function namesOf(
 function portOf({ container, port, entry }: Candidate, network: Network): number | undefined {
   const isOwn = entry === undefined;
   return network.portOf(container, port) ?? (isOwn ? network.sharedPortOf(port) : undefined);
-}
-
-/** A docker label overrides the labels of the task, and a configured job name overrides both. */
-function labelsFor(
-  { container, metricsPath, jobName }: Candidate,
-  { task, definition, instance, serviceName, cluster }: DescribedTask,
-  { labelsCluster }: Pick<EcsDiscoveryConfig, 'labelsCluster'>,
-): Labels {
-  const { name, dockerLabels = {} } = container;
-  const { resource } = arnParts(task.taskArn);
-  const ofTask = {
-    container_name: name,
-    TaskDefinitionFamily: definition.family,
-    TaskRevision: definition.revision?.toString(),
-    TaskGroup: task.group,
-    StartedBy: task.startedBy,
-    LaunchType: task.launchType,
-    TaskId: resource.at(-1),
-    TaskArn: task.taskArn,
-    // Only the long format names the cluster: `task/CLUSTER/ID`.
-    TaskClusterName: resource.length > 2 ? resource[1] : undefined,
-    ClusterName: labelsCluster ? cluster.name : undefined,
-    ServiceName: serviceName,
-    AvailabilityZone: task.availabilityZone,
-    InstanceType: instance?.ec2?.type,
-    VpcId: instance?.ec2?.vpcId,
-    SubnetId: instance?.ec2?.subnetId,
-    [METRICS_PATH]: metricsPath,
-  };
-  const copied = Object.entries(dockerLabels).filter(
-    ([key]) => LABEL_NAME.test(key) && !NOT_COPIED.test(key),
-  );
-  return labelsOf(filled(ofTask), filled(Object.fromEntries(copied)), filled({ job: jobName }));
 }

@@ -5,7 +5,7 @@ import { compilePattern } from '../../lambda/config/values/pattern.ts';
 import { Drops } from '../../lambda/model/samples/drops.ts';
 import { labelsOf, type MetricType, type Sample } from '../../lambda/model/samples/sample.ts';
 import type { TypeOverride } from '../../lambda/model/settings/config.ts';
-import { Intake } from '../../lambda/series/intake.ts';
+import { NameFilter } from '../../lambda/series/name-filter.ts';
 
 const NAMES = ['', '_bucket', '_sum', '_count', '_gsum', '_gcount', '_total', '_sum_count'].flatMap(
   (suffix) => [`x${suffix}`, `y${suffix}`],
@@ -39,11 +39,11 @@ function outcomeOf(
   overrides: readonly TypeOverride[],
 ) {
   const selects = (name: string) => selected.has(name);
-  const intake = new Intake(overrides, { mayWant: selects, selects });
+  const filter = new NameFilter(overrides, { mayWant: selects, selects });
   const drops = new Drops();
-  const taken = [...intake.take(scrape, drops)];
+  const taken = [...filter.take(scrape, drops)];
   const { no_declaration: unwanted = 0, ...others } = Object.fromEntries(drops.counts);
-  return { intake, taken, unwanted, others };
+  return { filter, taken, unwanted, others };
 }
 
 it('what may not be taken can be left out, and nothing but its number is missing', () => {
@@ -57,7 +57,7 @@ it('what may not be taken can be left out, and nothing but its number is missing
       (scrape, names, overrides) => {
         const selected = new Set(names);
         const all = outcomeOf(scrape, selected, overrides);
-        const rest = scrape.filter(({ series }) => all.intake.mayTake(series));
+        const rest = scrape.filter(({ series }) => all.filter.mayTake(series));
         const some = outcomeOf(rest, selected, overrides);
         assert.deepEqual(some.taken, all.taken);
         assert.deepEqual(some.others, all.others);
@@ -73,8 +73,8 @@ it('what may not be taken can be left out, and nothing but its number is missing
 
 it('the buckets of a histogram of which only the count is selected may not be taken', () => {
   const selects = (name: string) => name === 'x_count';
-  const intake = new Intake([], { mayWant: selects, selects });
+  const filter = new NameFilter([], { mayWant: selects, selects });
   const kindOf = (name: string) => ({ name, family: 'x', type: 'histogram' }) as const;
-  expect(intake.mayTake(kindOf('x_count'))).toBe(true);
-  expect(intake.mayTake(kindOf('x_bucket'))).toBe(false);
+  expect(filter.mayTake(kindOf('x_count'))).toBe(true);
+  expect(filter.mayTake(kindOf('x_bucket'))).toBe(false);
 });

@@ -22,7 +22,7 @@ export interface NameRules {
  * The first, cheap choice among a target's samples, by name: most of them are wanted by no declaration. What is left has its
  * type, and histograms that a declaration selects by their own names come as wholes.
  */
-export class Intake {
+export class NameFilter {
   readonly #types: Types;
   readonly #rules: NameRules;
 
