@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ControlGroup } from './control-group.ts';
 
@@ -10,9 +11,7 @@ const LIMITS = { memory: MEMORY, cores: 0.5 };
 /** Keeps so many bytes, with a text in each page so that they are resident. */
 const holding = (bytes: number) => `Buffer.alloc(${bytes}, 'x'); process.stdout.write('held')`;
 
-let made = 0;
-
-const createGroup = () => ControlGroup.create(`fargauge-test-${process.pid}-${made++}`, LIMITS);
+const createGroup = () => ControlGroup.create('test', LIMITS);
 
 /** Whether the machine lets this process make groups: many build machines do not. */
 const isAllowed = isGroupAllowed();
@@ -26,6 +25,11 @@ function allowedGroup(): ControlGroup {
   const group = createGroup();
   if (group === undefined) throw new Error('expected the machine to allow a group again');
   return group;
+}
+
+/** The folders of all groups that the tests make. */
+function groups(): string[] {
+  return globSync('/sys/fs/cgroup/**/fargauge-test-*');
 }
 
 async function run(group: ControlGroup, script: string) {
@@ -55,6 +59,22 @@ function judge(): void {
     const { output } = await run(group, script);
     expect(output).toContain(`fargauge-test-${process.pid}-`);
     expect(readFileSync('/proc/self/cgroup', 'utf8')).not.toContain('fargauge-test-');
+  });
+
+  it('that a killed process left is removed when the next one is made', async () => {
+    const module = JSON.stringify(join(import.meta.dirname, 'control-group.ts'));
+    const script = `import(${module}).then(({ ControlGroup }) => {
+      ControlGroup.create('test', ${JSON.stringify(LIMITS)});
+      process.kill(process.pid, 'SIGKILL');
+    })`;
+    const killed = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
+    expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
+    const left = () => groups().filter((path) => path.includes(`fargauge-test-${killed.pid}-`));
+    expect(left()).not.toEqual([]);
+    using group = allowedGroup();
+    expect(left()).toEqual([]);
+    const own = groups().filter((path) => path.includes(`fargauge-test-${process.pid}-`));
+    expect(own.length).toBe(group.version === 'v1' ? 2 : 1);
   });
 
   it('tells the most memory that the program had', async () => {

@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
+
+/** The name of a group, with the process that made it. */
+const OWN_NAME = /^fargauge-\w+-(\d+)-\d+$/;
 
 /** Microseconds in which a group may use its part of a core. */
 const PERIOD_US = 100_000;
@@ -27,8 +37,15 @@ export class ControlGroup implements Disposable {
     this.#cpu = cpu;
   }
 
-  /** Below the groups that this process is in. @returns undefined where the machine allows none */
-  static create(name: string, limits: GroupLimits): ControlGroup | undefined {
+  static #made = 0;
+
+  /**
+   * Makes a group below those of this process, and removes the groups that killed processes left there.
+   * @param purpose a word, which is part of the name
+   * @returns undefined where the machine allows none
+   */
+  static create(purpose: string, limits: GroupLimits): ControlGroup | undefined {
+    const name = `fargauge-${purpose}-${process.pid}-${ControlGroup.#made++}`;
     for (const make of [createV2, createV1]) {
       try {
         const made = make(name, limits);
@@ -71,7 +88,7 @@ interface Made {
 
 function createV1(name: string, { memory, cores }: GroupLimits): Made {
   const folders = { memory: folderOf('memory', name), cpu: folderOf('cpu', name) };
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  for (const folder of Object.values(folders)) makeFolder(folder);
   writeFileSync(join(folders.memory, 'memory.limit_in_bytes'), String(memory));
   writeFileSync(join(folders.cpu, 'cpu.cfs_period_us'), String(PERIOD_US));
   writeFileSync(join(folders.cpu, 'cpu.cfs_quota_us'), String(Math.round(PERIOD_US * cores)));
@@ -83,7 +100,7 @@ function createV1(name: string, { memory, cores }: GroupLimits): Made {
 function createV2(name: string, { memory, cores }: GroupLimits): Made | undefined {
   if (!existsSync(join(ROOT, 'cgroup.controllers'))) return undefined;
   const folder = join(ROOT, groupOf(''), name);
-  mkdirSync(folder);
+  makeFolder(folder);
   try {
     writeFileSync(join(folder, 'memory.max'), String(memory));
     writeFileSync(join(folder, 'cpu.max'), `${Math.round(PERIOD_US * cores)} ${PERIOD_US}`);
@@ -93,6 +110,24 @@ function createV2(name: string, { memory, cores }: GroupLimits): Made | undefine
     throw error;
   }
   return { version: 'v2', memory: folder, cpu: folder };
+}
+
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  for (const name of readdirSync(parent)) {
+    const [, pid] = OWN_NAME.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeEmpty(join(parent, name));
+  }
+  mkdirSync(folder);
+}
+
+/** A process in the group may outlive the one that made it. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // The next run tries again.
+  }
 }
 
 function folderOf(controller: string, name: string): string {

@@ -149,7 +149,6 @@ function configurationFor({
 
 /** The environments of a function, one after the other: a new one where the last one was killed. */
 class Functions implements AsyncDisposable {
-  static #started = 0;
   readonly #env: Readonly<Record<string, string>>;
   readonly #groups: ControlGroup[] = [];
   #current: FreshProcess | undefined;
@@ -212,8 +211,7 @@ class Functions implements AsyncDisposable {
   }
 
   async #start(): Promise<FreshProcess> {
-    const name = `fargauge-chaos-${process.pid}-${Functions.#started++}`;
-    const group = ControlGroup.create(name, { memory: MEMORY_BYTES, cores: CORES });
+    const group = ControlGroup.create('chaos', { memory: MEMORY_BYTES, cores: CORES });
     if (group !== undefined) this.#groups.push(group);
     const started = await FreshProcess.start(
       'chaos/collector.ts',
