@@ -1,5 +1,6 @@
 import { table } from '../../cli/describe/table.ts';
 import { BEHAVIOURS, behaviourOf } from './chaos/behaviours.ts';
+import { RELABELED_BEHAVIOURS, RELABELING } from './chaos/relabeled-behaviours.ts';
 import { MEMORY_BYTES, type Row, type RowFigures, runRow, VARIABLES } from './chaos/row.ts';
 import { shownVariables } from './machine.ts';
 import { megabytes } from './statistics.ts';
@@ -21,10 +22,11 @@ const MIX = 'all of them';
 /**
  * Cycles of targets of which some misbehave, in the function as it is deployed.
  *
- * @param chosen names of behaviours, with commas between them. @default each alone, and all of them together
+ * @param chosen names of behaviours, with commas between them. @default each alone, and all that need no relabeling together
  */
 export async function runChaos(chosen = ''): Promise<void> {
-  const all = [...BEHAVIOURS.map(({ name }) => name), MIX];
+  const relabeled = RELABELED_BEHAVIOURS.map(({ name }) => name);
+  const all = [...BEHAVIOURS.map(({ name }) => name), ...relabeled, MIX];
   const names = chosen === '' ? all : chosen.split(',');
   for (const name of names) if (name !== MIX) behaviourOf(name);
   const rows: string[][] = [];
@@ -35,7 +37,8 @@ export async function runChaos(chosen = ''): Promise<void> {
       const [place, name] = next;
       const size = name === MIX ? MIXED : ALONE;
       const behaviours = name === MIX ? BEHAVIOURS.map((behaviour) => behaviour.name) : [name];
-      const figures = await runRow({ ...size, behaviours });
+      const relabeling = relabeled.includes(name) ? RELABELING : [];
+      const figures = await runRow({ ...size, behaviours, relabeling });
       limits = figures.limits;
       rows[place] = rowOf(name, size, figures);
       console.error(`chaos: ${rows[place].join(' | ')}`);

@@ -1,7 +1,7 @@
 import { answer, answerInPieces, type Behaviour } from './behaviour.ts';
 
 /** Just below what a job takes where it says nothing else. */
-const LARGE = 8 * 2 ** 20 - 1_024;
+export const LARGE = 8 * 2 ** 20 - 1_024;
 
 const page = (name: string, body: () => Buffer, headers?: Readonly<Record<string, string>>) => {
   let made: Buffer | undefined;

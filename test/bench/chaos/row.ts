@@ -28,6 +28,8 @@ export interface Row {
   /** The part of them that behaves in these ways, in turn. */
   readonly share: number;
   readonly behaviours: readonly string[];
+  /** `metric_relabel_configs` of the job. @default none */
+  readonly relabeling?: readonly object[];
   /** Milliseconds that a cycle may take. */
   readonly timeoutMs: number;
   /** @default Math.random */
@@ -79,7 +81,10 @@ export async function runRow(row: Row): Promise<RowFigures> {
   const counters = new Counters(started.healthy);
   await using functions = new Functions({
     ...env,
-    FARGAUGE_CONFIG: configurationFor({ ...startedHostile, healthy: started.healthy }),
+    FARGAUGE_CONFIG: configurationFor(
+      { ...startedHostile, healthy: started.healthy },
+      row.relabeling,
+    ),
   });
   const random = row.random ?? Math.random;
   let delivered = started.healthy.length;
@@ -115,10 +120,10 @@ export async function runRow(row: Row): Promise<RowFigures> {
 }
 
 /** Hostile targets come first: nothing is known of any target when their turn comes. */
-function configurationFor({
-  healthy,
-  hostile,
-}: Pick<TargetsAnswer, 'healthy' | 'hostile'>): string {
+function configurationFor(
+  { healthy, hostile }: Pick<TargetsAnswer, 'healthy' | 'hostile'>,
+  relabeling: readonly object[] = [],
+): string {
   const http = hostile.filter(({ scheme }) => scheme === undefined);
   const https = hostile.filter(({ scheme }) => scheme === 'https');
   const group = (targets: readonly { readonly address: string }[], labels = {}) => ({
@@ -132,7 +137,9 @@ function configurationFor({
   ].filter(({ targets }) => targets.length > 0);
   return JSON.stringify({
     log_group_name: '/bench',
-    scrape_configs: [{ job_name: 'shop', static_configs: groups }],
+    scrape_configs: [
+      { job_name: 'shop', static_configs: groups, metric_relabel_configs: relabeling },
+    ],
     emf_processor: {
       metric_namespace: 'Bench',
       metric_declaration: [
