@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -97,7 +98,7 @@ const outputErrors = ({ deliveries }: CycleReport) => deliveries.flatMap(({ erro
 const failedScrapes = ({ scrapes }: CycleReport) =>
   scrapes.flatMap(({ reason, message }) => (reason === undefined ? [] : [`${reason}: ${message}`]));
 
-const s3 = () => s3Api({ region: REGION, endpoint: url, credentials: CREDENTIALS });
+const s3 = (endpoint = url) => s3Api({ region: REGION, endpoint, credentials: CREDENTIALS });
 const clientsAt = (endpoint: string) =>
   awsClients({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 }, loadEc2);
 
@@ -252,6 +253,68 @@ describe('a cycle ends in time, with the data of all others delivered and the re
     },
     60_000,
   );
+});
+
+describe('a cycle ends in time, with the data delivered and the reasons told, where DNS hangs', () => {
+  const { lookup } = dns;
+  const unresolved = new Set<string>();
+
+  beforeEach(() => {
+    unresolved.clear();
+    // Without an answer for the endpoints of AWS, as from a resolver that lost its network.
+    const hanging = (host: string, ...more: unknown[]) => {
+      if (!host.endsWith('.amazonaws.com')) return Reflect.apply(lookup, dns, [host, ...more]);
+      unresolved.add(host);
+    };
+    dns.lookup = hanging as typeof lookup;
+  });
+
+  afterEach(() => {
+    dns.lookup = lookup;
+  });
+
+  it('for all endpoints of AWS', async () => {
+    const endpointOf = (service: string) => `http://${service}.${REGION}.amazonaws.com`;
+    const { config } = await LiveConfig.load(
+      { env: { FARGAUGE_CONFIG: documentOf() }, readFile: () => Promise.reject(new Error()) },
+      awsStores({ region: REGION }),
+    );
+    const lines = new PassThrough({ encoding: 'utf8' });
+    const store = s3Store(s3(endpointOf('s3')), { bucket: 'states', key: 'state' });
+    const collector = assemble({
+      config: { ...config, discovery: discoveryOf({}), jobs: [...config.jobs, jobOf()] },
+      clientsOf: clientsAt(endpointOf('ecs')),
+      outputsFor: () => [
+        stdoutOutput(lines),
+        cloudWatchLogsOutput({
+          client: logsClient({
+            region: REGION,
+            endpoint: endpointOf('logs'),
+            credentials: CREDENTIALS,
+          }),
+        }),
+      ],
+      state: new StoredState(store, Date.now),
+    });
+    for (let cycle = 1; cycle <= 2; cycle++) {
+      const began = performance.now();
+      const report = await collector.collect(TIMEOUT_MS);
+      expect(performance.now() - began).toBeLessThan(TIMEOUT_MS);
+      expect(discoveryErrors(report)).toEqual([expect.stringContaining('ListTasks of demo')]);
+      expect(stateErrors(report)).toEqual([
+        'GetObject of the state s3://states/state did not end in time',
+      ]);
+      expect(outputErrors(report)).toEqual([
+        expect.stringMatching(/^PutLogEvents on log group "\/shop" failed.*TimeoutError/),
+      ]);
+      expect(report.deliveries[0]).toMatchObject({ events: 1, rejected: {} });
+      expect(report.deliveries[1]).toMatchObject({ rejected: { unavailable: 1 } });
+      expect(JSON.parse(lines.read())).toMatchObject({ job: 'healthy', q: 1 });
+    }
+    expect(unresolved).toEqual(
+      new Set(['ecs', 's3', 'logs'].map((service) => new URL(endpointOf(service)).hostname)),
+    );
+  }, 60_000);
 });
 
 describe('the configuration as it was counts, and the look at it ends in a quarter of the time, where what hangs is', () => {
