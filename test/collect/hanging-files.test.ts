@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LiveConfig } from '../../lambda/config/live.ts';
@@ -33,6 +33,7 @@ afterEach(async () => {
 /** A pipe without another end: whoever opens it waits, as for a file of a server that is gone. */
 function hanging(name: string): string {
   const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
   execFileSync('mkfifo', [path]);
   pipes.push(path);
   return path;
@@ -130,6 +131,48 @@ describe('files on a file system that hangs', () => {
     }
     expect(lines.read().trim().split('\n')).toHaveLength(2);
   }, 60_000);
+
+  it.each([
+    ['in one folder cost no file in another anything', ['gone/1', 'gone/2', 'gone/3'], []],
+    [
+      'in two folders keep all others from being read, of which what was read last counts, and the report names each',
+      ['gone/1', 'lost/1'],
+      ['healthy'],
+    ],
+  ])(
+    '%s',
+    async (_, names, unread) => {
+      await using target = await serveMetrics(() => 'q 1\n');
+      const list = join(folder, 'there', 'healthy.json');
+      mkdirSync(dirname(list));
+      await writeFile(list, JSON.stringify([{ targets: [target.address] }]));
+      const paths = names.map((name) => join(folder, `${name}.json`));
+      const config = { file_sd_configs: [{ files: [...paths, list], refresh_interval: '1ms' }] };
+      const lines = new PassThrough({ encoding: 'utf8' });
+      const { config: read } = await loaded(documentFor('127.0.0.1:9', config));
+      const collector = assemble({
+        config: { ...read, jobs: read.jobs.filter(({ name }) => name === 'other') },
+        clientsOf: () => {
+          throw new Error('no ECS here');
+        },
+        outputsFor: () => [stdoutOutput(lines)],
+      });
+      // Not there yet, so that the healthy list is read once.
+      const first = await collector.collect(TIMEOUT_MS);
+      expect(first.targets).toMatchObject({ discovered: 1, up: 1 });
+      for (const name of names) hanging(`${name}.json`);
+
+      for (let cycle = 1; cycle <= 2; cycle++) {
+        const { targets, discoveryErrors } = await collector.collect(TIMEOUT_MS);
+        expect(targets).toMatchObject({ discovered: 1, up: 1 });
+        const expected = [...paths, ...unread.map((name) => join(folder, 'there', `${name}.json`))];
+        expect(discoveryErrors.toSorted()).toEqual(
+          expected.map((path) => expect.stringContaining(`reading ${path} did not end in time`)),
+        );
+      }
+    },
+    60_000,
+  );
 
   it('leave the configuration as it was where a password is on it', async () => {
     const password = join(folder, 'password');

@@ -54,7 +54,7 @@ async function targetsIn(path: string, signal: AbortSignal): Promise<FoundTarget
 async function pathsOf(pattern: string, signal: AbortSignal): Promise<readonly string[]> {
   if (!pattern.includes('*')) return [pattern];
   const folder = dirname(pattern);
-  const names = await readingOf(folder, () => readdir(folder), signal);
+  const names = await readingOf(folder, () => readdir(folder), signal, folder);
   return names
     .toSorted()
     .map((name) => join(folder, name))

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** Milliseconds after which a file system counts as hanging. */
@@ -19,6 +20,7 @@ const everywhere = new Set<Promise<void>>();
 export class FileWork {
   readonly #maxRunning: number;
   readonly #running = new Set<Promise<void>>();
+  readonly #inFolders = new Map<string, Promise<void>>();
 
   /** @param maxRunning pieces that run at the same time; others wait */
   constructor(maxRunning: number) {
@@ -29,49 +31,64 @@ export class FileWork {
    * The result of the work. Rejects after two seconds, or with the signal; then the work may go on unseen.
    *
    * @param what beginning of the message about a timeout: `reading /etc/targets.json`
+   * @param folder in which one piece runs at a time: if its file system hangs, it keeps one thread. @default none
    */
-  async do<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async do<T>(
+    what: string,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+    folder?: string,
+  ): Promise<T> {
     const until = within(signal);
     return inTime(what, until, async () => {
-      for (let full = this.#full; full !== undefined; full = this.#full) {
-        await unlessAborted(Promise.race(full), until);
+      for (let room = this.#roomFor(folder); room !== undefined; room = this.#roomFor(folder)) {
+        await unlessAborted(room, until);
       }
       until.throwIfAborted();
-      return unlessAborted(this.#run(work), until);
+      return unlessAborted(this.#run(work, folder), until);
     });
   }
 
-  /** The set that is full, if any. */
-  get #full(): ReadonlySet<Promise<void>> | undefined {
-    if (this.#running.size >= this.#maxRunning) return this.#running;
-    return everywhere.size >= MAX_EVERYWHERE ? everywhere : undefined;
+  /** Resolves when other work has ended; undefined if there is room. */
+  #roomFor(folder: string | undefined): Promise<void> | undefined {
+    const inFolder = folder === undefined ? undefined : this.#inFolders.get(folder);
+    if (inFolder !== undefined) return inFolder;
+    if (this.#running.size >= this.#maxRunning) return Promise.race(this.#running);
+    return everywhere.size >= MAX_EVERYWHERE ? Promise.race(everywhere) : undefined;
   }
 
-  #run<T>(work: () => Promise<T>): Promise<T> {
+  #run<T>(work: () => Promise<T>, folder: string | undefined): Promise<T> {
     const promise = work();
     const end = (): void => {
       this.#running.delete(ended);
       everywhere.delete(ended);
+      if (folder !== undefined) this.#inFolders.delete(folder);
     };
     // The caller handles the result.
     const ended = promise.then(end, end);
     this.#running.add(ended);
     everywhere.add(ended);
+    if (folder !== undefined) this.#inFolders.set(folder, ended);
     return promise;
   }
 }
 
-/** For the whole process, as the threads are: at most two reads hang. */
-const READINGS = new FileWork(2);
+/** For the whole process, as the threads are: reads in two folders may hang, of the four threads that there are by default. */
+const READINGS = new FileWork(Math.max(MAX_EVERYWHERE - 1, 1));
 
 /** By path. A second reader of a path waits for the first one, and takes no other thread. */
 const underWay = new Map<string, Promise<unknown>>();
 
-/** The content at a path. Rejects as `FileWork.do` does. */
+/**
+ * The content at a path. Rejects as `FileWork.do` does.
+ *
+ * @param folder as of `FileWork.do`. @default that of the path
+ */
 export function readingOf<T>(
   path: string,
   read: () => Promise<T>,
   signal?: AbortSignal,
+  folder: string = dirname(path),
 ): Promise<T> {
   const what = `reading ${path}`;
   const same = underWay.get(path) as Promise<T> | undefined;
@@ -86,7 +103,7 @@ export function readingOf<T>(
     reading.then(end, end);
     return reading;
   };
-  return READINGS.do(what, shared, signal);
+  return READINGS.do(what, shared, signal, folder);
 }
 
 function within(signal: AbortSignal | undefined): AbortSignal {
