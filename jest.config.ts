@@ -5,6 +5,8 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: '<rootDir>/test/jest/environment.ts',
   testRunner: '<rootDir>/test/jest/run-file.ts',
+  globalSetup: '<rootDir>/test/jest/set-up.ts',
+  globalTeardown: '<rootDir>/test/jest/tear-down.ts',
   transform: {},
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/integration/'],

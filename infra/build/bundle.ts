@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -85,7 +85,7 @@ async function bundle(
   external: readonly string[],
 ): Promise<Bundle> {
   const file = join(outdir, 'index.mjs');
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: [entry],
     outfile: file,
     absWorkingDir: REPOSITORY,
@@ -104,7 +104,10 @@ async function bundle(
     plugins: [pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
     metafile: true,
     logLevel: 'warning',
+    write: false,
   });
+  await mkdir(outdir, { recursive: true });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeWhole(path, contents)));
   const output = metafile.outputs[relative(REPOSITORY, file)];
   if (!output) throw new Error(`esbuild reports nothing about ${file}`);
   return {
@@ -114,6 +117,13 @@ async function bundle(
       ...new Set(output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))),
     ],
   };
+}
+
+/** Writes a file that another process may be reading: it finds the old one or the new one, and no half of either. */
+async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, contents);
+  await rename(beside, path);
 }
 
 /**

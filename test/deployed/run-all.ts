@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector, bundleSidecar } from '../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../infra/build/paths.ts';
+import { collectorBundle, sidecarBundle } from '../bundles.ts';
 import type { CdkApp } from '../infra/apps.ts';
 import { OWN } from '../infra/iam/collector-cases.ts';
 import { hasOpenssl, makeCertificates } from '../scrape/http/certificates.ts';
@@ -50,12 +50,7 @@ export async function runAll(
   started.defer(() => rm(folder, { recursive: true }));
   // The parts of the AWS SDK that the Lambda runtime has.
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
-  const [, { file: sidecar }] = await Promise.all([
-    bundleCollector(),
-    bundleSidecar(join(folder, 'sidecar')),
-    // For the image that the app builds.
-    bundleSidecar(),
-  ]);
+  const [, { file: sidecar }] = await Promise.all([collectorBundle(), sidecarBundle()]);
   const assemblies = await synthesizeAll(apps, folder);
   const places = await placesFor(MAX_TASKS);
   const surroundings = {

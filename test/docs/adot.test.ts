@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector } from '../../infra/build/bundle.ts';
+import { collectorBundle } from '../bundles.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor } from '../handler/function-process.ts';
 import { deployedIn } from './deployed.ts';
@@ -28,7 +28,7 @@ const KEPT = [
 let journey: Journey;
 let aws: Aws;
 beforeAll(async () => {
-  await bundleCollector();
+  await collectorBundle();
   journey = await startJourney('docs/migrate-adot.md');
 }, SLOW);
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parse } from 'yaml';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector } from '../../infra/build/bundle.ts';
+import { collectorBundle } from '../bundles.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
@@ -15,7 +15,7 @@ const SLOW = 240_000;
 
 let journey: Journey;
 beforeAll(async () => {
-  await bundleCollector();
+  await collectorBundle();
   journey = await startJourney('docs/migrate-cloudwatch-agent.md');
   await journey.synthesize('identity/before.ts', 'identity/app.ts', 'login/before.ts');
 }, SLOW);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleCollector } from '../../infra/build/bundle.ts';
+import { collectorBundle } from '../bundles.ts';
 import { environmentFor, startFunction } from '../handler/function-process.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { servedSeries } from '../sidecar/served-series.ts';
@@ -44,7 +44,7 @@ const ROWS = Array.from(
 let journey: Journey;
 let aws: Aws;
 beforeAll(async () => {
-  await bundleCollector();
+  await collectorBundle();
   journey = await startJourney(PAGE);
 }, SLOW);
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { bundleSidecar } from '../../infra/build/bundle.ts';
+import { sidecarBundle } from '../bundles.ts';
 import { describeWithFixtures, fixtureText } from '../fixtures.ts';
 import { deployedIn } from './deployed.ts';
 import { Guide } from './guide.ts';
@@ -12,7 +12,7 @@ const PAGE = 'docs/migrate-ecs-metrics-exporter.md';
 
 let journey: Journey;
 beforeAll(async () => {
-  await bundleSidecar();
+  await sidecarBundle();
   journey = await startJourney(PAGE);
 }, SLOW);
 afterAll(async () => {

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCollector, bundleSidecar } from '../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../infra/build/paths.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
+import { collectorBundle, sidecarBundle } from '../bundles.ts';
 import { runToEnd } from '../integration/support/child.ts';
 import { GUIDES, Guide } from './guide.ts';
 import { type Journey, startJourney, synthesize } from './journey.ts';
@@ -24,7 +24,7 @@ const SLOW = 240_000;
 const journeys = new Map<string, Journey>();
 
 beforeAll(async () => {
-  await Promise.all([bundleCollector(), bundleSidecar()]);
+  await Promise.all([collectorBundle(), sidecarBundle()]);
   for (const page of GUIDES) journeys.set(page, await startJourney(page, { checksOut: false }));
   await synthesize(
     [...journeys.values()].flatMap(({ folder, guide }) =>

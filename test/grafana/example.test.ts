@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCollector } from '../../infra/build/bundle.ts';
 import { GRAFANA_DIRECTORY } from '../../infra/build/paths.ts';
+import { collectorBundle } from '../bundles.ts';
 import { EXAMPLES, synthesize } from '../infra/apps.ts';
 import type { TemplateBody } from '../infra/iam/evaluation/template-values.ts';
 import { FILES } from './dashboard.ts';
@@ -19,7 +19,7 @@ let folder: string;
 let template: TemplateBody;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-grafana-'));
-  await bundleCollector();
+  await collectorBundle();
   const [stack] = await synthesize(EXAMPLES.find(({ name }) => name === 'grafana')!, folder);
   template = stack!.template;
 }, SLOW);

@@ -2,10 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
-import { type Bundle, bundleCollector } from '../../infra/build/bundle.ts';
-import { REPOSITORY } from '../../infra/build/paths.ts';
 import { COLLECTOR_NAMESPACE } from '../../lambda/model/settings/names.ts';
 import type { summaryOf } from '../../lambda/report/log.ts';
+import { collectorBundle } from '../bundles.ts';
 import { FAST_START } from '../fast-start.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 
@@ -58,9 +57,6 @@ export interface FunctionProcess extends AsyncDisposable {
 
 const RUNTIME = join(import.meta.dirname, 'runtime.ts');
 
-/** Two workers that wrote to one folder would read each other's halves. */
-const BUNDLE_FOLDER = join(REPOSITORY, 'dist/test', process.env.JEST_WORKER_ID ?? '0');
-
 /** As the schedule's function has it. */
 const REMAINING_MS = 30_000;
 
@@ -73,7 +69,7 @@ export async function startFunction(
   env: Readonly<Record<string, string>>,
   file?: string,
 ): Promise<FunctionProcess> {
-  const program = file ?? (await bundled()).file;
+  const program = file ?? (await collectorBundle()).file;
   const child = fork(RUNTIME, [program], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Without the options of the test runner.
@@ -126,13 +122,6 @@ export async function startFunction(
       await end();
     },
   };
-}
-
-let bundle: Promise<Bundle> | undefined;
-
-function bundled(): Promise<Bundle> {
-  bundle ??= bundleCollector(BUNDLE_FOLDER);
-  return bundle;
 }
 
 /** What sends the AWS SDK of the function to the stand-in. */

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleSidecar } from '../../infra/build/bundle.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { BEHAVIOURS } from '../bench/chaos-sidecar/behaviours.ts';
 import { startRestlessEndpoint } from '../bench/sidecar/endpoint.ts';
 import { MeasuredSidecar } from '../bench/sidecar/measured.ts';
+import { sidecarBundle } from '../bundles.ts';
 
 /** Of each behaviour. */
 const SCRAPES = 10;
@@ -19,15 +17,11 @@ const ATTEMPTS = 3;
 /** Private bytes: the most of `npm run bench -- chaos-sidecar` is 45 MB, of which what hangs, drips or pours has half. */
 const MOST_BYTES = 80e6;
 
-let folder: string;
 let program: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fargauge-pressed-'));
-  ({ file: program } = await bundleSidecar(folder));
+  ({ file: program } = await sidecarBundle());
 });
-
-afterAll(() => rm(folder, { recursive: true }));
 
 /** The clients and the application of a behaviour, in a process of their own. */
 class Pressure implements AsyncDisposable {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeLeftovers, leftoversOf } from '../../../infra/app/leftovers.ts';
-import { bundleCollector, bundleSidecar } from '../../../infra/build/bundle.ts';
+import { collectorBundle, sidecarBundle } from '../../bundles.ts';
 import { synthesizeAll } from '../../deployed/assembly.ts';
 import { APPS, type AppStack, stacksIn } from '../apps.ts';
 
@@ -43,7 +43,7 @@ let folder: string;
 let stacks: ReadonlyMap<string, readonly AppStack[]>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-leftovers-'));
-  await Promise.all([bundleCollector(), bundleSidecar()]);
+  await Promise.all([collectorBundle(), sidecarBundle()]);
   const assemblies = await synthesizeAll(APPS, folder);
   const read = [...assemblies].map(async ([name, assembly]) => {
     if (assembly instanceof Error) throw assembly;

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { compileConstructs } from '../../../infra/build/build.ts';
-import { bundleCollector, bundleSidecar } from '../../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
+import { collectorBundle, sidecarBundle } from '../../bundles.ts';
 import { FAST_START } from '../../fast-start.ts';
 import { runSynthesis } from '../synthesis/run.ts';
 
@@ -25,7 +25,7 @@ const EXAMPLES = 'examples/cdk';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-package-'));
-  await Promise.all([bundleCollector(), bundleSidecar(), compileConstructs()]);
+  await Promise.all([collectorBundle(), sidecarBundle(), compileConstructs()]);
   await install(await pack());
 }, SLOW);
 afterAll(() => rm(folder, { recursive: true }));

@@ -13,11 +13,11 @@ import { PromQLServiceAlarms } from '../../../infra/alarms/promql-service.ts';
 import { ServiceAlarms } from '../../../infra/alarms/service.ts';
 import { readSettings } from '../../../infra/app/settings.ts';
 import { FargaugeStack } from '../../../infra/app/stack.ts';
-import { bundleCollector } from '../../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { Collector } from '../../../infra/collector/collector.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { TaskSidecar } from '../../../infra/sidecar/sidecar.ts';
+import { collectorBundle } from '../../bundles.ts';
 import { EXAMPLES } from '../apps.ts';
 import { findingsOf } from '../synthesis/run.ts';
 import { CODE, IMAGE } from '../template.ts';
@@ -146,7 +146,7 @@ describe("what cdk-nag's AwsSolutions pack finds in the examples is of their own
   let findings: ReadonlyMap<string, readonly string[] | undefined>;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fargauge-nag-'));
-    await bundleCollector();
+    await collectorBundle();
     const found = await findingsOf(
       EXAMPLES.map(({ name, program }) => ({
         program: join(REPOSITORY, program),

@@ -20,13 +20,13 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Aws, Stack } from 'aws-cdk-lib/core';
-import { bundleSidecar } from '../../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { sidecarImage } from '../../../infra/sidecar/image.ts';
 import type { TaskSidecarProps } from '../../../infra/sidecar/props.ts';
 import { TaskSidecar } from '../../../infra/sidecar/sidecar.ts';
 import { readSettings } from '../../../sidecar/settings.ts';
+import { sidecarBundle } from '../../bundles.ts';
 import { IMAGE } from '../template.ts';
 
 interface Given {
@@ -358,7 +358,7 @@ describe('applications on loopback', () => {
 });
 
 describe('the image', () => {
-  beforeAll(() => bundleSidecar());
+  beforeAll(() => sidecarBundle());
 
   it.each([
     ['arm64', CpuArchitecture.ARM64],
@@ -433,7 +433,7 @@ describe('the program in the image', () => {
 });
 
 describe('the architecture of the image', () => {
-  beforeAll(() => bundleSidecar());
+  beforeAll(() => sidecarBundle());
 
   /** A task definition, and what its L1 is told. */
   function definition(tell: (resource: CfnTaskDefinition) => void, architecture?: CpuArchitecture) {

@@ -1,10 +1,9 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
-import { bundleCollector } from '../../../../infra/build/bundle.ts';
-import { REPOSITORY } from '../../../../infra/build/paths.ts';
+import { collectorBundle } from '../../../bundles.ts';
 import { hasOpenssl, makeCertificates } from '../../../scrape/http/certificates.ts';
 import { COLLECTORS, MANY_SHARDS, OWN } from '../../iam/collector-cases.ts';
 import { type CollectorRun, type RunSurroundings, runCollector } from '../../iam/collector-run.ts';
@@ -58,9 +57,7 @@ const SUBJECTS = COLLECTORS.filter(
 let surroundings: RunSurroundings;
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fargauge-policy-'));
-  // The parts of the AWS SDK that the Lambda runtime has.
-  await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
-  const { file } = await bundleCollector(folder);
+  const { file } = await collectorBundle();
   const certificates = canHaveReceivers ? makeCertificates(RECEIVERS) : undefined;
   surroundings = { file, folder, certificates };
 }, SLOW);
