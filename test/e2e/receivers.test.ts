@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { serveMetrics } from '../cli/target.ts';
-import { type Answer, environmentFor, startFunction } from '../handler/function-process.ts';
+import { environmentFor, startFunction } from '../handler/function-process.ts';
+import type { Answer } from '../handler/messages.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { readExportRequest } from '../outputs/otlp/export-request.ts';
 import { type Receiver, type Reply, startReceiver } from '../outputs/push/receiver.ts';

@@ -1,28 +1,12 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
 import { COLLECTOR_NAMESPACE } from '../../lambda/model/settings/names.ts';
-import type { summaryOf } from '../../lambda/report/log.ts';
 import { collectorBundle } from '../bundles.ts';
 import { FAST_START } from '../fast-start.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
-
-/** To the process. */
-export interface Invocation {
-  /** Milliseconds until the invocation's deadline. */
-  readonly remainingMs: number;
-  /** @default 'handler' */
-  readonly handler?: 'handler' | 'discover';
-  /** @default the schedule's */
-  readonly event?: unknown;
-}
-
-/** From the process. */
-export type Answer =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly result: ReturnType<typeof summaryOf> }
-  | { readonly kind: 'error'; readonly message: string; readonly name?: string };
+import { type Answer, END_OF_OUTPUT, type Invocation, type Loading } from './messages.ts';
 
 /** From a function of a divided collector. */
 export type ShardAnswer =
@@ -69,58 +53,105 @@ export async function startFunction(
   env: Readonly<Record<string, string>>,
   file?: string,
 ): Promise<FunctionProcess> {
-  const program = file ?? (await collectorBundle()).file;
-  const child = fork(RUNTIME, [program], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Without the options of the test runner.
-    execArgv: [],
-    env: {
-      PATH: process.env.PATH,
-      HOME: '/nonexistent',
-      ...FAST_START,
-      AWS_LAMBDA_FUNCTION_NAME: 'fargauge',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
-      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      AWS_REGION: 'us-east-1',
-      ...env,
-    },
-  });
-  const written = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      written[name] += text;
+  const host = new FunctionHost(env);
+  return host.load(env, file ?? (await collectorBundle()).file, () => host.end());
+}
+
+/** A process in which one function after the other lives. The next ones save the start of Node.js, and the loading of packages. */
+export class FunctionHost {
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  readonly #written = { stdout: '', stderr: '' };
+
+  /** @param env what Node.js itself is to find in its environment */
+  constructor(env: Readonly<Record<string, string>>) {
+    const child = fork(RUNTIME, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Without the options of the test runner.
+      execArgv: [],
+      env: environmentOf(env),
     });
+    this.#child = child;
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
+        this.#written[name] += text;
+      });
+    }
+    // Not 'close', which never comes where the parent disconnects.
+    this.#closed = Promise.all([
+      once(child, 'exit'),
+      ...[child.stdout, child.stderr].map((stream) => stream && once(stream, 'close')),
+    ]);
   }
-  // Not 'close', which never comes where the parent disconnects.
-  const closed = Promise.all([
-    once(child, 'exit'),
-    ...[child.stdout, child.stderr].map((stream) => stream && once(stream, 'close')),
-  ]);
-  /** Rejects where the process ends without one. */
-  const nextAnswer = async (): Promise<Answer> => {
-    const [answer] = await Promise.race([once(child, 'message'), closed.then(() => [])]);
-    if (answer === undefined) throw new Error(`the function has ended: ${written.stderr}`);
+
+  /**
+   * Loads a function, after the one before has ended.
+   *
+   * @param ended called when it has ended, and resolves when all that it wrote is here
+   */
+  async load(
+    env: Readonly<Record<string, string>>,
+    file: string,
+    ended: () => Promise<void> = () => this.#endOfOutput(),
+  ): Promise<FunctionProcess> {
+    Object.assign(this.#written, { stdout: '', stderr: '' });
+    const loaded = await this.#ask({ file, env: environmentOf(env) });
+    const end = async (): Promise<Written> => {
+      await ended();
+      const { stdout, stderr } = this.#written;
+      return { stdout, stderr, ownMetrics: ownMetrics(stdout), log: logOf({ stdout, stderr }) };
+    };
+    return {
+      loaded,
+      invoke: (remainingMs = REMAINING_MS) => this.#ask({ remainingMs }),
+      invokeWith: (handler, event) =>
+        this.#ask({ remainingMs: REMAINING_MS, event, ...(handler && { handler }) }),
+      end,
+      async [Symbol.asyncDispose]() {
+        await end();
+      },
+    };
+  }
+
+  /** Ends the process. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#closed;
+  }
+
+  /** Rejects where the process ends without an answer. */
+  async #ask(message: Loading | Invocation): Promise<Answer> {
+    const answered = Promise.race([once(this.#child, 'message'), this.#closed.then(() => [])]);
+    this.#child.send(message);
+    const [answer] = await answered;
+    if (answer === undefined) throw new Error(`the function has ended: ${this.#written.stderr}`);
     return answer;
-  };
-  const end = async (): Promise<Written> => {
-    if (child.connected) child.disconnect();
-    await closed;
-    return { ...written, ownMetrics: ownMetrics(written.stdout), log: logOf(written) };
-  };
-  const ask = (invocation: Invocation): Promise<Answer> => {
-    const answer = nextAnswer();
-    child.send(invocation);
-    return answer;
-  };
+  }
+
+  async #endOfOutput(): Promise<void> {
+    const { stdout, stderr } = this.#child;
+    const ends = [stdout, stderr].map(async (stream, index) => {
+      const name = index === 0 ? 'stdout' : 'stderr';
+      while (!this.#written[name].endsWith(END_OF_OUTPUT)) await once(stream!, 'data');
+      this.#written[name] = this.#written[name].slice(0, -END_OF_OUTPUT.length);
+    });
+    this.#child.send('end');
+    await Promise.all(ends);
+  }
+}
+
+function environmentOf(
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> {
   return {
-    loaded: await nextAnswer(),
-    invoke: (remainingMs = REMAINING_MS) => ask({ remainingMs }),
-    invokeWith: (handler, event) =>
-      ask({ remainingMs: REMAINING_MS, event, ...(handler && { handler }) }),
-    end,
-    async [Symbol.asyncDispose]() {
-      await end();
-    },
+    PATH: process.env.PATH,
+    HOME: '/nonexistent',
+    ...FAST_START,
+    AWS_LAMBDA_FUNCTION_NAME: 'fargauge',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_REGION: 'us-east-1',
+    ...env,
   };
 }
 

@@ -1,37 +1,51 @@
 /**
- * What the Lambda runtime does, in a few lines: loads the file that its argument names, says so or why not, then invokes a handler of it
- * with an event and a context for each message of its parent, and answers with what it gave.
+ * What the Lambda runtime does, in a few lines: loads a function, says so or why not, then invokes a handler of it with an event and a
+ * context for each message of its parent, and answers with what it gave. One function may follow the other, each with modules and
+ * variables of its own.
  */
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
-import type { Answer, Invocation } from './function-process.ts';
+import { type Answer, END_OF_OUTPUT, type Invocation, type Loading } from './messages.ts';
 import { PATIENCE } from './patience.ts';
 
 const EVENT = { version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled Event' };
 
+let functions = 0;
 let invocations = 0;
+let handlers: typeof import('../../lambda/handler.ts');
 
 // On a busy machine a request takes longer than the function waits, which is not what every test looks at.
-const patience = Number(process.env[PATIENCE] ?? 1);
 const timeout = AbortSignal.timeout.bind(AbortSignal);
-AbortSignal.timeout = (milliseconds) => timeout(milliseconds * patience);
+AbortSignal.timeout = (milliseconds) => timeout(milliseconds * Number(process.env[PATIENCE] ?? 1));
 
-try {
-  const handlers: typeof import('../../lambda/handler.ts') = await import(
-    pathToFileURL(process.argv[2] ?? '').href
-  );
-  process.on('message', ({ remainingMs, handler = 'handler', event = EVENT }: Invocation) => {
-    handlers[handler](event, contextOf(remainingMs)).then(
-      (result) => answer({ kind: 'result', result }),
-      ({ name, message }) => answer({ kind: 'error', message, ...(name !== 'Error' && { name }) }),
-    );
-  });
-  answer({ kind: 'ready' });
-} catch (error) {
-  answer({ kind: 'error', message: (error as Error).message });
-}
+process.on('message', (message: Loading | Invocation | 'end') => {
+  if (message === 'end') {
+    for (const stream of [process.stdout, process.stderr]) stream.write(END_OF_OUTPUT);
+  } else if ('file' in message) void load(message);
+  else invoke(message);
+});
 
 process.on('disconnect', () => process.exit(0));
+
+async function load({ file, env }: Loading): Promise<void> {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
+  try {
+    handlers = await import(
+      `${pathToFileURL(file).href}${functions++ === 0 ? '' : `?${functions}`}`
+    );
+    answer({ kind: 'ready' });
+  } catch (error) {
+    answer({ kind: 'error', message: (error as Error).message });
+  }
+}
+
+function invoke({ remainingMs, handler = 'handler', event = EVENT }: Invocation): void {
+  handlers[handler](event, contextOf(remainingMs)).then(
+    (result) => answer({ kind: 'result', result }),
+    ({ name, message }) => answer({ kind: 'error', message, ...(name !== 'Error' && { name }) }),
+  );
+}
 
 function answer(message: Answer): void {
   process.send?.(message);

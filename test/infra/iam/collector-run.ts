@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Aws, startAws } from '../../../cli/demo/aws/server.ts';
 import { serveMetrics } from '../../cli/target.ts';
 import { startStores } from '../../config/sources/stores.ts';
+import type { FunctionPool } from '../../handler/function-pool.ts';
 import {
   type FunctionProcess,
   type LogLine,
@@ -24,8 +25,7 @@ const EXPOSITION =
 
 /** What all runs share. */
 export interface RunSurroundings {
-  /** The bundle of the function. */
-  readonly file: string;
+  readonly functions: FunctionPool;
   /** A folder for what a run writes. */
   readonly folder: string;
   /** What receivers show; absent where no certificates can be made. */
@@ -58,7 +58,7 @@ export async function runCollector(
   collector: DeployedCollector,
   policies: ReadonlyMap<string, readonly Statement[]>,
   situation: Situation,
-  { file, folder, certificates }: RunSurroundings,
+  { functions: pool, folder, certificates }: RunSurroundings,
 ): Promise<CollectorRun> {
   const { objects = {}, parameters = {}, secrets = {}, hasReceivers = false } = given;
   await using started = new AsyncDisposableStack();
@@ -89,20 +89,20 @@ export async function runCollector(
     }),
   );
   const proxy = hasReceivers && certificates ? await proxied(gate, folder, certificates) : {};
-  const start = ({ environment }: DeployedFunction, index: number) =>
-    startFunction(
-      {
-        ...environment,
-        AWS_REGION: OWN.region,
-        AWS_ENDPOINT_URL: gate.url,
-        AWS_ACCESS_KEY_ID: keyOf(index),
-        AWS_SECRET_ACCESS_KEY: 'test',
-        // No answer is late here but for the machine's load, and a late one would look like a permission that is missing.
-        [PATIENCE]: '20',
-        ...proxy,
-      },
-      file,
-    );
+  const start = ({ environment }: DeployedFunction, index: number) => {
+    const env = {
+      ...environment,
+      AWS_REGION: OWN.region,
+      AWS_ENDPOINT_URL: gate.url,
+      AWS_ACCESS_KEY_ID: keyOf(index),
+      AWS_SECRET_ACCESS_KEY: 'test',
+      // No answer is late here but for the machine's load, and a late one would look like a permission that is missing.
+      [PATIENCE]: '20',
+      ...proxy,
+    };
+    // Node.js looks for proxies and certificates when it starts.
+    return Object.keys(proxy).length > 0 ? startFunction(env) : pool.start(env);
+  };
   const processes = await Promise.all(functions.map(start));
   const surrounded = { aws, s3, gate, stopTask };
   const answers = await cycles(processes, collector, situation, surrounded);

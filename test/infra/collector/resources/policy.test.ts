@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
 import { collectorBundle } from '../../../bundles.ts';
+import { FunctionPool } from '../../../handler/function-pool.ts';
 import { hasOpenssl, makeCertificates } from '../../../scrape/http/certificates.ts';
 import { COLLECTORS, MANY_SHARDS, OWN } from '../../iam/collector-cases.ts';
 import { type CollectorRun, type RunSurroundings, runCollector } from '../../iam/collector-run.ts';
@@ -58,10 +59,14 @@ let surroundings: RunSurroundings;
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fargauge-policy-'));
   const { file } = await collectorBundle();
+  const functions = new FunctionPool(file);
   const certificates = canHaveReceivers ? makeCertificates(RECEIVERS) : undefined;
-  surroundings = { file, folder, certificates };
+  surroundings = { functions, folder, certificates };
 }, SLOW);
-afterAll(() => rm(surroundings.folder, { recursive: true }));
+afterAll(async () => {
+  await surroundings.functions[Symbol.asyncDispose]();
+  await rm(surroundings.folder, { recursive: true });
+});
 
 /** Collectors share most of their permissions: a cycle is run without each of them once, and one of shards once more. */
 const proven = new Set<string>();
