@@ -1,10 +1,12 @@
 import { addCollect } from './collect-command.ts';
 import { addDemo } from './demo-command.ts';
 import { newProgram } from './program.ts';
+import { addTargets } from './targets-command.ts';
 import { addValidate } from './validate-command.ts';
 
 const fargauge = newProgram();
 addCollect(fargauge);
 addDemo(fargauge);
+addTargets(fargauge);
 addValidate(fargauge);
 await fargauge.program.parseAsync();

@@ -1,10 +1,9 @@
 import type { DeliveryReport } from '../../lambda/model/delivery/event.ts';
-import type { LeftOut } from '../../lambda/model/targets/left-out.ts';
-import { causesOf } from '../../lambda/report/left-out-text.ts';
 import { first, MAX_TEXTS } from '../../lambda/report/log.ts';
 import type { CycleReport, TargetReport } from '../../lambda/report/report.ts';
 import type { SilentJob } from '../../lambda/report/silent-jobs.ts';
 import type { HeldBackMetric } from '../../lambda/rules/held-back.ts';
+import { leftOutLines } from './left-out.ts';
 import { table } from './table.ts';
 
 /** A cycle's report for people: a line for each target, then what became of the samples. */
@@ -75,15 +74,6 @@ function delivery(report: DeliveryReport): string {
   const accepted =
     takes === 'samples' ? `${metrics} samples` : `${events} events, ${metrics} metric values`;
   return `${output}: ${accepted}, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`;
-}
-
-/** How many were left out for one reason and what to do, then each of the first causes. */
-function leftOutLines(leftOut: LeftOut): string[] {
-  const { reason, count, remedy } = leftOut;
-  const first = `left out: ${count} ${reason}${remedy === undefined ? '' : `; remedy: ${remedy}`}`;
-  // Tasks that come and go are no target's fault.
-  if (remedy === undefined) return [first];
-  return [first, ...causesOf(leftOut).map((cause) => `  ${cause}`)];
 }
 
 function silentJob({ job, targets, samples, dropped, why }: SilentJob): string {

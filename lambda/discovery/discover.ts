@@ -8,7 +8,7 @@ import { type ListedTarget, listed } from './listed-target.ts';
 import type { Fetch } from './sources/http.ts';
 import { type JobTargets, TargetSources } from './sources/sources.ts';
 import { type Origins, type StoppedTargets, stoppedAmong } from './stopped-targets.ts';
-import { listTargets, type TargetList } from './target-list.ts';
+import { type FoundForJob, listTargets, type TargetList } from './target-list.ts';
 
 /**
  * Most milliseconds of a refresh: enough for 10,000 tasks, and if the ECS API is silent, enough remains to scrape the
@@ -24,6 +24,8 @@ export interface DiscoveryOptions {
   readonly clock: Clock;
   /** Most milliseconds of a refresh. @default 20000 */
   readonly refreshTimeoutMs?: number;
+  /** Called for each address of each job, for people who want to know what relabeling does. */
+  readonly onFound?: ((found: FoundForJob) => void) | undefined;
 }
 
 /** The discovered targets, as of the last refresh. */
@@ -92,7 +94,7 @@ function discoveryOf(
       const parts = { entries, containers, tasks, listed };
       // Equal parts make equal targets, and thousands of URLs take a while.
       if (last === undefined || !areSame(last, parts)) {
-        const { list, origins: ofTargets } = listTargets(config.jobs, parts);
+        const { list, origins: ofTargets } = listTargets(config.jobs, parts, options.onFound);
         origins = ofTargets;
         const refreshedAt = Math.max(...[containers, ...tasks.values()].map(({ at }) => at));
         last = { ...parts, discovered: { ...list, refreshedAt } };

@@ -80,7 +80,7 @@ export function withinLimit(
 }
 
 /** The labels before relabeling: PopulateDiscoveredLabels of Prometheus, scrape/target.go. */
-function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Labels {
+export function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Labels {
   const params = Object.entries(job.params).map(([name, [first = '']]) => [
     PARAM_PREFIX + name,
     first,

@@ -1,5 +1,6 @@
+import type { Labels } from '../model/samples/sample.ts';
 import type { Config, ScrapeJob, TaskDiscovery } from '../model/settings/config.ts';
-import type { LeftOut, LeftOutSubject } from '../model/targets/left-out.ts';
+import type { LeftOut, LeftOutSubject, SkipReason } from '../model/targets/left-out.ts';
 import { shownUrl } from '../model/targets/shown-url.ts';
 import type { Target } from '../model/targets/target.ts';
 import type { DiscoveryError } from './aws/api-calls.ts';
@@ -10,7 +11,7 @@ import { hostPort } from './ecs/cluster/network.ts';
 import { LeftOutTally } from './found/left-out.ts';
 import { type FoundTarget, META, METRICS_PATH } from './found/target.ts';
 import { idleEntries, idleSources } from './idle-parts.ts';
-import { toTarget, withinLimit } from './job-target.ts';
+import { discoveredLabels, toTarget, withinLimit } from './job-target.ts';
 import type { JobTargets } from './sources/sources.ts';
 import { staticTargets } from './sources/static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
@@ -52,6 +53,16 @@ export interface TargetParts {
   readonly listed: JobTargets;
 }
 
+/** An address that discovery found for a job, and what the job made of it. */
+export interface FoundForJob {
+  /** Name of the entry of `scrape_configs`. */
+  readonly job: string;
+  /** The labels before relabeling, those that begin with `__` among them. */
+  readonly labels: Labels;
+  /** The target, or why there is none. */
+  readonly made: Target | SkipReason;
+}
+
 /**
  * The targets of every job, in the order of the jobs: those of `ecs_service_discovery`, its static ones, the listed ones,
  * then those of its `aws_sd_configs`.
@@ -59,6 +70,7 @@ export interface TargetParts {
 export function listTargets(
   jobs: Config['jobs'],
   parts: TargetParts,
+  onFound?: (found: FoundForJob) => void,
 ): { list: TargetList; origins: Origins } {
   const accounts = [...new Set([parts.containers, ...parts.tasks.values()])].flatMap(
     ({ found }) => found,
@@ -82,6 +94,7 @@ export function listTargets(
     for (const each of ofSources) {
       const { target: found, cluster } = each;
       const made = toTarget(found, job);
+      onFound?.({ job: job.name, labels: discoveredLabels(found, job), made });
       if (typeof made === 'string') {
         leftOut.add({ reason: made, subject: subjectOf(each, job) });
         continue;

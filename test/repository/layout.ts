@@ -42,15 +42,9 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    ...['cli/demo', 'cli/validate', 'cli/describe', 'cli/options', 'lambda/wiring'],
-    ...[
-      'lambda/report',
-      'lambda/config',
-      'lambda/discovery/aws',
-      'lambda/outputs',
-      'lambda/state',
-      MODEL,
-    ],
+    ...['cli/demo', 'cli/validate', 'cli/targets', 'cli/describe', 'cli/options'],
+    ...['lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery/aws'],
+    ...['lambda/scrape/http', 'lambda/outputs', 'lambda/state', MODEL],
   ],
   'cli/demo': [
     ...['cli/demo/aws', 'cli/demo/task', 'cli/describe', 'lambda/wiring', 'lambda/report'],
@@ -60,6 +54,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/aws/logs': ['cli/demo/aws/protocol'],
   'cli/demo/aws/protocol': [],
   'cli/demo/task': [MODEL],
+  'cli/targets': ['cli/describe', 'lambda/discovery', MODEL],
   'cli/describe': ['lambda/report', 'lambda/config', 'lambda/rules', MODEL],
   'cli/validate': ['lambda/config', MODEL],
   'cli/options': ['lambda/config/values', MODEL],
