@@ -7,7 +7,7 @@ import { FileWork } from '../model/waiting/file-work.ts';
 import { unlessAborted } from '../model/waiting/unless-aborted.ts';
 import { LineDelivery } from './lines.ts';
 
-/** Appends the events to a file, one line of JSON each. The file is opened for each delivery, so it may be rotated. */
+/** Appends the events to a file, one line of JSON each. It opens the file for each delivery, so the file may be rotated. */
 export function fileOutput(
   path: string,
   append: (path: string, signal: AbortSignal) => Writable = appender(),
@@ -17,7 +17,7 @@ export function fileOutput(
     name,
     open: (signal, patienceMs) => {
       const stream = append(path, signal);
-      // A failed write is told to its caller; without a listener it would end the process as well.
+      // The caller gets the error of a failed write; without a listener it would also end the process.
       stream.on('error', () => {});
       const delivery = new LineDelivery(name, stream, signal, { patienceMs });
       return {
@@ -29,7 +29,7 @@ export function fileOutput(
   };
 }
 
-/** Opens files one after the other: of those that hang there is one, which keeps one thread, not one for each cycle. */
+/** Opens files one after the other, so that a file system that hangs keeps only one thread. */
 function appender() {
   const turns = new FileWork(1);
   let closedBefore = Promise.resolve();
@@ -38,7 +38,7 @@ function appender() {
     const opening = async (): Promise<number> => {
       await before;
       const descriptor = await openAtALine(path);
-      // Nobody has waited for it.
+      // The delivery has ended meanwhile.
       if (stream.destroyed) await promisify(close)(descriptor);
       return descriptor;
     };
@@ -57,10 +57,10 @@ function appender() {
   };
 }
 
-/** As of `fs.open`. */
+/** As in `fs.open`. */
 type Opened = (error: Error | null, descriptor?: number) => void;
 
-/** Opens a file to append to. A part of a line that a full device, or the end of a process, left in it gets an end. */
+/** Opens a file for appending. Ends an incomplete last line, which a full device or a killed process may have left. */
 async function openAtALine(path: string): Promise<number> {
   const isBroken = await endsInALine(path);
   const descriptor = await promisify(open)(path, 'a');
@@ -68,7 +68,7 @@ async function openAtALine(path: string): Promise<number> {
   return descriptor;
 }
 
-/** Whether the next line would be lost in the last one. */
+/** Whether the last line is complete. */
 async function endsInALine(path: string): Promise<boolean> {
   try {
     const found = await stat(path);
@@ -78,12 +78,12 @@ async function endsInALine(path: string): Promise<boolean> {
     const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
     return buffer.toString() !== '\n';
   } catch {
-    // There is no such file, or it can only be written: what is wrong with it, its writes tell.
+    // The file does not exist, or cannot be read: its writes report any error.
     return false;
   }
 }
 
-/** Closes the file. An error that only closing it brings out is in the report. */
+/** Closes the file. The report contains an error that only the close reveals. */
 async function closed(
   report: DeliveryReport,
   stream: Writable,

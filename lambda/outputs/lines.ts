@@ -11,15 +11,15 @@ import { PendingWrite } from './delivery/pending-write.ts';
 import { type Failure, type SentEvent, Tally } from './delivery/tally.ts';
 
 export interface LineOptions {
-  /** Of an event, as `eventBytes` counts: a larger one is rejected. @default any number */
+  /** Limit of an event's size, as `eventBytes` counts it. @default none */
   readonly maxEventBytes?: number | undefined;
-  /** As of `Output.open`. */
+  /** As in `Output.open`. */
   readonly patienceMs?: number | undefined;
 }
 
 /**
- * A delivery of one line for each event: its message, which is JSON text, as it is. The lines of one `write` stay
- * together. The stream must have a listener for its errors.
+ * A delivery of one line for each event: its message, which is JSON text. The lines of one `write` stay together. The
+ * stream must have a listener for its errors.
  */
 export class LineDelivery implements Delivery {
   readonly #name: string;
@@ -74,7 +74,7 @@ export class LineDelivery implements Delivery {
     return write.outcome;
   }
 
-  /** Waits for the stream's buffer only: an event is accepted when the operating system has it. */
+  /** Waits only for the stream's buffer: an event is accepted when the operating system has it. */
   async ready(): Promise<void> {
     while (this.#isFull && !this.#patience.isOver) await this.#patience.wait(this.#settled.promise);
   }
@@ -106,7 +106,7 @@ export class LineDelivery implements Delivery {
     this.#settle(sent, failure);
   }
 
-  /** What comes after the deadline is for a write that was settled then. */
+  /** Events after the deadline belong to a write that is already settled. */
   #settle(sent: readonly SentEvent[], failure: Failure | undefined): void {
     if (!this.#pending.delete(sent)) return;
     for (const event of sent) {
@@ -123,7 +123,7 @@ export class LineDelivery implements Delivery {
   };
 
   #failure(error: Error): Failure {
-    // What broke the stream, not that it is broken: a file that cannot be opened, say.
+    // The first error of the stream names the cause, such as a file that cannot be opened.
     const { message } = this.#stream.errored ?? error;
     return { reason: 'unavailable', text: `Writing to ${this.#name} failed. ${message}` };
   }

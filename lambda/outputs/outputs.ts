@@ -18,20 +18,20 @@ import { tlsFetch } from './push/tls-fetch.ts';
 import { remoteWriteOutput } from './remote-write/remote-write.ts';
 import { stdoutOutput } from './stdout.ts';
 
-/** For whom requests are signed, and with what. */
+/** The Region and the credentials of signatures. */
 export interface Signing {
   readonly region: string;
   readonly credentials: CredentialsProvider;
 }
 
-/** What outputs write with. */
+/** The clients and streams that outputs write with. */
 export interface OutputMeans {
-  /** Asked only where there is such an output. */
+  /** Called only for such an output. */
   logsClient(config: LogsOutputConfig): LogsSender;
   readonly stdout: Writable;
-  /** Bytes of a line, its end included, that standard output can take. Absent: any number. */
+  /** Most bytes of a line on standard output, its end included. Absent: no limit. */
   readonly maxLineBytes?: number | undefined;
-  /** Asked only where requests are signed. @throws TypeError where nothing names a Region */
+  /** Called only for signed requests. @throws TypeError without a Region */
   signing(config: SigningConfig): Signing;
 }
 

@@ -10,13 +10,13 @@ import { type RetryOptions, withRetries } from '../delivery/retry.ts';
 import type { LogBatch } from './batch.ts';
 import { isDenied, LogsCallError, nameOf, retryDelayOf } from './failure.ts';
 
-/** Somebody else creates the same thing, or has done so. */
+/** Another caller creates the same group or stream, or has done so. */
 const CREATED = ['ResourceAlreadyExistsException', 'OperationAbortedException'];
 
-/** The part of the SDK's client that is used. */
+/** The used part of the SDK's client. */
 export type LogsSender = Pick<CloudWatchLogsClient, 'send'>;
 
-/** The calls of one cycle. What may pass is tried again, until the deadline. */
+/** The calls of one cycle. It retries transient errors until the deadline. */
 export class LogsApi {
   /** Requests made so far, retries included. */
   requests = 0;
@@ -33,8 +33,8 @@ export class LogsApi {
   }
 
   /**
-   * Puts a batch; its group and stream are created where they are missing. Returns which of its events were rejected.
-   * Throws a `LogsCallError`. What is denied, or cannot be created, is not tried again in this cycle.
+   * Puts a batch; creates its group and stream if they are missing. Returns the rejected events. Throws a
+   * `LogsCallError`. A call that is denied, or a group that cannot be created, is not tried again in this cycle.
    */
   async put(batch: LogBatch): Promise<RejectedLogEventsInfo | undefined> {
     const { group, stream } = batch;
@@ -66,7 +66,7 @@ export class LogsApi {
     return answer?.rejectedLogEventsInfo;
   }
 
-  /** The stream first: where the group is there, the function needs no permission to create one. */
+  /** The stream first: if the group exists, the function needs no permission to create one. */
   async #createStream(group: string, stream: string): Promise<void> {
     const command = new CreateLogStreamCommand({ logGroupName: group, logStreamName: stream });
     const create = () =>
@@ -89,14 +89,14 @@ export class LogsApi {
     );
   }
 
-  /** Whatever asks for the same thing shares one attempt, and its failure, for the rest of the cycle. */
+  /** All callers for the same group or stream share one attempt, and its failure, for the rest of the cycle. */
   #once(key: string, create: () => Promise<void>): Promise<void> {
     const creation = this.#creations.get(key) ?? create();
     this.#creations.set(key, creation);
     return creation;
   }
 
-  /** `undefined` where the call failed because what it is for is done already. */
+  /** `undefined` if the call failed because its work is already done. */
   async #call<Answer>(
     operation: string,
     group: string,

@@ -1,7 +1,7 @@
 import type { SentEvent } from '../delivery/tally.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_BATCH_SPAN_MS } from './limits.ts';
 
-/** Events of one stream that go out in one PutLogEvents. */
+/** Events of one stream for one PutLogEvents. */
 export class LogBatch {
   readonly group: string;
   readonly stream: string;
@@ -26,13 +26,13 @@ export class LogBatch {
     this.#bytes += sent.bytes;
   }
 
-  /** In the chronological order that PutLogEvents asks for; events of the same time stay as they came. */
+  /** In the chronological order that PutLogEvents requires; events of the same time keep their order. */
   events(): readonly SentEvent[] {
     return this.#events.sort((a, b) => a.event.timestamp - b.event.timestamp);
   }
 }
 
-/** The batches that are being filled: one for each stream and day. */
+/** The open batches: one for each stream and day. */
 export class LogBatches {
   readonly #open = new Map<string, LogBatch>();
 
@@ -40,10 +40,10 @@ export class LogBatches {
     return this.#open.size === 0;
   }
 
-  /** Adds an event that is no larger than an event may be. Returns the batch that had no room for it, to be sent. */
+  /** Adds an event within the size limit. Returns the batch without room for it, which the caller must send. */
   add(sent: SentEvent): LogBatch | undefined {
     const { logGroup, logStream, timestamp } = sent.event;
-    // Times of one day are less than a day apart, whatever the order in which they come.
+    // Times of one day are less than a day apart, in any order.
     const day = Math.floor(timestamp / MAX_BATCH_SPAN_MS);
     const key = `${logGroup}\0${logStream}\0${day}`;
     const open = this.#open.get(key);
@@ -57,7 +57,7 @@ export class LogBatches {
     return open;
   }
 
-  /** Hands out every batch, however little is in it. */
+  /** Returns every batch, however small. */
   takeAll(): LogBatch[] {
     const batches = [...this.#open.values()];
     this.#open.clear();

@@ -9,7 +9,7 @@ export interface LogsClientOptions extends ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
 }
 
-/** A CloudWatch Logs client that tries once: the output retries, because it knows the deadline. */
+/** A CloudWatch Logs client without retries: the output retries, because it knows the deadline. */
 export function logsClient({
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
   ...options

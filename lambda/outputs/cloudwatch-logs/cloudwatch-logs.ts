@@ -16,19 +16,22 @@ import { LogsApi, type LogsSender } from './api.ts';
 import { type LogBatch, LogBatches } from './batch.ts';
 import { failureOf, type LogsCallError } from './failure.ts';
 
-/** Of an output that has no other name. */
+/** Default name of the output. */
 const NAME = 'cloudwatch-logs';
 
-/** Far from the account's quota of 5,000 requests a second, and a few MiB of request bodies in memory. */
+/** Far below the account's quota of 5,000 requests a second, with a few MiB of request bodies in memory. */
 const CONCURRENCY = 4;
 
-/** Attempts of one request: with waits of up to five seconds in between some 20 seconds, or until the deadline. */
+/** Attempts of one request: with waits of up to five seconds, about 20 seconds, or until the deadline. */
 const MAX_ATTEMPTS = 10;
 
 /** Two rounds of full batches: one under way, one waiting. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-/** What events are rejected for, and what that means: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+/**
+ * Reasons for rejected events, in words:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
 const BOUNDS = {
   too_old: 'more than 14 days behind its clock',
   too_new: 'more than 2 hours ahead of its clock',
@@ -41,9 +44,9 @@ export interface CloudWatchLogsOptions {
   readonly client: LogsSender;
   /** @default `cloudwatch-logs` */
   readonly name?: string | undefined;
-  /** PutLogEvents under way at the same time. @default 4 */
+  /** PutLogEvents at the same time. @default 4 */
   readonly concurrency?: number;
-  /** Of one request, the first included. @default 10 */
+  /** Attempts of one request, the first included. @default 10 */
   readonly maxAttempts?: number;
   /** Spreads the waits between attempts. @default Math.random */
   readonly random?: () => number;
@@ -52,9 +55,9 @@ export interface CloudWatchLogsOptions {
 }
 
 /**
- * Delivers events with PutLogEvents, in batches that are sent as soon as they are full; the others at the end of the
- * cycle, or when the memory is needed. Missing groups and streams are created. Delivery is at least once: a request
- * whose answer was lost is repeated.
+ * Delivers events with PutLogEvents. It sends full batches at once, and the others at the end of the cycle, or when the
+ * memory is needed. It creates missing groups and streams. Delivery is at least once: a request without an answer is
+ * repeated.
  */
 export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
   return {
@@ -107,7 +110,7 @@ class LogsDelivery implements Delivery {
 
   async ready(): Promise<void> {
     while (this.#isFull && !this.#patience.isOver) {
-      // What waits for memory must not wait for batches that nothing fills.
+      // A write that waits for memory must not wait for batches that nobody fills.
       if (this.#canSend) this.#sendAll();
       await this.#patience.wait(this.#queue.wait(() => !this.#isFull || this.#canSend));
     }
@@ -153,7 +156,7 @@ class LogsDelivery implements Delivery {
     this.#queue.push(...batches);
   }
 
-  /** Why an event is not taken while others would have to wait with it. */
+  /** The reason for refusing an event that others would have to wait for. */
   #impatience(): Failure | undefined {
     if (!this.#isFull || !this.#patience.isOver) return undefined;
     return { reason: 'unavailable', text: `${this.#name} ${this.#patience.reason}` };
@@ -180,8 +183,8 @@ class LogsDelivery implements Delivery {
 }
 
 /**
- * Why an event of a batch was rejected. An "end" index is the first event that is not rejected, a "start" index the
- * first one that is.
+ * The reason for a rejected event of a batch. An "end" index is the first event that is not rejected, a "start" index
+ * the first one that is.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
  */
 function rejectReasonOf(
@@ -194,7 +197,7 @@ function rejectReasonOf(
   return undefined;
 }
 
-/** An answer may hold anything. */
+/** Answers are not trusted. */
 function indexIn(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
 }
@@ -203,7 +206,7 @@ function rejectText(group: string, reason: TimeReason): string {
   return `PutLogEvents on log group "${group}" rejected events: ${reason}, ${BOUNDS[reason]}`;
 }
 
-/** What would make CloudWatch Logs refuse the whole batch that the event is in. */
+/** The fault of an event that would make CloudWatch Logs refuse its whole batch. */
 function refusalOf({ event, bytes }: SentEvent): Failure | undefined {
   const { logGroup, message, timestamp } = event;
   if (bytes > MAX_EVENT_BYTES) {

@@ -1,7 +1,7 @@
 import type { RejectReason } from '../../model/delivery/event.ts';
 import type { Failure } from '../delivery/tally.ts';
 
-/** Errors that say that the caller may not, or is not known. */
+/** Errors for a caller without permission, or without valid credentials. */
 const DENIED = new Set([
   'AccessDeniedException',
   'CredentialsProviderError',
@@ -11,26 +11,26 @@ const DENIED = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The role to write as could not be assumed: by refusal, or because AWS STS is out of reach. */
+/** The role for writing could not be assumed: AWS STS refused, or is out of reach. */
 const NO_ROLE = 'AssumeRoleError';
 
-/** The longest wait before the second attempt where a further one may help, as the SDK has them. */
+/** The longest wait before the second attempt, for errors that a retry may mend, as in the SDK. */
 const RETRY_DELAYS_MS: Readonly<Partial<Record<RejectReason, number>>> = {
   throttled: 500,
   unavailable: 100,
 };
 
-/** What the SDK throws: its own errors have a status, those of the network a code. */
+/** An error that the SDK throws: its own errors have a status, those of the network a code. */
 interface CallError {
   readonly name?: string;
   readonly message?: string;
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
-  /** Of a role that could not be assumed: what AWS STS said. */
+  /** The error of AWS STS, for a role that could not be assumed. */
   readonly cause?: unknown;
 }
 
-/** A call of CloudWatch Logs that failed for good. */
+/** A call of CloudWatch Logs that failed after all attempts. */
 export class LogsCallError extends Error {
   override readonly name = 'LogsCallError';
   readonly operation: string;
@@ -43,7 +43,7 @@ export class LogsCallError extends Error {
   }
 }
 
-/** What a failed call means for the events that it was for. `deadline` ended it, if it has passed. */
+/** The failure of the events of a failed call. `deadline` ended the call if it has passed. */
 export function failureOf(
   { operation, group, cause }: LogsCallError,
   deadline: AbortSignal,
@@ -70,7 +70,7 @@ export function failureOf(
   };
 }
 
-/** The longest wait before the second attempt, in milliseconds; undefined where none would help. */
+/** The longest wait before the second attempt, in milliseconds; undefined if a retry would not help. */
 export function retryDelayOf(error: unknown): number | undefined {
   if (isDenied(error) || nameOf(error) === 'ResourceNotFoundException') return undefined;
   return RETRY_DELAYS_MS[reasonOf((error ?? {}) as CallError)];
@@ -78,12 +78,12 @@ export function retryDelayOf(error: unknown): number | undefined {
 
 export function isDenied(error: unknown): boolean {
   if (nameOf(error) === NO_ROLE) return isRefusedRole((error as CallError).cause);
-  // The SDK has found out that the clock is wrong, and signs the next attempt with the right time.
+  // The SDK has corrected the clock, and signs the next attempt with the right time.
   const corrected = (error as CallError | undefined)?.$metadata?.clockSkewCorrected === true;
   return !corrected && DENIED.has(nameOf(error) ?? '');
 }
 
-/** STS has a status of 400 for what is wrong and 403 for what is denied. */
+/** STS answers an invalid request with status 400, and a denied one with 403. */
 function isRefusedRole(cause: unknown): boolean {
   const { $metadata: { httpStatusCode: status = 0 } = {} } = (cause ?? {}) as CallError;
   return DENIED.has(nameOf(cause) ?? '') || status === 400 || status === 403;
@@ -99,14 +99,14 @@ function reasonOf({
   $metadata: { httpStatusCode: status, clockSkewCorrected } = {},
 }: CallError): RejectReason {
   if (status === 429 || /Throttl|TooManyRequests/.test(name)) return 'throttled';
-  // A group or stream that is missing although it was just made is not a fault of the events.
+  // A group or stream that is missing right after its creation is not a fault of the events.
   if (status === undefined || status >= 500 || name === 'ResourceNotFoundException') {
     return 'unavailable';
   }
   return clockSkewCorrected ? 'unavailable' : 'refused';
 }
 
-/** The streams of a group are denied together, and told once. */
+/** All streams of a group are denied together, so the message names none. */
 function withoutStream(text: string): string {
   return text.replace(/(:log-group:[^\s:]+):log-stream:[^\s]*/g, '$1:*');
 }
@@ -115,7 +115,7 @@ function arnIn(text: string): string | undefined {
   return /\barn:[^\s:]+:logs:[^\s]*[^\s.,]/.exec(text)?.[0];
 }
 
-/** Where AWS does not say which. */
+/** Used if AWS does not name the resource. */
 function anyArnOf(group: string): string {
   return `arn:aws:logs:*:*:log-group:${group}:*`;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds for which a destination that answers nothing holds the cycle up, and with it the other outputs. */
+/** Milliseconds for which a destination without an answer may hold up the cycle and the other outputs. */
 export const PATIENCE_MS = 2_000;
 
-/** Time that nobody sets, as waiting needs it. */
+/** A clock that nobody sets, and a timer. */
 interface Waiting {
-  /** Milliseconds since whenever. */
+  /** Milliseconds since an arbitrary time. */
   readonly elapsed: () => number;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -16,14 +16,14 @@ const SYSTEM: Waiting = {
   wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
-/** How much longer a cycle waits for a destination that has no room and does not answer. */
+/** The time for which a cycle still waits for a destination that has no room and does not answer. */
 export class Patience {
   readonly #limitMs: number;
   readonly #waiting: Waiting;
   #answeredAt: number;
 
   /**
-   * @param limitMs milliseconds without an answer. @default for ever
+   * @param limitMs milliseconds without an answer. @default no limit
    * @param waiting @default the machine's
    */
   constructor(limitMs = Number.POSITIVE_INFINITY, waiting = SYSTEM) {
@@ -32,7 +32,7 @@ export class Patience {
     this.#answeredAt = waiting.elapsed();
   }
 
-  /** There was an answer, or nothing to be answered. */
+  /** Call it after an answer, or when nothing waits for one. */
   renew(): void {
     this.#answeredAt = this.#waiting.elapsed();
   }
@@ -41,14 +41,14 @@ export class Patience {
     return this.#leftMs <= 0;
   }
 
-  /** What is said of events that come after it is over, after the name of the destination. */
+  /** The reason for later events, as a text after the name of the destination. */
   get reason(): string {
     return `has no room for more, because it has not answered for ${this.#limitMs} ms`;
   }
 
   /** Resolves when the work is done, or when the patience is over. */
   async wait(work: Promise<void>): Promise<void> {
-    // No timer takes that long.
+    // No timer can wait that long.
     if (this.#limitMs === Number.POSITIVE_INFINITY) return work;
     const done = new AbortController();
     await Promise.race([work, this.#waiting.wait(Math.max(this.#leftMs, 0), done.signal)]);

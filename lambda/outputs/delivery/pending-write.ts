@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, RejectReason } from '../../model/delivery/event.ts';
 
-/** One `write` of which some events are still on their way. */
+/** One `write`, some of whose events are still on their way. */
 export class PendingWrite {
   /** Resolves when the last event was accepted or rejected. */
   readonly outcome: Promise<DeliveryOutcome>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds that a wait between two attempts can take at most. */
+/** Longest wait between two attempts, in milliseconds. */
 export const MAX_WAIT_MS = 5_000;
 
 export interface RetryOptions {
@@ -13,12 +13,12 @@ export interface RetryOptions {
 }
 
 /**
- * Tries until it works, with growing waits of full jitter in between.
+ * Tries until it succeeds, with growing waits of full jitter.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
- * Rejects with the last error that says why; where the signal came before there was one, with the signal's reason.
+ * Rejects with the last error of an attempt; with the signal's reason if there was none.
  *
- * @param firstDelayMs the longest first wait after an error; undefined where a further attempt would not help
+ * @param firstDelayMs the longest first wait after an error; undefined if a retry would not help
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -30,7 +30,7 @@ export async function withRetries<T>(
     try {
       return await attempt();
     } catch (error) {
-      // What the end of an attempt says when it was ended is not why the others failed.
+      // An attempt that the signal ended does not show why the others failed.
       if (signal.aborted) break;
       failure = error;
       const delay = firstDelayMs(error);

@@ -1,4 +1,4 @@
-/** Runs jobs in the order in which they come, a bounded number at the same time. */
+/** Runs jobs in the order of their arrival, a limited number at the same time. */
 export class SendQueue<Job> {
   readonly #concurrency: number;
   readonly #run: (job: Job) => Promise<void>;
@@ -12,7 +12,7 @@ export class SendQueue<Job> {
     this.#run = run;
   }
 
-  /** Whether a job that came now would start at once. */
+  /** Whether a new job would start at once. */
   get hasRoom(): boolean {
     return this.#running < this.#concurrency;
   }
@@ -26,7 +26,7 @@ export class SendQueue<Job> {
     this.#start();
   }
 
-  /** Resolves when `until` holds; asked now and after each job. */
+  /** Resolves when `until` holds; it is checked now and after each job. */
   wait(until: () => boolean): Promise<void> {
     if (until()) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.add({ until, resolve }));

@@ -1,22 +1,22 @@
 import type { DeliveryReport, LogEvent, RejectReason } from '../../model/delivery/event.ts';
 import type { PendingWrite } from './pending-write.ts';
 
-/** An event that is on its way. */
+/** An event on its way. */
 export interface SentEvent {
   readonly event: LogEvent;
-  /** As CloudWatch Logs counts them. */
+  /** Bytes as CloudWatch Logs counts them. */
   readonly bytes: number;
   readonly write: PendingWrite;
 }
 
-/** Why events were rejected. */
+/** The reason why events were rejected. */
 export interface Failure {
   readonly reason: RejectReason;
   /** For the log. */
   readonly text: string;
 }
 
-/** Counts what became of each event of a delivery, for its write and for the report. */
+/** Counts the accepted and rejected events of a delivery, for each write and for the report. */
 export class Tally {
   readonly #rejected: Partial<Record<RejectReason, number>> = {};
   readonly #errors = new Set<string>();
@@ -37,7 +37,7 @@ export class Tally {
     write.reject(reason);
   }
 
-  /** An error that cost no event. */
+  /** Notes an error that did not affect any event. */
   note(text: string): void {
     this.#errors.add(text);
   }

@@ -2,27 +2,27 @@ import { FirstOfEach } from '../wire/first-of-each.ts';
 import { areSamePieces } from '../wire/piece.ts';
 import type { Attributes } from './known-series.ts';
 
-/** What tells the data points of a resource apart. */
+/** The identity of a data point within a resource. */
 interface Identity {
-  /** Of the metric. */
+  /** Name of the metric. */
   readonly name: string;
   readonly attributes: Attributes;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** Numbers the data points of one resource by what tells them apart, whatever objects they were made of. */
+/** Numbers the data points of one resource by their identity. */
 export class DistinctPoints {
   readonly #all = new FirstOfEach<Identity>(areSame);
 
-  /** How many there are. */
+  /** Number of points. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** @returns the number of the first point like this one, counted from 0: the former size where it is the first */
+  /** @returns the number of the first equal point, counted from 0: the former size for a new point */
   add(name: string, attributes: Attributes, time: number): number {
-    // Of a metric, most points differ by their attributes; of those without any, by the name.
+    // Most points of a metric differ by their attributes; points without attributes differ by their names.
     const hash = (attributes.hash ^ hashOf(name)) + time;
     return this.#all.add(hash | 0, { name, attributes, time });
   }

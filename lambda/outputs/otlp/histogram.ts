@@ -1,22 +1,22 @@
 import type { DropReason } from '../../model/samples/drops.ts';
 import type { Parts } from './metrics.ts';
 
-/** A histogram as OpenTelemetry has it: each bucket counts what the ones before do not. */
+/** A histogram of OpenTelemetry, whose buckets are not cumulative. */
 export interface Histogram {
   readonly count: number;
   /** Absent: unknown. */
   readonly sum: number | undefined;
   /** Upper bounds, ascending and finite. */
   readonly bounds: readonly number[];
-  /** One more than there are bounds, or none where no bucket is known. They add up to `count`. */
+  /** One more than the bounds, or empty without known buckets. They add up to `count`. */
   readonly counts: readonly number[];
 }
 
 /**
- * The histogram that cumulative buckets make up.
+ * Makes a histogram of cumulative buckets.
  *
- * @returns why there is none: a count or a bucket is not finite, one has less than a narrower one or than nothing, or
- *   relabeling left nothing but the sum
+ * @returns the reason why there is none: a count or a bucket is not finite, is below a narrower one or below zero, or
+ *   relabeling left only the sum
  */
 export function histogramOf(parts: Parts): Histogram | DropReason {
   const { places, values } = inOrder(parts);

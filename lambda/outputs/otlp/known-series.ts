@@ -13,22 +13,22 @@ const HISTOGRAM_ATTRIBUTES = 9;
 
 /** Labels of a series as attributes of its data point. */
 export interface Attributes {
-  /** Mostly the same object for the same names. */
+  /** Usually the same object for the same names. */
   readonly names: readonly string[];
   readonly encoded: readonly Piece[];
   /** Bytes of all of them. */
   readonly size: number;
-  /** The same for the same attributes, in whatever order. */
+  /** Equal for the same attributes, in any order. */
   readonly hash: number;
 }
 
-/** What can be said of a series alone, whatever its target: most of it is found out where it is asked for first. */
+/** The facts about a series that hold for any target, each computed at its first use. */
 export class KnownSeries {
   readonly series: Series;
-  /** Name and kind of the metric that it belongs to. */
+  /** Name and kind of its metric. */
   readonly metric: string;
   readonly kind: Kind;
-  /** Present where it is one of several series that make up a data point. */
+  /** Present if it is one of several series that make up a data point. */
   readonly part: Part | undefined;
   readonly #table: SeriesTable;
   #attributes: Attributes | undefined;
@@ -42,30 +42,30 @@ export class KnownSeries {
     this.#table = table;
   }
 
-  /** Its own labels, but for the one that tells the parts of a data point apart. */
+  /** Its own labels, without the one that distinguishes the parts of a data point. */
   get attributes(): Attributes {
     this.#attributes ??= this.attributesFor(this.series.labels);
     return this.#attributes;
   }
 
-  /** The same of what became of its labels where its target has some of the same name. */
+  /** The same, after a conflict of its labels with those of its target. */
   attributesFor(labels: Labels): Attributes {
     return this.#table.attributesOf(this, labels);
   }
 
-  /** One text for all the parts of a data point: their labels, but for the one that tells them apart. */
+  /** Equal for all parts of a data point: their labels, without the one that distinguishes them. */
   get point(): string {
     this.#point ??= this.#table.pointOf(this);
     return this.#point;
   }
 }
 
-/** All that is known of series. Outlives the cycles of its process. */
+/** The known series. Outlives the cycles of its process. */
 export class SeriesTable {
   readonly #series = new SeriesCache((series) => new KnownSeries(series, this));
   readonly #attributes = this.#attributesAs(ATTRIBUTES);
   readonly #ofHistograms = this.#attributesAs(HISTOGRAM_ATTRIBUTES);
-  /** What was made last, as neighbours mostly have it in common and it is kept once. */
+  /** The last names, which neighbors usually share, so that they are kept once. */
   #lastNames: readonly string[] = [];
   #lastPoint = '';
 
@@ -78,7 +78,7 @@ export class SeriesTable {
     return this.#series.of(series);
   }
 
-  /** Labels without a value are none. */
+  /** A label without a value does not exist. */
   attributesOf({ part, kind }: KnownSeries, labels: Labels): Attributes {
     const names: string[] = [];
     const encoded: Piece[] = [];

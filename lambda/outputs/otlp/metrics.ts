@@ -8,7 +8,7 @@ import type { Part } from './part.ts';
 export interface Metric {
   readonly name: string;
   readonly kind: Kind;
-  /** One for each data point; none where these have parts. */
+  /** One for each data point without parts. */
   readonly numbers: { readonly sample: Sample; readonly series: KnownSeries }[];
   /** One for each data point of a histogram or a summary. */
   readonly points: Map<string, Parts>;
@@ -21,23 +21,23 @@ export interface Parts {
   /** One of them, for its labels. */
   readonly series: KnownSeries;
   readonly start: number | undefined;
-  /** Upper bounds, or quantiles, none of them twice; ascending, unless it is said that they are not. */
+  /** Upper bounds, or quantiles, each once; ascending unless `isAscending` is false. */
   readonly places: number[];
-  /** One for each of them. */
+  /** One for each place. */
   readonly values: number[];
   isAscending: boolean;
   sum: number | undefined;
   count: number | undefined;
-  /** All of them. */
+  /** All samples of the point. */
   readonly samples: Sample[];
 }
 
 /**
- * Sorts the samples of one target by the metrics that they belong to: the parts of a histogram or a summary to one, any
- * other to that of its own name.
+ * Groups the samples of one target by metric: the parts of a histogram or a summary become one metric, and any other
+ * sample belongs to the metric of its own name.
  *
- * @param scrapedAt milliseconds since the epoch: the time of samples without one of their own
- * @param step called for each sample; what it throws ends this
+ * @param scrapedAt milliseconds since the epoch: the time of samples without a timestamp
+ * @param step called for each sample; an error that it throws ends the work
  */
 export function metricsOf(
   samples: readonly Sample[],
@@ -51,7 +51,7 @@ export function metricsOf(
   for (const sample of samples) {
     step();
     const series = known.of(sample.series);
-    // Neighbours are mostly of the same metric.
+    // Neighbors usually belong to the same metric.
     if (metric === undefined || series.metric !== metric.name || series.kind !== metric.kind) {
       metric = metricFor(metrics, series);
     }
@@ -74,7 +74,7 @@ function metricFor(metrics: Map<string, Metric>, { metric: name, kind }: KnownSe
   return metric;
 }
 
-/** `false`: there is such a part already. */
+/** `false` if the point has this part already. */
 function addPart(
   metric: Metric,
   sample: Sample,
@@ -92,7 +92,7 @@ function addPart(
   return join(parts, sample, { role, at });
 }
 
-/** Adds the samples of another data point to one that has the same attributes: of a part that is there twice the first counts. */
+/** Adds the samples of a data point to another one with the same attributes; the first of two equal parts counts. */
 export function mergeParts(
   into: Parts,
   { samples }: Parts,
@@ -105,7 +105,7 @@ export function mergeParts(
   }
 }
 
-/** `false`: there is such a part already. */
+/** `false` if the point has this part already. */
 function join(parts: Parts, sample: Sample, { role, at }: Pick<Part, 'role' | 'at'>): boolean {
   const { value } = sample;
   if (role === 'value') {

@@ -21,7 +21,7 @@ import { RequestWriter } from './request-writer.ts';
 /** https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 const HEADERS = { 'content-encoding': 'gzip', 'content-type': 'application/x-protobuf' };
 
-/** CloudWatch, in signatures, and what its OTLP endpoint asks for. */
+/** CloudWatch's service name in signatures, and the permission of its OTLP endpoint. */
 const SERVICE = 'monitoring';
 const PERMISSION = 'cloudwatch:PutMetricData';
 
@@ -31,24 +31,24 @@ const REJECTED_POINTS = 1;
 const ERROR_MESSAGE = 2;
 
 export interface OtlpOptions {
-  /** Of the output, in reports. */
+  /** Name of the output in reports. */
   readonly name: string;
-  /** With the path, such as `https://collector.example.com:4318/v1/metrics`. */
+  /** URL with its path, such as `https://collector.example.com:4318/v1/metrics`. */
   readonly url: string;
   readonly headers?: readonly { readonly name: string; readonly value: Secret }[];
   /** Present for CloudWatch. Absent: requests are not signed. */
   readonly sigv4?: { readonly region: string; readonly credentials: CredentialsProvider };
 }
 
-/** Where CloudWatch takes OTLP metrics of a Region. */
+/** CloudWatch's OTLP endpoint for metrics in a Region. */
 export function cloudWatchUrl(region: string): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://monitoring.${region}.${domain}/v1/metrics`;
 }
 
 /**
- * Delivers samples by OTLP over HTTP, in protobuf: counters as cumulative sums, histograms with their buckets, summaries
- * with their quantiles. What counts in its reports are data points, of which a histogram is one.
+ * Delivers samples by OTLP over HTTP, in protobuf: counters as cumulative sums, histograms with their buckets,
+ * summaries with their quantiles. Its reports count data points; a histogram is one.
  * https://opentelemetry.io/docs/specs/otlp/
  */
 export function otlpOutput(
@@ -98,7 +98,7 @@ class OtlpDelivery implements SampleDelivery {
     this.#now = sending.runtime.now;
   }
 
-  /** Nobody is told what is gone: OTLP's receivers go by the time of the last point. */
+  /** OTLP has no marker for series that ended: receivers go by the time of the last point. */
   discovered(): void {}
 
   write(scraped: TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
@@ -119,7 +119,7 @@ class OtlpDelivery implements SampleDelivery {
   }
 }
 
-/** A good answer may say that some of the points are rejected after all: https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
+/** A good answer may still reject some of the points: https://opentelemetry.io/docs/specs/otlp/#partial-success-1 */
 function verdictOf({ body, contentType }: Answer, what: string): Verdict {
   if (!contentType.includes('protobuf')) return { rejected: 0, message: '' };
   const partial = messageIn(fieldsIn(body), PARTIAL_SUCCESS);
@@ -139,7 +139,7 @@ function messageIn(fields: readonly ReadField[], number: number): readonly ReadF
   return value instanceof Uint8Array ? fieldsIn(value) : [];
 }
 
-/** None where the bytes are no message: that the request was accepted, its status says. */
+/** Empty for bytes that are not a message, because the status alone says that the request was accepted. */
 function fieldsIn(bytes: Uint8Array): readonly ReadField[] {
   try {
     return readFields(bytes);

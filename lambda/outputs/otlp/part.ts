@@ -1,14 +1,14 @@
 import type { Series } from '../../model/samples/sample.ts';
 
-/** Which part of a histogram or a summary a series is. */
+/** The role of a series in a histogram or a summary. */
 export interface Part {
-  /** Of the metric. */
+  /** Name of the metric. */
   readonly name: string;
   readonly kind: 'histogram' | 'summary';
   readonly role: 'value' | 'sum' | 'count';
-  /** Upper bound or quantile; NaN unless it is a `value`. */
+  /** Upper bound or quantile; NaN for other parts. */
   readonly at: number;
-  /** The label that tells the values of one data point apart. */
+  /** The label that distinguishes the values of one data point. */
   readonly exclude: string;
 }
 
@@ -17,12 +17,12 @@ const VALUE_LABEL = { histogram: 'le', summary: 'quantile' } as const;
 
 const SUFFIXES = { sum: '_sum', count: '_count' } as const;
 
-/** How Prometheus writes infinity. */
+/** The forms of infinity in Prometheus. */
 const INFINITY = /^[+]?inf(?:inity)?$/i;
 
 /**
- * Undefined where a series stands alone: it is of another type, or metric relabeling took away the end of its name or the
- * label that tells where it belongs.
+ * Undefined for a series that stands alone: it has another type, or metric relabeling removed the suffix of its name or
+ * the label of its bucket or quantile.
  */
 export function partOf(series: Series): Part | undefined {
   const exposed = series.origin ?? series;

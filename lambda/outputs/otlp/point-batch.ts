@@ -6,7 +6,7 @@ import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import type { Kind } from './kind.ts';
 import type { Resource } from './resource.ts';
 
-/** Fields of `ExportMetricsServiceRequest` and what is in it. */
+/** Fields of `ExportMetricsServiceRequest` and its parts. */
 const RESOURCE_METRICS = 1;
 const RESOURCE = 1;
 const SCOPE_METRICS = 2;
@@ -19,7 +19,7 @@ const TEMPORALITY = 2;
 const MONOTONIC = 3;
 const CUMULATIVE = 2;
 
-/** Field of `Metric` for the data of each kind, and what is said of it. */
+/** Field of `Metric` for the data of each kind, and its properties. */
 const DATA: Readonly<Record<Kind, { field: number; cumulative: boolean; monotonic: boolean }>> = {
   gauge: { field: 5, cumulative: false, monotonic: false },
   sum: { field: 7, cumulative: true, monotonic: false },
@@ -30,12 +30,12 @@ const DATA: Readonly<Record<Kind, { field: number; cumulative: boolean; monotoni
 
 const SCOPE_TEXT = 'fargauge';
 
-/** Bytes that the tags and lengths around a resource, a metric and a point take at most. */
+/** Most bytes of the tags and lengths around a resource, a metric and a point. */
 export const RESOURCE_OVERHEAD = 64;
 export const METRIC_OVERHEAD = 40;
 export const POINT_OVERHEAD = 6;
 
-/** What data points belong to. The same object for the points of one metric of one target. */
+/** The metric of data points. The same object for all points of one metric of one target. */
 export interface MetricOfResource {
   readonly resource: Resource;
   readonly name: string;
@@ -46,14 +46,14 @@ export interface MetricOfResource {
 export interface BatchedMetric {
   readonly metric: MetricOfResource;
   readonly points: number;
-  /** Where their bytes end; they begin where those of the metric before end. */
+  /** End of their bytes, which begin at the end of the metric before. */
   readonly end: number;
 }
 
-/** One for all requests, which are compressed as soon as they are put together. */
+/** One for all requests, which are compressed as soon as they are complete. */
 const writer = new ProtobufWriter();
 
-/** An `ExportMetricsServiceRequest`, which is put together when it is sent. */
+/** An `ExportMetricsServiceRequest`, which is completed when it is sent. */
 export class PointBatch implements Batch {
   readonly samples: number;
   readonly portions: readonly Portion[];
@@ -62,7 +62,7 @@ export class PointBatch implements Batch {
 
   /**
    * @param points each as a field of its metric's data
-   * @param metrics those of a resource one after the other
+   * @param metrics grouped by resource
    */
   constructor(points: Uint8Array, metrics: readonly BatchedMetric[], portions: readonly Portion[]) {
     this.#points = points;
@@ -75,13 +75,13 @@ export class PointBatch implements Batch {
     return this.#points.length;
   }
 
-  /** For so few bytes, to compress them in another thread would cost more than to do it. */
+  /** Compresses in this thread, because another thread would cost more for so few bytes. */
   body(): Buffer {
     this.#write();
     return gzipSync(writer.bytes(), { level: constants.Z_BEST_SPEED });
   }
 
-  /** It is rare, so where each point ends is found out here. */
+  /** Splits are rare, so the end of each point is computed only here. */
   split(): readonly [Batch, Batch] | undefined {
     const middle = this.samples >> 1;
     if (middle === 0) return undefined;
@@ -135,7 +135,7 @@ export class PointBatch implements Batch {
   }
 }
 
-/** The metrics of the first `points` points, the last of which ends at `end`, and those of the others. */
+/** The metrics of the first `points` points, which end at `end`, and those of the others. */
 function cutMetrics(
   metrics: readonly BatchedMetric[],
   points: number,

@@ -9,7 +9,7 @@ import type { Attributes, KnownSeries } from './known-series.ts';
 import type { Parts } from './metrics.ts';
 
 /**
- * Fields of the data points, which differ in little:
+ * Fields of the different data points:
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto
  */
 const START = 2;
@@ -24,40 +24,40 @@ const DOUBLE_BYTES = 9;
 
 const NANOSECONDS = 1_000_000n;
 
-/** Writes the data points of one target, each without the tag that it gets in its metric. */
+/** Writes the data points of one target, without the tag that a point gets in its metric. */
 export class PointWriter {
   readonly #target: TargetSamples['target'];
   readonly #scrapedAt: number;
-  /** Of the point that was looked up last: its attributes, its times, and its value or what else it has. */
+  /** Of the last found point: its attributes, its times, and its value or other data. */
   #attributes: Attributes = { names: [], encoded: [], size: 0, hash: 0 };
   #times: Uint8Array = new Uint8Array();
   #value: number | undefined;
   readonly #content = new ProtobufWriter(1024);
-  /** What the times were made of, as most points have the same. */
+  /** The times as numbers, which most points share. */
   #time = Number.NaN;
   #start: number | undefined;
-  /** Names of attributes, and whether the target has none of them. */
+  /** Names of attributes, and whether they are all different from the target's labels. */
   #names: readonly string[] | undefined;
   #areOwn = false;
 
-  /** @param scrapedAt milliseconds since the epoch: the time of samples without one of their own */
+  /** @param scrapedAt milliseconds since the epoch: the time of samples without a timestamp */
   constructor(target: TargetSamples['target'], scrapedAt: number) {
     this.#target = target;
     this.#scrapedAt = scrapedAt;
   }
 
-  /** Attributes of the point that was looked up. */
+  /** Attributes of the found point. */
   get attributes(): Attributes {
     return this.#attributes;
   }
 
-  /** Bytes of the point that was looked up. */
+  /** Bytes of the found point. */
   get size(): number {
     const content = this.#value === undefined ? this.#content.length : DOUBLE_BYTES;
     return this.#attributes.size + this.#times.length + content;
   }
 
-  /** Looks a point up, to be written next. @returns why there is none */
+  /** Finds the point of a sample, to be written next. @returns the reason why there is none */
   findNumber(sample: Sample, series: KnownSeries): DropReason | undefined {
     const { value, start, timestamp = this.#scrapedAt } = sample;
     if (!Number.isFinite(value)) return 'not_finite';
@@ -67,7 +67,7 @@ export class PointWriter {
     return undefined;
   }
 
-  /** As for a number. */
+  /** Finds the point of a histogram or a summary. */
   findParts(kind: Kind, parts: Parts): DropReason | undefined {
     const reason = kind === 'histogram' ? this.#histogram(parts) : this.#summary(parts);
     if (reason !== undefined) return reason;
@@ -77,7 +77,7 @@ export class PointWriter {
     return undefined;
   }
 
-  /** Writes the point that was looked up. */
+  /** Writes the found point. */
   write(writer: ProtobufWriter): void {
     for (const { source, from, to } of this.#attributes.encoded) writer.raw(source, from, to);
     writer.raw(this.#times);
@@ -98,7 +98,7 @@ export class PointWriter {
     return undefined;
   }
 
-  /** A quantile that is not finite is left out: nothing was observed. */
+  /** A quantile that is not finite means no observation, and is left out. */
   #summary(parts: Parts): undefined {
     const { sum, count } = parts;
     const content = this.#content;
@@ -118,7 +118,7 @@ export class PointWriter {
     }
   }
 
-  /** A series' own labels; those of the target are the resource's. */
+  /** A series' own labels; the resource has those of the target. */
   attributesOf(known: KnownSeries): Attributes {
     if (known.series.origin === undefined) {
       const { attributes } = known;
@@ -132,7 +132,7 @@ export class PointWriter {
     return known.attributesFor(this.#unshared(known));
   }
 
-  /** Labels that are not the target's, too. */
+  /** The labels that are not equal to the target's. */
   #unshared({ series }: KnownSeries): Labels {
     const { labels: ofTarget } = this.#target;
     const joined = labelsOf(
@@ -144,7 +144,7 @@ export class PointWriter {
     return joined;
   }
 
-  /** Of a series that adds up; where nothing else is known, it began with its task. */
+  /** Start of a cumulative series; if unknown, the start of its task. */
   #startOf(start: number | undefined): number | undefined {
     return start ?? this.#target.startedAt;
   }
@@ -161,7 +161,7 @@ export class PointWriter {
   }
 }
 
-/** Milliseconds, perhaps with a fraction, as nanoseconds, for which a number has too few digits. */
+/** Milliseconds, perhaps with a fraction, as nanoseconds: a number has too few digits for them. */
 function nanoseconds(milliseconds: number): bigint {
   const whole = Math.floor(milliseconds);
   return BigInt(whole) * NANOSECONDS + BigInt(Math.round((milliseconds - whole) * 1e6));

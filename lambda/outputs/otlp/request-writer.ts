@@ -34,12 +34,12 @@ export class RequestWriter {
   readonly #writer = new ProtobufWriter();
   readonly #portions = new Portions();
   #metrics: { readonly metric: MetricOfResource; points: number; end: number }[] = [];
-  /** Of the request, at most. */
+  /** Upper bound of the request's size. */
   #bytes = 0;
 
   /**
    * @param known outlives this writer
-   * @param onFull gets each request that is full
+   * @param onFull receives each full request
    */
   constructor(known: SeriesTable, onFull: (batch: Batch) => void) {
     this.#known = known;
@@ -47,8 +47,8 @@ export class RequestWriter {
   }
 
   /**
-   * Adds the samples of one target. Those that OTLP, or a limit, has no place for are added to `drops`, and so are those whose
-   * metric has a point with the same attributes and time already.
+   * Adds the samples of one target. Samples that OTLP or a limit excludes go into `drops`, and so do those whose metric
+   * has a point with the same attributes and time already.
    *
    * @param now milliseconds since the epoch
    */
@@ -92,10 +92,7 @@ export class RequestWriter {
     }
   }
 
-  /**
-   * The data points of a metric, each once: what metric relabeling left alone of one, and what it renamed, may have the same
-   * attributes at last.
-   */
+  /** The data points of a metric, each once: after metric relabeling two points may have the same attributes. */
   #merged(all: ReadonlyMap<string, Parts>, points: PointWriter, drops: Drops): Iterable<Parts> {
     if (all.size < 2) return all.values();
     const distinct = new DistinctPoints();
@@ -110,7 +107,7 @@ export class RequestWriter {
     return merged;
   }
 
-  /** The request that is being filled; undefined where nothing is in it. */
+  /** The open request; undefined if it is empty. */
   take(): PointBatch | undefined {
     if (this.#metrics.length === 0) return undefined;
     const encoded = this.#writer.bytes().slice();
@@ -121,7 +118,7 @@ export class RequestWriter {
     return batch;
   }
 
-  /** Writes a point, as the first one of a new request where the present one has no room. @returns why it cannot be sent */
+  /** Writes a point, into a new request if the current one has no room. @returns the reason why it cannot be sent */
   #add(of: MetricOfResource, point: PointWriter, write: PendingSamples): DropReason | undefined {
     const { size } = point;
     const { resource, name } = of;
@@ -153,7 +150,7 @@ export class RequestWriter {
     return undefined;
   }
 
-  /** Bytes that a point adds to the request, at most. */
+  /** Most bytes that a point adds to the request. */
   #costOf(metric: MetricOfResource, size: number): number {
     const last = this.#metrics.at(-1)?.metric;
     let cost = size + POINT_OVERHEAD;

@@ -5,7 +5,7 @@ import { writeAttribute } from './attribute.ts';
 /** Field of `Resource`. */
 const ATTRIBUTES = 1;
 
-/** What the attributes of a resource are made from. */
+/** The attributes of a resource. */
 export interface Resource {
   /** The message `Resource`, without its tag. */
   readonly encoded: Uint8Array;
@@ -13,8 +13,8 @@ export interface Resource {
 }
 
 /**
- * Labels of a target that OpenTelemetry has a name for. `job` and `instance` as its rules for Prometheus have it, the
- * others as the collector's awsecscontainermetrics receiver and the semantic conventions name them.
+ * Labels of a target with a name in OpenTelemetry: `job` and `instance` by its rules for Prometheus, the others as in
+ * the collector's awsecscontainermetrics receiver and the semantic conventions.
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes
  */
 const NAMES: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** `arn:aws:ecs:REGION:ACCOUNT:task/…` */
 const TASK_ARN = /^arn:[^:]+:ecs:([^:]+):([^:]+):/;
 
-/** The resource of a target: all of its labels, and where in AWS its task runs. */
+/** The resource of a target: all of its labels, and the account and Region of its task. */
 export function resourceOf(labels: Labels): Resource {
   const attributes = attributesOf(labels);
   const writer = new ProtobufWriter();
@@ -44,7 +44,7 @@ export function resourceOf(labels: Labels): Resource {
   return { encoded: writer.bytes().slice(), attributes: attributes.size };
 }
 
-/** Names and values; a label that OpenTelemetry has no name for keeps its own. */
+/** Names and values; a label without a name in OpenTelemetry keeps its own. */
 export function attributesOf(labels: Labels): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const [label, value] of Object.entries(labels)) {

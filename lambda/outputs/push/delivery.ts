@@ -10,10 +10,10 @@ const CONCURRENCY = 4;
 /** Bytes of batches, waiting and under way, at which the cycle waits. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 
-/** Different errors of one delivery that are told. A reason may name a sample, and so be another each time. */
+/** Different errors of one delivery in the report. A reason may name a sample, and so differ each time. */
 const MAX_ERRORS = 20;
 
-/** Sends the batches of one cycle, several at a time, and counts what becomes of their samples. */
+/** Sends the batches of one cycle, several at a time, and counts the accepted and rejected samples. */
 export class BatchDelivery {
   readonly #name: string;
   readonly #sender: Sender;
@@ -26,7 +26,7 @@ export class BatchDelivery {
   #requests = 0;
   #samples = 0;
 
-  /** @param patienceMs as of `Output.open` */
+  /** @param patienceMs as in `Output.open` */
   constructor(name: string, options: SenderOptions, signal: AbortSignal, patienceMs?: number) {
     this.#name = name;
     this.#options = options;
@@ -35,7 +35,7 @@ export class BatchDelivery {
     this.#queue = new SendQueue(CONCURRENCY, (batch) => this.#send(batch));
   }
 
-  /** Sends a batch in its turn. Without room, and without an answer for long, there is no turn for it. */
+  /** Sends a batch in its turn. Rejects the batch if there is no room and the receiver has not answered for long. */
   push(batch: Batch): void {
     if (!this.#hasRoom && this.#patience.isOver) {
       const text = `${this.#options.what} ${this.#patience.reason}`;
@@ -47,7 +47,7 @@ export class BatchDelivery {
     this.#queue.push(batch);
   }
 
-  /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
+  /** Resolves when there is room for more batches, or nobody should wait any longer. */
   async ready(): Promise<void> {
     // The deadline settles all batches, and so makes room.
     while (!this.#hasRoom && !this.#patience.isOver) {
@@ -59,7 +59,7 @@ export class BatchDelivery {
     return this.#bufferedBytes < MAX_BUFFERED_BYTES;
   }
 
-  /** Resolves when all batches were answered. */
+  /** Resolves when all batches are answered. */
   async finish(): Promise<DeliveryReport> {
     await this.#queue.wait(() => this.#queue.isIdle);
     return {
@@ -96,7 +96,7 @@ export class BatchDelivery {
     this.#spread(portions, rejected);
   }
 
-  /** The receiver does not say which samples it rejected: the first ones are taken for them. */
+  /** The receiver does not name the rejected samples: the first ones count as rejected. */
   #spread(portions: readonly Portion[], rejected: number): void {
     let left = rejected;
     for (const { write, samples } of portions) {

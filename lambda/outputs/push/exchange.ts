@@ -1,25 +1,25 @@
-/** Bytes of an answer that are read: enough for any reason that a receiver gives. */
+/** Bytes of an answer that are read: enough for the reason of any receiver. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Milliseconds of one attempt, from connecting to the last byte of the answer. */
 const ATTEMPT_MS = 20_000;
 
-/** The part of the runtime's `fetch` that is used. */
+/** The used part of the runtime's `fetch`. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
-/** What a receiver said. */
+/** The answer of a receiver. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly headers: Headers;
   readonly body: Buffer;
-  /** Milliseconds for which no further attempt is welcome. */
+  /** Milliseconds for which the receiver wants no further attempt. */
   readonly retryAfterMs?: number | undefined;
-  /** What time the receiver says it is, in milliseconds since the epoch. Absent: it does not. */
+  /** The time of the receiver's clock, in milliseconds since the epoch. Absent if it sends none. */
   readonly date?: number | undefined;
 }
 
-/** No whole answer. */
+/** There was no complete answer. */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
 }
@@ -38,7 +38,7 @@ export async function post(
       method: 'POST',
       headers,
       body,
-      // What is signed for one address is nothing for another.
+      // A signature is valid for one address only.
       redirect: 'manual',
       signal: AbortSignal.any([signal, attempt]),
     });
@@ -83,7 +83,7 @@ function timeIn(value: string | null): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** `fetch` only says that it failed; why is in the cause, or in the causes of that where several addresses were tried. */
+/** `fetch` gives no reason itself: its cause does, or the causes of that if several addresses were tried. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: { errors?: unknown[] } };
   const { message, code } = (cause?.errors?.[0] ?? cause ?? error) as {

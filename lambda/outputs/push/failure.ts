@@ -3,38 +3,41 @@ import { readFields, textIn } from '../wire/protobuf-reader.ts';
 import { type Answer, ExchangeError } from './exchange.ts';
 import { CredentialsError } from './sigv4.ts';
 
-/** Characters of a receiver's reason that are shown. */
+/** Characters of a receiver's reason in a message. */
 const MAX_REASON = 500;
 
-/** A signature of another time than now, by more than 5 minutes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+/**
+ * The signature's time differs from the receiver's by more than 5 minutes:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
 const CLOCK = /signature expired|signature not yet current|RequestTimeTooSkewed/i;
 
-/** Why a request achieved nothing, and what can be done about it. */
+/** The reason why a request failed, and its remedy. */
 export interface Failure {
   readonly reason: RejectReason;
   /** For the log. */
   readonly text: string;
   /**
-   * `again`: the same request may succeed later. `renew`: it may succeed with new credentials. `split`: in parts it may.
-   * `format`: in another format it may. Absent: nothing of that helps.
+   * `again`: the same request may succeed later. `renew`: it may succeed with new credentials. `split`: it may succeed
+   * in parts. `format`: it may succeed in another format. Absent: nothing of that helps.
    */
   readonly remedy?: 'again' | 'renew' | 'split' | 'format' | undefined;
-  /** Milliseconds since the epoch: signed at this time, by the receiver's clock, the request may succeed. */
+  /** Milliseconds since the epoch: a request signed at this time, by the receiver's clock, may succeed. */
   readonly receiverTime?: number | undefined;
-  /** Milliseconds for which no further attempt is welcome. */
+  /** Milliseconds for which the receiver wants no further attempt. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What the requests are, for the messages about them. */
+/** Describes the requests in messages. */
 export interface Purpose {
   /** Such as `Remote write to https://example.com/write`. */
   readonly what: string;
-  /** What the caller must be allowed to do, such as `aps:RemoteWrite`. Absent: requests are not signed. */
+  /** The permission that the caller needs, such as `aps:RemoteWrite`. Absent: requests are not signed. */
   readonly permission?: string | undefined;
   readonly region?: string | undefined;
 }
 
-/** What an answer other than a good one means for the samples that it is about. */
+/** The failure of the samples of a request, by an answer that is not good. */
 export function failureOf(answer: Answer, { what, permission, region }: Purpose): Failure {
   const { status, retryAfterMs } = answer;
   const said = `HTTP ${status}${colon(reasonIn(answer))}`;
@@ -81,7 +84,7 @@ export function failureOf(answer: Answer, { what, permission, region }: Purpose)
   return { reason: 'refused', text: `${what} was refused. ${said}` };
 }
 
-/** What an error on the way to an answer means. */
+/** The failure of the samples of a request without an answer. */
 export function errorOf(error: unknown, { what }: Purpose): Failure {
   if (error instanceof CredentialsError) {
     return {
@@ -95,15 +98,15 @@ export function errorOf(error: unknown, { what }: Purpose): Failure {
   throw error;
 }
 
-/** What is left undone at the deadline. `last`: the failure of the last attempt. */
+/** The failure of samples that are unsent at the deadline. `last`: the failure of the last attempt. */
 export function deadlineOf({ what }: Purpose, last: Failure | undefined): Failure {
   const text = `${what} did not end by the deadline`;
-  // What its last attempt says begins with the same words.
+  // The text of the last attempt begins with the same words.
   const why = last === undefined ? '' : `. It${last.text.slice(what.length)}`;
   return { reason: 'deadline', text: text + why };
 }
 
-/** The reason that a receiver gives, on one line: a text, or the message in a JSON document or a protobuf `Status`. */
+/** The reason in an answer, on one line: a text, or the message in a JSON document or a protobuf `Status`. */
 function reasonIn({ body, contentType }: Answer): string {
   const text = body.toString();
   const reason =

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, RejectReason } from '../../model/delivery/event.ts';
 
-/** The samples of one `write`, of which some are still on their way. */
+/** The samples of one `write`, some of which are still on their way. */
 export class PendingSamples {
   /** Resolves when the last sample was accepted or rejected. */
   readonly outcome: Promise<DeliveryOutcome>;
@@ -16,12 +16,12 @@ export class PendingSamples {
     this.#resolve = resolve;
   }
 
-  /** So many samples more are on their way. */
+  /** Adds samples that are on their way. */
   add(samples: number): void {
     this.#pending += samples;
   }
 
-  /** All samples are known. */
+  /** Call it when all samples are added. */
   seal(): void {
     this.#sealed = true;
     this.#settle(0);

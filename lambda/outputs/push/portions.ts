@@ -1,17 +1,17 @@
 import type { Portion } from './batch.ts';
 import type { PendingSamples } from './pending-samples.ts';
 
-/** What the samples of a batch that is being filled belong to. */
+/** The portions of an open batch. */
 export class Portions {
   #list: { readonly write: PendingSamples; samples: number }[] = [];
   #samples = 0;
 
-  /** Of all of them. */
+  /** Samples of all portions. */
   get samples(): number {
     return this.#samples;
   }
 
-  /** So many samples more, which are on their way from now on. */
+  /** Adds samples, which are on their way from now on. */
   add(write: PendingSamples, samples: number): void {
     write.add(samples);
     this.#samples += samples;
@@ -20,7 +20,7 @@ export class Portions {
     else this.#list.push({ write, samples });
   }
 
-  /** Begins anew. @returns what there was */
+  /** Begins anew. @returns the portions so far */
   take(): readonly Portion[] {
     const list = this.#list;
     this.#list = [];

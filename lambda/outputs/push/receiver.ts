@@ -1,6 +1,6 @@
 import type { Secret } from '../../model/settings/secret.ts';
 
-/** The address of a receiver. @throws TypeError where it is none, or holds a password: that belongs into a header */
+/** The address of a receiver. @throws TypeError if it is invalid, or contains a password, which belongs into a header */
 export function addressOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password !== '') {
@@ -10,12 +10,12 @@ export function addressOf(text: string): URL {
   return url;
 }
 
-/** Where something is sent, for a message: without the query and the password that a URL may hold. */
+/** The address for messages: without the query and the password that a URL may contain. */
 export function placeOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }
 
-/** The headers of a protocol and those that a user gave, which win. */
+/** The headers of a protocol and those of the user, which override them. */
 export function headersOf(
   protocol: Readonly<Record<string, string>>,
   given: readonly { readonly name: string; readonly value: Secret }[],

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Fetch } from './exchange.ts';
 
-/** What a push needs of the world around it. */
+/** The clock, the timer and the randomness of a push. */
 export interface Runtime {
   readonly fetch: Fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds since whenever, of a clock that nobody sets. */
+  /** Milliseconds since an arbitrary time, of a clock that nobody sets. */
   readonly elapsed: () => number;
   /** From 0 to 1. */
   readonly random: () => number;

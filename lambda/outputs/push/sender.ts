@@ -5,26 +5,29 @@ import { deadlineOf, errorOf, type Failure, failureOf, type Purpose } from './fa
 import type { Runtime } from './runtime.ts';
 import type { Signer } from './sigv4.ts';
 
-/** Milliseconds before the second attempt, at most; twice as many before each further one. */
+/** Longest wait before the second attempt, in milliseconds; it doubles for each further one. */
 const BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 
-/** A receiver that wants to be left alone for longer is asked again in the next cycle. */
+/** If a receiver asks for a longer pause, the next cycle tries again. */
 const MAX_RETRY_AFTER_MS = 30_000;
 
-/** What a receiver took of a batch. */
+/** The accepted and rejected samples of a batch. */
 export interface Verdict {
-  /** Samples that were rejected, of those that were sent. */
+  /** Rejected samples. */
   readonly rejected: number;
-  /** Why, or a warning where none was. Empty: nothing was said. */
+  /** The reason, or a warning without rejected samples. Empty if the receiver gives none. */
   readonly message: string;
 }
 
-/** The formats that a batch can have, and what is known of those that the receiver takes. */
+/** The formats of batches, and the memory of those that the receiver accepts. */
 export interface Formats {
-  /** The batch, or the same samples in a format that the receiver rather takes. */
+  /** The batch, or the same samples in a format that the receiver accepts. */
   suited(batch: Batch): Batch;
-  /** Takes note that a batch was refused for its format. @returns the same samples in another; undefined: there is none */
+  /**
+   * Notes that the receiver refused the format of a batch. @returns the same samples in another format; undefined
+   * without one
+   */
   other(batch: Batch): Batch | undefined;
 }
 
@@ -33,18 +36,18 @@ export interface SenderOptions extends Purpose {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent: requests are not signed. */
   readonly signer?: Signer | undefined;
-  /** Bytes of a compressed body. A batch above it is split before it is sent. */
+  /** Limit of a compressed body. A larger batch is split before it is sent. */
   readonly maxBodyBytes: number;
   /** Reads a good answer. */
   readonly verdict: (answer: Answer, batch: Batch) => Verdict | Failure;
-  /** Reads any other answer. Undefined: its status says all. @default none says more */
+  /** Reads any other answer. Undefined if its status says all. @default the status says all */
   readonly refusal?: (answer: Answer, batch: Batch) => Verdict | Failure | undefined;
-  /** @default there is one format only */
+  /** @default one format only */
   readonly formats?: Formats | undefined;
   readonly runtime: Runtime;
 }
 
-/** What became of a batch, or of a part of one that was split. */
+/** The result of a batch, or of a part after a split. */
 export interface Sent {
   readonly batch: Batch;
   readonly result: Verdict | Failure;
@@ -54,7 +57,7 @@ export interface Sent {
 export class Sender {
   /** Requests made so far. */
   requests = 0;
-  /** Compressed bytes of the requests that were accepted. */
+  /** Compressed bytes of the accepted requests. */
   bytes = 0;
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
@@ -65,7 +68,7 @@ export class Sender {
     this.#signal = signal;
   }
 
-  /** Never rejects for what a receiver or the network does. */
+  /** Never rejects because of a receiver or the network. */
   async send(given: Batch): Promise<Sent[]> {
     const { formats } = this.#options;
     const batch = formats?.suited(given) ?? given;
@@ -89,7 +92,7 @@ export class Sender {
     let renewed = false;
     let corrected = false;
     for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
-      // What is denied once is denied to all batches of the cycle.
+      // A denial applies to all batches of the cycle.
       if (this.#denied !== undefined) return this.#denied;
       const result = await this.#attempt(batch, body);
       if (!isFailure(result)) return result;

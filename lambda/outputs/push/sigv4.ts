@@ -14,13 +14,13 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
-/** As the AWS SDK's credential providers are. `forceRefresh`: those that it remembers have expired. */
+/** A credential provider of the AWS SDK. `forceRefresh`: its cached credentials have expired. */
 export type CredentialsProvider = (options?: {
   readonly forceRefresh?: boolean;
 }) => Promise<Credentials>;
 
 export interface SigningOptions {
-  /** As signatures name it: `aps`, `monitoring`. */
+  /** Name of the service in signatures: `aps`, `monitoring`. */
   readonly service: string;
   readonly region: string;
   readonly credentials: CredentialsProvider;
@@ -28,7 +28,7 @@ export interface SigningOptions {
   readonly now: () => number;
 }
 
-/** No credentials to sign with. */
+/** There are no credentials for signing. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 
@@ -56,7 +56,7 @@ export class Signer {
     this.#options = options;
   }
 
-  /** The headers of a POST with the signature's among them. @throws CredentialsError */
+  /** The headers of a POST, with those of the signature. @throws CredentialsError */
   async sign(
     url: URL,
     headers: Readonly<Record<string, string>>,
@@ -84,13 +84,13 @@ export class Signer {
     return signed.headers;
   }
 
-  /** Has the credentials asked for anew for the next signature: the receiver says that those in use have expired. */
+  /** Requests new credentials for the next signature, because the receiver says that the current ones have expired. */
   renew(): void {
     this.#credentials = undefined;
     this.#forceRefresh = true;
   }
 
-  /** Signs by the receiver's clock from now on: this machine's is not right. @param time milliseconds since the epoch */
+  /** Signs by the receiver's clock from now on, because this machine's is wrong. @param time milliseconds since the epoch */
   correct(time: number): void {
     this.#skewMs = time - this.#options.now();
   }
@@ -99,7 +99,7 @@ export class Signer {
     return this.#options.now() + this.#skewMs;
   }
 
-  /** One question for all that sign at the same time. */
+  /** Shares one request for credentials among all signatures at the same time. */
   async #current(): Promise<Credentials> {
     const { credentials } = this.#options;
     if (this.#credentials === undefined || this.#now() >= this.#goodUntil) {
@@ -119,7 +119,7 @@ export class Signer {
   }
 }
 
-/** SHA-256 as the signer wants it: a hash, or with a secret an HMAC. */
+/** SHA-256 in the form that the signer needs: a hash, or an HMAC with a secret. */
 class Sha256 {
   readonly #secret: SourceData | undefined;
   #hash: Hash | Hmac;

@@ -7,23 +7,23 @@ import type { TlsSettings } from '../../model/settings/http.ts';
 import { tlsOptions } from '../../model/settings/tls-options.ts';
 import type { Fetch } from './exchange.ts';
 
-/** Statuses of answers that have no body, for which `Response` takes none. */
+/** Statuses without a body, for which `Response` accepts none. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * As `fetch`, over TLS by the settings of an output: that of Node.js takes no certificates. Where the URL is of http, it is `fetch`
- * itself. Redirects are answers as any other.
+ * A `fetch` with the TLS settings of an output, because that of Node.js takes no certificates. For http URLs it is
+ * `fetch` itself. It returns redirects like any other answer.
  */
 export function tlsFetch(settings: TlsSettings): Fetch {
   let agent: Agent | undefined;
   return async (url, init) => {
     if (url.protocol !== 'https:') return fetch(url, init);
-    // Not before it is needed: it reads the certificates.
+    // Created at its first use, because it reads the certificates.
     agent ??= new Agent({ keepAlive: true, ...tlsOptions(settings) });
     const { method, headers, body, signal } = init;
     const request = requestTls(url, { agent, method, headers, signal } as RequestOptions);
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-    // What ends a request after its answer has begun is told to who reads the answer.
+    // The reader of the answer gets errors that come after its beginning.
     request.on('error', () => undefined);
     request.end(body as Buffer);
     const [message] = await answered;

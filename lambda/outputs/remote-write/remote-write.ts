@@ -28,7 +28,7 @@ import { VersionMemory } from './v2/formats.ts';
 import { SeriesWriterV2 } from './v2/series-writer.ts';
 import { refusalOf, verdictOf } from './v2/written.ts';
 
-/** Of both versions; the others depend on the version. */
+/** Headers of both versions. */
 const HEADERS = { 'content-encoding': 'snappy' };
 
 /** Amazon Managed Service for Prometheus, in signatures and policies. */
@@ -36,30 +36,30 @@ const SERVICE = 'aps';
 const PERMISSION = 'aps:RemoteWrite';
 
 export interface RemoteWriteOptions {
-  /** Of the output, in reports. */
+  /** Name of the output in reports. */
   readonly name: string;
   /** http or https. */
   readonly url: string;
-  /** Sent beside the protocol's own. */
+  /** Headers beside those of the protocol. */
   readonly headers?: readonly { readonly name: string; readonly value: Secret }[];
   /** Absent: requests are not signed. The credentials may be those of a role in the workspace's account. */
   readonly sigv4?: { readonly region: string; readonly credentials: CredentialsProvider };
-  /** Added to the series that have no label of that name. */
+  /** Labels to add to series that lack them. */
   readonly externalLabels?: Labels;
-  /** `write_relabel_configs`: applied to all labels of a series, its name as `__name__` among them. */
+  /** `write_relabel_configs`: applies to all labels of a series, including `__name__`. */
   readonly relabeling?: readonly RelabelRule[];
-  /** What is sent to a receiver that takes it. @default `prometheus.WriteRequest` */
+  /** The message for a receiver that accepts it. @default `prometheus.WriteRequest` */
   readonly protobufMessage?: ProtobufMessage;
   /** @default false */
   readonly sendExemplars?: boolean;
-  /** How metadata is sent beside samples of 1.0. Absent: it is not. */
+  /** Settings of the metadata beside samples of 1.0. Absent: none is sent. */
   readonly metadata?: MetadataConfig | undefined;
 }
 
 /**
- * Delivers samples by Prometheus remote write, 2.0 or 1.0. A receiver that does not take 2.0 gets 1.0. Series and targets that went
- * away get a staleness marker, as Prometheus gives them. One instance lives as long as its process: it remembers which series there
- * were, and what its receiver takes.
+ * Delivers samples by Prometheus remote write, 2.0 or 1.0. A receiver that does not accept 2.0 gets 1.0. Series and
+ * targets that end get a staleness marker, as in Prometheus. One instance lives as long as its process: it remembers
+ * the last series, and the version that its receiver accepts.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/, https://prometheus.io/docs/specs/prw/remote_write_spec/
  */
 export function remoteWriteOutput(
@@ -122,11 +122,11 @@ export function remoteWriteOutput(
   };
 }
 
-/** What outlives the cycles. */
+/** The memory that outlives the cycles. */
 interface Remembered {
   readonly last: LastSeries;
   readonly timed: TimedSeries;
-  /** Absent: none is sent beside the samples. */
+  /** Absent if no metadata is sent beside the samples. */
   readonly metadata: FamilyMetadata | undefined;
 }
 
@@ -189,7 +189,7 @@ class RemoteWriteDelivery implements SampleDelivery {
     return report;
   }
 
-  /** @param scraped what there is instead; absent: the target is gone */
+  /** @param scraped the current samples; absent if the target is gone */
   #mark(
     vanished: Vanished | undefined,
     known: LastSeries | TimedSeries,

@@ -26,9 +26,9 @@ import { SeriesWriterV1 } from './v1/series-writer.ts';
 const NO_EXEMPLARS: readonly TimedExemplar[] = [];
 const NO_TEXTS = new FamilyTexts([]);
 
-/** What the requests are like. */
+/** The settings of requests. */
 export interface RequestFormat {
-  /** @default of version 1 */
+  /** @default version 1 */
   readonly series?: SeriesWriter | undefined;
   /** @default false */
   readonly sendExemplars?: boolean | undefined;
@@ -46,7 +46,7 @@ export class RequestWriter {
 
   /**
    * @param table outlives this writer
-   * @param onFull gets each request that is full
+   * @param onFull receives each full request
    */
   constructor(
     rules: LabelRules,
@@ -63,11 +63,12 @@ export class RequestWriter {
   }
 
   /**
-   * Adds the samples of one target; those of a series in the order of their times. What Prometheus would call a duplicate,
-   * what relabeling drops, and a time that cannot be sent is added to `drops`.
+   * Adds the samples of one target, those of a series in the order of their times. Duplicates in the sense of
+   * Prometheus, series that relabeling drops, and invalid times go into `drops`.
    *
-   * @param before what this returned for the scrape before, under the same labels of the target
-   * @returns the series whose samples are as of the scrape; of those that bring their own times nobody expects a next one
+   * @param before the result for the scrape before, under the same labels of the target
+   * @returns the series whose samples have the time of the scrape; series with timestamps of their own are not expected
+   *   again
    */
   write(
     scraped: TargetSamples,
@@ -103,11 +104,11 @@ export class RequestWriter {
   }
 
   /**
-   * Adds a marker for each series that is gone.
+   * Adds a marker for each series that ended.
    *
    * @param timestamp milliseconds since the epoch
-   * @param present the scrape without them: what has the same labels as one of its series is not gone
-   * @returns the series that got one
+   * @param present the scrape without them: a series with the same labels has not ended
+   * @returns the series with a marker
    */
   writeStale(
     { target, series }: Vanished,
@@ -136,13 +137,13 @@ export class RequestWriter {
     return marked;
   }
 
-  /** The request that is being filled; undefined where nothing is in it. */
+  /** The open request; undefined if it is empty. */
   take(): Batch | undefined {
     if (this.#portions.samples === 0) return undefined;
     return this.#series.take(this.#portions.take());
   }
 
-  /** The way where some bring their own times, which has to know all samples of a series before it writes one. */
+  /** For samples with timestamps of their own: all samples of a series must be known before it is written. */
   #timed(
     scraped: TargetSamples,
     labels: LabelWriter,
@@ -189,7 +190,7 @@ export class RequestWriter {
     return { ...NO_SERIES, series: untimed.map(([{ series }]) => series) };
   }
 
-  /** @param time of the sample */
+  /** @param time time of the sample */
   #exemplarsOf({ exemplar }: Sample, time: number): readonly TimedExemplar[] {
     if (exemplar === undefined || !this.#sendExemplars) return NO_EXEMPLARS;
     return [timed(exemplar, time)];
@@ -209,9 +210,9 @@ function textsOf({ texts }: TargetSamples): FamilyTexts {
 }
 
 /**
- * Samples by time, in whole milliseconds as remote write has them, the earliest first. Of two of a time the first counts.
+ * Samples by time, in whole milliseconds, the earliest first. The first of two at the same time counts.
  *
- * @param scrapedAt the time of samples without one of their own
+ * @param scrapedAt the time of samples without a timestamp
  */
 function inOrder(
   samples: readonly Sample[],

@@ -1,31 +1,31 @@
-/** Places of an empty table; there are always at least twice as many as items. */
+/** Slots of an empty table; there are always at least twice as many as items. */
 const MIN_PLACES = 16;
 
 /**
- * Numbers things, those that are alike with the same number. Takes 8 to 16 bytes a thing beside the thing itself, and no more than
- * a few comparisons of hashes to find it: that is cheap enough for each sample of each scrape.
+ * Numbers items; equal items share a number. It takes 8 to 16 bytes an item, and a few comparisons of hashes to find
+ * one, which is cheap enough for each sample of each scrape.
  */
 export class FirstOfEach<T> {
   readonly #areAlike: (one: T, other: T) => boolean;
-  /** The first of each, and its hash. */
+  /** The first of equal items, and its hash. */
   readonly #items: T[] = [];
   readonly #hashes: number[] = [];
-  /** Numbers, counted from 1, each at the first free place from that of its hash on; 0: free. */
+  /** Numbers, counted from 1, each in the first free slot from that of its hash on; 0 means free. */
   #places = new Int32Array(MIN_PLACES);
 
-  /** @param areAlike asked for things with the same hash only */
+  /** @param areAlike called only for items with the same hash */
   constructor(areAlike: (one: T, other: T) => boolean) {
     this.#areAlike = areAlike;
   }
 
-  /** How many there are that are not alike. */
+  /** Number of distinct items. */
   get size(): number {
     return this.#items.length;
   }
 
   /**
-   * @param hash 32 bits, the same for things that are alike
-   * @returns the number of the first thing that is like this one, counted from 0: the former size where it is the first
+   * @param hash 32 bits, the same for equal items
+   * @returns the number of the first equal item, counted from 0: the former size for a new item
    */
   add(hash: number, item: T): number {
     const place = this.#placeOf(hash, item);
@@ -38,12 +38,12 @@ export class FirstOfEach<T> {
     return size - 1;
   }
 
-  /** Whether there is one like this. */
+  /** Whether there is an equal item. */
   has(hash: number, item: T): boolean {
     return this.#places[this.#placeOf(hash, item)] !== 0;
   }
 
-  /** Where the number of a thing is, or would be. */
+  /** The slot of an item's number, or the free one for it. */
   #placeOf(hash: number, item: T): number {
     const places = this.#places;
     const mask = places.length - 1;

@@ -1,23 +1,23 @@
 import { type Piece, pieceOf } from './piece.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** Pieces that are remembered at most: about 10 MB, with the bytes that they are. With more, all is forgotten. */
+/** Most pieces in memory: about 10 MB, with their bytes. Beyond that, all are forgotten. */
 export const MAX_PIECES = 50_000;
 export const MAX_PIECE_BYTES = 4 * 1024 * 1024;
 
-/** Pieces share buffers of this size: one of its own for each would take more than the piece. */
+/** Pieces share buffers of this size, because a buffer for each would be larger than the piece. */
 const CHUNK_BYTES = 16 * 1024;
 
 /** The pieces of one name, by value. */
 interface Values {
   readonly pieces: Map<string, Piece>;
-  /** The one that was made last. */
+  /** The last piece. */
   last: Piece;
 }
 
 /**
- * Names with values, each pair encoded once: the same piece for the same name and value, so that it costs no more than to
- * look it up, and its repetition is known.
+ * Encodes each pair of name and value once. The same pair gives the same piece, so that it costs only a lookup, and its
+ * repetition is known.
  */
 export class PieceTable {
   readonly #write: (writer: ProtobufWriter, name: string, value: string) => void;
@@ -31,7 +31,8 @@ export class PieceTable {
 
   /**
    * @param write encodes a pair
-   * @param onForget is called when all is forgotten: as pieces hold on to those that they are like, nobody should keep one
+   * @param onForget called when all pieces are forgotten: callers must drop theirs, because pieces keep their models
+   *   alive
    */
   constructor(
     write: (writer: ProtobufWriter, name: string, value: string) => void,

@@ -1,38 +1,38 @@
-/** Where something was written last. */
+/** The last place of written bytes. */
 interface Written {
-  /** The block that has it, of whatever writer; 0: none. */
+  /** The block, of any writer; 0 for none. */
   block: number;
-  /** Where in that block, before compression. */
+  /** The position in that block, before compression. */
   at: number;
 }
 
-/** Bytes that come again and again. */
+/** Bytes that are written repeatedly. */
 export interface Piece extends Written {
-  /** They are `source[from]` to `source[to - 1]`. */
+  /** The bytes are `source[from]` to `source[to - 1]`. */
   readonly source: Uint8Array;
   readonly from: number;
   readonly to: number;
-  /** Another piece that is much like this one, so that only the rest has to be written where it comes first. */
+  /** A similar piece, so that only the difference is written at the first use. */
   readonly model: Piece | undefined;
-  /** The first three bytes in which the two differ, counted from 0; up to the third, all others are the same. */
+  /** The first three bytes that differ, counted from 0; all others before the third are equal. */
   readonly first: number;
   readonly second: number;
   readonly third: number;
-  /** 32 bits of the bytes, the same for the same bytes. */
+  /** 32 bits, equal for equal bytes. */
   readonly hash: number;
-  /** What the bytes say, for who says it in another way. Empty: that is not known. */
+  /** The meaning of the bytes, for other encodings. Empty if unknown. */
   readonly name: string;
   readonly value: string;
 }
 
-/** Pieces that follow each other whenever they come. */
+/** Pieces that always follow each other. */
 export interface Run extends Written {
   readonly pieces: readonly Piece[];
-  /** Bytes of all of them. */
+  /** Bytes of all pieces. */
   readonly size: number;
 }
 
-/** @param model that was made before it, such as the one of the same kind that was made last */
+/** @param model an earlier piece, such as the last one of the same kind */
 export function pieceOf(
   source: Uint8Array,
   from: number,
@@ -47,7 +47,7 @@ export function pieceOf(
   const hash = hashOf(source, from, to);
   return { source, from, to, model, first, second, third, hash, name, value, block: 0, at: 0 };
 
-  /** Where they differ, or one of them ends, from a byte on. */
+  /** The next position from `start` on at which they differ, or one of them ends. */
   function differenceFrom(start: number): number {
     if (model === undefined) return 0;
     const end = Math.min(to - from, model.to - model.from);
@@ -61,12 +61,12 @@ export function runOf(pieces: readonly Piece[]): Run {
   return { pieces, size: bytesOf(pieces), block: 0, at: 0 };
 }
 
-/** Bytes of all of them. */
+/** Bytes of all pieces. */
 export function bytesOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** Whether two pieces have the same bytes. They need not be the same object: a table forgets. */
+/** Whether two pieces have equal bytes. They may be different objects, because a table forgets. */
 export function areSamePieces(one: Piece, other: Piece): boolean {
   if (one === other) return true;
   const size = one.to - one.from;
@@ -77,14 +77,14 @@ export function areSamePieces(one: Piece, other: Piece): boolean {
   return true;
 }
 
-/** The sum of the hashes: the same in whatever order they come. */
+/** The sum of the hashes, which does not depend on the order. */
 export function sumOfHashes(pieces: readonly Piece[]): number {
   let sum = 0;
   for (const { hash } of pieces) sum = (sum + hash) | 0;
   return sum;
 }
 
-/** FNV-1a, then mixed as murmur3 does in the end, so that sums of hashes differ in all of their bits. */
+/** FNV-1a with the final mix of murmur3, so that sums of hashes differ in all of their bits. */
 function hashOf(source: Uint8Array, from: number, to: number): number {
   let hash = 0x811c_9dc5;
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ (source[i] as number), 0x0100_0193);

@@ -1,4 +1,4 @@
-/** A field that was read: a number for a varint, bytes for text and messages. Others are passed over. */
+/** A field: a number for a varint, bytes for text and messages. Fields of other types are skipped. */
 export interface ReadField {
   readonly field: number;
   readonly value: number | Uint8Array;
@@ -7,7 +7,7 @@ export interface ReadField {
 /**
  * The fields of a short message, such as an answer: https://protobuf.dev/programming-guides/encoding/
  *
- * @throws RangeError where the bytes are no message
+ * @throws RangeError if the bytes are not a message
  */
 export function readFields(bytes: Uint8Array): ReadField[] {
   const fields: ReadField[] = [];
@@ -51,7 +51,7 @@ export function readFields(bytes: Uint8Array): ReadField[] {
   return fields;
 }
 
-/** The numbers of a packed field. @throws RangeError where the bytes end within one */
+/** The numbers of a packed field. @throws RangeError if the bytes end within a number */
 export function readVarints(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   let value = 0;
@@ -68,7 +68,7 @@ export function readVarints(bytes: Uint8Array): number[] {
   return numbers;
 }
 
-/** The last field of that number as a text; undefined where there is none. */
+/** The last field of a number as a text; undefined without one. */
 export function textIn(fields: readonly ReadField[], number: number): string | undefined {
   const value = fields.findLast(({ field }) => field === number)?.value;
   return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined;

@@ -17,7 +17,7 @@ const INITIAL_BYTES = 4096;
 /** The longest varint: 64 bits, 7 in a byte. */
 const MAX_VARINT_BYTES = 10;
 
-/** Characters up to which a loop is faster than a call of the runtime. */
+/** Longest text for which a loop is faster than a call of the runtime. */
 const SHORT_TEXT = 32;
 
 /** Bytes up to which a loop is faster than a call of the runtime. */
@@ -29,7 +29,7 @@ export class ProtobufWriter {
   #view: DataView;
   #length = 0;
 
-  /** @param bytes to begin with */
+  /** @param bytes first size of the buffer */
   constructor(bytes: number = INITIAL_BYTES) {
     this.#buffer = Buffer.allocUnsafeSlow(bytes);
     this.#view = new DataView(this.#buffer.buffer);
@@ -40,18 +40,18 @@ export class ProtobufWriter {
     return this.#length;
   }
 
-  /** What was written: no copy, so it is good only until more is. */
+  /** The written bytes: no copy, so they are valid only until the next write. */
   bytes(from = 0, to = this.#length): Uint8Array {
     // Not a Buffer, whose `slice` makes no copy.
     return new Uint8Array(this.#buffer.buffer, from, to - from);
   }
 
-  /** Takes back all that was written after the first `length` bytes, which no open message may begin in. */
+  /** Removes all bytes after the first `length`; no open message may begin there. */
   truncate(length: number): void {
     this.#length = length;
   }
 
-  /** `uint32`, `uint64`, `bool`, an enumeration, or what is not negative of `int32` and `int64`. A safe integer. */
+  /** `uint32`, `uint64`, `bool`, an enumeration, or a non-negative `int32` or `int64`. A safe integer. */
   unsigned(field: number, value: number): void {
     this.#reserve(2 * MAX_VARINT_BYTES);
     this.#tag(field, VARINT);
@@ -91,7 +91,7 @@ export class ProtobufWriter {
     this.#length += 8;
   }
 
-  /** `string`. What is no well-formed UTF-16 becomes U+FFFD. */
+  /** `string`. Invalid UTF-16 becomes U+FFFD. */
   string(field: number, text: string): void {
     const { length } = text;
     this.#reserve(2 * MAX_VARINT_BYTES + 3 * length);
@@ -109,7 +109,7 @@ export class ProtobufWriter {
     this.varints(values);
   }
 
-  /** Numbers alone, without a field. Safe integers that are not negative. */
+  /** Numbers alone, without a field. Non-negative safe integers. */
   varints(values: readonly number[]): void {
     this.#reserve(MAX_VARINT_BYTES * values.length);
     for (const value of values) this.#varint(value);
@@ -124,7 +124,7 @@ export class ProtobufWriter {
     }
   }
 
-  /** `repeated fixed64`, packed. Safe integers that are not negative. */
+  /** `repeated fixed64`, packed. Non-negative safe integers. */
   packedFixed64(field: number, values: readonly number[]): void {
     this.#packed(field, values.length);
     for (const value of values) {
@@ -134,7 +134,7 @@ export class ProtobufWriter {
     }
   }
 
-  /** Fields that were written before, as they are. */
+  /** Fields that are already encoded. */
   raw(fields: Uint8Array, from = 0, to: number = fields.length): void {
     const size = to - from;
     this.#reserve(size);
@@ -151,14 +151,14 @@ export class ProtobufWriter {
     this.#length += size;
   }
 
-  /** Begins an embedded message of which it is known how many bytes it has: the next ones that are written. */
+  /** Begins an embedded message of a known size: the next bytes that are written. */
   message(field: number, size: number): void {
     this.#reserve(2 * MAX_VARINT_BYTES);
     this.#tag(field, LENGTH_DELIMITED);
     this.#varint(size);
   }
 
-  /** Begins an embedded message. What is written until `end` is its content. @returns what `end` needs */
+  /** Begins an embedded message. Its content is everything until `end`. @returns the argument of `end` */
   begin(field: number): number {
     this.#reserve(2 * MAX_VARINT_BYTES);
     this.#tag(field, LENGTH_DELIMITED);
@@ -167,7 +167,7 @@ export class ProtobufWriter {
     return this.#length;
   }
 
-  /** Ends the embedded message that was begun last. */
+  /** Ends the last open embedded message. */
   end(start: number): void {
     const size = this.#length - start;
     if (size < 0x80) {
@@ -192,7 +192,7 @@ export class ProtobufWriter {
     const buffer = this.#buffer;
     let at = this.#length;
     let rest = value;
-    // Beyond 32 bits, bit operations would cut it off.
+    // Bit operations would cut a number beyond 32 bits.
     while (rest > 0x7fff_ffff) {
       buffer[at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
@@ -205,7 +205,7 @@ export class ProtobufWriter {
     this.#length = at;
   }
 
-  /** Length and characters of a text under 128 characters. `false`, and nothing written, where one is not ASCII. */
+  /** Length and characters of a text under 128 characters. `false`, without writing, if one is not ASCII. */
   #shortAscii(text: string): boolean {
     const buffer = this.#buffer;
     const { length } = text;
@@ -236,7 +236,7 @@ export class ProtobufWriter {
   }
 }
 
-/** Bytes that a number takes as a varint. */
+/** Bytes of a number as a varint. */
 export function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++;

@@ -1,17 +1,17 @@
 import type { Series } from '../../model/samples/sample.ts';
 
 /**
- * Series for which something is remembered, 10 to 20 MB of it. The targets of a service have most of their series in common,
- * as the same objects; where they have not, remembering would cost more than it gains.
+ * Most series in memory, 10 to 20 MB. Targets of a service share most of their series as the same objects; for other
+ * targets, remembering would cost more than it gains.
  */
 export const MAX_SERIES = 50_000;
 
-/** What can be said of a series alone, whatever its target: made once, and kept while the series is. */
+/** The facts about a series that hold for any target: computed once, and kept while the series exists. */
 export class SeriesCache<T> {
   readonly #make: (series: Series) => T;
   #known = new WeakMap<Series, T>();
   #size = 0;
-  /** How often something was known, or remembered, in the present cycle. */
+  /** Number of hits and new entries in the current cycle. */
   #used = 0;
 
   constructor(make: (series: Series) => T) {
@@ -33,7 +33,7 @@ export class SeriesCache<T> {
     return made;
   }
 
-  /** Between two cycles: begins anew where there was no room and most of what is known is of series that are gone. */
+  /** Between two cycles: begins anew if there was no room and most of the entries belong to series that are gone. */
   renew(): void {
     if (this.#size >= MAX_SERIES && this.#used < MAX_SERIES / 2) this.forget();
     this.#used = 0;

@@ -1,7 +1,7 @@
 /**
- * What a block of Snappy was before compression; `snappy.ts` has the grammar.
+ * Decompresses a block of Snappy; `snappy.ts` has the grammar.
  *
- * @throws RangeError where the bytes are no such block
+ * @throws RangeError if the bytes are not such a block
  */
 export function readSnappy(block: Uint8Array): Uint8Array {
   let at = 0;
@@ -36,7 +36,7 @@ export function readSnappy(block: Uint8Array): Uint8Array {
     const offset = isShort ? ((tag >>> 5) << 8) | byte() : number((tag & 3) === 2 ? 2 : 4);
     room(size);
     if (offset === 0 || offset > length) throw new RangeError('a Snappy block copies from nowhere');
-    // One by one, as a copy may repeat what it has just written.
+    // Byte by byte, because a copy may repeat bytes that it has just written.
     for (let i = 0; i < size; i++) original[length] = original[length++ - offset] as number;
   }
   if (length < original.length) throw new RangeError('a Snappy block ends early');

@@ -2,15 +2,15 @@ import type { Piece, Run } from './piece.ts';
 import { snappyElements } from './snappy.ts';
 
 /**
- * Snappy's block format, written by someone who knows what repeats what, so that nothing has to be looked for; `snappy.ts`
- * has the grammar. What is known to have been written before takes a few bytes and no look at what it is, which for the
- * labels of a million series is most of the work.
+ * Snappy's block format, for a writer that knows its repetitions and so needs no search; `snappy.ts` has the grammar. A
+ * known repetition takes a few bytes and no look at its content, which saves most of the work for the labels of a
+ * million series.
  *
- * A copy may reach back into all that came before it: the pieces of 64 KiB are a habit of Google's compressor, not of the
+ * A copy may reach back over the whole block: the pieces of 64 KiB are a habit of Google's compressor, not of the
  * format.
  */
 
-/** As far back as a copy with two bytes of offset reaches; beyond that it takes four. */
+/** The longest offset of a copy with two bytes; a longer one takes four. */
 const MIDDLE_OFFSET = 65_535;
 
 /** Offsets and lengths of a copy's short form. */
@@ -18,18 +18,18 @@ const SHORT_OFFSET = 2_048;
 const MIN_SHORT_COPY = 4;
 const MAX_SHORT_COPY = 11;
 
-/** Bytes of the longest copy, and of one after which at least four more are left of a longer match. */
+/** Bytes of the longest copy, and of one that leaves at least four more bytes of a longer match. */
 const MAX_COPY = 64;
 const LESSER_COPY = 60;
 
-/** Bytes of a literal whose length is in its tag, and how many bytes of length there may be after it. */
+/** Longest literal whose length is in its tag, and the number of length bytes that may follow a tag. */
 const SHORT_LITERAL = 60;
 const MAX_LENGTH_BYTES = 4;
 
 /** A tag, or a varint of 32 bits and a bit to spare. */
 const SMALL = 8;
 
-/** Bytes of a repetition that is worth ending a literal for. */
+/** Shortest repetition that is worth ending a literal. */
 const MIN_REPEAT = 6;
 
 const INITIAL_BYTES = 64 * 1024;
@@ -47,25 +47,25 @@ export class SnappyWriter {
   #view = new DataView(this.#output.buffer);
   /** Bytes of the block so far. */
   #end = 0;
-  /** Where the tag of the literal goes that is being written; -1: there is none. */
+  /** Position of the open literal's tag; -1 without one. */
   #literal = -1;
-  /** Bytes of the match that is being written, and how far before it they are. */
+  /** Bytes of the open match, and its offset. */
   #matched = 0;
   #offset = 0;
   #length = 0;
   #block = ++blocks;
 
-  /** Bytes written into the block, before compression. */
+  /** Bytes in the block, before compression. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether the last bytes are no repetition: then a short one takes more than to write its bytes. */
+  /** Whether a literal is open: then a short repetition takes more bytes than writing it again. */
   get isInLiteral(): boolean {
     return this.#literal >= 0;
   }
 
-  /** Tells the block from all others. */
+  /** Identifies the block among all others. */
   get block(): number {
     return this.#block;
   }
@@ -89,7 +89,7 @@ export class SnappyWriter {
     this.#length += 4;
   }
 
-  /** Writes bytes as they are. */
+  /** Writes bytes. */
   bytes(source: Uint8Array, from = 0, to = source.length): void {
     const size = to - from;
     if (size === 0) return;
@@ -106,9 +106,9 @@ export class SnappyWriter {
   }
 
   /**
-   * Writes bytes that the block has already.
+   * Repeats bytes of the block.
    *
-   * @param at where, before compression
+   * @param at their position before compression
    */
   repeat(at: number, size: number): void {
     const offset = this.#length - at;
@@ -120,7 +120,7 @@ export class SnappyWriter {
     this.#length += size;
   }
 
-  /** Writes a piece, as a repetition where there is one. */
+  /** Writes a piece, as a repetition if possible. */
   piece(piece: Piece): void {
     const { from, to, at } = piece;
     piece.at = this.#length;
@@ -132,7 +132,7 @@ export class SnappyWriter {
     this.#new(piece);
   }
 
-  /** Writes a run, as one repetition where there is one. */
+  /** Writes a run, as one repetition if possible. */
   run(run: Run): void {
     const { size, at } = run;
     run.at = this.#length;
@@ -147,7 +147,7 @@ export class SnappyWriter {
   /**
    * Ends the block and begins another.
    *
-   * @param before bytes that come first in the block, as they are before compression. @default none
+   * @param before bytes to put first into the block. @default none
    * @returns the block
    */
   take(before: Uint8Array = NOTHING): Buffer {
@@ -167,7 +167,7 @@ export class SnappyWriter {
     return block;
   }
 
-  /** Writes a piece that the block does not have, but perhaps its model. */
+  /** Writes a piece that is new in the block, perhaps by its model. */
   #new({ source, from, to, model, first, second, third }: Piece): void {
     let next = 0;
     if (model?.block === this.#block) {
@@ -186,7 +186,7 @@ export class SnappyWriter {
     this.bytes(source, from + next, to);
   }
 
-  /** Begins a literal unless it has begun, and makes room for so many bytes of it. */
+  /** Opens a literal if none is open, and makes room for its bytes. */
   #open(size: number): void {
     if (this.#literal < 0) {
       this.#close();
@@ -195,7 +195,7 @@ export class SnappyWriter {
     this.#reserve(size);
   }
 
-  /** Ends what is being written. */
+  /** Ends the open literal or match. */
   #close(): void {
     if (this.#literal >= 0) this.#closeLiteral();
     else if (this.#matched > 0) this.#writeCopies();
@@ -217,7 +217,7 @@ export class SnappyWriter {
     this.#end += bytes;
   }
 
-  /** Writes a match as one or more copies. Of the last ones none is shorter than it has to be. */
+  /** Writes a match as one or more copies, none of the last ones shorter than necessary. */
   #writeCopies(): void {
     let rest = this.#matched;
     const offset = this.#offset;
@@ -248,7 +248,7 @@ export class SnappyWriter {
     this.#end = end;
   }
 
-  /** And for what ends a literal and begins the next. */
+  /** Includes room for the end of a literal and the beginning of the next. */
   #reserve(bytes: number): void {
     const needed = this.#end + bytes + SMALL;
     if (needed <= this.#output.length) return;
@@ -259,7 +259,7 @@ export class SnappyWriter {
   }
 }
 
-/** Of the varint of a length. */
+/** Bytes of a length as a varint. */
 function lengthBytes(length: number): number {
   let bytes = 1;
   for (let rest = length; rest > 0x7f; rest >>>= 7) bytes++;

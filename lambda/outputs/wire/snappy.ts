@@ -15,10 +15,10 @@
 /** Bytes that are compressed as one. */
 const PIECE_BYTES = 65_536;
 
-/** Matches are found from this length on. */
+/** Shortest match. */
 const MIN_MATCH = 4;
 
-/** At the end of a piece nothing is looked for: the reads of four bytes must stay inside. */
+/** The end of a piece is not searched, so that reads of four bytes stay inside. */
 const MARGIN = 15;
 
 const HASH_BITS = 14;
@@ -26,16 +26,16 @@ const HASH_BITS = 14;
 /** Knuth's multiplicative hash spreads the four bytes over the upper bits. */
 const HASH_MULTIPLIER = 0x1e35_a7bd;
 
-/** After so many places without a match (as a power of two) every second place is tried only, and so on. */
+/** After this many misses (as a power of two) the search tries only every second position, and so on. */
 const SKIP_SHIFT = 5;
 
 /** One table for all calls; it is cleared for each piece. */
 const table = new Uint16Array(1 << HASH_BITS);
 
-/** Where a block grows before its length is known. */
+/** Holds a block until its length is known. */
 let scratch = Buffer.alloc(0);
 
-/** Bytes that a block never exceeds: for input without any repetition, the length and a tag every 64 KiB. */
+/** The largest possible block: for input without any repetition, the length and a tag every 64 KiB. */
 export function maxSnappyBytes(length: number): number {
   return 32 + length + Math.ceil(length / 6);
 }
@@ -50,7 +50,7 @@ export function snappyElements(input: Uint8Array): Buffer {
   return Buffer.from(compressed(input, false));
 }
 
-/** Compresses bytes, in a buffer that the next call uses again. @param isBlock whether the length comes first */
+/** Compresses bytes into a buffer that the next call uses again. @param isBlock whether the length comes first */
 function compressed(input: Uint8Array, isBlock: boolean): Buffer {
   const needed = maxSnappyBytes(input.length);
   if (scratch.length < needed) scratch = Buffer.allocUnsafeSlow(needed);
@@ -69,7 +69,7 @@ function writeLength(output: Buffer, length: number): number {
   return at;
 }
 
-/** Appends the elements of one piece to `output` from `at` on. @returns where they end */
+/** Appends the elements of one piece to `output` from `at` on. @returns their end */
 function compress(
   input: Uint8Array,
   start: number,
@@ -80,7 +80,7 @@ function compress(
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   const limit = end - MARGIN;
   let out = at;
-  // What lies between here and the present place is not written yet.
+  // The bytes from here to the current position are not written yet.
   let pending = start;
   let place = start + 1;
   let misses = 1 << SKIP_SHIFT;
@@ -100,7 +100,7 @@ function compress(
     out = writeCopies(matched - candidate, place - matched, output, out);
     pending = place;
     misses = 1 << SKIP_SHIFT;
-    // So that what follows a match can be found by its last bytes, too.
+    // Makes the last bytes of the match available for the next search.
     if (place < limit) table[hash(view.getInt32(place - 1, true))] = place - 1 - start;
   }
   return writeLiteral(input, pending, end, output, out);
@@ -110,7 +110,7 @@ function hash(four: number): number {
   return Math.imul(four, HASH_MULTIPLIER) >>> (32 - HASH_BITS);
 }
 
-/** Where two runs of bytes, the later of which begins at `place`, cease to be the same. */
+/** The end of the match between two positions, the later of which is `place`. */
 function endOfMatch(view: DataView, candidate: number, place: number, end: number): number {
   let from = candidate;
   let to = place;
@@ -154,7 +154,7 @@ function writeLiteral(
   return out;
 }
 
-/** A match as one or more copies, of which none may be shorter than 4: shorter ones have no short form. */
+/** A match as one or more copies of at least 4 bytes: a shorter one has no short form. */
 function writeCopies(offset: number, length: number, output: Buffer, at: number): number {
   let out = at;
   let rest = length;

@@ -12,13 +12,13 @@ import {
   LABEL_VALUE,
 } from './v1-fields.ts';
 
-/** An exemplar with the time of its sample where it has none of its own, or one that cannot be sent. */
+/** An exemplar; it gets the time of its sample if its own is missing or cannot be sent. */
 export function timed({ labels, value, timestamp }: Exemplar, sampleTime: number): TimedExemplar {
   const own = timestamp !== undefined && isTime(timestamp) ? timestamp : sampleTime;
   return { labels, value, time: Math.trunc(own) };
 }
 
-/** Names and values of labels, sorted, without those that are empty. */
+/** Names and values of labels, sorted, without empty ones. */
 export function sortedLabels(labels: Labels): [name: string, value: string][] {
   const entries = Object.entries(labels).filter(([, value]) => value !== '');
   return entries.sort(([one], [other]) => compareNames(one, other));

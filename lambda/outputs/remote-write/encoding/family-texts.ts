@@ -1,6 +1,6 @@
 import type { FamilyText } from '../../../model/samples/sample.ts';
 
-/** What there is to say of a metric family. Empty: nothing. */
+/** The texts of a metric family; empty ones are missing. */
 export interface Metadata {
   readonly help: string;
   readonly unit: string;
@@ -8,7 +8,7 @@ export interface Metadata {
 
 const NOTHING: Metadata = { help: '', unit: '' };
 
-/** What a scrape says of its metric families. Of several texts the first counts. */
+/** The texts of a scrape's metric families. The first text of a family counts. */
 export class FamilyTexts {
   readonly #byFamily = new Map<string, Metadata>();
 

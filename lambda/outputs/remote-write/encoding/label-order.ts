@@ -1,10 +1,10 @@
-/** Where the characters of UTF-16 that stand for half of another one begin and end. */
+/** The range of UTF-16 code units that are half of a character. */
 const SURROGATES = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 
 /**
- * Compares names as Go does, by the bytes of their UTF-8, which is by code points: below 0, 0 or above 0. In UTF-16 the
- * characters beyond the first plane come before the last ones of it.
+ * Compares names as Go does, by the bytes of their UTF-8, which means by code points: below 0, 0 or above 0. In UTF-16,
+ * characters beyond the first plane sort before the last ones of that plane.
  */
 export function compareNames(one: string, other: string): number {
   const length = Math.min(one.length, other.length);

@@ -8,30 +8,30 @@ import { SeriesCache } from '../../wire/series-cache.ts';
 import { compareNames } from './label-order.ts';
 import { LABEL_NAME, LABEL_VALUE, LABELS } from './v1-fields.ts';
 
-/** Shapes that are remembered at most. */
+/** Most shapes in memory. */
 const MAX_SHAPES = 1_000;
 
-/** The names of the labels of a series, its own name's among them: sorted. The same object for the same names, mostly. */
+/** The sorted names of a series' labels, including `__name__`. Usually the same object for the same names. */
 export type Shape = readonly string[];
 
-/** The labels of a series itself, its name as `__name__` among them: encoded, in the order of their names. */
+/** The encoded labels of a series itself, including `__name__`, in the order of their names. */
 export interface OwnLabels {
   readonly shape: Shape;
   readonly labels: readonly Piece[];
-  /** Bytes of all of them. */
+  /** Bytes of all labels. */
   readonly size: number;
   /** The sum of their hashes. */
   readonly hash: number;
-  /** Whether one has no value, so that joining is needed to know what it means. */
+  /** Whether a label is empty, so that only joining shows its meaning. */
   readonly hasEmpty: boolean;
 }
 
-/** Labels as they are sent. Outlives the cycles of its process. */
+/** Encoded labels. Outlives the cycles of its process. */
 export class LabelTable {
   readonly #labels = new PieceTable(writeLabel, () => this.#own.forget());
   readonly #own = new SeriesCache((series) => this.#make(series));
   readonly #shapes = new Map<string, Shape>();
-  /** Label names as a series had them last, and sorted: neighbours mostly have the same. */
+  /** The last names as a series had them, and sorted: neighbors usually have the same. */
   #lastNames: readonly string[] = [];
   #lastShape: Shape = [METRIC_NAME];
 
@@ -66,7 +66,7 @@ export class LabelTable {
     const sorted = [...names, METRIC_NAME].sort(compareNames);
     const key = sorted.join('\0');
     const known = this.#shapes.get(key);
-    // A name may have a zero byte, too.
+    // A name may also contain a zero byte.
     const shape = known !== undefined && haveSameNames(known, sorted) ? known : sorted;
     if (known === undefined) {
       if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear();

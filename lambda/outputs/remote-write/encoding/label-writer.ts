@@ -16,55 +16,55 @@ import type { SnappyWriter } from '../../wire/snappy-writer.ts';
 import { compareNames } from './label-order.ts';
 import type { LabelTable, Shape } from './label-table.ts';
 
-/** What is done to the labels of all series. */
+/** The rules for the labels of all series. */
 export interface LabelRules {
-  /** Added to the series that have no label of that name. */
+  /** Labels to add to series that lack them. */
   readonly external: Labels;
   readonly relabeling: readonly RelabelRule[];
 }
 
-/** What comes before each own label, and after the last one; undefined: nothing. */
+/** The shared labels before each own label, and after the last one; undefined for none. */
 export type Between = readonly (Run | undefined)[];
 
 const NOTHING_BETWEEN: Between = [];
 
-/** How own labels of a shape are sorted in among those that the series share. */
+/** The positions of shared labels among the own labels of a shape. */
 interface Plan {
   readonly between: Between;
-  /** Bytes of that. */
+  /** Bytes of the shared labels. */
   readonly size: number;
-  /** The sum of the hashes of that. */
+  /** The sum of their hashes. */
   readonly hash: number;
 }
 
-/** All labels of a series as they are sent, sorted. */
+/** All labels of a series, sorted, as they are sent. */
 export interface FoundLabels {
   readonly labels: readonly Piece[];
-  /** Absent: there are no others. */
+  /** Absent if the series has only its own labels. */
   readonly plan: Plan | undefined;
 }
 
-/** Thrown out of relabeling that would take too long. */
+/** Relabeling would take too long. */
 class LongTextError extends Error {
   override readonly name = 'LongTextError';
 }
 
-/** Writes the labels of the series of one target: sorted by name, as a receiver may insist on, and none twice. */
+/** Writes the labels of the series of one target: sorted by name, as receivers may require, each once. */
 export class LabelWriter {
   readonly #target: TargetSamples['target'];
   readonly #rules: LabelRules;
   readonly #table: LabelTable;
   readonly #step: Step | undefined;
   readonly #shared: SharedLabels;
-  /** For series that metric relabeling has joined with their target's labels already. */
+  /** For series whose labels metric relabeling has already joined with their target's. */
   readonly #external: SharedLabels;
-  /** Of the series that was looked up last. */
+  /** Of the found series. */
   #labels: readonly Piece[] = [];
   #plan: Plan | undefined;
   #size = 0;
   #hash = 0;
 
-  /** @param step called for each text that a rule works on; what it throws ends `find` */
+  /** @param step called for each text that a rule reads; an error that it throws ends `find` */
   constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable, step?: Step) {
     this.#target = target;
     this.#rules = rules;
@@ -77,7 +77,10 @@ export class LabelWriter {
     this.#external = new SharedLabels(rules.external, new Set(names), table);
   }
 
-  /** Looks the labels of a series up, to be written next. `false`: relabeling drops it, or would read too long a text for that. */
+  /**
+   * Finds the labels of a series, to be written next. `false` if relabeling drops the series, or would have to read too
+   * long a text.
+   */
   find(series: Series): boolean {
     if (this.#rules.relabeling.length === 0) {
       const own = this.#table.ownLabelsOf(series);
@@ -94,12 +97,12 @@ export class LabelWriter {
     return this.#findJoined(series);
   }
 
-  /** Bytes of the labels that were found. */
+  /** Bytes of the found labels. */
   get size(): number {
     return this.#size;
   }
 
-  /** Those of the labels that were found which are the series' own, and the others between them. */
+  /** The own labels among the found ones, and the shared labels between them. */
   get labels(): readonly Piece[] {
     return this.#labels;
   }
@@ -108,17 +111,17 @@ export class LabelWriter {
     return this.#plan?.between ?? NOTHING_BETWEEN;
   }
 
-  /** The labels that were found, to compare them with others. */
+  /** The found labels, for comparison. */
   get found(): FoundLabels {
     return { labels: this.#labels, plan: this.#plan };
   }
 
-  /** Of the labels that were found: the same for the same labels, however they came together. */
+  /** Hash of the found labels: equal for equal labels. */
   get hash(): number {
     return this.#hash;
   }
 
-  /** Writes the labels that were found into a `TimeSeries`. */
+  /** Writes the found labels into a `TimeSeries`. */
   write(writer: SnappyWriter): void {
     const labels = this.#labels;
     const between = this.#plan?.between;
@@ -131,7 +134,7 @@ export class LabelWriter {
     if (after !== undefined) writer.run(after);
   }
 
-  /** The way for labels that need more than to be sorted in. */
+  /** For labels that need more than sorting. */
   #findJoined(series: Series): boolean {
     const { external, relabeling } = this.#rules;
     const own = series.origin ? series.labels : joinLabels(series.labels, this.#target);
@@ -158,7 +161,7 @@ export class LabelWriter {
   }
 }
 
-/** Whether two series are the same to a receiver: all of their labels are. */
+/** Whether two series are the same to a receiver: all of their labels are equal. */
 export function areSameLabels(one: FoundLabels, other: FoundLabels): boolean {
   const pieces = piecesOf(one);
   const others = piecesOf(other);
@@ -179,15 +182,15 @@ function piecesOf({ labels, plan }: FoundLabels): readonly Piece[] {
   return all;
 }
 
-/** Labels that many series have, beside their own. */
+/** Labels that many series share, in addition to their own. */
 class SharedLabels {
   readonly #names: readonly string[];
   readonly #labels: readonly Piece[];
-  /** Names that a series' own label replaces; in other names it clashes with the target's. */
+  /** Names that a series' own label replaces; any other own name conflicts with the target's. */
   readonly #replaceable: ReadonlySet<string>;
   readonly #runs: Run[] = [];
   readonly #plans = new Map<Shape, Plan | undefined>();
-  /** Neighbours mostly have the same shape. */
+  /** Neighbors usually have the same shape. */
   #lastShape: Shape | undefined;
   #lastPlan: Plan | undefined;
 
@@ -197,7 +200,7 @@ class SharedLabels {
     this.#replaceable = replaceable;
   }
 
-  /** Undefined where there is more to it than sorting in: the target has a label of the same name. */
+  /** Undefined if sorting is not enough, because the target has a label of the same name. */
   planFor(shape: Shape): Plan | undefined {
     if (shape === this.#lastShape) return this.#lastPlan;
     let plan = this.#plans.get(shape);
@@ -230,7 +233,7 @@ class SharedLabels {
     };
   }
 
-  /** The same object for the same labels, whatever the plan: so it is known where they were written last. */
+  /** The same object for the same labels in any plan, so that their last place is known. */
   #run(from: number, to: number): Run | undefined {
     const pieces = this.#labels.slice(from, to);
     const [first] = pieces;
@@ -245,7 +248,7 @@ class SharedLabels {
   }
 }
 
-/** Labels without a value are none. */
+/** A label without a value does not exist. */
 function encode(labels: Labels, table: LabelTable): Piece[] {
   return namesOf(labels).map((name) => table.label(name, labels[name] ?? ''));
 }

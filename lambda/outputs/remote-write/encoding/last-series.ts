@@ -8,24 +8,24 @@ export interface Vanished {
   readonly series: readonly Series[];
 }
 
-/** What was sent of a target last. */
+/** The last sent series of a target. */
 type Last = KnownSeries & Pick<Vanished, 'target'>;
 
 /**
- * Which series were sent last, target by target, so that those that are gone can be told to be. Kept while the process
- * lives: what it does not know goes stale at the receiver by itself, after five minutes. Lists, as sets of a million series
- * would take several times as much.
+ * The last sent series, target by target, for the staleness markers of those that end. Kept while the process lives:
+ * other series become stale at the receiver by themselves, after five minutes. It uses lists, because sets of a million
+ * series would be several times as large.
  */
 export class LastSeries {
   readonly #targets = new Map<string, Last>();
 
-  /** Those of a target, as long as it joins the same labels in the same way. */
+  /** The series of a target, while the target joins the same labels in the same way. */
   of(target: TargetSamples['target']): KnownSeries {
     const last = this.#targets.get(target.id);
     return last !== undefined && joinAlike(last.target, target) ? last : NO_SERIES;
   }
 
-  /** Remembers the series of a target instead of those before. @returns those of them that are gone, or are other objects now */
+  /** Replaces the series of a target. @returns the earlier series that ended, or are other objects now */
   replace(target: TargetSamples['target'], known: KnownSeries): Vanished | undefined {
     const before = this.#targets.get(target.id);
     this.#targets.set(target.id, { target, ...known });
@@ -37,7 +37,7 @@ export class LastSeries {
     return gone.length === 0 ? undefined : { target: before.target, series: gone };
   }
 
-  /** Forgets all targets but these. @returns the series of the others */
+  /** Keeps only these targets. @returns the series of the others */
   retain(targetIds: ReadonlySet<string>): Vanished[] {
     const vanished: Vanished[] = [];
     for (const [id, last] of this.#targets) {
@@ -48,7 +48,7 @@ export class LastSeries {
     return vanished;
   }
 
-  /** Remembers series again, as nobody could be told that they are gone. */
+  /** Restores series whose marker could not be sent. */
   restore({ target, series }: Vanished): void {
     const now = this.#targets.get(target.id);
     if (now === undefined) this.#targets.set(target.id, { ...NO_SERIES, target, series });
@@ -59,12 +59,12 @@ export class LastSeries {
   }
 }
 
-/** Whether the same series have the same labels at both. */
+/** Whether a series gets the same labels at both targets. */
 function joinAlike(one: TargetSamples['target'], other: TargetSamples['target']): boolean {
   return one.honorLabels === other.honorLabels && sameLabels(one.labels, other.labels);
 }
 
-/** By identity: a series of the same labels may be there as another object. */
+/** By identity: an equal series may exist as another object. */
 function goneOf(before: readonly Series[], now: readonly Series[]): readonly Series[] {
   if (before === now) return [];
   const still = new Set(now);

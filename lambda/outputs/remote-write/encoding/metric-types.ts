@@ -1,6 +1,6 @@
 import type { MetricType } from '../../../model/samples/sample.ts';
 
-/** `MetricType` of `Metadata`, whose numbers are those of `MetricMetadata` of version 1, too. */
+/** `MetricType` of `Metadata`; its numbers are also those of `MetricMetadata` of version 1. */
 export const METRIC_TYPES: Readonly<Record<MetricType, number>> = {
   unknown: 0,
   counter: 1,

@@ -1,23 +1,23 @@
 import { isTime, type Time, timeOf } from './sample-writer.ts';
 
-/** The times of samples, each encoded once: the samples of one target mostly have them in common. */
+/** The times of samples, each encoded once: samples of one target usually share them. */
 export class SampleTimes {
   readonly #hasStarts: boolean;
   readonly #plain = new Map<number, Time>();
   readonly #started = new Map<string, Time>();
-  /** Neighbours mostly have the same. */
+  /** Neighbors usually have the same time. */
   #lastTime = Number.NaN;
   #lastStart: number | undefined;
   #last: Time | undefined;
 
-  /** @param hasStarts whether samples are sent with the time when their series began to count */
+  /** @param hasStarts whether samples are sent with the start of their series */
   constructor(hasStarts: boolean) {
     this.#hasStarts = hasStarts;
   }
 
   /**
    * @param time milliseconds, an integer that can be sent
-   * @param start milliseconds; one that is no time or after the sample says nothing
+   * @param start milliseconds; ignored if it is invalid or after the sample
    */
   of(time: number, start: number | undefined): Time {
     if (time === this.#lastTime && start === this.#lastStart && this.#last) return this.#last;
@@ -49,7 +49,7 @@ export class SampleTimes {
   }
 }
 
-/** A start as it is sent: 0 would mean that there is none, and the specification has 1 for it. */
+/** A start as it is sent: 0 would mean none, so the specification uses 1. */
 function startFor(time: number, start: number): number | undefined {
   if (!isTime(start) || start > time) return undefined;
   return Math.trunc(start) || 1;

@@ -8,7 +8,7 @@ import { SAMPLE_START } from './v2-fields.ts';
 const SAMPLE_TAG = (SAMPLES << 3) | 2;
 const VALUE_TAG = (SAMPLE_VALUE << 3) | 1;
 
-/** Tag and length of a sample and the tag of its value; the value itself; the half of it that comes first. */
+/** Tag and length of a sample and the tag of its value; the value itself; its first half. */
 const HEAD_BYTES = 3;
 const VALUE_BYTES = 8;
 const HALF_BYTES = 4;
@@ -20,28 +20,28 @@ interface Bits {
 }
 
 /**
- * The two values that are not a number, bit by bit: no value, and no series any more.
+ * The two values that are not a number, bit by bit: an ordinary NaN, and the staleness marker.
  * https://github.com/prometheus/prometheus/blob/main/model/value/value.go
  */
 const NORMAL_NAN: Bits = { low: 1, high: 0x7ff8_0000 };
 const STALE_NAN: Bits = { low: 2, high: 0x7ff0_0000 };
 
-/** As x86 and Arm have it, the low half comes first. */
+/** On x86 and Arm the low half comes first. */
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 
-/** The time of samples, encoded as the last field of each, or with the time when their series began to count as the last two. */
+/** The time of samples, encoded as the last field of each, or with the start of their series as the last two. */
 export type Time = Piece;
 
 /**
- * Whether a time can be sent: it is an `int64` of milliseconds, of which a number has only these exactly. They reach to the
- * year 287396; what is beyond them is no time but a mistake.
+ * Whether a time can be sent: an `int64` of milliseconds that a number represents exactly. These reach to the year
+ * 287396; later times are a mistake.
  */
 export function isTime(milliseconds: number): boolean {
   return Number.isSafeInteger(Math.trunc(milliseconds));
 }
 
-/** @param milliseconds an integer for which `isTime` holds, as it does for `start`. @param start @default none is sent */
+/** @param milliseconds an integer for which `isTime` holds, like `start`. @param start @default none */
 export function timeOf(milliseconds: number, start?: number): Time {
   const encoder = new ProtobufWriter(32);
   encoder.int64(SAMPLE_TIMESTAMP, milliseconds);
@@ -54,10 +54,10 @@ export function sampleBytes(time: Time): number {
   return HEAD_BYTES + VALUE_BYTES + time.to - time.from;
 }
 
-/** Writes samples into series, with as much taken from the sample before as is the same. */
+/** Writes samples into series, and repeats equal parts of the sample before. */
 export class SampleWriter {
   readonly #writer: SnappyWriter;
-  /** Of the sample before: the block that has it, where in it, its bytes, and what it is. */
+  /** Of the sample before: its block, its position, its bytes and its content. */
   #block = 0;
   #at = 0;
   #size = 0;
@@ -78,7 +78,7 @@ export class SampleWriter {
     this.#bits(halves[0] as number, halves[1] as number, time);
   }
 
-  /** Of a series that is gone. */
+  /** Writes the marker of a series that ended. */
   writeStale(time: Time): void {
     this.#bits(STALE_NAN.low, STALE_NAN.high, time);
   }
@@ -102,7 +102,7 @@ export class SampleWriter {
       time.at = at + HEAD_BYTES + VALUE_BYTES;
       return;
     }
-    // Of a whole number the low half is mostly zero.
+    // The low half of a whole number is usually zero.
     if (isLow) {
       writer.repeat(before, HEAD_BYTES + HALF_BYTES);
     } else {

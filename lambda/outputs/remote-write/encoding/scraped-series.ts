@@ -2,32 +2,32 @@ import type { Series } from '../../../model/samples/sample.ts';
 import { FirstOfEach } from '../../wire/first-of-each.ts';
 import { areSameLabels, type FoundLabels, type LabelWriter } from './label-writer.ts';
 
-/** What is known of the series of a scrape, for the next one. */
+/** The series of a scrape, for comparison with the next one. */
 export interface KnownSeries {
-  /** Each once, by the labels under which they are sent. */
+  /** Each series once, by its sent labels. */
   readonly series: readonly Series[];
-  /** Series that are sent under the labels of one of these: the index of that one. */
+  /** Series with the same labels as one of these, and the index of that one. */
   readonly duplicates: ReadonlyMap<Series, number>;
 }
 
 export const NO_SERIES: KnownSeries = { series: [], duplicates: new Map() };
 
 /**
- * The series of one scrape, each once. They are mostly those of the scrape before, in the same order: while that is so,
- * they are compared with those one by one, and their labels need not be.
+ * The series of one scrape, each once. They are usually those of the scrape before in the same order: until one
+ * differs, they are compared one by one, without their labels.
  */
 export class ScrapedSeries {
   readonly #before: KnownSeries;
   readonly #labels: LabelWriter;
   readonly #duplicates = new Map<Series, number>();
-  /** So many are the same as before. */
+  /** Number of series that are equal to those before. */
   #same = 0;
-  /** All of them, from the first one on that is another, with their labels. */
+  /** All series from the first difference on, with their labels. */
   #series: Series[] | undefined;
   readonly #all = new FirstOfEach<FoundLabels>(areSameLabels);
 
   /**
-   * @param before what is known of the scrape before, under the same labels of the target
+   * @param before the scrape before, under the same labels of the target
    * @param labels finds the labels of the series
    */
   constructor(before: KnownSeries, labels: LabelWriter) {
@@ -35,7 +35,7 @@ export class ScrapedSeries {
     this.#labels = labels;
   }
 
-  /** Takes in the series whose labels were found last. `false`: one with the same labels is there already. */
+  /** Adds the series whose labels were found last. `false` if one with the same labels exists already. */
   add(series: Series): boolean {
     if (this.#series === undefined) {
       if (this.#before.series[this.#same] === series) {
@@ -53,7 +53,7 @@ export class ScrapedSeries {
     return true;
   }
 
-  /** What was known before itself where nothing has changed, so that it is kept once. */
+  /** The same object as before if nothing has changed, so that it is kept once. */
   known(): KnownSeries {
     const { series, duplicates } = this.#before;
     const isSame = this.#series === undefined && this.#same === series.length;
@@ -67,7 +67,7 @@ export class ScrapedSeries {
     return false;
   }
 
-  /** From this series on, labels are compared: also with those that were the same as before. */
+  /** From this series on, labels are compared, including those of the series before it. */
   #differing(series: Series): Series[] {
     const labels = this.#labels;
     const same = this.#before.series.slice(0, this.#same);

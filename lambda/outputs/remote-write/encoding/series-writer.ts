@@ -12,19 +12,19 @@ export interface TimedExemplar {
   readonly time: number;
 }
 
-/** Writes the series of one request after the other, as one version of the protocol has them. */
+/** Writes the series of requests in one version of the protocol. */
 export interface SeriesWriter {
   /** Takes the samples of a series between its `begin` and its `end`. */
   readonly block: SnappyWriter;
-  /** Whether samples say when their series began to count. */
+  /** Whether samples carry the start of their series. */
   readonly hasStarts: boolean;
   /** Bytes of the request so far, before compression. */
   readonly length: number;
   /**
-   * Begins a series, with the labels that were found.
+   * Begins a series with the found labels.
    *
    * @param samplesSize bytes of all of its samples
-   * @param texts what the scrape says of its family
+   * @param texts the texts of its family
    */
   begin(
     labels: LabelWriter,

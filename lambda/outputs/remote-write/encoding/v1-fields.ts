@@ -3,7 +3,10 @@ export const TIMESERIES = 1;
 export const LABELS = 1;
 export const SAMPLES = 2;
 
-/** Fields beside those of the specification, which Prometheus sends, too: https://github.com/prometheus/prometheus/blob/main/prompb */
+/**
+ * Fields outside of the specification, which Prometheus also sends:
+ * https://github.com/prometheus/prometheus/blob/main/prompb
+ */
 export const METADATA = 3;
 export const EXEMPLARS = 3;
 

@@ -2,12 +2,12 @@
 export const SYMBOLS = 4;
 export const TIMESERIES = 5;
 
-/** Fields of `TimeSeries`. That of samples has the number that it has in version 1, and so have those of a sample. */
+/** Fields of `TimeSeries`. Samples, and their fields, have the same numbers as in version 1. */
 export const LABELS_REFS = 1;
 export const EXEMPLARS = 4;
 export const METADATA = 5;
 
-/** Of a `Sample`, beside those of version 1. */
+/** Field of `Sample` that version 1 does not have. */
 export const SAMPLE_START = 3;
 
 /** Fields of `Metadata`. */

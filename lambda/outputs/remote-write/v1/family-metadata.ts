@@ -14,8 +14,8 @@ import {
 import { MetadataBatch } from './metadata-batch.ts';
 
 /**
- * Type, help and unit of metric families as version 1 has them: beside the samples, each family once, and again after a time. Of
- * targets that say different things of a family the first counts.
+ * Type, help and unit of metric families in version 1: beside the samples, each family once, and again after a time. If
+ * targets differ about a family, the first one counts.
  */
 export class FamilyMetadata {
   readonly #config: MetadataConfig;
@@ -34,7 +34,7 @@ export class FamilyMetadata {
     if (this.#isDue) this.#sentAt = now;
   }
 
-  /** Takes in what a scrape says, where it is time for that. */
+  /** Takes the texts of a scrape, if they are due. */
   add({ samples, texts }: TargetSamples): void {
     if (!this.#isDue) return;
     const words = new FamilyTexts(texts ?? []);
@@ -48,7 +48,7 @@ export class FamilyMetadata {
     }
   }
 
-  /** What is to be sent of all that was taken in. */
+  /** The metadata to send. */
   take(): MetadataBatch[] {
     const entries = [...this.#families.values()];
     this.#families.clear();

@@ -2,7 +2,7 @@ import type { Batch } from '../../push/batch.ts';
 import { snappy } from '../../wire/snappy.ts';
 import { HEADERS_V1 } from './series-batch.ts';
 
-/** A `WriteRequest` with nothing but metadata, compressed. */
+/** A compressed `WriteRequest` with metadata only. */
 export class MetadataBatch implements Batch {
   readonly samples = 0;
   readonly portions = [];

@@ -11,14 +11,14 @@ export const HEADERS_V1 = {
   'x-prometheus-remote-write-version': '0.1.0',
 };
 
-/** A `WriteRequest`, compressed: nothing but one `TimeSeries` after the other, so a part of it is one, too. */
+/** A compressed `WriteRequest`. It consists of `TimeSeries` only, so each part of it is a request, too. */
 export class SeriesBatch implements Batch {
   readonly samples: number;
   readonly portions: readonly Portion[];
   readonly headers = HEADERS_V1;
   readonly #block: Buffer;
 
-  /** @param block of Snappy */
+  /** @param block a block of Snappy */
   constructor(block: Buffer, portions: readonly Portion[]) {
     this.#block = block;
     this.portions = portions;
@@ -33,7 +33,7 @@ export class SeriesBatch implements Batch {
     return this.#block;
   }
 
-  /** It is rare, so what it takes is found out here, and not while the series are written. */
+  /** Splits are rare, so the boundaries are computed only here. */
   split(): readonly [Batch, Batch] | undefined {
     const request = readSnappy(this.#block);
     const series = readFields(request).map(bytesOf);
@@ -50,7 +50,7 @@ export class SeriesBatch implements Batch {
   }
 }
 
-/** A message is nothing but bytes. */
+/** A message is always bytes. */
 function bytesOf({ value }: ReadField): Uint8Array {
   return value as Uint8Array;
 }

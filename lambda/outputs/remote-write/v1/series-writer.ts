@@ -12,13 +12,13 @@ import { SeriesBatch } from './series-batch.ts';
 /** Messages have the wire type 2. */
 const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
 
-/** Writes the series of `prometheus.WriteRequest`: each with its labels. */
+/** Writes the series of `prometheus.WriteRequest`, each with its labels. */
 export class SeriesWriterV1 implements SeriesWriter {
   readonly block = new SnappyWriter();
   readonly hasStarts = false;
-  /** The exemplars of the series at hand. */
+  /** The exemplars of the current series. */
   readonly #tail = new ProtobufWriter();
-  /** Of the series before: the block that has its tag and length, where in it, and the length. */
+  /** Of the series before: the block with its tag and length, the position there, and the length. */
   #block = 0;
   #at = 0;
   #size = 0;

@@ -3,14 +3,14 @@ import type { Formats } from '../../push/sender.ts';
 import { SymbolBatch } from './symbol-batch.ts';
 
 /**
- * Which version a receiver takes, as far as it is known: version 2 until it refuses that, then version 1 while the process lives.
+ * The version that a receiver accepts: version 2 until it refuses that, then version 1 while the process lives.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#unsupported-request-content
  */
 export class VersionMemory implements Formats {
   #isVersion2: boolean;
   readonly #mayFallBack: boolean;
 
-  /** @param isVersion2 what is sent at first */
+  /** @param isVersion2 whether version 2 is tried first */
   constructor(isVersion2: boolean) {
     this.#isVersion2 = isVersion2;
     this.#mayFallBack = isVersion2;
@@ -30,7 +30,7 @@ export class VersionMemory implements Formats {
       this.#isVersion2 = false;
       return batch.older();
     }
-    // It takes neither, so version 2 was not why.
+    // The receiver refused both, so version 2 was not the cause.
     this.#isVersion2 = this.#mayFallBack;
     return undefined;
   }

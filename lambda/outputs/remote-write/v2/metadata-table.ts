@@ -10,7 +10,7 @@ import type { SymbolTable } from './symbol-table.ts';
 export class MetadataTable {
   readonly #symbols: SymbolTable;
   readonly #known = new Map<string, Piece | undefined>();
-  /** Neighbours are mostly of the same family. */
+  /** Neighbors usually belong to the same family. */
   #family = '';
   #type: MetricType | undefined;
   #texts: FamilyTexts | undefined;
@@ -20,7 +20,7 @@ export class MetadataTable {
     this.#symbols = symbols;
   }
 
-  /** What is said of a series, as a field of it; undefined where that is nothing. */
+  /** The metadata of a series, as a field of it; undefined without any. */
   of({ family, type }: Series, texts: FamilyTexts): Piece | undefined {
     if (family === this.#family && type === this.#type && texts === this.#texts) return this.#last;
     this.#family = family;

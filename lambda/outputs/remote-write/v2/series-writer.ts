@@ -17,30 +17,30 @@ import { SymbolTable } from './symbol-table.ts';
 const TIMESERIES_TAG = (TIMESERIES << 3) | 2;
 const LABELS_REFS_TAG = (LABELS_REFS << 3) | 2;
 
-/** Bytes from which on it takes fewer to say that they are a repetition: three, and one to begin what follows. */
+/** Bytes from which on a repetition is shorter: three bytes, and one to begin the next literal. */
 const MIN_REPEAT = 6;
 
 /**
- * Writes the series of `io.prometheus.write.v2.Request`: names and values of labels are numbers of texts, which come once, in
- * front of all series. As in version 1 it is known what repeats what: labels that many series share are written once.
+ * Writes the series of `io.prometheus.write.v2.Request`: names and values of labels are numbers of texts, which come
+ * once, before all series. As in version 1, repetitions are known: labels that many series share are written once.
  */
 export class SeriesWriterV2 implements SeriesWriter {
   readonly block = new SnappyWriter();
   readonly hasStarts = true;
   readonly #symbols = new SymbolTable();
   readonly #metadata = new MetadataTable(this.#symbols);
-  /** Numbers of the names and values of the labels in the request; where a label is in these lists, its piece says. */
+  /** Numbers of the names and values of the labels in the request; the piece of a label has its index in these lists. */
   #names: number[] = [];
   #values: number[] = [];
-  /** Bytes that the two numbers of each take. */
+  /** Bytes of the two numbers of each label. */
   #sizes: number[] = [];
-  /** The numbers of labels that follow each other; which of these are a run's, the run says. */
+  /** The numbers of consecutive labels; a run has its index in this list. */
   #runs: Piece[] = [];
   #exemplars = 0;
-  /** Of the series at hand. */
+  /** The rest of the current series. */
   readonly #tail = new ProtobufWriter();
   #described: Piece | undefined;
-  /** Of the series before: the block that has its head, where in it, and the two lengths that it gives. */
+  /** Of the series before: the block with its head, the position there, and its two lengths. */
   #headBlock = 0;
   #headAt = 0;
   #size = 0;
@@ -145,7 +145,7 @@ export class SeriesWriterV2 implements SeriesWriter {
     else this.block.bytes(refs.source);
   }
 
-  /** Where the numbers of a label are. */
+  /** Index of the numbers of a label. */
   #indexOf(label: Piece): number {
     const { block } = this.block;
     if (label.block === block) return label.at;

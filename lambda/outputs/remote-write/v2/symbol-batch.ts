@@ -14,7 +14,7 @@ const HEADERS = {
   'x-prometheus-remote-write-version': '2.0.0',
 };
 
-/** An `io.prometheus.write.v2.Request`, compressed: all symbols, then one `TimeSeries` after the other. */
+/** A compressed `io.prometheus.write.v2.Request`: all symbols, then the `TimeSeries`. */
 export class SymbolBatch implements Batch {
   readonly samples: number;
   readonly exemplars: number;
@@ -22,7 +22,7 @@ export class SymbolBatch implements Batch {
   readonly headers = HEADERS;
   readonly #block: Buffer;
 
-  /** @param block of Snappy */
+  /** @param block a block of Snappy */
   constructor(block: Buffer, portions: readonly Portion[], exemplars: number) {
     this.#block = block;
     this.portions = portions;
@@ -38,7 +38,7 @@ export class SymbolBatch implements Batch {
     return this.#block;
   }
 
-  /** Both halves have all symbols. As it is rare, what it takes is found out here. */
+  /** Both halves have all symbols. Splits are rare, so the boundaries are computed only here. */
   split(): readonly [SymbolBatch, SymbolBatch] | undefined {
     const request = readSnappy(this.#block);
     const fields = readFields(request);
@@ -59,18 +59,18 @@ export class SymbolBatch implements Batch {
     ];
   }
 
-  /** The same samples as version 1 has them. */
+  /** The same samples in version 1. */
   older(): SeriesBatch {
     return new SeriesBatch(snappy(toVersion1(readSnappy(this.#block))), this.portions);
   }
 }
 
-/** A message is nothing but bytes, and so is a text. */
+/** A message or a text is always bytes. */
 function bytesOf({ value }: { readonly value: number | Uint8Array }): Uint8Array {
   return value as Uint8Array;
 }
 
-/** Where a field ends in the request that it is a part of. */
+/** End of a field in the request that contains it. */
 function endOf(field: Uint8Array, request: Uint8Array): number {
   return field.byteOffset + field.length - request.byteOffset;
 }

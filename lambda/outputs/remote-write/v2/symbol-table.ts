@@ -1,7 +1,7 @@
 import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
 import { SYMBOLS } from '../encoding/v2-fields.ts';
 
-/** The texts of one request, each once: what refers to one has its number. The empty text is the first. */
+/** The texts of one request, each once, with a number as reference. The empty text is the first. */
 export class SymbolTable {
   readonly #encoder = new ProtobufWriter();
   readonly #refs = new Map<string, number>();
@@ -10,12 +10,12 @@ export class SymbolTable {
     this.clear();
   }
 
-  /** Bytes of all of them, as fields of the request. */
+  /** Bytes of all texts, as fields of the request. */
   get length(): number {
     return this.#encoder.length;
   }
 
-  /** The number of a text, which is in the table from now on. */
+  /** The number of a text, which it adds to the table. */
   ref(text: string): number {
     const known = this.#refs.get(text);
     if (known !== undefined) return known;
@@ -25,7 +25,7 @@ export class SymbolTable {
     return ref;
   }
 
-  /** The fields of the request: no copy, so they are good only until there are more. */
+  /** The fields of the request: no copy, so they are valid only until the next text. */
   bytes(): Uint8Array {
     return this.#encoder.bytes();
   }

@@ -3,14 +3,13 @@ import { ProtobufWriter } from '../../wire/protobuf-writer.ts';
 import * as v1 from '../encoding/v1-fields.ts';
 import { EXEMPLARS, LABELS_REFS, SYMBOLS, TIMESERIES } from '../encoding/v2-fields.ts';
 
-/** Bytes of a sample up to its time: a tag and the value, and the tag of the time. */
+/** Bytes of a sample before its time: a tag and the value, and the tag of the time. */
 const TIME_AT = 1 + 8 + 1;
 
 /**
- * The series of a request of version 2 as a request of version 1, which has neither the metadata of series nor the times when they
- * began to count.
+ * Converts a request of version 2 to version 1, which has neither the metadata nor the starts of series.
  *
- * @param request as the writer of version 2 writes it, before compression
+ * @param request the request before compression
  */
 export function toVersion1(request: Uint8Array): Uint8Array {
   const fields = readFields(request);
@@ -57,7 +56,7 @@ function writeSample(writer: ProtobufWriter, sample: Uint8Array): void {
   writer.raw(sample, 0, end + 1);
 }
 
-/** The two versions differ in the labels alone, which come first. */
+/** The two versions differ only in the labels, which come first. */
 function writeExemplar(
   writer: ProtobufWriter,
   exemplar: Uint8Array,
@@ -74,7 +73,7 @@ function writeExemplar(
   writer.end(start);
 }
 
-/** A message is nothing but bytes, and so is a text. */
+/** A message or a text is always bytes. */
 function bytesOf({ value }: { readonly value: number | Uint8Array }): Uint8Array {
   return value as Uint8Array;
 }

@@ -5,7 +5,7 @@ import type { Verdict } from '../../push/sender.ts';
 import { SymbolBatch } from './symbol-batch.ts';
 
 /**
- * How many of what a receiver of version 2 says that it has written; a header that is missing beside others says none.
+ * Headers with the number of written samples, histograms and exemplars; a missing header beside others means none.
  * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#required-written-response-headers
  */
 const WRITTEN = 'x-prometheus-remote-write-';
@@ -20,7 +20,7 @@ interface Written {
   readonly exemplars: number;
 }
 
-/** What a good answer means for a batch. One of version 2 that nobody says to have written has not been understood. */
+/** Reads a good answer. If it does not confirm any write, the receiver did not understand version 2. */
 export function verdictOf(answer: Answer, batch: Batch, purpose: Purpose): Verdict | Failure {
   if (!(batch instanceof SymbolBatch)) return { rejected: 0, message: '' };
   const written = writtenIn(answer);
@@ -31,7 +31,7 @@ export function verdictOf(answer: Answer, batch: Batch, purpose: Purpose): Verdi
   return partial(batch, written, purpose.what, 'The receiver does not say why.');
 }
 
-/** What any other answer means for a batch beyond its status: in parts it may have been written all the same. */
+/** Reads any other answer beyond its status: the receiver may have written parts of the batch. */
 export function refusalOf(
   answer: Answer,
   batch: Batch,
@@ -64,7 +64,7 @@ function writtenIn({ headers }: Answer): Written | undefined {
   return { samples: countIn(headers, SAMPLES), exemplars: countIn(headers, EXEMPLARS) };
 }
 
-/** What is no number counts for none. */
+/** A value that is not a number counts as none. */
 function countIn(headers: Headers, name: string): number {
   const text = headers.get(name) ?? '';
   return /^\d+$/.test(text) ? Number(text) : 0;
