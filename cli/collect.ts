@@ -16,13 +16,13 @@ import { describeReport } from './describe/report.ts';
 import { describeStatus } from './describe/status.ts';
 import { openState, type StateOptions } from './state.ts';
 
-/** Where neither the options nor the configuration name any. */
+/** The default of the options and the configuration. */
 const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
 
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
-  /** Instead of those of the configuration, of which those stay that write into CloudWatch Logs where this has one. */
+  /** Replaces the outputs of the configuration, except those that write into CloudWatch Logs if this has one. */
   readonly outputs?: readonly OutputConfig[] | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
@@ -36,10 +36,10 @@ export interface CollectOptions extends StateOptions {
 }
 
 /**
- * Collects once, or every so often until told to stop. Resolves to whether the last cycle worked: it failed where nothing
- * could be discovered, nothing delivered, or nothing of what was scraped is to be published.
+ * Collects once, or at an interval until `stop`. Resolves to whether the last cycle worked: it failed if nothing could
+ * be discovered or delivered, or if the rules publish nothing of the scraped samples.
  *
- * @throws FileInUseError where another process uses the file of the state
+ * @throws FileInUseError if another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
   const { configuration, everyMs, timeoutMs, json, stop } = options;
@@ -55,7 +55,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
         process.stderr.write(`warning: ${name} gets nothing, because --output takes precedence\n`);
       }
       const outputs = chosen ? chosenOf(chosen, configured) : (configured ?? DEFAULT_OUTPUTS);
-      // Where the events take standard output, the report must not come between them.
+      // If the events go to standard output, the report must not mix with them.
       const takesStdout = outputs.some(({ type }) => type === 'stdout');
       stream = takesStdout ? process.stderr : process.stdout;
       return createOutputs(outputs, {
@@ -68,7 +68,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
     state: opened.state,
   });
   for (let isFirst = true; ; isFirst = false) {
-    // Not the time of day, which may be set back.
+    // A clock that nobody sets back.
     const startedAt = performance.now();
     if (!isFirst) {
       const status = await configuration.refresh(timeoutMs);
@@ -86,14 +86,14 @@ export async function collect(options: CollectOptions): Promise<boolean> {
   }
 }
 
-/** A line for each sample that is not published. */
+/** Prints a line for each sample that is not published. */
 function tellOfDrop(reason: DropReason, { name, labels }: Series, target: Target): void {
   process.stderr.write(
     `dropped ${reason}: ${name} ${JSON.stringify(labels)} of ${shownId(target)}\n`,
   );
 }
 
-/** The outputs of the command line. Into which account CloudWatch Logs is written, only the configuration can say. */
+/** The outputs of the command line. Only the configuration can name the account of CloudWatch Logs. */
 function chosenOf(
   chosen: readonly OutputConfig[],
   configured: readonly OutputConfig[] = [],
@@ -102,7 +102,7 @@ function chosenOf(
   return chosen.flatMap((one) => (one.type === 'cloudwatch-logs' && logs.length > 0 ? logs : one));
 }
 
-/** Names of the configuration's outputs that the command line has none of the type of. */
+/** Names of the configuration's outputs whose type the command line does not have. */
 function leftOutOf(
   chosen: readonly OutputConfig[] | undefined,
   configured: readonly OutputConfig[] = [],

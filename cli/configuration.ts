@@ -4,7 +4,7 @@ import { LiveConfig } from '../lambda/config/live.ts';
 import { awsStores } from '../lambda/config/sources/aws-stores.ts';
 import { MISUSE } from './program.ts';
 
-/** The configuration that the options name, or the process's end with all that is wrong with it. */
+/** The configuration of the options; ends the process with all errors if it is invalid. */
 export async function configOf(
   options: {
     readonly config?: string;

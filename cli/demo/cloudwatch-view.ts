@@ -5,7 +5,7 @@ import {
 
 const MINUTE_MS = 60_000;
 
-/** One EMF event as it was delivered, read back. */
+/** One delivered EMF event, read back. */
 export interface DeliveredEvent {
   readonly bytes: number;
   /** Milliseconds since the epoch; 0 for a plain log event. */
@@ -20,7 +20,7 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
 }
 
-/** What CloudWatch makes of one metric with one set of dimensions in a period. */
+/** The statistics that CloudWatch computes of one metric with one set of dimensions in a period. */
 export interface MetricStatistics {
   readonly namespace: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface MetricStatistics {
 
 type Statistics = Pick<MetricStatistics, 'sampleCount' | 'sum' | 'minimum' | 'maximum'>;
 
-/** What the published figures say of one task; `undefined` where nothing was published. */
+/** The published figures of one task; `undefined` for a figure that was not published. */
 export interface TaskFigures {
   readonly cpuPercent: number | undefined;
   readonly memoryPercent: number | undefined;
@@ -43,7 +43,7 @@ export interface TaskFigures {
 /**
  * Reads a log event back.
  *
- * @throws SyntaxError where it is no JSON
+ * @throws SyntaxError if it is not JSON
  */
 export function readEvent(message: string): DeliveredEvent {
   const { _aws, ...fields } = JSON.parse(message) as Record<string, unknown> & {
@@ -83,7 +83,7 @@ export function statistics(events: readonly DeliveredEvent[]): MetricStatistics[
   return [...byMetric.values()];
 }
 
-/** The same for each minute of the events' own time, which is CloudWatch's period: by its begin in milliseconds. */
+/** The same for each minute, which is CloudWatch's period: by the beginning of the minute in milliseconds. */
 export function statisticsByMinute(
   events: readonly DeliveredEvent[],
 ): ReadonlyMap<number, MetricStatistics[]> {
@@ -110,7 +110,7 @@ const NOTHING: Statistics = {
   maximum: Number.NEGATIVE_INFINITY,
 };
 
-/** What CloudWatch reads in a metric's member: a number, a list of numbers, or values with their counts. */
+/** The value of a metric's member for CloudWatch: a number, a list of numbers, or values with their counts. */
 function statisticsOf(member: unknown): Statistics {
   if (typeof member !== 'object' || member === null || Array.isArray(member)) {
     return [member].flat().map(Number).map(ofOne).reduce(together, NOTHING);

@@ -14,7 +14,7 @@ import {
 /** Name of the demo's cluster. */
 export const CLUSTER = 'demo';
 
-/** Two services: a web service of two tasks, one of them instrumented, and a worker that needs all it has. */
+/** Two services: a web service of two tasks, one of them instrumented, and a worker that uses its whole CPU. */
 export const PLANS: readonly TaskPlan[] = [
   plan('a1', 'web', 1, 0),
   plan('b2', 'web', 2, 0.4, true),
@@ -52,7 +52,7 @@ export function register(ecs: EcsRegistry, task: TaskPlan, address: TaskAddress)
   return { clusterArn, taskArn };
 }
 
-/** A revision for each task: where all share one address, their ports differ. */
+/** A revision for each task: if all share one address, their ports differ. */
 function definitionOf(ecs: EcsRegistry, task: TaskPlan, address: TaskAddress): TaskDefinition {
   const { family, revision, instrumented } = task;
   return {

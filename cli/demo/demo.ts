@@ -15,10 +15,10 @@ import { taskAddresses } from './task/addresses.ts';
 import { MetadataEndpoint } from './task/metadata.ts';
 import { SimulatedTask } from './task/simulated.ts';
 
-/** Milliseconds that one cycle may take at most. */
+/** Longest cycle in milliseconds. */
 const CYCLE_TIMEOUT_MS = 30_000;
 
-/** The stand-in takes any. */
+/** The stand-in accepts any credentials. */
 const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
 
 export interface DemoOptions {
@@ -30,9 +30,9 @@ export interface DemoOptions {
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
   readonly thresholdPercent: number;
-  /** Where the samples go beside CloudWatch. @default nowhere */
+  /** Outputs in addition to CloudWatch. @default none */
   readonly outputs?: readonly SampleOutput[];
-  /** Told of each cycle. */
+  /** Called after each cycle. */
   readonly onCycle: (cycle: DemoCycle) => void;
   /** Ends the demo. */
   readonly stop: AbortSignal;
@@ -58,7 +58,7 @@ export interface DemoTask {
   readonly appPid: number;
   readonly sidecarPid: number;
   readonly up: boolean;
-  /** Why it is down. */
+  /** The reason why it is down. */
   readonly reason?: string | undefined;
   readonly cpuPercent?: number | undefined;
   readonly memoryPercent?: number | undefined;
@@ -66,10 +66,10 @@ export interface DemoTask {
 }
 
 /**
- * Runs the collector against three tasks made of real processes and a stand-in for AWS, all on loopback.
+ * Runs the collector against three tasks of real processes and a stand-in for AWS, all on loopback.
  *
- * Resolves, when all that it started has ended, to whether the last cycle saw every task up with its CPU known and
- * delivered all it had.
+ * Resolves when everything that it started has ended, to whether the last cycle saw every task up with its CPU, and
+ * delivered everything.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { stop, refreshMs } = options;
@@ -107,7 +107,7 @@ async function runCycles(
   for (let number = 1; !stop.aborted; number++) {
     const startedAt = performance.now();
     const report = await collector.collect(CYCLE_TIMEOUT_MS);
-    // Ctrl-C reaches the tasks' processes too: they may be down for no other reason.
+    // Ctrl-C also reaches the tasks' processes, so they may be down for that reason only.
     if (stop.aborted) break;
     const cycle = readBack(number, report, aws, tasks, thresholdPercent);
     onCycle(cycle);
@@ -160,7 +160,7 @@ function readBack(
   };
 }
 
-/** By which the metrics of each cycle are in the same order. */
+/** Sorts the metrics of each cycle in the same order. */
 function keyOf({ name, dimensions }: MetricStatistics): string {
   return `${name} ${Object.values(dimensions).join(' ')}`;
 }

@@ -1,7 +1,7 @@
 import { table } from '../describe/table.ts';
 import type { DemoCycle, DemoTask } from './demo.ts';
 
-/** A cycle of the demo for people: the tasks, then what was published. */
+/** A cycle of the demo as text: the tasks, then the published metrics. */
 export function describeCycle(cycle: DemoCycle, thresholdPercent: number): string {
   const { report, published, tasks } = cycle;
   const { targets, samples, deliveries } = report;
@@ -61,7 +61,7 @@ function taskRow(task: DemoTask): string[] {
   ];
 }
 
-/** Of a task that was not measured, nothing is known. */
+/** The state of the alarm; unknown for a task without figures. */
 function alarmOf({ cpuPercent, overThreshold }: DemoTask): string {
   if (cpuPercent === undefined) return '-';
   return overThreshold ? 'OVER' : 'ok';
@@ -72,7 +72,7 @@ function describeDrops(dropped: Readonly<Partial<Record<string, number>>>): stri
   return entries.join(', ') || 'none';
 }
 
-/** Three digits that matter; a dash where there is no figure. */
+/** Three significant digits; a dash without a figure. */
 function figure(value: number | undefined): string {
   if (value === undefined) return '-';
   return value.toFixed(value === 0 || value >= 100 ? 0 : value >= 1 ? 1 : 3);

@@ -18,26 +18,26 @@ import { decodeText, type TextMemory, textMemory } from './text/decoder.ts';
 import { DecodeError, NoMemoryError, TooManyLabelsError } from './tokens/error.ts';
 
 /**
- * Jobs with a memory of their own. Relabeling and docker labels may give each task a job, and even an empty memory takes some
- * kilobytes that no budget knows of: all jobs beyond these share one.
+ * Jobs with a memory of their own. Relabeling and docker labels may give each task a job, and even an empty memory
+ * takes some kilobytes outside of the budget, so all further jobs share one.
  */
 export const MAX_JOB_MEMORIES = 256;
 
-/** No job is called so. */
+/** No job has this name. */
 const OTHER_JOBS = '';
 
 const PROTOBUF = /^application\/vnd\.google\.protobuf\b/i;
 
-/** What the lines of one job's targets mean. */
+/** The meaning of the lines of one job's targets. */
 interface JobMemory {
   readonly text: TextMemory;
   readonly openMetrics: OpenMetricsMemory;
 }
 
-/** Decodes what targets answer, in the format that the answer names, remembering per job what their lines mean. */
+/** Decodes the answers of targets, in the format that the answer names. It remembers the meaning of lines for each job. */
 export class AnswerDecoder implements Decoder {
   readonly #budget: MemoryBudget;
-  /** What lines mean depends on these options, too. */
+  /** The meaning of lines also depends on these options. */
   readonly #memories = {
     whole: new Map<string, JobMemory>(),
     selective: new Map<string, JobMemory>(),
@@ -60,7 +60,7 @@ export class AnswerDecoder implements Decoder {
     return { lines, bytes: this.#budget.bytes };
   }
 
-  /** @throws ScrapeError, or what `step` throws */
+  /** @throws ScrapeError, or the error of `step` */
   decode(
     { job, protocols }: Pick<Target, 'job' | 'protocols'>,
     { body, contentType }: Answer,
@@ -71,7 +71,7 @@ export class AnswerDecoder implements Decoder {
       const message = `expected content-type text/plain or application/openmetrics-text, got ${shown}`;
       throw new ScrapeError('content_type', message);
     }
-    // As in the Prometheus server, whatever the format: a page of nothing needs no end.
+    // As in the Prometheus server, an empty page of any format is valid.
     if (body.length === 0) return { samples: [], unwanted: 0, texts: [] };
     const named = formatOf(contentType);
     const format = named ?? formatOfProtocol(protocols.fallback ?? 'PrometheusText0.0.4');

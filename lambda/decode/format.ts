@@ -1,6 +1,6 @@
 import type { ScrapeProtocol } from '../model/settings/scrape-protocol.ts';
 
-/** A format that there is a decoder for. */
+/** A format with a decoder. */
 export type ExpositionFormat = 'openmetrics' | 'text';
 
 const FORMATS: Readonly<Record<string, ExpositionFormat>> = {
@@ -8,7 +8,7 @@ const FORMATS: Readonly<Record<string, ExpositionFormat>> = {
   'text/plain': 'text',
 };
 
-/** The format that a content type names, whatever its version; `undefined` where it names none. */
+/** The format of a content type, of any version; `undefined` for any other content type. */
 export function formatOf(contentType: string): ExpositionFormat | undefined {
   const [mediaType = ''] = contentType.split(';');
   const name = mediaType.trim().toLowerCase();

@@ -2,7 +2,7 @@ import type { Labels } from '../model/samples/sample.ts';
 import { fillLogGroup, MAX_LOG_NAME } from '../model/settings/log-group.ts';
 import type { Destination } from './encode.ts';
 
-/** What the agent writes for a label that the event lacks. */
+/** The agent writes this for a missing label. */
 const MISSING = 'undefined';
 
 /**
@@ -18,7 +18,8 @@ const NOT_IN_GROUP = /[^\w./#-]/g;
 const NOT_IN_STREAM = /[:*]/g;
 
 /**
- * Where an event with these labels goes: the group by its template, the stream by the job, as the CloudWatch Agent does.
+ * The destination of an event with these labels: the group by its template, the stream by the job, as in the CloudWatch
+ * Agent.
  *
  * @param groupTemplate such as `/ecs/{ClusterName}/{ServiceName}`
  */

@@ -9,31 +9,31 @@ import { type Group, Grouping } from './group.ts';
 import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
 import { type Field, fieldsOf, refusalOf } from './metric.ts';
 
-/** Characters of an event that are written in the time of an item of a turn. */
+/** Characters of an event that count as one item of a turn. */
 const CHARACTERS_OF_AN_ITEM = 4_096;
 
-/** What is the same for all events. */
+/** The settings that all events share. */
 interface Context {
   readonly emf: Pick<EmfConfig, 'units'>;
   readonly drops: Drops;
   readonly maxEventBytes: number;
 }
 
-/** Where an event goes. */
+/** The destination of an event. */
 export interface Destination {
   readonly logGroup: string;
   readonly logStream: string;
 }
 
 /**
- * Writes the points of one target as log events: one event for all points with the same labels in the same minute, a string
- * field for each label, a field for each metric. Several points of a series in a minute become an array of their values, or the
- * sum where they are differences.
+ * Writes the points of one target as log events: one event for all points with the same labels in the same minute, with
+ * a string field for each label and a field for each metric. Several points of a series in a minute become an array of
+ * values, or a sum if they are differences.
  *
- * What has more values, or is larger, than CloudWatch takes is split; points that it would refuse are counted in `drops`.
+ * Metrics and events beyond the limits of CloudWatch are split; points that it would refuse go into `drops`.
  *
- * @param maxEventBytes of one event, as `eventBytes` counts
- * @param step called for each point, each group and each event, by its size; what it throws ends this
+ * @param maxEventBytes limit of one event, as `eventBytes` counts it
+ * @param step called for each point, each group and each event, by its size; an error that it throws ends the work
  */
 export function encode(
   points: Iterable<Point>,
@@ -98,7 +98,7 @@ function isBroken(group: Group, fields: readonly Field[], context: Context): boo
   });
 }
 
-/** One message, or several where one would be too large. */
+/** One message, or several if one would be too large. */
 function messages(group: Group, fields: readonly Field[], context: Context): Message[] {
   const message = write(group, fields, context.emf.units);
   if (eventBytes(message.message) <= context.maxEventBytes) return [message];

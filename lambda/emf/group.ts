@@ -7,7 +7,7 @@ import type { Metric } from './metric.ts';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** Metrics that can share an event: their labels are the same, and CloudWatch puts them into the same minute or second. */
+/** Metrics that can share an event: they have the same labels, and CloudWatch assigns them to the same minute or second. */
 export interface Group {
   readonly labels: Labels;
   /** Milliseconds since the epoch, whole: the latest of its points. */
@@ -15,7 +15,7 @@ export interface Group {
   readonly metrics: Map<string, Metric>;
 }
 
-/** The publications of a difference: those of the difference itself, and those of what it is per second. */
+/** The publications of a difference: those of the difference itself, and those of its rate per second. */
 interface ByRate {
   readonly plain: Publications;
   readonly perSecond: Publications;
@@ -23,7 +23,7 @@ interface ByRate {
 
 const known = new WeakMap<Publications, ByRate>();
 
-/** Puts points into groups, in the order in which they come. */
+/** Groups points in the order of their arrival. */
 export class Grouping {
   readonly groups: Group[] = [];
   readonly #byLabels = new Map<Labels, Map<number | string, Group>>();
@@ -57,15 +57,15 @@ export class Grouping {
         counted: !isMixed,
         points: [point],
       };
-      // A member of an event has one value only.
+      // A member of an event has only one value.
       this.#put(point, metric, isMixed ? 'rate' : '');
     } else if (!isMixed) {
-      // Nobody knows how long the series took for its first value.
+      // The time that the first value of the series took is unknown.
       this.#drops.add('first_sample', series);
     }
   }
 
-  /** @param metric what the point is if there is none of its name yet */
+  /** @param metric the metric of the point if there is none of its name yet */
   #put(point: Point, metric: Metric, variant: string): void {
     const { metrics } = this.#groupOf(point, metric, variant);
     const { points } = metrics.get(metric.name) ?? metric;
@@ -78,10 +78,10 @@ export class Grouping {
       this.#replace(metric, points.splice(0, points.length, point));
       return;
     }
-    // In the order of time, in which the points of one series come.
+    // In the order of time, as the points of one series arrive.
     const before = points.findLastIndex(({ timestamp }) => timestamp <= point.timestamp);
-    // Metric relabeling can give several series the same name and labels. What they grew by adds up, as it would in two
-    // events; of what they were at the same time, the last one counts, as with the agent.
+    // Metric relabeling can give several series the same name and labels. Their increases add up; of their values at
+    // the same time, the last one counts, as with the agent.
     const isSecond = !isDifference(point) && points[before]?.timestamp === point.timestamp;
     if (isSecond) this.#replace(metric, points.splice(before, 1, point));
     else points.splice(before + 1, 0, point);
@@ -98,7 +98,7 @@ export class Grouping {
       this.#byLabels.set(labels, groups);
     }
     const period = periodOf(timestamp, publications);
-    // A number takes the place of a label of its name, which may be another metric's dimension.
+    // A number would replace a label of its name, which may be another metric's dimension.
     const alone = labels[name] === undefined ? '' : name;
     const key = variant === '' && alone === '' ? period : `${period} ${variant} ${alone}`;
     let group = groups.get(key);
@@ -111,7 +111,7 @@ export class Grouping {
   }
 }
 
-/** One number for all times that CloudWatch does not keep apart. */
+/** One number for all times that CloudWatch treats as equal. */
 function periodOf(timestamp: number, publications: Publications): number {
   if (!publications.some(isHighResolution)) return Math.floor(timestamp / MINUTE_MS);
   return -1 - Math.floor(timestamp / SECOND_MS);

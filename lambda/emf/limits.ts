@@ -1,19 +1,19 @@
 /**
- * Limits of the Embedded Metric Format, where nothing else is named:
+ * Limits of the Embedded Metric Format, unless another source is named:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 
-/** MetricDefinitions in one MetricDirective; with more, CloudWatch ignores all of them without a word. */
+/** MetricDefinitions in one MetricDirective; CloudWatch silently ignores a directive with more. */
 export const MAX_METRICS_PER_DIRECTIVE = 100;
 
-/** Numbers in the value of a metric; with more, CloudWatch ignores the event. */
+/** Numbers in the value of a metric; CloudWatch ignores an event with more. */
 export const MAX_VALUES_PER_METRIC = 100;
 
 /** Characters of a metric name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const MAX_METRIC_NAME = 255;
 
 /**
- * What a metric name is made of: printable ASCII, not only blanks.
+ * The characters of a metric name: printable ASCII, not only blanks.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamFilter.html
  */
 export const METRIC_NAME = /^(?=.*\S)[\x20-\x7e]+$/;

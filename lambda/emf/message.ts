@@ -23,7 +23,7 @@ interface MetricDefinition {
   readonly StorageResolution?: 1 | undefined;
 }
 
-/** Writes one event: what is text, what are figures, and the `_aws` member that tells CloudWatch what to extract. */
+/** Writes one event: texts, figures, and the `_aws` member with the metrics that CloudWatch extracts. */
 export function write(
   { labels, timestamp }: Group,
   fields: readonly Field[],
@@ -45,7 +45,7 @@ export function write(
   return { timestamp, message: JSON.stringify(event), metrics };
 }
 
-/** The labels that any publication keeps, as a dimension or beside them; undefined: all. */
+/** The labels that any publication keeps, as a dimension or as a plain field; undefined: all. */
 function keptLabels(fields: readonly Field[]): ReadonlySet<string> | undefined {
   const kept = new Set<string>();
   for (const { publications } of fields) {
@@ -77,7 +77,7 @@ function directivesOf(
       directives.push({
         Namespace: namespace,
         Dimensions: dimensions,
-        // JSON leaves out what is undefined.
+        // JSON drops undefined members.
         Metrics: names.slice(from, from + MAX_METRICS_PER_DIRECTIVE).map((name) => ({
           Name: name,
           Unit: units.get(name),

@@ -3,26 +3,26 @@ import type { Bin, Distribution, Point } from '../model/samples/point.ts';
 import type { Publications } from '../model/samples/publication.ts';
 import { MAX_METRIC_NAME, MAX_METRIC_VALUE, MAX_VALUES_PER_METRIC, METRIC_NAME } from './limits.ts';
 
-/** Names of which it is remembered whether they are valid, before that memory is emptied. */
+/** Names whose validity is remembered, before that memory is emptied. */
 const REMEMBERED_NAMES = 10_000;
 
 const validNames = new Map<string, boolean>();
 
-/** What is in one event under one name. */
+/** The metric of one name in one event. */
 export interface Metric {
   readonly name: string;
   readonly publications: Publications;
   /** Whether its differences are published per second. */
   readonly rate: boolean;
-  /** Whether its points are nowhere else, so that they are lost if it is. */
+  /** Whether its points are in no other metric, so that they are lost with it. */
   readonly counted: boolean;
-  /** All of the event's minute, of one kind; at least one. */
+  /** Points of the event's minute, of one kind; at least one. */
   readonly points: Point[];
 }
 
 /**
- * The value of a metric in an event: a number, numbers, or what stands for many. The last is no part of the EMF specification;
- * the exporters of AWS write it for histograms, and CloudWatch takes it:
+ * The value of a metric in an event: a number, numbers, or values with counts. The last form is not part of the EMF
+ * specification; the exporters of AWS write it for histograms, and CloudWatch accepts it:
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/pull/22626
  */
 export type MetricValue = number | readonly number[] | ValueCounts;
@@ -41,11 +41,11 @@ export interface Field {
   readonly name: string;
   readonly publications: Publications;
   readonly value: MetricValue;
-  /** Those that are lost if the field is; each belongs to one field only. */
+  /** The points that are lost with the field; each belongs to one field only. */
   readonly points: readonly Point[];
 }
 
-/** What a metric is in events: one field, or several where it has more values than one event may hold. */
+/** The fields of a metric: one, or several if it has more values than an event may hold. */
 export function fieldsOf(metric: Metric): Field[] {
   const { name, publications, rate, counted, points } = metric;
   const own = counted ? points : [];
@@ -67,9 +67,9 @@ export function fieldsOf(metric: Metric): Field[] {
   });
 }
 
-/** Why CloudWatch would not take a field, or would take its whole event amiss. */
+/** The reason why CloudWatch would refuse a field, or its whole event. */
 export function refusalOf({ name, publications, value }: Field): DropReason | undefined {
-  // What is no metric may be called anything, and be any number that JSON has.
+  // A plain field may have any name, and any number of JSON.
   const isMetric = publications.length > 0;
   if (isMetric && !isMetricName(name)) return 'metric_name';
   const largest = isMetric ? MAX_METRIC_VALUE : Number.MAX_VALUE;
@@ -80,7 +80,7 @@ export function refusalOf({ name, publications, value }: Field): DropReason | un
   return fits ? undefined : 'out_of_range';
 }
 
-/** What counters grew by in all of the points' time, in a second of that time if `rate`. */
+/** The sum of the points' increases; per second of their time if `rate`. */
 function total(points: readonly Point[], rate: boolean): number {
   const growth = points.reduce((sum, { value }) => sum + (value as number), 0);
   if (!rate) return growth;
@@ -94,7 +94,10 @@ function total(points: readonly Point[], rate: boolean): number {
   return (growth * 1000) / milliseconds;
 }
 
-/** The sum of all parts is that of the distributions: what the values do not account for is dealt out by their counts. */
+/**
+ * The parts of distributions. Their sums add up to that of the distributions: the difference to the values is divided
+ * by their counts.
+ */
 function distributionFields(distributions: readonly Distribution[]): ValueCounts[] {
   const bins = distributions.flatMap((distribution) => distribution.bins);
   let sum = distributions.reduce((total, distribution) => total + distribution.sum, 0);

@@ -9,37 +9,37 @@ import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
 import type { Precision } from './precision.ts';
 
-/** What a sample is published as. */
+/** The publications of a sample. */
 interface Selected {
   readonly labels: Labels;
   readonly publications: Publications;
 }
 
-/** A sample, or a histogram as a whole, that is to be published. */
+/** A sample, or a histogram as a whole, that will be published. */
 export type SelectedSample = (Sample | HistogramSample) & Selected;
 
-/** What values of one scrape are compared with. */
+/** The values of a target to compare one scrape with. */
 export interface Comparison extends ScrapeTime {
-  /** What is remembered of the target. Absent: the state cannot be read. */
+  /** The state of the target. Absent: it cannot be read. */
   readonly past: Past | undefined;
-  /** Milliseconds since the epoch when a series of the target began that does not say it itself; undefined: unknown. */
+  /** Milliseconds since the epoch: the start of series without one of their own; undefined if unknown. */
   readonly targetStart?: number | undefined;
   readonly firstSample: FirstSample;
-  /** Rounds the values of gauges. Absent: they stay as they are. */
+  /** Rounds the values of gauges. Absent: no rounding. */
   readonly precision?: Precision | undefined;
-  /** Called for each sample; what it throws ends the conversion. */
+  /** Called for each sample; an error that it throws ends the conversion. */
   readonly step?: (() => void) | undefined;
 }
 
-/** What `convert` gives. */
+/** The result of `convert`. */
 export interface Converted {
   readonly points: Point[];
-  /** What must be remembered once the points were accepted, by the key of the series. */
+  /** The next state of the series by their keys, once the points are accepted. */
   readonly updates: ReadonlyMap<string, Previous>;
 }
 
 /**
- * How far the time of an event may be from now; a batch with an event beyond that is accepted without it.
+ * Most milliseconds between now and the time of an event. CloudWatch Logs rejects other events of a batch.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 export const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
@@ -66,7 +66,7 @@ export function convert(
   const points: Point[] = [];
   const time = { scrapedAt, overlapMs };
   const differences = new Differences(past, targetStart, firstSample, time);
-  // Parts of a histogram that are published under their own names, too, are compared apart from it.
+  // Parts of a histogram that are also published under their own names are compared apart from it.
   const ofHistograms = new Differences(past, targetStart, firstSample, time);
   for (const sample of samples) {
     step?.();
@@ -131,7 +131,7 @@ function numberPoint(
     if (interval === undefined) return 'first_sample';
     return { series, labels, publications, value, timestamp, interval };
   }
-  // A sum of which is known when it began falls by negative observations only.
+  // A sum with a known start falls only by negative observations.
   const hasFallen = value < last.value && !(sum && start !== undefined);
   const restarted = hasFallen || differences.startedSince(last, start);
   const increase = restarted ? value : value - last.value;
@@ -141,7 +141,7 @@ function numberPoint(
     publications,
     value: increase,
     timestamp,
-    // Nobody knows how long it was where the clock was set back.
+    // The length is unknown if the clock was set back.
     interval: Math.max(0, timestamp - last.timestamp),
   };
 }

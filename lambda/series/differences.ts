@@ -1,18 +1,18 @@
 import type { Previous, TargetPast } from '../model/delivery/state.ts';
 import type { FirstSample } from '../model/settings/config.ts';
 
-/** What values are compared with. */
+/** The values to compare with. */
 export type Past = Pick<TargetPast, 'series' | 'baseline'>;
 
-/** When values were scraped. */
+/** The times of a scrape. */
 export interface ScrapeTime {
-  /** Milliseconds since the epoch: the time of samples that bring none. */
+  /** Milliseconds since the epoch: the time of samples without a timestamp. */
   readonly scrapedAt: number;
   /** Milliseconds by which another collector of the same state may have scraped later. */
   readonly overlapMs: number;
 }
 
-/** Finds out since when a cumulative value counts, and takes down what must be remembered for the next time. */
+/** Finds out since when a cumulative value counts, and records the next state. */
 export class Differences {
   readonly #updates = new Map<string, Previous>();
   readonly #kept = new Map<string, Previous>();
@@ -33,7 +33,7 @@ export class Differences {
     this.#firstSample = firstSample;
   }
 
-  /** By the key of each series that there was: what must be remembered of it, which may be what is remembered already. */
+  /** The next state by the key of each series of the scrape; it may be unchanged. */
   get updates(): Map<string, Previous> {
     for (const [key, last] of this.#kept) {
       if (!this.#updates.has(key)) this.#updates.set(key, last);
@@ -42,7 +42,7 @@ export class Differences {
     return this.#updates;
   }
 
-  /** Whether nobody knows what came before, so that no difference can be told. */
+  /** Whether the past is unknown, so that there are no differences. */
   get isBlind(): boolean {
     return this.#past === undefined;
   }
@@ -52,8 +52,9 @@ export class Differences {
   }
 
   /**
-   * Why a sample of this time is not taken after `last`. One with the time of its scrape is newer than what any earlier scrape
-   * gave: where `last` is later than another collector could be, the clock was set back in between.
+   * The reason why a sample of this time is not accepted after `last`. A sample with the time of its scrape is newer
+   * than those of earlier scrapes: if `last` is later than another collector could be, the clock was set back in
+   * between.
    */
   refusal(key: string, last: Previous | undefined, timestamp: number) {
     if (last === undefined || timestamp > last.timestamp) return undefined;
@@ -66,7 +67,7 @@ export class Differences {
     return isSetBack ? undefined : 'not_newer';
   }
 
-  /** Takes down that a series is there although it has nothing new: one that brings an old time is not forgotten for that. */
+  /** Keeps a series that has no new sample: it exists, so it must not be forgotten. */
   keep(key: string): void {
     const last = this.#past?.series.get(key);
     if (last !== undefined) this.#kept.set(key, last);
@@ -77,16 +78,16 @@ export class Differences {
   }
 
   /**
-   * Whether a series began anew after its last sample, as far as its start tells. Two clocks are compared here, so the start
-   * that was known at the last sample is no new one, even if it seems to be later.
+   * Whether a series restarted after its last sample, by its start. This compares two clocks, so the start that was
+   * known at the last sample is not new, even if it seems later.
    */
   startedSince({ timestamp, start: before }: Previous, start = this.#targetStart): boolean {
     return start !== undefined && start > timestamp && start !== before;
   }
 
   /**
-   * Milliseconds that the first value of a series stands for, 0 where that is not known; undefined where it may have been
-   * counted before the collector knew the series.
+   * Milliseconds that the first value of a series spans, 0 if unknown; undefined if the value may have begun before the
+   * collector knew the series.
    */
   firstInterval(timestamp: number, start = this.#targetStart): number | undefined {
     const baseline = this.#past?.baseline;

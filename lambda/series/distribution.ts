@@ -9,24 +9,24 @@ export interface Range {
 }
 
 /**
- * Values that stand for the observations of a bucket, spread evenly over it, as Prometheus' histogram_quantile takes them to
- * be. CloudWatch gives one of the values as a percentile, so it is off by up to a tenth of the bucket's width. More values make
+ * Values for the observations of a bucket, spread evenly over it, as Prometheus' histogram_quantile assumes. CloudWatch
+ * returns one of the values as a percentile, so it is off by up to a tenth of the bucket's width. More values make
  * events larger, and percentiles hardly better: see docs/metric-types.md.
  */
 export const VALUES_PER_BUCKET = 5;
 
-/** Values that a distribution has unless it has more buckets: what one event can hold of a metric. */
+/** Values of a distribution unless it has more buckets: the limit of one metric in an event. */
 const MAX_VALUES = 100;
 
-/** Of a value that is not exact anyway: more only make an event larger. */
+/** More digits of an inexact value would only make an event larger. */
 const SIGNIFICANT_DIGITS = 6;
 
 /**
- * Stands for the observations in the buckets of a histogram: a few values for each, from which CloudWatch can compute
- * percentiles.
+ * Converts the buckets of a histogram into a few values for each, from which CloudWatch can compute percentiles.
  *
- * @param ranges one or more in ascending order that do not overlap; the first may begin at -Infinity, the last end at +Infinity
- * @param sum of all observations; anything that is not finite means unknown
+ * @param ranges one or more in ascending order that do not overlap; the first may begin at -Infinity, the last end at
+ *   +Infinity
+ * @param sum sum of all observations; a value that is not finite means unknown
  */
 export function distributionOf(ranges: readonly Range[], sum: number): Distribution {
   const [first] = ranges;
@@ -58,11 +58,11 @@ function spread({ from, to, count }: Range, values: number, bins: Bin[]): void {
   }
 }
 
-/** The value for a range without a bound: the mean of what is left of the sum, as far as that lies in the range. */
+/** The value for a range without a bound: the mean of the rest of the sum, if that lies in the range. */
 function openEnded({ from, to, count }: Range, rest: number): Bin {
   const bound = Number.isFinite(from) ? from : to;
   let value = Number.isFinite(bound) ? bound : 0;
-  // What lies below the first bucket comes before the others, whose share of the sum is not known then.
+  // A range below the first bucket comes before the others, whose share of the sum is unknown then.
   if (to === Number.POSITIVE_INFINITY && Number.isFinite(rest))
     value = Math.max(rest / count, from);
   return { value, count, from: Number.isFinite(from) ? from : value, to: value };

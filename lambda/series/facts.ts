@@ -1,34 +1,34 @@
 import { isCumulative, type Series } from '../model/samples/sample.ts';
 
-/** What can be said of a series whatever its values are. */
+/** The facts about a series that hold for any value. */
 export class Facts {
-  /** One text for all series of a target that have the same type and labels. */
+  /** Equal for all series of a target with the same type and labels. */
   readonly labelsKey: string;
-  /** Whether the differences of its values are what counts. */
+  /** Whether the differences of its values matter. */
   readonly cumulative: boolean;
-  /** Whether it is the sum of a summary or histogram, which negative observations make fall. */
+  /** Whether it is the sum of a summary or histogram, which negative observations lower. */
   readonly sum: boolean;
   readonly #exposed: Series;
   #key: string | undefined;
 
   constructor(series: Series) {
     const exposed = series.origin ?? series;
-    // The same labels are something else where the target's are among them already.
+    // Labels that already contain the target's differ from equal ones that do not.
     this.labelsKey = (series.origin ? '=' : '') + seriesKey('', series);
     this.cumulative = isCumulative(series);
     this.sum = this.cumulative && exposed.type !== 'counter' && exposed.name.endsWith('_sum');
     this.#exposed = exposed;
   }
 
-  /** One text for each series of a target, under which its last value is remembered: what it is called where it comes from. */
+  /** The key of the series' last value in a target's state: its name and labels as its target exposes them. */
   get key(): string {
-    // Few gauges are ever asked for it.
+    // Few gauges need it.
     this.#key ??= seriesKey(this.#exposed.name, this.#exposed);
     return this.#key;
   }
 }
 
-/** Decoders give the same object for the same series in each cycle: then all this is found out once. */
+/** Decoders return the same object for the same series in each cycle, so the facts are computed once. */
 const known = new WeakMap<Series, Facts>();
 
 export function factsOf(series: Series): Facts {
@@ -41,8 +41,8 @@ export function factsOf(series: Series): Facts {
 }
 
 /**
- * One text for each series of a target: `name`, type and labels, whatever order the labels come in. Labels without a value
- * are none. The length before each value tells a value that looks like further labels from those.
+ * A text for each series of a target: `name`, type and labels, in any order. Empty labels do not count. The length
+ * before each value keeps values from looking like further labels.
  */
 export function seriesKey(name: string, { type, labels }: Pick<Series, 'type' | 'labels'>): string {
   const names = Object.keys(labels);

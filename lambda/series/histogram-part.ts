@@ -1,14 +1,14 @@
 import { type Labels, labelsOf, type Series } from '../model/samples/sample.ts';
 import { seriesKey } from './facts.ts';
 
-/** Which part of which histogram a series is. */
+/** The role of a series in a histogram. */
 export interface HistogramPart {
   readonly kind: 'bucket' | 'sum' | 'count';
-  /** Of a bucket; NaN where its `le` is no number. */
+  /** Bound of a bucket; NaN if its `le` is not a number. */
   readonly bound: number;
   /** The histogram's name. */
   readonly histogram: string;
-  /** One text for all parts of a histogram, and for no other series. */
+  /** Equal for all parts of a histogram, and for no other series. */
   readonly key: string;
 }
 
@@ -29,7 +29,7 @@ export function isHistogram({ type }: Pick<Series, 'type'>): boolean {
   return type === 'histogram' || type === 'gaugehistogram';
 }
 
-/** What a series of a histogram's family is in it; undefined where metric relabeling has renamed it to something else. */
+/** The role of a series in its family's histogram; undefined if metric relabeling changed its name. */
 export function histogramPartOf(series: Series): HistogramPart | undefined {
   let part = known.get(series);
   if (part === undefined) {

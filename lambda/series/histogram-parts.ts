@@ -6,18 +6,18 @@ import { type HistogramPart, withoutBound } from './histogram-part.ts';
 interface Member {
   readonly sample: Sample;
   readonly part: HistogramPart;
-  /** Whether its series is published as nothing else, so that it counts as part of the whole. */
+  /** Whether its series is published only as a part of the whole. */
   readonly own: boolean;
 }
 
-/** By its first part, each histogram as a whole: the same object in each scrape, as long as it has the same parts. */
+/** Each histogram as a whole, by its first part: the same object in each scrape, as long as the parts are the same. */
 const wholes = new WeakMap<Series, Series>();
 
-/** Puts the histograms of one scrape together. */
+/** Assembles the histograms of one scrape. */
 export class HistogramParts {
   readonly #histograms = new Map<string, Member[]>();
 
-  /** @param own whether the part is published as nothing else */
+  /** @param own whether the part is published only as a part of the whole */
   add(sample: Sample, part: HistogramPart, own: boolean): void {
     const { timestamp } = sample;
     const key = timestamp === undefined ? part.key : `${part.key}\u0000${timestamp}`;
@@ -26,7 +26,7 @@ export class HistogramParts {
     else members.push({ sample, part, own });
   }
 
-  /** What there is of each histogram. Of repeated parts the first counts. */
+  /** The available parts of each histogram. The first of repeated parts counts. */
   *wholes(drops: Drops): Generator<HistogramSample> {
     for (const members of this.#histograms.values()) yield wholeOf(members, drops);
   }

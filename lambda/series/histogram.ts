@@ -7,16 +7,17 @@ import { distributionOf, type Range } from './distribution.ts';
 import { factsOf } from './facts.ts';
 
 /**
- * What a histogram observed since its last sample; of a gauge histogram, what it holds now.
+ * Converts a histogram: the distribution of its observations since the last sample, or, of a gauge histogram, of its
+ * current ones.
  *
- * - It has restarted where one of its buckets or its count has fallen. Its sum says nothing of that, for negative observations
- *   make it fall.
- * - The widest bucket has the number of observations. Buckets that fall towards it, or are negative, count nothing that anybody
- *   could observe: of them there is no distribution, and the next good one covers the whole gap.
- * - A narrower one that has grown more, or that was not there before, is left out: what it holds is in the next wider one, too.
- * - Without a sum, or with one that is not finite, the sum is that of the values that stand for the observations.
+ * - It has restarted if one of its buckets or its count has fallen. A fallen sum shows no restart, because negative
+ *   observations lower it.
+ * - The widest bucket has the number of observations. If buckets fall towards it, or are negative, there is no
+ *   distribution, and the next good sample covers the whole gap.
+ * - A narrower bucket that has grown more, or is new, is left out: the next wider one contains its observations, too.
+ * - Without a finite sum, the sum is that of the values of the distribution.
  *
- * @returns or why there is nothing to publish
+ * @returns the distribution, or the reason why there is none
  */
 export function distributionSince(
   histogram: HistogramSample,
@@ -56,7 +57,7 @@ export function distributionSince(
   return result;
 }
 
-/** The bucket that holds all observations, or what stands for it. */
+/** The bucket with all observations, or the count in its place. */
 function totalOf({ buckets, count }: HistogramSample): Bucket | undefined {
   const widest = buckets.at(-1);
   const infinite = widest?.bound === Number.POSITIVE_INFINITY;
@@ -64,7 +65,7 @@ function totalOf({ buckets, count }: HistogramSample): Bucket | undefined {
   return { bound: Number.POSITIVE_INFINITY, sample: count };
 }
 
-/** @param grown the number of observations in a bucket, or their sum; NaN where that is not known */
+/** @param grown the increase of a bucket, or of the sum; NaN if unknown */
 function observed(
   { series, buckets, sum }: HistogramSample,
   total: Bucket,
@@ -89,7 +90,7 @@ function observed(
     to = bucket.bound;
     upTo = count;
   }
-  // Without negative bounds there are no negative observations, as for Prometheus' histogram_quantile.
+  // Without negative bounds there are no negative observations, as in Prometheus' histogram_quantile.
   const lowest = to > 0 && Number.isFinite(to) ? 0 : Number.NEGATIVE_INFINITY;
   if (upTo > 0) ranges.push({ from: lowest, to, count: upTo });
   const of = grown(sum);
@@ -107,7 +108,7 @@ function observed(
   return distributionOf(ranges.reverse(), of);
 }
 
-/** Whether a bucket has less than a narrower one, or than nothing. One that is not finite says nothing of the others. */
+/** Whether a bucket has less than a narrower one, or than zero. A value that is not finite does not count. */
 function isFalling({ buckets }: HistogramSample, total: Bucket): boolean {
   let below = 0;
   for (const { sample } of [...buckets, total]) {
@@ -119,7 +120,7 @@ function isFalling({ buckets }: HistogramSample, total: Bucket): boolean {
   return false;
 }
 
-/** What is remembered of the parts stays. */
+/** Keeps the state of the parts. */
 function keep(histogram: HistogramSample, differences: Differences): void {
   for (const { series } of samplesOf(histogram)) differences.keep(factsOf(series).key);
 }
@@ -146,7 +147,7 @@ function samplesOf({ buckets, sum, count }: HistogramSample): Sample[] {
   return samples;
 }
 
-/** A gauge is remembered only to publish one that brings its own time once. */
+/** Remembers a gauge only if it has a timestamp of its own, to publish it once. */
 function ownTimed(sample: Sample): readonly Sample[] {
   return sample.timestamp === undefined ? [] : [sample];
 }

@@ -5,7 +5,7 @@ import type { Target } from '../model/targets/target.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { factsOf, seriesKey } from './facts.ts';
 
-/** Label that says the type of an event's metrics, as the CloudWatch Agent attaches it. */
+/** Label with the type of an event's metrics, as the CloudWatch Agent attaches it. */
 export const TYPE_LABEL = 'prom_metric_type';
 
 export const CLUSTER_LABEL = 'ClusterName';
@@ -13,14 +13,14 @@ export const CLUSTER_LABEL = 'ClusterName';
 /**
  * Joins the labels of one target's series with those of the target.
  *
- * The result also tells which samples share an event: series of the same type with the same labels get the same object.
+ * Series of the same type with the same labels get the same object, which marks the samples that share an event.
  */
 export class Labeller {
   readonly #target: Target;
   readonly #clusterName: string | undefined;
   readonly #step: Step;
   readonly #bySeries = new Map<string, Labels>();
-  /** Where metric relabeling may give different series the same labels. */
+  /** Used if metric relabeling may give different series the same labels. */
   readonly #byLabels = new Map<string, Labels>();
 
   /**
@@ -60,7 +60,7 @@ export class Labeller {
   }
 
   #join(series: Series): Labels {
-    // Metric relabeling has joined them already, and may have taken some away.
+    // Metric relabeling has joined them already, and may have removed some.
     const joined = series.origin
       ? labelsOf(series.labels)
       : joinLabels(series.labels, this.#target);

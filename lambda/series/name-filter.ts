@@ -7,20 +7,20 @@ import { type HistogramPart, histogramPartOf, isHistogram } from './histogram-pa
 import { HistogramParts } from './histogram-parts.ts';
 import { Types } from './types.ts';
 
-/** What the names of series have after that of a family whose type is guessed from all of them together: see Types. */
+/** Suffixes of names in a family whose type is guessed from all of its series together: see Types. */
 const SUFFIXES_OF_GUESSES = ['', '_bucket', '_sum', '_count'];
 
-/** What can be said of a sample by its name alone. */
+/** The decisions that need only the name of a sample. */
 export interface NameRules {
-  /** Whether a sample of this name can be wanted at all, as a metric or not. */
+  /** Whether any sample of this name can be published, as a metric or not. */
   mayWant(name: string, step?: Step): boolean;
   /** Whether a declaration selects this name. */
   selects(name: string, step?: Step): boolean;
 }
 
 /**
- * The first, cheap choice among a target's samples, by name: most of them are wanted by no declaration. What is left has its
- * type, and histograms that a declaration selects by their own names come as wholes.
+ * The first, cheap filter of a target's samples, by name: no declaration wants most of them. It gives the other samples
+ * their types, and assembles the histograms that a declaration selects by their own names.
  */
 export class NameFilter {
   readonly #types: Types;
@@ -32,10 +32,10 @@ export class NameFilter {
   }
 
   /**
-   * Whether anything can become of the series of a kind, or of others because of them, whatever their labels are and as long as no
-   * metric relabeling has changed their names. Of the others, `take` would only count that they are there.
+   * Whether the series of a kind, or others because of them, can be published, whatever their labels, unless metric
+   * relabeling has changed their names. `take` would only count all other samples.
    *
-   * @param step called for each match of a name; what it throws ends this
+   * @param step called for each match of a name; an error that it throws ends the work
    */
   mayTake({ name, family, type }: SeriesKind, step?: Step): boolean {
     if (this.#rules.mayWant(name, step)) return true;
@@ -43,7 +43,7 @@ export class NameFilter {
     return this.#types.mayDiffer(type) && this.#typeMayMatter(name, step);
   }
 
-  /** @param step called for each sample; what it throws ends this */
+  /** @param step called for each sample; an error that it throws ends the work */
   *take(
     scrape: readonly Sample[],
     drops: Drops,
@@ -64,30 +64,30 @@ export class NameFilter {
     yield* histograms.wholes(drops);
   }
 
-  /** Whether a series may be part of a histogram without its target's saying so. */
+  /** Whether a series may be part of a histogram without a TYPE line. */
   #mayBePart({ name, type }: Series): boolean {
     if (!this.#types.mayDiffer(type)) return false;
     return name.endsWith('_bucket') || name.endsWith('sum') || name.endsWith('count');
   }
 
-  /** Whether a series without a type may belong to a family, or be the reason for the type of one, of which something is wanted. */
+  /** Whether a series without a type may belong to a wanted family, or decide the type of one. */
   #typeMayMatter(name: string, step?: Step): boolean {
     return [name, withoutPart(name)].some((family) =>
       SUFFIXES_OF_GUESSES.some((suffix) => this.#rules.mayWant(family + suffix, step)),
     );
   }
 
-  /** What a series is in a histogram that a declaration selects. */
+  /** The role of a series in a histogram that a declaration selects. */
   #selectedPart(series: Series): HistogramPart | undefined {
     if (!isHistogram(series)) return undefined;
-    // Nearly always the family has the histogram's name, and then nothing need be found out about the series.
+    // Nearly always the family has the histogram's name, which makes further checks unnecessary.
     if (series.origin === undefined && !this.#rules.selects(series.family)) return undefined;
     const part = histogramPartOf(series);
     return part !== undefined && this.#rules.selects(part.histogram) ? part : undefined;
   }
 }
 
-/** The name of the histogram or summary that a series of this name is a part of, if it is. */
+/** The name of the histogram or summary that a series of this name may be a part of. */
 function withoutPart(name: string): string {
   return name.replace(/_(?:bucket|g?sum|g?count)$/, '');
 }

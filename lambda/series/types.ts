@@ -11,7 +11,7 @@ const SUFFIXES: Readonly<Partial<Record<MetricType, readonly string[]>>> = {
 /** Answers of overrides that are remembered before the memory is emptied. */
 const REMEMBERED_NAMES = 10_000;
 
-/** A type, and the family that has it. */
+/** A type, and the family with that type. */
 interface Typing {
   readonly type: MetricType;
   readonly family: string;
@@ -38,12 +38,12 @@ export class Types {
     this.#overrides = overrides;
   }
 
-  /** Whether a series of this type can turn out to be of another. */
+  /** Whether a series of this type can turn out to have another. */
   mayDiffer(type: MetricType): boolean {
     return type === 'unknown' || this.#overrides.length > 0;
   }
 
-  /** For the series of one scrape. */
+  /** Types the series of one scrape. */
   in(scrape: readonly Sample[]): (series: Series) => Series {
     let families: ReadonlyMap<string, MetricType> | undefined;
     const typed = (series: Series): Series => {
@@ -70,7 +70,7 @@ export class Types {
     return typed;
   }
 
-  /** A relabeled series is of its origin's type. */
+  /** Gives a relabeled series the type of its origin. */
   #like(origin: Series, series: Series): Series {
     if (series.origin === origin) return series;
     const known = this.#known.get(series);
@@ -90,7 +90,7 @@ export class Types {
   }
 }
 
-/** The first override that is for this name, or for the family that a sample of this name belongs to if it is of that type. */
+/** The first override that matches this name, or the family that a sample of this name would belong to with that type. */
 function overrideFor(name: string, overrides: readonly TypeOverride[]): Typing | undefined {
   for (const { metric, type } of overrides) {
     const suffix = SUFFIXES[type]?.find((each) => name.endsWith(each)) ?? '';
@@ -100,14 +100,14 @@ function overrideFor(name: string, overrides: readonly TypeOverride[]): Typing |
   return undefined;
 }
 
-/** @param families asked for only where the name makes it worth while */
+/** @param families called only if the name requires it */
 function guess(
   { name, labels }: Series,
   families: () => ReadonlyMap<string, MetricType>,
 ): Typing | undefined {
   if (name.endsWith('_total')) return { type: 'counter', family: name };
   const isPart = isBucket(name, labels.le) || name.endsWith('_sum') || name.endsWith('_count');
-  // A summary is a family with quantiles, and any other series of its name is something else.
+  // A summary is a family with quantiles; any other series of its name has another type.
   if (!isPart && labels.quantile === undefined) return undefined;
   const family = isPart ? baseOf(name) : name;
   const type = families().get(family);

@@ -5,7 +5,7 @@ import { EcsRegistry, type EcsResources } from './ecs-registry.ts';
 import type { Service } from './protocol/operation.ts';
 import { RequestBuckets } from './request-buckets.ts';
 
-/** What one account holds in one Region. */
+/** The resources of one account in one Region. */
 export interface AccountRegion {
   readonly ecs: EcsRegistry;
   readonly ec2: Ec2Registry;
@@ -13,7 +13,7 @@ export interface AccountRegion {
   readonly services: readonly Service[];
 }
 
-/** The accounts that the stand-in knows, each Region of them apart; made when they are first asked for. */
+/** The accounts of the stand-in, by Region; each is made when it is first needed. */
 export class Accounts {
   readonly #regions = new Map<string, AccountRegion>();
   readonly #clock: () => number;

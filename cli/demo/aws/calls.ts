@@ -2,13 +2,13 @@
 export interface ReceivedCall {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Of whose credentials it is signed with. */
+  /** The account whose credentials signed it. */
   readonly account: string;
   /** Resolves when it was answered, or its connection is gone. */
   readonly ended: Promise<void>;
 }
 
-/** Counts the calls of each operation, retries included, and tells when the next one arrives. */
+/** Counts the calls of each operation, retries included, and reports the next one. */
 export class Calls {
   readonly #counts = new Map<string, number>();
   readonly #running = new Map<string, number>();
@@ -16,18 +16,18 @@ export class Calls {
   readonly #throttled = new Map<string, number>();
   readonly #waiting = new Map<string, ((call: ReceivedCall) => void)[]>();
 
-  /** How many calls of the operation arrived. */
+  /** Number of calls of the operation. */
   count(operation: string): number {
     return this.#counts.get(operation) ?? 0;
   }
 
-  /** How many calls came faster than the documented rate allows, of the operation or of all. */
+  /** Number of calls beyond the documented rate, of the operation or of all. */
   throttled(operation?: string): number {
     if (operation !== undefined) return this.#throttled.get(operation) ?? 0;
     return [...this.#throttled.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** How many calls of the operation were at most under way at the same time. */
+  /** Most calls of the operation at the same time. */
   peak(operation: string): number {
     return this.#peaks.get(operation) ?? 0;
   }
@@ -46,7 +46,7 @@ export class Calls {
     this.#throttled.clear();
   }
 
-  /** Counts a call that had no token. */
+  /** Counts a call without a token. */
   throttle(operation: string): void {
     this.#throttled.set(operation, this.throttled(operation) + 1);
   }

@@ -1,13 +1,13 @@
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import { PagedMap } from './protocol/page.ts';
 
-/** What the account holds when the stand-in starts. Each resource needs its id; the rest is as the EC2 API gives it. */
+/** The account's resources at the start. Each needs its id; the rest is as in the EC2 API. */
 export interface Ec2Resources {
   readonly instances?: readonly Instance[];
   readonly networkInterfaces?: readonly NetworkInterface[];
 }
 
-/** The EC2 resources of one account and Region, to be changed at any time. */
+/** The EC2 resources of one account and Region, which can change at any time. */
 export class Ec2Registry {
   readonly instances = new PagedMap<Instance>();
   readonly networkInterfaces = new PagedMap<NetworkInterface>();

@@ -68,13 +68,13 @@ function networkInterfaces(registry: Ec2Registry, input: DescribeInput): object 
 
 interface Selection<Entry> {
   readonly ids: readonly string[] | undefined;
-  /** Name of the one filter that the stand-in knows. */
+  /** Name of the only filter that the stand-in supports. */
   readonly filter: string;
   readonly idOf: (entry: Entry) => string | undefined;
   readonly notFound: (ids: string) => AwsError;
 }
 
-/** Ids that are not there are an error; values of a filter that are not there are passed over. */
+/** A missing id is an error; a missing value of a filter is not. */
 function select<Entry>(
   entries: PagedMap<Entry>,
   { Filter = [], MaxResults, NextToken }: DescribeInput,

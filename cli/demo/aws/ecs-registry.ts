@@ -1,9 +1,9 @@
 import type { ContainerInstance, Service, Tag, Task, TaskDefinition } from '@aws-sdk/client-ecs';
 import { PagedMap } from './protocol/page.ts';
 
-/** What the account holds when the stand-in starts. Each resource needs its ARN; the rest is as the ECS API gives it. */
+/** The account's resources at the start. Each needs its ARN; the rest is as in the ECS API. */
 export interface EcsResources {
-  /** Names of clusters, beside those that the other resources name. */
+  /** Names of clusters, in addition to those that the other resources name. */
   readonly clusters?: readonly string[];
   readonly tasks?: readonly Task[];
   readonly taskDefinitions?: readonly TaskDefinition[];
@@ -11,7 +11,7 @@ export interface EcsResources {
   readonly containerInstances?: readonly ContainerInstance[];
 }
 
-/** One cluster and what runs in it. */
+/** One cluster with its resources. */
 export interface ClusterEntry {
   readonly name: string;
   readonly arn: string;
@@ -21,7 +21,7 @@ export interface ClusterEntry {
   readonly containerInstances: PagedMap<ContainerInstance>;
 }
 
-/** The ECS resources of the one account and Region, to be changed at any time. */
+/** The ECS resources of the one account and Region, which can change at any time. */
 export class EcsRegistry {
   readonly clusters = new PagedMap<ClusterEntry>();
   readonly taskDefinitions = new PagedMap<TaskDefinition>();
@@ -57,7 +57,7 @@ export class EcsRegistry {
     return entry;
   }
 
-  /** Adds or replaces a task; its cluster is made where there is none. */
+  /** Adds or replaces a task, and its cluster if that is missing. */
   putTask(task: Task): void {
     const arn = required(task.taskArn, 'taskArn');
     this.#clusterOf(task.clusterArn, arn).tasks.put(arn, task);
@@ -99,14 +99,14 @@ export class EcsRegistry {
       .some(({ containerInstances }) => containerInstances.remove(containerInstanceArn));
   }
 
-  /** Only the long format of an ARN names the cluster; `default` is what ECS takes where nothing does. */
+  /** Only the long format of an ARN names the cluster; the default of ECS is `default`. */
   #clusterOf(clusterArn: string | undefined, resourceArn: string): ClusterEntry {
     const parts = resourceArn.split('/');
     return this.putCluster(lastOf(clusterArn ?? (parts.length > 2 ? parts[1] : undefined)));
   }
 }
 
-/** `NAME` of `NAME` or of an ARN that ends in `/NAME`; `default` where there is nothing. */
+/** `NAME` of `NAME` or of an ARN that ends in `/NAME`; `default` without either. */
 export function lastOf(nameOrArn: string | undefined): string {
   return nameOrArn?.split('/').at(-1) || 'default';
 }

@@ -25,13 +25,13 @@ import { JSON_ERRORS, operation, type Service } from './protocol/operation.ts';
 import type { PagedMap } from './protocol/page.ts';
 import { AwsError } from './protocol/protocol.ts';
 
-/** Largest page of ListTasks, ListServices and ListClusters, and what ListTasks and ListClusters give by default. */
+/** Largest page of ListTasks, ListServices and ListClusters, and the default of ListTasks and ListClusters. */
 export const MAX_RESULTS = 100;
-/** What ListServices gives by default. */
+/** Default page of ListServices. */
 export const DEFAULT_SERVICES = 10;
-/** Most tasks, clusters or container instances that one describe call takes. */
+/** Most tasks, clusters or container instances of one describe call. */
 export const MAX_DESCRIBED = 100;
-/** Most services that DescribeServices takes. */
+/** Most services of one DescribeServices. */
 export const MAX_DESCRIBED_SERVICES = 10;
 
 /** The read operations of Amazon ECS that discovery needs, over a registry. */
@@ -224,7 +224,7 @@ function checkCount(values: readonly string[] | undefined, name: string, most: n
   return values as readonly string[];
 }
 
-/** What a describe call found, and a failure with reason MISSING for each of the others. */
+/** The entries that a describe call found, and a failure with reason MISSING for each of the others. */
 function describe<Entry>(
   wanted: readonly string[],
   find: (id: string) => Entry | undefined,

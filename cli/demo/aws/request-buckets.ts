@@ -1,4 +1,4 @@
-/** A token bucket: how many calls it holds, and how many flow in. */
+/** A token bucket: its capacity in calls, and its refill. */
 interface Bucket {
   readonly operations: readonly string[];
   readonly burst: number;
@@ -34,12 +34,12 @@ export class RequestBuckets {
     this.#clock = clock;
   }
 
-  /** The fewest tokens that were left after a call. */
+  /** The lowest number of tokens after a call. */
   get lowest(): number {
     return this.#lowest;
   }
 
-  /** Takes a token for a call; false where there is none. An operation without a bucket always may. */
+  /** Takes a token for a call; false without one. An operation without a bucket always succeeds. */
   take(operation: string): boolean {
     const bucket = BUCKETS.find(({ operations }) => operations.includes(operation));
     if (bucket === undefined) return true;

@@ -12,7 +12,7 @@ import { type AwsCall, AwsError, unknownOperation } from './protocol/protocol.ts
 import { callerOf, protocolOf, readCall } from './protocol/request.ts';
 import { Roles, stsService } from './sts.ts';
 
-/** Where the stand-in listens and what it holds. */
+/** The address of the stand-in and its resources. */
 export interface AwsOptions {
   /** @default 127.0.0.1 */
   readonly host?: string;
@@ -28,20 +28,20 @@ export interface AwsOptions {
   readonly ec2?: Ec2Resources;
 }
 
-/** A stand-in for Amazon ECS, Amazon EC2, AWS STS and Amazon CloudWatch Logs that is listening. */
+/** A running stand-in for Amazon ECS, Amazon EC2, AWS STS and Amazon CloudWatch Logs. */
 export interface Aws {
   /** The `endpoint` for SDK clients of all services. */
   readonly url: string;
   readonly region: string;
-  /** Those of its own account and Region. */
+  /** The resources of its own account and Region. */
   readonly ecs: EcsRegistry;
   readonly ec2: Ec2Registry;
   readonly logs: LogStore;
-  /** The roles of all accounts; whose credentials a call is signed with, that account it sees. */
+  /** The roles of all accounts. A call sees the account whose credentials signed it. */
   readonly roles: Roles;
   readonly faults: Faults;
   readonly calls: Calls;
-  /** What another account, or another Region, holds. */
+  /** The resources of another account or Region. */
   at(account: string, region: string): Pick<AccountRegion, 'ecs' | 'ec2' | 'buckets'>;
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
@@ -103,11 +103,11 @@ export async function startAws({
 interface Context {
   readonly accounts: Accounts;
   readonly roles: Roles;
-  /** Services that are the same for all accounts and Regions. */
+  /** Services that all accounts and Regions share. */
   readonly global: readonly Service[];
   readonly faults: Faults;
   readonly calls: Calls;
-  /** Those of callers whose signature says nothing else. */
+  /** Defaults for callers whose signature gives none. */
   readonly account: string;
   readonly region: string;
 }
@@ -129,7 +129,7 @@ async function answer(
   }
 }
 
-/** The output of the call, or `undefined` where there is nobody to tell: the connection is reset, or gone. */
+/** The output of the call, or `undefined` if the connection is reset or gone. */
 async function run(
   { service: target, operation, input }: AwsCall,
   request: IncomingMessage,

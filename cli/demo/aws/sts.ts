@@ -3,7 +3,7 @@ import { operation, type Service } from './protocol/operation.ts';
 import { AwsError } from './protocol/protocol.ts';
 import { STS_VERSION } from './protocol/query.ts';
 
-/** Milliseconds that the credentials of a role are good for: the default of AssumeRole. */
+/** Lifetime of a role's credentials in milliseconds: the default of AssumeRole. */
 const SESSION_MS = 3_600_000;
 
 interface AssumeRoleInput {
@@ -12,10 +12,10 @@ interface AssumeRoleInput {
   readonly ExternalId?: string;
 }
 
-/** The roles that may be assumed, and the sessions of those that were. */
+/** The roles that may be assumed, and their sessions. */
 export class Roles {
   readonly #clock: () => number;
-  /** The external id that each asks for. */
+  /** The external id that each role requires. */
   readonly #externalIds = new Map<string, string | undefined>();
   readonly #accounts = new Map<string, string>();
 
@@ -33,12 +33,12 @@ export class Roles {
     return this.#externalIds.delete(arn);
   }
 
-  /** The account whose role the credentials with this key are of. */
+  /** The account of the role whose credentials have this key. */
   accountOf(accessKeyId: string): string | undefined {
     return this.#accounts.get(accessKeyId);
   }
 
-  /** Begins a session; `undefined` where that is not allowed. */
+  /** Begins a session; `undefined` if that is not allowed. */
   assume(arn: string, externalId: string | undefined) {
     const expected = this.#externalIds.get(arn);
     if (!this.#externalIds.has(arn) || (expected !== undefined && expected !== externalId)) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
 
-/** Where the sidecar and the application of one simulated task listen. */
+/** The addresses of the sidecar and the application of one simulated task. */
 export interface TaskAddress {
   readonly host: string;
   readonly sidecarPort: number;
@@ -15,7 +15,7 @@ const APP_PORT = 8080;
 const FIRST_BLOCK = 2;
 const BLOCKS = 250;
 
-/** Where the tasks' own addresses are: 127.0.x.y. */
+/** The network of the tasks' own addresses: 127.0.x.y. */
 const NETWORK = '127.0';
 
 /**
@@ -59,7 +59,7 @@ async function sharedHost(count: number): Promise<TaskAddress[]> {
   }));
 }
 
-/** Held open together, so that no two are the same. */
+/** Opens all ports together, so that no two are the same. */
 async function freePorts(host: string, count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -78,7 +78,7 @@ async function freePorts(host: string, count: number): Promise<number[]> {
   );
 }
 
-/** The code of the error that listening there gives; `undefined` where it works. */
+/** The code of the error when listening there; `undefined` if it works. */
 async function listenFailure(host: string, port: number): Promise<string | undefined> {
   const server = createServer().listen(port, host);
   try {

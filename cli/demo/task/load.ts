@@ -16,6 +16,6 @@ burn();
 function burn(): void {
   const end = performance.now() + PERIOD_MS * share;
   while (performance.now() < end);
-  // With a share of 1 too, a turn of the event loop must see that the parent is gone.
+  // Even with a share of 1, a turn of the event loop must notice that the parent is gone.
   setTimeout(burn, PERIOD_MS * (1 - share));
 }

@@ -5,7 +5,7 @@ import { type Usage, usageOf } from './usage.ts';
 /** Milliseconds after which the ECS agent on EC2 renews its figures; Fargate does after 10 s. */
 export const EC2_REFRESH_MS = 1_000;
 
-/** What the endpoint tells of a task that does not change. */
+/** The constant part of a task's metadata. */
 export interface TaskDescription {
   readonly clusterArn: string;
   readonly taskArn: string;
@@ -19,7 +19,7 @@ export interface TaskDescription {
   readonly address: string;
 }
 
-/** A container of a task and the process that stands for it. */
+/** A container of a task and the process in its place. */
 interface Container {
   readonly id: string;
   readonly name: string;
@@ -44,13 +44,13 @@ export class MetadataTask {
     this.#description = description;
   }
 
-  /** As on Fargate, the id is the task's and a number. */
+  /** As on Fargate, the id consists of the task's and a number. */
   add(name: string, pid: number): void {
     const id = `${this.#taskId}-${String(1_000_000_000 + this.#containers.length)}`;
     this.#containers.push({ id, name, pid, startedAt: new Date() });
   }
 
-  /** From now on the containers are measured: starting up says nothing of how they run. */
+  /** Begins to measure the containers, because their start does not show how they run. */
   beginSampling(): void {
     this.#sampling = true;
   }
@@ -135,14 +135,14 @@ export class MetadataTask {
       precpu_stats: { cpu_usage: { total_usage: previous?.usage.cpuNanoseconds ?? 0 } },
       memory_stats: {
         usage: residentBytes,
-        // A process has no page cache of its own: file pages are those that it has mapped, and reclaimable.
+        // A process has no page cache of its own: its file pages are mapped files, which the system can reclaim.
         stats: { anon: anonymousBytes, file, inactive_file: file },
       },
     };
   }
 }
 
-/** A task metadata endpoint, version 4, for several tasks, whose figures are those of real processes. */
+/** A task metadata endpoint, version 4, for several tasks, with the figures of real processes. */
 export class MetadataEndpoint {
   readonly #tasks = new Map<string, MetadataTask>();
   readonly #server: Server;
@@ -155,7 +155,7 @@ export class MetadataEndpoint {
     }, refreshMs);
   }
 
-  /** `refreshMs` is the time in milliseconds after which the figures are renewed. */
+  /** @param refreshMs milliseconds after which the figures are renewed */
   static async start(refreshMs: number = EC2_REFRESH_MS): Promise<MetadataEndpoint> {
     const server = createServer((request, response) => {
       const [, , id = '', ...rest] = (request.url ?? '').split('/');
@@ -173,7 +173,7 @@ export class MetadataEndpoint {
     return endpoint;
   }
 
-  /** Shows a task under an id, and gives what its containers get as ECS_CONTAINER_METADATA_URI_V4. */
+  /** Serves a task under an id, and returns the ECS_CONTAINER_METADATA_URI_V4 of its containers. */
   add(id: string, task: MetadataTask): string {
     this.#tasks.set(id, task);
     const { port } = this.#server.address() as AddressInfo;

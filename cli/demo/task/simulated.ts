@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAddress } from './addresses.ts';
 import { EC2_REFRESH_MS, type MetadataEndpoint, MetadataTask } from './metadata.ts';
 
-/** What a task of the demo is to be. */
+/** The plan of a task of the demo. */
 export interface TaskPlan {
   readonly taskId: string;
   readonly service: string;
@@ -26,7 +26,10 @@ export const TASK_MEMORY = 512;
 export const APP_CONTAINER = 'app';
 export const SIDECAR_CONTAINER = 'fargauge-sidecar';
 
-/** Milliseconds until a sidecar must answer, and in how many refreshes more it must know the figures: two would do, if it looked at once. */
+/**
+ * Milliseconds until a sidecar must answer, and further refreshes until it must have the figures: two would do if it
+ * polled at once.
+ */
 const START_TIMEOUT_MS = 20_000;
 const REFRESHES = 4;
 const POLL_MS = 100;
@@ -34,7 +37,7 @@ const POLL_MS = 100;
 const HERE = import.meta.dirname;
 const SIDECAR = join(HERE, '../../../sidecar/main.ts');
 
-/** Where a task stands in the cluster of the demo. */
+/** The place of a task in the demo's cluster. */
 export interface Placement {
   readonly clusterArn: string;
   readonly taskArn: string;
@@ -54,7 +57,7 @@ export class SimulatedTask {
   /**
    * Starts the processes.
    *
-   * @throws where one cannot be started
+   * @throws if one cannot be started
    */
   constructor(plan: TaskPlan, address: TaskAddress, endpoint: MetadataEndpoint, place: Placement) {
     this.plan = plan;
@@ -84,7 +87,7 @@ export class SimulatedTask {
     this.#sidecar.stderr?.on('data', (text) => {
       this.#said += text;
     });
-    // Not 'exit': what it said must have been read.
+    // Not 'exit', because its output must have been read.
     this.#sidecar.once('close', () => this.#ended.abort());
     this.#app.once('exit', () => this.#ended.abort());
     this.#metadata.add(APP_CONTAINER, this.appPid);
@@ -100,10 +103,10 @@ export class SimulatedTask {
   }
 
   /**
-   * Waits until both processes are up, then begins to measure them, then waits until the sidecar shows `metric`.
+   * Waits until both processes are up, begins to measure them, and waits until the sidecar shows `metric`.
    *
-   * @param refreshMs time in milliseconds after which the figures are renewed
-   * @throws where one of them ends, or that takes longer than 20 s and four refreshes, with what the sidecar said
+   * @param refreshMs milliseconds after which the figures are renewed
+   * @throws with the sidecar's output if one of them ends, or if that takes longer than 20 s and four refreshes
    */
   async measured(
     metric: string,
@@ -129,7 +132,7 @@ export class SimulatedTask {
     }
   }
 
-  /** Asks the sidecar again and again until it gives the wanted text. Rejects when aborted. */
+  /** Asks the sidecar repeatedly until it returns the wanted text. Rejects when aborted. */
   async #sidecarShows(
     path: string,
     wanted: (text: string) => boolean,

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** What a process has used, as the operating system counts it. */
+/** The usage of a process, as the operating system counts it. */
 export interface Usage {
   /** CPU time since its start, user and system, in nanoseconds. */
   readonly cpuNanoseconds: number;
-  /** Memory of its own, in bytes. */
+  /** Private memory, in bytes. */
   readonly anonymousBytes: number;
   /** Resident memory, in bytes. */
   readonly residentBytes: number;
@@ -20,7 +20,7 @@ const TICK_NANOSECONDS = 1e9 / 100;
 /** Page size of the fields in /proc/PID/statm on amd64 and most arm64 systems. */
 const PAGE_BYTES = 4096;
 
-/** The usage of a process; `undefined` where it has ended. Linux reads /proc, macOS asks `ps`. */
+/** The usage of a process; `undefined` if it has ended. Linux reads /proc, macOS asks `ps`. */
 export async function usageOf(pid: number): Promise<Usage | undefined> {
   try {
     return process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid);
@@ -34,7 +34,7 @@ async function fromProc(pid: number): Promise<Usage> {
     readFile(`/proc/${pid}/stat`, 'latin1'),
     readFile(`/proc/${pid}/statm`, 'latin1'),
   ]);
-  // The command's name, in parentheses, may hold anything; utime and stime are the 14th and 15th field.
+  // The command's name, in parentheses, may contain anything; utime and stime are the 14th and 15th field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   const [, resident = Number.NaN, shared = Number.NaN] = statm.split(' ').map(Number);

@@ -1,11 +1,11 @@
 import type { MetricType } from '../../model/samples/sample.ts';
 import { readFloat } from '../tokens/float.ts';
 
-/** Texts that are remembered at most, and characters of one: applications have few, most of them in common. */
+/** Most texts in memory, and characters of one: applications have few different bounds. */
 const MAX_REMEMBERED = 10_000;
 const LONGEST_REMEMBERED = 32;
 
-/** Go's shortest form has an exponent from here on, and below the other one. */
+/** From here on Go's shortest form has an exponent, and so it has below the next constant. */
 const FIRST_WITH_EXPONENT = 1e6;
 const LEAST_WITHOUT_EXPONENT = 1e-4;
 
@@ -15,7 +15,7 @@ const BOUND_LABELS: { readonly [type in MetricType]?: 'le' | 'quantile' } = {
   summary: 'quantile',
 };
 
-/** Bounds by the texts that targets write; undefined: the text is no number. */
+/** Bounds by their texts in expositions; undefined for texts that are not a number. */
 const known = new Map<string, string | undefined>();
 
 /**
@@ -40,10 +40,10 @@ export function takeBound(
 }
 
 /**
- * The number that a text stands for, as Prometheus 3 stores it in `le` and `quantile`: `1.0` for `1` and `1e0`, `+Inf` for `inf`.
+ * The number of a text, as Prometheus 3 stores it in `le` and `quantile`: `1.0` for `1` and `1e0`, `+Inf` for `inf`.
  * https://github.com/prometheus/prometheus/blob/main/model/labels/float.go
  *
- * @returns undefined where the text is no number
+ * @returns undefined if the text is not a number
  */
 export function normalBound(text: string): string | undefined {
   const bound = known.get(text);
@@ -53,7 +53,7 @@ export function normalBound(text: string): string | undefined {
   const normal = value === undefined ? undefined : formatBound(value);
   if (text.length > LONGEST_REMEMBERED) return normal;
   if (known.size >= MAX_REMEMBERED) known.clear();
-  // One text is kept, not two that are the same.
+  // Keeps one text instead of two equal ones.
   known.set(text, normal === text ? text : normal);
   return normal;
 }

@@ -12,46 +12,46 @@ import { readFloat } from '../tokens/float.ts';
 
 const NEWLINE = 0x0a;
 
-/** Bytes between two checks of limits: some ten lines. To check at each line would take a twentieth of a warm decode's time. */
+/** Bytes between two checks of limits: some ten lines. A check at each line would take a twentieth of a warm decode's time. */
 const BYTES_BETWEEN_CHECKS = 512;
 
 /** Names that are looked for where a series without a type may belong to a family: see `NameFilter`. */
 const NAMES_OF_A_KIND = 8;
 
-/** A sample of which a later line may tell when its series began to count. */
+/** A sample whose start a later line may give. */
 export interface DecodedSample extends Sample {
   start: number | undefined;
 }
 
-/** What was found out about a line. */
+/** The result of reading a line. */
 export interface LineReading<Meaning> {
   readonly meaning: Meaning;
-  /** Index after the key; `undefined` where none says all that the line means. */
+  /** Index after the key; `undefined` if the key does not determine the meaning of the line. */
   readonly keyEnd: number | undefined;
-  /** Index of the value, or of the next line where there is none. */
+  /** Index of the value, or of the next line if there is none. */
   readonly next: number;
 }
 
 /**
- * One exposition, of whatever format, and how far it has been decoded: line by line, and of a line that the memory knows
- * only what is not known of it.
+ * One exposition of any format during its decoding: line by line, and only the unknown part of a line that the memory
+ * knows.
  */
 export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   // `protected` and `private`, not `#`: see SeriesReader.
   protected readonly body: ExpositionBody;
   protected readonly bytes: Uint8Array;
   protected readonly families: Families;
-  /** Those that are wanted. */
+  /** The wanted samples. */
   protected readonly samples: DecodedSample[] = [];
   /** The number of the others. */
   protected unwanted = 0;
-  /** What lines say of families in words, in their order, where that is kept. */
+  /** The texts of families in their order, if they are kept. */
   protected readonly texts: FamilyText[] = [];
   protected readonly wanted: Wanted | undefined;
   protected readonly normalizes: boolean;
   protected readonly keepsTexts: boolean;
   protected readonly keepsExemplars: boolean;
-  /** Index and number of the line at hand. */
+  /** Index and number of the current line. */
   protected at = 0;
   protected number = 0;
   private readonly memory: SeriesMemory<Families, Meaning>;
@@ -60,7 +60,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   private readonly maxNameBytes: number;
   private readonly maxFamilyBytes: number;
   private readonly key: LineKey;
-  /** Whether the last line was read in full, as no other line of this exposition or of one before was the same. */
+  /** Whether the last line was new, unlike all lines of this exposition and of earlier ones. */
   private lastWasNew = false;
 
   constructor(
@@ -97,28 +97,28 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.maxFamilyBytes = this.families.bytes + maxNameBytes;
   }
 
-  /** Reads the line at hand up to its value, or all of it where it has none. */
+  /** Reads the current line up to its value, or all of it without one. */
   protected abstract read(): LineReading<Meaning>;
 
-  /** Whether two meanings of the same line are the same. */
+  /** Whether two meanings of the same line are equal. */
   protected abstract agree(known: Meaning, read: Meaning): boolean;
 
   /**
-   * Decodes the line at hand, which begins as one with this meaning does.
+   * Decodes the current line, whose key has this meaning.
    *
    * @param next index after the line's key
-   * @returns `false` where it means something else this time, and nothing has been done
+   * @returns `false` if it means something else this time; then nothing was done
    */
   protected abstract takeKnown(meaning: Meaning, next: number): boolean;
 
   /**
    * Decodes the rest of a line that was read.
    *
-   * @param next index of the value, or of the next line where there is none
+   * @param next index of the value, or of the next line if there is none
    */
   protected abstract take(meaning: Meaning, next: number): void;
 
-  /** Passes over the empty line at hand. */
+  /** Skips the current line, which is empty. */
   protected abstract takeEmptyLine(): void;
 
   /** @throws DecodeError */
@@ -142,7 +142,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     throw this.error(`expected float as value, got ${got}`);
   }
 
-  /** @param series absent where it is not wanted */
+  /** @param series absent if it is not wanted */
   protected add(
     series: Series | undefined,
     value: number,
@@ -151,7 +151,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     exemplar?: Exemplar,
   ): void {
     if (series === undefined) this.unwanted++;
-    // Those without one are all of the same shape, which makes them cheaper.
+    // Samples without one have the same shape, which makes them cheaper.
     else if (exemplar === undefined) this.samples.push({ series, value, timestamp, start });
     else this.samples.push({ series, value, timestamp, start, exemplar });
   }
@@ -200,10 +200,10 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
   }
 
   /**
-   * Decodes the line at hand.
+   * Decodes the current line.
    *
-   * @param guess what it may be
-   * @returns what it is, where it is known or can be from now on
+   * @param guess the line that is expected here
+   * @returns the known line, if it is known or can be from now on
    */
   private line(guess: KnownLine<Meaning> | undefined): KnownLine<Meaning> | undefined {
     const start = this.at;
@@ -215,7 +215,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
       this.takeEmptyLine();
       return undefined;
     }
-    // After a new line mostly comes another, and then looking for it first would be in vain.
+    // A new line is usually followed by another one, for which a lookup would be in vain.
     if (!this.lastWasNew && this.key.find(start)) {
       const line = this.memory.recall(this.key);
       if (line !== undefined && this.takeKnown(line.meaning, start + line.length)) return line;
@@ -223,7 +223,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     return this.newLine();
   }
 
-  /** Decodes the line at hand, whatever it is, and remembers what it means. */
+  /** Decodes the current line in full, and remembers its meaning. */
   private newLine(): KnownLine<Meaning> | undefined {
     const start = this.at;
     const { meaning, keyEnd, next } = this.read();

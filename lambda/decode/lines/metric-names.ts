@@ -2,12 +2,12 @@ import type { ExpositionBody } from '../tokens/body.ts';
 import { RepeatedToken } from '../tokens/repeated.ts';
 import { METRIC_NAME } from '../tokens/tokens.ts';
 
-/** Where names are looked up: there is one object for each. */
+/** Finds the object of a name; each name has one. */
 export interface NameIndex<Name> {
   named(name: string): Name;
 }
 
-/** Reads the metric names of comments and samples and looks them up; mostly the last line had the same. */
+/** Reads the metric names of comments and samples and finds their objects; usually the last line had the same name. */
 export class MetricNames<Name> {
   private readonly index: NameIndex<Name>;
   private readonly token: RepeatedToken;
@@ -19,7 +19,7 @@ export class MetricNames<Name> {
     this.token = new RepeatedToken(body);
   }
 
-  /** @returns the index after the name at `start`; `start` itself where there is none */
+  /** @returns the index after the name at `start`; `start` itself without one */
   read(start: number): number {
     return this.token.readName(start, METRIC_NAME);
   }

@@ -1,24 +1,24 @@
-/** Bytes that the memories of a process may take together unless their user says otherwise. */
+/** Default bytes of all memories of a process together. */
 const DEFAULT_CAPACITY = 64 * 1024 * 1024;
 
-/** Memories start anew when together they have missed this many times what they can hold. */
+/** Memories start anew when together they have missed this many times their capacity. */
 const MISSES_OF_FUTILE_MEMORIES = 16;
 
-/** They do so too when names, without which nothing can be decoded, have made them this many times as large as allowed. */
+/** They also start anew when names, which decoding always needs, have made them this many times as large as allowed. */
 const EXCESS_OF_NAMES = 1.25;
 
-/** What a budget asks of a memory that it is for. */
+/** The part of a memory that its budget calls. */
 export interface BudgetMember {
   /** Forgets everything, so that it takes no bytes any more. */
   forget(): void;
 }
 
 /**
- * How much memories may hold together: one budget for all jobs of a process.
+ * Bounds the memories of all jobs of a process together.
  *
- * Once it is used up they learn no more, and when they have missed far more for that reason than the budget has room for,
- * all start anew: so they serve jobs that are a few times larger than the budget, too, and what no target sends any more
- * goes. Forgetting what was not used lately would not: there, each line's turn comes just after it was forgotten.
+ * A full memory learns no more. When the memories have missed far more than the budget has room for, all start anew: so
+ * they also serve jobs that are a few times larger than the budget, and old lines disappear. Forgetting the oldest
+ * lines would not do, because each line would be forgotten just before its next use.
  */
 export class MemoryBudget {
   private readonly capacity: number;
@@ -34,7 +34,7 @@ export class MemoryBudget {
     this.capacity = capacity;
   }
 
-  /** Bytes that its members hold now, as far as they can be known. */
+  /** Bytes of its members, as an estimate. */
   get bytes(): number {
     return this.used;
   }
@@ -47,17 +47,17 @@ export class MemoryBudget {
     this.members.push(member);
   }
 
-  /** Takes note of so many bytes more. */
+  /** Adds bytes in use. */
   use(bytes: number): void {
     this.used += bytes;
   }
 
-  /** Takes note of so many bytes for which there was no room. */
+  /** Adds bytes that found no room. */
   miss(bytes: number): void {
     this.missed += bytes;
   }
 
-  /** To be called where no member is in use: starts anew if that is due. */
+  /** Starts anew if that is due. Call it while no member is in use. */
   review(): void {
     const futile = this.missed > this.capacity * MISSES_OF_FUTILE_MEMORIES;
     if (!futile && this.used <= this.capacity * EXCESS_OF_NAMES) return;

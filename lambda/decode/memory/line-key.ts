@@ -10,8 +10,8 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * The part of a line that is the same in every scrape: of a sample's, all up to the blank before the value and that
- * blank; of a comment, all of it and its newline.
+ * The part of a line that stays the same from scrape to scrape: of a sample everything up to the blank before the
+ * value, with that blank; of a comment all of it and its newline.
  */
 export class LineKey {
   readonly body: ExpositionBody;
@@ -30,7 +30,7 @@ export class LineKey {
     this.hash = hashBytes(this.body.view, start, end);
   }
 
-  /** Finds the key of the line that begins at `start`. `false`: it has none and must be read in full each time. */
+  /** Finds the key of the line at `start`. `false` if it has none and must be read in full each time. */
   find(start: number): boolean {
     const end = keyEnd(this.body.bytes, start);
     if (end === -1) return false;

@@ -2,19 +2,22 @@ import type { ExpositionBody } from '../tokens/body.ts';
 import { copyBytes, sameBytes } from '../tokens/bytes.ts';
 import type { LineKey } from './line-key.ts';
 
-/** Keys are kept in pages, small ones first; a key longer than the largest is not kept. */
+/** Keys are stored in pages, small ones first; a key longer than the largest page is not stored. */
 const FIRST_PAGE_BYTES = 4 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
 const FIRST_BUCKETS = 256;
 
-/** Lines in one bucket. A target that makes its lines collide has them read in full, not compared with thousands. */
+/**
+ * Most lines in one bucket. If a target makes its lines collide, further ones are read in full instead of compared with
+ * thousands.
+ */
 const LONGEST_CHAIN = 16;
 
-/** A line that was read before, and what it means in its format. */
+/** A line that was read before, and its meaning in its format. */
 export class KnownLine<Meaning> {
   meaning: Meaning;
-  /** The line that came after this one last time: a good guess for the next. */
+  /** The line after this one last time, which is the guess for the next line. */
   follower: KnownLine<Meaning> | undefined = undefined;
   /** Bytes of its key. */
   readonly length: number;
@@ -76,7 +79,7 @@ export class LineTable<Meaning> {
     return undefined;
   }
 
-  /** Adds a line that is not there yet; `undefined` where there is no place for it. */
+  /** Adds a new line; `undefined` without room for it. */
   add(key: LineKey, meaning: Meaning): KnownLine<Meaning> | undefined {
     const length = key.end - key.start;
     if (length > PAGE_BYTES) return undefined;
@@ -91,7 +94,7 @@ export class LineTable<Meaning> {
     return line;
   }
 
-  /** Copies a key. @returns where it is in the page */
+  /** Copies a key. @returns its index in the page */
   private keep({ body, start, end }: LineKey): number {
     const length = end - start;
     if (this.used + length > this.page.byteLength) {

@@ -3,34 +3,34 @@ import { MemoryBudget } from './budget.ts';
 import type { LineKey } from './line-key.ts';
 import { type KnownLine, LineTable } from './line-table.ts';
 
-/** The metric names that a format's expositions mention, and what they say about them. */
+/** The metric names of a format's expositions, and the facts about them. */
 export interface NameMemory {
-  /** Bytes that are held now, as far as they can be known. */
+  /** Bytes, as an estimate. */
   readonly bytes: number;
   /** Begins an exposition. */
   begin(): void;
 }
 
-/** What a memory must know of its format. */
+/** The format of a memory. */
 export interface MemoryFormat<Families, Meaning> {
   readonly newFamilies: () => Families;
-  /** Bytes that a line with this meaning costs beside its key. */
+  /** Bytes of a line with this meaning beside its key. */
   readonly overheadOf: (meaning: Meaning) => number;
 }
 
 /**
- * Remembers what the lines of expositions mean, so that a target that sends nearly the same text each minute costs only
- * the comparison of its bytes and the reading of its values. One memory serves all targets of a job that answer in the
- * same format. Its size is bounded by its budget.
+ * Remembers the meaning of lines, so that a target that sends nearly the same text each minute costs only the
+ * comparison of its bytes and the reading of its values. One memory serves all targets of a job with the same format.
+ * Its budget bounds its size.
  */
 export class SeriesMemory<Families extends NameMemory, Meaning> {
-  /** The line before the first. */
+  /** Stands before the first line. */
   first: { follower: KnownLine<Meaning> | undefined } = { follower: undefined };
   families: Families;
   private table = new LineTable<Meaning>();
   private readonly format: MemoryFormat<Families, Meaning>;
   private readonly budget: MemoryBudget;
-  /** What the budget knows of. */
+  /** The bytes that the budget counts. */
   private accounted = 0;
   private overhead = 0;
   private wanted: Wanted | undefined;
@@ -49,7 +49,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
     return this.table.size;
   }
 
-  /** Bytes that are held now, as far as they can be known. */
+  /** Bytes, as an estimate. */
   get bytes(): number {
     return this.table.bytes + this.overhead + this.families.bytes;
   }
@@ -57,10 +57,10 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
   /**
    * Begins an exposition.
    *
-   * Where something else is asked of it than the last time, the memory starts anew.
+   * The memory starts anew if the arguments differ from the last time.
    *
-   * @param wanted which series are
-   * @param hasTexts whether meanings have the texts of their lines
+   * @param wanted selects the series
+   * @param hasTexts whether meanings contain the texts of their lines
    */
   begin(wanted: Wanted | undefined, hasTexts: boolean): void {
     if (wanted !== this.wanted || hasTexts !== this.hasTexts) {
@@ -74,7 +74,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
     this.families.begin();
   }
 
-  /** Ends an exposition, whether it could be decoded or not. */
+  /** Ends an exposition, decoded or not. */
   end(): void {
     this.account();
   }
@@ -83,7 +83,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
     return this.table.find(key);
   }
 
-  /** @param key of a line that is not known yet */
+  /** @param key key of a new line */
   remember(key: LineKey, meaning: Meaning): KnownLine<Meaning> | undefined {
     this.account();
     if (this.budget.exhausted) {
@@ -95,7 +95,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
     return line;
   }
 
-  /** Remembers that a line means something else now. */
+  /** Changes the meaning of a line. */
   change(line: KnownLine<Meaning>, meaning: Meaning): void {
     const { overheadOf } = this.format;
     this.overhead += overheadOf(meaning) - overheadOf(line.meaning);

@@ -33,13 +33,13 @@ export function openMetricsMemory(budget?: MemoryBudget): OpenMetricsMemory {
 }
 
 export interface DecodedOpenMetrics {
-  /** Those that are wanted. */
+  /** The wanted samples. */
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
-  /** What it says of families in words, if asked for: of several texts of one the first counts. */
+  /** Texts of families, if requested; the first text of a family counts. */
   readonly texts: readonly FamilyText[];
-  /** The first rule that a line breaks, although it is clear what the samples are. Absent: the exposition is valid. */
+  /** The first violation of a rule in an exposition whose samples are clear. Absent: the exposition is valid. */
   readonly breach: string | undefined;
 }
 
@@ -73,11 +73,11 @@ export function decodeOpenMetrics(
 class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetricsMeaning> {
   private readonly names: MetricNames<MetricName>;
   private readonly reader: SeriesReader<MetricName>;
-  /** One of their own, for what is remembered of labels is of use only among those of the same kind. */
+  /** A reader of its own, because its memory of labels is useful only among labels of the same kind. */
   private readonly exemplars: SeriesReader<MetricName>;
   private breach: string | undefined;
   private complete = false;
-  /** Of the line at hand, where it is kept. */
+  /** Of the current line, if it is kept. */
   private exemplar: Exemplar | undefined;
   private readonly points: MetricPoints;
 
@@ -141,7 +141,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
   private meaning(line: SeriesLine<MetricName>): SampleMeaning {
     const family = this.families.sampled(line.name, this.report);
     const meaning = meaningOf(line, this.families, family, this.wanted);
-    // What is no number is a fault already.
+    // A text that is not a number was reported already.
     takeBound(line.labels, family.type, this.normalizes);
     return meaning;
   }
@@ -164,7 +164,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     }
   }
 
-  /** Reads what follows the blank after name and labels, up to the end of the line. */
+  /** Reads the rest of a line after the blank behind name and labels. */
   private sample(meaning: SampleMeaning, valueStart: number): void {
     const { bytes, points } = this;
     const { kind, metric, rule, series, bound, fault } = meaning;
@@ -240,7 +240,7 @@ class OpenMetricsExposition extends LineDecoder<OpenMetricsFamilies, OpenMetrics
     throw this.error(`expected ${what}, got ${rest === '' ? 'the end of the line' : quote(rest)}`);
   }
 
-  /** Takes note of a rule that is broken, if it is the first. */
+  /** Keeps the first violation of a rule. */
   private readonly report: Report = (problem, line = this.number) => {
     this.breach ??= `line ${line}: ${problem}`;
   };

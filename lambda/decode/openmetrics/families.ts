@@ -3,17 +3,17 @@ import type { FamilyText, Labels, MetricType } from '../../model/samples/sample.
 import type { SampleKind } from '../tokens/sample-kind.ts';
 import { suffixesOf } from './rules.ts';
 
-/** Bytes that a metric name, and a metric, cost beside their texts. */
+/** Bytes of a metric name, and of a metric, beside their texts. */
 const NAME_OVERHEAD = 320;
 const METRIC_OVERHEAD = 160;
 
 /**
- * A metric name, and what the exposition at hand has said so far about the family of that name and about whose name it is.
- * There is one for each name. Only `OpenMetricsFamilies` makes and changes it.
+ * A metric name, with the facts that the current exposition has given so far about its family and its owner. There is
+ * one object for each name, which only `OpenMetricsFamilies` makes and changes.
  */
 export interface MetricName {
   readonly name: string;
-  /** The last exposition with a family of that name. What follows is about that one, and out of date in any other. */
+  /** The last exposition with a family of that name. The members below belong to that one, and are out of date in any other. */
   exposition: number;
   type: MetricType;
   typed: boolean;
@@ -24,15 +24,15 @@ export interface MetricName {
   /** The family whose samples have this name in the exposition `ownedIn`. */
   owner: MetricName | undefined;
   ownedIn: number;
-  /** The names of its samples, by its type. */
+  /** Names of its samples, by its type. */
   sampleNames: Map<MetricType, readonly MetricName[]> | undefined;
-  /** Of a family: its metrics by their labels. */
+  /** Metrics of a family by their labels. */
   metrics: Map<string, Metric> | undefined;
 }
 
-/** The samples of a family with the same labels, but for those that tell the samples of a point apart. */
+/** The samples of a family with the same labels, except those that distinguish the samples of a point. */
 export interface Metric {
-  /** The last exposition that has it. */
+  /** The last exposition that contains it. */
   exposition: number;
 }
 
@@ -41,7 +41,7 @@ export type FamilyDescriptor =
   | {
       readonly keyword: 'HELP';
       readonly family: MetricName;
-      /** Absent: it is not kept. */
+      /** Absent if it is not kept. */
       readonly text: FamilyText | undefined;
     }
   | { readonly keyword: 'TYPE'; readonly family: MetricName; readonly type: MetricType }
@@ -49,7 +49,7 @@ export type FamilyDescriptor =
       readonly keyword: 'UNIT';
       readonly family: MetricName;
       readonly unit: string;
-      /** Absent: it is not kept. */
+      /** Absent if it is not kept. */
       readonly text: FamilyText | undefined;
     };
 
@@ -57,18 +57,18 @@ export type FamilyDescriptor =
 export type Descriptor = FamilyDescriptor | { readonly keyword: 'EOF' };
 
 /**
- * The families of one OpenMetrics exposition after the other: to which a sample belongs, and whether their lines are all
- * together. Where a line breaks a rule, it is right for those after it all the same.
+ * The families of one OpenMetrics exposition after the other: assigns samples to them, and checks that their lines are
+ * together. A line that breaks a rule still counts for the lines after it.
  */
 export class OpenMetricsFamilies {
-  /** The family at hand. */
+  /** The current family. */
   current: MetricName | undefined;
   /** Counts the expositions. */
   exposition = 0;
   bytes = 0;
   private readonly byName = new Map<string, MetricName>();
 
-  /** Begins an exposition: no family has been mentioned yet. */
+  /** Begins an exposition, without any family. */
   begin(): void {
     this.exposition++;
     this.current = undefined;
@@ -78,7 +78,7 @@ export class OpenMetricsFamilies {
     return this.byName.get(name) ?? this.add(name);
   }
 
-  /** The metric of a family's samples with these labels, `own` not counted. */
+  /** The metric of a family's samples with these labels, without `own`. */
   metric(family: MetricName, labels: Labels, own: string | undefined): Metric {
     const key = metricKey(labels, own);
     family.metrics ??= new Map();
@@ -91,9 +91,9 @@ export class OpenMetricsFamilies {
   }
 
   /**
-   * The family that a sample of this name belongs to, from now on the one at hand.
+   * The family of a sample with this name, which becomes the current one.
    *
-   * @param report is told of a rule that this breaks
+   * @param report receives a violation of a rule
    */
   sampled(name: MetricName, report: (problem: string) => void): MetricName {
     const owner = name.ownedIn === this.exposition ? name.owner : undefined;
@@ -108,9 +108,9 @@ export class OpenMetricsFamilies {
   }
 
   /**
-   * Takes in a line about a family.
+   * Takes a line about a family.
    *
-   * @param report is told of a rule that this breaks
+   * @param report receives a violation of a rule
    */
   describe(descriptor: FamilyDescriptor, report: (problem: string) => void): void {
     const { keyword, family } = descriptor;
@@ -125,7 +125,7 @@ export class OpenMetricsFamilies {
         return;
       case 'TYPE':
         if (family.typed) {
-          // The first counts.
+          // The first line counts.
           report(second(descriptor));
           return;
         }
@@ -211,14 +211,14 @@ function apart({ name }: MetricName): string {
   return `expected all lines of metric family ${quote(name)} together`;
 }
 
-/** A text that only the same labels have, in whatever order. */
+/** A text that is equal only for the same labels, in any order. */
 function metricKey(labels: Labels, own: string | undefined): string {
   const names = Object.keys(labels);
   if (names.length > 1) names.sort();
   let key = '';
   for (const name of names) {
     const value = labels[name] ?? '';
-    // An empty value is no label.
+    // A label without a value does not exist.
     if (name !== own && value !== '') key += `${name.length}:${name}${value.length}:${value}`;
   }
   return key;

@@ -1,6 +1,6 @@
 import { quote } from '../../model/samples/quote.ts';
 
-/** The samples of one point of a classic histogram or of a gauge histogram, as far as they have been read. */
+/** Checks the samples of one point of a classic histogram or of a gauge histogram. */
 export class HistogramPoint {
   private bound = Number.NaN;
   private inBucket = 0;
@@ -47,7 +47,7 @@ export class HistogramPoint {
   }
 
   /**
-   * What is wrong with the point as a whole.
+   * The fault of the point as a whole.
    * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#histogram
    *
    * @param gauge whether it belongs to a gauge histogram

@@ -7,33 +7,33 @@ import type { Descriptor, Metric, MetricName, OpenMetricsFamilies } from './fami
 import { ruleOf, type SampleRule, WITHOUT_SUFFIX } from './rules.ts';
 
 /**
- * Bytes that a line costs beside its key: its place in the table, its meaning and, where it is wanted, its series with the
- * texts of its labels.
+ * Bytes of a line beside its key: its place in the table, its meaning and, if it is wanted, its series with the texts
+ * of its labels.
  */
 const LINE_OVERHEAD = 288;
 const UNWANTED_LINE_OVERHEAD = 184;
 
-/** What a sample line means. */
+/** The meaning of a sample line. */
 export interface SampleMeaning {
   readonly kind: SampleKind<MetricName>;
-  /** Present where it is wanted. */
+  /** Present if it is wanted. */
   readonly series: Series | undefined;
   readonly metric: Metric;
   readonly rule: SampleRule;
-  /** Of a bucket: its `le`. */
+  /** `le` of a bucket. */
   readonly bound: number;
-  /** What is wrong with its name and labels, whatever its value. */
+  /** The fault of its name and labels, for any value. */
   readonly fault: string | undefined;
 }
 
-/** What a line means. */
+/** The meaning of a line. */
 export type OpenMetricsMeaning = SampleMeaning | Descriptor;
 
 /**
  * The meaning of a sample line.
  *
- * @param family of the name
- * @param wanted as of `DecodeOptions`
+ * @param family family of the name
+ * @param wanted as in `DecodeOptions`
  */
 export function meaningOf(
   { name, labels, fault }: SeriesLine<MetricName>,
@@ -64,7 +64,7 @@ export function overheadOf(meaning: OpenMetricsMeaning): number {
   return isUnwanted ? UNWANTED_LINE_OVERHEAD : LINE_OVERHEAD;
 }
 
-/** What is wrong with the name and the labels of a sample. */
+/** The fault of a sample's name and labels. */
 function faultOf(
   { name, family, type, labels }: Series,
   rule: SampleRule,

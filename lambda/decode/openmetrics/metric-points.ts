@@ -4,35 +4,35 @@ import type { Metric, MetricName } from './families.ts';
 import { HistogramPoint } from './histogram-point.ts';
 import type { SampleRule } from './rules.ts';
 
-/** Told of a rule that is broken. @param line the number of the line; by default that of the line at hand */
+/** Receives a violation of a rule. @param line number of the line. @default the current line */
 export type Report = (problem: string, line?: number) => void;
 
 /**
- * The points of one OpenMetrics exposition, one after the other: the samples of a metric with the same time. Their order
- * and each as a whole follow rules.
+ * Checks the points of one OpenMetrics exposition, one after the other: the samples of a metric with the same time.
+ * Rules apply to their order and to each point as a whole.
  */
 export class MetricPoints {
-  /** Milliseconds when the samples of the point at hand began to count. */
+  /** Milliseconds since the epoch: the start of the current point's samples. */
   start: number | undefined;
   private readonly samples: readonly DecodedSample[];
   private readonly exposition: number;
   private readonly report: Report;
-  /** The point at hand: its metric, its time in seconds, its first line, and the index of its first sample. */
+  /** The current point: its metric, its time in seconds, its first line, and the index of its first sample. */
   private metric: Metric | undefined;
   private seconds: number | undefined;
   private firstLine = 0;
   private firstSample = 0;
-  /** The index of the first sample of its metric, of whatever time. */
+  /** The index of the first sample of its metric, at any time. */
   private firstOfMetric = 0;
-  /** Whether the point at hand has samples, wanted or not. */
+  /** Whether the current point has samples, wanted or not. */
   private sampled = false;
-  /** The family of the point at hand, if that is a histogram. */
+  /** The family of the current point, if that is a histogram. */
   private histogramFamily: MetricName | undefined;
   private readonly histogram = new HistogramPoint();
 
   /**
-   * @param samples of the exposition so far, as far as they are wanted; more are added at its end
-   * @param exposition number of the exposition, which other numbers in metrics are not
+   * @param samples the wanted samples of the exposition so far; more are added at the end
+   * @param exposition number of the exposition, by which metrics of earlier ones are out of date
    */
   constructor(samples: readonly DecodedSample[], exposition: number, report: Report) {
     this.samples = samples;
@@ -41,11 +41,11 @@ export class MetricPoints {
   }
 
   /**
-   * Makes the point of the sample at hand the point at hand.
+   * Moves on to the point of the current sample.
    *
    * @param line number of the line
-   * @param isStart whether the sample only says when others began to count. Without a time of its own it is about all points of
-   *   its metric: so do client libraries write it beside samples with a time
+   * @param isStart whether the sample only gives the start of others. Without a timestamp it belongs to all points of
+   *   its metric: client libraries write it so beside samples with a time
    */
   enter(
     family: MetricName,
@@ -86,19 +86,19 @@ export class MetricPoints {
     if (isHistogram) this.histogram.clear();
   }
 
-  /** Takes in a sample of the point at hand. */
+  /** Adds a sample to the current point. */
   add({ suffix }: SampleRule, bound: number, value: number): void {
     this.sampled = true;
     if (this.histogramFamily !== undefined) this.histogram.add(suffix, bound, value);
   }
 
-  /** Takes in when the samples of the point at hand began to count, also those before. */
+  /** Sets the start of the current point's samples, including earlier ones. */
   created(seconds: number): void {
     this.start = Math.round(seconds * 1000);
     for (const sample of this.samples.slice(this.firstSample)) sample.start = this.start;
   }
 
-  /** Ends the point at hand. */
+  /** Ends the current point. */
   end(): void {
     if (this.metric === undefined) return;
     this.metric = undefined;

@@ -1,16 +1,16 @@
 import type { MetricType } from '../../model/samples/sample.ts';
 
-/** What the samples of one suffix in families of one type must be like. */
+/** The rules for samples of one suffix in families of one type. */
 export interface SampleRule {
   /** The sample's name after the family's. */
   readonly suffix: string;
-  /** The label, beside those of the metric, that tells the samples of one point apart; `family`: that of the family's name. */
+  /** The label that distinguishes the samples of one point; `family` is the label with the family's name. */
   readonly own?: 'le' | 'quantile' | 'family';
   readonly accepts: (value: number) => boolean;
-  /** What it accepts, for the message. */
+  /** The accepted values, for the message. */
   readonly expected: string;
   readonly exemplars?: boolean;
-  /** It is not a sample, but says when the others of its point began to count. */
+  /** The sample only gives the start of the others of its point. */
   readonly start?: boolean;
 }
 
@@ -53,17 +53,17 @@ const RULES: Readonly<Record<MetricType, readonly SampleRule[]>> = {
   stateset: [{ suffix: '', own: 'family', ...STATE }],
 };
 
-/** Of a sample that is called like its family, although those of its type have a suffix. */
+/** For a sample with the name of its family, although samples of its type have a suffix. */
 export const WITHOUT_SUFFIX: SampleRule = { suffix: '', ...ANY };
 
-/** The types by the words of TYPE lines. */
+/** The types in TYPE lines. */
 export const TYPES: ReadonlySet<string> = new Set(Object.keys(RULES));
 
 export function isType(word: string): word is MetricType {
   return TYPES.has(word);
 }
 
-/** Suffixes of the samples of families of a type; a family of any type has its own name for itself. */
+/** Suffixes of the samples of a type's families; a family of any type may also use its own name. */
 export function suffixesOf(type: MetricType): readonly string[] {
   return RULES[type].map(({ suffix }) => suffix);
 }

@@ -11,7 +11,7 @@ const QUOTE = 0x22;
 const HELP = Buffer.from('HELP');
 const TYPE = Buffer.from('TYPE');
 
-/** What TYPE lines may say; `untyped` is the text format's word for unknown. */
+/** The types of TYPE lines; `untyped` is the text format's word for unknown. */
 const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['counter', 'counter'],
   ['gauge', 'gauge'],
@@ -25,11 +25,11 @@ const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['unknown', 'unknown'],
 ]);
 
-/** What a line that begins with `#` says. */
+/** The content of a line that begins with `#`. */
 export interface CommentLine {
-  /** Absent for a comment that says nothing of a family. */
+  /** Absent for a comment that is not about a family. */
   readonly comment: FamilyComment | undefined;
-  /** The rule that it breaks. */
+  /** The rule that the line breaks. */
   readonly fault: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export function readComment(
   const keyword = skipBlanks(bytes, hash + 1);
   const isType = hasWord(bytes, keyword, TYPE);
   if (!isType && !hasWord(bytes, keyword, HELP)) return NOTHING;
-  // As for the server, `#TYPE` is any comment.
+  // The server also takes `#TYPE` for an ordinary comment.
   if (keyword === hash + 1) return NOTHING;
   const keywordEnd = keyword + TYPE.length;
   const nameStart = skipBlanks(bytes, keywordEnd);
@@ -74,7 +74,7 @@ export function readComment(
     const line = body.text(start, body.lineEnd(start));
     const fault = `invalid metric name in comment: ${quote(line)}`;
     if (!isType) return { comment: undefined, fault };
-    // The server takes whatever follows a name for a blank.
+    // The server takes any byte after a name for a blank.
     const type = end > shortest ? typeAt(body, end + 1) : undefined;
     if (type === undefined) throw new DecodeError(number, fault);
     return { comment: { keyword: 'TYPE', family: familyAt(nameStart, end), type }, fault };

@@ -4,15 +4,15 @@ import type { DecodedSample } from '../lines/decoder.ts';
 const CREATED = '_created';
 const TOTAL = '_total';
 
-/** Below this a value is no time but, say, the number of orders created: nothing counted before there was Prometheus. */
+/** A smaller value is not a time but, for example, the number of created orders: Prometheus did not exist before. */
 const EARLIEST_START_MS = Date.UTC(2012, 10, 24);
 
-/** The text of the labels that a point's samples have in common, by series: it takes long to make. */
+/** The text of the labels that a point's samples share, by series, because it takes long to make. */
 const pointKeys = new WeakMap<Series, string>();
 
 /**
- * Tells samples when their series began to count, where the text format has gauges `x_created` for that beside a counter
- * `x_total`, a histogram or a summary `x`, as prometheus/client_python writes them. The gauges stay what they are.
+ * Sets the start of samples from gauges `x_created`, which prometheus/client_python writes beside a counter `x_total`,
+ * a histogram or a summary `x`. The gauges stay unchanged.
  *
  * @param more gauges that are not among the samples
  */
@@ -30,7 +30,7 @@ export function startSamples(
   }
 }
 
-/** Whether samples of this name may be the gauges that say when others began to count. */
+/** Whether samples of this name may be gauges with the start of others. */
 export function maySayStart(type: MetricType, name: string): boolean {
   return type === 'gauge' && name.endsWith(CREATED);
 }
@@ -50,7 +50,7 @@ function startsByFamily(samples: readonly DecodedSample[]): Map<string, Map<stri
   return starts;
 }
 
-/** What the gauge is called that says when a series began to count, without its suffix. */
+/** The name of the gauge with a series' start, without its suffix. */
 function countingFamily({ type, family }: Series): string | undefined {
   if (type === 'histogram' || type === 'summary') return family;
   if (type !== 'counter') return undefined;

@@ -24,24 +24,24 @@ const BLANK_LINE: CommentLine = { comment: undefined, fault: undefined };
 const TIMESTAMP_BOUND = 2 ** 63;
 
 /**
- * Bytes that a line costs beside its key: its place in the table and, where something is to be made of it, its meaning, its
- * series, the texts of its labels. Measured on exporters' expositions with one to three labels.
+ * Bytes of a line beside its key: its place in the table and, if it has any, its meaning, its series and the texts of
+ * its labels. Measured on exporters' expositions with one to three labels.
  */
 const LINE_OVERHEAD = 288;
 const UNWANTED_LINE_OVERHEAD = 112;
 
-/** What a line of the text format means: a sample, a HELP or TYPE line, or nothing. */
+/** The meaning of a line of the text format: a sample, a HELP or TYPE line, or nothing. */
 interface TextMeaning {
-  /** Of a sample: what it is, as the TYPE lines had it last time. */
+  /** The kind of a sample, by the TYPE lines of the last time. */
   readonly kind: SampleKind<Family> | undefined;
-  /** Of a sample that is needed. */
+  /** Present for a sample that is needed. */
   readonly series: Series | undefined;
   readonly comment: FamilyComment | undefined;
-  /** The rule that the line breaks, whatever its value. */
+  /** The rule that the line breaks with any value. */
   readonly fault: string | undefined;
 }
 
-/** Nothing tells the lines of one kind apart whose samples are not needed. */
+/** One meaning for all unneeded samples of a kind. */
 const unneeded = new WeakMap<SampleKind<Family>, TextMeaning>();
 
 export type TextMemory = SeriesMemory<Families, TextMeaning>;
@@ -52,13 +52,13 @@ export function textMemory(budget?: MemoryBudget): TextMemory {
 }
 
 export interface DecodedText {
-  /** Those that are wanted. */
+  /** The wanted samples. */
   readonly samples: Sample[];
   /** The number of the others. They were checked like those. */
   readonly unwanted: number;
-  /** What it says of families in words, if asked for: of several texts of one the first counts. */
+  /** Texts of families, if requested; the first text of a family counts. */
   readonly texts: readonly FamilyText[];
-  /** The first rule that a line breaks, although it is clear what the samples are. Absent: none does. */
+  /** The first violation of a rule in an exposition whose samples are clear. Absent without any. */
   readonly breach: string | undefined;
 }
 
@@ -94,11 +94,11 @@ export function decodeText(
 class TextExposition extends LineDecoder<Families, TextMeaning> {
   private readonly names: MetricNames<Family>;
   private readonly reader: SeriesReader<Family>;
-  /** Not wanted, but needed for their values. */
+  /** Samples that are needed only for their values. */
   private readonly starts: DecodedSample[] = [];
   private breach: string | undefined;
 
-  /** @param types of families, by their names, that the body gives too late. @default none */
+  /** @param types types that the body gives too late, by family. @default none */
   constructor(
     body: Buffer,
     memory: TextMemory,
@@ -131,7 +131,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       return true;
     }
     const valueStart = skipBlanks(this.bytes, next);
-    // Labels may come after a blank.
+    // Labels may follow a blank.
     if (this.bytes[valueStart] === OPENING_BRACE) return false;
     if (!isKind(kind, this.families.sampled(kind.name))) return false;
     this.sample(meaning, kind, valueStart);
@@ -145,7 +145,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
       return;
     }
     const broken = comment && this.families.declare(comment);
-    // Asked first as it costs nothing; a page with few samples of a family has a HELP line for each.
+    // This cheap check comes first, because a page may have a HELP line for every few samples.
     if (this.keepsTexts && comment?.keyword === 'HELP' && comment.text !== undefined) {
       this.texts.push(comment.text);
     }
@@ -204,7 +204,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     const { bytes } = this;
     if (fault !== undefined) {
       this.report(fault);
-      // A quoted token may go over several lines.
+      // A quoted token may span several lines.
       for (let at = this.at; at < valueStart; at++) if (bytes[at] === NEWLINE) this.number++;
     }
     const valueEnd = wordEnd(bytes, valueStart);
@@ -221,7 +221,7 @@ class TextExposition extends LineDecoder<Families, TextMeaning> {
     this.at = end + 1;
   }
 
-  /** Takes note of a rule that the line at hand breaks, if it is the first. */
+  /** Keeps the first violation of a rule. */
   private report(problem: string): void {
     this.breach ??= `line ${this.number}: ${problem}`;
   }

@@ -2,7 +2,7 @@ import { quote } from '../../model/samples/quote.ts';
 import type { FamilyText, MetricType } from '../../model/samples/sample.ts';
 import type { SampleKind } from '../tokens/sample-kind.ts';
 
-/** Bytes that a metric name costs beside its own. */
+/** Bytes of a metric name beside its own. */
 const NAME_OVERHEAD = 240;
 
 /** Suffixes by which a sample's name may extend the name of its family, and the types of family that have such samples. */
@@ -18,53 +18,53 @@ const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
 const TYPES_WITH_SUFFIXES: ReadonlySet<MetricType> = new Set([...TYPES_BY_SUFFIX.values()].flat());
 
 /**
- * A metric name, and what the exposition at hand has said so far about the family of that name. There is one for each
- * name, so who keeps it need not look for the name again. Only `Families` makes and changes it.
+ * A metric name, with the facts that the current exposition has given so far about its family. There is one object for
+ * each name, so its holder need not look it up again. Only `Families` makes and changes it.
  */
 export interface Family {
   readonly name: string;
-  /** The last exposition that mentions the family. What follows is about that one, and out of date in any other. */
+  /** The last exposition that mentions the family. The members below belong to that one, and are out of date in any other. */
   exposition: number;
   type: MetricType;
   typed: boolean;
   helped: boolean;
   sampled: boolean;
-  /** The last exposition with a sample that could be the family's by its suffix, were the family of another type. */
+  /** The last exposition with a sample whose suffix would fit the family if it had another type. */
   missedIn: number;
   readonly kinds: SampleKind<Family>[];
-  /** The family that a sample of this name may belong to because of its suffix, if it is of one of `baseTypes`. */
+  /** The family that a sample of this name belongs to by its suffix, if that has one of `baseTypes`. */
   base: Family | undefined;
   baseTypes: readonly MetricType[];
-  /** Whether `base` was looked up: it is for what lines name, but not in turn for their bases. */
+  /** Whether `base` was looked up: only for names in lines, not for their bases. */
   linked: boolean;
 }
 
-/** A HELP or a TYPE line. An empty one says no more than the family's name. */
+/** A HELP or a TYPE line. An empty one gives only the family's name. */
 export type FamilyComment =
   | {
       readonly keyword: 'HELP';
       readonly family: Family;
       readonly empty: boolean;
-      /** Absent where the line has none, or it is not kept. */
+      /** Absent without one, or if it is not kept. */
       readonly text: FamilyText | undefined;
     }
   | {
       readonly keyword: 'TYPE';
       readonly family: Family;
-      /** `undefined` where the line has none. */
+      /** `undefined` without one. */
       readonly type: MetricType | undefined;
     };
 
-/** The families of one exposition after the other: which TYPE applies to a sample's name. */
+/** The families of one exposition after the other: finds the TYPE of a sample's name. */
 export class Families {
-  /** Whether there may be gauges `x_created`, which say when `x` began to count. */
+  /** Whether there may be gauges `x_created` with the start of `x`. */
   tellsStarts = false;
   private readonly byName = new Map<string, Family>();
   private exposition = 0;
   private nameBytes = 0;
   private late: Map<string, MetricType> | undefined;
 
-  /** Names that have ever been asked for. */
+  /** Number of known names. */
   get size(): number {
     return this.byName.size;
   }
@@ -73,24 +73,24 @@ export class Families {
     return this.byName.size * NAME_OVERHEAD + this.nameBytes;
   }
 
-  /** Begins an exposition: no family has been mentioned yet. */
+  /** Begins an exposition, without any family. */
   begin(): void {
     this.exposition++;
     this.tellsStarts = false;
     this.late = undefined;
   }
 
-  /** The types by their families' names that came after samples of them. Absent: all came before. */
+  /** Types that came after samples of their family, by family. Absent without any. */
   get lateTypes(): ReadonlyMap<string, MetricType> | undefined {
     return this.late;
   }
 
-  /** Gives families of the exposition at hand their types, as if TYPE lines had come first. */
+  /** Sets the types of families in the current exposition, as if their TYPE lines came first. */
   preset(types: ReadonlyMap<string, MetricType>): void {
     for (const [name, type] of types) this.setType(this.mentioned(this.named(name)), type);
   }
 
-  /** What is known of a name that a line has. */
+  /** The object of a name. */
   named(name: string): Family {
     const family = this.byName.get(name) ?? this.add(name);
     if (!family.linked) this.link(family);
@@ -98,8 +98,8 @@ export class Families {
   }
 
   /**
-   * The family that a sample of this name belongs to: the one of that very name, else the one whose type gives its
-   * samples the name's suffix, else a new one of unknown type. It has samples from now on.
+   * The family of a sample with this name: the one of that name, else the one whose type has the name's suffix, else a
+   * new one of unknown type. It has samples from now on.
    */
   sampled(name: Family): Family {
     const { base } = name;
@@ -114,7 +114,7 @@ export class Families {
   }
 
   /**
-   * Takes in a HELP or TYPE line. Of several the first counts.
+   * Takes a HELP or TYPE line. The first one of a family counts.
    *
    * @returns the rule that the line breaks
    */
@@ -135,7 +135,7 @@ export class Families {
     return isLate ? `TYPE line for metric name ${quote(family.name)} after its samples` : undefined;
   }
 
-  /** Whether samples that were taken for others would have been the family's by the suffixes of a type. */
+  /** Whether samples of other families would belong to this one by the suffixes of a type. */
   private missesSamples({ missedIn }: Family, type: MetricType): boolean {
     return missedIn === this.exposition && TYPES_WITH_SUFFIXES.has(type);
   }
@@ -146,7 +146,7 @@ export class Families {
     if (type === 'gauge' && family.name.endsWith('_created')) this.tellsStarts = true;
   }
 
-  /** A family that the exposition at hand mentions, be it for the first time. */
+  /** A family that the current exposition mentions. */
   private mentioned(family: Family): Family {
     if (family.exposition !== this.exposition) {
       family.exposition = this.exposition;

@@ -2,28 +2,28 @@ import { isAscii, isUtf8 } from 'node:buffer';
 
 const NEWLINE = 0x0a;
 
-/** V8 copies slices up to this length; a longer one is a view that keeps the text alive from which it was cut. */
+/** V8 copies slices up to this length; a longer one keeps the text alive that it was cut from. */
 const LONGEST_COPIED_SLICE = 12;
 
-/** Bytes that are made into a text at once, to cut slices from: tens of them for the price of two calls. */
+/** Bytes that are decoded at once, to cut slices from: tens of them for the price of two calls. */
 const WINDOW_LENGTH = 2048;
 
 /**
- * The bytes of one exposition. Its structure is read from them as they are; texts are made only of what is kept, for
- * making a text of a few bytes takes as long as comparing hundreds of them.
+ * The bytes of one exposition. Its structure is read from the bytes; only kept parts become texts, because making a
+ * short text takes as long as comparing hundreds of bytes.
  */
 export class ExpositionBody {
   readonly bytes: Uint8Array;
   readonly length: number;
   /** Over the same bytes, to compare four of them at a time. */
   readonly view: DataView;
-  /** Whether the last line has its newline; `bytes` has one after it in any case. */
+  /** Whether the last line has its newline; `bytes` always ends with one. */
   readonly terminated: boolean;
   private readonly buffer: Buffer;
   private window = '';
   private windowStart = 0;
   private readonly encoding: 'latin1' | 'utf8';
-  /** Whether all of it is UTF-8, so that no part need be checked. */
+  /** Whether all of it is UTF-8, so that no part needs a check. */
   private readonly isUtf8: boolean;
 
   constructor(body: Buffer) {
@@ -38,7 +38,7 @@ export class ExpositionBody {
     this.view = new DataView(buffer, byteOffset, length);
   }
 
-  /** A text of its own, that does not keep the whole body alive. */
+  /** An independent text, which does not keep the whole body alive. */
   text(start: number, end: number): string {
     if (end - start > LONGEST_COPIED_SLICE || !this.isAscii(start, end)) {
       return this.buffer.toString(this.encoding, start, end);

@@ -1,6 +1,6 @@
 /** Loops over bytes, four at a time: for a few dozen bytes they are faster than a call to Node's native ones. */
 
-// Looked up once: in a context of its own, such as Jest's, a global costs a microsecond each time.
+// In a context such as Jest's, each access to a global costs a microsecond.
 const { imul } = Math;
 
 /** 2^32 divided by the golden ratio: an odd number that spreads its factor over all bits (Knuth, TAOCP 3, 6.4). */

@@ -10,11 +10,11 @@ export class DecodeError extends Error {
   }
 }
 
-/** An exposition of more than there is memory for. */
+/** An exposition that needs more memory than there is. */
 export class NoMemoryError extends Error {
   override readonly name = 'NoMemoryError';
 
-  /** @param limit how much of what there is memory for */
+  /** @param limit the exhausted limit */
   constructor(limit: string) {
     super(`expected at most ${limit}, as memory allows, got more`);
   }

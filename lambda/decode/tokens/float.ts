@@ -1,10 +1,10 @@
 /** Powers of ten that a double holds exactly. */
 const EXACT_POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
-/** Below this every integer is a double of its own; it may itself be one above it, rounded. */
+/** Below this every integer is a double; the number itself may be a rounded one above it. */
 const FIRST_AMBIGUOUS_MANTISSA = 2 ** 53;
 
-/** More than there are digits in any text, which may make up for an exponent; less than what would be rounded. */
+/** More digits than any text has, which may balance an exponent; below the limit of exact integers. */
 const EXPONENT_BOUND = 1e15;
 
 const PLUS = 0x2b;
@@ -65,7 +65,7 @@ export function readFloat(bytes: Uint8Array, start: number, end: number): number
   return negative ? -value : value;
 }
 
-/** The decimal digit at `at`, or a negative number where there is none before `end`. */
+/** The decimal digit at `at`, or a negative number if there is none before `end`. */
 function digitAt(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) return -1;
   const digit = (bytes[at] ?? 0) - ZERO;

@@ -3,13 +3,13 @@ import { sameBytes } from './bytes.ts';
 import { isIn, nameEnd, quotedEnd, unescapeQuoted } from './tokens.ts';
 
 /**
- * The token at one place of the lines, such as the value of the second label. From one line to the next most are the
- * same, and then so is the text: the bytes are only compared, and less is kept.
+ * The token at one position of the lines, such as the value of the second label. From line to line most tokens repeat:
+ * then only the bytes are compared, and the text is shared.
  */
 export class RepeatedToken {
-  /** Of the token that was read last, without quotes and escapes. */
+  /** The last token, without quotes and escapes. */
   text = '';
-  /** Whether there are line feeds in it as they are. */
+  /** Whether it contains literal line feeds. */
   spansLines = false;
   private readonly body: ExpositionBody;
   private start = 0;
@@ -21,7 +21,7 @@ export class RepeatedToken {
 
   /**
    * @param name LABEL_NAME or METRIC_NAME
-   * @returns the index after the name at `start`; `start` itself where there is none
+   * @returns the index after the name at `start`; `start` itself without one
    */
   readName(start: number, name: number): number {
     const { bytes } = this.body;
@@ -36,7 +36,7 @@ export class RepeatedToken {
 
   /**
    * @param lineFeeds whether line feeds may stand in the token
-   * @returns the index after the quoted token at `start`; -1 where nothing ends it
+   * @returns the index after the quoted token at `start`; -1 without an end
    */
   readQuoted(start: number, lineFeeds: boolean): number {
     if (this.isAt(start)) return start + this.length;
@@ -51,7 +51,7 @@ export class RepeatedToken {
     return end;
   }
 
-  /** Whether the last token's bytes are at `at`, quotes and all. A longer name may begin with them. */
+  /** Whether the last token's bytes are at `at`, with their quotes. A longer name may begin with them. */
   private isAt(at: number): boolean {
     const { view, length: bodyLength } = this.body;
     const { length } = this;

@@ -1,14 +1,14 @@
 import type { MetricType, Wanted } from '../../model/samples/sample.ts';
 
-/** A metric name with what has been found out about its samples. */
+/** A metric name with the facts about its samples. */
 interface KindedName<Name> {
   readonly name: string;
   readonly type: MetricType;
-  /** What its samples have been so far. */
+  /** The kinds of its samples so far. */
   readonly kinds: SampleKind<Name>[];
 }
 
-/** What samples are, but for their labels. There is one object for each kind. */
+/** Samples without their labels. There is one object for each kind. */
 export interface SampleKind<Name> {
   readonly name: Name;
   readonly family: Name;
@@ -17,9 +17,9 @@ export interface SampleKind<Name> {
 }
 
 /**
- * The kind of a name's samples in the exposition at hand.
+ * The kind of a name's samples in the current exposition.
  *
- * @param wanted the same function as long as there is the name. Absent: all are wanted
+ * @param wanted must be the same function as long as the name exists. Absent: all are wanted
  */
 export function kindOf<Name extends KindedName<Name>>(
   name: Name,
@@ -35,7 +35,7 @@ export function kindOf<Name extends KindedName<Name>>(
   return kind;
 }
 
-/** Whether samples that have been of this kind still are, now that they belong to `family`. */
+/** Whether samples of this kind still have it if they belong to `family`. */
 export function isKind<Name extends KindedName<Name>>(
   kind: SampleKind<Name>,
   family: Name,

@@ -10,7 +10,7 @@ const LETTER = 1;
 export const DIGIT = 2;
 const COLON = 4;
 
-/** What each byte is in a name. */
+/** The class of each byte in names. */
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   if (/[A-Za-z_]/.test(character)) return LETTER;
@@ -22,13 +22,13 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 export const LABEL_NAME = LETTER | DIGIT;
 export const METRIC_NAME = LETTER | DIGIT | COLON;
 
-/** Whether a name goes on with this byte. */
+/** Whether this byte continues a name. */
 export function isIn(name: number, byte: number | undefined): boolean {
   return ((KINDS[byte ?? NEWLINE] ?? 0) & name) !== 0;
 }
 
 /**
- * Index after the name that begins at `at`; `at` itself where none begins.
+ * Index after the name that begins at `at`; `at` itself without a name.
  *
  *     name = ( letter | "_" | ":" ) *( letter | digit | "_" | ":" )        (":" in metric names only)
  */
@@ -40,11 +40,11 @@ export function nameEnd(bytes: Uint8Array, at: number, name: number): number {
 }
 
 /**
- * Index after the quoted token that begins with the quote at `at`; -1 where the line ends before it.
+ * Index after the quoted token that begins with the quote at `at`; -1 if the line ends before it.
  *
  *     quoted = DQUOTE *( any but DQUOTE, "\" and LF | "\" any but LF ) DQUOTE
  *
- * @param lineFeeds whether a line feed may stand in the token as it is, so that only the end of `bytes` ends it
+ * @param lineFeeds whether a literal line feed may stand in the token, so that only the end of `bytes` ends it
  */
 export function quotedEnd(bytes: Uint8Array, at: number, lineFeeds = false): number {
   for (let i = at + 1; ; i++) {

@@ -18,7 +18,7 @@ import type { LogStore, StoredEvent } from './store.ts';
 /** Largest page of the describe operations, and their default. */
 export const MAX_DESCRIBED_LOGS = 50;
 
-/** The days that PutRetentionPolicy takes. */
+/** The days that PutRetentionPolicy accepts. */
 export const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
   3653,
@@ -155,7 +155,7 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** These pages go by position: the operations behind them are for looking at a handful of groups and streams. */
+/** These pages go by position, because nobody lists more than a handful of groups and streams. */
 function pageOf<Entry>(
   entries: readonly Entry[],
   {

@@ -26,7 +26,7 @@ interface InputEvent {
   readonly message: string;
 }
 
-/** Takes a batch, whole or but for the events that are too old, expired or too new, or throws an `AwsError`. */
+/** Accepts a batch, except events that are too old, expired or too new, or throws an `AwsError`. */
 export function putLogEvents(
   store: LogStore,
   { logGroupName, logStreamName, logEvents }: PutLogEventsRequest,
@@ -58,7 +58,7 @@ export function putLogEvents(
   };
 }
 
-/** The events, if the batch keeps every rule that makes the whole call fail. */
+/** The events, if the batch keeps every rule whose violation fails the whole call. */
 function validEvents(logEvents: PutLogEventsRequest['logEvents']): InputEvent[] {
   if (!Array.isArray(logEvents) || logEvents.length < 1) {
     throw invalid("'logEvents' failed to satisfy constraint: Member must not be null or empty");

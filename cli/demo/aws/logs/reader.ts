@@ -38,8 +38,8 @@ export function getLogEvents(store: LogStore, input: GetLogEventsRequest): GetLo
 }
 
 /**
- * The events of a group, oldest first. Of the filter patterns only terms are known: words and quoted phrases, of which
- * an event must hold each.
+ * The events of a group, oldest first. The only supported filter patterns are terms: words and quoted phrases, all of
+ * which an event must contain.
  */
 export function filterLogEvents(
   store: LogStore,

@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/protocol.ts';
 
-/** One event that CloudWatch Logs took. */
+/** One stored event. */
 export interface StoredEvent {
   readonly group: string;
   readonly stream: string;
@@ -29,7 +29,7 @@ export interface LogGroup {
   readonly streams: Map<string, LogStream>;
 }
 
-/** The log groups of the one account and Region, and read access to what was delivered. */
+/** The log groups of the one account and Region, with read access to the delivered events. */
 export class LogStore {
   readonly groups = new Map<string, LogGroup>();
   readonly #arnPrefix: string;
@@ -46,7 +46,7 @@ export class LogStore {
     return this.#clock();
   }
 
-  /** Makes a group, or gives the one there is. */
+  /** Returns a group, and creates it if it is missing. */
   putGroup(name: string): LogGroup {
     const group: LogGroup = this.groups.get(name) ?? {
       name,
@@ -59,7 +59,7 @@ export class LogStore {
     return group;
   }
 
-  /** Makes a stream, and its group where there is none, or gives the one there is. */
+  /** Returns a stream, and creates it and its group if they are missing. */
   putStream(groupName: string, name: string): LogStream {
     const group = this.putGroup(groupName);
     const stream: LogStream = group.streams.get(name) ?? {
@@ -99,7 +99,7 @@ export class LogStore {
     });
   }
 
-  /** What was delivered and not cleared, oldest first; equal times stay in the order of their arrival. */
+  /** The delivered events since the last `clear`, oldest first; equal times keep the order of their arrival. */
   events({ group, stream }: { group?: string; stream?: string } = {}): StoredEvent[] {
     const events: StoredEvent[] = [];
     for (const { name: groupName, streams } of this.groups.values()) {
@@ -111,7 +111,7 @@ export class LogStore {
     return events.sort((a, b) => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1));
   }
 
-  /** Forgets the events, not the groups and streams, so that a stand-in that runs for days stays small. */
+  /** Forgets the events but keeps groups and streams, so that a stand-in that runs for days stays small. */
   clear(): void {
     for (const { streams } of this.groups.values()) {
       for (const { events } of streams.values()) events.length = 0;

@@ -1,11 +1,11 @@
-/** How many events of a PutLogEvents are rejected, counted from the oldest (`tooOld`, `expired`) or newest (`tooNew`). */
+/** Number of rejected events of a PutLogEvents, counted from the oldest (`tooOld`, `expired`) or newest (`tooNew`). */
 export interface Rejection {
   readonly tooOld?: number;
   readonly expired?: number;
   readonly tooNew?: number;
 }
 
-/** What goes wrong with a call. */
+/** A fault of a call. */
 export type Fault =
   /** Answers `ThrottlingException`. */
   | { readonly kind: 'throttle' }
@@ -18,22 +18,22 @@ export type Fault =
       readonly type: string;
       readonly message?: string;
     }
-  /** Never answers, until the fault is lifted: then the call goes on as if nothing had been. */
+  /** Never answers until the fault is lifted; then the call continues. */
   | { readonly kind: 'hang' }
   /** Resets the connection: before the operation, or after it (`applied`), when only its answer is lost. */
   | { readonly kind: 'reset'; readonly applied?: boolean }
-  /** PutLogEvents takes the request and rejects some of its events. */
+  /** PutLogEvents accepts the request and rejects some of its events. */
   | ({ readonly kind: 'reject' } & Rejection);
 
-/** Which calls a fault is for. */
+/** The calls that a fault affects. */
 export interface FaultScope {
-  /** How many calls it hits. @default Infinity */
+  /** Number of affected calls. @default Infinity */
   readonly times?: number;
   /** Only calls whose input passes. @default all calls */
   readonly when?: (input: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** An injected fault that is in force. */
+/** An active fault. */
 export interface InjectedFault {
   readonly fault: Fault;
   /** Resolves when the fault is lifted. */
@@ -47,11 +47,11 @@ interface Entry extends InjectedFault {
   left: number;
 }
 
-/** The faults that are injected, by operation. The first one that is for a call hits it. */
+/** The active faults, by operation. The first one that matches a call affects it. */
 export class Faults {
   readonly #entries = new Map<string, Set<Entry>>();
 
-  /** Lets calls of an operation, such as `PutLogEvents`, go wrong from now on. */
+  /** Adds a fault to the calls of an operation, such as `PutLogEvents`. */
   inject(
     operation: string,
     fault: Fault,
@@ -81,7 +81,7 @@ export class Faults {
     }
   }
 
-  /** The fault that hits this call. */
+  /** The fault that affects this call. */
   take(
     operation: string,
     input: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-/** Entries in the order in which they came, each with a number of its own, so that a page survives removals. */
+/** Entries in the order of their arrival, each with a number of its own, so that a page survives removals. */
 export class PagedMap<Entry> {
   readonly #entries = new Map<string, { readonly position: number; entry: Entry }>();
   #position = 0;
@@ -26,10 +26,7 @@ export class PagedMap<Entry> {
     return Array.from(this.#entries.values(), ({ entry }) => entry);
   }
 
-  /**
-   * Up to `limit` entries that pass `keep`, after the page that gave `token`. Returns `undefined` where the token
-   * is not one of ours.
-   */
+  /** Up to `limit` entries that pass `keep`, after the page with `token`. Returns `undefined` for an unknown token. */
   page(limit: number, token: string | undefined, keep: (entry: Entry) => boolean) {
     const after = token === undefined ? 0 : positionOf(token);
     if (after === undefined) return undefined;

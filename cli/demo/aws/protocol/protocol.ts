@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** One call of an operation, whatever protocol carries it. */
+/** One call of an operation, in any protocol. */
 export interface AwsCall {
   /** JSON: the first half of `X-Amz-Target`, such as `Logs_20140328`. Query: the version of the API. */
   readonly service: string;
@@ -8,10 +8,10 @@ export interface AwsCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** How a call is answered. */
+/** Writes the answer of a call. */
 export interface Protocol {
   output(response: ServerResponse, call: AwsCall, output: object): void;
-  /** @param call absent where it could not be read */
+  /** @param call absent if it could not be read */
   error(response: ServerResponse, call: AwsCall | undefined, error: AwsError): void;
 }
 

@@ -5,7 +5,7 @@ import type { AwsCall, Protocol } from './protocol.ts';
 /** Media type of the AWS query protocols, with or without a character set. */
 export const QUERY_TYPE = 'application/x-www-form-urlencoded';
 
-/** The version of the EC2 API, by which its calls are known. */
+/** The version of the EC2 API, which identifies its calls. */
 export const EC2_VERSION = '2016-11-15';
 
 /** The version of the STS API. */

@@ -10,7 +10,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 const unzip = promisify(gunzip);
 
-/** Who calls, and which Region, as the signature says. */
+/** The caller and the Region in the signature. */
 export interface Caller {
   readonly accessKeyId?: string | undefined;
   readonly region?: string | undefined;
@@ -21,7 +21,7 @@ export function protocolOf(request: IncomingMessage): Protocol {
   return isQuery(request) ? queryProtocol : jsonProtocol;
 }
 
-/** Reads a call, its body plain or gzip. Throws an `AwsError` for what is none. */
+/** Reads a call, its body plain or gzip. Throws an `AwsError` for an invalid one. */
 export async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const body = (await readBody(request)).toString('utf8');
   const target = String(request.headers['x-amz-target'] ?? '');
@@ -34,7 +34,7 @@ export async function readCall(request: IncomingMessage): Promise<AwsCall> {
   return readJson(target, body);
 }
 
-/** Who signed a request: `AWS4-HMAC-SHA256 Credential=KEY/20260101/us-east-1/ecs/aws4_request, …`. */
+/** The signer of a request: `AWS4-HMAC-SHA256 Credential=KEY/20260101/us-east-1/ecs/aws4_request, …`. */
 export function callerOf(request: IncomingMessage): Caller {
   const scope = /Credential=([^/,]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '');
   return { accessKeyId: scope?.[1], region: scope?.[2] };
