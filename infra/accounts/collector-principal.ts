@@ -13,13 +13,13 @@ export interface CollectorIdentity {
   /** The role of the collector, in its account: the output `CollectorRole` of the app. */
   readonly collectorRoleArn: string;
 
-  /** What the collector must say too, as `external_id` in its configuration. */
+  /** The external id of the role, which the collector must give as `external_id` in its configuration. */
   readonly externalId: string;
 }
 
 /**
- * Whom a role for the collector of another account trusts: the account, and by condition one role of it. A role that is named
- * as the principal must exist, and is another one once it was deleted and made again.
+ * The principal of a role for the collector of another account: the account, limited by a condition to one role of it.
+ * A role as the principal must exist, and changes when it is deleted and made again.
  *
  * @throws InvalidPropsError
  */

@@ -7,8 +7,8 @@ import { type CollectorIdentity, collectorPrincipal } from './collector-principa
 
 export interface DeliveryAccessProps extends CollectorIdentity {
   /**
-   * The log groups of this account that the collector may write to: those that `log_group_name` of its configuration stands for.
-   * They must be of the log class Standard, else no metrics are extracted from them.
+   * The log groups of this account that the collector may write to: those of `log_group_name` in its configuration.
+   * They must have the log class Standard, because CloudWatch extracts metrics from no other.
    */
   readonly logGroups: readonly ILogGroup[];
 
@@ -21,8 +21,8 @@ export interface DeliveryAccessProps extends CollectorIdentity {
 }
 
 /**
- * A role by which the collector of another account writes its events into this one, where CloudWatch extracts the metrics.
- * It can read nothing, and write nowhere else.
+ * A role by which the collector of another account writes its events into this one, where CloudWatch extracts the
+ * metrics. It can read nothing, and write nowhere else.
  *
  * @example
  * new DeliveryAccess(this, 'Access', {
@@ -50,7 +50,7 @@ export class DeliveryAccess extends Construct {
       statements: [
         new PolicyStatement({
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          // That of a group ends with `:*`, which stands for its streams.
+          // The ARN of a group ends with `:*`, which includes its streams.
           resources: props.logGroups.map(({ logGroupArn }) => logGroupArn),
         }),
       ],

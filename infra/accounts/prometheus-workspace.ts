@@ -18,13 +18,16 @@ import { InvalidPropsError } from '../props/errors.ts';
 /** Days. https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-workspace-configuration.html */
 const LONGEST_RETENTION = 1_095;
 
-/** Seconds, for which samples may come late. The same page. */
+/** Most seconds by which samples may come late. The same page. */
 const LONGEST_OUT_OF_ORDER = 600;
 
 /** `arn:aws:aps:REGION:ACCOUNT:workspace/ws-…` */
 const WORKSPACE_ARN = /^arn:[\w-]+:aps:[\w-]+:\d{12}:workspace\/ws-[\w-]+$/;
 
-/** What remote write needs, and what Grafana's data source does. https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-and-IAM.html */
+/**
+ * Actions for remote write, and for Grafana's data source.
+ * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-and-IAM.html
+ */
 const WRITE_ACTIONS = ['aps:RemoteWrite'];
 const QUERY_ACTIONS = [
   'aps:GetLabels',
@@ -33,33 +36,33 @@ const QUERY_ACTIONS = [
   'aps:QueryMetrics',
 ];
 
-/** A role of the workspace's account, by which another account writes to it: that of a `WorkspaceAccess`. */
+/** A role of the workspace's account for writers of another account: that of a `WorkspaceAccess`. */
 export interface WorkspaceRole {
   readonly roleArn: string;
 
-  /** What its trust policy asks for. */
+  /** The external id that its trust policy requires. */
   readonly externalId?: string;
 }
 
 export interface WorkspaceOutputOptions {
   /**
-   * The role that is assumed to write: that of a `WorkspaceAccess` in the account of the workspace.
+   * The role to assume for writing: that of a `WorkspaceAccess` in the account of the workspace.
    *
    * @default - the collector writes as itself, into its own account
    */
   readonly role?: WorkspaceRole;
 
   /**
-   * Labels for series that have none of that name.
+   * Labels to add to series that lack them.
    *
    * @default - those of the configuration
    */
   readonly externalLabels?: Readonly<Record<string, string>>;
 
   /**
-   * `write_relabel_configs`: what becomes of the labels of each series.
+   * `write_relabel_configs`: rules for the labels of each series.
    *
-   * @default - they stay
+   * @default - the labels stay
    */
   readonly relabeling?: OutputInput['write_relabel_configs'];
 }
@@ -69,67 +72,68 @@ export interface IPrometheusWorkspace {
   readonly workspaceArn: string;
   readonly workspaceId: string;
 
-  /** Where samples are written to. */
+  /** The URL for remote write. */
   readonly remoteWriteUrl: string;
 
-  /** The URL of Grafana's data source, to which it adds `/api/v1/query` and the like. */
+  /** The URL of Grafana's data source, to which Grafana adds `/api/v1/query` and the like. */
   readonly queryUrl: string;
 
   /** The entry of a configuration's `outputs` that writes to it. */
   output(options?: WorkspaceOutputOptions): OutputInput;
 
-  /** Lets a principal write samples. A collector whose configuration writes to it may do so anyway. */
+  /** Lets a principal write samples. A collector whose configuration writes to the workspace has this permission already. */
   grantRemoteWrite(grantee: IGrantable): Grant;
 
-  /** Lets a principal ask for what Grafana asks for: samples, series, labels and metadata. */
+  /** Lets a principal query samples, series, labels and metadata, as Grafana does. */
   grantQuery(grantee: IGrantable): Grant;
 }
 
 export interface PrometheusWorkspaceProps {
   /**
-   * What the console calls it.
+   * The alias in the console.
    *
    * @default - none
    */
   readonly alias?: string;
 
   /**
-   * How long samples are kept: 1 to 1095 days.
+   * Retention of the samples: 1 to 1095 days.
    *
-   * @default - 150 days, as the service has it
+   * @default - 150 days, the default of the service
    */
   readonly retention?: Duration;
 
   /**
-   * How late a sample may come after a younger one of its series: up to 10 minutes.
+   * Most time by which a sample may come after a younger one of its series: up to 10 minutes.
    *
-   * @default - a minute, as the service has it
+   * @default - a minute, the default of the service
    */
   readonly outOfOrderWindow?: Duration;
 
   /**
-   * Where the service says what goes wrong with rules and alerts. Its name should begin with `/aws/vendedlogs/`.
+   * The log group for errors of rules and alerts. Its name should begin with `/aws/vendedlogs/`.
    *
-   * @default - nowhere
+   * @default - none
    */
   readonly logGroup?: ILogGroup;
 
   /**
-   * Encrypts the samples. Who deploys needs `kms:CreateGrant`, `kms:Decrypt`, `kms:DescribeKey` and `kms:GenerateDataKey`.
+   * Encrypts the samples. The deploying principal needs `kms:CreateGrant`, `kms:Decrypt`, `kms:DescribeKey` and
+   * `kms:GenerateDataKey`.
    *
    * @default - a key of the service
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * What becomes of it, and of all samples in it, when the stack is deleted.
+   * Whether the workspace, with all its samples, is deleted with the stack.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** What a new workspace and an existing one have in common. */
+/** The members that a new workspace and an existing one share. */
 abstract class Workspace extends Construct implements IPrometheusWorkspace {
   abstract readonly workspaceArn: string;
   abstract readonly workspaceId: string;
@@ -182,9 +186,9 @@ abstract class Workspace extends Construct implements IPrometheusWorkspace {
  */
 export class PrometheusWorkspace extends Workspace {
   /**
-   * A workspace that exists.
+   * An existing workspace.
    *
-   * @throws InvalidPropsError where it is not the ARN of one
+   * @throws InvalidPropsError if the ARN is not that of a workspace
    */
   static fromWorkspaceArn(
     scope: Construct,
@@ -206,7 +210,7 @@ export class PrometheusWorkspace extends Workspace {
       ...(logGroup && { loggingConfiguration: { logGroupArn: logGroup.logGroupArn } }),
       ...(encryptionKey && { kmsKeyArn: encryptionKey.keyArn }),
     });
-    // An older CDK would leave out what its class does not know of it.
+    // An older CDK would drop properties that its class does not know.
     resource.addPropertyOverride('WorkspaceConfiguration', this.renderConfiguration(props));
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     resource.applyRemovalPolicy(removalPolicy);

@@ -2,33 +2,34 @@ import type { AlarmBase, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
-/** What is done when the state of an alarm changes. */
+/** The actions of an alarm when its state changes. */
 export interface AlarmActions {
   /**
-   * Done when an alarm goes off.
+   * Actions when the alarm is raised.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly alarmActions?: readonly IAlarmAction[];
 
   /**
-   * Done when it is over.
+   * Actions when the alarm ends.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly okActions?: readonly IAlarmAction[];
 
   /**
-   * Done when there is no data any more, which alarms by PromQL and on the collector do not wait for.
+   * Actions when there is no data any more. Alarms by PromQL, and those on the collector, never enter this state.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly insufficientDataActions?: readonly IAlarmAction[];
 
   /**
-   * Told when an alarm goes off, and when it is over: short for an `SnsAction` in `alarmActions` and in `okActions`.
+   * Receives a message when an alarm is raised, and when it ends: short for an `SnsAction` in `alarmActions` and in
+   * `okActions`.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly topic?: ITopic;
 }
@@ -39,7 +40,7 @@ export function addActions(alarm: AlarmBase, actions: AlarmActions): void {
   const tellTopic = topic === undefined ? [] : [new SnsAction(topic)];
   const whenItGoesOff = [...tellTopic, ...alarmActions];
   const whenItIsOver = [...tellTopic, ...okActions];
-  // An older CDK writes a list without actions into the template.
+  // An older CDK would write an empty list of actions into the template.
   if (whenItGoesOff.length > 0) alarm.addAlarmAction(...whenItGoesOff);
   if (whenItIsOver.length > 0) alarm.addOkAction(...whenItIsOver);
   if (insufficientDataActions.length > 0) {
@@ -47,7 +48,7 @@ export function addActions(alarm: AlarmBase, actions: AlarmActions): void {
   }
 }
 
-/** The actions alone, of props that have more. */
+/** The actions among props. */
 export function actionsOf(props: AlarmActions): AlarmActions {
   const { alarmActions, okActions, insufficientDataActions, topic } = props;
   return {

@@ -15,55 +15,52 @@ import { validCount } from '../props/valid.ts';
 import { type AlarmActions, actionsOf, addActions } from './actions.ts';
 
 /**
- * What CloudWatch could not extract from events that it took.
+ * Errors of CloudWatch in extracting metrics from accepted events.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
  */
 const EMF_ERRORS = { parsing: 'EMFParsingErrors', validation: 'EMFValidationErrors' };
 
-/** Cycles in a row without a sign of life: a single one may be lost. */
+/** Cycles in a row without a report: a single one may be lost. */
 const SILENT_CYCLES = 3;
 
 export interface CollectorAlarmsProps extends AlarmActions {
   readonly collector: ICollector;
 
   /**
-   * Targets that may be down. Tasks that have stopped do not count.
+   * Most targets that may be down. Stopped tasks do not count.
    *
    * @default 0
    */
   readonly maxTargetsDown?: number;
 }
 
-/**
- * Alarms on the collector itself. That it is silent is one of them, so that nothing else has to take missing data for
- * something bad.
- */
+/** Alarms on the collector itself. One of them is on its silence, so that no other alarm has to treat missing data as bad. */
 export class CollectorAlarms extends Construct {
-  /** No cycle for 3 minutes; for 3 intervals where they are longer. */
+  /** The collector has not finished a cycle for 3 minutes, or for 3 intervals if they are longer. */
   readonly noCycle: Alarm;
   /** Too many targets are down, in 3 of 5 cycles. */
   readonly targetsDown: Alarm;
-  /** Targets that the configuration asks for cannot be reached: they are left out, not down. In 3 of 5 cycles. */
+  /** Targets of the configuration cannot be reached: they are left out, not down. In 3 of 5 cycles. */
   readonly targetsUnreachable: Alarm;
-  /** Targets give samples of which none is published, in 3 of 5 cycles; of shards only where it is so in all that have samples. */
+  /** The rules drop all samples of the targets, in 3 of 5 cycles; with shards only if that is so in all that have samples. */
   readonly nothingPublished: Alarm;
   /** Discovery failed in part, in 3 of 5 cycles. */
   readonly discoveryErrors: Alarm;
-  /** CloudWatch Logs did not take events, in 2 of 5 cycles. */
+  /** CloudWatch Logs refused events, in 2 of 5 cycles. */
   readonly eventsRejected: Alarm;
-  /** CloudWatch took events of which it made no metrics; undefined where an imported collector does not say its log groups. */
+  /** CloudWatch extracted no metrics from accepted events; undefined if an imported collector does not give its log groups. */
   readonly emfErrors: Alarm | undefined;
   /** `metric_budget` held new metrics back. */
   readonly metricsHeldBack: Alarm;
-  /** A configuration that lies elsewhere was changed to one that cannot be used: the one before goes on. */
+  /** A configuration outside of the app was changed to an invalid one: the earlier version stays in use. */
   readonly configurationRefused: Alarm;
   /** The state could not be read or written, in 3 of 5 cycles. */
   readonly stateFailures: Alarm;
-  /** Cycles could not be started, or failed; undefined where an imported collector does not say its queue. */
+  /** Cycles could not be started, or failed; undefined if an imported collector does not give its queue. */
   readonly deadLetters: Alarm | undefined;
-  /** A shard has ended no cycle for three, in 2 of 3 cycles; undefined where the targets are not divided. */
+  /** A shard has not finished a cycle for three, in 2 of 3 cycles; undefined if the targets are not divided. */
   readonly shardsLate: Alarm | undefined;
-  /** Cycles failed for some or all shards, in 3 of 5 cycles; undefined where the targets are not divided. */
+  /** Cycles failed for some or all shards, in 3 of 5 cycles; undefined if the targets are not divided. */
   readonly shardsFailed: Alarm | undefined;
 
   private readonly collector: ICollector;
@@ -139,7 +136,7 @@ export class CollectorAlarms extends Construct {
       });
   }
 
-  /** Silence is what it looks for, so missing data is breaching here and nowhere else. */
+  /** Detects silence, so missing data is breaching here and nowhere else. */
   private makeNoCycleAlarm(): Alarm {
     const minutes = this.collector.interval.toMinutes() * SILENT_CYCLES;
     return this.withAction(
@@ -154,7 +151,7 @@ export class CollectorAlarms extends Construct {
     );
   }
 
-  /** Both errors of the log groups, which have data only where there are errors. */
+  /** Sums both errors of the log groups, which have data only for errors. */
   private makeEmfErrorsAlarm(): Alarm | undefined {
     const { logGroup, metricsLogGroup, interval } = this.collector;
     const hasOther = metricsLogGroup !== undefined && metricsLogGroup !== logGroup;
@@ -192,7 +189,7 @@ export class CollectorAlarms extends Construct {
     });
   }
 
-  /** An alarm that takes what is not known of an imported collector. */
+  /** Leaves out an alarm that needs an unknown attribute of an imported collector. */
   private leftOut(name: string, missing: string): undefined {
     Annotations.of(this).addWarningV2(
       `fargauge:no-${name}`,
@@ -209,7 +206,7 @@ export class CollectorAlarms extends Construct {
     });
   }
 
-  /** That there is no data is the matter of another alarm. */
+  /** Missing data does not matter here, because another alarm detects it. */
   private alarm(
     id: string,
     { description, metric, threshold = 0, cycles: [datapointsToAlarm, evaluationPeriods] }: Watch,
@@ -233,7 +230,7 @@ export class CollectorAlarms extends Construct {
   }
 }
 
-/** What an alarm looks at: above `threshold`, 0 unless it is given, in so many of so many cycles. */
+/** The condition of an alarm: above `threshold`, 0 by default, in `datapoints` of `periods` cycles. */
 interface Watch {
   readonly description: string;
   readonly metric: IMetric;

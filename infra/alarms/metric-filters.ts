@@ -4,16 +4,16 @@ import { Construct } from 'constructs';
 import { DEFAULT_NAMESPACE } from '../../lambda/model/settings/names.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html */
+/** Most dimensions. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html */
 const MAX_DIMENSIONS = 3;
 
 /** Filters of a log group. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MAX_FILTERS = 100;
 
-/** A field of an event that a filter pattern can name without quotes; those of Prometheus metrics and labels are. */
+/** A field that a filter pattern can name without quotes, as it can all names of Prometheus. */
 const FIELD = /^[A-Za-z_]\w*$/;
 
-/** A series of the log events that becomes a metric. */
+/** A series in the log events that becomes a metric. */
 export interface FilteredMetric {
   /** Name of the series in the events, and of the metric. */
   readonly name: string;
@@ -32,7 +32,7 @@ export interface FilteredMetric {
 }
 
 export interface MetricFiltersProps {
-  /** The group that the collector writes plain log events to: those of a configuration without `metric_declaration`. */
+  /** The group of plain log events: those of a configuration without `metric_declaration`. */
   readonly logGroup: ILogGroup;
 
   readonly metrics: readonly FilteredMetric[];
@@ -44,8 +44,8 @@ export interface MetricFiltersProps {
 }
 
 /**
- * Metrics of plain log events, for those who choose them where the events are rather than by the collector's rules. An event
- * with several values of a series, as a sidecar's history gives them, has no value that a filter could take.
+ * Metrics of plain log events, chosen by the account of the events instead of the collector's rules. An event with
+ * several values of a series, such as those of a sidecar's history, has no value for a filter.
  *
  * @example
  * new MetricFilters(this, 'Filters', {

@@ -27,8 +27,8 @@ import { type WatchedService, watchedService } from './watched-service.ts';
 
 export interface PromQLServiceAlarmsProps extends WatchedService, AlarmActions {
   /**
-   * The collector of the service, which sends its samples to CloudWatch over OTLP. An alarm on a cluster or service that it
-   * does not collect, or on a metric that it does not send, is refused.
+   * The collector of the service, which sends its samples to CloudWatch over OTLP. The construct refuses alarms on a
+   * cluster or service that it does not collect, or on a metric that it does not send.
    *
    * @default - one with `configuration`
    */
@@ -44,7 +44,7 @@ export interface PromQLServiceAlarmsProps extends WatchedService, AlarmActions {
 
 export interface PromQLCpuAlarmOptions extends PromQLAlarmOptions {
   /**
-   * The mean CPU utilization of one task in the window, in percent of its limit, above which it is too much: 0 to 100.
+   * The threshold for the mean CPU utilization of one task in the window, in percent of its limit: 0 to 100.
    *
    * @default 80
    */
@@ -53,7 +53,7 @@ export interface PromQLCpuAlarmOptions extends PromQLAlarmOptions {
 
 export interface PromQLMemoryAlarmOptions extends PromQLAlarmOptions {
   /**
-   * The greatest memory utilization of one task in the window, in percent of its limit, above which it is too much: 0 to 100.
+   * The threshold for the highest memory utilization of one task in the window, in percent of its limit: 0 to 100.
    *
    * @default 90
    */
@@ -62,7 +62,7 @@ export interface PromQLMemoryAlarmOptions extends PromQLAlarmOptions {
 
 export interface PromQLStorageAlarmOptions extends PromQLAlarmOptions {
   /**
-   * The ephemeral storage of one task in use, in percent of what it has, above which it is too much: 0 to 100.
+   * The threshold for the used ephemeral storage of one task, in percent of its size: 0 to 100.
    *
    * @default 80
    */
@@ -71,7 +71,7 @@ export interface PromQLStorageAlarmOptions extends PromQLAlarmOptions {
 
 export interface PromQLRestartAlarmOptions extends PromQLAlarmOptions {
   /**
-   * Restarts of one container in the window by its restart policy, above which they are too many.
+   * The threshold for restarts of one container in the window by its restart policy.
    *
    * @default 1
    */
@@ -85,7 +85,7 @@ export interface PromQLRestartAlarmOptions extends PromQLAlarmOptions {
   readonly window?: Duration;
 
   /**
-   * How long there must be too many.
+   * How long the restarts must be above the threshold.
    *
    * @default Duration.seconds(0)
    */
@@ -93,11 +93,10 @@ export interface PromQLRestartAlarmOptions extends PromQLAlarmOptions {
 }
 
 /**
- * Alarms on the tasks of a service by PromQL, where the collector sends its samples to CloudWatch's OTLP endpoint
+ * Alarms on the tasks of a service by PromQL, for a collector that sends its samples to CloudWatch's OTLP endpoint
  * (`outputs: [{ type: otlp, endpoint: cloudwatch }]`). Each task is a contributor of its own, which costs no metric.
  *
- * Such an alarm is about what its query gives: without data it is OK. So there must be a `collectorAbsentAlarm` beside them,
- * once for each cluster.
+ * Such an alarm is OK without data. So there must be a `collectorAbsentAlarm`, once for each cluster.
  *
  * @example
  * const alarms = new PromQLServiceAlarms(this, 'Checkout', { service, collector });
@@ -149,7 +148,7 @@ export class PromQLServiceAlarms extends Construct {
     return this.utilizationAlarm(id, metric, 'max_over_time', percent, what, options);
   }
 
-  /** Alarm on containers that are restarted in their task. A task that is replaced is another task, and no restart. */
+  /** Alarm on containers that restart in their task. A replaced task is another task, and does not count as a restart. */
   taskRestartAlarm(options: PromQLRestartAlarmOptions = {}, id = 'TaskRestart'): PromQLTaskAlarm {
     const restarts = validCount(this, 'maxRestarts', options.maxRestarts ?? 1, 0);
     const window = this.window(id, options.window ?? Duration.minutes(10));
@@ -162,10 +161,10 @@ export class PromQLServiceAlarms extends Construct {
   }
 
   /**
-   * Alarm where nothing of the whole cluster arrives: the collector does not run, cannot reach CloudWatch, or finds no task.
-   * One for each cluster will do.
+   * Alarm if CloudWatch gets no metrics of the cluster: the collector does not run, cannot reach CloudWatch, or finds
+   * no task. One for each cluster is enough.
    *
-   * @default - after 5 minutes, beside those for which CloudWatch takes the last sample for the present one
+   * @default - after 5 minutes, in addition to the time for which CloudWatch uses the last sample
    */
   collectorAbsentAlarm(
     options: Omit<PromQLAlarmOptions, 'window'> = {},

@@ -8,20 +8,26 @@ import { type AlarmActions, addActions } from './actions.ts';
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html */
 const EVALUATION_INTERVAL = { min: Duration.seconds(10), max: Duration.hours(1) };
 
-/** For the pending and the recovery period alike. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html */
+/**
+ * Limits of the pending and the recovery period.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudwatch-alarm-alarmpromqlcriteria.html
+ */
 const PERIOD = { min: Duration.seconds(0), max: Duration.days(1) };
 
 /** Characters. */
 const MAX_QUERY_LENGTH = 10_000;
 
-/** What a query can look back at. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html#CloudWatch-PromQL-Limits */
+/**
+ * The longest window of a query.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-PromQL.html#CloudWatch-PromQL-Limits
+ */
 const MAX_WINDOW = Duration.days(7);
 
-/** What all alarms by PromQL have in common. */
+/** The options that all alarms by PromQL share. */
 export interface PromQLAlarmOptions {
   /**
-   * The span whose samples are looked at in each evaluation. It must be long enough for a sample to arrive in it: CloudWatch
-   * takes its time.
+   * The span of samples that each evaluation reads. It must be long enough for a sample to arrive in it, because
+   * CloudWatch takes some time.
    *
    * @default Duration.minutes(5)
    */
@@ -35,15 +41,15 @@ export interface PromQLAlarmOptions {
   readonly pendingPeriod?: Duration;
 
   /**
-   * How long a task must not be above it until it counts as well again: `keep_firing_for` of a Prometheus rule. A task that
-   * nobody measures any more is well by then, too.
+   * How long a task must be below the threshold until its alarm ends: `keep_firing_for` of a Prometheus rule. The alarm
+   * of a vanished task ends, too.
    *
    * @default Duration.minutes(5)
    */
   readonly recoveryPeriod?: Duration;
 
   /**
-   * How often the query is asked: 10 seconds to an hour.
+   * Time between two evaluations: 10 seconds to an hour.
    *
    * @default Duration.minutes(1)
    */
@@ -53,16 +59,17 @@ export interface PromQLAlarmOptions {
 type Timing = Exclude<keyof PromQLAlarmOptions, 'window'>;
 
 export interface PromQLTaskAlarmProps extends Omit<PromQLAlarmOptions, 'window'>, AlarmActions {
-  /** What is wrong with each series that it gives. */
+  /** The query. It returns the series that are in alarm. */
   readonly query: string;
 
-  /** What the alarm says. */
+  /** The description of the alarm. */
   readonly description: string;
 }
 
 /**
- * Alarm on a PromQL query of what the collector sends to CloudWatch over OTLP. Each series that the query gives, such as a
- * task, is a contributor of its own, which its notification names; of more than 100 in alarm only 100 are told.
+ * Alarm on a PromQL query of the samples that the collector sends to CloudWatch over OTLP. Each series of the result,
+ * such as a task, is a contributor of its own, which its notification names. CloudWatch reports at most 100
+ * contributors.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-promql.html
  */
 export class PromQLTaskAlarm extends AlarmBase {
@@ -73,7 +80,7 @@ export class PromQLTaskAlarm extends AlarmBase {
     super(scope, id);
     const seconds = (name: Timing, minutes: number, range: DurationRange) =>
       validDuration(this, name, props[name] ?? Duration.minutes(minutes), range).toSeconds();
-    // The CDK's own `PromQLAlarm` is not in each version of the CDK that the package takes.
+    // Not every supported version of the CDK has its own `PromQLAlarm`.
     const alarm = new CfnResource(this, 'Resource', {
       type: 'AWS::CloudWatch::Alarm',
       properties: {
@@ -103,9 +110,9 @@ export class PromQLTaskAlarm extends AlarmBase {
 }
 
 /**
- * A span in which there are at least two cycles, so that one that is late leaves no gap.
+ * A span of at least two cycles, so that a late one leaves no gap.
  *
- * @param interval that of the collector, where it is known
+ * @param interval interval of the collector, if known
  */
 export function validWindow(
   path: string,

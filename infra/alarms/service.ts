@@ -19,8 +19,8 @@ import { type WatchedService, watchedService } from './watched-service.ts';
 
 export interface ServiceAlarmsProps extends WatchedService, AlarmActions {
   /**
-   * The collector of the service. An alarm on a cluster that it does not collect, or on a metric that its rules do not
-   * publish, is refused.
+   * The collector of the service. The construct refuses alarms on a cluster that it does not collect, or on a metric
+   * that its rules do not publish.
    *
    * @default - one with the built-in configuration, or with `configuration`
    */
@@ -36,7 +36,7 @@ export interface ServiceAlarmsProps extends WatchedService, AlarmActions {
 
 export interface TaskCpuAlarmOptions extends TaskAlarmOptions {
   /**
-   * The CPU utilization of one task, in percent of its limit, above which a minute counts: 0 to 100.
+   * The threshold for the CPU utilization of one task in a minute, in percent of its limit: 0 to 100.
    *
    * @default 80
    */
@@ -45,7 +45,7 @@ export interface TaskCpuAlarmOptions extends TaskAlarmOptions {
 
 export interface TaskMemoryAlarmOptions extends TaskAlarmOptions {
   /**
-   * The memory utilization of one task, in percent of its limit, above which a minute counts: 0 to 100.
+   * The threshold for the memory utilization of one task in a minute, in percent of its limit: 0 to 100.
    *
    * @default 90
    */
@@ -54,7 +54,7 @@ export interface TaskMemoryAlarmOptions extends TaskAlarmOptions {
 
 export interface EphemeralStorageAlarmOptions extends TaskAlarmOptions {
   /**
-   * The ephemeral storage of one task in use, in percent of what it has, above which a minute counts: 0 to 100.
+   * The threshold for the used ephemeral storage of one task in a minute, in percent of its size: 0 to 100.
    *
    * @default 80
    */
@@ -63,21 +63,22 @@ export interface EphemeralStorageAlarmOptions extends TaskAlarmOptions {
 
 export interface TaskRestartAlarmOptions extends TaskAlarmOptions {
   /**
-   * Restarts of one container in a minute by its restart policy, above which the minute counts.
+   * The threshold for restarts of one container in a minute by its restart policy.
    *
    * @default 0
    */
   readonly maxRestarts?: number;
 
   /**
-   * How many of the last `evaluationPeriods` minutes must have too many restarts: two, since one may happen.
+   * Number of the last `evaluationPeriods` minutes that must have too many restarts: two, because a single one may
+   * happen.
    *
    * @default 2
    */
   readonly datapointsToAlarm?: number;
 
   /**
-   * How many minutes are looked at.
+   * Number of minutes to evaluate.
    *
    * @default 10
    */
@@ -129,7 +130,7 @@ export class ServiceAlarms extends Construct {
     return this.taskAlarm(id, EPHEMERAL_STORAGE_UTILIZATION, percent, what, options);
   }
 
-  /** Alarm on containers that are restarted in their task. A task that is replaced is another task, and no restart. */
+  /** Alarm on containers that restart in their task. A replaced task is another task, and does not count as a restart. */
   taskRestartAlarm(options: TaskRestartAlarmOptions = {}, id = 'TaskRestart'): TaskAlarm {
     const restarts = validCount(this, 'maxRestarts', options.maxRestarts ?? 0, 0);
     const what = `has a container that restarts more than ${restarts} times a minute`;
@@ -140,7 +141,7 @@ export class ServiceAlarms extends Construct {
     });
   }
 
-  /** Whether the rules publish a metric of the service, as far as that is known. */
+  /** Whether the rules publish a metric of the service, or are unknown. */
   canWatch(metricName: string): boolean {
     const published = this.configuration.published(this);
     return (

@@ -18,38 +18,41 @@ import { type WatchedService, watchedService } from './watched-service.ts';
 
 const PERIOD = Duration.minutes(1);
 
-/** What an alarm on a Metrics Insights query can look back at. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
+/**
+ * The longest look back of an alarm on a Metrics Insights query.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+ */
 const MAX_QUERIED_MINUTES = 180;
 
-/** What all alarms on tasks have in common. */
+/** The options that all alarms on tasks share. */
 export interface TaskAlarmOptions {
   /**
-   * How many of the last `evaluationPeriods` minutes must be above the threshold. Fewer than all, so that a minute
-   * that arrives late neither hides a busy task nor ends the alarm.
+   * Number of the last `evaluationPeriods` minutes that must be above the threshold. With fewer than all, a minute that
+   * arrives late neither hides a busy task nor ends the alarm.
    *
    * @default 3
    */
   readonly datapointsToAlarm?: number;
 
   /**
-   * How many minutes are looked at.
+   * Number of minutes to evaluate.
    *
    * @default 5
    */
   readonly evaluationPeriods?: number;
 
   /**
-   * What a minute without data means. A service of no tasks and a collector that does not run look the same here:
-   * to call that "not breaching" would show a dead collector as healthy, and "breaching" would raise the alarm for
-   * each service that is scaled to zero. That the collector runs is what `CollectorAlarms` watch.
+   * The meaning of a minute without data. A service without tasks and a collector that does not run look the same here:
+   * "not breaching" would show a dead collector as healthy, and "breaching" would raise the alarm for each service that
+   * is scaled to zero. `CollectorAlarms` detect a collector that does not run.
    *
-   * @default TreatMissingData.MISSING - the alarm says INSUFFICIENT_DATA once all minutes are missing
+   * @default TreatMissingData.MISSING - the alarm is INSUFFICIENT_DATA once all minutes are missing
    */
   readonly treatMissingData?: TreatMissingData;
 
   /**
-   * Whether each task is a contributor of its own to the alarm, which names it. That takes rules that publish the
-   * dimension TaskId, which costs a metric for each task. At most 100 tasks are reported, and of 500 looked at.
+   * Whether each task is a contributor of its own to the alarm, which names it. This needs rules with the dimension
+   * TaskId, which cost a metric for each task. CloudWatch evaluates 500 tasks, and reports at most 100.
    *
    * @default false - the worst task decides
    */
@@ -60,10 +63,10 @@ export interface TaskAlarmProps extends TaskAlarmOptions, WatchedService, AlarmA
   /** Name of the metric. */
   readonly metricName: string;
 
-  /** The value above which a minute counts; of a metric in percent, 0 to 100. */
+  /** The threshold for a minute; for a metric in percent, 0 to 100. */
   readonly threshold: number;
 
-  /** What the alarm says, with its threshold. */
+  /** The description of the alarm, with its threshold. */
   readonly description: string;
 
   /**
@@ -75,7 +78,7 @@ export interface TaskAlarmProps extends TaskAlarmOptions, WatchedService, AlarmA
 }
 
 /**
- * Alarm on the worst task of a service. Each task is a sample of the service's one metric, so that the Maximum is the worst
+ * Alarm on the worst task of a service. Each task is a sample of the service's one metric, so the Maximum is the worst
  * task, at the price of one metric and one alarm a service.
  */
 export class TaskAlarm extends Alarm {
@@ -95,7 +98,7 @@ export class TaskAlarm extends Alarm {
         `Expected \`evaluationPeriods\` to be at most ${MAX_QUERIED_MINUTES} with \`eachTask\`, got ${evaluationPeriods}`,
       );
     }
-    // The series of the sidecar say their unit in their name.
+    // The names of the sidecar's series contain their unit.
     if (/_percent$/.test(props.metricName)) validPercent(path, 'threshold', props.threshold);
     super(scope, id, {
       alarmDescription: props.description,

@@ -3,7 +3,7 @@ import { nameOf, type ServiceName } from '../metrics/task.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import type { Owner } from '../props/valid.ts';
 
-/** The service that an alarm is about: itself, or by its names. */
+/** The service of an alarm: the construct, or its names. */
 export interface WatchedService {
   /**
    * The service.
@@ -27,7 +27,7 @@ export interface WatchedService {
   readonly serviceName?: string;
 }
 
-/** The names of a service. @throws InvalidPropsError where it is given not at all, in part or twice */
+/** The names of a service. @throws InvalidPropsError if the service is missing, incomplete or given twice */
 export function watchedService(owner: Owner, props: WatchedService): ServiceName {
   const { service, clusterName, serviceName } = props;
   const given = Object.entries({ service, clusterName, serviceName })

@@ -3,17 +3,20 @@ import { Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { withKnownParts } from '../configuration/deployment-values.ts';
 
-/** Domains of the console by partition; that of all others is the last. https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/console-endpoints.html */
+/**
+ * Domains of the console by partition; the last one is for all others.
+ * https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/console-endpoints.html
+ */
 const DOMAINS = [
   ['China', 'aws-cn', 'console.amazonaws.cn'],
   ['GovCloud', 'aws-us-gov', 'console.amazonaws-us-gov.com'],
 ] as const;
 const USUAL_DOMAIN = 'console.aws.amazon.com';
 
-/** Seconds of which a query asks when it is opened. */
+/** Seconds that a query covers when it is opened. */
 const QUERIED_SECONDS = 300;
 
-/** Pages of the CloudWatch console, in the partition and Region that a stack is deployed to. */
+/** Pages of the CloudWatch console, in the partition and Region of a stack's deployment. */
 export class ConsoleLinks extends Construct {
   private readonly base: string;
 
@@ -33,14 +36,14 @@ export class ConsoleLinks extends Construct {
   }
 
   logGroup({ logGroupName }: ILogGroup): string {
-    // The console takes its own part of the URL apart twice, with $ in place of %.
+    // The console decodes its own part of the URL twice, with $ instead of %.
     const name = withKnownParts(logGroupName, (known) =>
       encodeURIComponent(encodeURIComponent(known)).replaceAll('%', '$'),
     );
     return `${this.base}#logsV2:log-groups/log-group/${name}`;
   }
 
-  /** A query of Logs Insights, ready to be run. */
+  /** A query of Logs Insights, ready to run. */
   query({ logGroupName }: ILogGroup, lines: readonly string[]): string {
     const query = lines.join('\n| ');
     const detail = [
@@ -55,7 +58,7 @@ export class ConsoleLinks extends Construct {
   }
 }
 
-/** A text in the notation of the console's queries: all but some characters by the numbers of their bytes. */
+/** A text in the notation of the console's queries: most characters as the numbers of their bytes. */
 function quoted(text: string): string {
   const written = withKnownParts(text, (known) =>
     known.replace(/[^A-Za-z0-9_.-]/gu, (character) =>

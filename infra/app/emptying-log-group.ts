@@ -13,8 +13,8 @@ const HANDLER = 'Handler';
 const ROLE = 'Role';
 
 /**
- * The log group of the function that empties the buckets of a stack. Lambda would make one that nobody deletes, and make it
- * again after it was deleted, since the role of the function may.
+ * The log group of the function that empties the buckets of a stack. Lambda would make a group that nobody deletes, and
+ * make it again after its deletion, because the role of the function may.
  */
 export class EmptyingLogGroup extends LogGroup {
   /** The stack must have a bucket whose objects are deleted with it. */

@@ -1,15 +1,15 @@
 import { LOG_GB_MONTH } from '../price/prices.ts';
 import type { Resources } from '../price/template.ts';
 
-/** What the CDK empties a bucket with before it is deleted. */
+/** The CDK's custom resource that empties a bucket before its deletion. */
 const EMPTYING = 'Custom::S3AutoDeleteObjects';
 
-/** What CloudFormation does with a resource whose stack is deleted, other than to delete it. */
+/** Deletion policies that keep a resource when its stack is deleted. */
 const KEEPING = ['Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
 const KEPT_LOGS = `$${LOG_GB_MONTH} a month for each GB in it`;
 
-/** What each kind costs that is kept. */
+/** The cost of resources that stay, by type. */
 const COSTS: Readonly<Record<string, string>> = {
   'AWS::APS::Workspace': 'you pay for its samples until their retention ends',
   'AWS::KMS::Key': '$1.00 a month',
@@ -17,7 +17,10 @@ const COSTS: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'you pay for its objects',
 };
 
-/** What of a stack stays when it is deleted, each with what it costs: what its template keeps, and what its functions make. */
+/**
+ * The resources of a stack that stay when it is deleted, with their cost: those that its template keeps, and those that
+ * its functions make.
+ */
 export function leftoversOf(resources: Resources): string[] {
   return Object.entries(resources).flatMap(([id, resource]) => [
     ...kept(id, resource),
@@ -44,7 +47,7 @@ function kept(id: string, { Type, DeletionPolicy = 'Delete' }: Resource): string
   return [`${Type} ${id}${cost === undefined ? '' : `: ${cost}`}`];
 }
 
-/** CloudFormation deletes no bucket that has objects in it. */
+/** CloudFormation cannot delete a bucket that contains objects. */
 function notEmptied(id: string, { Type, DeletionPolicy }: Resource, all: Resources): string[] {
   if (Type !== 'AWS::S3::Bucket' || KEEPING.includes(DeletionPolicy ?? '')) return [];
   const isEmptied = Object.values(all).some(
@@ -53,13 +56,16 @@ function notEmptied(id: string, { Type, DeletionPolicy }: Resource, all: Resourc
   return isEmptied ? [] : [`AWS::S3::Bucket ${id}, while it has objects: ${COSTS[Type]}`];
 }
 
-/** Lambda makes a log group for each function that is told none. */
+/** Lambda makes a log group for each function whose template names none. */
 function madeByLambda(id: string, { Type, Properties }: Resource): string[] {
   if (Type !== 'AWS::Lambda::Function' || Properties?.LoggingConfig?.LogGroup) return [];
   return [`the log group that Lambda makes for ${id}: ${KEPT_LOGS}`];
 }
 
-/** Log groups that a configuration names, and no template makes: the function does, and they keep their events for ever. */
+/**
+ * Log groups that a configuration names, and no template makes: the function makes them, and they keep their events for
+ * ever.
+ */
 function madeByCode({ Type, Properties }: Resource, all: Resources): string[] {
   if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::Role') return [];
   const documents = [
@@ -79,7 +85,7 @@ interface Statements {
   readonly PolicyDocument?: unknown;
 }
 
-/** What only the deployment knows is named. */
+/** A text in which values of the deployment appear by their names. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };

@@ -18,7 +18,7 @@ const COUNT = 'a number of at least 1';
 const SWITCH = 'true or false';
 const TOPIC = 'the ARN of an SNS topic';
 
-/** How a switch may be written. */
+/** The spellings of a switch. */
 const SWITCHES: ReadonlyMap<unknown, boolean> = new Map([
   ['true', true],
   ['false', false],

@@ -10,7 +10,7 @@ type Key = keyof Values;
 
 const KEYS = Object.keys(SCHEMA.shape) as Key[];
 
-/** Keys that say nothing unless a cluster is named, and whether one that is named needs them. */
+/** Keys that need a cluster, and whether a cluster requires them. */
 const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
   ['otherClusters', 'optional'],
   ['vpcId', 'required'],
@@ -23,49 +23,49 @@ const OF_A_CLUSTER: readonly (readonly [Key, 'required' | 'optional'])[] = [
 /** Keys that name a configuration. */
 const DOCUMENTS = ['configFile', 'configLocation', 'agentConfigFile'] as const;
 
-/** A cluster that exists, and where the collector shall run. */
+/** An existing cluster, and the place of the collector. */
 export interface ExistingCluster {
   /** Name or ARN. */
   readonly cluster: string;
-  /** Others of the same account and Region that the configuration names. */
+  /** Further clusters of the same account and Region, which the configuration names. */
   readonly otherClusters: readonly string[];
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
-  /** What the groups of the tasks open beside the ports that the configuration names. */
+  /** Ports to open in the groups of the tasks, in addition to those of the configuration. */
   readonly ports: readonly number[];
-  /** The services that get an alarm. */
+  /** The services with alarms. */
   readonly services: readonly string[];
 }
 
-/** What the app was told. */
+/** The settings of the app. */
 export interface Settings {
-  /** Absent: a cluster to try Fargauge with is made. */
+  /** Absent: the app makes a cluster for a trial. */
   readonly existing?: ExistingCluster | undefined;
   readonly maxCpuPercent?: number | undefined;
-  /** Told of alarms. */
+  /** Receives the alarms. */
   readonly alarmTopicArn?: string | undefined;
   readonly configuration: CollectorConfiguration;
   readonly otherLogGroupNames: readonly string[];
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
-  /** Absent: a document says what is published. */
+  /** Absent if a document selects the metrics. */
   readonly metrics?: MetricsChoice | undefined;
-  /** What there is to be collected, for the price. */
+  /** The number of tasks and containers, for the price. */
   readonly load: Load;
-  /** Whether the price of what is deployed is shown. */
+  /** Whether to show the price of the deployment. */
   readonly prices: boolean;
-  /** Whether what stays is shown, for when the stack is deleted. */
+  /** Whether to show the resources that stay when the stack is deleted. */
   readonly leftovers: boolean;
-  /** Context keys that look like settings and are none, nor a slip of one. */
+  /** Unknown context keys that look like settings, but not like a typing error of one. */
   readonly unknownKeys: readonly string[];
 }
 
 /**
- * Reads the settings from the CDK context (`cdk deploy -c vpcId=…`) and from environment variables
- * (`FARGAUGE_VPC_ID`), of which the context wins, and from the files that they name.
+ * Reads the settings from the CDK context (`cdk deploy -c vpcId=…`), from environment variables (`FARGAUGE_VPC_ID`),
+ * and from the files that they name. The context takes precedence.
  *
- * @throws SettingsError with all that is wrong
+ * @throws SettingsError with all errors
  */
 export function readSettings(
   context: Readonly<Record<string, unknown>>,
@@ -125,7 +125,7 @@ function shardsOf({ shards }: Values): Shards | undefined {
   return shards === 'auto' ? Shards.automatic() : Shards.fixed(shards);
 }
 
-/** A slip would be costly: without `cluster`, the app makes a network and a task. */
+/** A typing error would be costly: without `cluster`, the app makes a network and a task. */
 function checkSpelling(unknownKeys: readonly string[], problems: string[]): void {
   for (const key of unknownKeys) {
     const meant = nearest(key, KEYS) ?? KEYS.find((known) => beginsLike(key, known));
@@ -135,7 +135,7 @@ function checkSpelling(unknownKeys: readonly string[], problems: string[]): void
   }
 }
 
-/** Whether one is the other with something behind it, as `clusterName` is `cluster`. */
+/** Whether one key extends the other, as `clusterName` does `cluster`. */
 function beginsLike(key: string, known: string): boolean {
   const [a, b] = [key.toLowerCase(), known.toLowerCase()];
   return a.startsWith(b) || b.startsWith(a);

@@ -35,21 +35,21 @@ export interface FargaugeStackProps extends StackProps {
   readonly sidecarImage?: ContainerImage;
 }
 
-/** What is collected from, and from where. */
+/** The tasks to collect, and the place of the collector. */
 interface Place {
   readonly vpc: IVpc;
   readonly cluster: ICluster;
   readonly otherClusters: readonly ICluster[];
   readonly tasks: readonly IConnectable[];
-  /** What they open beside what the configuration leads to. */
+  /** Ports to open, in addition to those of the configuration. */
   readonly ports: readonly number[];
-  /** What is made for the collector to reach its APIs. */
+  /** The endpoints to make for the collector. */
   readonly endpoints: readonly ApiEndpoint[];
-  /** The services that get an alarm: name, and what tells their constructs apart. */
+  /** The services with alarms: the name, and the id of their constructs. */
   readonly services: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** The app's one stack: the collector of the cluster that the settings name, or of one made to try it with. */
+/** The app's only stack: the collector of an existing cluster, or of one for a trial. */
 export class FargaugeStack extends Stack {
   constructor(scope: Construct, id: string, props: FargaugeStackProps) {
     super(scope, id, {
@@ -110,7 +110,7 @@ export class FargaugeStack extends Stack {
     const clusterName = clusterNameOf(existing.cluster);
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: existing.vpcId,
-      // Nothing here asks in which zone a subnet lies, but the attributes must name one.
+      // Nobody asks for the zone of a subnet here, but the attributes require one.
       availabilityZones: ['unknown'],
       privateSubnetIds: [...existing.subnetIds],
     });

@@ -24,13 +24,13 @@ import { acknowledge } from '../nag/acknowledge.ts';
 import { TaskSidecar } from '../sidecar/sidecar.ts';
 
 export interface TrialProps {
-  /** What the collector publishes, and so the sidecar of its task's last seconds. */
+  /** The rules of the collector, which the sidecar uses for the last seconds of its task. */
   readonly configuration: CollectorConfiguration;
   /** Absent: built from the bundle. */
   readonly sidecarImage?: ContainerImage | undefined;
 }
 
-/** A cluster to try Fargauge with: one service of one task that burns all the CPU it gets, beside the sidecar. */
+/** A cluster for a trial: one service of one task that burns all its CPU, beside the sidecar. */
 export class Trial extends Construct {
   readonly vpc: IVpc;
   readonly cluster: ICluster;
@@ -44,7 +44,7 @@ export class Trial extends Construct {
       retention: RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The library's classes do not satisfy its own interfaces where absent and undefined differ.
+    // The library's classes do not satisfy its own interfaces if absent and undefined differ.
     this.vpc = this.makeNetwork() as IVpc;
     this.cluster = this.makeCluster();
     this.service = this.makeService(props);
@@ -53,7 +53,7 @@ export class Trial extends Construct {
   /** The function needs endpoints for its APIs; the tasks, with public addresses, pull images directly. */
   private makeNetwork(): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
-      // Endpoints are billed by the zone, and nothing here needs a second one.
+      // Endpoints are billed by zone, and the trial needs only one.
       maxAzs: 1,
       natGateways: 0,
       subnetConfiguration: [
@@ -61,7 +61,7 @@ export class Trial extends Construct {
         { name: 'Collector', subnetType: SubnetType.PRIVATE_ISOLATED },
       ],
     });
-    // What a security group refuses is the usual reason for a task that cannot be scraped.
+    // Rejects of a security group are the usual reason for a task that cannot be scraped.
     vpc.addFlowLog('Rejected', {
       destination: FlowLogDestination.toCloudWatchLogs(this.logGroup),
       trafficType: FlowLogTrafficType.REJECT,

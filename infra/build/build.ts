@@ -9,9 +9,9 @@ import { buildHosts } from './sidecar-host.ts';
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 const PROJECT = join(REPOSITORY, 'tsconfig.package.json');
 
-/** Compiles the constructs for those who use them as a package: JavaScript and types in `dist/package`. */
+/** Compiles the constructs for users of the package: JavaScript and types in `dist/package`. */
 export async function compileConstructs(): Promise<void> {
-  // What is no source any more must not be packed.
+  // Files of deleted sources must not be packed.
   await rm(join(REPOSITORY, 'dist/package'), { recursive: true, force: true });
   await promisify(execFile)(process.execPath, [TSC, '--project', PROJECT]);
 }

@@ -15,9 +15,9 @@ const REQUIRE = `import{createRequire}from'node:module';const require=createRequ
 const SHEBANG = '#!/usr/bin/env node';
 
 /**
- * Parts of the AWS SDK that are not in the bundle, as the Lambda runtime brings them along: clients that few configurations
- * need, and ways to credentials that a function, which finds its own in the environment, never takes.
- * See docs/decisions/0006-clients-of-the-runtime.md.
+ * Parts of the AWS SDK that the Lambda runtime provides, so the bundle leaves them out: clients that few configurations
+ * need, and credential providers that a function, which finds its credentials in the environment, never uses. See
+ * docs/decisions/0006-clients-of-the-runtime.md.
  */
 export const OF_THE_RUNTIME = [
   '@aws-sdk/client-s3',
@@ -31,10 +31,10 @@ export const OF_THE_RUNTIME = [
 
 /** One bundled program. */
 export interface Bundle {
-  /** Path of the one file that runs; its source map lies beside it. */
+  /** Path of the one file that runs, with its source map beside it. */
   readonly file: string;
   readonly bytes: number;
-  /** Modules that it imports when it runs and that Node.js does not bring along. */
+  /** Modules that it imports at run time and that are not part of Node.js. */
   readonly missing: readonly string[];
 }
 
@@ -47,27 +47,27 @@ export function bundleCollector(
 }
 
 /**
- * Bundles the sidecar into `index.mjs` in `outdir`: a program that needs nothing but Node.js. The Dockerfile beside it makes
- * an image of it: the last stage of the sidecar's own, which bundles too.
+ * Bundles the sidecar into `index.mjs` in `outdir`: a program that needs only Node.js. The Dockerfile beside it makes
+ * its image: it is the last stage of the sidecar's own, which also bundles.
  */
 export async function bundleSidecar(
   outdir: string = SIDECAR_DIRECTORY,
   entry: string = SIDECAR_ENTRY,
 ): Promise<Bundle> {
   const made = await bundle(entry, outdir, SHEBANG, []);
-  // The health check of its image starts it as a program.
+  // The image's health check runs it as a program.
   await chmod(made.file, 0o755);
   const dockerfile = await readFile(SIDECAR_DOCKERFILE, 'utf8');
   await writeFile(join(outdir, 'Dockerfile'), lastStage(dockerfile));
   return made;
 }
 
-/** Bundles `fargauge collect` into `index.mjs` in `outdir`: a program that needs nothing but Node.js 24. */
+/** Bundles `fargauge collect` into `index.mjs` in `outdir`: a program that needs only Node.js 24. */
 export function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle> {
   return bundle(CLI_ENTRY, outdir, REQUIRE, []);
 }
 
-/** The last stage of a Dockerfile, with the bundle beside it in the place of the one that was built in the stage before. */
+/** The last stage of a Dockerfile, which copies the bundle beside it instead of the result of an earlier stage. */
 function lastStage(dockerfile: string): string {
   const argument = /^ARG .*$/m.exec(dockerfile)?.[0];
   const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
@@ -90,14 +90,14 @@ async function bundle(
     outfile: file,
     absWorkingDir: REPOSITORY,
     platform: 'node',
-    // The Lambda runtime nodejs24.x; no build for an architecture, as there is no native code.
+    // The Lambda runtime nodejs24.x; no build for an architecture, because there is no native code.
     target: 'node24',
     format: 'esm',
     bundle: true,
     minify: true,
     sourcemap: 'linked',
     legalComments: 'none',
-    // The AWS SDK's ES modules, of which only what is used gets into the bundle.
+    // The AWS SDK's ES modules, of which the bundle contains only the used parts.
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...external],
@@ -127,8 +127,8 @@ async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
 }
 
 /**
- * The schemas of an AWS client are arrays with computed keys, which esbuild must take for side effects: all of them stay, half
- * a megabyte for EC2. As the result of a call that is marked pure, one that nothing uses goes.
+ * The schemas of an AWS client are arrays with computed keys, which esbuild takes for side effects: it would keep all
+ * of them, half a megabyte for EC2. As results of calls that are marked pure, unused ones disappear.
  */
 const pureSchemas: Plugin = {
   name: 'pure-schemas',
@@ -148,7 +148,7 @@ const pureSchemas: Plugin = {
   },
 };
 
-/** The clients of AWS tell their version in a header, and import all of their package.json for it. */
+/** The clients of AWS send their version in a header, and import their whole package.json for it. */
 const versionsOnly: Plugin = {
   name: 'versions-only',
   setup({ onLoad }) {
@@ -159,11 +159,11 @@ const versionsOnly: Plugin = {
   },
 };
 
-/** Each schema of zod can become a JSON Schema, which only the repository's own program asks of it, unbundled. */
+/** Each schema of zod can become a JSON Schema, but only a program of the repository, unbundled, uses that. */
 const noJsonSchemas: Plugin = {
   name: 'no-json-schemas',
   setup({ onLoad }) {
-    // Each schema asks for its method when it is made.
+    // Each schema requests its method when it is made.
     const contents = `
       const none = () => undefined;
       module.exports = { createStandardJSONSchemaMethod: none, createToJSONSchemaMethod: none };
@@ -175,7 +175,7 @@ const noJsonSchemas: Plugin = {
   },
 };
 
-/** The client of CloudWatch Logs can follow a log group live, by event streams, which no part of the collector does. */
+/** The client of CloudWatch Logs can follow a log group by event streams, which the collector does not do. */
 const noEventStreams: Plugin = {
   name: 'no-event-streams',
   setup({ onLoad }) {

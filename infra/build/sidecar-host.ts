@@ -10,7 +10,7 @@ const HOST = join(REPOSITORY, 'sidecar/host');
 
 const DOCKERFILE = join(REPOSITORY, 'sidecar/Dockerfile');
 
-/** What cargo keeps between two builds. */
+/** Cargo's files between two builds. */
 const TARGET_DIRECTORY = join(REPOSITORY, 'dist/host/target');
 const BUNDLE = join(REPOSITORY, 'dist/host/sidecar.mjs');
 
@@ -18,7 +18,7 @@ const PROGRAM = 'fargauge-sidecar';
 
 const run = promisify(execFile);
 
-/** Modules that stand in for those of Node.js. */
+/** Modules that replace those of Node.js. */
 const STAND_INS = {
   'node:events': 'events.ts',
   'node:fs': 'fs.ts',
@@ -37,13 +37,13 @@ const CPUS: Readonly<Record<Architecture, string>> = { amd64: 'x86_64', arm64: '
 /** The architecture of this machine. */
 export const OWN_ARCHITECTURE: Architecture = arch() === 'arm64' ? 'arm64' : 'amd64';
 
-/** A program, or why it cannot be built here. */
+/** A program, or the reason why it cannot be built here. */
 export type Built =
   | { readonly architecture: Architecture; readonly file: string; readonly bytes: number }
   | { readonly architecture: Architecture; readonly reason: string };
 
 /**
- * Bundles a program for the sidecar's host: with the modules of `sidecar/host/js` in the place of those of Node.js.
+ * Bundles a program for the sidecar's host, with the modules of `sidecar/host/js` instead of those of Node.js.
  *
  * @param globals a module with the globals of Node.js
  */
@@ -70,7 +70,7 @@ export async function bundleForHost(
   return outfile;
 }
 
-/** Where the program of an architecture lies, with the Dockerfile of its image. */
+/** The folder of an architecture's program, with the Dockerfile of its image. */
 export function hostDirectory(architecture: Architecture, sidecar = SIDECAR_DIRECTORY): string {
   return join(sidecar, architecture);
 }
@@ -91,11 +91,10 @@ export async function buildHosts(): Promise<Built[]> {
 }
 
 /**
- * Compiles the host with a bundle in it: one static program that needs nothing else. The same sources give the same bytes, wherever the
- * repository lies.
+ * Compiles the host with a bundle in it into one static program. Equal sources give equal bytes, in any folder.
  *
- * @param file where the program goes
- * @throws Error with the compiler's words, where the tools are there but fail
+ * @param file path of the program
+ * @throws Error with the compiler's message if the build fails
  */
 export async function buildHost(
   bundle: string,
@@ -122,11 +121,11 @@ export async function buildHost(
 interface Plan {
   readonly command: 'build' | 'zigbuild';
   readonly target: string;
-  /** For the compiler. */
+  /** Flags of the compiler. */
   readonly flags: readonly string[];
 }
 
-/** How to build for an architecture, or what is missing for that. */
+/** The build for an architecture, or the reason why it is impossible. */
 async function planFor(architecture: Architecture): Promise<Plan | { readonly reason: string }> {
   const isOwn = architecture === OWN_ARCHITECTURE;
   const target = `${CPUS[architecture]}-unknown-linux-musl`;
@@ -139,11 +138,11 @@ async function planFor(architecture: Architecture): Promise<Plan | { readonly re
   if (reasons.length === 0) return { command: hasMusl ? 'build' : 'zigbuild', target, flags: [] };
   const own = `${CPUS[architecture]}-unknown-linux-gnu`;
   if (!isOwn || !(await hasLibrary(own))) return { reason: reasons.join(', ') };
-  // As good for tests, but it takes more memory than with musl.
+  // Good enough for tests, but it takes more memory than a program with musl.
   return { command: 'build', target: own, flags: ['-Ctarget-feature=+crt-static'] };
 }
 
-/** Whether the compiler has Rust's own library for a target. */
+/** Whether the compiler has Rust's standard library for a target. */
 async function hasLibrary(target: string): Promise<boolean> {
   const { stdout } = await run('rustc', ['--print', 'target-libdir', '--target', target]).catch(
     () => ({ stdout: '' }),
@@ -151,7 +150,7 @@ async function hasLibrary(target: string): Promise<boolean> {
   return isDirectory(stdout.trim());
 }
 
-/** Settings that keep the places of this machine out of the program. */
+/** Settings that keep paths of this machine out of the program. */
 function reproducible(flags: readonly string[]): Record<string, string> {
   const cargo = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const places = [
@@ -167,7 +166,7 @@ function reproducible(flags: readonly string[]): Record<string, string> {
   };
 }
 
-/** The Dockerfile with the program beside it, in the place of one for each platform. */
+/** The Dockerfile with the program beside it, instead of one program for each platform. */
 function imageOf(dockerfile: string): string {
   const image = dockerfile
     .replace(/^ARG TARGETARCH\n/m, '')

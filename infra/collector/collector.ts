@@ -51,9 +51,9 @@ import {
 import type { ShardCycle } from './shards/cycle.ts';
 import { checkKinds } from './valid-kinds.ts';
 
-/** The scheduled function that collects the tasks of a cluster, with all that it needs. */
+/** The scheduled function that collects the tasks of a cluster, with all resources that it needs. */
 export class Collector extends MeasuredCollector implements ICollector {
-  /** A collector of another app: for its metrics, alarms and dashboards, for what is granted to it, and for tasks that it is to reach. */
+  /** A collector of another app: for its metrics, alarms and dashboards, for grants, and for tasks that it should reach. */
   static fromCollectorAttributes(
     scope: Construct,
     id: string,
@@ -65,26 +65,27 @@ export class Collector extends MeasuredCollector implements ICollector {
   /** The function that collects. */
   readonly function: LambdaFunction;
 
-  /** One cycle of all shards; undefined where the targets are not divided. */
+  /** One cycle of all shards; undefined if the targets are not divided. */
   readonly shardCycle: ShardCycle | undefined;
 
   readonly configuration: CollectorConfiguration;
   readonly interval: Duration;
 
-  /** Where the function says what it did, and where its metrics about itself are extracted from. */
+  /** The log of the function, from which CloudWatch extracts the collector's metrics about itself. */
   readonly logGroup: ILogGroup;
 
   /**
-   * Where the tasks' metrics are extracted from, one event a task and minute; Logs Insights finds the task in it. Where the
-   * configuration names a group, it is that one, which the function makes when it first writes to it; where it writes to `stdout`, it
-   * is `logGroup`. Undefined where it writes no events in its own account, but samples to other receivers.
+   * The log group from which CloudWatch extracts the tasks' metrics, one event a task and minute; Logs Insights finds
+   * the task in it. If the configuration names a group, it is that one, which the function makes at its first write;
+   * with the output `stdout` it is `logGroup`. Undefined if it writes no events in its own account, but samples to
+   * other receivers.
    */
   readonly metricsLogGroup: ILogGroup | undefined;
 
   /** Cycles that could not be started, or failed. */
   readonly deadLetterQueue: IQueue;
 
-  /** Names of the clusters that are collected; undefined where the synthesis cannot know them all. */
+  /** Names of the collected clusters; undefined if the synthesis cannot know all of them. */
   readonly collectedClusters: ReadonlySet<string> | undefined;
 
   private readonly facts: ConfigurationFacts | undefined;
@@ -183,8 +184,9 @@ export class Collector extends MeasuredCollector implements ICollector {
   }
 
   /**
-   * Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, on the ports that the
-   * configuration leads to: those of the sidecar, of docker labels, of `sd_metrics_ports`. Call it when all containers were added.
+   * Lets the function reach tasks: a service, or the security group of the tasks. Without `ports`, it opens the ports
+   * of the configuration: those of the sidecar, of docker labels, of `sd_metrics_ports`. Call it after adding all
+   * containers.
    *
    * The rules are in the stack of the collector, unless that of the tasks depends on it by its network or cluster.
    *
@@ -195,8 +197,8 @@ export class Collector extends MeasuredCollector implements ICollector {
   }
 
   /**
-   * Lets the function assume a role, such as that of a `CollectorAccess` in another account. Those that the configuration
-   * names it may assume anyway, as far as they are known.
+   * Lets the function assume a role, such as that of a `CollectorAccess` in another account. It may already assume the
+   * known roles of the configuration.
    */
   assume(roleArn: string): void {
     this.role.addToPrincipalPolicy(
@@ -204,7 +206,7 @@ export class Collector extends MeasuredCollector implements ICollector {
     );
   }
 
-  /** The role of the function, for what is granted to the collector. */
+  /** The role of the function, as the grantee of the collector. */
   get grantPrincipal(): IPrincipal {
     return this.role;
   }
@@ -214,7 +216,7 @@ export class Collector extends MeasuredCollector implements ICollector {
     return this.role.roleArn;
   }
 
-  /** Lets a principal start a cycle. One that begins while another is under way does nothing. */
+  /** Lets a principal start a cycle. A cycle that begins while another one runs does nothing. */
   grantInvoke(grantee: IGrantable): Grant {
     return (
       this.shardCycle?.stateMachine.grantStartExecution(grantee) ??
@@ -222,14 +224,14 @@ export class Collector extends MeasuredCollector implements ICollector {
     );
   }
 
-  /** What the collector reaches is known when the app is complete. */
+  /** The ports that the collector needs are known only when the app is complete. */
   private watchPorts(): OpenedPorts {
     const { network } = this;
     const securityGroup = network?.securityGroup;
     const opened = new OpenedPorts(this, this.facts, () => securityGroup?.connected ?? []);
     securityGroup?.restrict(() => opened.outward());
     if (network !== undefined) {
-      // Once all aspects have been: one may add sidecars.
+      // Validations run after all aspects, which may add sidecars.
       this.node.addValidation({
         validate() {
           opened.warn();

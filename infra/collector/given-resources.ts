@@ -13,7 +13,7 @@ import type { CollectorProps } from './props.ts';
 const LAMBDA = 'lambda.amazonaws.com';
 
 /**
- * Checks the resources of a user that a collector is to have in the place of its own, as far as these are not imported.
+ * Checks the resources of a user that replace the collector's own, unless they are imported.
  *
  * @throws InvalidPropsError
  */
@@ -57,7 +57,7 @@ function checkClass(owner: Owner, name: string, group: ILogGroup): void {
   );
 }
 
-/** A group that nothing is written to would stay empty. */
+/** A group that nobody writes to would stay empty. */
 function checkUse(
   owner: Owner,
   { logGroupName }: ILogGroup,

@@ -22,7 +22,7 @@ import { OpenedPorts } from './ports/opened.ts';
 import { SHORTEST_INTERVAL, validInterval } from './resources/schedule.ts';
 import { type IShardCycle, metricFailedCycles } from './shards/cycle.ts';
 
-/** What is known of a collector of another app, in the account and Region of the stack. */
+/** The known attributes of a collector of another app, in the account and Region of the stack. */
 export interface CollectorAttributes {
   /** Name of the function that collects: the output `CollectorFunction` of the app. */
   readonly functionName: string;
@@ -30,55 +30,55 @@ export interface CollectorAttributes {
   /**
    * The role of the function.
    *
-   * @default - unknown: what is granted to the collector has no effect
+   * @default - unknown: grants to the collector have no effect
    */
   readonly role?: IRole;
 
   /**
-   * The security groups of the function. Import them with `allowAllOutbound: false`, so that `collectFrom` opens the ports of tasks in
-   * them, too.
+   * The security groups of the function. Import them with `allowAllOutbound: false`, so that `collectFrom` also opens
+   * the ports of tasks in them.
    *
    * @default - unknown: nothing can be opened to the collector
    */
   readonly securityGroups?: readonly ISecurityGroup[];
 
   /**
-   * Where the function says what it did.
+   * The log of the function.
    *
    * @default - unknown
    */
   readonly logGroup?: ILogGroup;
 
   /**
-   * Where the tasks' metrics are extracted from.
+   * The log group from which CloudWatch extracts the tasks' metrics.
    *
    * @default - unknown
    */
   readonly metricsLogGroup?: ILogGroup;
 
   /**
-   * Gets the cycles that could not be started, or failed.
+   * The queue for cycles that could not be started, or failed.
    *
    * @default - unknown
    */
   readonly deadLetterQueue?: IQueue;
 
   /**
-   * What runs the shards of a collector whose targets are divided.
+   * The state machine of a collector whose targets are divided.
    *
    * @default - its targets are not divided
    */
   readonly stateMachine?: IStateMachine;
 
   /**
-   * How often it collects, in whole minutes.
+   * Its interval, in whole minutes.
    *
    * @default Duration.minutes(1)
    */
   readonly interval?: Duration;
 
   /**
-   * What it collects and publishes. Alarms and dashboards are checked by it.
+   * Its configuration, against which alarms and dashboards are checked.
    *
    * @default CollectorConfiguration.builtIn()
    */

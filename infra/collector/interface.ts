@@ -11,27 +11,33 @@ export interface ICollector extends MeasuredCollector, IConnectable, IGrantable 
   /** The function that collects. */
   readonly function: IFunction;
 
-  /** What it collects and publishes. */
+  /** Its configuration. */
   readonly configuration: CollectorConfiguration;
 
-  /** Where the function says what it did; undefined where an imported collector does not say it. */
+  /** The log of the function; undefined if an imported collector does not give it. */
   readonly logGroup: ILogGroup | undefined;
 
-  /** Where the tasks' metrics are extracted from; undefined where there is none, or an imported collector does not say it. */
+  /**
+   * The log group from which CloudWatch extracts the tasks' metrics; undefined without one, or if an imported collector
+   * does not give it.
+   */
   readonly metricsLogGroup: ILogGroup | undefined;
 
-  /** Cycles that could not be started, or failed; undefined where an imported collector does not say it. */
+  /** The queue for cycles that could not be started, or failed; undefined if an imported collector does not give it. */
   readonly deadLetterQueue: IQueue | undefined;
 
-  /** Names of the clusters that are collected; undefined where the synthesis cannot know them all. */
+  /** Names of the collected clusters; undefined if the synthesis cannot know all of them. */
   readonly collectedClusters: ReadonlySet<string> | undefined;
 
-  /** Lets the function reach the tasks: a service, or the security group of the tasks. Without `ports`, on those that the configuration leads to. */
+  /**
+   * Lets the function reach tasks: a service, or the security group of the tasks. Without `ports`, it opens the ports
+   * of the configuration.
+   */
   collectFrom(tasks: IConnectable, ...ports: readonly number[]): void;
 
   /** Lets the function assume a role. */
   assume(roleArn: string): void;
 
-  /** Lets a principal start a cycle. One that begins while another is under way does nothing. */
+  /** Lets a principal start a cycle. A cycle that begins while another one runs does nothing. */
   grantInvoke(grantee: IGrantable): Grant;
 }

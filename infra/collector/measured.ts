@@ -5,15 +5,15 @@ import { selfMetric } from './metrics.ts';
 import type { IShardCycle } from './shards/cycle.ts';
 
 /**
- * A collector by its metrics about itself, of which there is one value for each cycle, and with shards for each shard. What is
- * counted is given as the Sum of an interval, what is held or lasts as its Maximum, over all shards.
+ * A collector's metrics about itself, with one value for each cycle, or for each cycle of a shard. Counts are the Sum
+ * of an interval, states and durations its Maximum, over all shards.
  */
 export abstract class MeasuredCollector extends Construct {
   /** Name of the function that collects. */
   abstract readonly functionName: string;
-  /** How often it collects. */
+  /** Its interval. */
   abstract readonly interval: Duration;
-  /** One cycle of all shards; undefined where the targets are not divided. */
+  /** One cycle of all shards; undefined if the targets are not divided. */
   abstract readonly shardCycle: IShardCycle | undefined;
 
   /**
@@ -25,12 +25,12 @@ export abstract class MeasuredCollector extends Construct {
     return selfMetric(this.functionName, metricName, options).attachTo(this);
   }
 
-  /** What the discovery could not read: clusters, pages, tasks. */
+  /** Clusters, pages and tasks that the discovery could not read. */
   metricDiscoveryErrors(options?: MetricOptions): Metric {
     return counted(this, 'DiscoveryErrors', options);
   }
 
-  /** Samples that targets gave. */
+  /** Samples from targets. */
   metricSamplesScraped(options?: MetricOptions): Metric {
     return counted(this, 'SamplesScraped', options);
   }
@@ -45,7 +45,7 @@ export abstract class MeasuredCollector extends Construct {
     return counted(this, 'SamplesRejected', options);
   }
 
-  /** Samples that are not published, for one of the reasons that the log names. */
+  /** Samples that are not published, for one of the reasons in the log. */
   metricSamplesDropped(options?: MetricOptions): Metric {
     return counted(this, 'SamplesDropped', options);
   }
@@ -55,7 +55,7 @@ export abstract class MeasuredCollector extends Construct {
     return counted(this, 'SamplesDroppedForOthers', options);
   }
 
-  /** With `metric_budget`: combinations of a name and dimensions that it did not let through. */
+  /** With `metric_budget`: combinations of a name and dimensions that it held back. */
   metricMetricsHeldBack(options?: MetricOptions): Metric {
     return counted(this, 'MetricsHeldBack', options);
   }
@@ -65,17 +65,17 @@ export abstract class MeasuredCollector extends Construct {
     return counted(this, 'MetricsPublished', options);
   }
 
-  /** Events that an output took. */
+  /** Events that an output accepted. */
   metricEventsAccepted(options?: MetricOptions): Metric {
     return counted(this, 'EventsAccepted', options);
   }
 
-  /** Events that an output did not take. */
+  /** Events that an output refused. */
   metricEventsRejected(options?: MetricOptions): Metric {
     return counted(this, 'EventsRejected', options);
   }
 
-  /** Events that were accepted and will be sent again, since others of their target were not. */
+  /** Accepted events that will be sent again, because others of their target were not accepted. */
   metricEventsRepeated(options?: MetricOptions): Metric {
     return counted(this, 'EventsRepeated', options);
   }
@@ -135,7 +135,7 @@ export abstract class MeasuredCollector extends Construct {
     return ofAll(this, 'TargetsStopped', options);
   }
 
-  /** What the configuration asks for and is no target: a port that is mapped nowhere, no address. */
+  /** Configured containers and addresses that cannot be targets: a port without a mapping, a task without an address. */
   metricTargetsUnreachable(options?: MetricOptions): Metric {
     return ofAll(this, 'TargetsUnreachable', options);
   }
@@ -170,29 +170,29 @@ export abstract class MeasuredCollector extends Construct {
     return worst(this, 'DiscoveryDuration', options);
   }
 
-  /** 1 where targets gave samples of which none is published, else 0. */
+  /** 1 if the rules drop all samples of the targets, else 0. */
   metricNothingPublished(options?: MetricOptions): Metric {
     // One shard may have nothing to publish.
     const statistic = this.shardCycle ? Stats.MINIMUM : Stats.MAXIMUM;
     return worst(this, 'NothingPublished', { statistic, ...options });
   }
 
-  /** 1 where a configuration that lies elsewhere cannot be used and the one before goes on, else 0. */
+  /** 1 if a new version of the configuration is invalid and the earlier one stays in use, else 0. */
   metricConfigurationRefused(options?: MetricOptions): Metric {
     return worst(this, 'ConfigurationRefused', options);
   }
 
-  /** Parts of a configuration that lie elsewhere and could not be read. */
+  /** Parts of the configuration outside of the function that could not be read. */
   metricConfigurationUnread(options?: MetricOptions): Metric {
     return worst(this, 'ConfigurationUnread', options);
   }
 
-  /** With shards: how many there are. */
+  /** With shards: their number. */
   metricShards(options?: MetricOptions): Metric {
     return worst(this, 'Shards', options);
   }
 
-  /** With shards: those that have ended no cycle for three. */
+  /** With shards: those that have not finished a cycle for three. */
   metricShardsLate(options?: MetricOptions): Metric {
     return worst(this, 'ShardsLate', options);
   }
@@ -208,7 +208,7 @@ function counted(collector: MeasuredCollector, name: string, options?: MetricOpt
 }
 
 /**
- * Each shard says of its own targets only.
+ * Each shard reports only its own targets.
  *
  * @default - Maximum over an interval; with shards Sum
  */

@@ -15,44 +15,46 @@ export interface CollectorProps {
   readonly cluster: ICluster;
 
   /**
-   * Other clusters of the same account that the configuration may name: it is refused where it names one that is not known.
+   * Other clusters of the same account that the configuration may name. The construct refuses a configuration that
+   * names an unknown cluster.
    *
    * @default - none
    */
   readonly otherClusters?: readonly ICluster[];
 
   /**
-   * The network from which the tasks and the APIs of ECS, CloudWatch Logs and S3 can be reached.
+   * The network from which the function can reach the tasks and the APIs of ECS, CloudWatch Logs and S3.
    *
    * @default - no VPC: only targets with public addresses can be scraped
    */
   readonly vpc?: IVpc;
 
   /**
-   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. That a subnet is public is none, since
-   * a function never has a public address.
+   * The subnets of the function. They need a way to the APIs: a NAT gateway, or endpoints. A public subnet is not such
+   * a way, because a function never has a public address.
    *
-   * @default - the private subnets with egress; with `endpoints` the isolated ones where there are no others, else the public ones
+   * @default - the private subnets with egress; with `endpoints` the isolated ones if there are no others, else the
+   *   public ones
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * The security groups of the function. `collectFrom` adds its rules to them. They must let out what the collector needs: its APIs
-   * on port 443.
+   * The security groups of the function. `collectFrom` adds its rules to them. They must allow outbound traffic to the
+   * APIs on port 443.
    *
-   * @default - one of its own, which lets out what the collector needs and nothing in
+   * @default - one of its own, which lets out only the needed ports and nothing in
    */
   readonly securityGroups?: readonly ISecurityGroup[];
 
   /**
-   * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` where it has neither these nor a NAT gateway.
+   * Endpoints to make in the VPC: `ApiEndpoint.ALL_NEEDED` if it has neither these nor a NAT gateway.
    *
    * @default - none
    */
   readonly endpoints?: readonly ApiEndpoint[];
 
   /**
-   * What is collected and published.
+   * The configuration of the collector.
    *
    * @default CollectorConfiguration.taskMetrics()
    */
@@ -73,22 +75,22 @@ export interface CollectorProps {
   readonly architecture?: Architecture;
 
   /**
-   * How often the tasks are scraped, in whole minutes.
+   * The interval of the scrapes, in whole minutes.
    *
    * @default Duration.minutes(1)
    */
   readonly interval?: Duration;
 
   /**
-   * How long one collection may take. What was collected until shortly before is delivered.
+   * The longest duration of one collection. It delivers everything that it has collected until shortly before.
    *
    * @default Duration.seconds(55)
    */
   readonly timeout?: Duration;
 
   /**
-   * Into how many shards the targets are divided, each of which is collected by an invocation of its own: for more targets than one
-   * function gets done in its time. See docs/scale.md.
+   * The number of shards that the targets are divided into, each with an invocation of its own, for more targets than
+   * one function can collect in time. See docs/scale.md.
    *
    * @default - one function collects all targets
    */
@@ -102,47 +104,49 @@ export interface CollectorProps {
   readonly memorySize?: number;
 
   /**
-   * Concurrent executions that are taken from the account's quota and kept for the function that collects: at least 1, with `shards` at
-   * least as many as there can be. The function that discovers for shards keeps one more. Lambda refuses to leave an account fewer
-   * than 100 for its other functions, so that one with a quota of 10 can keep none. Cycles that overlap are safe without.
+   * Concurrent executions that the account's quota reserves for the collecting function: at least 1, with `shards` at
+   * least as many as there can be. The discovering function of shards reserves one more. Lambda leaves at least 100 to
+   * other functions, so an account with a quota of 10 can reserve none. Overlapping cycles are safe without a
+   * reservation.
    *
-   * @default - none are kept
+   * @default - none
    */
   readonly reservedConcurrentExecutions?: number;
 
   /**
-   * How long the log events are kept: the function's own, and those that carry the metrics. CloudWatch keeps the
-   * metrics themselves for 15 months, whatever this says.
+   * Retention of the log events: those of the function, and those with the metrics. CloudWatch keeps the metrics
+   * themselves for 15 months in any case.
    *
    * @default RetentionDays.TWO_WEEKS
    */
   readonly logRetention?: RetentionDays;
 
   /**
-   * The role of the function, which must trust `lambda.amazonaws.com`. It gets the permissions that the collector needs, unless it
-   * was imported as one that cannot change.
+   * The role of the function, which must trust `lambda.amazonaws.com`. The construct adds the permissions that the
+   * collector needs, unless the role was imported as immutable.
    *
    * @default - one of its own
    */
   readonly role?: IRole;
 
   /**
-   * Where the function says what it did, and where its metrics about itself are extracted from: of the log class Standard.
-   * How long it keeps events, its key and what becomes of it are its own matter.
+   * The log of the function, from which CloudWatch extracts the metrics about the collector: of the log class Standard.
+   * The construct leaves its retention, key and removal policy unchanged.
    *
    * @default - one of its own
    */
   readonly logGroup?: ILogGroup;
 
   /**
-   * Where the tasks' metrics are extracted from, of the log class Standard. The configuration must name no other.
+   * The log group from which CloudWatch extracts the tasks' metrics, of the log class Standard. The configuration must
+   * name no other.
    *
-   * @default - one of its own, or that which the configuration names
+   * @default - one of its own, or the one that the configuration names
    */
   readonly metricsLogGroup?: ILogGroup;
 
   /**
-   * Gets the cycles that could not be started, or failed: a standard queue.
+   * The queue for cycles that could not be started, or failed: a standard queue.
    *
    * @default - one of its own
    */
@@ -156,7 +160,7 @@ export interface CollectorProps {
   readonly encryptionKey?: IKey;
 
   /**
-   * What becomes of the log groups and the state when the stack is deleted.
+   * Whether the log groups and the state are deleted with the stack.
    *
    * @default RemovalPolicy.DESTROY
    */

@@ -2,12 +2,12 @@ import { InvalidPropsError } from '../props/errors.ts';
 import type { Owner } from '../props/valid.ts';
 import type { CollectorProps } from './props.ts';
 
-/** The members of `CollectorProps` for which plain JavaScript easily gives a name, a number or an object instead. */
+/** The members of `CollectorProps` for which JavaScript code often passes a name, a number or an object instead. */
 type Kinds = Pick<CollectorProps, 'cluster' | 'configuration' | 'shards'>;
 
 /**
- * Props of the wrong kind, which only a compiler would find. What they are is told by a member: with two copies of a package in an app,
- * `instanceof` says nothing.
+ * Refuses props of the wrong kind, which only a compiler would find. A member identifies the kind, because `instanceof`
+ * fails with two copies of a package in an app.
  *
  * @throws InvalidPropsError
  */

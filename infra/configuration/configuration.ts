@@ -24,41 +24,40 @@ import { PublishedMetrics } from './published-metrics.ts';
 import { SentMetrics } from './sent-metrics.ts';
 import { impossibleValue, StandIns } from './stand-ins.ts';
 
-/** Stands for the name of a cluster that is known at deployment only. */
+/** Stands for the name of a cluster that is known only at deployment. */
 const SOME_CLUSTER = 'cluster';
 
 /** An entry of `outputs`. */
 export type OutputInput = NonNullable<NativeInput['outputs']>[number];
 
 /**
- * What the collector collects and publishes. It is checked when the app is synthesized, by the code that reads it in the
- * function.
+ * The configuration of a collector. The synthesis checks it, with the code that reads it in the function.
  *
  * @example
  * CollectorConfiguration.fromFile('fargauge.yaml');
  */
 export class CollectorConfiguration {
-  /** What a collector does that has no configuration: the same as `taskMetrics()`. */
+  /** The configuration of a collector without one: the same as `taskMetrics()`. */
   static builtIn(): CollectorConfiguration {
     return new CollectorConfiguration({ source: 'the built-in default' });
   }
 
   /**
-   * Every sidecar of the cluster, and CPU and memory utilization of the tasks by service: two metrics for each service, which
-   * is all that its alarms on CPU and memory need. What each choice costs is in docs/cost.md.
+   * Every sidecar of the cluster, and CPU and memory utilization of the tasks by service: two metrics for each service,
+   * which is all that its alarms on CPU and memory need. docs/cost.md has the cost of each choice.
    */
   static taskMetrics(): CollectorConfiguration {
     return CollectorConfiguration.builtIn();
   }
 
-  /** Further CPU and memory utilization of containers: two more metrics for each container of a service. */
+  /** In addition, CPU and memory utilization of containers: two more metrics for each container of a service. */
   static containerMetrics(): CollectorConfiguration {
     return CollectorConfiguration.ofDefault(defaultDocument('containers'));
   }
 
   /**
-   * Further, by service too, what the alarms on restarts and ephemeral storage and the whole dashboard look at: four more
-   * metrics for each service.
+   * In addition, by service too, the metrics of the alarms on restarts and ephemeral storage, and of the whole
+   * dashboard: four more for each service.
    */
   static detailed(): CollectorConfiguration {
     const document = defaultDocument('containers');
@@ -87,10 +86,13 @@ export class CollectorConfiguration {
     return CollectorConfiguration.ofDocument({ name: 'the native configuration', text });
   }
 
-  /** A native configuration, written down as an object. It may have texts that only the deployment knows, such as the name of a log group. */
+  /**
+   * A native configuration as an object. It may contain texts that only the deployment knows, such as the name of a log
+   * group.
+   */
   static of(document: NativeInput): CollectorConfiguration {
     const { outputs, ...others } = document;
-    // The document may become a file, in which nothing is put at deployment.
+    // The document may become a file, which cannot contain values of the deployment.
     if (outputs !== undefined && holdsDeploymentValues(JSON.stringify(outputs))) {
       return CollectorConfiguration.of(others).withOutputs(...outputs);
     }
@@ -103,7 +105,7 @@ export class CollectorConfiguration {
   /**
    * A file with a native configuration, YAML or JSON.
    *
-   * @throws Error where it cannot be read
+   * @throws Error if it cannot be read
    */
   static fromFile(path: string): CollectorConfiguration {
     return CollectorConfiguration.ofDocument({ name: path, text: readFileSync(path, 'utf8') });
@@ -120,7 +122,7 @@ export class CollectorConfiguration {
   /**
    * The CloudWatch Agent's two files.
    *
-   * @throws Error where one cannot be read
+   * @throws Error if one cannot be read
    */
   static cloudWatchAgentFiles(agentPath: string, prometheusPath: string): CollectorConfiguration {
     return CollectorConfiguration.ofAgent(
@@ -130,11 +132,12 @@ export class CollectorConfiguration {
   }
 
   /**
-   * A native configuration, or one of the CloudWatch Agent, that is kept elsewhere and read again in each cycle.
+   * A native configuration, or one of the CloudWatch Agent, outside of the app, which the function reads again in each
+   * cycle.
    *
    * @param location `s3://BUCKET/KEY`, or `ssm:NAME` for a parameter of Systems Manager
-   * @param text what lies there now. It is checked, and the permissions of the function are chosen by it.
-   * @default - nothing is known of it: nothing is checked, and it may need no more than the built-in one
+   * @param text its current content. It is checked, and decides the permissions of the function.
+   * @default - unknown: nothing is checked, and it may need no more than the built-in one
    */
   static remote(location: string, text?: string): CollectorConfiguration {
     return new CollectorConfiguration({
@@ -159,8 +162,8 @@ export class CollectorConfiguration {
   }
 
   /**
-   * The same configuration, but for where the samples go: to these outputs, and to no other that its documents name. They may
-   * have values that only the deployment knows, such as the URL of a new workspace.
+   * The same configuration with these outputs instead of those of its documents. They may contain values that only the
+   * deployment knows, such as the URL of a new workspace.
    *
    * @example
    * CollectorConfiguration.builtIn().withOutputs({ type: 'cloudwatch-logs' }, workspace.output());
@@ -179,7 +182,7 @@ export class CollectorConfiguration {
     return inFiles(this.parts);
   }
 
-  /** What it asks of AWS, for the role of the function. */
+  /** Its needs, for the role of the function. */
   get needs(): ConfigurationNeeds {
     const { main, prometheus, location, outputs } = this.parts;
     const documents = [location, main?.text, prometheus?.text];
@@ -190,9 +193,9 @@ export class CollectorConfiguration {
   }
 
   /**
-   * What is known of it, for the cluster of this name or ARN; undefined where that is nothing.
+   * The facts about it, for the cluster of this name or ARN; undefined if unknown.
    *
-   * @throws InvalidPropsError with all that is wrong with it
+   * @throws InvalidPropsError with all errors of the configuration
    */
   facts(owner: Owner, cluster: string = SOME_CLUSTER): ConfigurationFacts | undefined {
     const { main, prometheus, location, outputs: given, source } = this.parts;
@@ -213,7 +216,7 @@ export class CollectorConfiguration {
     const request = {
       main: checked(main),
       prometheus: checked(prometheus),
-      // It may be one of them.
+      // The cluster may be a value of the deployment.
       cluster: standIns.replace(cluster),
       outputs,
     };
@@ -229,13 +232,13 @@ export class CollectorConfiguration {
     return isElsewhere ? undefined : restored(facts, standIns);
   }
 
-  /** What its rules publish; undefined where nothing is known. */
+  /** The metrics that its rules publish; undefined if unknown. */
   published(owner: Owner): PublishedMetrics | undefined {
     const facts = this.facts(owner);
     return facts && new PublishedMetrics(facts, this.parts.source);
   }
 
-  /** What it sends to CloudWatch over OTLP; undefined where nothing is known. */
+  /** The metrics that it sends to CloudWatch over OTLP; undefined if unknown. */
   sent(owner: Owner): SentMetrics | undefined {
     const facts = this.facts(owner);
     return facts && new SentMetrics(facts, this.parts.source);

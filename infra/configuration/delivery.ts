@@ -5,23 +5,23 @@ import type { Document } from './check/check.ts';
 /** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
 const LAYER_DIRECTORY = '/opt';
 
-/** Names of the CloudWatch Agent's documents: the variables in which it finds them. */
+/** Environment variables of the CloudWatch Agent's documents, which also name them in messages. */
 export const AGENT_VARIABLE = 'CW_CONFIG_CONTENT';
 export const PROMETHEUS_VARIABLE = 'PROMETHEUS_CONFIG_CONTENT';
 
-/** What makes up a configuration. */
+/** The parts of a configuration. */
 export interface ConfigurationParts {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly source: string;
   readonly main?: Document;
   readonly prometheus?: Document;
-  /** Where it is kept. */
+  /** Its location outside of the app. */
   readonly location?: string;
-  /** JSON of the outputs that come before those of the documents. */
+  /** JSON of outputs that take precedence over those of the documents. */
   readonly outputs?: string;
 }
 
-/** How a configuration reaches the function. */
+/** The form in which a configuration reaches the function. */
 export interface ConfigurationDelivery {
   readonly environment: Readonly<Record<string, string>>;
   /** Contents of the files of a layer, by name. */
@@ -79,7 +79,7 @@ function documentsInFiles(parts: ConfigurationParts): ConfigurationDelivery {
   };
 }
 
-/** The agent's document with `prometheus_config_path` where the function has that file; all else stays as it is. */
+/** The agent's document with `prometheus_config_path` set to the function's file; all else is unchanged. */
 function withPrometheusAt(path: string, agentJson: string): string {
   const document = parse(agentJson);
   const settings = document.logs.metrics_collected.prometheus;

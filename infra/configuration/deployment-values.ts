@@ -1,9 +1,9 @@
 import { StringConcat, Token, Tokenization } from 'aws-cdk-lib/core';
 
-/** Stands for a part of a text. It may be part of a host name, too. */
+/** Replaces a part of a text, perhaps of a host name. */
 const STAND_IN = 'known-at-deployment';
 
-/** Stands for a whole value that must have a form of its own. */
+/** Replaces a whole value that must have a special form. */
 const STAND_INS: Readonly<Record<string, string>> = {
   role_arn: `arn:aws:iam::123456789012:role/${STAND_IN}`,
 };
@@ -13,12 +13,12 @@ export function holdsDeploymentValues(text: string): boolean {
   return Token.isUnresolved(text);
 }
 
-/** Whether a text came of a stand-in, so that it says nothing of what the deployment will put there. */
+/** Whether a text comes from a placeholder, so that it does not show the deployment's value. */
 export function holdsStandIn(text: string): boolean {
   return text.includes(STAND_IN);
 }
 
-/** A text with its parts that only the deployment knows replaced. */
+/** A text whose values of the deployment are replaced. */
 export function withParts(text: string, part: string): string {
   if (!holdsDeploymentValues(text)) return text;
   return Tokenization.reverseString(text)
@@ -26,7 +26,7 @@ export function withParts(text: string, part: string): string {
     .join(new StringConcat());
 }
 
-/** A text in which what is known is written otherwise, and what only the deployment knows stands as it did. */
+/** A text whose known parts are rewritten, while values of the deployment stay. */
 export function withKnownParts(text: string, write: (known: string) => string): string {
   if (!holdsDeploymentValues(text)) return write(text);
   const values = Tokenization.reverseString(text).tokens.map((token) => Token.asString(token));
@@ -34,7 +34,7 @@ export function withKnownParts(text: string, write: (known: string) => string): 
   return parts.reduce((all, part, index) => `${all}${values[index - 1]}${part}`);
 }
 
-/** JSON whose values can all be checked: what only the deployment knows is replaced by something of its form. */
+/** JSON whose values can all be checked: placeholders of the right form replace values of the deployment. */
 export function withStandIns(json: string): string {
   return JSON.stringify(
     JSON.parse(json, (key, value) => {

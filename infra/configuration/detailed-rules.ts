@@ -5,7 +5,7 @@ import {
   RESTARTS,
 } from '../metrics/task.ts';
 
-/** What the alarms and the dashboard need of each service, beside the built-in default. */
+/** The metrics that the alarms and the dashboard need of each service, in addition to the built-in default. */
 const METRICS = [
   RESTARTS,
   EPHEMERAL_STORAGE_UTILIZATION,

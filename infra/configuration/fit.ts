@@ -10,17 +10,17 @@ import { withParts } from './deployment-values.ts';
 import { forecast } from './relabel-forecast.ts';
 import { warningId } from './warning-id.ts';
 
-/** Whether a configuration fits the collector that is to run it. Without facts nothing is known of it. */
+/** The facts about a configuration; undefined if unknown. */
 type Facts = ConfigurationFacts | undefined;
 
-/** Shows what loads but cannot have the effect that its author expects. */
+/** Shows settings that load but do not have the effect that their author expects. */
 export function showWarnings(collector: Construct, facts: Facts): void {
   for (const warning of facts?.warnings ?? []) {
     warn(collector, warningId('configuration', warning), warning);
   }
 }
 
-/** What listens on loopback in the task of a CloudWatch Agent is not in the function, which has a loopback of its own. */
+/** Warns of targets on loopback, which a CloudWatch Agent reaches in its task, but a function does not. */
 export function warnOfLoopback(collector: Construct, facts: Facts): void {
   for (const { name, scheme, metricsPath, statics, relabeling } of facts?.jobs ?? []) {
     for (const { address, labels } of statics) {
@@ -37,7 +37,7 @@ export function warnOfLoopback(collector: Construct, facts: Facts): void {
 }
 
 /**
- * A configuration that names a cluster which the function may not read would find nothing there.
+ * Refuses a configuration with a cluster that the function may not read, because it would find nothing there.
  *
  * @throws InvalidPropsError
  */
@@ -47,7 +47,7 @@ export function checkClusters(
   clusters: readonly ICluster[],
 ): void {
   const names = clusters.map(({ clusterName }) => clusterName);
-  // A name that is known at deployment only may be any.
+  // A name that is known only at deployment may be any name.
   if (names.some((name) => Token.isUnresolved(name))) return;
   for (const selector of facts?.clusters ?? []) {
     const name = clusterNameOf(selector);
@@ -59,7 +59,7 @@ export function checkClusters(
   }
 }
 
-/** Names of all clusters that are collected; undefined where they cannot all be known. */
+/** Names of all collected clusters; undefined if some are unknown. */
 export function collectedClusters(
   facts: Facts,
   clusters: readonly ICluster[],
@@ -73,11 +73,11 @@ export function collectedClusters(
     : new Set(all);
 }
 
-/** Where in this account the events are of which CloudWatch makes the metrics. */
+/** The place in this account of the events from which CloudWatch extracts the metrics. */
 export function eventsOf(facts: Facts): 'a log group' | 'the own log' | 'nowhere' {
   if (facts === undefined || facts.logWriters.includes(null)) return 'a log group';
   if (facts.printsEvents) return 'the own log';
-  // Who writes as a role and names no group takes the name of the one here.
+  // An output with a role and without a group uses the name of the collector's group.
   const takesName = facts.logWriters.length > 0 && facts.logGroup === OWN_LOG_GROUP;
   return takesName ? 'a log group' : 'nowhere';
 }
@@ -89,7 +89,7 @@ export function writesOwnLogGroup(facts: Facts): boolean {
   );
 }
 
-/** The group that the configuration writes the events of this cluster to, where it names one. */
+/** The group of this cluster's events, if the configuration names one. */
 export function namedLogGroup(facts: Facts, { clusterName }: ICluster): string | undefined {
   if (facts === undefined || writesOwnLogGroup(facts) || !facts.logWriters.includes(null)) {
     return undefined;
@@ -99,7 +99,7 @@ export function namedLogGroup(facts: Facts, { clusterName }: ICluster): string |
 }
 
 /**
- * The groups that the configuration writes to with the function's own role, beside the one of the collector.
+ * The groups that the configuration writes to with the function's own role, in addition to the collector's.
  *
  * @throws InvalidPropsError
  */
@@ -126,7 +126,7 @@ export function logGroupNames(
       `The configuration writes to CloudWatch Logs as ${foreign}, into a log group whose name CloudFormation generates: name one that the role may write to in \`log_group_name\``,
     );
   }
-  // Into those of other accounts the function writes with other permissions.
+  // The function writes into groups of other accounts with other permissions.
   if (!writers.includes(null)) return names;
   if (template === OWN_LOG_GROUP) return names;
   const named = namedLogGroup(facts, cluster);
@@ -141,7 +141,7 @@ export function logGroupNames(
   return names;
 }
 
-/** Shows that a group which the function makes belongs to no stack: nobody deletes it, nor its events. */
+/** Warns that a group which the function makes belongs to no stack: nobody deletes it or its events. */
 export function showGroupsThatStay(collector: Construct, names: readonly string[]): void {
   for (const name of names.filter((each) => !isMadeByApp(each))) {
     Annotations.of(collector).addInfo(
@@ -150,7 +150,7 @@ export function showGroupsThatStay(collector: Construct, names: readonly string[
   }
 }
 
-/** Whether a name is that of a log group of the app, which is in one of its stacks. */
+/** Whether a name is that of a log group in a stack of the app. */
 function isMadeByApp(name: string): boolean {
   return Tokenization.reverseString(name).tokens.some(
     (token) => Reference.isReference(token) && token.target instanceof CfnLogGroup,

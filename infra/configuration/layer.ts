@@ -5,11 +5,11 @@ import { FileSystem } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /**
- * The files of a configuration that the function's environment has no room for. A layer comes and goes with the version
- * of the function that reads it, and needs no permission, no network and no helper function at deployment.
+ * The files of a configuration that is too large for the function's environment. A layer comes and goes with the
+ * version of the function that reads it, and needs no permission, no network and no helper function at deployment.
  */
 export class ConfigurationLayer extends LayerVersion {
-  /** `files` are contents by name. */
+  /** @param files contents by name */
   constructor(scope: Construct, id: string, files: Readonly<Record<string, string>>) {
     const directory = FileSystem.mkdtemp('fargauge-');
     for (const [name, content] of Object.entries(files)) {

@@ -6,7 +6,7 @@ import { parseLocation } from '../../lambda/config/sources/location.ts';
 export interface ClusterNeed {
   /** Name, ARN or pattern. */
   readonly cluster: string;
-  /** Absent: that of the stack. */
+  /** Absent: the Region of the stack. */
   readonly region?: string | undefined;
 }
 
@@ -16,22 +16,22 @@ export interface WorkspaceNeed {
   readonly id: string;
 }
 
-/** What a configuration asks of AWS beside the tasks of the stack's own cluster. */
+/** The needs of a configuration beyond the tasks of the stack's own cluster. */
 export interface ConfigurationNeeds {
   readonly clusters: readonly ClusterNeed[];
-  /** ARNs of roles that are assumed. */
+  /** ARNs of roles to assume. */
   readonly roles: readonly string[];
-  /** Workspaces of Amazon Managed Service for Prometheus that are written to with the function's own credentials. */
+  /** Workspaces of Amazon Managed Service for Prometheus that the function writes to with its own credentials. */
   readonly workspaces: readonly WorkspaceNeed[];
-  /** Whether any workspace is written to, be it as a role. */
+  /** Whether it writes to any workspace, also with a role. */
   readonly writesToWorkspaces: boolean;
-  /** CloudWatch takes metrics over OTLP with the function's own credentials. */
+  /** Whether it sends metrics to CloudWatch over OTLP with the function's own credentials. */
   readonly putsMetrics: boolean;
-  /** What containers declare in their task definitions is read. */
+  /** Whether it reads task definitions. */
   readonly taskDefinitions: boolean;
-  /** Tags of clusters are looked up. */
+  /** Whether it looks up tags of clusters. */
   readonly clusterTags: boolean;
-  /** Public addresses of tasks are looked up. */
+  /** Whether it looks up public addresses of tasks. */
   readonly publicIps: boolean;
   /** Objects of S3, as `BUCKET/KEY`. */
   readonly objects: readonly string[];
@@ -44,7 +44,7 @@ export interface ConfigurationNeeds {
 const SECTION = 'ecs_service_discovery';
 const OF_THE_AGENT = ['logs', 'metrics_collected', 'prometheus', SECTION];
 
-/** Where a document of the agent names the role to write as; the first of them counts. */
+/** Places in a document of the agent with the role for writing; the first one counts. */
 const ROLES_OF_THE_AGENT = [
   ['logs', 'credentials', 'role_arn'],
   ['agent', 'credentials', 'role_arn'],
@@ -56,20 +56,20 @@ const PARAMETER = /aws:ssm:([\w.:/-]+)/g;
 
 /**
  * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference.html
- * The Region and the id may be known at deployment only.
+ * The Region and the id may be known only at deployment.
  */
 const WORKSPACE =
   /\baps-workspaces(?:-fips)?\.([a-z0-9-]+|\$\{Token\[[^\]]+\]\})\.[^/]+\/workspaces\/([\w-]+|\$\{Token\[[^\]]+\]\})\//;
 
-/** What CloudWatch takes OTLP at: its name in a configuration, or its address, whose Region may be known at deployment only. */
+/** CloudWatch's OTLP endpoint: its name in a configuration, or its address, whose Region may be known only at deployment. */
 const CLOUDWATCH_OTLP =
   /^(?:cloudwatch|https:\/\/(?:[^/]+\.)?monitoring(?:-fips)?\.[^/]+\.(?:amazonaws\.com|api\.aws)\b.*)$/;
 
 /**
- * What the documents ask for. It reads them without checking: what is wrong with them the function says when it starts.
+ * The needs of documents. It does not check them: the function reports their errors at its start.
  *
- * @param documents texts of configurations, or locations of such
- * @param given JSON of the outputs that come before those of the documents
+ * @param documents texts of configurations, or their locations
+ * @param given JSON of outputs that take precedence over those of the documents
  */
 export function needsOf(documents: readonly string[], given?: string): ConfigurationNeeds {
   const locations = documents.flatMap((text) => parseLocation(text) ?? []);
@@ -83,7 +83,7 @@ export function needsOf(documents: readonly string[], given?: string): Configura
     ...sections.flatMap((section) => listOf(lookup(section, 'sd_targets'))),
     ...jobs.flatMap((job) => listOf(lookup(job, 'aws_sd_configs')).map(withAllClusters)),
   ];
-  // A Prometheus file beside a document of the CloudWatch Agent has no receivers.
+  // The Prometheus file beside a document of the CloudWatch Agent has no receivers.
   const isOfTheAgent = values.some((value) => lookup(value, 'logs') !== undefined);
   const remoteWrites = isOfTheAgent
     ? []
@@ -94,7 +94,7 @@ export function needsOf(documents: readonly string[], given?: string): Configura
   const own = receivers.filter((receiver) => !isText(lookup(receiver, 'role_arn')));
   const lookups = new Set(sections.flatMap((section) => listOf(lookup(section, 'sd_lookups'))));
   const ofTasks = jobs.some((job) => listOf(lookup(job, 'aws_sd_configs')).length > 0);
-  // Prometheus' own discovery looks up what relabeling reads.
+  // Prometheus' own discovery looks up only labels that relabeling reads.
   const isRead = (label: string) =>
     ofTasks && documents.some((text) => text.includes(label) || text.includes('labelmap'));
   const isKnown = values.some((value) => typeof value === 'object' && value !== null);
@@ -148,7 +148,7 @@ function roleOfTheAgent(document: unknown): unknown {
   return ROLES_OF_THE_AGENT.map((path) => lookup(document, ...path)).find(isText);
 }
 
-/** A receiver of a Prometheus file, which names its role further down. */
+/** A receiver of a Prometheus file, whose role is in a section of it. */
 function withSigv4(entry: unknown): unknown {
   return { url: lookup(entry, 'url'), role_arn: lookup(entry, 'sigv4', 'role_arn') };
 }
@@ -158,7 +158,7 @@ function workspaceOf(receiver: unknown): WorkspaceNeed[] {
   return region === undefined || id === undefined ? [] : [{ region, id }];
 }
 
-/** Those that are read as a role, or with a key, ask nothing of the function's own role. */
+/** Clusters that are read with a role, or with a key, need nothing of the function's own role. */
 function clustersOf(target: unknown): ClusterNeed[] {
   if (lookup(target, 'role_arn') !== undefined || lookup(target, 'access_key') !== undefined)
     return [];

@@ -10,10 +10,10 @@ import { DETAILED_UNITS } from './detailed-rules.ts';
 
 const CONTAINER_METRICS = [CONTAINER_CPU_UTILIZATION, CONTAINER_MEMORY_UTILIZATION];
 
-/** A CloudWatch metric as a construct asks for it. */
+/** A CloudWatch metric that a construct needs. */
 export interface WantedMetric {
   readonly metricName: string;
-  /** Values by name. One may be known at deployment only, or undefined: any. */
+  /** Values by name. A value may be known only at deployment, or undefined for any. */
   readonly dimensions: Readonly<Record<string, string | undefined>>;
 }
 
@@ -24,12 +24,12 @@ interface Rule extends Omit<DeclarationFacts, 'matcher' | 'selectors' | 'namespa
   readonly namespace: string;
 }
 
-/** Which metrics the rules of a configuration publish. */
+/** The metrics that the rules of a configuration publish. */
 export class PublishedMetrics {
   private readonly rules: readonly Rule[];
   private readonly source: string;
 
-  /** `source` is what messages call the configuration. */
+  /** @param source name of the configuration in messages */
   constructor({ namespace, declarations }: ConfigurationFacts, source: string) {
     this.source = source;
     this.rules = declarations.map((declaration) => ({
@@ -40,7 +40,7 @@ export class PublishedMetrics {
     }));
   }
 
-  /** Why a metric will have no data, or undefined where the rules can publish it. */
+  /** The reason why a metric will have no data; undefined if the rules can publish it. */
   problemOf({ metricName, dimensions }: WantedMetric): string | undefined {
     const names = Object.keys(dimensions).sort();
     const selecting = this.rules.filter(({ selectors }) =>
@@ -67,7 +67,7 @@ export class PublishedMetrics {
     return undefined;
   }
 
-  /** The namespace of a metric, that of the first rule that can publish it; undefined where none can. */
+  /** The namespace of a metric: that of the first rule that can publish it; undefined without one. */
   namespaceOf({ metricName, dimensions }: WantedMetric): string | undefined {
     const names = Object.keys(dimensions);
     return this.rules.find(
@@ -83,7 +83,7 @@ export class PublishedMetrics {
   }
 }
 
-/** Which configuration publishes a metric of the sidecar, for the end of a message. */
+/** The end of a message that names the configuration with a metric of the sidecar. */
 function remedyFor(metricName: string): string {
   if (metricName in DETAILED_UNITS) return ': CollectorConfiguration.detailed() does';
   return CONTAINER_METRICS.includes(metricName)
@@ -91,7 +91,7 @@ function remedyFor(metricName: string): string {
     : '';
 }
 
-/** Whether a declaration can apply to a series with these labels; of the others nothing is known. */
+/** Whether a declaration can apply to a series with these labels, whose other labels are unknown. */
 function mayApply(
   { sourceLabels, separator, matcher }: Rule,
   labels: Readonly<Record<string, string | undefined>>,

@@ -2,22 +2,22 @@ import { compileAnchored } from '../../lambda/config/values/pattern.ts';
 import { type RelabelAction, relabel } from '../../lambda/model/samples/relabel.ts';
 import type { RelabelFacts } from './check/check.ts';
 
-/** What is known of labels: values by name, the empty one where there is no such label. Of any other name nothing is known. */
+/** The known labels: values by name, empty for a missing label. All other labels are unknown. */
 export type KnownLabels = Readonly<Record<string, string>>;
 
-/** Actions that go by nothing but the names of labels. */
+/** Actions that only read the names of labels. */
 const BY_NAME: ReadonlySet<RelabelAction> = new Set(['labeldrop', 'labelkeep']);
 
-/** Actions that read the label that the others write. */
+/** Actions that compare the label that other actions write. */
 const COMPARING: ReadonlySet<RelabelAction> = new Set(['keepequal', 'dropequal']);
 
 const DROPPING: ReadonlySet<RelabelAction> = new Set(['keep', 'drop', ...COMPARING]);
 
 /**
- * What rules of relabeling are sure to make of labels of which only some are known. What depends on others is taken for what
- * keeps everything.
+ * Predicts the result of relabeling for labels that are only partly known. Rules that depend on other labels count as
+ * keeping everything.
  *
- * @returns what is known then, or undefined where the owner of the labels is dropped, whatever the others are
+ * @returns the labels that are known afterwards, or undefined if the owner of the labels is dropped in any case
  */
 export function forecast(
   known: KnownLabels,
@@ -39,7 +39,7 @@ export function forecast(
   return labels;
 }
 
-/** Whether the names of the labels that it writes depend on other labels. */
+/** Whether the names of the written labels depend on other labels. */
 function writesAnywhere({ action, targetLabel }: RelabelFacts): boolean {
   return action === 'labelmap' || targetLabel.includes('$');
 }

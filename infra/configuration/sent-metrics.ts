@@ -7,30 +7,30 @@ import type { ConfigurationFacts, JobFacts, OtlpFacts } from './check/check.ts';
 import { holdsStandIn } from './deployment-values.ts';
 import { forecast, type KnownLabels } from './relabel-forecast.ts';
 
-/** The labels that name a cluster, of which a target has one or both. */
+/** The labels with the name of a cluster, of which a target has one or both. */
 const CLUSTER_LABELS = ['ClusterName', 'TaskClusterName'];
 const SERVICE_LABEL = 'ServiceName';
 
-/** The metrics of tasks that a query of CloudWatch asks for. */
+/** The metrics of tasks that a query of CloudWatch needs. */
 export interface WantedSamples {
   readonly metricName: string;
   readonly clusterName: string;
-  /** Absent: of all services, and of other tasks. */
+  /** Absent: all services, and other tasks. */
   readonly serviceName?: string;
 }
 
-/** Which samples of tasks a configuration sends to CloudWatch over OTLP, as far as that can be known. */
+/** The samples of tasks that a configuration sends to CloudWatch over OTLP, if known. */
 export class SentMetrics {
   private readonly facts: ConfigurationFacts;
   private readonly source: string;
 
-  /** `source` is what messages call the configuration. */
+  /** @param source name of the configuration in messages */
   constructor(facts: ConfigurationFacts, source: string) {
     this.facts = facts;
     this.source = source;
   }
 
-  /** Why a query in the account and Region of a construct will find nothing, or undefined where it can find something. */
+  /** The reason why a query in the account and Region of a construct will find nothing; undefined if it can find samples. */
   problemOf(wanted: WantedSamples, asker: IConstruct): string | undefined {
     return this.destinationProblem(asker) ?? this.serviceProblem(wanted) ?? this.jobProblem(wanted);
   }
@@ -99,14 +99,14 @@ function problemOfJob(
   return undefined;
 }
 
-/** What is known of the labels of a target of the tasks, before its job relabels them. */
+/** The known labels of a task's target, before its job relabels them. */
 function labelsOfTarget(
   finds: JobFacts['finds'][number],
   { clusterName, serviceName }: WantedSamples,
   labelsCluster: boolean,
 ): KnownLabels {
   if (finds === 'others') return {};
-  // What `aws_sd_configs` find has only labels that begin with `__`.
+  // Targets of `aws_sd_configs` have only labels that begin with `__`.
   const labels =
     finds === 'tasks'
       ? { ClusterName: '', TaskClusterName: '', [SERVICE_LABEL]: '' }
@@ -124,12 +124,12 @@ function canHave(labels: KnownLabels, name: string, value: string): boolean {
   return !(name in labels) || mayBe(labels[name], value);
 }
 
-/** The account that an output writes to; absent: that of the collector, or known at deployment only. */
+/** The account that an output writes to; absent for that of the collector, or if it is known only at deployment. */
 function accountOf({ roleArn }: OtlpFacts): string | undefined {
   return roleArn === undefined || holdsStandIn(roleArn) ? undefined : roleArn.split(':')[4];
 }
 
-/** What is absent, or known at deployment only, may be anything. */
+/** A value that is absent, or known only at deployment, may be anything. */
 function mayBe(one: string | undefined, other: string): boolean {
   return (
     one === undefined || one === other || [one, other].some((each) => Token.isUnresolved(each))

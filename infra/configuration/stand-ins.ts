@@ -4,20 +4,20 @@ import { formatPath, type Path } from '../../lambda/config/findings/place.ts';
 
 const STAND_IN = /known-at-deployment-(\d+)/g;
 
-/** What the value of these keys looks like; what stands before the name of the stand-in goes with it. */
+/** The form of these keys' values: a prefix before the name of the placeholder. */
 const ROLE = 'arn:aws:iam::123456789012:role/';
 const ROLE_KEY = /(role_arn["']?\s*:\s*["']?)(?=known-at-deployment-)/g;
 const ROLE_STAND_IN = new RegExp(`${ROLE}(?=known-at-deployment-)`, 'g');
 
-/** How the library writes lists that only the deployment knows, and what may be such a number. */
+/** The notation of the library for lists of the deployment, and for numbers. */
 const LIST = '#{Token[';
 const NUMBER = /-\d\.\d+e\+2\d\d/g;
 
-/** Words in the place of the values in documents that only the deployment knows, so that the documents can be checked. */
+/** Replaces values of the deployment in documents by words, so that the documents can be checked. */
 export class StandIns {
   readonly #values: string[] = [];
 
-  /** A document, with a word of its own for each such value. */
+  /** A document in which each such value is a word of its own. */
   replace(text: string): string {
     if (!Token.isUnresolved(text)) return text;
     return Tokenization.reverseString(text)
@@ -26,7 +26,7 @@ export class StandIns {
       .replace(ROLE_KEY, `$1${ROLE}`);
   }
 
-  /** The value that a text stands for. */
+  /** The value behind a text. */
   restore(text: string): string {
     if (this.#values.length === 0) return text;
     return text
@@ -44,7 +44,7 @@ export class StandIns {
   }
 }
 
-/** What is wrong with a document that has a value of the deployment for which no text can stand, and where it is. */
+/** The error of a document with a value of the deployment that no text can replace, with its path. */
 export function impossibleValue(text: string): string | undefined {
   if (!text.includes(LIST) && !(text.match(NUMBER) ?? []).some(isUnknownNumber)) return undefined;
   for (const [path, value] of valuesIn(parseDocument(text).toJS())) {
@@ -62,7 +62,7 @@ function isUnknownNumber(number: string | number): boolean {
   return Token.isUnresolved(Number(number));
 }
 
-/** What is no object or list in a document, with the way to it. */
+/** All values of a document that are not an object or a list, with their paths. */
 function* valuesIn(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
   if (typeof value !== 'object' || value === null) yield [path, value];
   else if (Array.isArray(value)) {

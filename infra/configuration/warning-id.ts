@@ -6,8 +6,8 @@ const INDEX = /\[\d+\]/g;
 const LENGTH = 8;
 
 /**
- * What a warning is acknowledged by, such as `configuration-1f0c9a2b`. It goes by what the warning says, and not by how many come
- * before, nor by where in a list its subject stands: those change with every other line of a configuration.
+ * The id for acknowledging a warning, such as `configuration-1f0c9a2b`. It depends on the text of the warning, not on
+ * its number or on indices of lists, which change with every other line of a configuration.
  */
 export function warningId(kind: string, message: string): string {
   const digest = createHash('sha256').update(message.replace(INDEX, '[]')).digest('hex');

@@ -11,7 +11,7 @@ import { publishesService, serviceWidgets } from './service-widgets.ts';
 export interface CollectorDashboardProps {
   readonly collector: ICollector;
 
-  /** The services that are shown, in this order. */
+  /** The services to show, in this order. */
   readonly services: readonly (IBaseService | ServiceName)[];
 
   /**
@@ -23,8 +23,8 @@ export interface CollectorDashboardProps {
 }
 
 /**
- * A dashboard of the tasks of services and of the collector. A graph is left out where the collector's rules publish nothing
- * that it could show: `CollectorConfiguration.detailed()` publishes all of it.
+ * A dashboard of the tasks of services and of the collector. It leaves out graphs without a published metric:
+ * `CollectorConfiguration.detailed()` publishes all of them.
  */
 export class CollectorDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: CollectorDashboardProps) {

@@ -19,7 +19,7 @@ const ROW = 24;
 const HALF = 12;
 const THIRD = 8;
 
-/** Tasks that a graph shows by themselves: the worst. */
+/** Tasks that a graph shows individually: the worst. */
 const WORST_TASKS = 10;
 
 const OF_LIMIT = '% of the limit';
@@ -27,7 +27,7 @@ const OF_LIMIT = '% of the limit';
 /**
  * Rows of widgets about the tasks of one service, by PromQL.
  *
- * @param isSent whether a metric can have data; a graph that none of its metrics has any for is left out
+ * @param isSent whether a metric can have data; a graph without any such metric is left out
  */
 export function promqlServiceWidgets(
   service: ServiceName,

@@ -1,7 +1,7 @@
 import { ConcreteWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Aws } from 'aws-cdk-lib/core';
 
-/** What one query of a chart shows. */
+/** One query of a chart. */
 export interface PromQLSeries {
   readonly query: string;
 
@@ -16,7 +16,7 @@ export interface PromQLSeries {
 export interface PromQLWidgetProps {
   readonly title: string;
 
-  /** Of the y-axis. */
+  /** Unit of the y-axis. */
   readonly unit: string;
 
   readonly series: readonly PromQLSeries[];
@@ -29,7 +29,8 @@ export interface PromQLWidgetProps {
 }
 
 /**
- * Lines that PromQL gives, of what CloudWatch has taken over OTLP: a widget of the type `chart`, which the CDK has no class for.
+ * Lines of PromQL queries on the metrics that CloudWatch got over OTLP: a widget of the type `chart`, for which the CDK
+ * has no class.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export class PromQLWidget extends ConcreteWidget {

@@ -10,10 +10,10 @@ import { collectorWidgets } from './collector-widgets.ts';
 import { promqlServiceWidgets } from './promql-service-widgets.ts';
 
 export interface PromQLDashboardProps {
-  /** It sends its samples to CloudWatch over OTLP. */
+  /** The collector, which must send its samples to CloudWatch over OTLP. */
   readonly collector: ICollector;
 
-  /** The services that are shown, in this order: at least one. */
+  /** The services to show, in this order: at least one. */
   readonly services: readonly (IBaseService | ServiceName)[];
 
   /**
@@ -25,8 +25,8 @@ export interface PromQLDashboardProps {
 }
 
 /**
- * A dashboard of the tasks of services and of the collector, of what CloudWatch has taken over OTLP: the counterpart of
- * `CollectorDashboard`, with the worst tasks by themselves.
+ * A dashboard of the tasks of services and of the collector, with the metrics that CloudWatch got over OTLP: the
+ * counterpart of `CollectorDashboard`, which shows the worst tasks individually.
  */
 export class PromQLDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: PromQLDashboardProps) {
@@ -43,7 +43,7 @@ export class PromQLDashboard extends Dashboard {
     for (const service of services) {
       const problemOf = (metricName: string) => sent?.problemOf({ ...service, metricName }, this);
       const rows = promqlServiceWidgets(service, (name) => problemOf(name) === undefined);
-      // No graph at all: only the title is left.
+      // Without graphs only the title is left.
       if (rows.length === 1)
         throw new InvalidPropsError(this, `${problemOf(TASK_CPU_UTILIZATION)}`);
       for (const row of rows) this.addWidgets(...row);

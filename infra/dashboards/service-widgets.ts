@@ -37,13 +37,13 @@ const PERCENT: YAxisProps = { min: 0, label: '% of the limit', showUnits: false 
 
 export interface ServiceWidgetsProps {
   readonly service: ServiceName;
-  /** What the rules publish; absent: not known, and taken for everything. */
+  /** The published metrics; absent if unknown, which counts as all. */
   readonly published: PublishedMetrics | undefined;
-  /** Where the events are in which the tasks are found; absent: there are none. */
+  /** The log group in which Logs Insights finds the tasks; absent without one. */
   readonly logGroup: ILogGroup | undefined;
 }
 
-/** What graphs show. */
+/** The metrics of the graphs. */
 const SHOWN = [
   TASK_CPU_UTILIZATION,
   TASK_MEMORY_UTILIZATION,
@@ -53,13 +53,13 @@ const SHOWN = [
   EPHEMERAL_STORAGE_UTILIZATION,
 ];
 
-/** Whether there is a graph for the service at all. */
+/** Whether the service has any graph. */
 export function publishesService(published: PublishedMetrics, service: ServiceName): boolean {
   const dimensions = dimensionsOf(service);
   return SHOWN.some((metricName) => published.namespaceOf({ metricName, dimensions }));
 }
 
-/** Rows of widgets about the tasks of one service, as far as the rules publish what they show. */
+/** Rows of widgets about the tasks of one service, if the rules publish their metrics. */
 export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsProps): IWidget[][] {
   const namespaceOf = (metricName: string) =>
     published === undefined
@@ -104,7 +104,7 @@ export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsP
   ].filter((row) => row.length > 0);
 }
 
-/** The metric tells how bad the worst task is; the events tell which it is. */
+/** The metric shows the utilization of the worst task, and the events show which task it is. */
 function worstTasks(service: ServiceName, group: ILogGroup): IWidget {
   const { clusterName, serviceName } = service;
   return new LogQueryWidget({

@@ -3,17 +3,17 @@ import {
   TASK_MEMORY_UTILIZATION,
 } from '../../lambda/model/settings/names.ts';
 
-/** Tasks that are shown. */
+/** Tasks in the table. */
 const WORST_TASKS = 15;
 
-/** Seconds after which a task without events is taken for gone. */
+/** Seconds after which a task without events counts as gone. */
 const RECENT_SECONDS = 300;
 
 /**
- * The lines of a Logs Insights query for the tasks that use most of their CPU, in the events of the collector.
+ * The lines of a Logs Insights query for the tasks with the highest CPU utilization, in the events of the collector.
  *
- * @param filters lines that choose events
- * @param labels by which tasks are told apart, beside their id
+ * @param filters lines that select events
+ * @param labels labels that distinguish tasks, in addition to their id
  */
 export function worstTasksQuery(
   filters: readonly string[] = [],
@@ -30,7 +30,7 @@ export function worstTasksQuery(
   ];
 }
 
-/** A metric's field, or the first of its values where an event has several, as Logs Insights names them. */
+/** A metric's field, or the first of its values if an event has several, in the notation of Logs Insights. */
 function valueIn(name: string): string {
   return `coalesce(${name}, ${name}.0)`;
 }

@@ -7,7 +7,7 @@ import {
   TASK_MEMORY_UTILIZATION,
 } from '../../lambda/model/settings/names.ts';
 
-/** Series of the sidecar beside those of the built-in default. */
+/** Series of the sidecar outside of the built-in default. */
 export const EPHEMERAL_STORAGE_UTILIZATION = 'ee_task_ephemeral_storage_utilization_percent';
 export const RESTARTS = 'ee_container_restarts_total';
 export const NETWORK_RECEIVE_RATE = 'ee_task_network_receive_bytes_per_second';
@@ -33,8 +33,8 @@ export function dimensionsOf(service: ServiceName | IBaseService): Record<string
 }
 
 /**
- * A metric of a service's tasks. Each task has its samples in it, so the Maximum is the worst single task and the Average
- * the mean task.
+ * A metric of a service's tasks. Each task gives samples to it, so the Maximum is the worst task and the Average the
+ * mean task.
  *
  * @default - Maximum over 1 minute, in the namespace of the built-in default
  */

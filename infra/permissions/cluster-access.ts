@@ -1,21 +1,21 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** What the tasks of clusters are read for. */
+/** The reads of the tasks of clusters. */
 export interface ClusterReading {
   /** ARNs of the clusters, or patterns of them. */
   readonly clusterArns: readonly string[];
-  /** What containers declare in their task definitions. Prometheus' own discovery does not look. */
+  /** Whether task definitions are read, which Prometheus' own discovery does not need. */
   readonly taskDefinitions: boolean;
-  /** Clusters are selected by a pattern, so that all must be listed. */
+  /** Whether a pattern selects clusters, so that all must be listed. */
   readonly listClusters: boolean;
   readonly clusterTags: boolean;
   readonly publicIps: boolean;
 }
 
 /**
- * What reading the tasks of clusters takes: tasks, services, and the container instances of tasks on EC2 with the addresses of
- * their machines. Ids are not known before, so the condition ecs:cluster limits what is of a cluster; the others have no
- * resource-level permissions.
+ * Permissions for reading the tasks of clusters: tasks, services, and the container instances of tasks on EC2 with the
+ * addresses of their instances. Ids are unknown before, so the condition ecs:cluster limits actions of a cluster; the
+ * others have no resource-level permissions.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
@@ -51,6 +51,6 @@ export function clusterReadStatements({
   ];
 }
 
-/** What cdk-nag is told of these statements. */
+/** The reason for cdk-nag. */
 export const CLUSTER_READ_REASON =
   'Ids of tasks and instances are not known before, so the condition ecs:cluster limits what is of a cluster; ListClusters, DescribeTaskDefinition, DescribeInstances and DescribeNetworkInterfaces have no resource-level permissions.';

@@ -3,9 +3,9 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import { acknowledge } from '../nag/acknowledge.ts';
 import { nagArn } from '../nag/arn.ts';
 
-/** Tells cdk-nag why a policy has a wildcard at the end of the ARN of a log group. */
+/** Gives cdk-nag the reason for the wildcard at the end of a log group's ARN. */
 export function acknowledgeStreams(policy: Policy, logGroupName: string): void {
-  // Of a group whose name is not known it sees no wildcard.
+  // Cdk-nag sees no wildcard in the ARN of an unknown name.
   if (Token.isUnresolved(logGroupName)) return;
   const arn = nagArn(Stack.of(policy), 'logs', `log-group:${logGroupName}`);
   acknowledge(policy, {

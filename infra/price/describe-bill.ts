@@ -3,7 +3,10 @@ import { type BillLine, type Deployment, monthlyBill, wayOfEvents } from './mont
 
 const CHOICES: readonly MetricsChoice[] = ['tasks', 'containers', 'detailed'];
 
-/** The bill of a month as text: lines with their formulas, what was assumed, what is left out, and what else could be chosen. */
+/**
+ * The bill of a month as text: lines with their formulas, the assumptions, the parts that are not counted, and
+ * alternatives.
+ */
 export function describeBill(deployment: Deployment): string {
   const { load, metrics } = deployment;
   const lines = monthlyBill(deployment);
@@ -14,7 +17,7 @@ export function describeBill(deployment: Deployment): string {
     ...lines.map((line) => `${money(line.dollars)}  ${line.what.padEnd(width)}  ${line.formula}`),
     `${money(sumOf(lines))}  in all`,
     '',
-    // Nothing else depends on how much there is.
+    // No other line depends on the load.
     ...(metrics === undefined && deployment.shards === undefined ? [] : assumptionsOf(load)),
     ...(metrics === undefined
       ? [
@@ -47,7 +50,7 @@ function otherChoices(deployment: Deployment, chosen: MetricsChoice): string {
   return `With other metrics in all, ${others.join('; ')}.`;
 }
 
-/** What goes through a network that is there, and that nobody here knows. */
+/** The cost of events on their way through a network that the app does not make. */
 function wayOf({ resources, load }: Deployment, metrics: MetricsChoice): string | undefined {
   const makesNetwork = Object.values(resources).some(({ Type }) => Type === 'AWS::EC2::VPC');
   if (makesNetwork) return undefined;

@@ -1,17 +1,17 @@
-/** Of what the app publishes without a document that says it. */
+/** The built-in rules that the app offers instead of a document. */
 export type MetricsChoice = 'tasks' | 'containers' | 'detailed';
 
-/** What there is to be collected. */
+/** The number of services, tasks and containers. */
 export interface Load {
   readonly services: number;
   readonly tasks: number;
-  /** The sidecar included. */
+  /** Including the sidecar. */
   readonly containersPerTask: number;
-  /** Which of these nobody has told, by the context keys that would. */
+  /** The assumed numbers, by the context keys that would set them. */
   readonly assumed: readonly ('serviceCount' | 'tasks' | 'containersPerTask')[];
 }
 
-/** What was told of it. */
+/** The known numbers. */
 export interface KnownLoad {
   /** Services that have alarms. */
   readonly services: number;
@@ -20,14 +20,14 @@ export interface KnownLoad {
   readonly containersPerTask?: number | undefined;
 }
 
-/** Tasks of a service, and containers of a task with its sidecar, where nobody says how many. */
+/** Assumed tasks of a service, and containers of a task with its sidecar. */
 const TASKS_OF_A_SERVICE = 5;
 const CONTAINERS_OF_A_TASK = 2;
 
 /** The one task of the trial, and its sidecar. */
 export const TRIAL_LOAD: Load = { services: 1, tasks: 1, containersPerTask: 2, assumed: [] };
 
-/** What is known, and something for what is not. */
+/** The known numbers, with assumptions for the unknown ones. */
 export function loadOf(known: KnownLoad): Load {
   const services = known.serviceCount ?? Math.max(known.services, 1);
   const keys = ['serviceCount', 'tasks', 'containersPerTask'] as const;

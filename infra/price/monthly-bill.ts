@@ -24,15 +24,15 @@ import {
 import { type Billed, type BilledService, billedOf, type Resources } from './template.ts';
 
 /**
- * What the collector publishes about itself in each cycle: lambda/report/self-metrics.ts and lambda/report/configuration.ts. `ColdStart` is
- * billed only for the hours that have one.
+ * The collector's metrics about itself in each cycle: lambda/report/self-metrics.ts and lambda/report/configuration.ts.
+ * `ColdStart` is billed only for hours that have one.
  */
 export const OWN_METRICS = 27;
 
 /** Bytes of the function's log a cycle, measured with five cycles of one target, and the lines of Lambda itself. */
 const OWN_LOG_BYTES = 3_000;
 
-/** An event, and how many each task and container has in a cycle: docs/cost.md has the measurement. */
+/** Bytes of an event, and events of each task and container in a cycle: docs/cost.md has the measurement. */
 const EVENT_BYTES = 1_000;
 const EVENTS = 2;
 
@@ -41,35 +41,35 @@ const CYCLE_SECONDS = 2;
 const SHARD_SECONDS = 4.5;
 const DISCOVERY_SECONDS = 8;
 
-/** GB that a workflow is billed for, and its seconds. */
+/** Billed GB of a workflow, and its seconds. */
 const WORKFLOW_GB = 0.0625;
 const WORKFLOW_SECONDS = 13;
 
-/** Transitions of a Standard workflow, beside one for each shard. */
+/** Transitions of a Standard workflow, in addition to one for each shard. */
 const TRANSITIONS = 5;
 
-/** In a dollar. */
+/** Cents of a dollar. */
 const CENTS = 100;
 
 /** A line of the bill. */
 export interface BillLine {
   readonly what: string;
-  /** How the dollars come about. */
+  /** The calculation of the dollars. */
   readonly formula: string;
   readonly dollars: number;
 }
 
-/** What is deployed. */
+/** A deployment. */
 export interface Deployment {
   readonly resources: Resources;
   readonly load: Load;
-  /** Absent: a document says what is published, and nobody counts that. */
+  /** Absent if a document selects the metrics, which are then not counted. */
   readonly metrics?: MetricsChoice | undefined;
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
 }
 
-/** What a month costs of what a template deploys, as far as it can be known; free tiers are left out. */
+/** The known monthly cost of the resources in a template, without free tiers. */
 export function monthlyBill({ resources, load, metrics, shards }: Deployment): BillLine[] {
   const billed = billedOf(resources);
   const cycles = MINUTES / billed.intervalMinutes;
@@ -88,13 +88,13 @@ export function monthlyBill({ resources, load, metrics, shards }: Deployment): B
       ? [endpointBytesLine(metrics, load, cycles)]
       : []),
   ];
-  // Rounded, so that what is shown adds up.
+  // Rounded, so that the shown amounts add up.
   return lines
     .map((line) => ({ ...line, dollars: Math.round(line.dollars * CENTS) / CENTS }))
     .filter(({ dollars }) => dollars > 0);
 }
 
-/** The dollars that the events of the metrics cost on their way through an endpoint, or a NAT gateway, that is there already. */
+/** The dollars for the events of the metrics on their way through an existing endpoint or NAT gateway. */
 export function wayOfEvents(
   metrics: MetricsChoice,
   load: Load,

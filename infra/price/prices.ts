@@ -1,6 +1,6 @@
 /**
- * List prices of us-east-1 in dollars, as known in autumn 2026. docs/cost.md says where each comes from and how sure it is:
- * documented by AWS, of third parties, or unconfirmed.
+ * List prices of us-east-1 in dollars, as known in autumn 2026. docs/cost.md has the source of each, and how sure it
+ * is: documented by AWS, of third parties, or unconfirmed.
  */
 
 /** Minutes and hours of a month. */
@@ -10,7 +10,7 @@ export const HOURS = 730;
 /** Of a GB of CloudWatch Logs and of the network. */
 export const GB = 1_000_000_000;
 
-/** A metric of CloudWatch by how many there are: so many, and those for so much each. */
+/** Prices of a metric of CloudWatch by tier: a number of metrics, and the price of each. */
 export const METRIC_TIERS: readonly (readonly [count: number, dollars: number])[] = [
   [10_000, 0.3],
   [240_000, 0.1],
@@ -18,13 +18,13 @@ export const METRIC_TIERS: readonly (readonly [count: number, dollars: number])[
   [Number.POSITIVE_INFINITY, 0.02],
 ];
 
-/** A metric that an alarm looks at. */
+/** A metric that an alarm reads. */
 export const ALARM_METRIC = 0.1;
 
-/** A GB of log events that are written. */
+/** A GB of written log events. */
 export const LOG_GB = 0.5;
 
-/** A GB of them that is kept for a month. */
+/** A GB of stored log events for a month. */
 export const LOG_GB_MONTH = 0.03;
 
 /** A function on arm64. */
@@ -51,5 +51,5 @@ export const FARGATE_HOUR = {
   X86_64: { cpu: 0.04048, memory: 0.004445 },
 } as const;
 
-/** A public IPv4 address that is in use; unconfirmed. */
+/** A public IPv4 address in use; unconfirmed. */
 export const ADDRESS_HOUR = 0.005;

@@ -20,7 +20,7 @@ export interface BilledService {
   readonly isPublic: boolean;
 }
 
-/** What of a template costs something. */
+/** The billed parts of a template. */
 export interface Billed {
   /** Between two cycles. */
   readonly intervalMinutes: number;
@@ -33,7 +33,7 @@ export interface Billed {
   readonly services: readonly BilledService[];
 }
 
-/** @throws TypeError where there is no schedule of a collector */
+/** @throws TypeError without a schedule of a collector */
 export function billedOf(resources: Resources): Billed {
   const ofType = (type: string) =>
     Object.entries(resources).flatMap(([id, { Type, Properties = {} }]) =>
@@ -79,7 +79,7 @@ function minutesOf(schedule: Resource['Properties']): number {
   return Number(minutes);
 }
 
-/** Those that an alarm looks at: each of those that it calculates with. */
+/** The metrics that an alarm reads, including those of its expressions. */
 function metricsOf({ Metrics }: NonNullable<Resource['Properties']>): number {
   if (!Array.isArray(Metrics)) return 1;
   return Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length || 1;

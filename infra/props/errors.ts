@@ -2,14 +2,14 @@ import type { IConstruct } from 'constructs';
 
 /** Misuse of a construct. The message begins with the construct's path. */
 export class InvalidPropsError extends Error {
-  /** `place` is the construct, or the path that it would have had. */
+  /** @param place the construct, or the path that it would have */
   constructor(place: IConstruct | string, message: string) {
     super(`[${typeof place === 'string' ? place : place.node.path}] ${message}`);
     this.name = 'InvalidPropsError';
   }
 }
 
-/** Settings of the app that cannot be used: all of them at once, each with its place. */
+/** Invalid settings of the app: all of them at once, each with its place. */
 export class SettingsError extends Error {
   readonly problems: readonly string[];
 

@@ -2,16 +2,16 @@ import type { ContainerDefinition } from 'aws-cdk-lib/aws-ecs';
 import { InvalidPropsError } from './errors.ts';
 import type { Owner } from './valid.ts';
 
-/** An endpoint of an application that listens for its own task only, which the sidecar passes through. */
+/** An application endpoint that only its own task can reach, which the sidecar passes on. */
 export interface LoopbackTarget {
   /** The sidecar shows it at `/metrics/<name>`. */
   readonly name: string;
 
-  /** Where it is: `http`, on 127.0.0.0/8, ::1 or localhost. */
+  /** Its URL: `http`, on 127.0.0.0/8, ::1 or localhost. */
   readonly url: string;
 
   /**
-   * The container that gets the docker labels by which the collector finds the endpoint.
+   * The container that gets the docker labels for the discovery of the endpoint.
    *
    * @default - none: the configuration names the path
    */
@@ -21,10 +21,10 @@ export interface LoopbackTarget {
 /** The sidecar's variable with these endpoints, as `NAME=URL,…`. */
 export const TARGETS_VARIABLE = 'FARGAUGE_TARGETS';
 
-/** What the sidecar takes as a name: what can stand in a path as it is. */
+/** The names that the sidecar accepts: those that need no escaping in a path. */
 const NAME = /^[\w-]{1,64}$/;
 
-/** Hosts that each machine, and each task, has for itself, as in a URL. */
+/** Loopback hosts in a URL, which each machine and each task has for itself. */
 export const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /** The sidecar's limit. */

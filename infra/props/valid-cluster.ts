@@ -2,13 +2,13 @@ import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { InvalidPropsError } from './errors.ts';
 
-/** Whatever collects clusters, such as a collector. */
+/** A construct that collects clusters. */
 interface ClusterCollector extends IConstruct {
-  /** Their names; undefined where the synthesis cannot know them all. */
+  /** Their names; undefined if the synthesis cannot know all of them. */
   readonly collectedClusters: ReadonlySet<string> | undefined;
 }
 
-/** The name of a cluster that the collector collects, as far as that is known. @throws InvalidPropsError */
+/** The name of a cluster that the collector collects, or may collect. @throws InvalidPropsError */
 export function validCluster(
   owner: IConstruct,
   { collectedClusters: known, node }: ClusterCollector,

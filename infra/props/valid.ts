@@ -5,10 +5,10 @@ import { InvalidPropsError } from './errors.ts';
 /** Memory of a function in MiB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEMORY_SIZE = { min: 128, max: 10_240 };
 
-/** The construct that has a property, or the path that it would have. */
+/** The construct with the property, or the path that it would have. */
 export type Owner = IConstruct | string;
 
-/** A whole number of at least `minimum`. What is known at deployment only is not checked, here and below. */
+/** A whole number of at least `minimum`. Values that are known only at deployment are not checked, here and below. */
 export function validCount(owner: Owner, name: string, count: number, minimum = 1): number {
   if (!Token.isUnresolved(count) && !(Number.isInteger(count) && count >= minimum)) {
     throw new InvalidPropsError(
@@ -32,7 +32,7 @@ export function validPercent(owner: Owner, name: string, percent: number): numbe
 export interface DurationRange {
   readonly min: Duration;
   readonly max: Duration;
-  /** The reason for the least, as a message says it. */
+  /** The reason for the least value, for messages. */
   readonly why?: string;
 }
 

@@ -5,10 +5,10 @@ import type { TaskSidecarOptions } from './props.ts';
 import { TaskSidecar } from './sidecar.ts';
 
 export interface TaskSidecarAspectOptions
-  // Endpoints on loopback are those of one application.
+  // Endpoints on loopback belong to one application.
   extends Omit<TaskSidecarOptions, 'targets'> {
   /**
-   * Task definitions that get no sidecar.
+   * Task definitions without a sidecar.
    *
    * @default - none
    */
@@ -16,14 +16,14 @@ export interface TaskSidecarAspectOptions
 }
 
 /**
- * Adds the sidecar to every task definition of a scope, nested stacks included, that has none. One that cannot have any is left
- * out with a warning. An aspect does not reach into a `Stage`: add it there.
+ * Adds the sidecar to every task definition of a scope that has none, nested stacks included. If a task definition
+ * cannot have one, it warns. An aspect does not reach into a `Stage`: add it there.
  *
  * @example
  * TaskSidecarAspect.addTo(app);
  */
 export class TaskSidecarAspect implements IAspect {
-  /** Adds the aspect to a scope, before those that only look, such as checks of rules: they see the sidecars, too. */
+  /** Adds the aspect to a scope, before aspects that only read, such as checks of rules, so that they see the sidecars. */
   static addTo(scope: IConstruct, options: TaskSidecarAspectOptions = {}): void {
     Aspects.of(scope).add(new TaskSidecarAspect(options), { priority: AspectPriority.MUTATING });
   }

@@ -15,7 +15,7 @@ export class TaskSidecarExtension implements ITaskDefinitionExtension {
     this.options = options;
   }
 
-  /** Adds the sidecar. A task definition that has one already is refused. */
+  /** Adds the sidecar. Refuses a task definition that has one already. */
   extend(taskDefinition: TaskDefinition): void {
     TaskSidecar.addToTaskDefinition(taskDefinition, this.options);
   }

@@ -8,7 +8,7 @@ import { SIDECAR_DIRECTORY } from '../build/paths.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { platformOf } from './task-platform.ts';
 
-/** What ECS calls each architecture; Docker's name of it; and the folder of the program for it. */
+/** ECS's name of each architecture, with Docker's name and the folder of its program. */
 const PLATFORMS: ReadonlyMap<string, { readonly platform: Platform; readonly folder: string }> =
   new Map([
     ['ARM64', { platform: Platform.LINUX_ARM64, folder: 'arm64' }],
@@ -16,11 +16,11 @@ const PLATFORMS: ReadonlyMap<string, { readonly platform: Platform; readonly fol
   ]);
 
 /**
- * The image of the sidecar, built by Docker for the architecture of a task definition: the one static program where that was built, else the
- * bundle on Node.js.
+ * The image of the sidecar, built by Docker for the architecture of a task definition: with the static program if that
+ * was built, else with the bundle on Node.js.
  *
- * @param architecture that of the tasks, where the definition does not say it
- * @param directory the bundle with its Dockerfile, and a folder for each architecture that has a program
+ * @param architecture architecture of the tasks, if the definition does not give it
+ * @param directory the bundle with its Dockerfile, and a folder for each architecture with a program
  * @throws InvalidPropsError
  */
 export function sidecarImage(
@@ -36,7 +36,7 @@ export function sidecarImage(
     );
   }
   const built = builtArchitecture(scope, taskDefinition, architecture);
-  // What comes later may say another one: an aspect, or an override of the L1.
+  // An aspect, or an override of the L1, may still change the architecture.
   scope.node.addValidation({
     validate() {
       const problem = conflict(built, taskDefinition);
@@ -78,7 +78,7 @@ function builtArchitecture(
   );
 }
 
-/** Why an image for `built` would not run in the tasks, as far as that is known. */
+/** The reason why an image for `built` would not run in the tasks, if known. */
 function conflict(built: string, taskDefinition: TaskDefinition): string | undefined {
   const { cpuArchitecture = built } = platformOf(taskDefinition);
   if (typeof cpuArchitecture !== 'string' || cpuArchitecture === built) return undefined;

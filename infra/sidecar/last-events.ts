@@ -6,8 +6,8 @@ import type { CollectorConfiguration } from '../configuration/configuration.ts';
 import { warningId } from '../configuration/warning-id.ts';
 
 /**
- * The value of `FARGAUGE_EMF`: the rules by which a sidecar that ends publishes what nobody has collected. They are those of
- * the collector, so that the same metrics come out of it. Undefined where the rules publish no metric, or are not known.
+ * The value of `FARGAUGE_EMF`: the rules for points that nobody has collected when a sidecar stops. They are those of
+ * the collector, so the metrics are the same. Undefined if the rules publish no metric, or are unknown.
  */
 export function renderLastEvents(
   sidecar: Construct,
@@ -39,7 +39,7 @@ export function renderLastEvents(
   });
 }
 
-/** Why the sidecar cannot go by a rule. */
+/** The reason why the sidecar cannot apply a rule. */
 function obstacle(
   { matcher, selectors, namespace }: DeclarationFacts,
   usual: string | undefined,
@@ -50,7 +50,7 @@ function obstacle(
   return `The sidecar has one namespace, ${usual}, and not ${namespace}`;
 }
 
-/** The sidecar brings no RE2 along; what both know means the same. */
+/** The sidecar has no RE2; an expression that is valid in both means the same. */
 function isJavaScript(source: string): boolean {
   try {
     new RegExp(source);

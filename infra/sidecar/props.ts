@@ -12,16 +12,16 @@ import type { LoopbackTarget } from '../props/loopback-target.ts';
 
 export interface TaskSidecarOptions {
   /**
-   * The image of the sidecar, such as one of a repository of yours.
+   * The image of the sidecar, such as one in your repository.
    *
-   * @default - built by Docker from what comes with the package, for the architecture of the task definition
+   * @default - built by Docker from the package, for the architecture of the task definition
    */
   readonly image?: ContainerImage;
 
   /**
-   * The architecture that the image is built for. It is for tasks whose definition does not say it, such as those on EC2.
+   * The architecture of the built image, for tasks whose definition does not give one, such as those on EC2.
    *
-   * @default - that of the task definition, as CloudFormation gets it; X86_64 where it says none
+   * @default - that of the task definition in the template; X86_64 without one
    */
   readonly architecture?: CpuArchitecture;
 
@@ -40,7 +40,7 @@ export interface TaskSidecarOptions {
   readonly port?: number;
 
   /**
-   * Memory in MiB that the task sets aside for the sidecar. With the reservations of the other containers it must fit
+   * Memory in MiB that the task reserves for the sidecar. With the reservations of the other containers it must fit
    * into the memory of the task. An image with Node.js needs 64.
    *
    * @default 16
@@ -48,51 +48,52 @@ export interface TaskSidecarOptions {
   readonly memoryReservationMiB?: number;
 
   /**
-   * How ECS tells whether the sidecar serves. It is for people to see: the container is not essential.
+   * The health check of the container, for information only: the container is not essential.
    *
    * @default - the check of the image, every 5 minutes
    */
   readonly healthCheck?: HealthCheck;
 
   /**
-   * Where the sidecar's log goes.
+   * The log of the sidecar.
    *
    * @default - a log group of its own, kept for two weeks and deleted with the stack
    */
   readonly logging?: LogDriver;
 
   /**
-   * The collector's rules. By them the sidecar, when it is stopped, writes to its log what nobody has collected yet, so that
-   * a task that lived for seconds is seen. That log must go to CloudWatch Logs.
+   * The collector's rules. When the sidecar is stopped, it applies them to the points that nobody has collected, and
+   * writes the events to its log, so that a task that lived for seconds is visible. That log must go to CloudWatch
+   * Logs.
    *
    * @default - none: the last seconds of a task are not published
    */
   readonly configuration?: CollectorConfiguration;
 
   /**
-   * Endpoints that applications of the task show on loopback only.
+   * Endpoints of the task's applications that are open on loopback only.
    *
    * @default - none
    */
   readonly targets?: readonly LoopbackTarget[];
 
   /**
-   * The bearer token that a client must show, for all paths but `/health`.
+   * The bearer token that clients must send, for all paths but `/health`.
    *
-   * @default - none is asked for
+   * @default - none
    */
   readonly token?: Secret;
 
   /**
-   * Whether `/task` and `/stats` show the documents of the task metadata endpoint. They tell what figures do not: ARNs, addresses,
-   * images and docker labels of all containers.
+   * Whether `/task` and `/stats` show the documents of the task metadata endpoint. They contain more than figures:
+   * ARNs, addresses, images and docker labels of all containers.
    *
    * @default false
    */
   readonly documents?: boolean;
 
   /**
-   * The Linux capabilities that the container does without.
+   * The Linux capabilities to drop from the container.
    *
    * @default [Capability.ALL] - the sidecar needs none
    */

@@ -37,8 +37,8 @@ const VARIABLES = {
 } as const;
 
 /**
- * The same in both images. On Node.js each check takes more CPU than a minute of the sidecar's own work, and nothing waits for the result: so
- * as rarely as ECS allows.
+ * The same in both images. On Node.js each check takes more CPU than a minute of the sidecar's own work, and nothing
+ * waits for the result, so it is as rare as ECS allows.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 const HEALTH_CHECK: HealthCheck = {
@@ -48,10 +48,10 @@ const HEALTH_CHECK: HealthCheck = {
   retries: 3,
 };
 
-/** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+/** The minimum of ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LEAST_MEMORY_MIB = 6;
 
-/** Three times what the sidecar takes. On Node.js it takes more, which ECS allows: this is no limit. */
+/** Three times the memory of the sidecar. On Node.js it takes more, which ECS allows: this is not a limit. */
 const MEMORY_RESERVATION_MIB = 16;
 
 const CONTAINER_NAME = 'fargauge-sidecar';
@@ -60,14 +60,14 @@ const CONTAINER_NAME = 'fargauge-sidecar';
 const SIDECARS = new WeakMap<TaskDefinition, TaskSidecar>();
 
 /**
- * Adds the container that exposes the figures of a task to its task definition, with the docker labels by which the
- * collector finds it. The task goes on when the sidecar ends.
+ * Adds the container with the figures of a task to its task definition, with the docker labels for its discovery. The
+ * task continues when the sidecar ends.
  *
  * @example
  * new TaskSidecar(this, 'Sidecar', { taskDefinition });
  */
 export class TaskSidecar extends Construct {
-  /** Adds a sidecar to a task definition, in which its construct is called `Fargauge`. */
+  /** Adds a sidecar to a task definition; its construct has the id `Fargauge`. */
   static addToTaskDefinition(
     taskDefinition: TaskDefinition,
     options: TaskSidecarOptions = {},
@@ -75,14 +75,14 @@ export class TaskSidecar extends Construct {
     return new TaskSidecar(taskDefinition, 'Fargauge', { taskDefinition, ...options });
   }
 
-  /** Whether a task definition has a sidecar, or a container that is called like one. */
+  /** Whether a task definition has a sidecar, or a container with its name. */
   static isIn(taskDefinition: TaskDefinition, containerName = CONTAINER_NAME): boolean {
     return (
       SIDECARS.has(taskDefinition) || taskDefinition.findContainer(containerName) !== undefined
     );
   }
 
-  /** Why no sidecar works in the tasks of a definition; undefined where one does. */
+  /** The reason why the tasks of a definition cannot have a sidecar; undefined if they can. */
   static obstacleIn(taskDefinition: TaskDefinition): string | undefined {
     if (taskDefinition.networkMode === NetworkMode.NONE) {
       return 'A task in network mode "none" has no address, so no collector can scrape its sidecar';
@@ -157,7 +157,7 @@ export class TaskSidecar extends Construct {
     };
   }
 
-  /** The docker labels by which the collector finds what is at `path` of the sidecar. */
+  /** The docker labels for the discovery of `path` of the sidecar. */
   private labels(path: string, job: string): Record<string, string> {
     return {
       [PORT_LABEL]: String(this.port),

@@ -1,7 +1,10 @@
 import type { CfnTaskDefinition, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Stack } from 'aws-cdk-lib/core';
 
-/** What a task runs on. A member is undefined where nobody says it, and no text where only the deployment knows it. */
+/**
+ * The platform of a task. A member is undefined if the definition does not give it, and not a text if only the
+ * deployment knows it.
+ */
 export interface TaskPlatform {
   /** Such as `ARM64`. */
   readonly cpuArchitecture?: unknown;
@@ -9,7 +12,7 @@ export interface TaskPlatform {
   readonly operatingSystemFamily?: unknown;
 }
 
-/** What a resource has been overridden with, of which the library tells only CloudFormation. */
+/** The overrides of a resource, which the library shows only in the template. */
 interface Overridden {
   readonly rawOverrides?: {
     readonly Properties?: {
@@ -18,12 +21,12 @@ interface Overridden {
   };
 }
 
-/** What the tasks of a definition run on, as CloudFormation gets it: with what its L1 was given or overridden with. */
+/** The platform of a definition's tasks as in the template, with the properties and overrides of its L1. */
 export function platformOf(taskDefinition: TaskDefinition): TaskPlatform {
   const resource = taskDefinition.node.defaultChild as CfnTaskDefinition;
   const { Properties = {} } = (resource as unknown as Overridden).rawOverrides ?? {};
   const { RuntimePlatform: overridden = {} } = Properties;
-  // One that is overridden with nothing is deleted.
+  // An override without a value deletes the property.
   const isDeleted = 'RuntimePlatform' in Properties && Properties.RuntimePlatform === undefined;
   const given: TaskPlatform = isDeleted
     ? {}

@@ -8,22 +8,22 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../../nag/acknowledge.ts';
 import { InvalidPropsError } from '../../props/errors.ts';
 
-/** The end of the full name of a service, behind which a token may stand for nothing. */
+/** The end of a service's full name, before an optional token. */
 const SERVICE = /\.([a-z0-9-]+)(?:\$\{.*)?$/;
 
 /** A way from a VPC to one of the APIs that the collector calls, without a NAT gateway. */
 export class ApiEndpoint {
-  /** Discovery. Billed by the hour and zone, as all but S3. */
+  /** For discovery. Billed by hour and zone, like all but S3. */
   static readonly ECS = new ApiEndpoint('Ecs', 'ECS', InterfaceVpcEndpointAwsService.ECS);
 
-  /** Delivery. */
+  /** For delivery. */
   static readonly LOGS = new ApiEndpoint(
     'Logs',
     'CloudWatch Logs',
     InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   );
 
-  /** CloudWatch's own API, for outputs that are not log events. */
+  /** CloudWatch's own API, for outputs other than log events. */
   static readonly MONITORING = new ApiEndpoint(
     'Monitoring',
     'CloudWatch',
@@ -37,31 +37,31 @@ export class ApiEndpoint {
     InterfaceVpcEndpointAwsService.PROMETHEUS_WORKSPACES,
   );
 
-  /** Roles that are assumed. */
+  /** For assumed roles. */
   static readonly STS = new ApiEndpoint('Sts', 'STS', InterfaceVpcEndpointAwsService.STS);
 
   /** Instances of tasks in network modes bridge and host, and public addresses. */
   static readonly EC2 = new ApiEndpoint('Ec2', 'EC2', InterfaceVpcEndpointAwsService.EC2);
 
-  /** Secrets that the configuration names. */
+  /** For secrets in the configuration. */
   static readonly SECRETS_MANAGER = new ApiEndpoint(
     'SecretsManager',
     'Secrets Manager',
     InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   );
 
-  /** Parameters that the configuration names, or lies in. */
+  /** For parameters of the configuration, or one with the whole configuration. */
   static readonly SSM = new ApiEndpoint(
     'Ssm',
     'Systems Manager',
     InterfaceVpcEndpointAwsService.SSM,
   );
 
-  /** State. A gateway in the route tables, which costs nothing. */
+  /** For the state. A gateway in the route tables, which costs nothing. */
   static readonly S3 = new ApiEndpoint('S3', 'S3', GatewayVpcEndpointAwsService.S3);
 
   /**
-   * Those that the collector needs by its configuration, and that the VPC does not have in the app: of ECS, Logs and S3 by the
+   * The endpoints that the configuration needs and that the app does not make for the VPC: of ECS, Logs and S3 with the
    * built-in one.
    */
   static readonly ALL_NEEDED: readonly ApiEndpoint[] = [
@@ -69,7 +69,7 @@ export class ApiEndpoint {
   ];
 
   readonly name: string;
-  /** What messages call the API. */
+  /** The name of the API in messages. */
   readonly title: string;
   private readonly aws: InterfaceVpcEndpointAwsService | GatewayVpcEndpointAwsService | undefined;
 
@@ -83,14 +83,14 @@ export class ApiEndpoint {
     this.aws = aws;
   }
 
-  /** The end of the name of the service, such as `aps-workspaces`; empty for all that are needed. */
+  /** The end of the service's name, such as `aps-workspaces`; empty for `ALL_NEEDED`. */
   get service(): string {
     return SERVICE.exec(this.aws?.name ?? '')?.[1] ?? '';
   }
 
   /**
-   * Makes the endpoint. One of an interface answers for its API in the whole VPC, so that all of the VPC is let in: else
-   * what used the API before, such as the log drivers of tasks, would find it closed.
+   * Makes the endpoint. An interface endpoint answers for its API in the whole VPC, so it lets the whole VPC in:
+   * otherwise other users of the API, such as the log drivers of tasks, would lose it.
    */
   create(scope: Construct, vpc: IVpc, subnets: readonly ISubnet[]): void {
     const { aws: service } = this;

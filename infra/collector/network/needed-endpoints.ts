@@ -4,7 +4,7 @@ import type { ConfigurationFacts } from '../../configuration/check/check.ts';
 import type { ConfigurationNeeds } from '../../configuration/needs.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
 
-/** The APIs that a collector calls, by its configuration. Without facts: those of the built-in one. */
+/** The APIs that a configuration needs. Without facts: those of the built-in one. */
 export function neededEndpoints(
   facts: ConfigurationFacts | undefined,
   needs: ConfigurationNeeds,
@@ -25,7 +25,7 @@ export function neededEndpoints(
   return called.filter(([, isCalled]) => isCalled).map(([endpoint]) => endpoint);
 }
 
-/** Those of the given ones to which a VPC of the app has no endpoint yet. */
+/** Those of the endpoints that a VPC of the app does not have yet. */
 export function withoutEndpoint(
   vpc: IVpc,
   endpoints: readonly ApiEndpoint[],
@@ -33,7 +33,7 @@ export function withoutEndpoint(
   const names = endpointsOf(vpc).map((each) =>
     JSON.stringify(Stack.of(each).resolve(each.serviceName)),
   );
-  // The name of the service is the end of a text, or of the last text of those that are joined.
+  // The name of the service is the end of a text, or of the last text of a join.
   return endpoints.filter(({ service }) => !names.some((name) => name.includes(`.${service}"`)));
 }
 

@@ -13,7 +13,7 @@ import { ApiEndpoint } from './api-endpoint.ts';
 import { hasEndpoints, withoutEndpoint } from './needed-endpoints.ts';
 import { CollectorSecurityGroup } from './security-group.ts';
 
-/** Stands for those that the configuration needs. */
+/** Stands for all endpoints that the configuration needs. */
 const [ALL_NEEDED] = ApiEndpoint.ALL_NEEDED;
 
 export interface CollectorNetworkProps {
@@ -44,11 +44,11 @@ export interface CollectorNetworkProps {
   readonly needed: readonly ApiEndpoint[];
 }
 
-/** Where in a VPC the collector runs: subnets from which it can reach its APIs, and a security group that lets nothing in. */
+/** The collector's place in a VPC: subnets from which it can reach its APIs, and a security group without inbound rules. */
 export class CollectorNetwork extends Construct {
   readonly vpc: IVpc;
   readonly subnets: readonly ISubnet[];
-  /** The one of its own; undefined where others were given. */
+  /** Its own group; undefined if others were given. */
   readonly securityGroup: CollectorSecurityGroup | undefined;
   readonly connections: Connections;
 
@@ -100,7 +100,7 @@ export class CollectorNetwork extends Construct {
     return subnets;
   }
 
-  /** Endpoints may exist that the app does not know of, but none is no way. */
+  /** The app may not know all endpoints, but a public subnet without any has no egress. */
   private checkEgress(made: readonly ApiEndpoint[], missing: readonly ApiEndpoint[]): void {
     const { vpc, subnets } = this;
     const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));

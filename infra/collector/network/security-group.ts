@@ -10,12 +10,12 @@ import type { Construct } from 'constructs';
 
 export type CollectorSecurityGroupProps = Pick<SecurityGroupProps, 'vpc'>;
 
-/** Says which TCP ports the collector reaches, beside those of AWS' APIs; undefined where it may be any. */
+/** The TCP ports that the collector needs, in addition to those of AWS' APIs; undefined for any port. */
 export type OutwardPorts = () => readonly number[] | undefined;
 
 type Rule = CfnSecurityGroup.EgressProperty;
 
-/** A function in a VPC has an IPv4 address only. */
+/** A function in a VPC has only an IPv4 address. */
 const ANYWHERE = '0.0.0.0/0';
 
 const EVERYTHING: Rule = {
@@ -24,7 +24,7 @@ const EVERYTHING: Rule = {
   description: 'Targets whose ports only the function knows',
 };
 
-/** The APIs of AWS, and a resolver of the network's own: one of Amazon's is not subject to rules. */
+/** The APIs of AWS, and a DNS resolver of the network: rules do not apply to Amazon's own. */
 const ALWAYS: readonly Rule[] = [
   rule(Port.tcp(443), 'APIs of AWS'),
   rule(Port.tcp(53), 'DNS'),
@@ -32,11 +32,11 @@ const ALWAYS: readonly Rule[] = [
 ];
 
 /**
- * The group of the function. It lets nothing in, and out what the collector needs, each port by a rule of its own, wherever it
- * leads: a group has room for 60 rules, and a cluster for more services than that.
+ * The group of the function. It lets nothing in, and lets out each needed port by one rule to any address, because a
+ * group has room for 60 rules, and a cluster may have more services.
  */
 export class CollectorSecurityGroup extends SecurityGroup {
-  /** Of `connections`: those of `collectFrom`, and those of users, such as for a database. */
+  /** Rules of `connections`: those of `collectFrom`, and those of users, such as for a database. */
   readonly #others: Rule[] = [];
   readonly #connected = new Set<number>();
   #outward: OutwardPorts = () => undefined;
@@ -47,17 +47,17 @@ export class CollectorSecurityGroup extends SecurityGroup {
     resource.securityGroupEgress = Lazy.any({ produce: () => this.#rules() });
   }
 
-  /** Lets out no more than this from now on. */
+  /** Limits the outbound ports to these from now on. */
   restrict(outward: OutwardPorts): void {
     this.#outward = outward;
   }
 
-  /** The TCP ports of groups that it was connected to; of a range, the first. */
+  /** The TCP ports of connected groups; the first one of a range. */
   get connected(): readonly number[] {
     return [...this.#connected];
   }
 
-  /** A rule to a security group becomes one to its port. */
+  /** Turns a rule to a security group into one to its port. */
   override addEgressRule(peer: IPeer, port: Port, description = 'Targets'): void {
     const outward = rule(port, description);
     const config = peer.toEgressRuleConfig();
@@ -81,7 +81,7 @@ function rule(port: Port, description: string): Rule {
   return { cidrIp: ANYWHERE, ...port.toRuleJson(), description };
 }
 
-/** Of several that let the same out, the first. */
+/** The first of equal rules. */
 function distinct(rules: readonly Rule[]): Rule[] {
   const keyOf = ({ ipProtocol, fromPort, toPort, description: _, ...to }: Rule) =>
     JSON.stringify([ipProtocol, fromPort, toPort, to]);

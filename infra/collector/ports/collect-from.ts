@@ -5,7 +5,7 @@ import { validPort } from '../../props/valid.ts';
 import type { OpenedPorts } from './opened.ts';
 import { dependOn } from './rule-side.ts';
 
-/** Tells in the rules of security groups who made them. */
+/** Marks the rules in security groups as Fargauge's. */
 const RULE = 'Fargauge collector';
 
 /**

@@ -14,17 +14,17 @@ import {
 } from './targets.ts';
 import { shapeOf } from './task-shape.ts';
 
-/** Containers in network mode "bridge" listen somewhere here on their instance. */
+/** Containers in network mode "bridge" listen on a port of this range on their instance. */
 const DYNAMIC_PORTS = Port.tcpRange(DYNAMIC_PORT, 65_535);
 
 /** A call of `collectFrom`. */
 interface Collected {
   readonly tasks: IConnectable;
-  /** Whether the ports were named, and not derived of the configuration. */
+  /** Whether the caller named the ports, instead of the configuration. */
   readonly areGiven: boolean;
 }
 
-/** The ports of tasks that are opened to a collector, beside those that its configuration leads to. */
+/** The ports of tasks that are open to a collector, compared with those that its configuration needs. */
 export class OpenedPorts {
   readonly #collector: Construct;
   readonly #facts: ConfigurationFacts | undefined;
@@ -32,7 +32,7 @@ export class OpenedPorts {
   readonly #collected: Collected[] = [];
   readonly #ports = new Set<number>();
 
-  /** @param connected ports of all groups that the collector's group was connected to, by whomever */
+  /** @param connected ports of all groups that the collector's group is connected to */
   constructor(
     collector: Construct,
     facts: ConfigurationFacts | undefined,
@@ -43,7 +43,7 @@ export class OpenedPorts {
     this.#connected = connected;
   }
 
-  /** Notes that tasks are collected, and says which ports they have to open: the given ones, else what the configuration leads to. */
+  /** Notes the tasks, and returns the ports that they have to open: the given ones, else those of the configuration. */
   collect(tasks: IConnectable, given: readonly number[]): readonly Port[] {
     this.#collected.push({ tasks, areGiven: given.length > 0 });
     const ports = given.length > 0 ? given : this.#portsOf(tasks).ports;
@@ -51,16 +51,13 @@ export class OpenedPorts {
     return ports.map((port) => (port === DYNAMIC_PORT ? DYNAMIC_PORTS : Port.tcp(port)));
   }
 
-  /**
-   * The ports of targets and receivers, as far as these are known; undefined where there are others.
-   * Called when the app is complete.
-   */
+  /** The known ports of targets and receivers; undefined if there are unknown ones. Called when the app is complete. */
   outward(): readonly number[] | undefined {
     const facts = this.#facts;
     const opened = this.#opened();
     if (facts === undefined || this.#unknown().length > 0) return undefined;
     const findsTasks = facts.jobs.some(({ finds }) => finds.some((by) => by !== 'others'));
-    // The tasks of other accounts are opened by these, and nobody here knows how.
+    // Other accounts open the ports of their tasks themselves, and the app does not know them.
     if (findsTasks && (opened.size === 0 || facts.foreignClusters.length > 0)) return undefined;
     if (facts.jobs.some(({ lists }) => lists)) return undefined;
     const statics = portsOfStatics(facts);
@@ -69,7 +66,7 @@ export class OpenedPorts {
     return [...new Set([...portsOfTasks(facts).ports, ...statics.ports, ...ofUrls])];
   }
 
-  /** Warns of ports that are targets and closed. Called when the app is complete. */
+  /** Warns of closed ports of targets. Called when the app is complete. */
   warn(): void {
     const opened = this.#opened();
     const unknown = this.#unknown();
@@ -101,7 +98,7 @@ export class OpenedPorts {
     );
   }
 
-  /** Warns of the ports of services, and says of which. */
+  /** Warns of the ports of services, and returns them. */
   #warnOfServices(opened: ReadonlySet<number>): ReadonlySet<number> {
     const warned = new Set<number>();
     for (const service of new Set(this.#collected.map(({ tasks }) => tasks))) {
@@ -147,7 +144,7 @@ export class OpenedPorts {
     return facts.clusters.length + facts.foreignClusters.length > 0;
   }
 
-  /** The tasks whose ports nobody has named, and nobody can derive. */
+  /** The tasks whose ports are neither named nor derivable. */
   #unknown(): readonly { readonly tasks: IConnectable; readonly reason: string }[] {
     const given = new Set(
       this.#collected.filter(({ areGiven }) => areGiven).map(({ tasks }) => tasks),
@@ -173,7 +170,7 @@ export class OpenedPorts {
   }
 }
 
-/** Undefined where one of them is known at deployment only. */
+/** Undefined if one of them is known only at deployment. */
 function portsOfUrls(urls: readonly string[]): readonly number[] | undefined {
   if (!urls.every((url) => URL.canParse(url))) return undefined;
   return urls.flatMap((url) => {
@@ -182,7 +179,7 @@ function portsOfUrls(urls: readonly string[]): readonly number[] | undefined {
   });
 }
 
-/** That of the construct, or of its first security group. */
+/** Path of the construct, or of its first security group. */
 function pathOf(tasks: IConnectable): string {
   const { node } = tasks as Partial<Construct>;
   return node?.path ?? tasks.connections.securityGroups[0]?.node.path ?? 'the tasks';

@@ -1,19 +1,19 @@
 import type { JobFacts } from '../../configuration/check/check.ts';
 import { forecast, type KnownLabels } from '../../configuration/relabel-forecast.ts';
 
-/** Labels by which a target, and relabeling, say how it is scraped. */
+/** Labels that decide how a target is scraped; relabeling can change them. */
 const ADDRESS = '__address__';
 const SCHEME = '__scheme__';
 
 const CONSTANT_PORT = /:(\d{1,5})$/;
 
 /**
- * The ports of a target's address after the relabeling of its job, as far as it is known before anything runs: more than one where a
- * rule may replace it or not, none where the target is dropped.
+ * The known ports of a target's address after the relabeling of its job: more than one if a rule may or may not replace
+ * the address, none if the target is dropped.
  *
  * @param address `host:port`, or a host
- * @param labels those of the target that are known
- * @returns undefined where the port depends on labels that are not known
+ * @param labels the known labels of the target
+ * @returns undefined if the port depends on unknown labels
  */
 export function relabeledPorts(
   address: string,
@@ -25,7 +25,7 @@ export function relabeledPorts(
   if (result === undefined) return [];
   const usedScheme = result[SCHEME] ?? scheme;
   if (ADDRESS in result) return portOf(result[ADDRESS] ?? '', usedScheme);
-  // A map of labels, which may write to any, does not mean the address.
+  // A `labelmap` may write to any label, but nobody uses it for the address.
   const written = relabeling
     .filter(({ targetLabel }) => targetLabel === ADDRESS)
     .map(({ action, replacement }) =>
@@ -35,7 +35,7 @@ export function relabeledPorts(
   return [...new Set([...portOf(address, usedScheme), ...written.map(Number)])];
 }
 
-/** The port of an address, or of its scheme; none where the text is no address. */
+/** The port of an address, or of its scheme; none if the text is not an address. */
 export function portOf(address: string, scheme: string): number[] {
   const url = `${scheme}://${address}`;
   if (address === '' || !URL.canParse(url)) return [];

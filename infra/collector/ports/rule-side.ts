@@ -4,8 +4,9 @@ import { Reference, Stack, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 
 /**
- * Whether the stack of tasks is sure to depend on that of a construct: by its network or its cluster. Then what connects them
- * must be in the stack of the tasks, and else in the other, which needs the tasks and usually their network.
+ * Whether the stack of tasks surely depends on that of a construct: by its network or its cluster. Then the rules
+ * between them must be in the stack of the tasks, otherwise in the other one, which needs the tasks and usually their
+ * network.
  */
 export function dependOn(tasks: IConnectable, construct: IConstruct): boolean {
   const stack = Stack.of(construct);

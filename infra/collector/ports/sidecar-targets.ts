@@ -2,7 +2,7 @@ import type { ConfigurationFacts } from '../../configuration/check/check.ts';
 import { TARGETS_VARIABLE } from '../../props/loopback-target.ts';
 import type { TaskShape } from './task-shape.ts';
 
-/** Names of the endpoints that the sidecar of a task shows, and that nothing in the configuration leads to. */
+/** Names of a sidecar's application endpoints that the configuration does not find. */
 export function undiscoveredTargets(shape: TaskShape, facts: ConfigurationFacts): string[] {
   return shape.containers
     .flatMap(({ variables }) => (variables[TARGETS_VARIABLE] ?? '').split(','))

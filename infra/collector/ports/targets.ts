@@ -15,30 +15,30 @@ export const DYNAMIC_PORT = 32_768;
 /** The ports of tasks on which a configuration finds targets. */
 export interface TargetPorts {
   readonly ports: readonly number[];
-  /** Those that the configuration names itself. */
+  /** The ports that the configuration names itself. */
   readonly named: readonly number[];
-  /** Ports of containers that are looked for, and that no container maps, so that they make no target. */
+  /** Selected container ports without a mapping, which are not targets. */
   readonly unmapped: readonly number[];
-  /** What makes others, which nobody can know at synthesis. */
+  /** The reason for further ports, which are unknown at synthesis. */
   readonly unknown?: string | undefined;
 }
 
-/** A port of a container that is looked for. */
+/** A selected container port. */
 interface Wanted {
   readonly container: ContainerShape;
   readonly port: number;
-  /** The container says it itself, so that any container of its task may map it. */
+  /** The container names it itself, so any container of its task may map it. */
   readonly isOwn: boolean;
-  /** Whether it is looked for in this service, and not perhaps in another one. */
+  /** Whether it belongs to this service, and not perhaps to another one. */
   readonly isSure: boolean;
 }
 
-/** Of TEST-NET-1, RFC 5737: stands for the address of a task. */
+/** An address of TEST-NET-1, RFC 5737, in the place of a task's. */
 const SOME_ADDRESS = '192.0.2.1';
 
 const RELABELING = 'relabeling makes the port of a target from labels that only the function knows';
 
-/** Ports on which targets of tasks may be of which nothing is known. Without facts: that of the sidecar. */
+/** Possible ports of targets in unknown tasks. Without facts: the port of the sidecar. */
 export function portsOfTasks(facts: ConfigurationFacts | undefined): TargetPorts {
   if (facts === undefined) {
     const unknown = 'the text of the configuration is not known';
@@ -70,7 +70,7 @@ function unknownIn(
     : `the docker label ${portLabel} of their containers names them`;
 }
 
-/** Ports on which the targets of a service are, by its task definition. */
+/** Ports of a service's targets, by its task definition. */
 export function portsOfService(
   shape: TaskShape,
   facts: ConfigurationFacts | undefined,
@@ -82,7 +82,7 @@ export function portsOfService(
   for (const { container, port, isOwn, isSure } of wanted) {
     const mapped = isOwn ? sharedPort(shape, container, port) : mappedPort(container, port);
     if (mapped === undefined && isSure) unmapped.push(port);
-    // The label of a container may come before its mapping.
+    // The label of a container may be added before its mapping.
     if (mapped === undefined && !isOwn) continue;
     const labels = labelsOf(container, shape);
     const jobs = jobsOf(facts, 'containers');
@@ -99,7 +99,7 @@ export function portsOfService(
   };
 }
 
-/** Where the sidecar is, which may be added later. */
+/** The port of the sidecar, which may be added later. */
 function ownPorts({ networkMode }: TaskShape, { portLabel }: ConfigurationFacts): number[] {
   if (networkMode === NetworkMode.BRIDGE) return [DYNAMIC_PORT];
   return portLabel === undefined ? [] : [SIDECAR_PORT];
@@ -113,7 +113,7 @@ interface Ports {
 function wantedOf(shape: TaskShape, facts: ConfigurationFacts): Wanted[] {
   const { serviceName, definitionArn, containers } = shape;
   const isKnown = serviceName !== undefined;
-  // The name that the deployment makes up may be any.
+  // A name that the deployment generates may be any name.
   const ofService = facts.servicePorts.filter(
     ({ subject }) => !isKnown || compilePattern(subject).test(serviceName),
   );
@@ -150,7 +150,7 @@ function isOfMode({ name }: ContainerShape, { container }: PortsFacts): boolean 
   return container === undefined || compilePattern(container).test(name);
 }
 
-/** What cannot be a port is no target either. */
+/** A label that is not a port number makes no target. */
 function labelledPorts({ labels }: ContainerShape, { portLabel }: ConfigurationFacts): number[] {
   const port = portLabel === undefined ? undefined : labels[portLabel];
   return /^\d+$/.test(port ?? '') ? [Number(port)] : [];
@@ -168,7 +168,7 @@ function sharedPort(
     .find((mapped) => mapped !== undefined);
 }
 
-/** What relabeling may go by. */
+/** The labels that relabeling can read. */
 function labelsOf({ name, labels }: ContainerShape, shape: TaskShape): KnownLabels {
   const { family, serviceName, networkMode } = shape;
   return {
@@ -196,14 +196,14 @@ function taskPorts(facts: ConfigurationFacts): Ports {
   );
 }
 
-/** A target that a job names may be a service by its name: a port that a container of it maps is taken for that. */
+/** A static target of a job may be a service by its name: a port that one of its containers maps counts as that. */
 function staticPorts(shape: TaskShape, facts: ConfigurationFacts): Ports[] {
   const mapped = (port: number) =>
     shape.containers.some((container) => mappedPort(container, port) === port);
   return [{ ports: portsOfStatics(facts).ports.filter(mapped) }];
 }
 
-/** The ports of the targets that jobs name themselves. */
+/** The ports of static targets. */
 export function portsOfStatics(facts: ConfigurationFacts): Ports {
   return unionOf(
     facts.jobs.flatMap((job) =>

@@ -9,12 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Stack, Token } from 'aws-cdk-lib/core';
 
-/** What is known of the tasks of a service at synthesis. */
+/** The known facts about the tasks of a service at synthesis. */
 export interface TaskShape {
-  /** Absent where the deployment makes it up. */
+  /** Absent if the deployment generates it. */
   readonly serviceName?: string | undefined;
   readonly family: string;
-  /** With stand-ins for what only the deployment knows; its revision is 1. */
+  /** With placeholders for values of the deployment; its revision is 1. */
   readonly definitionArn: string;
   readonly networkMode: NetworkMode;
   readonly containers: readonly ContainerShape[];
@@ -27,11 +27,11 @@ export interface ContainerShape {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Of AWS's documentation. */
+/** The Region in AWS's documentation. */
 const SOME_REGION = 'us-east-1';
 const SOME_ACCOUNT = '123456789012';
 
-/** The shape as it is now: containers, labels and mappings may still be added. */
+/** The current shape: containers, labels and mappings may still be added. */
 export function shapeOf(service: BaseService): TaskShape {
   const { taskDefinition } = service;
   const { family } = taskDefinition;
@@ -50,7 +50,7 @@ export function shapeOf(service: BaseService): TaskShape {
   };
 }
 
-/** The port of the network that leads to a port of a container, 0 where ECS chooses it; undefined where none does. */
+/** The port of the network for a container's port, 0 if ECS chooses it; undefined without one. */
 export function mappedPort({ mappings }: ContainerShape, port: number): number | undefined {
   const mapping = mappings.findLast((each) => leadsTo(each, port));
   return mapping && (mapping.hostPort ?? port);
@@ -62,7 +62,7 @@ function leadsTo({ containerPort, containerPortRange }: PortMapping, port: numbe
   return first <= port && port <= last;
 }
 
-/** The attribute is always a token, the property only where it is one. */
+/** The attribute is always a token, the property only sometimes. */
 function nameOf({ node }: BaseService): string | undefined {
   const resource = node.tryFindChild('Service');
   return resource instanceof CfnService ? known(resource.serviceName) : undefined;
@@ -72,7 +72,7 @@ function containersOf({ node }: TaskDefinition): ContainerDefinition[] {
   return node.children.filter((child) => child instanceof ContainerDefinition);
 }
 
-/** What the library shows only in what CloudFormation gets. */
+/** The parts that the library shows only in the rendered template. */
 function renderedOf(container: ContainerDefinition): Pick<ContainerShape, 'labels' | 'variables'> {
   const { dockerLabels, environment } = container.renderContainerDefinition();
   const variables = (environment ?? []) as readonly CfnTaskDefinition.KeyValuePairProperty[];

@@ -6,16 +6,16 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../nag/acknowledge.ts';
 
-/** The object in which the collector keeps what it knows of each target between cycles. */
+/** The object with the collector's state of each target between cycles. */
 const STATE_KEY = 'state';
 
-/** A new state is written in each cycle: older ones help for as long as someone looks into what went wrong. */
+/** Each cycle writes a new state: older ones help in the analysis of an error. */
 const OLD_STATES_KEPT = Duration.days(1);
 
-/** A state that could not be understood is of use to whoever looks into why, for as long. */
+/** A state that could not be read helps to find the cause for a longer time. */
 const SET_ASIDE_KEPT = Duration.days(30);
 
-/** What the names of states that are set aside begin with: the whole one by what is wrong with it, those of shards in a folder. */
+/** Prefixes of states that are set aside: the whole state by its fault, those of shards in a folder. */
 const SET_ASIDE_PREFIXES = [`${STATE_KEY}.corrupt-`, `${STATE_KEY}.newer-`, `${STATE_KEY}/aside/`];
 
 export interface CollectorBucketProps {
@@ -26,11 +26,11 @@ export interface CollectorBucketProps {
    */
   readonly encryptionKey?: IKey;
 
-  /** What becomes of the bucket, with all in it, when the stack is deleted. */
+  /** Whether the bucket, with all objects, is deleted with the stack. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The bucket of the collector's state. Each older version of it is kept for a day, one that was set aside for 30. */
+/** The bucket of the collector's state. It keeps older versions for a day, and states that were set aside for 30 days. */
 export class CollectorBucket extends Bucket {
   constructor(scope: Construct, id: string, props: CollectorBucketProps) {
     const { encryptionKey, removalPolicy } = props;
@@ -45,13 +45,13 @@ export class CollectorBucket extends Bucket {
         {
           noncurrentVersionExpiration: OLD_STATES_KEPT,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
-          // What remains of what was set aside.
+          // Removes the delete markers of states that were set aside.
           expiredObjectDeleteMarker: true,
         },
         ...SET_ASIDE_PREFIXES.map((prefix) => ({ prefix, expiration: SET_ASIDE_KEPT })),
       ],
       removalPolicy,
-      // CloudFormation deletes no bucket that has objects in it.
+      // CloudFormation cannot delete a bucket that contains objects.
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
     acknowledge(this, {
@@ -60,25 +60,25 @@ export class CollectorBucket extends Bucket {
     });
   }
 
-  /** Where the state is, as the function is told. */
+  /** The URL of the state, for the function. */
   get stateUrl(): string {
     return this.s3UrlForObject(STATE_KEY);
   }
 
   /**
-   * Lets the collector read and write the state, put one that cannot be understood aside, and lease it for a cycle. Without
-   * s3:ListBucket the first cycle would be denied a state that does not exist.
+   * Lets the collector read and write the state, set an unreadable one aside, and lease it for a cycle. Without
+   * s3:ListBucket, S3 would deny the first cycle a state that does not exist.
    */
   grantState(role: IRole): void {
     const state = this.arnForObjects(STATE_KEY);
     const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const setAside = this.arnForObjects(`${STATE_KEY}.*`);
-    // Of a collector that was divided before: the first cycle begins with what its shards know.
+    // For a collector that was divided before: the first cycle takes over the states of its shards.
     const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
     const policy = new Policy(this, 'State', {
       statements: [
         new PolicyStatement({ actions: ['s3:GetObject'], resources: [state, lease, ofShards] }),
-        // What is set aside is named like the lease.
+        // States that are set aside share the prefix of the lease.
         new PolicyStatement({ actions: ['s3:PutObject'], resources: [state, setAside] }),
         new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [lease] }),
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }),
@@ -95,12 +95,12 @@ export class CollectorBucket extends Bucket {
   }
 
   /**
-   * Lets a divided collector hand out lists of targets, read and write the states of its shards, begin them with those before (the
-   * one of a collector that is not divided included), and delete what no shard needs any more.
+   * Lets a divided collector write lists of targets, read and write the states of its shards, take over earlier states
+   * (including that of the undivided collector), and delete objects that no shard needs any more.
    */
   grantShards(role: IRole): void {
     const whole = this.arnForObjects(STATE_KEY);
-    // Keeps cycles of before, when it was not divided, from running beside the first one of the shards.
+    // Keeps the last cycle of the undivided collector from running beside the first one of the shards.
     const lease = this.arnForObjects(`${STATE_KEY}.lease`);
     const ofShards = this.arnForObjects(`${STATE_KEY}/*`);
     const policy = new Policy(this, 'State', {

@@ -14,7 +14,7 @@ export interface DeadLetterQueueProps {
   readonly encryptionKey?: IKey;
 }
 
-/** Where cycles end up that could not be started, or failed. */
+/** The queue for cycles that could not be started, or failed. */
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, { encryptionKey }: DeadLetterQueueProps) {
     super(scope, id, {
@@ -31,7 +31,7 @@ export class DeadLetterQueue extends Queue {
   }
 
   /**
-   * What Lambda and EventBridge Scheduler need, and no more: they know the queue by its ARN.
+   * Only the permissions that Lambda and EventBridge Scheduler need: they know the queue by its ARN.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html

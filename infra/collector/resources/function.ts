@@ -26,20 +26,20 @@ import { MAX_EVENT_AGE } from './schedule.ts';
 /** All environment variables of a function together, names and values. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_ENVIRONMENT_BYTES = 4096;
 
-/** What is assumed of the parts of a value that are known at deployment only: the name of a cluster, log group or bucket. */
+/** Assumed size of the parts of a value that are known only at deployment: the name of a cluster, log group or bucket. */
 const UNKNOWN_VALUE_BYTES = 512;
 
-/** `Runtime.NODEJS_24_X`, which not each version of the CDK has that the package takes. */
+/** `Runtime.NODEJS_24_X`, which not every supported version of the CDK has. */
 const NODEJS_24 = new Runtime('nodejs24.x', RuntimeFamily.NODEJS, { supportsInlineCode: true });
 
 export interface CollectorFunctionProps {
   readonly configuration: CollectorConfiguration;
-  /** Variables that do not come with the configuration. */
+  /** Variables outside of the configuration. */
   readonly variables: Readonly<Record<string, string>>;
   readonly description: string;
-  /** What Lambda calls in the bundle. */
+  /** The export of the bundle that Lambda calls. */
   readonly handler: 'handler' | 'discover';
-  /** Invocations at the same time that are kept for it, and at most. Absent: as many as the account has left. */
+  /** Reserved and largest number of concurrent invocations. Absent: the account's unreserved rest. */
   readonly concurrency?: number | undefined;
   readonly timeout: Duration;
   readonly memorySize: number;
@@ -47,7 +47,7 @@ export interface CollectorFunctionProps {
   readonly architecture?: Architecture | undefined;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
-  /** Gets the invocations that failed; absent: who invokes the function is told. */
+  /** The queue for failed invocations; absent if the invoker gets the error. */
   readonly deadLetterQueue?: IQueue | undefined;
   /** Absent: no VPC. */
   readonly network?: CollectorNetwork | undefined;
@@ -90,12 +90,12 @@ export class CollectorFunction extends LambdaFunction {
   }
 }
 
-/** Of the function that collects it is `Configuration`. */
+/** The id of the collecting function's layer is `Configuration`. */
 function layerId(id: string): string {
   return id === 'Function' ? 'Configuration' : `${id}Configuration`;
 }
 
-/** In the environment where there is room, where it shows in the console; in files of a layer where there is none. */
+/** Puts the configuration into the environment, where the console shows it, or into files of a layer if it is too large. */
 function delivery(
   scope: Construct,
   configuration: CollectorConfiguration,
@@ -114,7 +114,7 @@ function delivery(
       `Expected a \`configuration\` whose values only the deployment knows to fit into the ${MAX_ENVIRONMENT_BYTES} bytes of the function's environment, because a deployment writes no files: write the values themselves, or leave \`log_group_name\` out and give \`metricsLogGroup\``,
     );
   }
-  // What is sure not to fit, the deployment would only find out half way.
+  // Otherwise the deployment would fail half way.
   const bytes = bytesIn(inFiles, 0);
   if (bytes <= MAX_ENVIRONMENT_BYTES) return inFiles;
   throw new InvalidPropsError(

@@ -38,7 +38,7 @@ export class CollectorLogGroup extends LogGroup {
         ],
         resources: ['*'],
         conditions: {
-          // By pattern: the group's own ARN would make the key and the group wait for each other.
+          // By pattern: with the group's own ARN, the key and the group would wait for each other.
           ArnLike: {
             'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
               service: 'logs',

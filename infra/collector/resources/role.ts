@@ -17,11 +17,11 @@ import { acknowledge } from '../../nag/acknowledge.ts';
 import { CLUSTER_READ_REASON, clusterReadStatements } from '../../permissions/cluster-access.ts';
 import { acknowledgeStreams } from '../../permissions/log-streams.ts';
 
-/** What also tells the public address of a task. */
+/** This action also gives the public address of a task. */
 const LOOK = 'ec2:DescribeNetworkInterfaces';
 
 /**
- * What Lambda itself, not the function's code, calls to put a function into a VPC.
+ * Actions of Lambda itself, not of the function's code, that put a function into a VPC.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
 const NETWORK_ACTIONS = [
@@ -34,7 +34,7 @@ const NETWORK_ACTIONS = [
 ];
 
 export interface CollectorRoleProps {
-  /** A role of the user's; undefined: one is made. */
+  /** A role of the user; undefined: the construct makes one. */
   readonly role: IRole | undefined;
 
   /** The cluster whose tasks may be read. */
@@ -46,7 +46,7 @@ export interface CollectorRoleProps {
   /** Whether the function runs in a VPC. */
   readonly isInVpc: boolean;
 
-  /** What the configuration asks for beside the tasks of that cluster. */
+  /** The needs of the configuration beyond the tasks of that cluster. */
   readonly needs: ConfigurationNeeds;
 
   /**
@@ -57,11 +57,11 @@ export interface CollectorRoleProps {
   readonly otherLogGroupNames?: readonly string[];
 }
 
-/** The execution role of the collector: no managed policy, and each statement no wider than ECS and Lambda allow. */
+/** The execution role of the collector: no managed policy, and each statement as narrow as ECS and Lambda allow. */
 export class CollectorRole {
   readonly role: IRole;
 
-  /** What a function that uses the role has to wait for: its permissions. */
+  /** The permissions, which functions with this role must wait for. */
   readonly permissions: Construct;
 
   private readonly readsAddresses: boolean;
@@ -80,8 +80,9 @@ export class CollectorRole {
   }
 
   /**
-   * Keeps the code of these functions from the network interfaces that Lambda manages with the same role, but for looking at them
-   * where the configuration asks for the public addresses of tasks. Outside the role, since the function must exist first.
+   * Denies the code of these functions the actions on network interfaces that Lambda needs in the same role, except
+   * reading them if the configuration needs the public addresses of tasks. Outside of the role, because the function
+   * must exist first.
    * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security
    */
   denyNetworkToCode(scope: Construct, id: string, functions: readonly IFunction[]): void {
@@ -120,7 +121,7 @@ export class CollectorRole {
         taskDefinitions: needs.taskDefinitions,
         listClusters: others.some((each) => isClusterPattern(each.cluster)),
         clusterTags: needs.clusterTags,
-        // In a VPC it is among what Lambda needs.
+        // In a VPC, Lambda's own actions include it.
         publicIps: needs.publicIps && !isInVpc,
       }),
     );
@@ -130,7 +131,7 @@ export class CollectorRole {
     });
   }
 
-  /** The ARN of a cluster, or the pattern of ARNs, that a configuration names. */
+  /** The ARN of a cluster of the configuration, or the pattern of ARNs. */
   private clusterArn({ cluster, region }: ClusterNeed): string {
     if (cluster.startsWith('arn:')) return cluster;
     return this.stack.formatArn({
@@ -141,7 +142,7 @@ export class CollectorRole {
     });
   }
 
-  /** What the configuration lies in or refers to, and the roles that it names: each by its own ARN. */
+  /** Allows reading the documents of the configuration, its secrets, and assuming its roles: each by its own ARN. */
   private allowDocuments({ objects, parameters, secrets, roles }: ConfigurationNeeds): void {
     const { stack } = this;
     const parameterArn = (name: string) =>
@@ -169,7 +170,7 @@ export class CollectorRole {
     if (statements.length > 0) this.allow('Configuration', statements);
   }
 
-  /** To write samples to AWS with the credentials of this role; those of others have permissions of their own. */
+  /** Allows writing samples to AWS with this role; other credentials have permissions of their own. */
   private allowReceivers({ workspaces, putsMetrics }: ConfigurationNeeds): void {
     if (workspaces.length > 0) {
       const resources = workspaces.map(({ region, id }) =>
@@ -207,7 +208,7 @@ export class CollectorRole {
     });
   }
 
-  /** A role that cannot change takes no policy, and nothing becomes of it. */
+  /** An immutable role takes no policy, so the policy is not made. */
   private allow(id: string, statements: PolicyStatement[]): Policy {
     const policy = new Policy(this.permissions, id, { statements });
     this.role.attachInlinePolicy(policy);

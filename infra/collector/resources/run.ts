@@ -9,10 +9,10 @@ import { ShardCycle } from '../shards/cycle.ts';
 import { type Shards, validShards } from '../shards/shards.ts';
 import { CollectorFunction, type CollectorFunctionProps } from './function.ts';
 
-/** Enough for 10,000 tasks: the AWS APIs get 20 s, their answers and S3 the rest. */
+/** Enough for 10,000 tasks: 20 s for the AWS APIs, and the rest for their answers and S3. */
 const DISCOVERY_TIMEOUT = Duration.seconds(30);
 
-/** What is known of 10,000 tasks takes its room, whatever a shard needs. */
+/** Enough for 10,000 tasks; it does not depend on the memory of a shard. */
 const DISCOVERY_MEMORY_MIB = 1_024;
 
 export interface CollectorRunProps
@@ -20,21 +20,21 @@ export interface CollectorRunProps
   readonly deadLetterQueue: IQueue;
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
-  /** Makes the group in which executions of a divided collector say why they failed. */
+  /** Makes the log group for failed executions of a divided collector. */
   readonly makeCycleLogGroup: () => ILogGroup;
 }
 
-/** What runs in each interval. */
+/** The functions, and the one that starts each interval. */
 export interface CollectorRun {
-  /** Collects. */
+  /** The collecting function. */
   readonly collector: LambdaFunction;
   /** All functions. */
   readonly functions: readonly LambdaFunction[];
-  /** Begins with the discovery and collects the shards; absent where the collector does it all. */
+  /** Runs the discovery and the shards; absent if one function does everything. */
   readonly cycle?: ShardCycle;
 }
 
-/** Makes the functions in the scope of a collector, and for shards what runs them. */
+/** Makes the functions in the scope of a collector, and the state machine of shards. */
 export function makeRun(scope: Construct, props: CollectorRunProps): CollectorRun {
   const { shards, deadLetterQueue, makeCycleLogGroup, concurrency, ...common } = props;
   if (shards === undefined) {
@@ -68,7 +68,7 @@ export function makeRun(scope: Construct, props: CollectorRunProps): CollectorRu
     variables: { ...variables, [ENV.collector]: collector.functionName },
     description: 'Fargauge: discovers ECS tasks and divides them into shards',
     handler: 'discover',
-    // What it remembers of the tasks is of use only where it is asked each time.
+    // Its memory of the tasks helps only if it gets every invocation.
     concurrency: concurrency === undefined ? undefined : 1,
     timeout: DISCOVERY_TIMEOUT,
     memorySize: DISCOVERY_MEMORY_MIB,

@@ -18,22 +18,22 @@ import type { Shards } from '../shards/shards.ts';
 /** EventBridge Scheduler's smallest unit. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export const SHORTEST_INTERVAL = Duration.minutes(1);
 
-/** As long as a cycle may take where the next one begins after a minute. */
+/** The longest cycle if the next one begins after a minute. */
 const LONGEST_CYCLE = Duration.millis(CYCLE_MS);
 
 /**
- * How long an invocation may wait to be started: a late scrape is worse than a missed one. It is the least that
- * EventBridge Scheduler and Lambda allow.
+ * The longest wait of an invocation: a late scrape is worse than a missed one. It is the least that EventBridge
+ * Scheduler and Lambda allow.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
  */
 export const MAX_EVENT_AGE = Duration.seconds(60);
 
 export interface CollectorScheduleProps {
-  /** What begins a cycle. */
+  /** The resource to start. */
   readonly starts: IFunction | IStateMachine;
   /** In whole minutes. */
   readonly interval: Duration;
-  /** Gets the invocations that could not be started. */
+  /** The queue for invocations that could not be started. */
   readonly deadLetterQueue: IQueue;
 }
 
@@ -47,7 +47,7 @@ export class CollectorSchedule extends Construct {
       description: 'Starts the Fargauge collector',
       schedule: ScheduleExpression.rate(props.interval),
       target: targetOf(props.starts, {
-        // A target would add every version of a function to what the role may start.
+        // Otherwise a target would add every version of a function to the role.
         role: role.withoutPolicyUpdates(),
         retryAttempts: 0,
         maxEventAge: MAX_EVENT_AGE,
@@ -102,7 +102,7 @@ function isStateMachine(starts: IFunction | IStateMachine): starts is IStateMach
   return 'stateMachineArn' in starts;
 }
 
-/** The interval itself, where EventBridge Scheduler can do it. */
+/** The interval, if EventBridge Scheduler supports it. */
 export function validInterval(owner: Owner, interval: Duration): Duration {
   const minutes = interval.toMinutes({ integral: false });
   if (minutes < SHORTEST_INTERVAL.toMinutes() || !Number.isInteger(minutes)) {
@@ -114,13 +114,13 @@ export function validInterval(owner: Owner, interval: Duration): Duration {
   return interval;
 }
 
-/** What a user says of how long a cycle may take, and of whether it is divided. */
+/** The user's timeout of a cycle, and whether it is divided. */
 interface CycleLength {
   readonly timeout?: Duration;
   readonly shards?: Shards;
 }
 
-/** How long a cycle may take, where the next one does not begin before. */
+/** The timeout of a cycle, if it ends before the next one begins. */
 export function validTimeout(
   owner: Owner,
   { timeout = LONGEST_CYCLE, shards }: CycleLength,

@@ -7,7 +7,7 @@ import { acknowledge } from '../../nag/acknowledge.ts';
 import { nagArn } from '../../nag/arn.ts';
 
 /**
- * What it takes to let CloudWatch Logs deliver what a state machine logs; none of it has resource-level permissions.
+ * Permissions for the log delivery of a state machine; none of them has resource-level permissions.
  * https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
  */
 const LOG_DELIVERY_ACTIONS = [
@@ -21,7 +21,7 @@ const LOG_DELIVERY_ACTIONS = [
   'logs:UpdateLogDelivery',
 ];
 
-/** The role of the state machine: it may invoke these functions, not versions of them, and have its log delivered. */
+/** The role of the state machine: it may invoke these functions, not versions of them, and deliver its log. */
 export class ShardCycleRole extends Role {
   constructor(scope: Construct, id: string, functions: readonly IFunction[]) {
     const { account } = Stack.of(scope);
@@ -52,8 +52,8 @@ export class ShardCycleRole extends Role {
   }
 
   /**
-   * Lets a Distributed Map start its own state machine for each shard. Outside the role, since the state machine must exist first;
-   * what the construct of the CDK would add itself, it adds to no role that takes no updates.
+   * Lets a Distributed Map start its own state machine for each shard. Outside of the role, because the state machine
+   * must exist first. The CDK's construct adds nothing to a role that takes no updates.
    * https://docs.aws.amazon.com/step-functions/latest/dg/use-dist-map-orchestrate-large-scale-parallel-workloads.html#dist-map-permissions
    */
   allowDistribution(scope: Construct, id: string, machine: StateMachine): void {

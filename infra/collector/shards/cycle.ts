@@ -28,20 +28,20 @@ import { acknowledge } from '../../nag/acknowledge.ts';
 import { ShardCycleRole } from './cycle-role.ts';
 import type { Shards } from './shards.ts';
 
-/** The name of the error by which the discovery says that the shards of the last cycle may still be running. */
+/** The discovery throws this error if the shards of the last cycle may still run. */
 const UNDER_WAY = 'CycleUnderWayError';
 
-/** Lambda did not take the invocation: it has not run, so running it is no second time. */
+/** Lambda refused the invocation: it has not run, so a retry does not run it twice. */
 const THROTTLED = 'Lambda.TooManyRequestsException';
 
-/** What remains of a shard, in the order of the shards. */
+/** The state of a collected shard, in the order of the shards. */
 const COLLECTED = 'collected';
 const FAILED = 'failed';
 
-/** How a shard is tried again, alone, where Lambda did not take it. One that has begun is not: it may have delivered. */
+/** Retries of a shard that Lambda refused. A shard that began is not retried, because it may have delivered. */
 const SHARD_RETRY = { errors: [THROTTLED], interval: Duration.seconds(2), maxAttempts: 2 };
 
-/** How the beginning is tried again: schedules do not fire to the second. */
+/** Retries of the beginning, because schedules are not exact to the second. */
 const DISCOVERY_RETRY = {
   errors: [UNDER_WAY, THROTTLED],
   interval: Duration.seconds(5),
@@ -51,25 +51,25 @@ const DISCOVERY_RETRY = {
 
 export interface ShardCycleProps {
   readonly shards: Shards;
-  /** Answers with the shards of a cycle. */
+  /** Returns the shards of a cycle. */
   readonly discovery: IFunction;
   /** Collects a shard. */
   readonly collector: IFunction;
-  /** Of executions that fail: Express workflows have no other history. */
+  /** The log of failed executions: Express workflows have no other history. */
   readonly logGroup: ILogGroup;
 }
 
-/** What runs the shards of a collector. */
+/** The state machine of the shards of a collector. */
 export interface IShardCycle {
   readonly stateMachine: IStateMachine;
 
-  /** Executions that failed or were too late, of which there is one for each cycle. */
+  /** Failed or late executions; there is one execution for each cycle. */
   metricFailed(period: Duration): IMetric;
 }
 
 /**
- * One cycle of a collector whose targets are divided: discovers, then collects each shard. A shard that fails costs the others nothing;
- * the execution fails in the end, so that somebody can be told.
+ * One cycle of a collector whose targets are divided: discovers, then collects each shard. A failed shard does not
+ * affect the others; the execution fails at the end, so that an alarm can report it.
  */
 export class ShardCycle extends Construct implements IShardCycle {
   readonly stateMachine: StateMachine;
@@ -87,7 +87,7 @@ export class ShardCycle extends Construct implements IShardCycle {
     const role = new ShardCycleRole(this, 'Role', [props.discovery, props.collector]);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       comment: 'One cycle of the Fargauge collector',
-      // The tasks would add every version of the functions to what the role may invoke.
+      // Otherwise the tasks would add every version of the functions to the role.
       role: role.withoutPolicyUpdates(),
       // An Express workflow has no Distributed Map.
       stateMachineType: shards.areDistributed
@@ -96,7 +96,7 @@ export class ShardCycle extends Construct implements IShardCycle {
       definitionBody: DefinitionBody.fromChainable(
         discover.next(this.makeMap(props)).next(this.makeEnd()),
       ),
-      // A retry of the beginning is not part of the cycle.
+      // A retry of the beginning does not count as part of the cycle.
       timeout: Duration.millis(CYCLE_MS).plus(Duration.seconds(20)),
       logs: { destination: logGroup, level: LogLevel.ERROR },
     });
@@ -105,7 +105,7 @@ export class ShardCycle extends Construct implements IShardCycle {
     if (shards.areDistributed) role.allowDistribution(this, 'Distribution', this.stateMachine);
   }
 
-  /** Executions that failed or were too late, of which there is one for each cycle. */
+  /** Failed or late executions; there is one execution for each cycle. */
   metricFailed(period: Duration): IMetric {
     return metricFailedCycles(this.stateMachine, period);
   }
@@ -130,7 +130,7 @@ export class ShardCycle extends Construct implements IShardCycle {
     return map.itemProcessor(this.makeShard(props));
   }
 
-  /** What remains of a shard is little: the outputs of all of them together have their limit. */
+  /** Keeps little of each shard's output, because the outputs of all shards together have a limit. */
   private makeShard({ collector }: ShardCycleProps): IChainable {
     const collect = new LambdaInvoke(this, 'Collect', {
       lambdaFunction: collector,
@@ -180,7 +180,7 @@ export class ShardCycle extends Construct implements IShardCycle {
   }
 }
 
-/** Executions of the state machine of a collector that failed or were too late. */
+/** Failed or late executions of a collector's state machine. */
 export function metricFailedCycles(
   stateMachine: Pick<IStateMachine, 'metricFailed' | 'metricTimedOut'>,
   period: Duration,

@@ -24,7 +24,7 @@ export interface AutomaticShardsProps {
 }
 
 /**
- * Into how many shards the targets of a collector are divided, each of which is collected by an invocation of its own.
+ * The number of shards that the targets of a collector are divided into. Each shard has an invocation of its own.
  *
  * @example
  * Shards.automatic({ targetsPerShard: 500 });
@@ -35,7 +35,7 @@ export class Shards {
     return new Shards(shards, undefined);
   }
 
-  /** As many as the targets take. They become fewer when they would be no fuller than 70 %. */
+  /** As many as the targets need. The number falls only if the shards stay below 70 % of their size. */
   static automatic({
     targetsPerShard = 1_000,
     max = INLINE_SHARDS,
@@ -43,7 +43,7 @@ export class Shards {
     return new Shards(max, targetsPerShard);
   }
 
-  /** The number; with `targetsPerShard` the greatest. */
+  /** The number; with `targetsPerShard` the largest. */
   readonly max: number;
   /** Absent: the number never changes. */
   readonly targetsPerShard: number | undefined;
@@ -53,16 +53,16 @@ export class Shards {
     this.targetsPerShard = targetsPerShard;
   }
 
-  /** Whether they are more than an inline Map runs at a time. */
+  /** Whether there may be more than an inline Map runs at a time. */
   get areDistributed(): boolean {
     return this.max > INLINE_SHARDS;
   }
 }
 
-/** The shards themselves, where there can be so many. */
+/** The shards, if their number is valid. */
 export function validShards(owner: Owner, shards: Shards): Shards {
   const { max, targetsPerShard } = shards;
-  // What is made at synthesis depends on it.
+  // The resources of the stack depend on it.
   if (Token.isUnresolved(max) || !(Number.isInteger(max) && max >= 1 && max <= MAX_SHARDS)) {
     throw new InvalidPropsError(
       owner,

@@ -8,10 +8,10 @@ const checker = new AnsweringThread<CheckRequest, CheckResult>(
   fileURLToPath(new URL(`./program${extname(import.meta.url)}`, import.meta.url)),
 );
 
-/** The log group of the check's environment: the one where the configuration names none. */
+/** The log group of the check's environment, for configurations that name none. */
 export const OWN_LOG_GROUP = '/fargauge';
 
-/** A text and what messages call it. */
+/** A text and its name in messages. */
 export interface Document {
   readonly name: string;
   readonly text: string;
@@ -22,35 +22,35 @@ export interface CheckRequest {
   readonly main?: Document | undefined;
   /** The Prometheus file beside a document of the CloudWatch Agent. */
   readonly prometheus?: Document | undefined;
-  /** Name or ARN of the cluster where the configuration names none. */
+  /** Name or ARN of the cluster for configurations that name none. */
   readonly cluster: string;
-  /** JSON of the outputs that come before those of the documents. */
+  /** JSON of outputs that take precedence over those of the documents. */
   readonly outputs?: string | undefined;
 }
 
-/** One of the two. */
+/** Has exactly one of both. */
 export interface CheckResult {
   readonly facts?: ConfigurationFacts | undefined;
-  /** Everything that is wrong, each with its path in the document. */
+  /** All errors, each with its path in the document. */
   readonly problems?: readonly string[] | undefined;
 }
 
-/** What the infrastructure has to know of a configuration. */
+/** The facts about a configuration that the infrastructure needs. */
 export interface ConfigurationFacts {
   readonly warnings: readonly string[];
   /** Names, ARNs and patterns of clusters that the collector reads with its own role. */
   readonly clusters: readonly string[];
   /** Those that it reads with other credentials. */
   readonly foreignClusters: readonly string[];
-  /** The docker label that says the port of a container; absent: such labels are not looked at. */
+  /** The docker label with the port of a container; absent if such labels are not read. */
   readonly portLabel?: string | undefined;
-  /** The one that says the path of its metrics, beside that. */
+  /** The docker label with the path of its metrics. */
   readonly metricsPathLabel?: string | undefined;
   readonly namespace: string;
   /** CloudWatch unit by name of the metric. */
   readonly units: Readonly<Record<string, string>>;
   readonly logGroup: string;
-  /** ARNs of the roles as which events are written into CloudWatch Logs; null stands for the function's own. */
+  /** ARNs of the roles that write events into CloudWatch Logs; null is the function's own role. */
   readonly logWriters: readonly (string | null)[];
   /** Whether events go to standard output, which is the log of the function. */
   readonly printsEvents: boolean;
@@ -62,42 +62,42 @@ export interface ConfigurationFacts {
   readonly servicePorts: readonly PortsFacts[];
   /** `task_definition_list`: the ARNs of task definitions. */
   readonly definitionPorts: readonly PortsFacts[];
-  /** URLs that are called beside the targets and the APIs of AWS: receivers, lists of targets, endpoints of APIs. */
+  /** URLs beside the targets and the APIs of AWS: receivers, lists of targets, endpoints of APIs. */
   readonly urls: readonly string[];
-  /** Whether nothing but series of the sidecar is published. */
+  /** Whether only series of the sidecar are published. */
   readonly sidecarsOnly: boolean;
-  /** Expressions of services' names, of which one fits; absent where tasks are looked for by something else, too. */
+  /** Expressions of services' names, one of which matches; absent if tasks are also found in another way. */
   readonly onlyServices?: readonly string[] | undefined;
 }
 
 /** An output that sends samples to CloudWatch over OTLP. */
 export interface OtlpFacts {
-  /** Absent: that of the collector. */
+  /** Absent: the Region of the collector. */
   readonly region?: string | undefined;
   /** Absent: the function's own. */
   readonly roleArn?: string | undefined;
 }
 
-/** Ports that are looked for, in containers of one of these names, where a subject fits. Expressions as text. */
+/** Selected ports, in containers with one of these names, if a subject matches. Expressions as text. */
 export interface PortsFacts {
   readonly subject: string;
   /** Absent: all containers. */
   readonly container?: string | undefined;
   readonly ports: readonly number[];
-  /** Absent: that of the job. */
+  /** Absent: the path of the job. */
   readonly metricsPath?: string | undefined;
 }
 
-/** An address that a job names itself, as `host:port`, or what relabeling makes one of. */
+/** A static address of a job, as `host:port`, or a text that relabeling turns into it. */
 export interface StaticFacts {
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A job, and what becomes of the labels of its targets and samples. */
+/** A job, with the rules for the labels of its targets and samples. */
 export interface JobFacts {
   readonly name: string;
-  /** What it gets targets from: `ecs_service_discovery`, `aws_sd_configs`, or something whose labels are not known. */
+  /** Its sources of targets: `ecs_service_discovery`, `aws_sd_configs`, or others with unknown labels. */
   readonly finds: readonly ('containers' | 'tasks' | 'others')[];
   /** Whether the containers have a label `ClusterName`. */
   readonly labelsCluster: boolean;
@@ -122,14 +122,14 @@ export interface DeclarationFacts {
   readonly matcher: string;
   readonly selectors: readonly string[];
   readonly dimensions: readonly (readonly string[])[];
-  /** Absent: that of the configuration. */
+  /** Absent: the namespace of the configuration. */
   readonly namespace?: string | undefined;
 }
 
 /** Results by request. */
 const known = new Map<string, CheckResult>();
 
-/** Reads a configuration as the function will. The collector's own reading is asynchronous, constructs are not. */
+/** Reads a configuration as the function will. The collector's own code is asynchronous, constructs are not. */
 export function checkConfiguration(request: CheckRequest): CheckResult {
   const key = JSON.stringify(request);
   let result = known.get(key);

@@ -22,10 +22,10 @@ import {
   type RelabelFacts,
 } from './check.ts';
 
-/** Stands for the Region of the function, which Lambda tells it. */
+/** Stands for the Region of the function, which only the deployment knows. */
 const OWN_REGION = 'own-region';
 
-/** What selectors of the sidecar's series begin with. */
+/** Prefix of selectors of the sidecar's series. */
 const SIDECAR_SERIES = '^ee_';
 
 /** Reads a configuration with the collector's own code. */
@@ -102,7 +102,7 @@ function factsOf(config: Config): CheckResult['facts'] {
   };
 }
 
-/** Where the configuration names no outputs, the function writes into CloudWatch Logs as itself. */
+/** Without outputs, the function writes into CloudWatch Logs as itself. */
 function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
   if (outputs === undefined) return [null];
   return outputs.flatMap((output) =>
@@ -159,7 +159,7 @@ function urlsOf({ outputs = [], logs, discovery, jobs }: Config): readonly strin
   return urls.filter((url) => url !== undefined);
 }
 
-/** Samples that are sent as they are come of any target. */
+/** Outputs of samples send those of any target. */
 function publishesSidecarsOnly({ outputs = [], emf }: Config): boolean {
   return (
     outputs.every(({ type }) => type !== 'remote_write' && type !== 'otlp') &&
@@ -175,7 +175,7 @@ function relabelFactsOf(rule: RelabelRule): RelabelFacts {
   return { ...rule, regex: rule.regex.source };
 }
 
-/** The names of services, where nothing but those leads to a task. */
+/** The names of services, if only those lead to a task. */
 function onlyServicesOf({ discovery, jobs }: Config): readonly string[] | undefined {
   if (discovery === undefined || discovery.dockerLabel || discovery.taskDefinitions.length > 0) {
     return undefined;
