@@ -80,7 +80,10 @@ export function withinLimit(
 }
 
 /** The labels before relabeling: PopulateDiscoveredLabels of Prometheus, scrape/target.go. */
-export function discoveredLabels({ address, labels }: FoundTarget, job: ScrapeJob): Labels {
+export function discoveredLabels(
+  { address, labels }: Pick<FoundTarget, 'address' | 'labels'>,
+  job: ScrapeJob,
+): Labels {
   const params = Object.entries(job.params).map(([name, [first = '']]) => [
     PARAM_PREFIX + name,
     first,

@@ -1,7 +1,12 @@
+import type { Labels } from '../model/samples/sample.ts';
 import type { ScrapeJob } from '../model/settings/config.ts';
 import type { Target } from '../model/targets/target.ts';
+import { META } from './found/target.ts';
 import { type OwnSettings, targetOf } from './job-target.ts';
+import { withNeighbours } from './neighbours.ts';
 import type { Origins } from './stopped-targets.ts';
+
+const TASK_GROUP = `${META}ecs_task_group`;
 
 /**
  * A target that one process passes to another with the same configuration: JSON, without the settings of the job, which
@@ -12,11 +17,15 @@ export interface ListedTarget extends OwnSettings {
   readonly entry: string;
   /** Absent for a target without a task. */
   readonly task?: ListedTask | undefined;
+  /** The labels of a Managed Daemon's task before relabeling. */
+  readonly found?: Labels | undefined;
 }
 
 /** A task, and the cluster to ask about it. */
 export interface ListedTask {
   readonly arn: string;
+  /** What it runs on. Absent: a machine of its own. */
+  readonly machine?: string | undefined;
   /** Name or ARN of its cluster. */
   readonly cluster: string;
   /** As `sourceKey` returns it. */
@@ -26,20 +35,31 @@ export interface ListedTask {
 /** @param origins the origins of all targets */
 export function listed(target: Target, origins: Origins): ListedTarget {
   const { id, job, url, labels, startedAt, overLimit, limits } = target;
-  const { entry, task } = origins.get(id) ?? { entry: job };
+  const { entry = job, task, found } = origins.get(id) ?? {};
+  const isDaemon = found?.labels[TASK_GROUP]?.startsWith('daemon:');
   return {
     ...{ id, job, url, labels, timeoutMs: limits.timeoutMs, startedAt, overLimit, entry },
+    ...(isDaemon && { found: found?.labels }),
     ...(task && {
-      task: { arn: task.arn, cluster: task.cluster.id, source: task.cluster.source },
+      task: {
+        arn: task.arn,
+        ...(found?.machine !== task.arn && { machine: found?.machine }),
+        cluster: task.cluster.id,
+        source: task.cluster.source,
+      },
     }),
   };
 }
 
 /** @returns undefined if its job is not among `jobs` */
 export function targetFrom(
-  { entry, task: _, ...own }: ListedTarget,
+  { entry, task, found, ...own }: ListedTarget,
   jobs: ReadonlyMap<string, ScrapeJob>,
 ): Target | undefined {
   const job = jobs.get(entry);
-  return job && targetOf(job, own);
+  if (job === undefined) return undefined;
+  const { host: address } = new URL(own.url);
+  const labels = found ?? own.labels;
+  const making = { address, labels, taskArn: task?.arn, machine: task?.machine };
+  return withNeighbours(targetOf(job, own), making, job);
 }

@@ -2,6 +2,7 @@ import type { Config } from '../model/settings/config.ts';
 import type { LeftOut } from '../model/targets/left-out.ts';
 import { shownUrl } from '../model/targets/shown-url.ts';
 import type { Target } from '../model/targets/target.ts';
+import type { KnownTasks } from '../model/targets/tasks.ts';
 import type { Clock } from '../model/waiting/clock.ts';
 import { ApiCalls, type DiscoveryError } from './aws/api-calls.ts';
 import type { AwsClientsOf, EcsSender } from './aws/clients.ts';
@@ -50,6 +51,8 @@ export class ListedDiscovery {
   #given: GivenTargets | undefined;
   #targets: readonly Target[] = [];
   #leftOut: readonly LeftOut[] = [];
+  /** Of those that have targets here. */
+  #placed: KnownTasks = new Map();
   #tasks: ReadonlyMap<string, ListedTask> = new Map();
 
   constructor(options: ListedDiscoveryOptions) {
@@ -64,6 +67,11 @@ export class ListedDiscovery {
     if (areKnown) return;
     const jobs = new Map(this.#options.config.jobs.map((job) => [job.name, job]));
     this.#targets = given.targets.flatMap((each) => targetFrom(each, jobs) ?? []);
+    this.#placed = new Map(
+      this.#targets.flatMap(({ place, startedAt }) =>
+        place === undefined ? [] : [[place.task, { machine: place.machine, startedAt }]],
+      ),
+    );
     const leftOut = new LeftOutTally();
     for (const { entry: job, url, labels } of given.targets) {
       const address = shownUrl(url, labels);
@@ -79,6 +87,7 @@ export class ListedDiscovery {
     const { listedAt: refreshedAt, complete } = this.#given;
     return {
       targets: this.#targets,
+      tasks: this.#placed,
       refreshedAt,
       leftOut: this.#leftOut,
       idle: [],

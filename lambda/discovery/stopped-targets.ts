@@ -1,5 +1,6 @@
 import type { DiscoveryError } from './aws/api-calls.ts';
 import type { Cluster } from './ecs/cluster/cluster.ts';
+import type { FoundTarget } from './found/target.ts';
 
 /** The origin of a target. */
 export interface Origin {
@@ -7,6 +8,7 @@ export interface Origin {
   readonly entry: string;
   /** Absent for a target without a task. */
   readonly task?: { readonly cluster: Cluster; readonly arn: string } | undefined;
+  readonly found: FoundTarget;
 }
 
 /** The origins of targets, by their ids. */

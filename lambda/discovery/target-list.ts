@@ -3,6 +3,7 @@ import type { Config, ScrapeJob, TaskDiscovery } from '../model/settings/config.
 import type { LeftOut, LeftOutSubject, SkipReason } from '../model/targets/left-out.ts';
 import { shownUrl } from '../model/targets/shown-url.ts';
 import type { Target } from '../model/targets/target.ts';
+import type { KnownTasks } from '../model/targets/tasks.ts';
 import type { DiscoveryError } from './aws/api-calls.ts';
 import type { AccountTargets } from './ecs/cluster/account-region.ts';
 import type { Cluster } from './ecs/cluster/cluster.ts';
@@ -12,6 +13,7 @@ import { LeftOutTally } from './found/left-out.ts';
 import { type FoundTarget, META, METRICS_PATH } from './found/target.ts';
 import { idleEntries, idleSources } from './idle-parts.ts';
 import { discoveredLabels, toTarget, withinLimit } from './job-target.ts';
+import { withNeighbours } from './neighbours.ts';
 import type { JobTargets } from './sources/sources.ts';
 import { staticTargets } from './sources/static.ts';
 import type { Origin, Origins } from './stopped-targets.ts';
@@ -23,6 +25,8 @@ const DEFAULT_PATH = '/metrics';
 export interface TargetList {
   /** Each `id` once. */
   readonly targets: readonly Target[];
+  /** All running tasks of the clusters, with and without targets. */
+  readonly tasks: KnownTasks;
   /** Tasks and containers that should be scraped but are not targets. */
   readonly leftOut: readonly LeftOut[];
   /** Parts of the configuration without targets, in words, if everything could be read. */
@@ -101,7 +105,8 @@ export function listTargets(
       }
       const first = byId.get(made.id);
       const isOther = first !== undefined && !ofAgent.has(each) && !sameLabels(first, made);
-      const target = isOther ? { ...made, id: `${made.id} ${labelsText(made)}` } : made;
+      const id = isOther ? `${made.id} ${labelsText(made)}` : made.id;
+      const target = withNeighbours({ ...made, id }, found, job);
       if (byId.has(target.id)) {
         leftOut.add({ reason: 'duplicate', subject: subjectOf(each, job) });
       } else {
@@ -109,7 +114,7 @@ export function listTargets(
         byId.set(target.id, target);
         ofJob.push(target);
         const task = cluster && taskArn !== undefined ? { cluster, arn: taskArn } : undefined;
-        origins.set(target.id, { entry: job.name, task });
+        origins.set(target.id, { entry: job.name, task, found });
       }
     }
     targets.push(...withinLimit(ofJob, job));
@@ -118,6 +123,7 @@ export function listTargets(
   return {
     list: {
       targets,
+      tasks: new Map(clusters.flatMap((cluster) => [...cluster.tasks])),
       leftOut: leftOut.list(),
       idle: errors.length > 0 ? [] : idle,
       errors,

@@ -14,6 +14,7 @@ const NAMES = [
   ['definition', 'task definition '],
   ['service', 'service '],
   ['cluster', 'cluster '],
+  ['instance', 'container instance '],
 ] as const satisfies readonly (readonly [keyof LeftOutSubject, string])[];
 
 /** The text of one cause: its names, one task or address, and the number of all. */

@@ -134,6 +134,7 @@ describe('discovery', () => {
         http: DEFAULT_HTTP,
         metricRelabeling: [],
         startedAt: 940_000,
+        place: { task: 't', machine: 'arn:aws:ecs:us-east-1:123456789012:task/demo/t' },
       },
     ]);
   });

@@ -76,9 +76,10 @@ describe('targets that another process has found', () => {
     const { discovered, list } = await found();
     const discovery = listedDiscovery();
     discovery.give(given(sent(list)));
-    const { targets, ...rest } = await discovery.discover();
+    const { targets, tasks, ...rest } = await discovery.discover();
     expect(targets).toEqual(discovered.targets);
     expect(targets).toHaveLength(4);
+    expect(tasks).toEqual(discovered.tasks);
     expect(rest).toEqual({ refreshedAt: 3, leftOut: [], idle: [], errors: [] });
   });
 

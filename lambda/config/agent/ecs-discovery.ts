@@ -17,6 +17,9 @@ export const RESULT_FILE = '/tmp/cwagent_ecs_auto_sd.yaml';
 /** Default of `sd_frequency`, as in the agent. */
 const DEFAULT_FREQUENCY = '1m';
 
+/** What `daemon` may say. */
+const DAEMON = ['optional', 'required'] as const;
+
 const LOOKUPS = ['services', 'cluster_tags', 'public_ips'] as const;
 
 /** Keys that `task_definition_list` and `service_name_list_for_tasks` share. */
@@ -83,6 +86,10 @@ export const ecsServiceDiscovery = z
       .array(service)
       .default([])
       .describe('Selects containers by the name of the service of their task.'),
+    daemon: z
+      .enum(DAEMON, `one of ${DAEMON.join(', ')}`)
+      .default('optional')
+      .describe('required: reports Managed Instances without a daemon by name.'),
   })
   .superRefine(({ sd_target_cluster: clusters = [], sd_cluster_region: region }, context) => {
     const isList = typeof clusters !== 'string';
@@ -147,6 +154,7 @@ export function toDiscoveryConfig(
       arnPattern: entry.sd_task_definition_arn_pattern,
       ...toPortsMode(entry),
     })),
+    requiresDaemon: section.daemon === 'required',
   };
 }
 

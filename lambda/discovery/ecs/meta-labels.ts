@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { type Labels, labelsOf } from '../../model/samples/sample.ts';
 import { filled, META } from '../found/target.ts';
+import { isDaemon } from './cluster/daemon-task.ts';
 import { arnParts, type DescribedTask } from './cluster/described-task.ts';
 import { interfaceDetail } from './cluster/network.ts';
 
@@ -22,7 +23,8 @@ export function metaLabels(described: DescribedTask, address: string): Labels {
     cluster: cluster.name,
     cluster_arn: task.clusterArn,
     service: serviceName,
-    service_arn: serviceName && (service?.serviceArn ?? serviceArn(described)),
+    service_arn:
+      serviceName && !isDaemon(task) ? (service?.serviceArn ?? serviceArn(described)) : undefined,
     service_status: service?.status,
     task_arn: task.taskArn,
     task_definition: task.taskDefinitionArn,

@@ -3,9 +3,11 @@ import type { EcsDiscoveryConfig } from '../../model/settings/config.ts';
 import type { Skip } from '../found/left-out.ts';
 import type { FoundTarget } from '../found/target.ts';
 import { type Candidate, entryName, labelName, type Wishes, wishesOf } from './candidates.ts';
-import { type DescribedTask, subjectOf } from './cluster/described-task.ts';
+import { isDaemon } from './cluster/daemon-task.ts';
+import { type DescribedTask, machineOf, subjectOf } from './cluster/described-task.ts';
 import { hostPort, type Network, networkOf } from './cluster/network.ts';
 import type { TargetFinder, TaskTargets } from './cluster/target-finder.ts';
+import { daemonDefinition } from './daemon-definition.ts';
 import { metaLabels } from './meta-labels.ts';
 import { taskLabels } from './task-labels.ts';
 
@@ -14,11 +16,16 @@ export function containerFinder(config: EcsDiscoveryConfig): TargetFinder {
   return {
     lookups: config.lookups,
     readsDefinitions: true,
+    requiresDaemon: config.requiresDaemon,
     find: (named) => {
-      const wishes = wishesOf(named, config);
+      const { task } = named;
+      const definition = isDaemon(task)
+        ? daemonDefinition(task, config.dockerLabel)
+        : named.definition;
+      const wishes = wishesOf({ ...named, definition }, config);
       const { candidates, entries } = wishes;
       if (candidates.length === 0 && entries.length === 0) return undefined;
-      return (described) => targetsOf(described, wishes, config);
+      return (described) => targetsOf({ ...described, definition }, wishes, config);
     },
   };
 }
@@ -55,6 +62,7 @@ export function targetsOf(
         address: hostPort(network.address, port),
         labels,
         taskArn: task.taskArn,
+        machine: machineOf(task),
         startedAt: task.startedAt?.getTime(),
       });
     } else if (candidate.entry === undefined) {

@@ -1,5 +1,5 @@
 import type { DiscoveryLookup } from '../../model/settings/config.ts';
-import { type DescribedTask, subjectOf } from './cluster/described-task.ts';
+import { type DescribedTask, machineOf, subjectOf } from './cluster/described-task.ts';
 import { hasInterface, networkOf } from './cluster/network.ts';
 import type { TargetFinder, TaskTargets } from './cluster/target-finder.ts';
 import { metaLabels } from './meta-labels.ts';
@@ -10,7 +10,7 @@ import { metaLabels } from './meta-labels.ts';
  * https://github.com/prometheus/prometheus/blob/main/discovery/aws/ecs.go
  */
 export function taskFinder(lookups: ReadonlySet<DiscoveryLookup>): TargetFinder {
-  return { lookups, readsDefinitions: false, find: () => targetOf };
+  return { lookups, readsDefinitions: false, requiresDaemon: false, find: () => targetOf };
 }
 
 function targetOf(described: DescribedTask): TaskTargets {
@@ -24,6 +24,7 @@ function targetOf(described: DescribedTask): TaskTargets {
   const { address } = network;
   const labels = metaLabels({ ...described, definition }, address);
   const { taskArn, startedAt } = task;
-  const found = { address, labels, taskArn, startedAt: startedAt?.getTime() };
+  const machine = machineOf(task);
+  const found = { address, labels, taskArn, machine, startedAt: startedAt?.getTime() };
   return { found: [found], skipped: [], entries: [] };
 }

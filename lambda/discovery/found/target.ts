@@ -8,6 +8,8 @@ export interface FoundTarget {
   readonly labels: Labels;
   /** The target's task. */
   readonly taskArn?: string | undefined;
+  /** The machine of that task: the ARN of its container instance, or its own ARN. */
+  readonly machine?: string | undefined;
   /** Milliseconds since the epoch: the start of that task. */
   readonly startedAt?: number | undefined;
 }

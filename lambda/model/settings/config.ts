@@ -57,6 +57,8 @@ export interface EcsDiscoveryConfig {
   /** Absent: the mode is off. */
   readonly dockerLabel?: DockerLabelMode | undefined;
   readonly taskDefinitions: readonly TaskDefinitionMode[];
+  /** Whether each Managed Instance must have a daemon that is a target: those without one are told. */
+  readonly requiresDaemon: boolean;
 }
 
 /** Clusters of one account in one Region. */

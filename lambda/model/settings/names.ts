@@ -17,6 +17,9 @@ export const JOB_NAME_LABEL = 'job';
 /** Job name of the sidecars, as the docker label of the task definition gives it. */
 export const SIDECAR_JOB = 'fargauge-sidecar';
 
+/** Name of the sidecar's container, by which it is known where a task definition has no docker labels. */
+export const SIDECAR_CONTAINER = 'fargauge-sidecar';
+
 /** The sidecar series that the built-in default configuration publishes, all in percent. */
 export const TASK_CPU_UTILIZATION = 'ee_task_cpu_utilization_percent';
 export const TASK_MEMORY_UTILIZATION = 'ee_task_memory_utilization_percent';

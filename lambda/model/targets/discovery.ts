@@ -1,5 +1,6 @@
 import type { LeftOut } from './left-out.ts';
 import type { Target } from './target.ts';
+import type { KnownTasks } from './tasks.ts';
 
 /** Where the targets of a cycle come from. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
@@ -10,6 +11,8 @@ export interface Discovery {
 
 export interface Discovered {
   readonly targets: readonly Target[];
+  /** All running tasks that it knows, targets or not. @default none */
+  readonly tasks?: KnownTasks | undefined;
   /** Milliseconds since the epoch: as of when the clusters' tasks are known. Absent: as of the call. */
   readonly refreshedAt?: number | undefined;
   /** Tasks and containers that were left out. */

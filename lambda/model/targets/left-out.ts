@@ -56,6 +56,12 @@ export const SKIP_REASONS = {
   },
   /** An earlier target has the same address and path. */
   duplicate: { remedy: 'give the target a path of its own, unless it is the same endpoint' },
+  /** A Managed Instance runs tasks and has no daemon that is a target, but the configuration requires one. */
+  no_daemon: {
+    isFault: true,
+    remedy:
+      'create the daemon (InstanceDaemon) for the capacity provider of these instances, or remove `daemon: required`',
+  },
   /** Of a shard: its job is in no `scrape_configs`; the discovery uses another configuration. */
   no_job: {
     remedy:
@@ -85,6 +91,8 @@ export interface LeftOutSubject {
   readonly definition?: string | undefined;
   readonly service?: string | undefined;
   readonly cluster?: string | undefined;
+  /** Id of a container instance. */
+  readonly instance?: string | undefined;
   /** Further details, in words. */
   readonly detail?: string | undefined;
   /** Id of the task. */

@@ -2,6 +2,7 @@ import type { RelabelRule } from '../samples/relabel.ts';
 import type { Labels } from '../samples/sample.ts';
 import type { HttpSettings } from '../settings/http.ts';
 import type { ScrapeProtocols } from '../settings/scrape-protocol.ts';
+import type { Place, ToldTask } from './tasks.ts';
 
 /** One address and path to scrape, with the labels that its samples get. */
 export interface Target {
@@ -32,6 +33,13 @@ export interface Target {
   readonly metricRelabeling: readonly RelabelRule[];
   /** Milliseconds since the epoch when its task started: none of its series is older. Absent: unknown. */
   readonly startedAt?: number | undefined;
+  /** The task of the target. Absent: discovery knows none. */
+  readonly place?: Place | undefined;
+  /**
+   * Makes the target of another task on the same instance, if this target is the daemon of the instance; undefined if relabeling
+   * drops it. Absent: the target keeps no history, so it is no daemon.
+   */
+  readonly neighbour?: ((told: ToldTask) => Target | undefined) | undefined;
   /** The reason why it counts as down without a scrape: its job has more targets than its `target_limit`. */
   readonly overLimit?: string | undefined;
 }

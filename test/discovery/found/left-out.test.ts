@@ -63,6 +63,7 @@ describe('what was left out', () => {
       'bad_address',
       'malformed',
       'bad_timing',
+      'no_daemon',
     ]);
     expect(unreachableAmong(tally.list())).toBe(faults.length);
   });

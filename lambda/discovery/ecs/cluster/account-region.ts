@@ -72,7 +72,7 @@ export class AccountRegion {
 function defect({ name }: Cluster, error: unknown): ClusterTargets {
   const message = `the discovery of ${name} failed, which is a defect of the collector: ${error}`;
   return {
-    ...{ found: [], leftOut: new LeftOutTally(), entries: new Set(), running: 0 },
+    ...{ found: [], leftOut: new LeftOutTally(), entries: new Set(), running: 0, tasks: new Map() },
     errors: [{ operation: 'discover', code: 'Internal', message, count: 1 }],
   };
 }

@@ -5,12 +5,14 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import { clusterNameOf } from '../../../model/settings/cluster-selector.ts';
+import type { KnownTasks as KnownTasksById } from '../../../model/targets/tasks.ts';
 import { ApiCalls, type DiscoveryError } from '../../aws/api-calls.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 import type { RequestBudget } from '../../aws/request-budget.ts';
 import { LeftOutTally } from '../../found/left-out.ts';
 import type { FoundTarget } from '../../found/target.ts';
-import { type NamedTask, subjectOf } from './described-task.ts';
+import { isDaemon } from './daemon-task.ts';
+import { machineOf, type NamedTask, nameIn, subjectOf } from './described-task.ts';
 import { Instances } from './instances.ts';
 import { KnownTasks } from './known-tasks.ts';
 import { PublicIps } from './public-ips.ts';
@@ -39,6 +41,8 @@ export interface ClusterTargets {
   readonly entries: ReadonlySet<string>;
   /** Tasks in state RUNNING. */
   readonly running: number;
+  /** The same, by their ids. */
+  readonly tasks: KnownTasksById;
   readonly errors: readonly DiscoveryError[];
 }
 
@@ -124,12 +128,19 @@ export class Cluster {
     }
     leftOut.add({ reason: 'gone', subject: { cluster } }, reading.gone.length);
     for (const skip of all.flatMap(({ skipped }) => skipped)) leftOut.add(skip);
+    const found = all.flatMap((targets) => targets.found);
+    if (finder.requiresDaemon) {
+      for (const instance of instancesWithoutDaemon(running, found)) {
+        leftOut.add({ reason: 'no_daemon', subject: { cluster, instance: nameIn(instance) } });
+      }
+    }
     leftOut.addAll(calls.leftOut);
     return {
-      found: all.flatMap(({ found }) => found),
+      found,
       leftOut,
       entries: new Set(all.flatMap(({ entries }) => entries)),
       running: running.length,
+      tasks: knownById(running),
       errors: kept > 0 ? [...calls.errors, keptTasks(kept, this.name)] : calls.errors,
     };
   }
@@ -153,8 +164,9 @@ export class Cluster {
   /** Empty if its definition is needed and could not be read. */
   #named(task: Task): NamedTask[] {
     const { definitions, finder } = this.#parts;
-    const known = definitions.get(task.taskDefinitionArn ?? '');
-    const definition = finder.readsDefinitions ? known : {};
+    const { taskDefinitionArn = '' } = task;
+    const isRead = finder.readsDefinitions && !isDaemon(task);
+    const definition = isRead ? definitions.get(taskDefinitionArn) : {};
     if (definition === undefined) return [];
     return [{ task, definition, serviceName: this.#services.nameOf(task) }];
   }
@@ -180,8 +192,33 @@ export class Cluster {
   }
 }
 
+/** Of those that can be read. */
 function definitionArns(tasks: readonly Task[]): string[] {
-  return [...new Set(tasks.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []))];
+  const ordinary = tasks.filter((task) => !isDaemon(task));
+  return [...new Set(ordinary.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []))];
+}
+
+function knownById(running: readonly Task[]): KnownTasksById {
+  return new Map(
+    running.map((task) => [
+      nameIn(task.taskArn) ?? '',
+      { machine: machineOf(task), startedAt: task.startedAt?.getTime() },
+    ]),
+  );
+}
+
+/** ARNs of the Managed Instances that run tasks, and on which no daemon was found. */
+function instancesWithoutDaemon(
+  running: readonly Task[],
+  found: readonly FoundTarget[],
+): ReadonlySet<string> {
+  const serving = new Set(found.map(({ taskArn }) => taskArn));
+  const instances = running
+    .filter(({ launchType }) => launchType === 'MANAGED_INSTANCES')
+    .flatMap(({ containerInstanceArn }) => containerInstanceArn ?? []);
+  const daemons = running.filter((task) => isDaemon(task) && serving.has(task.taskArn));
+  const served = new Set(daemons.map(machineOf));
+  return new Set(instances.filter((arn) => !served.has(arn)));
 }
 
 function keptTasks(count: number, cluster: string): DiscoveryError {

@@ -45,6 +45,11 @@ export function subjectOf(
   };
 }
 
+/** The machine of a task: the ARN of its container instance, or its own ARN, because a Fargate task has a machine to itself. */
+export function machineOf({ containerInstanceArn, taskArn = '' }: Task): string {
+  return containerInstanceArn ?? taskArn;
+}
+
 /** The last part of an ARN: the id of a task, `FAMILY:REVISION` of a task definition; undefined without an ARN. */
 export function nameIn(arn: string | undefined): string | undefined {
   return arnParts(arn).resource.at(-1) || undefined;

@@ -22,8 +22,8 @@ export const LIST_SERVICES_PAGE = 100;
  */
 export const DESCRIBE_SERVICES_BATCH = 10;
 
-/** The group that ECS gives to the tasks of a service, by any kind of deployment. */
-const SERVICE_GROUP = /^service:(.+)$/;
+/** The group that ECS gives to the tasks of a service, by any kind of deployment, and to those of a Managed Daemon. */
+const SERVICE_GROUP = /^(?:service|daemon):(.+)$/;
 
 /** Id of a deployment or a task set, as `startedBy` of its tasks has it. */
 const STARTED_BY_SERVICE = /^ecs-svc\//;
@@ -57,7 +57,7 @@ export class Services {
     for (const service of answered.flatMap((services) => services ?? [])) this.#add(service);
   }
 
-  /** The name of the task's service. */
+  /** The name of the task's service or Managed Daemon. */
   nameOf({ group, startedBy = '' }: Task): string | undefined {
     return SERVICE_GROUP.exec(group ?? '')?.[1] ?? this.#nameByDeployment.get(startedBy);
   }

@@ -17,8 +17,10 @@ export type Finding = (task: DescribedTask) => TaskTargets;
 /** Makes targets of running tasks; each kind of discovery has one. */
 export interface TargetFinder {
   readonly lookups: ReadonlySet<DiscoveryLookup>;
-  /** Whether it needs task definitions; without them, those of tasks are empty. */
+  /** Whether it needs task definitions; without them, those of tasks are empty. Those of Managed Daemons always are. */
   readonly readsDefinitions: boolean;
+  /** Whether it leaves out, by name, Managed Instances without a daemon that is a target. */
+  readonly requiresDaemon: boolean;
   /** Undefined if nothing selects the task, which then needs no further details. */
   find(task: NamedTask): Finding | undefined;
 }

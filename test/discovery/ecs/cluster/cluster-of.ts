@@ -87,6 +87,7 @@ export function discoveryOf(more: Partial<EcsDiscoveryConfig> = {}): EcsDiscover
     services: [],
     dockerLabel: DOCKER_LABEL,
     taskDefinitions: [],
+    requiresDaemon: false,
     ...more,
   };
 }
