@@ -72,5 +72,10 @@ export {
   type TaskSidecarAspectOptions,
 } from './sidecar/aspect.ts';
 export { TaskSidecarExtension } from './sidecar/extension.ts';
+export {
+  type InstanceCapacityProvider,
+  InstanceDaemon,
+  type InstanceDaemonProps,
+} from './sidecar/instance-daemon.ts';
 export type { TaskSidecarOptions, TaskSidecarProps } from './sidecar/props.ts';
 export { TaskSidecar } from './sidecar/sidecar.ts';

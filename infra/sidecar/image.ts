@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { type DockerImageAssetProps, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -29,12 +29,7 @@ export function sidecarImage(
   architecture: CpuArchitecture | undefined,
   directory: string = SIDECAR_DIRECTORY,
 ): ContainerImage {
-  if (!existsSync(join(directory, 'Dockerfile'))) {
-    throw new InvalidPropsError(
-      scope,
-      'Expected `image`, or the bundle of the sidecar: make it with `npm run build`',
-    );
-  }
+  checkBundle(scope, directory);
   const built = builtArchitecture(scope, taskDefinition, architecture);
   // An aspect, or an override of the L1, may still change the architecture.
   scope.node.addValidation({
@@ -43,18 +38,43 @@ export function sidecarImage(
       return problem === undefined ? [] : [problem];
     },
   });
+  const { directory: folder, ...options } = sidecarFolder(scope, built, directory);
+  return ContainerImage.fromAsset(folder, options);
+}
+
+/**
+ * What Docker makes the image of for an architecture, as ECS calls it. Where it has no program, a note of the construct says so.
+ *
+ * @param directory as of `sidecarImage`
+ * @throws InvalidPropsError
+ */
+export function sidecarFolder(
+  scope: Construct,
+  built: string,
+  directory: string = SIDECAR_DIRECTORY,
+): Pick<DockerImageAssetProps, 'directory' | 'exclude' | 'platform'> {
+  checkBundle(scope, directory);
   const { platform, folder = '' } = PLATFORMS.get(built) ?? {};
   const program = join(directory, folder);
   if (platform !== undefined && existsSync(join(program, 'Dockerfile'))) {
-    return ContainerImage.fromAsset(program, { platform });
+    return { directory: program, platform };
   }
   Annotations.of(scope).addInfo(
     `The image of the sidecar for ${built} has Node.js, because ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
   );
-  return ContainerImage.fromAsset(directory, {
+  return {
+    directory,
     exclude: ['*.map', ...[...PLATFORMS.values()].map((other) => other.folder)],
     ...(platform && { platform }),
-  });
+  };
+}
+
+function checkBundle(scope: Construct, directory: string): void {
+  if (existsSync(join(directory, 'Dockerfile'))) return;
+  throw new InvalidPropsError(
+    scope,
+    'Expected `image`, or the bundle of the sidecar: make it with `npm run build`',
+  );
 }
 
 function builtArchitecture(

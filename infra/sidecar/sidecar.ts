@@ -10,31 +10,25 @@ import {
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
   JOB_NAME_LABEL,
   METRICS_PATH_LABEL,
   PORT_LABEL,
+  SIDECAR_CONTAINER,
   SIDECAR_JOB,
   SIDECAR_PORT,
 } from '../../lambda/model/settings/names.ts';
 import { InvalidPropsError } from '../props/errors.ts';
-import { type LoopbackTarget, renderTargets, TARGETS_VARIABLE } from '../props/loopback-target.ts';
+import { type LoopbackTarget, renderTargets } from '../props/loopback-target.ts';
 import { validCount, validPort } from '../props/valid.ts';
 import { sidecarImage } from './image.ts';
 import { renderLastEvents } from './last-events.ts';
 import type { TaskSidecarOptions, TaskSidecarProps } from './props.ts';
+import { daemonFor } from './served-clusters.ts';
 import { isWindows, platformOf } from './task-platform.ts';
-
-/** The sidecar's environment variables, as sidecar/settings.ts reads them. */
-const VARIABLES = {
-  port: 'ECS_METRICS_EXPORTER_PORT',
-  targets: TARGETS_VARIABLE,
-  lastEvents: 'FARGAUGE_EMF',
-  token: 'FARGAUGE_TOKEN',
-  documents: 'FARGAUGE_DOCUMENTS',
-} as const;
+import { VARIABLES } from './variables.ts';
 
 /**
  * The same in both images. On Node.js each check takes more CPU than a minute of the sidecar's own work, and nothing
@@ -53,8 +47,6 @@ const LEAST_MEMORY_MIB = 6;
 
 /** Three times the memory of the sidecar. On Node.js it takes more, which ECS allows: this is not a limit. */
 const MEMORY_RESERVATION_MIB = 16;
-
-const CONTAINER_NAME = 'fargauge-sidecar';
 
 /** Task definitions that have a sidecar. */
 const SIDECARS = new WeakMap<TaskDefinition, TaskSidecar>();
@@ -76,7 +68,7 @@ export class TaskSidecar extends Construct {
   }
 
   /** Whether a task definition has a sidecar, or a container with its name. */
-  static isIn(taskDefinition: TaskDefinition, containerName = CONTAINER_NAME): boolean {
+  static isIn(taskDefinition: TaskDefinition, containerName = SIDECAR_CONTAINER): boolean {
     return (
       SIDECARS.has(taskDefinition) || taskDefinition.findContainer(containerName) !== undefined
     );
@@ -105,7 +97,7 @@ export class TaskSidecar extends Construct {
     this.port = validPort(this, 'port', props.port ?? SIDECAR_PORT);
     this.validateTaskDefinition(props);
 
-    this.container = props.taskDefinition.addContainer(props.containerName ?? CONTAINER_NAME, {
+    this.container = props.taskDefinition.addContainer(props.containerName ?? SIDECAR_CONTAINER, {
       image: this.image(props),
       essential: false,
       memoryReservationMiB: validCount(
@@ -125,8 +117,22 @@ export class TaskSidecar extends Construct {
     });
     SIDECARS.set(props.taskDefinition, this);
     this.labelTargets(props.targets ?? []);
-    // Containers may still be added after the sidecar.
-    this.node.addValidation({ validate: () => this.portConflicts() });
+    // Containers may still be added after the sidecar, and services after both.
+    this.node.addValidation({
+      validate: () => {
+        this.warnOfDaemon();
+        return this.portConflicts();
+      },
+    });
+  }
+
+  private warnOfDaemon(): void {
+    const daemon = daemonFor(this.taskDefinition);
+    if (daemon === undefined) return;
+    Annotations.of(this).addWarningV2(
+      'fargauge:servedByDaemon',
+      `[${this.node.path}] The daemon ${daemon.node.path} tells of these tasks already, where they run on Managed Instances: a sidecar of their own only takes memory there`,
+    );
   }
 
   private image({ image, architecture, taskDefinition }: TaskSidecarProps): ContainerImage {

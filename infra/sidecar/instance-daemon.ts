@@ -1,0 +1,266 @@
+import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
+import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
+import { CpuArchitecture, type ICluster, type Secret } from 'aws-cdk-lib/aws-ecs';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Annotations, CfnResource, Fn, Names, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import {
+  JOB_NAME_LABEL,
+  METRICS_PATH_LABEL,
+  PORT_LABEL,
+  SIDECAR_CONTAINER,
+  SIDECAR_JOB,
+  SIDECAR_PORT,
+} from '../../lambda/model/settings/names.ts';
+import type { CollectorConfiguration } from '../configuration/configuration.ts';
+import { InvalidPropsError } from '../props/errors.ts';
+import { validCount, validPort } from '../props/valid.ts';
+import { sidecarFolder } from './image.ts';
+import { renderLastEvents } from './last-events.ts';
+import { daemonsOf } from './served-clusters.ts';
+import { VARIABLES } from './variables.ts';
+
+/** The daemon keeps the history of 100 tasks in 12 MB; on Node.js it takes more, and this is a limit. */
+const MEMORY_MIB = 128;
+
+const CPU_UNITS = 64;
+
+/** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const LEAST_MEMORY_MIB = 6;
+
+/** As of `TaskSidecar`, in seconds: nothing waits for the result. */
+const HEALTH_CHECK = {
+  Command: ['CMD', '/fargauge-sidecar', 'health'],
+  Interval: 300,
+  Timeout: 5,
+  Retries: 3,
+};
+
+/** A capacity provider of Managed Instances, such as a `ManagedInstancesCapacityProvider`. */
+export interface InstanceCapacityProvider extends IConnectable {
+  readonly capacityProviderName: string;
+}
+
+export interface InstanceDaemonProps {
+  /** The cluster of the capacity providers. */
+  readonly cluster: ICluster;
+
+  /** The capacity providers of Managed Instances that get a daemon on each instance. At least one. */
+  readonly capacityProviders: readonly InstanceCapacityProvider[];
+
+  /**
+   * Name of the daemon. The collector takes it for the name of a service.
+   *
+   * @default 'fargauge'
+   */
+  readonly daemonName?: string;
+
+  /**
+   * The architecture of the instances, which the image is built for.
+   *
+   * @default CpuArchitecture.X86_64
+   */
+  readonly architecture?: CpuArchitecture;
+
+  /**
+   * Name of an image, such as `repository.repositoryUriForTag('1')`; give `executionRole` the right to pull it.
+   *
+   * @default - built by Docker from what comes with the package
+   */
+  readonly image?: string;
+
+  /**
+   * The port that the daemon listens on.
+   *
+   * @default 9546
+   */
+  readonly port?: number;
+
+  /**
+   * Memory of the daemon's task in MiB, of each instance.
+   *
+   * @default 128
+   */
+  readonly memoryMiB?: number;
+
+  /**
+   * CPU units of the daemon's task, of each instance.
+   *
+   * @default 64
+   */
+  readonly cpu?: number;
+
+  /**
+   * Whether ECS drains an instance whose daemon stops. Figures are rarely worth that.
+   *
+   * @default false
+   */
+  readonly critical?: boolean;
+
+  /**
+   * Where the daemon's log goes.
+   *
+   * @default - a log group of its own, kept for two weeks and deleted with the stack
+   */
+  readonly logGroup?: ILogGroup;
+
+  /**
+   * The collector's rules, by which a daemon that is stopped writes to its log what nobody has collected yet.
+   *
+   * @default - none: the last seconds of an instance are not published
+   */
+  readonly configuration?: CollectorConfiguration;
+
+  /**
+   * The bearer token that a client must show, for all paths but `/health`.
+   *
+   * @default - none is asked for
+   */
+  readonly token?: Secret;
+}
+
+/**
+ * Runs one sidecar on each Managed Instance of a cluster, as a Managed Daemon of ECS, for all tasks of the instance: nothing is added to
+ * any task definition. The collector finds it by its tags.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
+ *
+ * @example
+ * const daemon = new InstanceDaemon(this, 'Daemon', { cluster, capacityProviders: [provider] });
+ * collector.collectFrom(daemon, daemon.port);
+ */
+export class InstanceDaemon extends Construct implements IConnectable {
+  readonly port: number;
+  readonly daemonName: string;
+
+  /** Those of the instances. */
+  readonly connections: Connections;
+
+  /** The role by which ECS pulls the image and writes the log. The daemon itself has none: it calls no API of AWS. */
+  readonly executionRole: IRole;
+
+  /** The ARN of the daemon. */
+  readonly daemonArn: string;
+
+  constructor(scope: Construct, id: string, props: InstanceDaemonProps) {
+    super(scope, id);
+    const { cluster, capacityProviders, daemonName = 'fargauge', critical = false } = props;
+    if (capacityProviders.length === 0) {
+      throw new InvalidPropsError(
+        this,
+        'Expected at least one capacity provider in `capacityProviders`, got none',
+      );
+    }
+    this.port = validPort(this, 'port', props.port ?? SIDECAR_PORT);
+    this.daemonName = daemonName;
+    this.connections = new Connections({
+      securityGroups: capacityProviders.flatMap(({ connections }) => connections.securityGroups),
+    });
+    this.executionRole = new Role(this, 'ExecutionRole', {
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+    });
+    // There is no L2, and the L1 is not in each version of the CDK that the package takes.
+    const definition = new CfnResource(this, 'TaskDefinition', {
+      type: 'AWS::ECS::DaemonTaskDefinition',
+      properties: this.definition(props),
+    });
+    const daemon = new CfnResource(this, 'Resource', {
+      type: 'AWS::ECS::Daemon',
+      properties: {
+        DaemonName: daemonName,
+        ClusterArn: cluster.clusterArn,
+        CapacityProviderArns: capacityProviders.map(({ capacityProviderName }) =>
+          Stack.of(this).formatArn({
+            service: 'ecs',
+            resource: 'capacity-provider',
+            resourceName: capacityProviderName,
+          }),
+        ),
+        DaemonTaskDefinitionArn: Fn.getAtt(definition.logicalId, 'DaemonTaskDefinitionArn'),
+        Critical: critical,
+        // A daemon's task definition has no docker labels: the collector reads tags of the tasks in their place.
+        PropagateTags: 'DAEMON',
+        Tags: Object.entries(this.labels()).map(([Key, Value]) => ({ Key, Value })),
+      },
+    });
+    this.daemonArn = Fn.getAtt(daemon.logicalId, 'DaemonArn').toString();
+    daemonsOf(cluster).add(this);
+    Annotations.of(this).addWarningV2(
+      'fargauge:daemonAddress',
+      `[${this.node.path}] ECS gives a Managed Daemon an address that only its instance reaches. The collector asks port ${this.port} of the instance: see "The way to a daemon" in docs/managed-instances.md, and acknowledge this warning where the port leads to the daemon`,
+    );
+  }
+
+  private definition(props: InstanceDaemonProps): Record<string, unknown> {
+    const { memoryMiB = MEMORY_MIB, cpu = CPU_UNITS, logGroup = this.makeLogGroup() } = props;
+    logGroup.grantWrite(this.executionRole);
+    return {
+      Family: Names.uniqueResourceName(this, { maxLength: 255, separator: '-' }),
+      ExecutionRoleArn: this.executionRole.roleArn,
+      Cpu: String(validCount(this, 'cpu', cpu)),
+      Memory: String(validCount(this, 'memoryMiB', memoryMiB, LEAST_MEMORY_MIB)),
+      ContainerDefinitions: [
+        {
+          Name: SIDECAR_CONTAINER,
+          Image: this.image(props),
+          Essential: true,
+          ReadonlyRootFilesystem: true,
+          LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+          Environment: this.environment(props),
+          ...(props.token && { Secrets: this.secrets(props.token) }),
+          HealthCheck: HEALTH_CHECK,
+          LogConfiguration: {
+            LogDriver: 'awslogs',
+            Options: {
+              'awslogs-group': logGroup.logGroupName,
+              'awslogs-region': Stack.of(this).region,
+              'awslogs-stream-prefix': 'fargauge',
+            },
+          },
+        },
+      ],
+    };
+  }
+
+  private image({ image, architecture }: InstanceDaemonProps): string {
+    if (image !== undefined) {
+      if (architecture === undefined) return image;
+      throw new InvalidPropsError(
+        this,
+        'Expected `image` or `architecture`, which is for an image that is built, got both',
+      );
+    }
+    const { _cpuArchitecture: built } = architecture ?? CpuArchitecture.X86_64;
+    const asset = new DockerImageAsset(this, 'Image', sidecarFolder(this, built));
+    asset.repository.grantPull(this.executionRole);
+    return asset.imageUri;
+  }
+
+  private environment({ configuration }: InstanceDaemonProps): object[] {
+    const lastEvents = configuration && renderLastEvents(this, configuration);
+    return [
+      ...(this.port === SIDECAR_PORT ? [] : [{ Name: VARIABLES.port, Value: String(this.port) }]),
+      ...(lastEvents === undefined ? [] : [{ Name: VARIABLES.lastEvents, Value: lastEvents }]),
+    ];
+  }
+
+  private secrets(token: Secret): object[] {
+    token.grantRead(this.executionRole);
+    return [{ Name: VARIABLES.token, ValueFrom: token.arn }];
+  }
+
+  private labels(): Record<string, string> {
+    return {
+      [PORT_LABEL]: String(this.port),
+      [METRICS_PATH_LABEL]: '/metrics',
+      [JOB_NAME_LABEL]: SIDECAR_JOB,
+    };
+  }
+
+  private makeLogGroup(): ILogGroup {
+    return new LogGroup(this, 'LogGroup', {
+      retention: RetentionDays.TWO_WEEKS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}
