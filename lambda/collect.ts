@@ -1,9 +1,11 @@
 import { Deadlines } from './cycle/deadlines.ts';
 import { Pipeline, type PipelineParts } from './cycle/pipeline.ts';
 import { Visits } from './cycle/visits.ts';
+import { Divider } from './division/divider.ts';
 import type { SharedMetrics } from './model/delivery/shared-metrics.ts';
 import type { State, StateReport } from './model/delivery/state.ts';
 import type { Discovered, Discovery } from './model/targets/discovery.ts';
+import type { Target } from './model/targets/target.ts';
 import { PATIENCE_MS } from './outputs/delivery/patience.ts';
 import { type CycleReport, ReportBuilder } from './report/report.ts';
 import { type Route, routeTo } from './routes/routes.ts';
@@ -28,6 +30,7 @@ export class Collector {
   /** Whether the budget contains the metrics of earlier collectors. */
   #budgetIsTold = false;
   readonly #rounds = new Rounds();
+  readonly #divider = new Divider();
 
   constructor(parts: CollectorParts) {
     this.#parts = parts;
@@ -46,25 +49,36 @@ export class Collector {
     const deadlines = new Deadlines(timeoutMs);
     const builder = new ReportBuilder(startedAt);
     const pipeline = this.#pipeline;
+    const divider = this.#divider;
     pipeline.begin(startedAt);
     const routes = this.#open(deadlines);
 
     const { discovered, unknown } = await this.#discover(deadlines);
     builder.discovered(discovered);
+    divider.begin(discovered);
     this.#announce(discovered, routes, startedAt);
 
-    const visits = new Visits({ scraper, pipeline, routes, deadlines, now });
+    const see = (targets: readonly Target[]) => this.#see(targets, routes, startedAt);
+    const visits = new Visits({ scraper, pipeline, divider, routes, deadlines, see, now });
     const visit: Visits['visit'] = (target, options) => visits.visit(target, options);
-    builder.greedy(await this.#rounds.run(discovered.targets, deadlines.scrapingAt, visit));
+    const weightOf = (target: Target) => divider.weightOf(target);
+    const { scrapingAt } = deadlines;
+    builder.greedy(await this.#rounds.run(discovered.targets, scrapingAt, visit, weightOf));
     for (const scrape of await this.#stillRunning(visits.unclear, deadlines, builder)) {
       await visits.send(scrape);
     }
+    await visits.finish();
+    builder.daemons(visits.daemons);
 
     builder.budget(pipeline.budget?.report());
     builder.delivered(await Promise.all(routes.map((route) => route.close())));
     for (const { done } of visits.sent) {
       const { scrape, outcome } = await done;
       builder.target(scrape, outcome);
+    }
+    for (const { done } of visits.standIns) {
+      const { scrape, outcome } = await done;
+      builder.standIn(scrape, outcome);
     }
     builder.explained(pipeline.explain(builder.silentJobs()));
 
@@ -102,11 +116,16 @@ export class Collector {
 
   /** Passes the targets on to outputs and state, including those that will not answer. */
   #announce({ targets, errors }: Discovered, routes: readonly Route[], startedAt: number): void {
+    const all = [...targets, ...this.#divider.standing];
     // If the list is not complete, missing targets may still exist.
     if (errors.length === 0) {
-      const ids = new Set(targets.map(({ id }) => id));
+      const ids = new Set(all.map(({ id }) => id));
       for (const route of routes) route.discovered(ids);
     }
+    this.#see(all, routes, startedAt);
+  }
+
+  #see(targets: readonly Target[], routes: readonly Route[], startedAt: number): void {
     const seen = routes.flatMap((route) => route.seen(targets));
     this.#parts.state.see(seen, startedAt);
   }

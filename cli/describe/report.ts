@@ -1,7 +1,9 @@
 import type { DeliveryReport } from '../../lambda/model/delivery/event.ts';
+import type { DaemonsReport } from '../../lambda/report/daemons.ts';
 import { first, MAX_TEXTS } from '../../lambda/report/log.ts';
-import type { CycleReport, TargetReport } from '../../lambda/report/report.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import type { SilentJob } from '../../lambda/report/silent-jobs.ts';
+import type { TargetReport } from '../../lambda/report/target-report.ts';
 import type { HeldBackMetric } from '../../lambda/rules/held-back.ts';
 import { leftOutLines } from './left-out.ts';
 import { table } from './table.ts';
@@ -32,6 +34,7 @@ export function describeReport(report: CycleReport): string {
     );
     lines.push(...budget.examples.map(heldBack));
   }
+  if (report.daemons !== undefined) lines.push(...daemonLines(report.daemons));
   for (const each of leftOut) lines.push(...leftOutLines(each));
   for (const part of idle) lines.push(`finds nothing: ${part}`);
   for (const text of incomplete) lines.push(`no dimension set: ${text}`);
@@ -49,6 +52,19 @@ export function describeReport(report: CycleReport): string {
   }
   for (const error of state.errors) lines.push(`state: ${error}`);
   return lines.join('\n');
+}
+
+function daemonLines(report: DaemonsReport): string[] {
+  const { daemons, tasks, standIns, ownSidecars, refused, refusals } = report;
+  const further = [
+    standIns > 0 ? `${standIns} of them as their own sidecar is down` : '',
+    ownSidecars > 0 ? `${ownSidecars} more are counted by their own sidecar` : '',
+    refused > 0 ? `${refused} refused` : '',
+  ].filter(Boolean);
+  return [
+    [`daemons: ${daemons} tell of ${tasks} tasks`, ...further].join('; '),
+    ...first(MAX_TEXTS, refusals).map((text) => `refused: ${text}`),
+  ];
 }
 
 function row({

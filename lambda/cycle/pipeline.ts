@@ -3,6 +3,7 @@ import type { SampleOutput } from '../model/delivery/sample-output.ts';
 import { type DropReason, Drops } from '../model/samples/drops.ts';
 import type { Extras, Series, Wanted } from '../model/samples/sample.ts';
 import type { Config } from '../model/settings/config.ts';
+import type { Refusal } from '../model/targets/division.ts';
 import type { Target } from '../model/targets/target.ts';
 import { type Step, type Turn, TurnOverError } from '../model/waiting/turn.ts';
 import type { TargetExamples } from '../report/drop-examples.ts';
@@ -12,7 +13,8 @@ import type { SilentJob } from '../report/silent-jobs.ts';
 import type { Route, Share } from '../routes/routes.ts';
 import { Rules } from '../rules/declare.ts';
 import type { MetricBudget } from '../rules/metric-budget.ts';
-import { failureOfTurn, type Scrape, type ScrapeOptions } from '../scrape/scrape.ts';
+import type { ReadOptions } from '../scrape/reader.ts';
+import { failureOfTurn, type Scrape } from '../scrape/scrape.ts';
 import type { SelectedSample } from '../series/convert.ts';
 import { Labeller } from '../series/label.ts';
 import { NameFilter } from '../series/name-filter.ts';
@@ -36,6 +38,18 @@ export interface Turns {
 export interface Sent {
   /** Resolves when each event was accepted or rejected. */
   readonly done: Promise<{ readonly scrape: ScrapeSummary; readonly outcome: TargetOutcome }>;
+  /** For each output, in their order: whether it has all that it will ever have of the target. */
+  readonly settled: readonly Promise<boolean>[];
+}
+
+/** What is known of a target beside its scrape. */
+export interface SendOptions {
+  /** What a target that keeps a history was asked with. */
+  readonly since?: string | undefined;
+  /** Of the daemon of an instance: the tasks of which it told, without which its cursor must not advance. @default none */
+  readonly after?: readonly Sent[];
+  /** Of the same: what it told of tasks that are counted otherwise. @default nothing */
+  readonly unused?: readonly Refusal[];
 }
 
 /** Takes one scraped target after the other through the stages between the scrape and the outputs. */
@@ -79,7 +93,7 @@ export class Pipeline {
   }
 
   /** The parts of a target's answer that the stages need. */
-  needs(target: Target): Pick<ScrapeOptions, 'wanted' | 'extras' | 'onDecode'> {
+  needs(target: Target): Pick<ReadOptions, 'wanted' | 'extras' | 'onDecode'> {
     const onDecode = () => this.#explanations.decoding(target);
     return { wanted: this.#wanted, extras: this.#extras, onDecode };
   }
@@ -87,34 +101,37 @@ export class Pipeline {
   /**
    * Resolves when the samples of a target are on their way to all outputs.
    *
-   * @param since the cursor of the request, for a target that keeps a history
    * @returns `postponed` if others wait and the target has used its share of the time
    */
   async send(
     scraped: Scrape,
     routes: readonly Route[],
     turns: Turns,
-    since?: string,
+    { since, after, unused = [] }: SendOptions = {},
   ): Promise<Sent | 'postponed'> {
-    const { scrape, drops, otherDrops, shares } = this.#prepare(scraped, routes, turns, since);
+    const prepared = this.#prepare(scraped, routes, turns, since);
+    const { scrape, drops, otherDrops, shares } = prepared;
     if (scrape.failure?.reason === 'postponed') return 'postponed';
-    const { samples, dropped, unwanted, release: _, ...rest } = scrape;
-    const sampleCount = samples.length + dropped.length + unwanted;
+    for (const { reason, series } of unused) for (const each of series) drops.add(reason, each);
+    const { samples, dropped, unwanted, release: _, parts: __, refusals: ___, ...rest } = scrape;
+    const refused = unused.reduce((sum, { series }) => sum + series.length, 0);
+    const sampleCount = samples.length + dropped.length + unwanted + refused;
     const summary = { ...rest, sampleCount };
     const events = Math.max(0, ...shares.map((share) => share.events));
     const writes = await Promise.all(
-      shares.map(async (share) => {
+      shares.map(async (share, index) => {
         await share.ready();
-        return { outcome: share.write() };
+        return share.write(after && allSettled(after, index));
       }),
     );
+    const settled = routes.map((_, index) => writes[index]?.isSettled ?? Promise.resolve(false));
     // Some drops become known only during the write.
     const sums = { events, offered: sampleCount - drops.total, drops, otherDrops };
     const done = Promise.all(writes.map(({ outcome }) => outcome)).then((outcomes) => ({
       scrape: summary,
       outcome: { ...sums, outcomes },
     }));
-    return { done };
+    return { done, settled };
   }
 
   /** Explains why nothing is published of some jobs, and which labels were missing. */
@@ -168,6 +185,12 @@ export class Pipeline {
     const labelled = new Labeller(target, this.#parts.config.clusterName, step).label(wanted);
     return [...this.#rules.declare(labelled, drops, onRefused, step)];
   }
+}
+
+/** Whether an output has all that it will ever have of some targets. */
+async function allSettled(targets: readonly Sent[], output: number): Promise<boolean> {
+  const each = await Promise.all(targets.map(({ settled }) => settled[output]));
+  return each.every((isSettled) => isSettled === true);
 }
 
 interface Prepared {

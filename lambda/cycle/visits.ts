@@ -1,11 +1,14 @@
+import type { Divider } from '../division/divider.ts';
+import type { Refusal } from '../model/targets/division.ts';
 import { mayBeOfStop } from '../model/targets/scrape-error.ts';
 import type { Target } from '../model/targets/target.ts';
 import { Turn } from '../model/waiting/turn.ts';
+import type { DaemonVisit } from '../report/daemons.ts';
 import type { Route } from '../routes/routes.ts';
 import type { Visit, VisitOptions } from '../scrape/rounds.ts';
-import type { Scrape, Scraper } from '../scrape/scrape.ts';
+import type { PartScrape, Scrape, Scraper } from '../scrape/scrape.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Pipeline, Sent } from './pipeline.ts';
+import type { Pipeline, SendOptions, Sent } from './pipeline.ts';
 
 /** Milliseconds of its history that the first request to a target asks for. */
 const FIRST_HISTORY_MS = 60_000;
@@ -13,18 +16,40 @@ const FIRST_HISTORY_MS = 60_000;
 export interface VisitsParts {
   readonly scraper: Pick<Scraper, 'scrape'>;
   readonly pipeline: Pipeline;
+  readonly divider: Divider;
   readonly routes: readonly Route[];
   readonly deadlines: Deadlines;
+  /** Notes targets that discovery has not found. */
+  readonly see: (targets: readonly Target[]) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** A `DaemonVisit` that is not over. */
+type Counting = { -readonly [Key in keyof DaemonVisit]: DaemonVisit[Key] };
+
+/** A daemon of which something is not sent yet: it waits for the sidecars of tasks, or its turn is over. */
+interface Waiting {
+  readonly visit: Counting;
+  readonly scrape: Scrape;
+  readonly since: string | undefined;
+  readonly parts: readonly PartScrape[];
+  /** The tasks that are sent. */
+  readonly sent: Sent[];
 }
 
 /** The visits of one cycle's targets: each scrapes a target and sends its samples to all outputs. */
 export class Visits {
   /** Targets whose samples are on their way to the outputs, or there. */
   readonly sent: Sent[] = [];
+  /** Tasks whose targets are down, but whose daemons sent their samples. */
+  readonly standIns: Sent[] = [];
   /** Failed scrapes of targets that may have stopped with their task, which are not sent yet. */
   readonly unclear: Scrape[] = [];
+  readonly daemons: DaemonVisit[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** Ids of the targets that have answered for themselves. */
+  readonly #answered = new Set<string>();
   readonly #parts: VisitsParts;
   readonly #last: Turn;
 
@@ -34,16 +59,22 @@ export class Visits {
   }
 
   async visit(target: Target, { turn, postponement }: VisitOptions): Promise<Visit> {
-    const { scraper, pipeline, deadlines } = this.#parts;
+    const { scraper, pipeline, divider, deadlines } = this.#parts;
     const since = target.history ? this.#since(target) : undefined;
-    const options = { ...pipeline.needs(target), since, turn, postponement };
+    const { divide } = divider;
+    const options = { ...pipeline.needs(target), since, turn, postponement, divide };
     const scrape = await scraper.scrape(target, deadlines.scraping, options);
     if (mayBeOfStop(scrape.failure?.reason)) {
       this.unclear.push(scrape);
       return scrape;
     }
+    if (scrape.parts !== undefined) return this.#visitDaemon(scrape, scrape.parts, turn, since);
     try {
-      return (await this.#send(scrape, turn, since)) ? scrape : 'postponed';
+      const sent = await this.#send(scrape, turn, { since });
+      if (sent === 'postponed') return sent;
+      this.sent.push(sent);
+      if (scrape.failure === undefined) this.#answered.add(target.id);
+      return scrape;
     } finally {
       scrape.release?.();
     }
@@ -51,16 +82,89 @@ export class Visits {
 
   /** Sends the samples of a failed scrape. */
   async send(scrape: Scrape): Promise<void> {
-    await this.#send(scrape, this.#last);
+    const sent = await this.#send(scrape, this.#last);
+    if (sent !== 'postponed') this.sent.push(sent);
   }
 
-  /** @returns whether it is sent: `false` if the target is postponed */
-  async #send(scrape: Scrape, turn: Turn, since?: string): Promise<boolean> {
-    const { pipeline, routes } = this.#parts;
-    const sent = await pipeline.send(scrape, routes, { turn, last: this.#last }, since);
+  /** Sends what daemons told and had to wait, when all other targets have had their turn. */
+  async finish(): Promise<void> {
+    for (const waiting of this.#waiting) {
+      const { visit, scrape, parts, since, sent } = waiting;
+      const unused: Refusal[] = [];
+      for (const part of parts) {
+        if (this.#answered.has(part.target.id)) {
+          visit.ownSidecars++;
+          unused.push(toldTwice(part));
+        } else await this.#sendPart(waiting, part, this.#last);
+      }
+      await this.#sendDaemon({ ...waiting, scrape, since, sent }, this.#last, unused);
+      scrape.release?.();
+    }
+  }
+
+  /**
+   * Sends what a daemon tells, as if each task had a sidecar. What its own sidecar tells comes first: whether that answers is known
+   * when all were visited.
+   */
+  async #visitDaemon(
+    scrape: Scrape,
+    parts: readonly PartScrape[],
+    turn: Turn,
+    since: string | undefined,
+  ): Promise<Visit> {
+    const { target, refusals = [] } = scrape;
+    const visit = { target, tasks: 0, standIns: 0, ownSidecars: 0, refusals };
+    const sent: Sent[] = [];
+    const waiting = { visit, scrape, since, sent };
+    this.#parts.see(parts.map((part) => part.target));
+    const later = parts.filter(({ hasSidecar }) => hasSidecar);
+    const alone = parts.filter(({ hasSidecar }) => !hasSidecar);
+    let next = 0;
+    for (const part of alone) {
+      if (!(await this.#sendPart({ ...waiting, parts }, part, turn))) break;
+      next++;
+    }
+    if (next === 0 && alone.length > 0) {
+      scrape.release?.();
+      return 'postponed';
+    }
+    this.daemons.push(visit);
+    const rest = [...alone.slice(next), ...later];
+    if (rest.length > 0 || !(await this.#sendDaemon({ ...waiting, parts }, turn))) {
+      this.#waiting.push({ ...waiting, parts: rest });
+    } else scrape.release?.();
+    return scrape;
+  }
+
+  /** @returns whether it is sent: `false` where its turn is over */
+  async #sendPart({ visit, sent, since }: Waiting, part: PartScrape, turn: Turn): Promise<boolean> {
+    const { hasSidecar, ...scrape } = part;
+    // A sidecar's own history has another clock.
+    const outcome = await this.#send(scrape, turn, hasSidecar ? {} : { since });
+    if (outcome === 'postponed') return false;
+    sent.push(outcome);
+    (hasSidecar ? this.standIns : this.sent).push(outcome);
+    visit.tasks++;
+    if (hasSidecar) visit.standIns++;
+    return true;
+  }
+
+  /** Sends what a daemon tells of itself and of its instance: with that its cursor advances, if the tasks are settled. */
+  async #sendDaemon(
+    { scrape, since, sent: after }: Waiting,
+    turn: Turn,
+    unused: readonly Refusal[] = [],
+  ): Promise<boolean> {
+    const all = [...(scrape.refusals ?? []), ...unused];
+    const sent = await this.#send(scrape, turn, { since, after, unused: all });
     if (sent === 'postponed') return false;
     this.sent.push(sent);
     return true;
+  }
+
+  #send(scrape: Scrape, turn: Turn, options?: SendOptions): Promise<Sent | 'postponed'> {
+    const { pipeline, routes } = this.#parts;
+    return pipeline.send(scrape, routes, { turn, last: this.#last }, options);
   }
 
   /**
@@ -75,4 +179,13 @@ export class Visits {
     });
     return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
+}
+
+/** What a daemon told of a task whose own sidecar has told it. */
+function toldTwice({ target, samples, dropped }: PartScrape): Refusal {
+  return {
+    reason: 'own_sidecar',
+    message: `the sidecar of task ${target.place?.task} has answered`,
+    series: [...samples.map(({ series }) => series), ...dropped],
+  };
 }

@@ -31,6 +31,11 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   if (budget !== undefined && budget.heldBack > 0) {
     logger.warn('metric budget used up, new metrics are not published', { ...budget });
   }
+  const { daemons } = report;
+  if (daemons !== undefined && daemons.refused > 0) {
+    const { refused: count, refusals } = daemons;
+    logger.warn('daemons tell of tasks that are not theirs', { count, tasks: refusals });
+  }
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });
   }

@@ -1,17 +1,18 @@
-import type { DeliveryOutcome, DeliveryReport, RejectReason } from '../model/delivery/event.ts';
+import type { DeliveryOutcome, DeliveryReport } from '../model/delivery/event.ts';
 import type { StateReport } from '../model/delivery/state.ts';
 import type { DropReason, Drops } from '../model/samples/drops.ts';
-import type { Labels } from '../model/samples/sample.ts';
 import type { Remembered } from '../model/targets/decoder.ts';
 import { countsOf, type LeftOut } from '../model/targets/left-out.ts';
-import { shownId, shownUrl } from '../model/targets/shown-url.ts';
+import { shownId } from '../model/targets/shown-url.ts';
 import { isSettled } from '../routes/settled.ts';
 import type { BudgetReport } from '../rules/metric-budget.ts';
 import type { Greedy } from '../scrape/rounds.ts';
 import type { Scrape } from '../scrape/scrape.ts';
+import { type DaemonsReport, type DaemonVisit, reportOfDaemons } from './daemons.ts';
 import type { Explained } from './explanations.ts';
 import { isPassing, JobTally, type SilentJob } from './silent-jobs.ts';
 import { sumOf } from './sum.ts';
+import { reportOf, type ScrapeOf, type TargetReport } from './target-report.ts';
 
 /** The result of one cycle, target by target: for the log, the collector's own metrics and the demo's table. */
 export interface CycleReport {
@@ -56,6 +57,8 @@ export interface CycleReport {
   readonly incomplete: readonly string[];
   /** Of `metric_budget`; absent without one. */
   readonly budget?: BudgetReport | undefined;
+  /** Of the daemons that tell of all tasks of their instances; absent where none has answered. */
+  readonly daemons?: DaemonsReport | undefined;
   /** One for each output, in their order. */
   readonly deliveries: readonly DeliveryReport[];
   /**
@@ -81,37 +84,6 @@ export interface GreedyTarget {
   readonly bytes: number;
   /** Milliseconds of CPU that its samples took. */
   readonly cpuMs: number;
-}
-
-/** A scrape without its samples. */
-type ScrapeOf = Omit<Scrape, 'samples' | 'dropped' | 'unwanted'>;
-
-/** The result of one target in a cycle. */
-export interface TargetReport {
-  /** The id as people see it: without the values of parameters, so several targets may have the same. */
-  readonly id: string;
-  /** The same as the id. */
-  readonly url: string;
-  readonly labels: Labels;
-  readonly up: boolean;
-  /** Whether its task has stopped, so that the target is neither up nor down. */
-  readonly stopped: boolean;
-  /** The reason why the target is not up: a `ScrapeFailure`. */
-  readonly reason?: string | undefined;
-  readonly message?: string | undefined;
-  /** The first violation of the format in an answer that could still be read. */
-  readonly breach?: string | undefined;
-  readonly durationMs: number;
-  /** Decompressed bytes. */
-  readonly bytes: number;
-  /** Samples from the target. */
-  readonly scraped: number;
-  /** Samples in the events that were offered for delivery. */
-  readonly offered: number;
-  /** For each output. */
-  readonly events: number;
-  /** By all outputs together. */
-  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
 /** A scrape without its samples, which would keep the memory of a whole cycle until its end. */
@@ -149,6 +121,7 @@ export class ReportBuilder {
   #repeated = 0;
   #greedy: readonly GreedyTarget[] = [];
   #budget: BudgetReport | undefined;
+  #daemons: DaemonsReport | undefined;
   #deliveries: readonly DeliveryReport[] | undefined;
   #state: StateReport | undefined;
 
@@ -169,22 +142,32 @@ export class ReportBuilder {
   }
 
   target(scrape: ScrapeSummary, target: TargetOutcome): void {
-    const { events, offered, drops, otherDrops, outcomes } = target;
-    this.#samples.scraped += scrape.sampleCount;
-    const accepted = outcomes[0]?.rejected.size === 0;
-    this.#samples[accepted ? 'published' : 'rejected'] += offered;
-    const dropped = Object.fromEntries(drops.counts);
-    this.#dropped = sumOf([this.#dropped, dropped]);
+    const { events, offered, outcomes } = target;
+    this.standIn(scrape, target);
     if (scrape.failure === undefined) {
       const { scraped, sampleCount: samples } = scrape;
+      const dropped = Object.fromEntries(target.drops.counts);
       this.#jobs.add(scrape.target.job, { scraped, samples, offered, dropped });
     }
+    const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
+    this.#add(scrape, { stopped: false, offered, events, rejected });
+  }
+
+  /** What a daemon told of a task whose own target is down, and which is reported as such. */
+  standIn({ sampleCount }: ScrapeSummary, target: TargetOutcome): void {
+    const { offered, drops, otherDrops, outcomes } = target;
+    this.#samples.scraped += sampleCount;
+    const accepted = outcomes[0]?.rejected.size === 0;
+    this.#samples[accepted ? 'published' : 'rejected'] += offered;
+    this.#dropped = sumOf([this.#dropped, Object.fromEntries(drops.counts)]);
     this.#droppedForOthers = sumOf([this.#droppedForOthers, Object.fromEntries(otherDrops.counts)]);
     for (const delivered of outcomes) {
       if (!isSettled(delivered)) this.#repeated += delivered.accepted;
     }
-    const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
-    this.#add(scrape, { stopped: false, offered, events, rejected });
+  }
+
+  daemons(visits: readonly DaemonVisit[]): void {
+    this.#daemons = visits.length === 0 ? undefined : reportOfDaemons(visits);
   }
 
   /** Targets that stopped before their scrape, and the errors of that check. */
@@ -251,6 +234,7 @@ export class ReportBuilder {
       nothingPublished: silentJobs.length > 0 && this.#isSilent(this.#deliveries),
       incomplete: this.#explained?.incomplete ?? [],
       budget: this.#budget,
+      daemons: this.#daemons,
       deliveries: this.#deliveries,
       repeated: this.#repeated,
       greedy: this.#greedy,
@@ -277,19 +261,4 @@ export class ReportBuilder {
   #place(report: TargetReport): number {
     return this.#places.get(report) ?? 0;
   }
-}
-
-/** The part of the report that comes from the scrape. */
-function reportOf({ target, failure, durationMs, bytes, scraped, breach }: ScrapeOf) {
-  return {
-    id: shownId(target),
-    url: shownUrl(target.url, target.labels),
-    labels: target.labels,
-    up: failure === undefined,
-    ...failure,
-    ...(breach !== undefined && { breach }),
-    durationMs,
-    bytes,
-    scraped,
-  };
 }

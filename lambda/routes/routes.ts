@@ -50,8 +50,17 @@ export interface Share {
   /**
    * Delivers the share, and advances the state when all of it is settled. While it waits, it holds neither samples nor
    * events, which would be the memory of a whole cycle.
+   *
+   * @param others whether the other data that the state waits for is settled. @default there is none
    */
-  write(): Promise<DeliveryOutcome>;
+  write(others?: Promise<boolean>): Written;
+}
+
+/** A share on its way. */
+export interface Written {
+  readonly outcome: Promise<DeliveryOutcome>;
+  /** Whether no further attempt would change anything. */
+  readonly isSettled: Promise<boolean>;
 }
 
 /** An output in one cycle: its shares of the targets, and its state. */
@@ -142,7 +151,7 @@ class EventRoute implements Route {
     return {
       events: events.length,
       ready: () => this.#delivery.ready(),
-      write: () => this.#write(events, target.id, advance),
+      write: (others) => this.#write(events, target.id, advance, others),
     };
   }
 
@@ -150,15 +159,21 @@ class EventRoute implements Route {
     return this.#delivery.close();
   }
 
-  #write(events: readonly LogEvent[], targetId: string, advance: Advance | undefined) {
+  #write(
+    events: readonly LogEvent[],
+    targetId: string,
+    advance: Advance | undefined,
+    others?: Promise<boolean>,
+  ): Written {
     const outcome = this.#delivery.write(events);
-    if (advance === undefined) return outcome;
+    if (advance === undefined) return unsettled(outcome);
     const key = stateKey(this.#output.name, targetId);
     const time = Math.floor(advance.scrapedAt);
     const haveOwnTimes = events.some(({ timestamp }) => timestamp !== time);
     const isSettledNow = (delivered: DeliveryOutcome) =>
       isSettled(delivered) && (haveOwnTimes || !isRefusedForItsTime(delivered));
-    return thenCommit(outcome, isSettledNow, () => this.#context.state.commit(key, advance));
+    const commit = () => this.#context.state.commit(key, advance);
+    return thenCommit(outcome, isSettledNow, commit, others);
   }
 }
 
@@ -193,7 +208,7 @@ class SampleRoute implements Route {
     return {
       events: 0,
       ready: () => this.#delivery.ready(),
-      write: () => this.#write({ ...scrape, samples, step }, drops),
+      write: (others) => this.#write({ ...scrape, samples, step }, drops, others),
     };
   }
 
@@ -201,14 +216,17 @@ class SampleRoute implements Route {
     return this.#delivery.close();
   }
 
-  #write(scrape: Scrape & TargetSamples, drops: Drops): Promise<DeliveryOutcome> {
+  #write(scrape: Scrape & TargetSamples, drops: Drops, others?: Promise<boolean>): Written {
     const { target, startedAt, failure, cursor } = scrape;
     const outcome = this.#written(scrape, drops);
-    if (failure !== undefined || !target.history || cursor === undefined) return outcome;
-    const key = stateKey(this.#name, target.id);
-    const advance = { updates: new Map(), scrapedAt: startedAt, cursor };
+    if (failure !== undefined) return unsettled(outcome);
     const isSettledNow = (delivered: DeliveryOutcome) => isSettled(delivered, FINAL_OF_SAMPLES);
-    return thenCommit(outcome, isSettledNow, () => this.#state.commit(key, advance));
+    const key = stateKey(this.#name, target.id);
+    const commit = () => {
+      if (!target.history || cursor === undefined) return;
+      this.#state.commit(key, { updates: new Map(), scrapedAt: startedAt, cursor });
+    };
+    return thenCommit(outcome, isSettledNow, commit, others);
   }
 
   /** Catches errors at one target's samples, so that the other targets go on. */
@@ -233,14 +251,25 @@ function seenFor(output: string, { id, startedAt }: Target): SeenTarget {
  * Commits if the state may advance. A rejection that a retry may mend holds the state back, so that the next cycle
  * covers the missing part; a final one must not hold it back for ever.
  */
-async function thenCommit(
+function thenCommit(
   delivered: Promise<DeliveryOutcome>,
   isSettledNow: (outcome: DeliveryOutcome) => boolean,
   commit: () => void,
-): Promise<DeliveryOutcome> {
-  const outcome = await delivered;
-  if (isSettledNow(outcome)) commit();
-  return outcome;
+  others?: Promise<boolean>,
+): Written {
+  const settled = delivered.then(async (outcome) => {
+    const isSettledHere = isSettledNow(outcome) && ((await others) ?? true);
+    if (isSettledHere) commit();
+    return isSettledHere;
+  });
+  // Who waits for the outcome finds the state as it left it.
+  const outcome = settled.then(() => delivered);
+  return { outcome, isSettled: settled };
+}
+
+/** Of a target that failed: what else it has is to be asked for again. */
+function unsettled(outcome: Promise<DeliveryOutcome>): Written {
+  return { outcome, isSettled: Promise.resolve(false) };
 }
 
 /**

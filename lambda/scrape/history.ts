@@ -3,6 +3,8 @@ import type { Headers } from './http/head.ts';
 /** Headers of the history protocol, docs/sidecar.md. */
 const SINCE_HEADER = 'fargauge-history-since';
 const UNTIL_HEADER = 'fargauge-history-until';
+const MORE_HEADER = 'fargauge-history-more';
+const SCOPE_HEADER = 'fargauge-scope';
 
 /** The headers of an answer about its history. */
 export interface HistoryAnswer {
@@ -10,6 +12,13 @@ export interface HistoryAnswer {
   readonly cursor: string;
   /** The gap between the requested cursor and the beginning of the answer: these samples are lost. */
   readonly gap?: string | undefined;
+  /** Whether the target has more than fits on a page, and is to be asked on with the cursor. */
+  readonly more: boolean;
+}
+
+/** Whether an answer tells of all tasks of an instance. */
+export function isOfInstance(headers: Headers): boolean {
+  return headers.get(SCOPE_HEADER) === 'instance';
 }
 
 /** The URL that asks a target for its samples since a cursor. */
@@ -32,6 +41,8 @@ export function historyOf(headers: Headers, since: string): HistoryAnswer | unde
   return {
     cursor,
     gap: lost ? `expected the history since ${since}, got it from ${begin}` : undefined,
+    // A page that does not advance would be requested without end.
+    more: headers.get(MORE_HEADER) === '1' && Number(cursor) > Number(since),
   };
 }
 

@@ -41,6 +41,9 @@ const SHARE_GROWTH = 4;
 /** The result of a visit. A postponed target is visited again, after all others. */
 export type Visit = 'postponed' | { readonly bytes: number };
 
+/** For how many targets one stands: it may take so many shares. */
+export type WeightOf = (target: Target) => number;
+
 export interface VisitOptions {
   readonly turn: Turn;
   /** The condition for ending the visit as `postponed`. Absent in the last round, which postpones none. */
@@ -75,11 +78,13 @@ export class Rounds {
    * Resolves with the greedy targets when all targets were visited.
    *
    * @param until the end of all work, by `performance.now()`
+   * @param weightOf @default 1 for each
    */
   async run(
     targets: readonly Target[],
     until: number,
     visit: (target: Target, options: VisitOptions) => Promise<Visit>,
+    weightOf: WeightOf = () => 1,
   ): Promise<readonly Greedy[]> {
     const known = Map.groupBy(targets, ({ id }) => this.#costs.get(id)?.round ?? 0);
     const costs = new Map<string, Cost>();
@@ -91,9 +96,11 @@ export class Rounds {
       const isLast = number === ROUNDS.length - 1;
       const own = (known.get(number) ?? []).toSorted((a, b) => this.#costOf(a) - this.#costOf(b));
       const round = new Round([...postponed, ...own]);
-      const shareMs = () => (round.othersWait ? usual.shareMs * SHARE_GROWTH ** number : Infinity);
-      const postponement = { bytes: most, isDue: () => round.othersWait };
       await slots.run(round.targets, async (target) => {
+        const before = weightOf(target);
+        const shareMs = () =>
+          round.othersWait ? before * usual.shareMs * SHARE_GROWTH ** number : Infinity;
+        const postponement = { bytes: before * most, isDue: () => round.othersWait };
         const turn = new Turn(isLast ? { until } : { until, shareMs });
         const visited = await visit(target, isLast ? { turn } : { turn, postponement });
         const cpuMs = (spent.get(target.id) ?? 0) + turn.spentMs;
@@ -101,11 +108,13 @@ export class Rounds {
         round.end(target, visited);
         if (visited === 'postponed') return;
         const { bytes } = visited;
-        if (number > 0 || bytes > most || turn.spentMs > usual.shareMs) {
-          greedy.push({ target, bytes, cpuMs });
-        } else usual.add(turn.spentMs);
+        // Only its answer may say for how many it stands.
+        const weight = weightOf(target);
+        const isUsual = bytes <= weight * most && turn.spentMs <= weight * usual.shareMs;
+        if (!isUsual || (number > 0 && weight === 1)) greedy.push({ target, bytes, cpuMs });
+        else usual.add(turn.spentMs / weight);
         // A target that is as small as the others now joins them in the next cycle.
-        if (bytes > POSTPONED_BYTES || turn.spentMs > usual.shareMs) {
+        if (bytes > weight * POSTPONED_BYTES || turn.spentMs > weight * usual.shareMs) {
           costs.set(target.id, { cpuMs, round: Math.max(number, 1) });
         }
       });

@@ -1,17 +1,13 @@
-import type { LookupFunction } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
-import type { Extras, FamilyText, Sample, Series, Wanted } from '../model/samples/sample.ts';
+import type { FamilyText, Sample, Series } from '../model/samples/sample.ts';
 import type { Decoder, Remembered } from '../model/targets/decoder.ts';
+import type { Refusal, TaskPart } from '../model/targets/division.ts';
 import { ScrapeError, type ScrapeFailure } from '../model/targets/scrape-error.ts';
 import type { Target } from '../model/targets/target.ts';
 import { type Turn, TurnOverError } from '../model/waiting/turn.ts';
-import { historyOf, withSince } from './history.ts';
-import { ByteBudget } from './http/bytes/budget.ts';
-import { type Exposition, fetchExposition } from './http/exchange.ts';
-import type { Postponement } from './http/response-body.ts';
-import { labelsMatter, MetricRelabeling } from './metric-relabeling.ts';
+import { MetricRelabeling } from './metric-relabeling.ts';
 import { ownSamples } from './own-series.ts';
-import { Undelivered } from './undelivered.ts';
+import { type Read, type ReaderOptions, type ReadOptions, TargetReader } from './reader.ts';
+import { ScrapeTimes } from './times.ts';
 
 /** The result of one scrape of one target. `samples` ends with the scrape's own series, also if the target is down. */
 export interface Scrape {
@@ -36,49 +32,18 @@ export interface Scrape {
   readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
+  /** Of the daemon of an instance: what it tells of each task beside its own. Absent: it is none, or has failed. */
+  readonly parts?: readonly PartScrape[] | undefined;
+  /** Of the same: tasks of which it may not tell. @default none */
+  readonly refusals?: readonly Refusal[] | undefined;
   /** Called once, when the outputs have the samples. Absent if they take no bounded memory. */
   readonly release?: (() => void) | undefined;
 }
 
-/** The options of one scrape. */
-export interface ScrapeOptions {
-  /** Of a target that keeps a history: the cursor of its last scrape, or Unix seconds. */
-  readonly since?: string | undefined;
-  /** Selects the series to decode, if that needs no labels. @default all */
-  readonly wanted?: Wanted | undefined;
-  /** Parts to decode beside values. @default none */
-  readonly extras?: Extras | undefined;
-  /** Called right before the answer is decoded, which calls `wanted` in the same turn. */
-  readonly onDecode?: (() => void) | undefined;
-  /** The target's share of the process's time. @default no limit */
-  readonly turn?: Turn | undefined;
-  /** The condition for failing a large answer as `postponed`. @default the answer is read now */
-  readonly postponement?: Postponement | undefined;
+/** What a daemon tells of one task, as the scrape of the task's target. */
+export interface PartScrape extends Omit<Scrape, 'parts' | 'refusals' | 'release'> {
+  readonly hasSidecar: boolean;
 }
-
-/** The parts that a scraper needs. */
-export interface ScraperOptions {
-  /** Resolves names. @default the system's */
-  readonly lookup?: LookupFunction;
-  /** Bytes of memory of the process. @default 512 MiB */
-  readonly memory?: number;
-}
-
-/** Default memory of the function. */
-const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
-
-/** The part of the memory for all bodies together. Their samples take several times as much. */
-const BODIES_SHARE = 1 / 16;
-
-/** The part of the memory for answers that are decoded and not yet delivered. Their samples take several times as much. */
-const UNDELIVERED_SHARE = 1 / 32;
-
-/** The part of the memory for all data of one answer, and the bytes of each of its samples until they are delivered. */
-const ANSWER_SHARE = 1 / 8;
-const SAMPLE_BYTES = 1_024;
-
-/** The part of the memory for the metric names of one answer. */
-const NAMES_SHARE = 1 / 32;
 
 /** The counts of a scrape without samples. */
 const NOTHING = { scraped: 0, remaining: 0 };
@@ -86,31 +51,18 @@ const NOTHING = { scraped: 0, remaining: 0 };
 /** Scrapes targets. One instance lives as long as its process, because it remembers the meaning of their lines. */
 export class Scraper {
   readonly #now: () => number;
-  readonly #lookup: LookupFunction | undefined;
-  readonly #bodies: ByteBudget;
-  readonly #undelivered: Undelivered;
-  readonly #maxSamples: number;
-  readonly #maxNameBytes: number;
   readonly #decoder: Decoder;
+  readonly #reader: TargetReader;
   readonly #relabeling = new MetricRelabeling();
-  #turns: Promise<void> = Promise.resolve();
 
   /**
    * @param now milliseconds since the epoch
    * @param decoder of all answers
    */
-  constructor(
-    now: () => number,
-    decoder: Decoder,
-    { lookup, memory = DEFAULT_MEMORY_BYTES }: ScraperOptions = {},
-  ) {
+  constructor(now: () => number, decoder: Decoder, options: ReaderOptions = {}) {
     this.#now = now;
     this.#decoder = decoder;
-    this.#lookup = lookup;
-    this.#bodies = new ByteBudget(memory * BODIES_SHARE);
-    this.#undelivered = new Undelivered(memory * UNDELIVERED_SHARE);
-    this.#maxSamples = Math.floor((memory * ANSWER_SHARE) / SAMPLE_BYTES);
-    this.#maxNameBytes = memory * NAMES_SHARE;
+    this.#reader = new TargetReader(decoder, options);
   }
 
   /** The decoder's memory of the lines of all targets. */
@@ -119,96 +71,99 @@ export class Scraper {
   }
 
   /** Never rejects: a failure is part of the result. */
-  async scrape(
-    target: Target,
-    deadline: AbortSignal,
-    { since, wanted, extras, onDecode, turn, postponement }: ScrapeOptions = {},
-  ): Promise<Scrape> {
-    await this.#undelivered.begin(deadline);
-    const startedAt = this.#now();
-    let began = performance.now();
-    const failed = (error: unknown, counts = NOTHING): Scrape => {
-      const durationMs = performance.now() - began;
-      const failure = asFailure(error);
-      // If the end of the cycle cut the scrape off, the target may be fine: the report has it, but the metrics do not
-      // show it as down.
-      const samples =
-        failure.reason === 'deadline' ? [] : ownSamples({ up: false, durationMs, ...counts });
-      const { scraped } = counts;
-      const lost = { bytes: 0, dropped: [], unwanted: 0 };
-      return { target, startedAt, durationMs, samples, scraped, failure, ...lost };
-    };
-    let answer: Exposition | undefined;
+  async scrape(target: Target, deadline: AbortSignal, options: ReadOptions = {}): Promise<Scrape> {
+    const { turn } = options;
+    await this.#reader.begin(deadline);
+    const times = new ScrapeTimes(this.#now());
     let release: (() => void) | undefined;
-    let isDone = false;
     try {
       if (target.overLimit !== undefined) throw new ScrapeError('target_limit', target.overLimit);
-      const url = since === undefined ? target.url : withSince(target.url, since);
-      answer = await fetchExposition({ ...target, url }, deadline, {
-        lookup: this.#lookup,
-        bodies: this.#bodies,
-        postponement,
-      });
-      const answeredAt = performance.now();
-      release = await this.#undelivered.admit(answer.body.length, deadline);
-      // This time is not the target's.
-      began += performance.now() - answeredAt;
-      await this.#turn();
-      if (deadline.aborted) {
-        throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
-      }
-      onDecode?.();
+      const read = await this.#reader.read(target, deadline, options, times);
+      release = read.release;
       turn?.begin();
-      const decoded = this.#decoder.decode(target, answer, {
-        ...extras,
-        wanted: labelsMatter(target) ? undefined : wanted,
-        normalizeBounds: target.normalizeBounds,
-        step: turn?.step,
-        maxSamples: this.#maxSamples,
-        maxNameBytes: this.#maxNameBytes,
-      });
-      const { samples: all, unwanted, texts } = decoded;
-      const { cursor, gap } = (since && historyOf(answer.headers, since)) || {};
-      const breach = decoded.breach ?? gap;
-      const scraped = all.length + unwanted;
-      const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
-      const relabeled = this.#relabeling.apply(target, timed, unwanted, turn?.step);
-      const { samples, dropped, remaining, failure } = relabeled;
-      if (failure !== undefined) return failed(failure, { scraped, remaining });
-      const durationMs = performance.now() - began;
-      samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
-      const bytes = answer.body.length;
-      const counts = { bytes, unwanted, scraped };
-      isDone = true;
-      return {
-        target,
-        startedAt,
-        durationMs,
-        samples,
-        texts,
-        dropped,
-        ...counts,
-        breach,
-        cursor,
-        release,
-      };
+      const scrape = this.#scrapeOf(target, read, times, options);
+      if (scrape.failure !== undefined && scrape.parts === undefined) return scrape;
+      const held = release;
+      release = undefined;
+      return { ...scrape, release: held };
     } catch (error) {
-      return failed(error);
+      return failed(target, times, asFailure(error));
     } finally {
       turn?.end();
-      answer?.release();
-      if (!isDone) release?.();
+      release?.();
     }
   }
 
-  /**
-   * Resolves in a later turn of the event loop. Otherwise several bodies that arrive together would be read without a
-   * turn for timers, and so past the end of the cycle.
-   */
-  #turn(): Promise<void> {
-    this.#turns = this.#turns.then(() => setImmediate());
-    return this.#turns;
+  /** What was read, as that of its target, and where that is a daemon as that of each task. */
+  #scrapeOf(
+    target: Target,
+    { pages, cursor, breach, isOfInstance: isDivided }: Read,
+    times: ScrapeTimes,
+    { divide, turn }: ReadOptions,
+  ): Scrape {
+    const { unwanted, texts, bytes } = pages;
+    const given = { unwanted, texts, bytes, breach, cursor };
+    const division = isDivided ? divide?.(target, pages.samples, turn?.step ?? NO_STEP) : undefined;
+    const scrape = this.#finish(target, division?.own ?? pages.samples, given, times, turn);
+    if (division === undefined) return scrape;
+    const ofTask = { unwanted: 0, texts, bytes: 0, breach: undefined };
+    const parts = division.parts.map(({ target: task, samples, hasSidecar }: TaskPart) => ({
+      // The cursor of the sidecar is of its own clock.
+      ...this.#finish(
+        task,
+        samples,
+        { ...ofTask, cursor: hasSidecar ? undefined : cursor },
+        times,
+        turn,
+        !hasSidecar,
+      ),
+      hasSidecar,
+    }));
+    const tasks = parts.length + 1;
+    const lost = scrape.breach && `${scrape.breach}: this concerns ${tasks} tasks`;
+    return { ...scrape, breach: lost, parts, refusals: division.refusals };
   }
+
+  /** @param tellsOfScrape whether the scrape's own series are among the samples. @default true */
+  #finish(
+    target: Target,
+    all: Sample[],
+    { unwanted, texts, bytes, breach, cursor }: Given,
+    times: ScrapeTimes,
+    turn: Turn | undefined,
+    tellsOfScrape = true,
+  ): Scrape {
+    const scraped = all.length + unwanted;
+    const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
+    const relabeled = this.#relabeling.apply(target, timed, unwanted, turn?.step);
+    const { samples, dropped, remaining, failure } = relabeled;
+    if (failure !== undefined)
+      return failed(target, times, asFailure(failure), { scraped, remaining });
+    const { startedAt, durationMs } = times;
+    if (tellsOfScrape) samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
+    const counts = { bytes, unwanted, scraped };
+    return { target, startedAt, durationMs, samples, texts, dropped, ...counts, breach, cursor };
+  }
+}
+
+/** What a scrape has beside its samples. */
+type Given = Pick<Scrape, 'unwanted' | 'texts' | 'bytes' | 'breach' | 'cursor'>;
+
+const NO_STEP = () => undefined;
+
+function failed(
+  target: Target,
+  { startedAt, durationMs }: ScrapeTimes,
+  failure: NonNullable<Scrape['failure']>,
+  counts = NOTHING,
+): Scrape {
+  // If the end of the cycle cut the scrape off, the target may be fine: the report has it, but the metrics do not
+  // show it as down.
+  const samples =
+    failure.reason === 'deadline' ? [] : ownSamples({ up: false, durationMs, ...counts });
+  const { scraped } = counts;
+  const lost = { bytes: 0, dropped: [], unwanted: 0 };
+  return { target, startedAt, durationMs, samples, scraped, failure, ...lost };
 }
 
 function withoutTimestamp(sample: Sample): Sample {

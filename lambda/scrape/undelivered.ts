@@ -39,10 +39,27 @@ export class Undelivered {
     if (this.#waiting.length > 0 || !this.#hasRoomFor(bytes)) {
       if (!(await this.#wait(bytes, signal))) return undefined;
     } else this.#used += bytes;
-    return () => {
-      this.#used -= bytes;
-      this.#serve();
-    };
+    return () => this.#giveBack(bytes);
+  }
+
+  /** Whether others wait for room, or would. */
+  get isFull(): boolean {
+    return this.#waiting.length > 0 || !this.#hasRoomFor(0);
+  }
+
+  /**
+   * Takes room for what follows on an answer that has some, without waiting: else all who have some might wait for each other.
+   *
+   * @returns as of `admit`
+   */
+  take(bytes: number): () => void {
+    this.#used += bytes;
+    return () => this.#giveBack(bytes);
+  }
+
+  #giveBack(bytes: number): void {
+    this.#used -= bytes;
+    this.#serve();
   }
 
   #hasRoomFor(bytes: number): boolean {

@@ -30,6 +30,8 @@ const DROPS: Readonly<Record<DropReason, true>> = {
   not_newer: true,
   duplicate: true,
   deadline: true,
+  not_its_task: true,
+  own_sidecar: true,
   internal: true,
 };
 

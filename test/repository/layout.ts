@@ -74,11 +74,12 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
     ...['lambda/scrape', 'lambda/decode', 'lambda/outputs', 'lambda/state', MODEL],
   ],
   'lambda/collect.ts': [
-    ...['lambda/cycle', 'lambda/report', 'lambda/routes', 'lambda/scrape'],
+    ...['lambda/cycle', 'lambda/report', 'lambda/routes', 'lambda/scrape', 'lambda/division'],
     ...['lambda/outputs/delivery', MODEL],
   ],
   'lambda/cycle': [
-    ...['lambda/report', 'lambda/routes', 'lambda/scrape', 'lambda/rules', 'lambda/series', MODEL],
+    ...['lambda/report', 'lambda/routes', 'lambda/scrape', 'lambda/division', 'lambda/rules'],
+    ...['lambda/series', MODEL],
   ],
   'lambda/report': [
     ...['lambda/routes', 'lambda/config', 'lambda/scrape', 'lambda/rules', 'lambda/series', MODEL],
@@ -141,6 +142,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/decode/memory': ['lambda/decode/tokens', MODEL],
   'lambda/decode/tokens': [MODEL],
 
+  'lambda/division': [MODEL],
   'lambda/series': [MODEL],
   'lambda/rules': [MODEL],
   'lambda/emf': [MODEL],

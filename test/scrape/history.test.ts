@@ -22,13 +22,14 @@ describe('the history of an answer', () => {
     );
 
   it('begins where it was asked to, and says with what to ask the next time', () => {
-    expect(answer('100', '160.5')).toEqual({ cursor: '160.5', gap: undefined });
+    expect(answer('100', '160.5')).toEqual({ cursor: '160.5', gap: undefined, more: false });
   });
 
   it('tells of what is lost where it begins later', () => {
     expect(answer('130', '160.5')).toEqual({
       cursor: '160.5',
       gap: 'expected the history since 100, got it from 130',
+      more: false,
     });
   });
 

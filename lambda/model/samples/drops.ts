@@ -35,6 +35,10 @@ export type DropReason =
   | 'not_newer'
   /** The scrape has the same name and labels twice. */
   | 'duplicate'
+  /** The daemon of an instance sent it for a task of another instance, or for a task that another daemon has sent already. */
+  | 'not_its_task'
+  /** The daemon of an instance sent it for a task whose own sidecar has answered. */
+  | 'own_sidecar'
   /** The cycle ended before it was processed: the next difference contains the increase of a counter. */
   | 'deadline'
   /** A defect of the collector stopped the target's samples. */

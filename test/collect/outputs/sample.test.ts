@@ -4,7 +4,8 @@ import type { DeliveryOutcome, RejectReason } from '../../../lambda/model/delive
 import type { SampleOutput, TargetSamples } from '../../../lambda/model/delivery/sample-output.ts';
 import type { Extras, Sample } from '../../../lambda/model/samples/sample.ts';
 import type { Discovered } from '../../../lambda/model/targets/discovery.ts';
-import type { Scrape, ScrapeOptions } from '../../../lambda/scrape/scrape.ts';
+import type { ReadOptions } from '../../../lambda/scrape/reader.ts';
+import type { Scrape } from '../../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../../lambda/state/memory.ts';
 import { counter, MINUTE, series, target } from '../../series/samples.ts';
 import { configWith } from '../parts.ts';
@@ -84,7 +85,7 @@ beforeEach(() => {
 async function scrape(
   of: Scrape['target'],
   _: AbortSignal,
-  { since, wanted, extras: beside }: ScrapeOptions = {},
+  { since, wanted, extras: beside }: ReadOptions = {},
 ): Promise<Scrape> {
   selective.push(wanted !== undefined);
   extras.push(beside);
