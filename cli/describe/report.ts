@@ -3,7 +3,7 @@ import type { DaemonsReport } from '../../lambda/report/daemons.ts';
 import { first, MAX_TEXTS } from '../../lambda/report/log.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
 import type { SilentJob } from '../../lambda/report/silent-jobs.ts';
-import type { TargetReport } from '../../lambda/report/target-report.ts';
+import type { TargetReport } from '../../lambda/report/target.ts';
 import type { HeldBackMetric } from '../../lambda/rules/held-back.ts';
 import { leftOutLines } from './left-out.ts';
 import { table } from './table.ts';

@@ -12,7 +12,7 @@ import { type DaemonsReport, type DaemonVisit, reportOfDaemons } from './daemons
 import type { Explained } from './explanations.ts';
 import { isPassing, JobTally, type SilentJob } from './silent-jobs.ts';
 import { sumOf } from './sum.ts';
-import { reportOf, type ScrapeOf, type TargetReport } from './target-report.ts';
+import { reportOf, type ScrapeOf, type TargetReport } from './target.ts';
 
 /** The result of one cycle, target by target: for the log, the collector's own metrics and the demo's table. */
 export interface CycleReport {

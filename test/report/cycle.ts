@@ -1,7 +1,7 @@
 import type { DeliveryReport } from '../../lambda/model/delivery/event.ts';
 import type { StateReport } from '../../lambda/model/delivery/state.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
-import type { TargetReport } from '../../lambda/report/target-report.ts';
+import type { TargetReport } from '../../lambda/report/target.ts';
 
 /** A target that is up and has published a sample in an event, and what differs. */
 export function targetReport(more: Partial<TargetReport> = {}): TargetReport {
