@@ -23,6 +23,8 @@ const NEED_A_RECENT_CDK = [
   'package.test',
   'infra/app/',
   'fargauge-stack.test',
+  // Older versions know no Managed Instances.
+  'instance-daemon.test',
 ];
 
 /** Tests of what no version of the CDK changes: bundles, settings and prices of the app, and what policies mean to the function. */
