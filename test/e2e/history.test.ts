@@ -134,5 +134,5 @@ it('what has left the history is told', async () => {
   await collector.collect(10_000);
   for (let minute = 1; minute <= 20; minute++) live();
   const { breaches } = await collector.collect(10_000);
-  expect(breaches).toEqual([expect.stringContaining('but begins at')]);
+  expect(breaches).toEqual([expect.stringContaining('got it from')]);
 });
