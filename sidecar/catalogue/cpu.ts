@@ -74,7 +74,7 @@ export const CPU_DEFINITIONS: readonly Definition[] = [
   ),
 ];
 
-/** ECS puts the quota on the cgroup of the task, so that the containers' periods are always 0: not known. */
+/** ECS sets the quota on the cgroup of the task, so the containers' periods are always 0: unknown. */
 function throttlingOf(
   cpu: CpuStats | undefined,
   figure: 'periods' | 'throttledPeriods' | 'throttledTime',

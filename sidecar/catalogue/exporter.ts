@@ -4,7 +4,7 @@ import type { Traffic } from '../sampling/endpoint.ts';
 import { type Definition, gauge } from './definition.ts';
 import { VERSION } from './version.ts';
 
-/** How good the figures of a container are. */
+/** The quality of a container's figures. */
 export const SAMPLE_DEFINITIONS: readonly Definition[] = [
   gauge('ee_container_stats_available', '1 if there are figures of the container, else 0.', {
     container: ({ stats }) => Number(stats !== undefined),
@@ -20,9 +20,9 @@ export const SAMPLE_DEFINITIONS: readonly Definition[] = [
 ];
 
 /**
- * The exporter itself: always there, also when the endpoint fails and there is nothing else to tell.
+ * The exporter's own series, which are always there, even if the endpoint fails.
  *
- * @param success whether the last poll brought both documents. Its README and its code spell the name differently.
+ * @param success whether the last poll read both documents. Its README and its code spell the name differently.
  */
 export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
   const help = '1 if the last poll of the task metadata endpoint succeeded, else 0.';
@@ -54,7 +54,7 @@ export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
   ];
 }
 
-/** What runs the exporter. `node_version` is the name of that in version 0.1, where it was always Node.js. */
+/** The engine of the exporter. `node_version` is its name in version 0.1, which always ran on Node.js. */
 function runtimeLabels(): Labels {
   const { release, version, versions } = process;
   return {

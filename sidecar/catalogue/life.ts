@@ -7,8 +7,8 @@ const HEALTH: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The life of the task and its containers. Image and ids are only on the info series, which are to be joined;
- * statuses are a series of their own, since each change would begin a new info series.
+ * The life of the task and its containers. Only the info series have the image and ids, for joins; statuses are a
+ * series of their own, because each change would begin a new info series.
  */
 export const LIFE_DEFINITIONS: readonly Definition[] = [
   gauge('ee_task_info', 'Identity of the task as labels; always 1.', {

@@ -1,12 +1,12 @@
 import type { Family } from '../exposition/family.ts';
 
-/** What the sidecar had to give up, by why. Nothing that never happened has a row. */
+/** Displaced connections and lost points, by reason. A reason that never occurred has no row. */
 export interface Losses {
   readonly connections: ReadonlyMap<string, number>;
   readonly points: ReadonlyMap<string, number>;
 }
 
-/** What the sidecar tells of its own bounds. */
+/** The series about the sidecar's own limits. */
 export function lossFamilies({ connections, points }: Losses): Family[] {
   return [
     lossFamily(

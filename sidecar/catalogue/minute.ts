@@ -2,7 +2,7 @@ import type { Family, Row } from '../exposition/family.ts';
 import type { History } from '../history/history.ts';
 import { lastMinute, type MinuteSummary } from '../history/minute.ts';
 
-/** What is summed up, and what it is called. */
+/** The utilizations that are summarized, with their names. */
 const UTILIZATIONS: readonly (readonly [stem: string, what: string])[] = [
   ['ee_task_cpu_utilization', 'CPU utilization of the task'],
   ['ee_task_memory_utilization', 'memory utilization of the task'],
@@ -16,7 +16,7 @@ const STATISTICS: readonly (readonly [keyof MinuteSummary, what: string])[] = [
   ['avg', 'Mean'],
 ];
 
-/** Utilization over the last complete minute of the clock: the same for all who scrape in the minute after it. */
+/** Utilization over the last complete minute of the clock: equal for all scrapers within the minute after it. */
 export function minuteFamilies(history: History, now: number): Family[] {
   return UTILIZATIONS.flatMap(([stem, what]) => {
     const summaries = history.columns(`${stem}_percent`).flatMap(([track, column]) => {

@@ -1,7 +1,7 @@
 import type { InterfaceCounter, Interfaces } from '../documents/stats.ts';
 import { counter, type Definition, type Reading, sampled } from './definition.ts';
 
-/** Docker's counter, what the metric is called after its subject, and what it counts. */
+/** Docker's counter, the end of the metric's name, and its help. */
 const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string])[] = [
   ['rx_bytes', 'receive_bytes_total', 'Bytes received'],
   ['rx_packets', 'receive_packets_total', 'Packets received'],
@@ -13,7 +13,7 @@ const COUNTERS: readonly (readonly [InterfaceCounter, name: string, what: string
   ['tx_dropped', 'transmit_packets_dropped_total', 'Packets to send dropped'],
 ];
 
-/** The containers' rows exist only where they have networks of their own: in awsvpc they share the task's. */
+/** Containers have rows only if they have networks of their own: in awsvpc they share the task's. */
 export const NETWORK_DEFINITIONS: readonly Definition[] = [
   ...COUNTERS.map(([figure, name, what]) =>
     counter(

@@ -6,7 +6,7 @@ import { counter, type Definition, gauge } from './definition.ts';
 
 /**
  * The names of knziiy/ecs-metrics-exporter, with its labels and its `_task_` rows among those of the containers.
- * Network and block I/O are gauges there, although they only grow; each has a counter of a new name beside it.
+ * Network and block I/O are gauges there, although they only grow; each has a counter with a new name in addition.
  */
 export const SEED_DEFINITIONS: readonly Definition[] = [
   gauge('ee_task_cpu_limit', 'CPU limit of the task, in vCPU.', {

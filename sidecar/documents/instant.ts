@@ -30,7 +30,7 @@ export function wholeSeconds(instant: Instant | undefined): number | undefined {
   return instant === undefined ? undefined : Number(instant / NANOSECONDS);
 }
 
-/** Negative where `to` is the earlier one. */
+/** Negative if `to` is earlier. */
 export function secondsBetween(from: Instant, to: Instant): number {
   return Number(to - from) / 1e9;
 }

@@ -19,9 +19,9 @@ export type InterfaceCounters = Readonly<Partial<Record<InterfaceCounter, number
 /** Counters by name of the interface. */
 export type Interfaces = ReadonlyMap<string, InterfaceCounters>;
 
-/** A usable entry of `/task/stats`. Whatever it does not say is `undefined`. */
+/** A usable entry of `/task/stats`. Missing parts are `undefined`. */
 export interface Stats {
-  /** When the figures were taken; the same as before means the same figures. */
+  /** The time of the figures; an equal time means the same figures. */
   readonly read: Instant;
   readonly preread: Instant | undefined;
   readonly cpu: CpuStats;
@@ -181,7 +181,7 @@ function readNetworks(networks: JsonObject): Interfaces | undefined {
   return interfaces.size > 0 ? interfaces : undefined;
 }
 
-/** `[]` is known to be nothing; null is not known. */
+/** `[]` means none; null means unknown. */
 function sumDevices(list: unknown): BlockIo | undefined {
   const devices = listOf(list);
   if (devices === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What both formats are written from. */
+/** The model that both formats are written from. */
 export interface Family {
   /** As in the text format: that of a counter ends in `_total`. */
   readonly name: string;

@@ -4,8 +4,8 @@ const OPEN_METRICS = 'application/openmetrics-text';
 const TEXT_RANGES: ReadonlySet<string> = new Set(['text/plain', 'text/*', '*/*']);
 
 /**
- * Whether the `Accept` of a request wants OpenMetrics 1.0 at least as much as the text format. Only who names it gets it:
- * to those who take anything, or say nothing, the text format is the safer one.
+ * Whether the `Accept` of a request wants OpenMetrics 1.0 at least as much as the text format. Only a client that names
+ * OpenMetrics gets it: for all others the text format is safer.
  */
 export function wantsOpenMetrics(accept: string | undefined): boolean {
   let openMetrics = 0;
@@ -25,7 +25,7 @@ function isVersion1(parameters: readonly string[]): boolean {
   return version === undefined || /^version="?1\.0\.0"?$/.test(version);
 }
 
-/** RFC 9110, section 12.4.2: 1 where there is none. */
+/** RFC 9110, section 12.4.2: the default is 1. */
 function qualityOf(parameters: readonly string[]): number {
   const weight = parameters.find((parameter) => parameter.startsWith('q='));
   const quality = weight === undefined ? 1 : Number(weight.slice(2));

@@ -15,7 +15,7 @@ export function writeNumber(value: number): string {
   return String(value);
 }
 
-/** Half a surrogate pair has no UTF-8 form: two such values would only turn equal on the wire. */
+/** Half a surrogate pair has no UTF-8 form, and two such values would be equal on the wire. */
 function escapeValue(value: string): string {
   return value
     .toWellFormed()

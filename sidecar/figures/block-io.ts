@@ -16,7 +16,7 @@ export interface TaskBlockIo {
   readonly bytes: BlockIo | undefined;
   /** Does not fall when a container stops. */
   readonly operations: BlockIo | undefined;
-  /** Unknown where any container's is. */
+  /** Unknown if that of any container is. */
   readonly rates: BlockIoRates;
   readonly trail: TaskBlockIoTrail;
 }
@@ -26,7 +26,7 @@ export interface BlockIoSource extends Source {
   readonly rates: BlockIoRates;
 }
 
-/** What the next poll needs to know of this one. */
+/** The memory for the next poll. */
 interface TaskBlockIoTrail {
   readonly bytes: RunningBlockIo;
   readonly operations: RunningBlockIo;

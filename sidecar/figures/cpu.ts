@@ -15,8 +15,8 @@ const MIN_OWN_INTERVAL = 0.5;
 const MAX_OWN_INTERVAL = 60;
 
 /**
- * vCPU used between two samples of our own: difference of total_usage over difference of `read`. Not
- * system_cpu_usage and online_cpus, which are the host's, move in steps of 10 ms and are absent on Windows.
+ * vCPU used between two samples of our own: the difference of total_usage over the difference of `read`.
+ * system_cpu_usage and online_cpus are the host's, move in steps of 10 ms and are absent on Windows.
  */
 export function cpuRate(earlier: Stats | undefined, later: Stats): number | undefined {
   if (earlier === undefined) return firstCpuRate(later);
@@ -24,7 +24,7 @@ export function cpuRate(earlier: Stats | undefined, later: Stats): number | unde
   return rateOf(earlier.cpu.total, later.cpu.total, seconds * NANOSECONDS);
 }
 
-/** From what the sample says of the one before it, where that is credible. */
+/** The rate since the sample that the first sample names as the one before it, if that is credible. */
 function firstCpuRate({ read, preread, cpu }: Stats): number | undefined {
   if (preread === undefined || cpu.previousTotal === 0) return undefined;
   const seconds = secondsBetween(preread, read);
@@ -32,14 +32,14 @@ function firstCpuRate({ read, preread, cpu }: Stats): number | undefined {
   return rateOf(cpu.previousTotal, cpu.total, seconds * NANOSECONDS);
 }
 
-/** CPU units that the container's utilization refers to: its own, else the task's. */
+/** The base of the container's utilization in CPU units: its own reservation, else the task's. */
 export function containerCpuReservation(container: Container, task: Task): Based | undefined {
   return based('container', container.cpuUnits) ?? ofTaskLimit(task);
 }
 
 /**
- * CPU units that the task's utilization refers to: its own limit, else the sum of its containers'. Never the
- * host's cores in silence.
+ * The base of the task's utilization in CPU units: its own limit, else the sum of its containers'. Never silently the
+ * host's cores.
  */
 export function taskCpuReservation(task: Task): Based | undefined {
   const units = task.containers

@@ -6,14 +6,14 @@ import { completeSum } from './arithmetic/sum.ts';
 /** "No limit" is 2^63 less a page with cgroup v1 and 2^64 - 1 with v2: from here on nothing is limited. */
 export const NO_LIMIT = 2 ** 60;
 
-/** Bytes. Four answers to "how much memory is used", none of which is wrong. */
+/** Bytes. Four valid answers to "how much memory is used". */
 export interface MemoryFigures {
   /** With the page cache. */
   readonly usage: number | undefined;
   readonly withoutCache: number | undefined;
-  /** Without the file pages that the kernel can drop at once, as docker and kubectl show it: foretells an OOM kill. */
+  /** Without the file pages that the kernel can drop at once, as in docker and kubectl: the best sign of a coming OOM kill. */
   readonly workingSet: number | undefined;
-  /** As CloudWatch and the console show it. */
+  /** As in CloudWatch and the console. */
   readonly utilized: number | undefined;
   readonly rss: number | undefined;
   readonly cache: number | undefined;
@@ -28,7 +28,7 @@ export const UNKNOWN_MEMORY: MemoryFigures = {
   cache: undefined,
 };
 
-/** A figure whose part is not in the document is left out, never guessed. */
+/** Omits a figure if a part of it is missing in the document. */
 export function memoryOf(memory: MemoryStats): MemoryFigures {
   const { usage, private: privateWorkingSet } = memory;
   if (privateWorkingSet !== undefined) {
@@ -53,7 +53,7 @@ export function memoryOf(memory: MemoryStats): MemoryFigures {
       };
 }
 
-/** Each figure summed, unknown where it is unknown in any container. */
+/** Each figure summed; unknown if it is unknown in any container. */
 export function sumMemory(containers: readonly MemoryFigures[]): MemoryFigures {
   const sum = (figure: keyof MemoryFigures) => completeSum(containers.map((each) => each[figure]));
   return {
@@ -98,7 +98,7 @@ function lessAtLeastZero(whole: number | undefined, part: number | undefined): n
   return whole === undefined || part === undefined ? undefined : Math.max(0, whole - part);
 }
 
-/** The ECS agent's rule: what is not smaller than the usage cannot be a part of it. */
+/** The ECS agent's rule: a part must be smaller than the usage. */
 function lessIfSmaller(whole: number | undefined, part: number | undefined): number | undefined {
   if (whole === undefined || part === undefined) return undefined;
   return part < whole ? whole - part : whole;

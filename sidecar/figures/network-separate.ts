@@ -10,7 +10,7 @@ import { accumulate, forgetOldest, type RunningSum } from './arithmetic/sum.ts';
 
 const PAUSE = 'CNI_PAUSE';
 
-/** Interface names remembered; a task has one or two. */
+/** Most interface names in memory; a task has one or two. */
 const MAX_INTERFACES = 64;
 
 /** Networks of the containers' own (bridge mode), summed over the containers for each interface name. */
@@ -26,8 +26,8 @@ export interface SeparateNetworks {
 type InterfaceSums = Readonly<Partial<Record<InterfaceCounter, RunningSum>>>;
 
 /**
- * The sums run on when a container stops. With Service Connect each container shares the network of a pause
- * container of its own, and both show it: the pause containers count only where no other has a network.
+ * The sums continue when a container stops. With Service Connect each container shares the network of a pause
+ * container, and both show it: pause containers count only if no other container has a network.
  */
 export function followSeparate(
   before: SeparateNetworks | undefined,

@@ -2,10 +2,10 @@ import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
 import type { InterfaceCounters, Interfaces } from '../documents/stats.ts';
 import type { Source } from './arithmetic/source.ts';
 
-/** How much newer, in seconds, a reading of an earlier poll may be than those of this one and still count. */
+/** A reading of an earlier poll still counts if it is newer than those of this one by at most these seconds. */
 const MAX_HOLD = 60;
 
-/** One network interface that all containers of the task show, each as of a slightly different moment. */
+/** One network interface that all containers of the task show, each at a slightly different time. */
 export interface SharedNetwork {
   readonly interfaces: Interfaces | undefined;
   /** The newest reading. */
@@ -19,8 +19,8 @@ interface Reading {
 }
 
 /**
- * For each interface the newest reading. When the container that gave it stops, the others' are a little older:
- * then the reading stays, since a counter that fell by some bytes would count as one that began anew.
+ * The newest reading of each interface. When its container stops, the readings of the others are a little older. Then
+ * the newest one stays, because a counter that falls by some bytes would count as restarted.
  */
 export function followShared(
   before: SharedNetwork | undefined,
@@ -45,7 +45,7 @@ export function followShared(
   return { interfaces: interfaces.size > 0 ? interfaces : undefined, read, readings };
 }
 
-/** Of two readings of the same moment, the one that saw more. */
+/** Of two readings at the same time, the higher one counts. */
 function isNewer(reading: Reading, other: Reading): boolean {
   if (reading.read !== other.read) return reading.read > other.read;
   return traffic(reading.counters) > traffic(other.counters);

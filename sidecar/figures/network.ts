@@ -7,7 +7,7 @@ import { completeSum } from './arithmetic/sum.ts';
 import { followSeparate, type SeparateNetworks } from './network-separate.ts';
 import { followShared, type SharedNetwork } from './network-shared.ts';
 
-/** With awsvpc on EC2 the counters stand still for this long while `read` moves each second. Seconds. */
+/** With awsvpc on EC2 the counters stay unchanged for this long while `read` moves each second. Seconds. */
 const EC2_AWSVPC_INTERVAL = 10;
 
 const LAUNCH_TYPES_WITH_ENI: ReadonlySet<string> = new Set(['FARGATE', 'MANAGED_INSTANCES']);
@@ -23,7 +23,7 @@ export interface TaskNetwork {
   readonly trail: NetworkTrail;
 }
 
-/** What the next poll needs to know of this one. */
+/** The memory for the next poll. */
 interface NetworkTrail {
   readonly shared: SharedNetwork | undefined;
   readonly separate: SeparateNetworks | undefined;
@@ -78,7 +78,7 @@ export function containerNetworkRate(earlier: Stats | undefined, later: Stats): 
   return rateBetween(earlier.networks, later.networks, secondsBetween(earlier.read, later.read));
 }
 
-/** A counter summed over the interfaces, unknown where any of them lacks it. */
+/** A counter summed over the interfaces; unknown if any of them lacks it. */
 export function sumInterfaces(
   interfaces: Interfaces | undefined,
   counter: InterfaceCounter,
@@ -86,7 +86,7 @@ export function sumInterfaces(
   return completeSum([...(interfaces?.values() ?? [])].map((counters) => counters[counter]));
 }
 
-/** Over the interfaces that both samples have: one that appears or vanishes is no traffic. */
+/** Over the interfaces of both samples, because one that appears or vanishes is not traffic. */
 function rateBetween(earlier: Interfaces, later: Interfaces, seconds: number): NetworkRate {
   const names = [...later.keys()].filter((name) => earlier.has(name));
   const sum = (counter: InterfaceCounter) =>
@@ -111,7 +111,7 @@ function sumOfRates(sources: readonly Source[]): NetworkRate {
   };
 }
 
-/** Seconds that two samples must be apart to make a rate. */
+/** Least seconds between two samples of a rate. */
 function shortestInterval({ networkMode, launchType }: Task): number {
   const onFargate = launchType !== undefined && LAUNCH_TYPES_WITH_ENI.has(launchType);
   return networkMode === 'awsvpc' && !onFargate ? EC2_AWSVPC_INTERVAL : 0;

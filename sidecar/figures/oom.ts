@@ -6,20 +6,20 @@ const KILLED = 137;
 /** Share of the limit that the last working set must have had. */
 const SUSPICIOUS_SHARE = 0.9;
 
-/** The endpoint tells of no out-of-memory kill: this is what a suspicion is built on. */
+/** The endpoint does not report out-of-memory kills, so this is the basis of a suspicion. */
 export interface OomWatch {
   /** Suspected kills since the sidecar started. */
   readonly suspected: number;
   readonly exitCode: number | undefined;
   readonly restartCount: number | undefined;
-  /** Bytes: the last that was known. */
+  /** Bytes: the last known value. */
   readonly workingSet: number | undefined;
   readonly limit: number | undefined;
 }
 
 /**
- * Counts a suspicion when the container newly shows exit code 137 or was restarted, and its last working set was
- * close to its limit. An exit that was there at the first look does not count.
+ * Counts a suspicion when the container newly shows exit code 137 or was restarted, and its last working set was close
+ * to its limit. An exit before the first look does not count.
  */
 export function watchOom(
   before: OomWatch | undefined,

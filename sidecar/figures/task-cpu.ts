@@ -6,7 +6,7 @@ import { accumulate, completeSum, type RunningSum } from './arithmetic/sum.ts';
 import { greatest, slide, type Window } from './arithmetic/window.ts';
 import { cpuUnits, taskCpuReservation } from './cpu.ts';
 
-/** From this share of its reservation on a task counts as saturated: its throttling itself cannot be had. */
+/** A task counts as saturated from this share of its reservation on, because its throttling itself is unknown. */
 const SATURATION_PERCENT = 95;
 
 /** CPU of the task: the sum over all its containers, internal ones too. */
@@ -31,7 +31,7 @@ export interface CpuSource extends Source {
   readonly renewed: boolean;
 }
 
-/** What the next poll needs to know of this one. */
+/** The memory for the next poll. */
 interface TaskCpuTrail {
   readonly sampledAt: Instant | undefined;
   readonly time: RunningSum;

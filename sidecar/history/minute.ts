@@ -2,7 +2,7 @@ import type { Column, Track } from './track.ts';
 
 const MINUTE = 60;
 
-/** Minutes after its end for which a minute is the last one: then its subject is no longer sampled. */
+/** Minutes for which a minute stays the last one; after that its subject is no longer sampled. */
 const SHOWN_MINUTES = 2;
 
 /** Values of a gauge in one minute. */
@@ -13,7 +13,7 @@ export interface MinuteSummary {
 }
 
 /**
- * The minute before that of the newest sample, since no sample of it can come any more.
+ * The minute before that of the newest sample, which is complete.
  *
  * @param now milliseconds since the epoch.
  */

@@ -2,13 +2,13 @@ import { connect, type Socket } from 'node:net';
 import type { Headers } from './head.ts';
 import { ResponseReader, type ResponseSink } from './response.ts';
 
-/** An answer of the task metadata endpoint has this at most, mostly. */
+/** Most answers of the task metadata endpoint fit into this. */
 const READ_BYTES = 32_768;
 
-/** An answer that is passed on comes in pieces of this at most. */
+/** Largest piece of an answer that is passed on. */
 const RELAY_BYTES = 16_384;
 
-/** Where a request goes: `http` only, all that a task's own network needs. */
+/** The address of a request: `http` only, which is enough in a task's own network. */
 export interface RequestTarget {
   readonly host: string;
   readonly port: number;
@@ -18,19 +18,19 @@ export interface RequestTarget {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What comes of a request. After `end` or `fail` nothing follows. */
+/** Receives the parts of an answer. No call follows `end` or `fail`. */
 export interface Receiver {
   head(status: number, headers: Headers): void;
   data(chunk: Buffer): void;
   end(): void;
-  /** No connection, one that broke, or an answer that is not HTTP. */
+  /** There was no connection, it broke, or the answer is not HTTP. */
   fail(error: Error): void;
 }
 
 /** The target of a URL. */
 export function targetOf(url: URL): RequestTarget {
   return {
-    // Without the brackets of an IPv6 address.
+    // Removes the brackets of an IPv6 address.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || 80),
     path: `${url.pathname}${url.search}`,
@@ -61,9 +61,9 @@ export function request(target: RequestTarget, receiver: Receiver): Socket {
 }
 
 /**
- * Requests to one address, one after the other on one connection, as long as the other side leaves it open. Where that
- * closes it just when it is used, a request is sent once more on a new one. Requests at the same time have connections
- * of their own.
+ * Sends requests to one address, one after the other, on one connection while the other side keeps it open. If that
+ * closes it at the beginning of a request, the request is sent once more on a new one. Simultaneous requests have
+ * connections of their own.
  */
 export class KeptConnection {
   readonly #address: Omit<RequestTarget, 'path'>;
@@ -75,7 +75,7 @@ export class KeptConnection {
   }
 
   /**
-   * @param receiver its `data` must not keep a chunk, whose memory is used again
+   * @param receiver its `data` must not keep a chunk, because its memory is reused
    * @returns breaks the request off; to be called only before its end
    */
   request(path: string, receiver: Receiver): () => void {
@@ -123,7 +123,7 @@ export class KeptConnection {
   }
 }
 
-/** What comes of a request on a connection that goes on. */
+/** Receives the result of a request on a connection that may stay open. */
 interface Outcome extends Pick<Receiver, 'head' | 'data'> {
   /** @param reusable whether the connection can take another request */
   end(reusable: boolean): void;
@@ -132,17 +132,17 @@ interface Outcome extends Pick<Receiver, 'head' | 'data'> {
 }
 
 /**
- * Opens a connection that reads into this memory, each chunk into the same: memory of its own for each would live in the process
- * until V8 thinks of it, which is seldom.
+ * Opens a connection that reads every chunk into this memory. Memory of its own for each chunk would stay until V8
+ * collects it, which is seldom.
  */
 function openInto(buffer: Buffer, to: { readonly host: string; readonly port: number }): Socket {
   const callback = (bytes: number): boolean => socket.emit('data', buffer.subarray(0, bytes));
   const socket: Socket = connect({ ...to, onread: { buffer, callback } });
-  // What fails when nobody listens any more is nobody's concern.
+  // Errors after the end of the exchange do not matter.
   return socket.on('error', () => undefined);
 }
 
-/** Sends a request and hands the answer on. Callbacks instead of streams and promises: once a second that costs less memory and CPU. */
+/** Sends a request and passes the answer on. Once a second, callbacks cost less memory and CPU than streams and promises. */
 function exchange(
   socket: Socket,
   { host, port, path, method = 'GET', headers = {} }: RequestTarget,

@@ -11,13 +11,13 @@ const NOT_IN_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
 /** The start line and the headers of a message. */
 export interface Head {
   readonly startLine: string;
-  /** By name in lower case; of one that came several times all values, with commas between. */
+  /** By name in lower case; repeated headers are joined with commas. */
   readonly headers: Headers;
 }
 
 export type Headers = ReadonlyMap<string, string>;
 
-/** Collects the bytes of a head. What follows it is left in `rest`. */
+/** Collects the bytes of a head, and returns the bytes behind it as `rest`. */
 export class HeadReader {
   readonly #maxBytes: number;
   #bytes: Buffer = Buffer.alloc(0);
@@ -26,13 +26,13 @@ export class HeadReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** @returns the head and what came after it, `undefined` while it is incomplete, `too large` where it will not end */
+  /** @returns the head and the bytes behind it, `undefined` while it is incomplete, `too large` if it does not end */
   add(chunk: Buffer): { readonly text: string; readonly rest: Buffer } | 'too large' | undefined {
     const bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     const end = bytes.indexOf(END_OF_HEAD);
     if (end > this.#maxBytes || (end < 0 && bytes.length > this.#maxBytes)) return 'too large';
     if (end < 0) {
-      // The chunk's memory is not ours.
+      // The chunk's memory belongs to the caller.
       this.#bytes = bytes === chunk ? Buffer.from(chunk) : bytes;
       return undefined;
     }
@@ -43,7 +43,7 @@ export class HeadReader {
   }
 }
 
-/** Strict: no folded lines, no bare line feeds, no blank before a colon. `undefined` where it is no head. */
+/** Strict: no folded lines, no bare line feeds, no blank before a colon. `undefined` for an invalid head. */
 export function parseHead(text: string): Head | undefined {
   const [startLine = '', ...lines] = text.split('\r\n');
   if (NOT_IN_VALUE.test(startLine)) return undefined;

@@ -3,7 +3,7 @@ import { type Headers, HeadReader, parseHead } from './head.ts';
 /** Bytes of a status line and its headers. */
 const MAX_HEAD_BYTES = 16_384;
 
-/** Hexadecimal digits of the size of a chunk: 16^7 bytes are more than anyone takes. */
+/** Hexadecimal digits of the size of a chunk: no answer has 16^7 bytes. */
 const MAX_SIZE_DIGITS = 7;
 
 /** Bytes of a chunk's line, or of one trailer. */
@@ -13,11 +13,11 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?$/;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What the reader finds, in its order. */
+/** Receives the parts of an answer in their order. */
 export interface ResponseSink {
   head(status: number, headers: Headers): void;
   data(chunk: Buffer): void;
-  /** @param reusable whether the connection stays open for another request, and nothing came that belongs to none */
+  /** @param reusable whether the connection stays open for another request, without bytes that belong to none */
   end(reusable: boolean): void;
 }
 
@@ -26,7 +26,7 @@ export class ResponseError extends Error {
   override name = 'ResponseError';
 }
 
-/** How the end of the body is found: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+/** The kind of end of the body: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
 type Framing =
   | { kind: 'length'; left: number }
   | { kind: 'chunks'; reader: ChunkReader }
@@ -41,7 +41,7 @@ export class ResponseReader {
   #persistent = false;
   #done = false;
 
-  /** @param isHead whether HEAD was asked, whose answer has no body whatever its headers say */
+  /** @param isHead whether the request was HEAD, whose answer never has a body */
   constructor(sink: ResponseSink, isHead: boolean) {
     this.#sink = sink;
     this.#isHead = isHead;
@@ -60,7 +60,7 @@ export class ResponseReader {
     if (head !== undefined) this.#begin(head.text, head.rest);
   }
 
-  /** The connection has ended. @throws Error where the response has not */
+  /** Ends with the connection. @throws Error if the response is incomplete */
   close(): void {
     if (this.#done) return;
     if (this.#framing?.kind !== 'end') throw new Error('the connection ended before the answer');
@@ -79,7 +79,7 @@ export class ResponseReader {
       this.add(rest);
       return;
     }
-    // https://www.rfc-editor.org/rfc/rfc9112#section-9.3, but for HTTP/1.0, which need not be kept.
+    // https://www.rfc-editor.org/rfc/rfc9112#section-9.3, except for HTTP/1.0, which need not be kept open.
     const options = head.headers
       .get('connection')
       ?.toLowerCase()
@@ -141,11 +141,11 @@ export class ResponseReader {
  */
 class ChunkReader {
   #line: Buffer = NOTHING;
-  /** Bytes of the chunk that are still to come. */
+  /** Remaining bytes of the chunk. */
   #left = 0;
   #place: 'size' | 'data' | 'after data' | 'trailer' = 'size';
 
-  /** @returns what follows the body, once that is complete */
+  /** @returns the bytes behind the body, once it is complete */
   add(bytes: Buffer, give: (part: Buffer) => void): Buffer | undefined {
     let rest = bytes;
     while (rest.length > 0) {

@@ -5,7 +5,7 @@ import { type Headers, HeadReader, parseHead } from './head.ts';
 /** Bytes of a request line and its headers together. */
 const MAX_HEAD_BYTES = 8_192;
 
-/** Of what comes after the request, this much is read and forgotten, or a client that sends it would not see the answer. */
+/** Bytes after a request that are read and dropped, so that a client that sends them sees the answer. */
 const MAX_FORGOTTEN_BYTES = 65_536;
 
 const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
@@ -13,14 +13,14 @@ const REQUEST_LINE = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.([01])$/;
 /** Answers that have no body, and so no transfer coding: https://www.rfc-editor.org/rfc/rfc9112#section-6.1 */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
-/** After an answer, a client has this long to end the connection. Milliseconds. */
+/** Milliseconds for which a client may keep the connection open after an answer. */
 const LINGER_MS = 5_000;
 
 export interface Request {
   readonly method: 'GET' | 'HEAD';
   /** From the slash to the question mark, as it came. */
   readonly path: string;
-  /** What follows the question mark. */
+  /** The part after the question mark. */
   readonly query: string;
   readonly headers: Headers;
 }
@@ -28,13 +28,13 @@ export interface Request {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A text, or pieces of a body whose length nobody knows. */
+  /** A text, or pieces of a body of unknown length. */
   readonly body: string | Body;
-  /** Called when the client has taken all of the body, as far as one can tell: it ended the connection after it. */
+  /** Called when the client seems to have read the whole body: it closed the connection after it. */
   readonly taken?: () => void;
 }
 
-/** The memory of a buffer may be used again when the next one is asked for. */
+/** The memory of a buffer may be reused when the next one is requested. */
 export type Body = Iterable<string> | AsyncIterable<Buffer>;
 
 export interface ServerOptions {
@@ -42,15 +42,15 @@ export interface ServerOptions {
   readonly answer: (request: Request) => Promise<Reply>;
   /** Milliseconds for the request to come. @default 5000 */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds for all the rest, until the client has the answer. @default 30000 */
+  /** Milliseconds for everything else, until the client has the answer. @default 30000 */
   readonly answerTimeoutMs?: number;
-  /** Bounds those that are open, and counts those that gave way. */
+  /** Limits the open connections, and counts displaced ones. */
   readonly connections?: Connections;
 }
 
-/** A request as the connection needs it. */
+/** A request with the facts that the connection needs. */
 interface Parsed extends Request {
-  /** HTTP/1.0 knows no chunks: there a body ends with the connection. */
+  /** HTTP/1.0 has no chunks: its bodies end with the connection. */
   readonly chunks: boolean;
 }
 
@@ -67,14 +67,14 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
 };
 
 /**
- * An HTTP/1.1 server, not listening yet, that answers GET and HEAD without bodies, one request a connection. On `node:net`, because
- * `node:http` takes more memory than all the rest of the sidecar.
+ * An HTTP/1.1 server, not listening yet, that answers GET and HEAD without bodies, one request a connection. It uses
+ * `node:net`, because `node:http` takes more memory than the rest of the sidecar.
  * https://www.rfc-editor.org/rfc/rfc9112
  */
 export function createHttpServer(options: ServerOptions): Server {
-  // A client that sends no more may still be waiting for its answer.
+  // A client that has ended its side may still wait for its answer.
   const { connections = new Connections() } = options;
-  // Each write is to be waited for: whoever gives the pieces of a body uses the memory of one for the next.
+  // Every write is awaited, because the memory of a piece of a body is reused for the next one.
   return createServer({ allowHalfOpen: true, highWaterMark: 1 }, (socket) =>
     serve(socket, connections, options),
   );
@@ -100,7 +100,7 @@ function serve(
     allow(answerTimeoutMs);
     void replying
       .then((given) => send(socket, request, given))
-      // The client must see that something is missing: no regular end.
+      // A reset shows the client that the answer is incomplete.
       .catch(() => socket.resetAndDestroy());
   };
   socket
@@ -125,7 +125,7 @@ function serve(
     });
 }
 
-/** Other protocols begin with other bytes, and perhaps never send an empty line. */
+/** Other protocols begin with other bytes, and may never send an empty line. */
 function isText(chunk: Buffer): boolean {
   const [first = 0] = chunk;
   return first >= 0x20 || first === 0x0d || first === 0x0a || first === 0x09;

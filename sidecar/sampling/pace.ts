@@ -1,26 +1,26 @@
-/** The endpoint is never asked sooner than this: two documents, so at most 2 requests a second. */
+/** Least pause between two polls: two documents a poll, so at most 2 requests a second. */
 export const MIN_PAUSE_MS = 1_000;
 
 /** The slowest source (Fargate) renews its figures about this often. */
 export const MAX_PAUSE_MS = 10_000;
 
-/** How much before the next figures are due they are asked for: a pause gets longer, never shorter. */
+/** A poll comes this long before the next figures are due, because a pause gets longer, never shorter. */
 const EARLY_MS = 500;
 
-/** When to poll next, and what that is derived from. */
+/** The time of the next poll, and the observations that it is derived from. */
 export interface Pace {
   readonly pauseMs: number;
-  /** How often the source is believed to renew its figures. */
+  /** Assumed interval of the source. */
   readonly periodMs: number;
   /** Polls in a row that failed. */
   readonly failures: number;
-  /** Polls in a row that brought nothing new although it was due. */
+  /** Polls in a row without new figures although they were due. */
   readonly unchanged: number;
-  /** Whether this pause is for the containers whose figures were not renewed together with the others'. */
+  /** Whether this pause waits for containers whose figures were not renewed with the others'. */
   readonly secondLook: boolean;
 }
 
-/** What a poll brought. */
+/** The result of a poll. */
 export type PollOutcome =
   | { readonly kind: 'failed' }
   | { readonly kind: 'unchanged' }
@@ -28,9 +28,9 @@ export type PollOutcome =
       readonly kind: 'renewed';
       /** Whether the figures of all containers are new. */
       readonly complete: boolean;
-      /** Between the newest figures of this poll and those of the one before. */
+      /** Between the newest figures of this poll and those of the one before it. */
       readonly gapMs: number | undefined;
-      /** The interval that the figures themselves name: `read` less `preread`. */
+      /** The interval in the figures themselves: `read` minus `preread`. */
       readonly spanMs: number | undefined;
     };
 
@@ -43,8 +43,8 @@ export const INITIAL_PACE: Pace = {
 };
 
 /**
- * Follows the source's own refresh: about 1 s on EC2, 10 s on Fargate, 5 to 20 s with ECS_POLL_METRICS. A gap that
- * was waited for is the source's period; one that was not may hide several, so the figures' own interval counts.
+ * Follows the source's own refresh: about 1 s on EC2, 10 s on Fargate, 5 to 20 s with ECS_POLL_METRICS. An awaited gap
+ * is the source's period; any other gap may contain several, so the figures' own interval counts.
  */
 export function nextPace(pace: Pace, outcome: PollOutcome): Pace {
   const { periodMs } = pace;

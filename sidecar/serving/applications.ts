@@ -7,7 +7,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Request headers that an exporter's answer depends on. Never `Authorization`: that token is the sidecar's. */
 const FORWARDED = ['accept', 'accept-encoding', 'x-prometheus-scrape-timeout-seconds'] as const;
 
-/** What of the answer's headers says how to read the body. */
+/** Headers of the answer that describe its body. */
 const RETURNED = ['content-type', 'content-encoding'] as const;
 
 export interface ApplicationLimits {
@@ -18,8 +18,9 @@ export interface ApplicationLimits {
 }
 
 /**
- * Asks an endpoint of an application in the same task, and passes its answer on as it comes. What fails before the first byte is an answer
- * of its own: 502, or 504 where the application is too slow. After that only the end of the connection can tell.
+ * Asks an endpoint of an application in the same task, and passes its answer on as it arrives. A failure before the
+ * first byte gets an answer of its own: 502, or 504 if the application is too slow. After that, only the end of the
+ * connection can show a failure.
  *
  * @param name for the messages
  */
@@ -65,7 +66,7 @@ export function askApplication(
   return promise;
 }
 
-/** What came and was not read yet. */
+/** Pieces that have arrived and are not read yet. */
 class Pieces {
   readonly #readOn: () => void;
   readonly #waiting: Buffer[] = [];

@@ -4,9 +4,9 @@ import { request } from '../http/client.ts';
 const TIMEOUT_MS = 3_000;
 
 /**
- * Whether a sidecar serves at this address: what the container's health check runs, since the image has no curl.
+ * Whether a sidecar serves at this address. The container's health check calls this, because the image has no curl.
  *
- * @param host that the sidecar listens on; absent: all interfaces.
+ * @param host address of the sidecar; absent: all interfaces.
  */
 export function isServing(host: string | undefined, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

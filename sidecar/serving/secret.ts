@@ -10,8 +10,8 @@ export class Secret {
   }
 
   /**
-   * Whether the header `Authorization` carries the token. The time that takes tells nothing of the token but its length: `node:crypto`
-   * has the same, for 1 MB of memory.
+   * Whether the header `Authorization` has the token. Its duration reveals only the token's length. `node:crypto` has
+   * such a function, too, but takes 1 MB of memory.
    */
   isIn(authorization: string | undefined): boolean {
     const given = Buffer.from((authorization ?? '').replace(SCHEME, ''));

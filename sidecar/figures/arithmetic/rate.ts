@@ -1,6 +1,6 @@
 /**
- * Increase per second of a counter between two samples. `undefined` where either value is not known, where no
- * time passed, and where the counter fell: after a reset the increase is not known.
+ * Increase of a counter per second between two samples. `undefined` if a value is unknown, if no time passed, or if the
+ * counter fell: after a reset the increase is unknown.
  */
 export function rateOf(
   earlier: number | undefined,

@@ -1,14 +1,14 @@
-/** Parts remembered by a running sum; the oldest one that is gone makes room. A task has far fewer containers. */
+/** Most parts of a running sum; the oldest vanished one makes room. A task has far fewer containers. */
 const MAX_PARTS = 256;
 
 /** A sum of counters that does not fall when one of them stops, falls or vanishes. */
 export interface RunningSum {
   readonly total: number;
-  /** The last value of each part, also of those that vanished: they may come back. */
+  /** The last value of each part, including vanished ones, which may come back. */
   readonly parts: ReadonlyMap<string, number>;
 }
 
-/** The sum, or `undefined` where there is no value or any is unknown: a partial sum would be too low. */
+/** The sum, or `undefined` without values or with an unknown one, because a partial sum would be too low. */
 export function completeSum(values: Iterable<number | undefined>): number | undefined {
   let sum: number | undefined;
   for (const value of values) {
@@ -19,8 +19,8 @@ export function completeSum(values: Iterable<number | undefined>): number | unde
 }
 
 /**
- * Adds each part's increase. A part seen for the first time adds its whole value; one that fell adds nothing,
- * since a fall may be an agent's restart that lost older counts, where the new value is no increase.
+ * Adds each part's increase. A new part adds its whole value. A part that fell adds nothing, because the agent may have
+ * restarted and lost older counts, so the new value is not an increase.
  */
 export function accumulate(
   sum: RunningSum | undefined,
@@ -36,7 +36,7 @@ export function accumulate(
   return { total, parts: forgetOldest(parts, MAX_PARTS) };
 }
 
-/** Bounds what is remembered: drops what was set first. */
+/** Limits the size by dropping the oldest entries. */
 export function forgetOldest<Value>(
   memory: Map<string, Value>,
   size: number,
