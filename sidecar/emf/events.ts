@@ -12,15 +12,15 @@ export const MAX_VALUES = 100;
 export const MAX_METRICS = 100;
 
 /**
- * Bytes of a line. CloudWatch takes more, but Docker cuts a longer line in pieces, which are no JSON any more, for all log
- * drivers that do not ask for longer ones.
+ * Bytes of a line. CloudWatch accepts more, but Docker cuts longer lines into pieces, which are not JSON, for all log
+ * drivers that do not request longer ones.
  * https://github.com/moby/moby/blob/v27.0.0/daemon/logger/copier.go
  */
 export const MAX_LINE_BYTES = 16_384;
 
 const MINUTE = 60;
 
-/** The dimension sets under which a series is published. */
+/** The dimension sets of a series. */
 type Sets = readonly (readonly string[])[];
 
 /** The points of the series with the same labels and dimension sets in one minute. */
@@ -41,10 +41,10 @@ export interface Events {
 }
 
 /**
- * The points as lines in the Embedded Metric Format: an event for each minute of each set of labels, with a value for each point. What no
- * declaration selects is left out, as is a dimension set with a label that the series lacks.
+ * The points as lines in the Embedded Metric Format: an event for each minute of each set of labels, with a value for
+ * each point. It leaves out series that no declaration selects, and dimension sets with a label that the series lacks.
  *
- * @param labels of the task, as the collector would give them to its target
+ * @param labels labels of the task, as the collector would give them to its target
  */
 export function writeEvents(series: Iterable<Untaken>, rules: EmfRules, labels: Labels): Events {
   const groups = new Map<string, Group>();
@@ -79,7 +79,7 @@ function addPoints(
   }
 }
 
-/** The sets of all declarations that match, each once. */
+/** The sets of all matching declarations, each once. */
 function setsFor(
   name: string,
   labels: Readonly<Record<string, string>>,
@@ -98,9 +98,9 @@ function setsFor(
 }
 
 /**
- * Adds one line, or several where there are too many values or bytes for one.
+ * Adds one line, or several if there are too many values or bytes for one.
  *
- * @returns the number of values that fit into none
+ * @returns the number of values that fit into no line
  */
 function writeGroup(group: Group, rules: EmfRules, lines: string[]): number {
   const { values } = group;

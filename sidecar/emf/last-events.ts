@@ -4,7 +4,7 @@ import type { History } from '../history/history.ts';
 import { type Events, writeEvents } from './events.ts';
 import type { EmfRules } from './rules.ts';
 
-/** The points that no client has, as EMF, under the names that the collector gives to what it knows of a task. */
+/** The points that no client has, as EMF, with the collector's names for the labels of a task. */
 export function lastEvents(history: History, rules: EmfRules, task: Task): Events {
   const labels: Labels = {
     ClusterName: task.cluster,

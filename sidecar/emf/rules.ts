@@ -6,13 +6,13 @@ const MAX_NAMESPACE = 255;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 const MAX_DIMENSIONS = 30;
 
-/** What becomes of the points that nobody has collected: the words, and their meaning, of the collector's `emf_processor`. */
+/** The rules for points that nobody has collected, with the keys and the meaning of the collector's `emf_processor`. */
 export interface EmfRules {
   readonly namespace: string;
   readonly declarations: readonly Declaration[];
   /** CloudWatch unit by name of the metric. */
   readonly units: ReadonlyMap<string, string>;
-  /** Labels that the collector gives a target and the task does not know of itself. */
+  /** Labels that the collector gives a target and the task itself does not know. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -27,9 +27,10 @@ export interface Declaration {
 
 /**
  * Reads the JSON document
- * `{metric_namespace, metric_declaration: [{source_labels, label_separator, label_matcher, metric_selectors, dimensions}], metric_unit, labels}`.
+ * `{metric_namespace, metric_declaration: [{source_labels, label_separator, label_matcher, metric_selectors,
+ * dimensions}], metric_unit, labels}`.
  *
- * @param problems gets a line for each thing that is wrong
+ * @param problems receives a line for each error
  */
 export function readEmfRules(text: string, problems: string[]): EmfRules | undefined {
   const before = problems.length;
@@ -100,7 +101,7 @@ function readPattern(value: unknown, place: string, problems: string[]): RegExp 
   try {
     if (typeof value === 'string') return new RegExp(value);
   } catch {
-    // The reasons that engines give differ.
+    // The messages of engines differ.
   }
   problems.push(`${place}: expected a regular expression, given ${show(value)}`);
   return /^$/;
