@@ -1,20 +1,21 @@
 import { Command } from 'commander';
 
-/** Exit codes: what the command was for did not work, or it was called wrongly. */
+/** Exit codes: the command failed, or its arguments are wrong. */
 export const FAILURE = 1;
 export const MISUSE = 2;
 
 /** The command line, to which commands are added. */
 export interface Program {
   readonly program: Command;
-  /** Aborted when the process is told to end, or nobody reads what it writes. */
+  /** Aborted when the process must end, or nobody reads its output. */
   readonly stop: AbortSignal;
 }
 
 export function newProgram(): Program {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  // Nobody reads any more, as with `| head`. Without a listener it would be a crash that leaves the demo's processes behind.
+  // Nobody reads any more, as with `| head`. Without a listener it would be a crash that leaves the demo's processes
+  // behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   const program = new Command('fargauge')
     .description('Metrics from Amazon ECS tasks into CloudWatch')

@@ -55,7 +55,7 @@ export function addValidate({ program }: Program): void {
     });
 }
 
-/** The configurations of a template, or the process's end with the reason why there are none. */
+/** The configurations of a template; ends the process with the reason if there are none. */
 async function inTemplate(path: string): Promise<readonly Candidate[]> {
   try {
     return await configurationsIn(path);

@@ -102,7 +102,7 @@ function heldBack({ metric, combinations, label, values, example }: HeldBackMetr
   return `held back: ${combinations} of ${metric}${because}`;
 }
 
-/** `prefix` and `reason count` of each; empty where there is none. */
+/** `prefix` and `reason count` of each; empty without any. */
 function counts(prefix: string, byReason: Readonly<Partial<Record<string, number>>>): string {
   const entries = Object.entries(byReason);
   if (entries.length === 0) return '';

@@ -1,6 +1,6 @@
 import type { ConfigStatus } from '../../lambda/config/live.ts';
 
-/** What has become of the configuration, for people: nothing while all is well. */
+/** The state of the configuration as text; empty without news. */
 export function describeStatus({ config, changed, unread, refused }: ConfigStatus): string[] {
   const lines = unread.map((error) => `warning: the configuration could not be read: ${error}`);
   if (refused?.isNew) {

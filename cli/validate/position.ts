@@ -10,10 +10,11 @@ export interface Position {
 }
 
 /**
- * Where the value at a path stands in a YAML or JSON text. If the text lacks it, the position is that of the nearest value around it.
+ * The position of the value at a path in a YAML or JSON text. If the text lacks it, the position is that of the nearest
+ * value around it.
  *
  * @param path as messages show it. An empty one is the whole text
- * @returns undefined if the text is none that can be read, or is empty
+ * @returns undefined if the text is invalid or empty
  */
 export function positionOf(text: string, path: string): Position | undefined {
   const lineCounter = new LineCounter();

@@ -4,7 +4,7 @@ import { ENV } from '../../lambda/model/settings/names.ts';
 import type { Candidate } from './validate.ts';
 import { type Resources, Values } from './values.ts';
 
-/** Where Lambda unpacks a layer. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
+/** Lambda unpacks layers into this folder. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
 const LAYER_FOLDER = '/opt';
 
 /** The files that the constructs put into the layer of a configuration. */
@@ -16,7 +16,7 @@ const CONFIGURATION = [
   ...['CW_CONFIG_CONTENT', 'PROMETHEUS_CONFIG_CONTENT'],
 ];
 
-/** A file that is no template of a collector: the message names it, and what was expected of it. */
+/** A file that is not the template of a collector: the message names it and the expected content. */
 export class TemplateError extends Error {}
 
 /**

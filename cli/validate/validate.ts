@@ -10,7 +10,7 @@ export type LocatedIssue = ConfigIssue & Partial<Position>;
 
 /** One configuration, and how the collector would find it. */
 export interface Candidate {
-  /** Messages call it so. */
+  /** Its name in messages. */
   readonly name: string;
   /** Path of the main document. Absent: the environment or the built-in default decides. */
   readonly config?: string | undefined;

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { ENV } from '../../lambda/model/settings/names.ts';
 import type { Document } from './check/check.ts';
 
-/** Where the files of a Lambda layer are. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
+/** Folder of a Lambda layer's files. https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
 const LAYER_DIRECTORY = '/opt';
 
 /** Environment variables of the CloudWatch Agent's documents, which also name them in messages. */

@@ -43,9 +43,10 @@ export function sidecarImage(
 }
 
 /**
- * What Docker makes the image of for an architecture, as ECS calls it. Where it has no program, a note of the construct says so.
+ * The folder with the image's Dockerfile for an architecture, by ECS's name. Without a program for it, the construct
+ * gets a note.
  *
- * @param directory as of `sidecarImage`
+ * @param directory as in `sidecarImage`
  * @throws InvalidPropsError
  */
 export function sidecarFolder(

@@ -26,10 +26,10 @@ const MEMORY_MIB = 128;
 
 const CPU_UNITS = 64;
 
-/** ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+/** The minimum of ECS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LEAST_MEMORY_MIB = 6;
 
-/** As of `TaskSidecar`, in seconds: nothing waits for the result. */
+/** As in `TaskSidecar`, in seconds: nothing waits for the result. */
 const HEALTH_CHECK = {
   Command: ['CMD', '/fargauge-sidecar', 'health'],
   Interval: 300,
@@ -50,7 +50,7 @@ export interface InstanceDaemonProps {
   readonly capacityProviders: readonly InstanceCapacityProvider[];
 
   /**
-   * Name of the daemon. The collector takes it for the name of a service.
+   * Name of the daemon. The collector uses it as the name of a service.
    *
    * @default 'fargauge'
    */
@@ -66,7 +66,7 @@ export interface InstanceDaemonProps {
   /**
    * Name of an image, such as `repository.repositoryUriForTag('1')`; give `executionRole` the right to pull it.
    *
-   * @default - built by Docker from what comes with the package
+   * @default - built by Docker from the package
    */
   readonly image?: string;
 
@@ -92,37 +92,38 @@ export interface InstanceDaemonProps {
   readonly cpu?: number;
 
   /**
-   * Whether ECS drains an instance whose daemon stops. Figures are rarely worth that.
+   * Whether ECS drains an instance whose daemon stops. Metrics are rarely worth that.
    *
    * @default false
    */
   readonly critical?: boolean;
 
   /**
-   * Where the daemon's log goes.
+   * The log group of the daemon.
    *
-   * @default - a log group of its own, kept for two weeks and deleted with the stack
+   * @default - one of its own, kept for two weeks and deleted with the stack
    */
   readonly logGroup?: ILogGroup;
 
   /**
-   * The collector's rules, by which a daemon that is stopped writes to its log what nobody has collected yet.
+   * The collector's rules. When the daemon is stopped, it applies them to the points that nobody has collected, and
+   * writes the events to its log.
    *
    * @default - none: the last seconds of an instance are not published
    */
   readonly configuration?: CollectorConfiguration;
 
   /**
-   * The bearer token that a client must show, for all paths but `/health`.
+   * The bearer token that clients must send, for all paths but `/health`.
    *
-   * @default - none is asked for
+   * @default - none
    */
   readonly token?: Secret;
 }
 
 /**
- * Runs one sidecar on each Managed Instance of a cluster, as a Managed Daemon of ECS, for all tasks of the instance: nothing is added to
- * any task definition. The collector finds it by its tags.
+ * Runs one sidecar on each Managed Instance of a cluster, as a Managed Daemon of ECS, for all tasks of the instance,
+ * without a change to any task definition. The collector finds it by its tags.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
  *
  * @example
@@ -133,10 +134,10 @@ export class InstanceDaemon extends Construct implements IConnectable {
   readonly port: number;
   readonly daemonName: string;
 
-  /** Those of the instances. */
+  /** The connections of the instances. */
   readonly connections: Connections;
 
-  /** The role by which ECS pulls the image and writes the log. The daemon itself has none: it calls no API of AWS. */
+  /** The role with which ECS pulls the image and writes the log. The daemon itself has none, because it calls no API of AWS. */
   readonly executionRole: IRole;
 
   /** The ARN of the daemon. */
@@ -159,7 +160,7 @@ export class InstanceDaemon extends Construct implements IConnectable {
     this.executionRole = new Role(this, 'ExecutionRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
     });
-    // There is no L2, and the L1 is not in each version of the CDK that the package takes.
+    // There is no L2, and not every supported version of the CDK has the L1.
     const definition = new CfnResource(this, 'TaskDefinition', {
       type: 'AWS::ECS::DaemonTaskDefinition',
       properties: this.definition(props),
@@ -178,7 +179,7 @@ export class InstanceDaemon extends Construct implements IConnectable {
         ),
         DaemonTaskDefinitionArn: Fn.getAtt(definition.logicalId, 'DaemonTaskDefinitionArn'),
         Critical: critical,
-        // A daemon's task definition has no docker labels: the collector reads tags of the tasks in their place.
+        // A daemon's task definition has no docker labels: the collector reads tags of the tasks instead.
         PropagateTags: 'DAEMON',
         Tags: Object.entries(this.labels()).map(([Key, Value]) => ({ Key, Value })),
       },
@@ -187,7 +188,7 @@ export class InstanceDaemon extends Construct implements IConnectable {
     daemonsOf(cluster).add(this);
     Annotations.of(this).addWarningV2(
       'fargauge:daemonAddress',
-      `[${this.node.path}] ECS gives a Managed Daemon an address that only its instance reaches. The collector asks port ${this.port} of the instance: see "The way to a daemon" in docs/managed-instances.md, and acknowledge this warning where the port leads to the daemon`,
+      `[${this.node.path}] ECS gives a Managed Daemon an address that only its instance reaches. The collector asks port ${this.port} of the instance: see "The way to a daemon" in docs/managed-instances.md, and acknowledge this warning if the port leads to the daemon`,
     );
   }
 
@@ -225,10 +226,7 @@ export class InstanceDaemon extends Construct implements IConnectable {
   private image({ image, architecture }: InstanceDaemonProps): string {
     if (image !== undefined) {
       if (architecture === undefined) return image;
-      throw new InvalidPropsError(
-        this,
-        'Expected `image` or `architecture`, which is for an image that is built, got both',
-      );
+      throw new InvalidPropsError(this, 'Expected either `image` or `architecture`, got both');
     }
     const { _cpuArchitecture: built } = architecture ?? CpuArchitecture.X86_64;
     const asset = new DockerImageAsset(this, 'Image', sidecarFolder(this, built));

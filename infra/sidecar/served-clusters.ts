@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 /** The daemons of clusters. */
 const DAEMONS = new WeakMap<ICluster, Set<IConstruct>>();
 
-/** Those that a cluster has, to which one may be added. */
+/** The daemons of a cluster; the caller may add one. */
 export function daemonsOf(cluster: ICluster): Set<IConstruct> {
   let daemons = DAEMONS.get(cluster);
   if (daemons === undefined) {
@@ -15,8 +15,8 @@ export function daemonsOf(cluster: ICluster): Set<IConstruct> {
 }
 
 /**
- * The daemon that tells of the tasks of a definition anyway, as a service runs them in its cluster and they can be on Managed
- * Instances; undefined where there is none. To be asked when the app is complete.
+ * The daemon that already reports the tasks of a definition, because a service runs them in its cluster and they can be
+ * on Managed Instances; undefined without one. Call it when the app is complete.
  */
 export function daemonFor(taskDefinition: TaskDefinition): IConstruct | undefined {
   if (!taskDefinition.isManagedInstancesCompatible) return undefined;

@@ -131,7 +131,7 @@ export class TaskSidecar extends Construct {
     if (daemon === undefined) return;
     Annotations.of(this).addWarningV2(
       'fargauge:servedByDaemon',
-      `[${this.node.path}] The daemon ${daemon.node.path} tells of these tasks already, where they run on Managed Instances: a sidecar of their own only takes memory there`,
+      `[${this.node.path}] The daemon ${daemon.node.path} already reports these tasks on Managed Instances: a sidecar of their own only takes memory there`,
     );
   }
 

@@ -38,17 +38,17 @@ export interface Turns {
 export interface Sent {
   /** Resolves when each event was accepted or rejected. */
   readonly done: Promise<{ readonly scrape: ScrapeSummary; readonly outcome: TargetOutcome }>;
-  /** For each output, in their order: whether it has all that it will ever have of the target. */
+  /** For each output, in their order: whether no further sample of the target will come. */
   readonly settled: readonly Promise<boolean>[];
 }
 
-/** What is known of a target beside its scrape. */
+/** Options of one target beside its scrape. */
 export interface SendOptions {
-  /** What a target that keeps a history was asked with. */
+  /** The cursor of the request, for a target that keeps a history. */
   readonly since?: string | undefined;
-  /** Of the daemon of an instance: the tasks of which it told, without which its cursor must not advance. @default none */
+  /** The tasks that a daemon reported: its cursor must not advance without them. @default none */
   readonly after?: readonly Sent[];
-  /** Of the same: what it told of tasks that are counted otherwise. @default nothing */
+  /** Samples of a daemon that count for other targets. @default none */
   readonly unused?: readonly Refusal[];
 }
 
@@ -187,7 +187,7 @@ export class Pipeline {
   }
 }
 
-/** Whether an output has all that it will ever have of some targets. */
+/** Whether an output will get no further samples of these targets. */
 async function allSettled(targets: readonly Sent[], output: number): Promise<boolean> {
   const each = await Promise.all(targets.map(({ settled }) => settled[output]));
   return each.every((isSettled) => isSettled === true);

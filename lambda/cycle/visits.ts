@@ -19,22 +19,22 @@ export interface VisitsParts {
   readonly divider: Divider;
   readonly routes: readonly Route[];
   readonly deadlines: Deadlines;
-  /** Notes targets that discovery has not found. */
+  /** Notes targets that discovery did not find. */
   readonly see: (targets: readonly Target[]) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** A `DaemonVisit` that is not over. */
+/** An unfinished `DaemonVisit`. */
 type Counting = { -readonly [Key in keyof DaemonVisit]: DaemonVisit[Key] };
 
-/** A daemon of which something is not sent yet: it waits for the sidecars of tasks, or its turn is over. */
+/** A daemon whose samples are not all sent yet: it waits for the sidecars of tasks, or its turn is over. */
 interface Waiting {
   readonly visit: Counting;
   readonly scrape: Scrape;
   readonly since: string | undefined;
   readonly parts: readonly PartScrape[];
-  /** The tasks that are sent. */
+  /** The sent tasks. */
   readonly sent: Sent[];
 }
 
@@ -48,7 +48,7 @@ export class Visits {
   readonly unclear: Scrape[] = [];
   readonly daemons: DaemonVisit[] = [];
   readonly #waiting: Waiting[] = [];
-  /** Ids of the targets that have answered for themselves. */
+  /** Ids of the targets that have answered themselves. */
   readonly #answered = new Set<string>();
   readonly #parts: VisitsParts;
   readonly #last: Turn;
@@ -86,7 +86,7 @@ export class Visits {
     if (sent !== 'postponed') this.sent.push(sent);
   }
 
-  /** Sends what daemons told and had to wait, when all other targets have had their turn. */
+  /** Sends the waiting samples of daemons, after the turns of all other targets. */
   async finish(): Promise<void> {
     for (const waiting of this.#waiting) {
       const { visit, scrape, parts, since, sent } = waiting;
@@ -103,8 +103,8 @@ export class Visits {
   }
 
   /**
-   * Sends what a daemon tells, as if each task had a sidecar. What its own sidecar tells comes first: whether that answers is known
-   * when all were visited.
+   * Sends the page of a daemon, as if each task had a sidecar. A task's own sidecar takes precedence, and all visits
+   * must end before it is known whether that answers.
    */
   async #visitDaemon(
     scrape: Scrape,
@@ -136,10 +136,10 @@ export class Visits {
     return scrape;
   }
 
-  /** @returns whether it is sent: `false` where its turn is over */
+  /** @returns whether it is sent: `false` if its turn is over */
   async #sendPart({ visit, sent, since }: Waiting, part: PartScrape, turn: Turn): Promise<boolean> {
     const { hasSidecar, ...scrape } = part;
-    // A sidecar's own history has another clock.
+    // The history of a sidecar has a clock of its own.
     const outcome = await this.#send(scrape, turn, hasSidecar ? {} : { since });
     if (outcome === 'postponed') return false;
     sent.push(outcome);
@@ -149,7 +149,7 @@ export class Visits {
     return true;
   }
 
-  /** Sends what a daemon tells of itself and of its instance: with that its cursor advances, if the tasks are settled. */
+  /** Sends the daemon's own samples and those of its instance. Its cursor advances with them, once the tasks are settled. */
   async #sendDaemon(
     { scrape, since, sent: after }: Waiting,
     turn: Turn,
@@ -181,7 +181,7 @@ export class Visits {
   }
 }
 
-/** What a daemon told of a task whose own sidecar has told it. */
+/** Samples of a daemon about a task whose own sidecar has answered. */
 function toldTwice({ target, samples, dropped }: PartScrape): Refusal {
   return {
     reason: 'own_sidecar',

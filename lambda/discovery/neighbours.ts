@@ -8,12 +8,12 @@ import { neighbourLabels } from './ecs/neighbour-labels.ts';
 import type { FoundTarget } from './found/target.ts';
 import { discoveredLabels, targetOf } from './job-target.ts';
 
-/** What a target was made of. */
+/** The facts that a target is made of. */
 export type Making = Pick<FoundTarget, 'address' | 'labels' | 'taskArn'>;
 
 /**
- * The same target, which knows its place, and what the target of each task would be that runs beside its own: where it turns
- * out to be the daemon of an instance, it stands for all of them.
+ * The same target with its place, and a function that makes the targets of the tasks beside its own: if the target is
+ * the daemon of an instance, it reports all of them.
  */
 export function withNeighbours(
   target: Target,
@@ -32,7 +32,7 @@ function placeOf({ taskArn, machine = taskArn }: Parameters<typeof withNeighbour
     : ({ task, machine } satisfies Place);
 }
 
-/** Undefined where relabeling drops it. */
+/** Undefined if relabeling drops it. */
 function neighbourOf(
   daemon: Target,
   told: ToldTask,
@@ -49,7 +49,7 @@ function neighbourOf(
   const own = labelsOf(Object.fromEntries(visible));
   const { instance: ofDaemon = found.address } = daemon.labels;
   const { instance = ofDaemon } = own;
-  // All have the daemon's address, and to receivers of samples each is an instance.
+  // All of them have the daemon's address, but receivers of samples need an instance for each.
   own.instance = instance === ofDaemon ? `${instance}/${told.id}` : instance;
   return targetOf(job, {
     id: `${daemon.id} task ${told.id}`,

@@ -8,31 +8,31 @@ import type { KnownTasks, ToldTask } from '../model/targets/tasks.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { ToldSeriesReader } from './told-series.ts';
 
-/** Tasks of which one daemon may tell: several times as many as an instance can run with a network interface each. */
+/** Most tasks of one daemon: several times as many as an instance can run with a network interface each. */
 const MAX_TASKS = 500;
 
 /** An id of ECS: hexadecimal digits, which older ones group with hyphens. */
 const TASK_ID = /^[\w-]{1,64}$/;
 
-/** What a cycle knows of tasks. */
+/** The targets and tasks of a cycle. */
 export interface TasksOfCycle {
   readonly targets: readonly Target[];
-  /** @default nothing is known of any */
+  /** @default unknown */
   readonly tasks?: KnownTasks | undefined;
 }
 
-/** What a page has of one task. */
+/** The part of a page about one task. */
 interface Told {
   readonly task: ToldTask;
   readonly samples: Sample[];
 }
 
-/** Why a task is refused: what becomes of its samples, and the reason in words. */
+/** The reason for refusing a task: the reason for its samples, and the same in words. */
 type Refused = readonly [reason: DropReason, why: string];
 
 /**
- * Divides the pages of daemons, which tell of all tasks of their instances, into what each task's own sidecar would tell. One
- * instance lives as long as its collector.
+ * Divides the pages of daemons, which report all tasks of their instances, into the parts that each task's own sidecar
+ * would report. One instance lives as long as its collector.
  */
 export class Divider {
   readonly #reader = new ToldSeriesReader();
@@ -41,7 +41,7 @@ export class Divider {
   #known: KnownTasks = new Map();
   /** Targets of tasks that have a sidecar, by the ids of the tasks. */
   #sidecars: ReadonlyMap<string, Target> = new Map();
-  /** In this cycle, by the ids of tasks: the daemon that told of them. */
+  /** The daemon that reported each task in this cycle, by the id of the task. */
   #tellers = new Map<string, Target>();
 
   /** Begins a cycle. */
@@ -57,19 +57,19 @@ export class Divider {
     for (const daemon of this.#last.keys()) if (!ids.has(daemon)) this.#last.delete(daemon);
   }
 
-  /** The targets of tasks without a sidecar of which daemons told when they last answered. */
+  /** The targets of tasks without a sidecar that daemons reported in their last answers. */
   get standing(): readonly Target[] {
     return [...this.#last.values()].flat();
   }
 
-  /** How many targets one stands for, its own included, as the ECS API and its last page have it. */
+  /** The number of targets that one stands for, including itself, by the ECS API and its last page. */
   weightOf({ id, place }: Target): number {
     const last = this.#last.get(id);
     if (last === undefined || place === undefined) return 1;
     return 1 + last.filter(({ place: of }) => of?.machine === place.machine).length;
   }
 
-  /** @throws what `step` throws */
+  /** @throws the error of `step` */
   readonly divide = (daemon: Target, samples: readonly Sample[], step: Step): Division => {
     const own: Sample[] = [];
     const told = new Map<string, Told>();
@@ -90,7 +90,7 @@ export class Divider {
         this.#tellers.set(task.id, daemon);
       } else {
         const [reason, why] = target;
-        const message = `${shownUrl(daemon.url, daemon.labels)} tells of task ${quote(task.id)}: ${why}`;
+        const message = `${shownUrl(daemon.url, daemon.labels)} reports task ${quote(task.id)}: ${why}`;
         refusals.push({ reason, message, series: ofTask.map(({ series }) => series) });
       }
     }
@@ -112,7 +112,7 @@ export class Divider {
     const teller = this.#tellers.get(id);
     if (teller !== undefined && teller.id !== daemon.id) {
       const other = shownUrl(teller.url, teller.labels);
-      return ['not_its_task', `${other} has told of it already`];
+      return ['not_its_task', `${other} has reported it already`];
     }
     const sidecar = this.#sidecars.get(id);
     if (sidecar !== undefined) return sidecar;

@@ -3,23 +3,23 @@ import type { ToldTask } from '../model/targets/tasks.ts';
 
 const TASK_ID = 'task_id';
 
-/** What a daemon adds to the labels that a task's own sidecar gives: docs/sidecar.md. */
+/** Labels that a daemon adds to those of a task's own sidecar: docs/sidecar.md. */
 const ADDED: ReadonlySet<string> = new Set([
   ...[TASK_ID, 'service_name', 'cluster', 'launch_type', 'availability_zone'],
 ]);
 
-/** The one series of a task that has these labels on a sidecar, too. */
+/** The one series of a task that also has these labels on a sidecar. */
 const INFO = 'ee_task_info';
 
 /** A series of a daemon's page. */
 export interface ToldSeries {
-  /** Absent: it is of the daemon itself, or of its instance. */
+  /** Absent for a series of the daemon itself, or of its instance. */
   readonly task?: ToldTask | undefined;
-  /** As the task's own sidecar gives it. */
+  /** The series as the task's own sidecar would report it. */
   readonly series: Series;
 }
 
-/** Says of which task series are. A series that is the same object again costs a look. */
+/** Finds the tasks of series. A series that is the same object again costs only a lookup. */
 export class ToldSeriesReader {
   /** Weak: the decoder remembers series for as long as they come. */
   readonly #known = new WeakMap<Series, ToldSeries>();

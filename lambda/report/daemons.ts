@@ -1,27 +1,27 @@
 import type { Refusal } from '../model/targets/division.ts';
 import type { Target } from '../model/targets/target.ts';
 
-/** Refusals that are told in words. */
+/** Refusals with a text in the report. */
 const MAX_REFUSALS = 20;
 
-/** What the daemon of one instance told in a cycle. */
+/** The tasks that the daemon of one instance reported in a cycle. */
 export interface DaemonVisit {
   readonly target: Target;
-  /** Tasks that are published by what it told. */
+  /** Tasks that are published from its page. */
   readonly tasks: number;
   /** Of these: tasks whose own sidecar did not answer. */
   readonly standIns: number;
-  /** Tasks that their own sidecars have told of. */
+  /** Tasks that their own sidecars have reported. */
   readonly ownSidecars: number;
   readonly refusals: readonly Refusal[];
 }
 
-/** What all daemons told in a cycle. */
+/** The tasks that all daemons reported in a cycle. */
 export interface DaemonsReport extends Pick<DaemonVisit, 'tasks' | 'standIns' | 'ownSidecars'> {
   readonly daemons: number;
-  /** Tasks of which a daemon may not tell. */
+  /** Tasks that a daemon may not report. */
   readonly refused: number;
-  /** Which, and why; the first few. */
+  /** The first of them, with the reasons. */
   readonly refusals: readonly string[];
 }
 

@@ -34,7 +34,7 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const { daemons } = report;
   if (daemons !== undefined && daemons.refused > 0) {
     const { refused: count, refusals } = daemons;
-    logger.warn('daemons tell of tasks that are not theirs', { count, tasks: refusals });
+    logger.warn('daemons report tasks that are not theirs', { count, tasks: refusals });
   }
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
     logger.warn('target is down', { target: id, reason, detail: message });

@@ -29,7 +29,7 @@ export interface ReadOptions {
   readonly turn?: Turn | undefined;
   /** The condition for failing a large answer as `postponed`. @default the answer is read now */
   readonly postponement?: Postponement | undefined;
-  /** Divides the answer of the daemon of an instance. @default it is taken as that of one target */
+  /** Divides the answer of an instance's daemon. @default it is read as that of one target */
   readonly divide?: Divide | undefined;
 }
 
@@ -57,19 +57,19 @@ const SAMPLE_BYTES = 1_024;
 /** The part of the memory for the metric names of one answer. */
 const NAMES_SHARE = 1 / 32;
 
-/** What was read of a target. */
+/** The answer of a target. */
 export interface Read {
   readonly pages: Pages;
-  /** As of a `Scrape`. */
+  /** As in a `Scrape`. */
   readonly cursor: string | undefined;
   readonly breach: string | undefined;
-  /** Whether it tells of all tasks of an instance, and is to be divided. */
+  /** Whether it reports all tasks of an instance, and must be divided. */
   readonly isOfInstance: boolean;
-  /** To be called once, when the samples are with the outputs. */
+  /** Called once, when the outputs have the samples. */
   readonly release: () => void;
 }
 
-/** What is being read. */
+/** A read under way. */
 interface Reading {
   readonly target: Target;
   readonly deadline: AbortSignal;
@@ -78,7 +78,7 @@ interface Reading {
   readonly pages: Pages;
 }
 
-/** Asks targets, and decodes what they answer, within the memory that the process has. */
+/** Requests and decodes the answers of targets, within the memory of the process. */
 export class TargetReader {
   readonly #lookup: LookupFunction | undefined;
   readonly #bodies: ByteBudget;
@@ -103,7 +103,7 @@ export class TargetReader {
   }
 
   /**
-   * Asks a target, and on as long as it has more of its history and there is room for that.
+   * Requests a target, and then further pages of its history while there is room.
    *
    * @throws ScrapeError, TurnOverError
    */
@@ -133,7 +133,7 @@ export class TargetReader {
       try {
         ({ history } = await this.#page(reading, ahead, cursor));
       } catch (error) {
-        // What was read before is told, and the cursor asks for the rest again.
+        // The pages so far count, and the cursor requests the rest again.
         rest = `the history since ${cursor} was not read: ${error instanceof Error ? error.message : error}`;
         break;
       }
@@ -147,7 +147,7 @@ export class TargetReader {
     };
   }
 
-  /** Whether another page like those that were read may be asked for. */
+  /** Whether another page of the same size fits. */
   #hasRoomFor({ pages: { samples, count }, deadline }: Reading): boolean {
     const next = samples.length / count;
     return (
@@ -155,7 +155,7 @@ export class TargetReader {
     );
   }
 
-  /** Asks for one page, and adds it to the others. @throws ScrapeError, TurnOverError */
+  /** Requests one page, and adds it to the others. @throws ScrapeError, TurnOverError */
   async #page(
     { target, deadline, times, room, pages }: Reading,
     { wanted, extras, onDecode, turn, postponement, divide }: ReadOptions,
@@ -186,7 +186,7 @@ export class TargetReader {
       turn?.begin();
       const decoded = this.#decoder.decode(target, answer, {
         ...extras,
-        // Those that nobody wants are counted task by task.
+        // Unwanted samples are counted task by task.
         wanted: labelsMatter(target) || isDivided ? undefined : wanted,
         normalizeBounds: target.normalizeBounds,
         step: turn?.step,
@@ -212,7 +212,7 @@ export class TargetReader {
   }
 }
 
-/** The room that the pages of a scrape have until they are delivered. */
+/** The room for the pages of a scrape until they are delivered. */
 class Room {
   readonly #releases: (() => void)[] = [];
 

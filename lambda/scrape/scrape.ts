@@ -32,15 +32,15 @@ export interface Scrape {
   readonly cursor?: string | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
-  /** Of the daemon of an instance: what it tells of each task beside its own. Absent: it is none, or has failed. */
+  /** The parts of a daemon's page about each other task. Absent if the target is not a daemon, or has failed. */
   readonly parts?: readonly PartScrape[] | undefined;
-  /** Of the same: tasks of which it may not tell. @default none */
+  /** Tasks that the daemon may not report. @default none */
   readonly refusals?: readonly Refusal[] | undefined;
   /** Called once, when the outputs have the samples. Absent if they take no bounded memory. */
   readonly release?: (() => void) | undefined;
 }
 
-/** What a daemon tells of one task, as the scrape of the task's target. */
+/** The part of a daemon's page about one task, as the scrape of the task's target. */
 export interface PartScrape extends Omit<Scrape, 'parts' | 'refusals' | 'release'> {
   readonly hasSidecar: boolean;
 }
@@ -94,7 +94,7 @@ export class Scraper {
     }
   }
 
-  /** What was read, as that of its target, and where that is a daemon as that of each task. */
+  /** The scrape of an answer, and, for a daemon, the scrapes of its tasks. */
   #scrapeOf(
     target: Target,
     { pages, cursor, breach, isOfInstance: isDivided }: Read,
@@ -108,7 +108,7 @@ export class Scraper {
     if (division === undefined) return scrape;
     const ofTask = { unwanted: 0, texts, bytes: 0, breach: undefined };
     const parts = division.parts.map(({ target: task, samples, hasSidecar }: TaskPart) => ({
-      // The cursor of the sidecar is of its own clock.
+      // The cursor of a sidecar has its own clock.
       ...this.#finish(
         task,
         samples,
@@ -146,7 +146,7 @@ export class Scraper {
   }
 }
 
-/** What a scrape has beside its samples. */
+/** The members of a scrape beside its samples. */
 type Given = Pick<Scrape, 'unwanted' | 'texts' | 'bytes' | 'breach' | 'cursor'>;
 
 const NO_STEP = () => undefined;

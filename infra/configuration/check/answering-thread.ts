@@ -18,7 +18,7 @@ export interface Line {
   readonly answered: Int32Array;
 }
 
-/** What the program answers. */
+/** The answer of the program, or its failure. */
 export type Reply<Answer> = { readonly answer: Answer } | { readonly failure: string };
 
 /** A program in a thread of its own, for whose answers the caller waits although it makes them asynchronously. */

@@ -17,7 +17,7 @@ export const RESULT_FILE = '/tmp/cwagent_ecs_auto_sd.yaml';
 /** Default of `sd_frequency`, as in the agent. */
 const DEFAULT_FREQUENCY = '1m';
 
-/** What `daemon` may say. */
+/** Values of `daemon`. */
 const DAEMON = ['optional', 'required'] as const;
 
 const LOOKUPS = ['services', 'cluster_tags', 'public_ips'] as const;

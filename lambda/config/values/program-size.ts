@@ -1,23 +1,26 @@
 /**
- * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets, the
- * begin of a group, a repetition with counts, or a single character.
+ * One part of an expression: an escape (`\Q…\E`, `\p{Greek}`, `\x{10FFFF}`, else two characters), a class in brackets,
+ * the beginning of a group, a repetition with counts, or a single character.
  */
 const PART =
   /\\Q(?<quoted>.*?)(?:\\E|$)|\\[pPx]\{[^}\\]*\}|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*(?:\]|$)|\((?:\?(?:P?<\w*>|[imsU-]*[:)]))?|\{(?<least>\d+)(?<open>,(?<most>\d*))?\}|./gsu;
 
-/** A part of an expression, whatever stands before it. */
+/** A part of an expression, at any place. */
 interface Part {
   /** Instructions. */
   readonly size: number;
   /** Characters that it matches. */
   readonly shortest: number;
   readonly longest: number;
-  /** Instructions that are taken, wherever it begins to match: of each character at most so many, and of the first ones together. */
+  /**
+   * Instructions that a match executes, from each possible beginning: for each character at most so many, and for the
+   * first ones together.
+   */
   readonly ofEach: number;
   readonly ofFirst: number;
 }
 
-/** A sequence of parts that is being read: of a group, or of the whole expression. */
+/** A sequence of parts under way: of a group, or of the whole expression. */
 interface Sequence {
   /** The choices before the last `|`. */
   choices: Part | undefined;
@@ -28,28 +31,28 @@ interface Sequence {
   isAnchored: boolean;
 }
 
-/** What the program of an expression takes. */
+/** The size of an expression's program. */
 export interface ProgramSize {
-  /** About how many instructions it has: a repetition with counts is written out, so that few characters make many. */
+  /** Estimated number of instructions: a repetition with counts repeats its part, so few characters can make many. */
   readonly instructions: number;
   /**
-   * How many of them a character of a text takes at most. A list of a thousand names has thousands of instructions, but where `^` stands
-   * before it, each is taken once, however long the text is.
+   * Most instructions that a character of a text executes. A list of a thousand names has thousands of instructions,
+   * but behind `^` each is executed once, for any length of the text.
    */
   readonly ofCharacter: number;
 }
 
 const NOTHING: Part = { size: 0, shortest: 0, longest: 0, ofEach: 0, ofFirst: 0 };
 
-/** Instructions that are taken once and need not be counted, as they are taken in less than a millisecond. */
+/** Instructions that are executed once and do not count, because they take less than a millisecond. */
 const NEGLIGIBLE = 25_000;
 
 const POSITION = /^(?:\^|\$|\\[bBAz])$/;
 
-/** Only reads the text of an RE2 expression, which need not be right. */
+/** Reads only the text of an RE2 expression, which may be invalid. */
 export function programSizeOf(source: string): ProgramSize {
   const outer: Sequence[] = [];
-  // With the flag `m` it stands for the begin of any line.
+  // With the flag `m` it stands for the beginning of any line.
   const isCaretBegin = !/\(\?[isU]*m/.test(source);
   let ofSearch = 0;
   let current = newSequence();
@@ -66,7 +69,7 @@ export function programSizeOf(source: string): ProgramSize {
     endChoice();
     const { choices = NOTHING } = current;
     current = outer.pop() ?? newSequence();
-    // Two instructions note where the group begins and ends; even an empty one has another between them.
+    // Two instructions mark the beginning and end of a group; even an empty group has a third.
     add({ ...choices, size: Math.max(choices.size, 1) + 2 });
   };
   for (const { 0: text, groups = {} } of source.matchAll(PART)) {
@@ -74,7 +77,7 @@ export function programSizeOf(source: string): ProgramSize {
     if (quoted !== undefined) add(characters(quoted.length));
     else if (least !== undefined) current.last = counted(current.last, Number(least), open, most);
     else if (text.startsWith('(')) {
-      // Flags alone, as `(?i)`, are no group.
+      // Flags alone, such as `(?i)`, are not a group.
       if (text.length > 1 && text.endsWith(')')) continue;
       outer.push(current);
       current = newSequence();
@@ -105,7 +108,7 @@ function characters(count: number): Part {
   return { size: count, shortest: count, longest: count, ofEach: 0, ofFirst: count };
 }
 
-/** The second begins wherever the first may end. */
+/** The second part begins wherever the first one may end. */
 function then(first: Part, second: Part): Part {
   if (first === NOTHING) return second;
   const begins = endsOf(first);
@@ -133,13 +136,13 @@ function either(one: Part | undefined, other: Part): Part {
 function counted(part: Part, least: number, open: string | undefined, most = ''): Part {
   const atLeast = Math.max(least, 1);
   const size = part.size * atLeast;
-  // Without an upper bound the last one is repeated.
+  // Without an upper bound the last repetition loops.
   if (open !== undefined && most === '')
     return endless({ ...part, size, shortest: part.shortest * least }, 2);
   const times = open === undefined ? atLeast : Math.max(Number(most), 1);
-  // Each that may be missing has an instruction of its own. None is one, too.
+  // Each optional repetition costs one more instruction.
   const missing = open === undefined ? 0 : Math.max(Number(most) - least, 0);
-  // The last one begins wherever those before may end.
+  // The last repetition begins wherever those before it may end.
   const begins = endsOf(part) === 1 ? 1 : times * endsOf(part);
   const ofFirst = begins === Infinity ? 0 : begins * part.ofFirst;
   return {
@@ -151,23 +154,23 @@ function counted(part: Part, least: number, open: string | undefined, most = '')
   };
 }
 
-/** It begins anew wherever it may end. */
+/** The part begins anew wherever it may end. */
 function endless(part: Part, more: number): Part {
   const size = part.size + more;
   return { size, shortest: 0, longest: Infinity, ofEach: size, ofFirst: 0 };
 }
 
-/** At how many places of a text a part may end that begins at one place. */
+/** Number of places at which a part may end that begins at one place. */
 function endsOf({ shortest, longest }: Part): number {
   return longest - shortest + 1;
 }
 
-/** Instructions of a part that each character takes, where it begins at so many places. */
+/** Instructions of a part that each character executes, if the part begins at so many places. */
 function takenBy({ size, ofEach }: Part, begins: number): number {
   return begins === Infinity ? size : Math.min(size, ofEach * begins);
 }
 
-/** The same of one that begins at one place, with those that only the first characters take. */
+/** The same for a part that begins at one place, with those that only the first characters execute. */
 function takenOf({ size, ofEach, ofFirst }: Part): number {
   return ofFirst > NEGLIGIBLE ? size : ofEach;
 }

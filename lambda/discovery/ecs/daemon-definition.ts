@@ -16,11 +16,11 @@ const DEFAULT_LABELS: DockerLabelMode = {
 };
 
 /**
- * What stands for the definition of a Managed Daemon's task. Theirs have neither docker labels nor port mappings, and need
- * another permission to be read. So tags of the task, propagated from the daemon, say what docker labels say elsewhere. The
- * port is that of the tag, else the sidecar's where a container is called like it. It is one of the instance.
+ * Replaces the definition of a Managed Daemon's task, which has neither docker labels nor port mappings, and needs
+ * another permission to be read. Tags of the task, propagated from the daemon, replace the docker labels. The port is
+ * that of the tag, else the sidecar's if a container has the sidecar's name. It is a port of the instance.
  *
- * @param names of the labels
+ * @param names names of the labels
  */
 export function daemonDefinition(
   { taskDefinitionArn, containers = [], tags = [] }: Task,

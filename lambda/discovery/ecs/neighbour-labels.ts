@@ -5,20 +5,20 @@ import { arnParts } from './cluster/described-task.ts';
 
 const ECS = `${META}ecs_`;
 
-/** Labels of a task itself, none of which a neighbour has in common with it. */
+/** Labels of a single task, which its neighbours do not share. */
 const OF_TASK = new Set([
   ...['TaskDefinitionFamily', 'TaskRevision', 'TaskGroup', 'StartedBy', 'LaunchType', 'TaskId'],
   ...['TaskArn', 'ServiceName', 'AvailabilityZone'],
 ]);
 
-/** What `__meta_ecs_*` says of a cluster or of a machine, which neighbours have in common. */
+/** Labels `__meta_ecs_*` of a cluster or an instance, which neighbours share. */
 const SHARED_META = new RegExp(
   `^${ECS}(?:cluster|cluster_arn|region|container_instance_arn|ec2_.*|tag_(?:cluster|ec2)_.*)$`,
 );
 
 /**
- * The labels that discovery gives to a task of which the daemon of its instance tells: those of the daemon that say where both
- * run, and what the daemon tells. `StartedBy`, tags and looked up details of its service are not known.
+ * The labels of a task that the daemon of its instance reports: the shared labels of the daemon, and the facts in its
+ * report. `StartedBy`, tags and details of its service are unknown.
  *
  * @param found the daemon's, before relabeling
  */
@@ -37,7 +37,7 @@ export function neighbourLabels({ labels, taskArn }: FoundTarget, told: ToldTask
     TaskArn: arn,
     ServiceName: told.service,
     AvailabilityZone: told.availabilityZone,
-    // Discovery says itself whether targets have it.
+    // Discovery decides whether targets have this label.
     ClusterName: taskArn === undefined ? told.cluster : undefined,
   };
   const meta = {

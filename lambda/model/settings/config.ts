@@ -57,7 +57,7 @@ export interface EcsDiscoveryConfig {
   /** Absent: the mode is off. */
   readonly dockerLabel?: DockerLabelMode | undefined;
   readonly taskDefinitions: readonly TaskDefinitionMode[];
-  /** Whether each Managed Instance must have a daemon that is a target: those without one are told. */
+  /** Whether each Managed Instance must have a daemon that is a target; the report names those without one. */
   readonly requiresDaemon: boolean;
 }
 

@@ -3,19 +3,19 @@ import type { Sample, Series } from '../samples/sample.ts';
 import type { Step } from '../waiting/turn.ts';
 import type { Target } from './target.ts';
 
-/** What the answer of an instance's daemon has of one task. */
+/** The part of a daemon's answer about one task. */
 export interface TaskPart {
-  /** Of the task: its own where it has a sidecar, else the one that it would have with one. */
+  /** The target of the task's sidecar, or the one that it would have with a sidecar. */
   readonly target: Target;
   readonly samples: Sample[];
-  /** Whether the target is scraped itself, so that these samples count only where it does not answer. */
+  /** Whether the target is scraped itself, so that these samples count only if it does not answer. */
   readonly hasSidecar: boolean;
 }
 
-/** A task of which a daemon may not tell. */
+/** A task that a daemon may not report. */
 export interface Refusal {
   readonly reason: DropReason;
-  /** Which task, and why, for the log. */
+  /** The task and the reason, for the log. */
   readonly message: string;
   /** One for each sample. */
   readonly series: readonly Series[];
@@ -23,7 +23,7 @@ export interface Refusal {
 
 /** The answer of a daemon, task by task. */
 export interface Division {
-  /** Of the daemon itself and of its instance. */
+  /** Samples of the daemon itself and of its instance. */
   readonly own: Sample[];
   readonly parts: readonly TaskPart[];
   readonly refusals: readonly Refusal[];
@@ -32,6 +32,6 @@ export interface Division {
 /**
  * Divides the answer of a daemon.
  *
- * @param step called for each sample; what it throws ends the division
+ * @param step called for each sample; an error that it throws ends the division
  */
 export type Divide = (daemon: Target, samples: readonly Sample[], step: Step) => Division;

@@ -1,6 +1,6 @@
 /** A running task as the ECS API knows it. */
 export interface KnownTask {
-  /** What it runs on: the ARN of its container instance, or its own where it has a machine to itself. */
+  /** The machine of the task: the ARN of its container instance, or the task's own ARN if it has a machine to itself. */
   readonly machine: string;
   /** Milliseconds since the epoch. Absent: unknown. */
   readonly startedAt?: number | undefined;
@@ -15,12 +15,12 @@ export interface Place extends Pick<KnownTask, 'machine'> {
   readonly task: string;
 }
 
-/** A task as the daemon of its instance tells of it. */
+/** A task in the report of its instance's daemon. */
 export interface ToldTask {
   readonly id: string;
   readonly family?: string | undefined;
   readonly revision?: string | undefined;
-  /** Absent: it is of no service. */
+  /** Absent without a service. */
   readonly service?: string | undefined;
   /** Short name. */
   readonly cluster?: string | undefined;
