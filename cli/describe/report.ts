@@ -57,12 +57,12 @@ export function describeReport(report: CycleReport): string {
 function daemonLines(report: DaemonsReport): string[] {
   const { daemons, tasks, standIns, ownSidecars, refused, refusals } = report;
   const further = [
-    standIns > 0 ? `${standIns} of them as their own sidecar is down` : '',
+    standIns > 0 ? `${standIns} of them because their own sidecar is down` : '',
     ownSidecars > 0 ? `${ownSidecars} more are counted by their own sidecar` : '',
     refused > 0 ? `${refused} refused` : '',
   ].filter(Boolean);
   return [
-    [`daemons: ${daemons} tell of ${tasks} tasks`, ...further].join('; '),
+    [`daemons: ${daemons} reported ${tasks} tasks`, ...further].join('; '),
     ...first(MAX_TEXTS, refusals).map((text) => `refused: ${text}`),
   ];
 }
