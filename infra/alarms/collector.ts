@@ -230,7 +230,7 @@ export class CollectorAlarms extends Construct {
   }
 }
 
-/** The condition of an alarm: above `threshold`, 0 by default, in `datapoints` of `periods` cycles. */
+/** The condition of an alarm: above `threshold`, 0 by default, in so many of the last cycles: `[bad, evaluated]`. */
 interface Watch {
   readonly description: string;
   readonly metric: IMetric;
