@@ -15,7 +15,9 @@ import { findTargets } from './targets/targets.ts';
 export function addTargets({ program, stop }: Program): void {
   program
     .command('targets')
-    .description('list the discovered targets, and the tasks that are left out with the reasons; scrapes nothing')
+    .description(
+      'list the discovered targets, and the tasks that are left out with the reasons; scrapes nothing',
+    )
     .option('--config <path>', 'native YAML or JSON, or the JSON of the CloudWatch Agent')
     .option(
       '--prometheus-config <path>',

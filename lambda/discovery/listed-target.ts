@@ -24,7 +24,7 @@ export interface ListedTarget extends OwnSettings {
 /** A task, and the cluster to ask about it. */
 export interface ListedTask {
   readonly arn: string;
-  /** What it runs on. Absent: a machine of its own. */
+  /** The machine of the task. Absent: one of its own. */
   readonly machine?: string | undefined;
   /** Name or ARN of its cluster. */
   readonly cluster: string;

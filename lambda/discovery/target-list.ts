@@ -63,7 +63,7 @@ export interface FoundForJob {
   readonly job: string;
   /** The labels before relabeling, those that begin with `__` among them. */
   readonly labels: Labels;
-  /** The target, or why there is none. */
+  /** The target, or the reason why there is none. */
   readonly made: Target | SkipReason;
 }
 

@@ -153,7 +153,7 @@ export class ReportBuilder {
     this.#add(scrape, { stopped: false, offered, events, rejected });
   }
 
-  /** What a daemon told of a task whose own target is down, and which is reported as such. */
+  /** Adds the samples of a daemon about a task whose own target is down, and which the report shows as down. */
   standIn({ sampleCount }: ScrapeSummary, target: TargetOutcome): void {
     const { offered, drops, otherDrops, outcomes } = target;
     this.#samples.scraped += sampleCount;

@@ -262,7 +262,7 @@ function thenCommit(
     if (isSettledHere) commit();
     return isSettledHere;
   });
-  // Who waits for the outcome finds the state as it left it.
+  // Callers that await the outcome then see the new state.
   const outcome = settled.then(() => delivered);
   return { outcome, isSettled: settled };
 }

@@ -16,7 +16,7 @@ export interface HistoryAnswer {
   readonly more: boolean;
 }
 
-/** Whether an answer tells of all tasks of an instance. */
+/** Whether an answer reports all tasks of an instance. */
 export function isOfInstance(headers: Headers): boolean {
   return headers.get(SCOPE_HEADER) === 'instance';
 }

@@ -46,17 +46,16 @@ export const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 export const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
 
 /**
- * Turns samples into what CloudWatch gets: gauges as they are, cumulative series into the difference to their previous value,
- * histograms into distributions.
+ * Converts samples for CloudWatch: gauges stay as they are, cumulative series become the difference to their previous value,
+ * and histograms become distributions.
  *
- * - All of a value counts where its series has restarted: it has fallen, or began after its previous sample.
- * - NaN and infinities give nothing and forget nothing, so the next good value covers the whole gap.
- * - What the first value of a series counts for: `FirstSample`.
- * - A sample that is not newer than the previous one gives nothing: a cumulative value is never published as a difference,
- *   and a gauge that brings the same time again and again is published once. Where the clock was set back since the previous
- *   scrape, a sample without a time of its own is newer all the same.
- * - A time that CloudWatch Logs would refuse gives nothing and forgets nothing either.
- * - While the state cannot be read, what means nothing without its past gives nothing: it is in the next difference.
+ * - The whole value counts if its series has restarted: it has fallen, or began after its previous sample.
+ * - NaN and infinities give nothing and leave the state unchanged, so the next good value covers the whole gap.
+ * - `FirstSample` decides how the first value of a series counts.
+ * - A sample that is not newer than the previous one gives nothing, so a gauge with a repeated timestamp is published once.
+ *   If the clock was set back since the previous scrape, a sample without a timestamp still counts as newer.
+ * - A time that CloudWatch Logs would refuse gives nothing, and leaves the state unchanged.
+ * - While the state cannot be read, values that need their past give nothing: the next difference contains them.
  */
 export function convert(
   samples: Iterable<SelectedSample>,

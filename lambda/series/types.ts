@@ -18,16 +18,16 @@ interface Typing {
 }
 
 /**
- * Gives series their types where their targets do not, or say something else than the configuration: by
- * `metric_type_overrides` first, else by the TYPE line, else by the name, as far as that is beyond doubt:
+ * Gives series their types if their targets do not, or if the configuration overrides them: by `metric_type_overrides`
+ * first, else by the TYPE line, else by the name if it is unambiguous:
  *
  * - `x_total` is a counter;
  * - `x_bucket` with a label `le` is part of a histogram;
  * - `x` with a label `quantile` is part of a summary;
- * - `x_sum` and `x_count` are parts of what the scrape's other series say `x` is, and of a summary where there are only these
+ * - `x_sum` and `x_count` have the type that the scrape's other series give to `x`, or are a summary if there are only these
  *   two. One of them alone may be any figure.
  *
- * A series of another type than its target says is a new object, the same one in each scrape.
+ * A series whose type differs from its target's is a new object, the same one in each scrape.
  */
 export class Types {
   readonly #overrides: readonly TypeOverride[];

@@ -38,7 +38,7 @@ export class SeriesKeysPool {
   of(keys: readonly string[]): SeriesKeys {
     if (keys.length === 0) return NO_KEYS;
     const sorted = keys.toSorted();
-    // JSON, for a key may contain whatever could be put between two of them.
+    // JSON separates the keys, because a key may contain any separator.
     const digest = hash('sha256', JSON.stringify(sorted), 'base64');
     let list = this.#lists.get(digest);
     if (list === undefined) {

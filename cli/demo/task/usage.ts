@@ -45,7 +45,7 @@ async function fromProc(pid: number): Promise<Usage> {
   };
 }
 
-/** @throws where there is no such process */
+/** @throws if there is no such process */
 export async function fromPs(pid: number): Promise<Usage> {
   // An option for each column: what follows the `=` of one is its heading, commas included.
   const { stdout } = await run('ps', ['-o', 'time=', '-o', 'rss=', '-p', String(pid)]);

@@ -21,7 +21,7 @@ export interface Line {
 /** The answer of the program, or its failure. */
 export type Reply<Answer> = { readonly answer: Answer } | { readonly failure: string };
 
-/** A program in a thread of its own, for whose answers the caller waits although it makes them asynchronously. */
+/** A program in a thread of its own. The caller waits for its answers, although it makes them asynchronously. */
 export class AnsweringThread<Question, Answer> {
   readonly #program: string;
   readonly #timeoutMs: number;

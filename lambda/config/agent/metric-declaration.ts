@@ -12,7 +12,7 @@ import { compilePattern, pattern } from '../values/pattern.ts';
  */
 export const MAX_DIMENSIONS = 30;
 
-/** Tells which task an event is of, so events keep it whatever else they keep. */
+/** Identifies the task of an event, so events keep it in any case. */
 const TASK_LABEL = 'TaskId';
 
 const DEFAULT_SEPARATOR = ';';

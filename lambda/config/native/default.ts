@@ -48,7 +48,7 @@ export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput 
     log_group_name: DEFAULT_LOG_GROUP,
     ecs_service_discovery: {
       docker_label: {},
-      // Finds a sidecar by its declared port, whatever the task.
+      // Finds a sidecar of any task by its declared port.
       task_definition_list: [
         {
           sd_task_definition_arn_pattern: '.*',

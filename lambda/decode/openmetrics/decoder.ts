@@ -52,15 +52,15 @@ export interface DecodedOpenMetrics {
  *
  * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
  *
- * What is not of this form is an error, as in Prometheus: all or nothing. What is of this form but breaks a rule about
- * names, types, values or order is a breach: Prometheus takes such samples too, and widely used client libraries expose
- * them. Not checked: repeated series without a timestamp.
+ * Text outside of this grammar is an error, which refuses the whole page, as in Prometheus. Text that breaks a rule about
+ * names, types, values or order is a breach: Prometheus accepts such samples, and widely used client libraries expose them.
+ * Not checked: repeated series without a timestamp.
  *
- * A `_created` line is no sample; it gives the others of its point their `start`. An exemplar is checked in any case, and
- * left out where its labels are too long.
+ * A `_created` line is not a sample; it gives the `start` of the others of its point. An exemplar is always checked, and
+ * left out if its labels are too long.
  *
  * @param body the exposition's bytes, UTF-8
- * @throws DecodeError, NoMemoryError, or what `step` throws
+ * @throws DecodeError, NoMemoryError, or the error of `step`
  */
 export function decodeOpenMetrics(
   body: Buffer,

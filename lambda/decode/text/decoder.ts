@@ -68,16 +68,16 @@ export interface DecodedText {
  *     exposition = *( comment LF | sample LF | LF )            (comment: see readComment)
  *     sample     = series value [ timestamp ]                  (series: see SeriesReader)
  *
- * All or nothing, and no stricter than the Prometheus server: a page that is up there is up here. Where the server takes what
- * the format forbids, the first such fault is the breach. Of several HELP or TYPE lines of a family the first counts; a TYPE
- * line after samples of its family counts for them, too. Not checked: the order of families, repeated series.
+ * An error refuses the whole page. The decoder is no stricter than the Prometheus server, so a page that is up there is up here.
+ * If the server accepts text that the format forbids, the first such fault is the breach. The first HELP or TYPE line of a
+ * family counts; a TYPE line after samples of its family counts for them, too. Not checked: the order of families, repeated series.
  *
- * Gauges `x_created` are samples like any other, and give those of `x` their `start`: see startSamples.
+ * Gauges `x_created` are samples like any other, and also give the `start` of `x`: see startSamples.
  *
- * A line whose name and labels `memory` knows is not read again, only its value is. The result is the same.
+ * Of a line whose name and labels `memory` knows, only the value is read. The result is the same.
  *
  * @param body the exposition's bytes, UTF-8
- * @throws DecodeError, NoMemoryError, or what `step` throws
+ * @throws DecodeError, NoMemoryError, or the error of `step`
  */
 export function decodeText(
   body: Buffer,

@@ -15,8 +15,8 @@ const LETTER_E = 0x65;
 const TO_LOWER_CASE = 0x20;
 
 /**
- * Reads `bytes[start, end)` as the floating-point literal of the Prometheus text format: what Go's `strconv.ParseFloat`
- * takes, without hexadecimal and without underscores. `undefined` where it is none, or too large for a double.
+ * Reads `bytes[start, end)` as the floating-point literal of the Prometheus text format: the literals of Go's
+ * `strconv.ParseFloat`, without hexadecimal and underscores. `undefined` for other bytes, and if it is too large for a double.
  *
  *     float    = [ sign ] ( digits [ "." [ digits ] ] | "." digits ) [ ( "e" | "E" ) [ sign ] digits ]
  *              | [ sign ] ( "inf" | "infinity" ) | "nan"      (in any case)

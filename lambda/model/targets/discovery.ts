@@ -2,7 +2,7 @@ import type { LeftOut } from './left-out.ts';
 import type { Target } from './target.ts';
 import type { KnownTasks } from './tasks.ts';
 
-/** Where the targets of a cycle come from. Errors of a cluster, a page or a task are values. */
+/** Finds the targets of a cycle. Errors of a cluster, a page or a task are values. */
 export interface Discovery {
   discover(signal: AbortSignal): Promise<Discovered>;
   /** Which of these targets have stopped since. Never rejects. */
