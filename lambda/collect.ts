@@ -8,7 +8,8 @@ import type { Discovered, Discovery } from './model/targets/discovery.ts';
 import type { Target } from './model/targets/target.ts';
 import { PATIENCE_MS } from './outputs/delivery/patience.ts';
 import { type CycleReport, ReportBuilder } from './report/report.ts';
-import { type Route, routeTo } from './routes/routes.ts';
+import type { Route } from './routes/route.ts';
+import { routeTo } from './routes/routes.ts';
 import { Rounds } from './scrape/rounds.ts';
 import type { Scrape, Scraper } from './scrape/scrape.ts';
 

@@ -10,7 +10,7 @@ import type { TargetExamples } from '../report/drop-examples.ts';
 import { type Explained, Explanations } from '../report/explanations.ts';
 import type { ScrapeSummary, TargetOutcome } from '../report/report.ts';
 import type { SilentJob } from '../report/silent-jobs.ts';
-import type { Route, Share } from '../routes/routes.ts';
+import type { Route, Share } from '../routes/route.ts';
 import { Rules } from '../rules/declare.ts';
 import type { MetricBudget } from '../rules/metric-budget.ts';
 import type { ReadOptions } from '../scrape/reader.ts';

@@ -4,7 +4,7 @@ import { mayBeOfStop } from '../model/targets/scrape-error.ts';
 import type { Target } from '../model/targets/target.ts';
 import { Turn } from '../model/waiting/turn.ts';
 import type { DaemonVisit } from '../report/daemons.ts';
-import type { Route } from '../routes/routes.ts';
+import type { Route } from '../routes/route.ts';
 import type { Visit, VisitOptions } from '../scrape/rounds.ts';
 import type { PartScrape, Scrape, Scraper } from '../scrape/scrape.ts';
 import type { Deadlines } from './deadlines.ts';

@@ -1,13 +1,12 @@
 import type { LogEvent } from '../model/delivery/event.ts';
 import { eventBytes, MAX_EVENT_BYTES } from '../model/delivery/event-size.ts';
 import type { DropReason, Drops } from '../model/samples/drops.ts';
-import type { Point } from '../model/samples/point.ts';
+import type { MetricGroup } from '../model/samples/metric-group.ts';
 import type { Labels } from '../model/samples/sample.ts';
 import type { EmfConfig } from '../model/settings/config.ts';
 import type { Step } from '../model/waiting/turn.ts';
-import { type Group, Grouping } from './group.ts';
+import { type Field, fieldsOf, refusalOf } from './field.ts';
 import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
-import { type Field, fieldsOf, refusalOf } from './metric.ts';
 
 /** Characters of an event that count as one item of a turn. */
 const CHARACTERS_OF_AN_ITEM = 4_096;
@@ -26,32 +25,25 @@ export interface Destination {
 }
 
 /**
- * Writes the points of one target as log events: one event for all points with the same labels in the same minute, with
- * a string field for each label and a field for each metric. Several points of a series in a minute become an array of
- * values, or a sum if they are differences.
+ * Writes the groups of one target as log events: one event for each, with a string field for each label and a field for each
+ * metric. Several values become an array of them.
  *
  * Metrics and events beyond the limits of CloudWatch are split; points that it would refuse go into `drops`.
  *
- * @param maxEventBytes limit of one event, as `eventBytes` counts it
- * @param step called for each point, each group and each event, by its size; an error that it throws ends the work
+ * @param maxEventBytes of one event, as `eventBytes` counts
+ * @param step called for each group and each event, by its size; what it throws ends this
  */
 export function encode(
-  points: Iterable<Point>,
+  groups: Iterable<MetricGroup>,
   emf: Pick<EmfConfig, 'units'>,
   destinationOf: (labels: Labels) => Destination,
   drops: Drops,
   maxEventBytes: number = MAX_EVENT_BYTES,
   step: Step = () => undefined,
 ): LogEvent[] {
-  const grouping = new Grouping(drops);
-  for (const point of points) {
-    step();
-    if (point.series.name === DIRECTIVES_MEMBER) drops.add('metric_name', point.series);
-    else grouping.add(point);
-  }
   const context = { emf, drops, maxEventBytes };
   const events: LogEvent[] = [];
-  for (const group of grouping.groups) {
+  for (const group of groups) {
     step();
     const parts = partsOf(group, context);
     if (parts.length === 0) continue;
@@ -68,11 +60,12 @@ export function encode(
 }
 
 /** The fields of a group, event by event: each has at most one part of a metric. */
-function partsOf(group: Group, context: Context): Field[][] {
+function partsOf(group: MetricGroup, context: Context): Field[][] {
   const parts: Field[][] = [];
-  for (const metric of group.metrics.values()) {
+  for (const metric of group.metrics) {
     const fields = fieldsOf(metric);
     const refused =
+      (metric.name === DIRECTIVES_MEMBER ? 'metric_name' : undefined) ??
       fields.map(refusalOf).find((reason) => reason !== undefined) ??
       (isBroken(group, fields, context) ? 'too_large' : undefined);
     if (refused !== undefined) {
@@ -89,7 +82,7 @@ function partsOf(group: Group, context: Context): Field[][] {
 }
 
 /** Whether some fields of a distribution would find no room: it is published as a whole or not at all. */
-function isBroken(group: Group, fields: readonly Field[], context: Context): boolean {
+function isBroken(group: MetricGroup, fields: readonly Field[], context: Context): boolean {
   const [, second] = fields;
   if (second?.points.length !== 0) return false;
   return fields.some((field) => {
@@ -98,8 +91,8 @@ function isBroken(group: Group, fields: readonly Field[], context: Context): boo
   });
 }
 
-/** One message, or several if one would be too large. */
-function messages(group: Group, fields: readonly Field[], context: Context): Message[] {
+/** One message, or several where one would be too large. */
+function messages(group: MetricGroup, fields: readonly Field[], context: Context): Message[] {
   const message = write(group, fields, context.emf.units);
   if (eventBytes(message.message) <= context.maxEventBytes) return [message];
   if (fields.length === 1) {

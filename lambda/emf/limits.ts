@@ -8,15 +8,3 @@ export const MAX_METRICS_PER_DIRECTIVE = 100;
 
 /** Numbers in the value of a metric; CloudWatch ignores an event with more. */
 export const MAX_VALUES_PER_METRIC = 100;
-
-/** Characters of a metric name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
-export const MAX_METRIC_NAME = 255;
-
-/**
- * The characters of a metric name: printable ASCII, not only blanks.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamFilter.html
- */
-export const METRIC_NAME = /^(?=.*\S)[\x20-\x7e]+$/;
-
-/** Largest absolute value: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
-export const MAX_METRIC_VALUE = 2 ** 360;

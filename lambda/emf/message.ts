@@ -1,9 +1,9 @@
 import type { LogEvent } from '../model/delivery/event.ts';
+import type { MetricGroup } from '../model/samples/metric-group.ts';
 import type { Publication } from '../model/samples/publication.ts';
 import { labelsOf } from '../model/samples/sample.ts';
-import type { Group } from './group.ts';
+import type { Field } from './field.ts';
 import { MAX_METRICS_PER_DIRECTIVE } from './limits.ts';
-import type { Field } from './metric.ts';
 
 /** The member of an event that holds its directives: no metric and no label can have this name. */
 export const DIRECTIVES_MEMBER = '_aws';
@@ -25,7 +25,7 @@ interface MetricDefinition {
 
 /** Writes one event: texts, figures, and the `_aws` member with the metrics that CloudWatch extracts. */
 export function write(
-  { labels, timestamp }: Group,
+  { labels, timestamp }: Pick<MetricGroup, 'labels' | 'timestamp'>,
   fields: readonly Field[],
   units: ReadonlyMap<string, string>,
 ): Message {

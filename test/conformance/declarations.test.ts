@@ -3,6 +3,7 @@ import { ConfigError } from '../../lambda/config/findings/errors.ts';
 import { formatPath, type Path } from '../../lambda/config/findings/place.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { encode } from '../../lambda/emf/encode.ts';
+import { groupsOf } from '../../lambda/grouping/grouping.ts';
 import { Drops } from '../../lambda/model/samples/drops.ts';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { EmfConfig } from '../../lambda/model/settings/config.ts';
@@ -103,7 +104,7 @@ function publish(emf: EmfConfig, { labels: given, metrics }: Pick<Case, 'labels'
     timestamp: 0,
   }));
   const declared = new Rules(emf).declare(samples, drops);
-  return encode(declared, emf, () => ({ logGroup: 'g', logStream: 's' }), drops);
+  return encode(groupsOf(declared, drops), emf, () => ({ logGroup: 'g', logStream: 's' }), drops);
 }
 
 /** The (namespace, metric, unit, dimension set) combinations of all directives, each once. */

@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encode } from '../../lambda/emf/encode.ts';
-import {
-  MAX_METRIC_NAME,
-  MAX_METRIC_VALUE,
-  MAX_METRICS_PER_DIRECTIVE,
-  MAX_VALUES_PER_METRIC,
-} from '../../lambda/emf/limits.ts';
+import { MAX_METRICS_PER_DIRECTIVE, MAX_VALUES_PER_METRIC } from '../../lambda/emf/limits.ts';
+import { groupsOf } from '../../lambda/grouping/grouping.ts';
 import { EVENT_OVERHEAD_BYTES, MAX_EVENT_BYTES } from '../../lambda/model/delivery/event-size.ts';
 import { Drops } from '../../lambda/model/samples/drops.ts';
 import type { Point } from '../../lambda/model/samples/point.ts';
@@ -15,6 +11,7 @@ import type {
   Publications,
 } from '../../lambda/model/samples/publication.ts';
 import { type Labels, labelsOf } from '../../lambda/model/samples/sample.ts';
+import { MAX_METRIC_NAME, MAX_METRIC_VALUE } from '../../lambda/model/settings/metric.ts';
 import { series } from '../series/samples.ts';
 import {
   directivesOf,
@@ -289,7 +286,7 @@ it('an event counts as a step for each 4,096 characters of it', () => {
   const costs: (number | undefined)[] = [];
   const destination = { logGroup: 'group', logStream: 'stream' };
   const [long] = encode(
-    [point('m', 1, { labels: labelsOf({ job: 'x'.repeat(100_000) }) })],
+    groupsOf([point('m', 1, { labels: labelsOf({ job: 'x'.repeat(100_000) }) })], new Drops()),
     { units: new Map() },
     () => destination,
     new Drops(),
@@ -297,7 +294,7 @@ it('an event counts as a step for each 4,096 characters of it', () => {
     (cost) => costs.push(cost),
   );
   expect(long?.message.length).toBeGreaterThan(100_000);
-  expect(costs).toEqual([undefined, undefined, 25]);
+  expect(costs).toEqual([undefined, 25]);
 });
 
 describe('several points of a series in a minute', () => {
@@ -542,7 +539,7 @@ function run(points: readonly Point[], { units = {} }: { units?: Record<string, 
     destinations.push(labels);
     return { logGroup: `group-of-${labels.job ?? 'none'}`, logStream: 'stream' };
   };
-  const events = encode(points, emf, destinationOf, drops);
+  const events = encode(groupsOf(points, drops), emf, destinationOf, drops);
   expect(events.flatMap(problemsOf)).toEqual([]);
   return { events, destinations, dropped: Object.fromEntries(drops.counts) };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encode } from '../../lambda/emf/encode.ts';
+import { groupsOf } from '../../lambda/grouping/grouping.ts';
 import type { LogEvent } from '../../lambda/model/delivery/event.ts';
 import { Drops } from '../../lambda/model/samples/drops.ts';
 import type { Point } from '../../lambda/model/samples/point.ts';
@@ -166,7 +167,7 @@ function run(settings: readonly Setting[]) {
   const dropped: Series[] = [];
   const drops = new Drops((_, each) => dropped.push(each));
   const events = encode(
-    points,
+    groupsOf(points, drops),
     { units: new Map([['m1', 'Count']]) },
     () => ({ logGroup: 'g', logStream: 's' }),
     drops,

@@ -84,7 +84,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/report': [
     ...['lambda/routes', 'lambda/config', 'lambda/scrape', 'lambda/rules', 'lambda/series', MODEL],
   ],
-  'lambda/routes': ['lambda/scrape', 'lambda/series', 'lambda/emf', MODEL],
+  'lambda/routes': ['lambda/scrape', 'lambda/series', 'lambda/grouping', 'lambda/emf', MODEL],
 
   'lambda/config': [
     ...['lambda/config/native', 'lambda/config/agent', 'lambda/config/outputs'],
@@ -145,6 +145,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/division': [MODEL],
   'lambda/series': [MODEL],
   'lambda/rules': [MODEL],
+  'lambda/grouping': [MODEL],
   'lambda/emf': [MODEL],
 
   'lambda/outputs': [

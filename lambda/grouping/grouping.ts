@@ -1,16 +1,17 @@
 import type { Drops } from '../model/samples/drops.ts';
+import type { MetricGroup } from '../model/samples/metric-group.ts';
 import type { Point } from '../model/samples/point.ts';
 import type { Publication, Publications } from '../model/samples/publication.ts';
 import type { Labels } from '../model/samples/sample.ts';
-import type { Metric } from './metric.ts';
+import type { Step } from '../model/waiting/turn.ts';
+import { gathered, type Metric } from './metric.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** Metrics that can share an event: they have the same labels, and CloudWatch assigns them to the same minute or second. */
-export interface Group {
+/** A group that is being filled. */
+interface Group {
   readonly labels: Labels;
-  /** Milliseconds since the epoch, whole: the latest of its points. */
   timestamp: number;
   readonly metrics: Map<string, Metric>;
 }
@@ -23,8 +24,31 @@ interface ByRate {
 
 const known = new WeakMap<Publications, ByRate>();
 
-/** Groups points in the order of their arrival. */
-export class Grouping {
+/**
+ * Puts the points of one target together: all with the same labels in the same minute. Several points of a series in a minute are
+ * several values, or one sum where they are differences. A name has one value only in a group, and no label of the group has that name.
+ *
+ * @param drops gets what takes the place of another point, and what has no value per second yet
+ * @param step called for each point and each group; what it throws ends this
+ */
+export function groupsOf(
+  points: Iterable<Point>,
+  drops: Drops,
+  step: Step = () => undefined,
+): MetricGroup[] {
+  const grouping = new Grouping(drops);
+  for (const point of points) {
+    step();
+    grouping.add(point);
+  }
+  return grouping.groups.map(({ labels, timestamp, metrics }) => {
+    step();
+    return { labels, timestamp, metrics: Array.from(metrics.values(), gathered) };
+  });
+}
+
+/** Puts points into groups, in the order in which they come. */
+class Grouping {
   readonly groups: Group[] = [];
   readonly #byLabels = new Map<Labels, Map<number | string, Group>>();
   readonly #drops: Drops;

@@ -1,0 +1,48 @@
+import type { GroupedMetric } from '../model/samples/metric-group.ts';
+import type { Distribution, Point } from '../model/samples/point.ts';
+import type { Publications } from '../model/samples/publication.ts';
+
+/** What is in one group under one name. */
+export interface Metric {
+  readonly name: string;
+  readonly publications: Publications;
+  /** Whether its differences are published per second. */
+  readonly rate: boolean;
+  /** Whether its points are nowhere else, so that they are lost if it is. */
+  readonly counted: boolean;
+  /** All of the group's minute, of one kind; at least one. */
+  readonly points: Point[];
+}
+
+/** What its points come to. */
+export function gathered({ name, publications, rate, counted, points }: Metric): GroupedMetric {
+  const own = counted ? points : [];
+  const [{ value, interval }] = points as [Point];
+  const given = { name, publications, points: own };
+  if (typeof value === 'object') return { ...given, value: joined(points) };
+  if (interval !== undefined) return { ...given, value: total(points, rate) };
+  if (points.length === 1) return { ...given, value };
+  return { ...given, value: points.map((point) => point.value as number) };
+}
+
+function joined(points: readonly Point[]): Distribution {
+  const distributions = points.map(({ value }) => value as Distribution);
+  return {
+    bins: distributions.flatMap(({ bins }) => bins),
+    sum: distributions.reduce((total, { sum }) => total + sum, 0),
+  };
+}
+
+/** What counters grew by in all of the points' time, in a second of that time if `rate`. */
+function total(points: readonly Point[], rate: boolean): number {
+  const growth = points.reduce((sum, { value }) => sum + (value as number), 0);
+  if (!rate) return growth;
+  // Series that share a name grew in the same time.
+  const times = new Map<number, number>();
+  for (const { timestamp, interval = 0 } of points) {
+    times.set(timestamp, Math.max(times.get(timestamp) ?? 0, interval));
+  }
+  let milliseconds = 0;
+  for (const interval of times.values()) milliseconds += interval;
+  return (growth * 1000) / milliseconds;
+}
