@@ -11,7 +11,7 @@ import { createOutputs } from '../lambda/outputs/outputs.ts';
 import { failureOf, nothingPublishedReason } from '../lambda/report/log.ts';
 import { assemble } from '../lambda/wiring/assemble.ts';
 import { logsClients } from '../lambda/wiring/logs-clients.ts';
-import { awsSigning } from '../lambda/wiring/signing.ts';
+import { awsSigning, metricsEndpoint } from '../lambda/wiring/signing.ts';
 import { describeReport } from './describe/report.ts';
 import { describeStatus } from './describe/status.ts';
 import { openState, type StateOptions } from './state.ts';
@@ -22,7 +22,7 @@ const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
 /** Options of `fargauge collect`, read and checked. */
 export interface CollectOptions extends StateOptions {
   readonly configuration: LiveConfig;
-  /** Replaces the outputs of the configuration, except those that write into CloudWatch Logs if this has one. */
+  /** Instead of those of the configuration, of which those stay that write to CloudWatch in the same way as one of these. */
   readonly outputs?: readonly OutputConfig[] | undefined;
   /** One address for all AWS APIs. */
   readonly endpointUrl?: string | undefined;
@@ -62,6 +62,7 @@ export async function collect(options: CollectOptions): Promise<boolean> {
         logsClient: logsClients({ region, endpoint: endpointUrl }, logs),
         stdout: process.stdout,
         signing: awsSigning({ region: region ?? process.env.AWS_REGION, endpoint: endpointUrl }),
+        metricsEndpoint: endpointUrl ?? metricsEndpoint(process.env),
       });
     },
     ...(configuration.config.debug && { onDrop: tellOfDrop }),
@@ -93,13 +94,18 @@ function tellOfDrop(reason: DropReason, { name, labels }: Series, target: Target
   );
 }
 
-/** The outputs of the command line. Only the configuration can name the account of CloudWatch Logs. */
+/** Outputs to CloudWatch: into which account, only the configuration can say. */
+const OF_CLOUDWATCH: readonly OutputConfig['type'][] = ['cloudwatch-logs', 'cloudwatch_metrics'];
+
+/** The outputs of the command line. Those to CloudWatch stand for those of their type in the configuration, if it has any. */
 function chosenOf(
   chosen: readonly OutputConfig[],
   configured: readonly OutputConfig[] = [],
 ): readonly OutputConfig[] {
-  const logs = configured.filter(({ type }) => type === 'cloudwatch-logs');
-  return chosen.flatMap((one) => (one.type === 'cloudwatch-logs' && logs.length > 0 ? logs : one));
+  return chosen.flatMap((one) => {
+    const own = configured.filter(({ type }) => type === one.type);
+    return OF_CLOUDWATCH.includes(one.type) && own.length > 0 ? own : one;
+  });
 }
 
 /** Names of the configuration's outputs whose type the command line does not have. */

@@ -23,7 +23,7 @@ import { type Assembly, assemble } from './wiring/assemble.ts';
 import { configuration, handlerOf, logger, metrics } from './wiring/function.ts';
 import { logsClients } from './wiring/logs-clients.ts';
 import { processMemory } from './wiring/process-memory.ts';
-import { awsSigning } from './wiring/signing.ts';
+import { awsSigning, metricsEndpoint } from './wiring/signing.ts';
 
 /** Milliseconds for reading the states of shards, in the first cycle after them: there may be 40, and a cycle has 55 s. */
 const SHARDS_BEFORE_MS = 20_000;
@@ -41,6 +41,7 @@ const parts: Assembly = {
       stdout: process.stdout,
       maxLineBytes: MAX_LAMBDA_LINE_BYTES,
       signing: awsSigning({ region }),
+      metricsEndpoint: metricsEndpoint(process.env),
     }),
   onDrop: (reason, { name, labels }, target) => {
     // Checked first, because a cycle may drop most of its samples: a call that logs nothing costs about 1 µs.

@@ -86,10 +86,11 @@ function row({
 }
 
 function delivery(report: DeliveryReport): string {
-  const { output, takes, events, metrics, bytes, requests, rejected } = report;
-  const accepted =
-    takes === 'samples' ? `${metrics} samples` : `${events} events, ${metrics} metric values`;
-  return `${output}: ${accepted}, ${bytes} bytes in ${requests} requests${counts('; rejected: ', rejected)}`;
+  const { output, takes, events, metrics, bytes, requests, rejected, throttled } = report;
+  const values = takes === 'samples' ? `${metrics} samples` : `${metrics} metric values`;
+  const accepted = takes === undefined ? `${events} events, ${values}` : values;
+  const slowed = throttled === undefined ? '' : `, ${throttled} of them throttled`;
+  return `${output}: ${accepted}, ${bytes} bytes in ${requests} requests${slowed}${counts('; rejected: ', rejected)}`;
 }
 
 function silentJob({ job, targets, samples, dropped, why }: SilentJob): string {

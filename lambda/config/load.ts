@@ -1,5 +1,6 @@
 import type { Config } from '../model/settings/config.ts';
 import type { HttpSettings } from '../model/settings/http.ts';
+import { RESERVED_NAMESPACE } from '../model/settings/metric.ts';
 import { ENV } from '../model/settings/names.ts';
 import type { OutputConfig } from '../model/settings/output.ts';
 import { Secret } from '../model/settings/secret.ts';
@@ -25,8 +26,9 @@ import { DEFAULT_SOURCE } from './native/default.ts';
 import { type NativeDocument, nativeDocument, nativeValue } from './native/native.ts';
 import { toConfig } from './native/sections.ts';
 import { ampDestination } from './outputs/amp-destination.ts';
+import { logsOutput } from './outputs/cloudwatch.ts';
 import { type GivenOutputs, givenOutputs } from './outputs/given.ts';
-import { logsOutput, OutputReader, type OutputSections } from './outputs/reader.ts';
+import { OutputReader, type OutputSections } from './outputs/reader.ts';
 import {
   AGENT_FILE_WITHOUT_EFFECT,
   type GlobalSection,
@@ -94,7 +96,9 @@ async function loadNative(
   const outputs = await readOutputs(given, document, place, readers);
   // Nobody wrote the rules of the built-in default.
   if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
-  return { source: main.source, outputs, ...toConfig(sections, surroundings, findings) };
+  const config = { outputs, ...toConfig(sections, surroundings, findings) };
+  warnOfNamespaces(config, place, findings);
+  return { source: main.source, ...config };
 }
 
 async function loadAgent(
@@ -153,12 +157,9 @@ async function loadAgent(
     http: await readHttp(prometheus.scrape_configs, prometheusPlace, readers),
     expectsJob: true,
   };
-  return {
-    source: main.source,
-    outputs,
-    debug: document.agent?.debug,
-    ...toConfig(sections, surroundings, findings),
-  };
+  const config = { outputs, ...toConfig(sections, surroundings, findings) };
+  warnOfNamespaces(config, settingsPlace, findings);
+  return { source: main.source, debug: document.agent?.debug, ...config };
 }
 
 /** The agent's outputs: it writes as the role of its logs or of the whole document. Without a role the default applies. */
@@ -213,8 +214,29 @@ function warnOfOutputs(
   if (!hasOutput(outputs, 'remote_write')) warnOfExternalLabels(global, place, findings);
   if (outputs === undefined || emf === undefined) return;
   if (hasOutput(outputs, 'cloudwatch-logs', 'stdout', 'file')) return;
-  const reason = 'has no effect: none of the outputs takes events';
+  if (hasOutput(outputs, 'cloudwatch_metrics')) {
+    if (!emf.log_unmatched) return;
+    const reason = 'has no effect: none of the outputs takes events';
+    findings.warn(below(place, 'emf_processor', 'log_unmatched'), reason);
+    return;
+  }
+  const reason = 'has no effect: none of the outputs takes events or metrics';
   findings.warn(below(place, 'emf_processor'), reason);
+}
+
+/** Warns of what PutMetricData would refuse. */
+function warnOfNamespaces(
+  { outputs, emf }: Pick<Config, 'outputs' | 'emf'>,
+  place: Place,
+  findings: Findings,
+): void {
+  if (!hasOutput(outputs, 'cloudwatch_metrics')) return;
+  const named = emf.declarations.map(({ namespace = emf.namespace }) => namespace);
+  for (const namespace of new Set(named)) {
+    if (!namespace.startsWith(RESERVED_NAMESPACE)) continue;
+    const reason = `publishes to ${JSON.stringify(namespace)}, which the output cloudwatch_metrics cannot: names that begin with ${RESERVED_NAMESPACE} are of AWS`;
+    findings.warn(below(place, 'emf_processor'), reason);
+  }
 }
 
 function hasOutput(outputs: Config['outputs'], ...types: OutputConfig['type'][]): boolean {

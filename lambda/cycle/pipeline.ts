@@ -1,5 +1,4 @@
-import type { Output } from '../model/delivery/event.ts';
-import type { SampleOutput } from '../model/delivery/sample-output.ts';
+import type { AnyOutput } from '../model/delivery/any-output.ts';
 import { type DropReason, Drops } from '../model/samples/drops.ts';
 import type { Extras, Series, Wanted } from '../model/samples/sample.ts';
 import type { Config } from '../model/settings/config.ts';
@@ -21,7 +20,7 @@ import { NameFilter } from '../series/name-filter.ts';
 
 export interface PipelineParts {
   readonly config: Config;
-  readonly outputs: readonly (Output | SampleOutput)[];
+  readonly outputs: readonly AnyOutput[];
   /** Receives each dropped sample, for the debug log. */
   readonly onDrop?: ((reason: DropReason, series: Series, target: Target) => void) | undefined;
 }
@@ -69,7 +68,7 @@ export class Pipeline {
     this.#nameFilter = filter;
     const explanations = new Explanations(parts.config);
     this.#explanations = explanations;
-    // Only outputs of events use the rules.
+    // Only outputs of events and metrics use the rules.
     const receivers = parts.outputs.filter((output) => output.takes === 'samples');
     const needsAll = parts.onDrop || receivers.length > 0;
     this.#wanted = needsAll

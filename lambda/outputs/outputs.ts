@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
-import type { Output } from '../model/delivery/event.ts';
+import type { AnyOutput } from '../model/delivery/any-output.ts';
 import type { SampleOutput } from '../model/delivery/sample-output.ts';
 import type {
   LogsOutputConfig,
+  MetricsOutputConfig,
   OtlpConfig,
   OutputConfig,
   PushConfig,
@@ -10,8 +11,10 @@ import type {
 } from '../model/settings/output.ts';
 import type { LogsSender } from './cloudwatch-logs/api.ts';
 import { cloudWatchLogsOutput } from './cloudwatch-logs/cloudwatch-logs.ts';
+import { cloudWatchMetricsOutput } from './cloudwatch-metrics/cloudwatch-metrics.ts';
 import { fileOutput } from './file.ts';
 import { cloudWatchUrl, otlpOutput } from './otlp/otlp.ts';
+import { cloudWatchOrigin } from './push/cloudwatch.ts';
 import { type Runtime, systemRuntime } from './push/runtime.ts';
 import type { CredentialsProvider } from './push/sigv4.ts';
 import { tlsFetch } from './push/tls-fetch.ts';
@@ -31,22 +34,23 @@ export interface OutputMeans {
   readonly stdout: Writable;
   /** Most bytes of a line on standard output, its end included. Absent: no limit. */
   readonly maxLineBytes?: number | undefined;
+  /** URL of CloudWatch's API if the configuration names none. @default that of the Region */
+  readonly metricsEndpoint?: string | undefined;
   /** Called only for signed requests. @throws TypeError without a Region */
   signing(config: SigningConfig): Signing;
 }
 
 /** The outputs of a configuration, in its order. */
-export function createOutputs(
-  configs: readonly OutputConfig[],
-  means: OutputMeans,
-): (Output | SampleOutput)[] {
+export function createOutputs(configs: readonly OutputConfig[], means: OutputMeans): AnyOutput[] {
   return configs.map((config) => createOutput(config, means));
 }
 
-function createOutput(config: OutputConfig, means: OutputMeans): Output | SampleOutput {
+function createOutput(config: OutputConfig, means: OutputMeans): AnyOutput {
   switch (config.type) {
     case 'cloudwatch-logs':
       return cloudWatchLogsOutput({ client: means.logsClient(config), name: config.name });
+    case 'cloudwatch_metrics':
+      return metricsFor(config, means);
     case 'stdout':
       return stdoutOutput(means.stdout, means.maxLineBytes);
     case 'file':
@@ -56,6 +60,12 @@ function createOutput(config: OutputConfig, means: OutputMeans): Output | Sample
     case 'otlp':
       return otlpFor(config, means);
   }
+}
+
+function metricsFor({ name, url, signing }: MetricsOutputConfig, means: OutputMeans): AnyOutput {
+  const sigv4 = means.signing(signing);
+  const own = means.metricsEndpoint ?? cloudWatchOrigin(sigv4.region);
+  return cloudWatchMetricsOutput({ name, url: url ?? own, sigv4 });
 }
 
 function otlpFor(config: OtlpConfig, means: OutputMeans): SampleOutput {

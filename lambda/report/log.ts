@@ -116,9 +116,7 @@ export function failureOf(report: CycleReport, isOfShard = false): string | unde
     .reduce((sum, count) => sum + count, 0);
   if (rejected > 0) {
     const errors = deliveries.flatMap((delivery) => delivery.errors);
-    const what = deliveries.some(({ takes }) => takes === 'samples')
-      ? 'events and samples'
-      : 'events';
+    const what = [...new Set(deliveries.map(({ takes = 'events' }) => takes))].join(' and ');
     return `none of ${rejected} ${what} was delivered: ${causes(errors)}`;
   }
   if (!isOfShard && targets.down > 0 && targets.up === 0) {

@@ -1,6 +1,6 @@
-import type { Output } from '../model/delivery/event.ts';
-import type { SampleOutput } from '../model/delivery/sample-output.ts';
+import type { AnyOutput } from '../model/delivery/any-output.ts';
 import { EventRoute } from './events.ts';
+import { MetricRoute } from './metrics.ts';
 import type { Route, RouteContext } from './route.ts';
 import { SampleRoute } from './samples.ts';
 
@@ -11,7 +11,7 @@ import { SampleRoute } from './samples.ts';
  * @param patienceMs as of `Output.open`
  */
 export function routeTo(
-  output: Output | SampleOutput,
+  output: AnyOutput,
   deadline: AbortSignal,
   context: RouteContext,
   patienceMs?: number,
@@ -19,6 +19,8 @@ export function routeTo(
   switch (output.takes) {
     case 'samples':
       return new SampleRoute(output.name, output.open(deadline, patienceMs), context.state);
+    case 'metrics':
+      return new MetricRoute(output.name, output.open(deadline, patienceMs), context);
     default:
       return new EventRoute(output, output.open(deadline, patienceMs), context);
   }

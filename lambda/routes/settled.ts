@@ -15,6 +15,14 @@ export const FINAL: ReadonlySet<RejectReason> = new Set([
 export const FINAL_OF_SAMPLES: ReadonlySet<RejectReason> = new Set([...FINAL, 'refused']);
 
 /**
+ * Whether the state may advance, for metrics. The API would refuse a refused datum again. If it accepted nothing beside it, the
+ * next cycle can cover all of it.
+ */
+export function areSettled(outcome: DeliveryOutcome): boolean {
+  return isSettled(outcome, outcome.accepted > 0 ? FINAL_OF_SAMPLES : FINAL);
+}
+
+/**
  * Whether the state may advance. A rejection that a retry may mend holds it back, so that the next cycle covers the
  * missing part; a final one must not hold it back for ever.
  */

@@ -1,8 +1,7 @@
 import { Collector, type CollectorParts } from '../collect.ts';
 import type { AwsClientsOf } from '../discovery/aws/clients.ts';
 import { createDiscovery } from '../discovery/discover.ts';
-import type { Output } from '../model/delivery/event.ts';
-import type { SampleOutput } from '../model/delivery/sample-output.ts';
+import type { AnyOutput } from '../model/delivery/any-output.ts';
 import type { State } from '../model/delivery/state.ts';
 import type { Config } from '../model/settings/config.ts';
 import { Secret } from '../model/settings/secret.ts';
@@ -20,9 +19,7 @@ export interface Assembly {
   /** Called only if the configuration has ECS discovery. */
   readonly clientsOf: AwsClientsOf;
   /** Called once for each configuration whose outputs differ from those before. */
-  readonly outputsFor: (
-    config: Pick<Config, 'outputs' | 'logs'>,
-  ) => readonly (Output | SampleOutput)[];
+  readonly outputsFor: (config: Pick<Config, 'outputs' | 'logs'>) => readonly AnyOutput[];
   /** @default in memory, as long as the process lives */
   readonly state?: State;
   /** @default the discovery of the configuration */

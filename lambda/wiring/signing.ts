@@ -35,3 +35,13 @@ export function awsSigning({ region: own, endpoint }: SigningOptions) {
     return { region, credentials: key ? async () => key : fromNodeProviderChain(named) };
   };
 }
+
+/**
+ * Where CloudWatch's API is in place of the Region's, as each SDK of AWS has it:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export function metricsEndpoint(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  return environment.AWS_ENDPOINT_URL_CLOUDWATCH || environment.AWS_ENDPOINT_URL || undefined;
+}

@@ -83,7 +83,7 @@ describe('a cycle as a whole', () => {
       cycleReport([targetReport()], {
         delivery: { takes: 'samples', events: 0, rejected: { refused: 9 }, errors: ['HTTP 400'] },
       }),
-      'none of 9 events and samples was delivered: HTTP 400',
+      'none of 9 samples was delivered: HTTP 400',
     ],
     [
       'no target is up and nothing was published',

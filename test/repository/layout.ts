@@ -149,10 +149,12 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/emf': [MODEL],
 
   'lambda/outputs': [
-    ...['lambda/outputs/cloudwatch-logs', 'lambda/outputs/remote-write', 'lambda/outputs/otlp'],
+    ...['lambda/outputs/cloudwatch-logs', 'lambda/outputs/cloudwatch-metrics'],
+    ...['lambda/outputs/remote-write', 'lambda/outputs/otlp'],
     ...['lambda/outputs/push', 'lambda/outputs/delivery', MODEL],
   ],
   'lambda/outputs/cloudwatch-logs': ['lambda/outputs/delivery', MODEL],
+  'lambda/outputs/cloudwatch-metrics': ['lambda/outputs/push', MODEL],
   'lambda/outputs/remote-write': [
     ...['lambda/outputs/remote-write/v2', 'lambda/outputs/remote-write/v1'],
     ...['lambda/outputs/remote-write/encoding', 'lambda/outputs/push', 'lambda/outputs/wire'],

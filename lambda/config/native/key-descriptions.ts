@@ -17,15 +17,16 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   sd_job_name_label: 'Docker label with the value of the label job.',
 
   outputs:
-    'Destinations of events and samples. Default: the receivers of remote_write, else cloudwatch-logs.',
+    'Destinations of events, metrics and samples. Default: the receivers of remote_write, else cloudwatch-logs.',
   'outputs.type':
-    'Events: cloudwatch-logs, stdout, file. Samples: remote_write (Prometheus, Amazon Managed Service for Prometheus), otlp.',
+    'Events: cloudwatch-logs, stdout, file. Metrics: cloudwatch_metrics (PutMetricData). Samples: remote_write (Prometheus, Amazon Managed Service for Prometheus), otlp.',
   'outputs.path': 'File that the output appends to.',
-  'outputs.url': 'URL of the receiver of remote_write.',
+  'outputs.url':
+    'URL of the receiver of remote_write; for cloudwatch_metrics of the API. Default: that of the Region.',
   'outputs.endpoint':
     'cloudwatch, or the URL of a receiver of OTLP over HTTP. Without a path it gets /v1/metrics.',
   'outputs.name':
-    'Name in reports, which no other output may have. Default: the URL; for cloudwatch-logs the type, with its region and role_arn.',
+    'Name in reports, which no other output may have. Default: the URL; for cloudwatch-logs and cloudwatch_metrics the type, with its region and role_arn.',
   'outputs.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',
   'outputs.region':
     'Region to sign requests for, or the Region of CloudWatch Logs. Default of signed requests: the Region of the URL, else region of the document.',

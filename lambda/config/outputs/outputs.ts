@@ -20,7 +20,8 @@ import {
 import { messageShape, type RemoteWriteKeys } from './remote-write.ts';
 
 const TYPES = [
-  ...(['cloudwatch-logs', 'stdout', 'file', 'remote_write', 'otlp'] as const),
+  ...(['cloudwatch-logs', 'cloudwatch_metrics', 'stdout', 'file'] as const),
+  ...(['remote_write', 'otlp'] as const),
 ] satisfies OutputConfig['type'][];
 
 type Type = OutputConfig['type'];
@@ -47,12 +48,12 @@ const shape = {
 const RECEIVERS: readonly Type[] = ['remote_write', 'otlp'];
 
 /** The types that write to AWS. */
-const OF_AWS: readonly Type[] = ['cloudwatch-logs', ...RECEIVERS];
+const OF_AWS: readonly Type[] = ['cloudwatch-logs', 'cloudwatch_metrics', ...RECEIVERS];
 
 /** The types that take a key. */
 const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   path: ['file'],
-  url: ['remote_write'],
+  url: ['cloudwatch_metrics', 'remote_write'],
   endpoint: ['otlp'],
   name: OF_AWS,
   headers: RECEIVERS,
@@ -80,10 +81,16 @@ const REQUIRED: Readonly<Partial<Record<Type, readonly [key: keyof typeof shape,
 /** Keys of the output for CloudWatch Logs, in the shape of a receiver's keys. */
 export type LogsOutputKeys = Pick<ReceiverKeys, 'name' | 'sigv4'>;
 
+/** Keys of the output for CloudWatch's metrics, in the same shape. */
+export interface MetricsOutputKeys extends LogsOutputKeys {
+  readonly url?: string | undefined;
+}
+
 /** An entry with the keys of its type. */
 export type OutputKeys =
   | { readonly type: 'stdout' }
   | (LogsOutputKeys & { readonly type: 'cloudwatch-logs' })
+  | (MetricsOutputKeys & { readonly type: 'cloudwatch_metrics' })
   | { readonly type: 'file'; readonly path: string }
   | (RemoteWriteKeys & {
       readonly type: 'remote_write';
@@ -165,6 +172,8 @@ function keysOf(written: Entry): OutputKeys {
       return { type, endpoint, ...receiver };
     case 'cloudwatch-logs':
       return { type, name, sigv4: signingOf(written) };
+    case 'cloudwatch_metrics':
+      return { type, name, url: written.url, sigv4: signingOf(written) };
     case 'stdout':
       return { type };
   }

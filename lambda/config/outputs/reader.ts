@@ -1,7 +1,6 @@
 import { type Labels, labelsOf } from '../../model/samples/sample.ts';
-import type { AssumedRole } from '../../model/settings/credentials.ts';
 import type {
-  LogsOutputConfig,
+  MetricsOutputConfig,
   OtlpConfig,
   OutputConfig,
   PushConfig,
@@ -16,7 +15,8 @@ import type { HttpSettingsReader } from '../http/settings.ts';
 import { AWS_REGION, type Environment, variable } from '../sources/request.ts';
 import type { SecretReader } from '../sources/secret-reader.ts';
 import { expandEnvironment } from '../values/environment-text.ts';
-import type { LogsOutputKeys, OutputKeys } from './outputs.ts';
+import { logsOutput, metricsOutput, roleOf } from './cloudwatch.ts';
+import type { MetricsOutputKeys, OutputKeys } from './outputs.ts';
 import { CLOUDWATCH, type ReceiverKeys, regionOf } from './receiver.ts';
 import {
   DEFAULT_MESSAGE,
@@ -153,6 +153,8 @@ export class OutputReader {
         return this.#otlp(keys, region, place);
       case 'cloudwatch-logs':
         return logsOutput(keys);
+      case 'cloudwatch_metrics':
+        return this.#metrics(keys, region, place);
       default:
         return keys;
     }
@@ -190,6 +192,15 @@ export class OutputReader {
     const signing = await this.#signing(keys.sigv4 ?? {}, region, place);
     const name = keys.name ?? ['otlp cloudwatch', signing.region].filter(Boolean).join(' ');
     return { type: 'otlp', name, headers, signing, tls };
+  }
+
+  async #metrics(
+    keys: MetricsOutputKeys,
+    region: string | undefined,
+    place: Place,
+  ): Promise<MetricsOutputConfig> {
+    const signing = await this.#signing(keys.sigv4 ?? {}, regionOf(keys.url) ?? region, place);
+    return metricsOutput(keys, signing);
   }
 
   /** Requests to services of AWS are signed, unless they carry other credentials. */
@@ -255,27 +266,6 @@ function numbered(name: string, taken: Map<string, ReadOutput>, by: ReadOutput):
 
 function isReceiver({ type }: OutputConfig): boolean {
   return type === 'remote_write' || type === 'otlp';
-}
-
-/** The output for CloudWatch Logs. Its name tells the Region and the role unless they are the default. */
-export function logsOutput({ name, sigv4: keys = {} }: LogsOutputKeys): LogsOutputConfig {
-  const type = 'cloudwatch-logs';
-  const { region } = keys;
-  const role = roleOf(keys);
-  const own = [region && `in ${region}`, role && `as ${role.arn}`].filter(Boolean);
-  return {
-    type,
-    name: name ?? (own.length === 0 ? undefined : [type, ...own].join(' ')),
-    region,
-    role,
-  };
-}
-
-function roleOf({
-  role_arn: arn,
-  external_id: externalId,
-}: NonNullable<ReceiverKeys['sigv4']>): AssumedRole | undefined {
-  return arn === undefined ? undefined : { arn, externalId };
 }
 
 /** A URL without its query, for reports. */

@@ -31,14 +31,19 @@ export interface DeliveryOutcome {
 /** The result of a delivery, over all its writes. */
 export interface DeliveryReport {
   readonly output: string;
-  /** Absent: events. For samples, `events` counts accepted requests, and `metrics` and `rejected` count samples. */
-  readonly takes?: 'samples' | undefined;
+  /**
+   * Absent: events. For samples and metrics, `events` counts accepted requests. `metrics` and `rejected` count samples, or for
+   * metrics each target's part of a metric.
+   */
+  readonly takes?: 'samples' | 'metrics' | undefined;
   readonly events: number;
   readonly metrics: number;
   /** Bytes as CloudWatch Logs counts them: UTF-8 bytes of the messages and 26 for each event. Of requests: compressed bytes. */
   readonly bytes: number;
   readonly requests: number;
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  /** Requests that were refused for their rate, though they may have been accepted later. Absent: none, or not counted. */
+  readonly throttled?: number | undefined;
   /** One text for each distinct failure, for the log. */
   readonly errors: readonly string[];
 }

@@ -10,6 +10,12 @@ export const MAX_METRIC_NAME = 255;
  */
 const METRIC_NAME = /^(?=.*\S)[\x20-\x7e]+$/;
 
+/**
+ * What the namespaces of AWS begin with, which PutMetricData refuses of others.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ */
+export const RESERVED_NAMESPACE = 'AWS/';
+
 /** Largest absolute value: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const MAX_METRIC_VALUE = 2 ** 360;
 

@@ -7,6 +7,7 @@ import type { Secret } from './secret.ts';
 /** One entry of `outputs`, or of a Prometheus file's `remote_write`. */
 export type OutputConfig =
   | LogsOutputConfig
+  | MetricsOutputConfig
   | { readonly type: 'stdout' }
   | { readonly type: 'file'; readonly path: string }
   | RemoteWriteConfig
@@ -21,6 +22,16 @@ export interface LogsOutputConfig {
   readonly region?: string | undefined;
   /** The role whose credentials write, such as one of another account. Absent: those that the AWS SDK finds. */
   readonly role?: AssumedRole | undefined;
+}
+
+/** An output that writes metrics with PutMetricData. */
+export interface MetricsOutputConfig {
+  readonly type: 'cloudwatch_metrics';
+  /** Unique among the outputs. */
+  readonly name: string;
+  /** URL of CloudWatch's API, such as that of an endpoint in a VPC. Absent: that of the Region. */
+  readonly url?: string | undefined;
+  readonly signing: SigningConfig;
 }
 
 /** Settings that all outputs over HTTP share. */

@@ -6,6 +6,7 @@ import type {
 } from '../../model/delivery/sample-output.ts';
 import type { Drops } from '../../model/samples/drops.ts';
 import type { Secret } from '../../model/settings/secret.ts';
+import { CLOUDWATCH_PERMISSION, CLOUDWATCH_SERVICE, cloudWatchOrigin } from '../push/cloudwatch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
 import type { Answer } from '../push/exchange.ts';
 import { PendingSamples } from '../push/pending-samples.ts';
@@ -20,10 +21,6 @@ import { RequestWriter } from './request-writer.ts';
 
 /** https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 const HEADERS = { 'content-encoding': 'gzip', 'content-type': 'application/x-protobuf' };
-
-/** CloudWatch's service name in signatures, and the permission of its OTLP endpoint. */
-const SERVICE = 'monitoring';
-const PERMISSION = 'cloudwatch:PutMetricData';
 
 /** Fields of `ExportMetricsServiceResponse` and `ExportMetricsPartialSuccess`. */
 const PARTIAL_SUCCESS = 1;
@@ -42,8 +39,7 @@ export interface OtlpOptions {
 
 /** CloudWatch's OTLP endpoint for metrics in a Region. */
 export function cloudWatchUrl(region: string): string {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://monitoring.${region}.${domain}/v1/metrics`;
+  return `${cloudWatchOrigin(region)}/v1/metrics`;
 }
 
 /**
@@ -65,8 +61,8 @@ export function otlpOutput(
     verdict: (answer) => verdictOf(answer, what),
     runtime,
     ...(sigv4 && {
-      signer: new Signer({ service: SERVICE, now: runtime.now, ...sigv4 }),
-      permission: PERMISSION,
+      signer: new Signer({ service: CLOUDWATCH_SERVICE, now: runtime.now, ...sigv4 }),
+      permission: CLOUDWATCH_PERMISSION,
       region: sigv4.region,
     }),
   };

@@ -12,10 +12,16 @@ export interface Batch {
   readonly bytes: number;
   readonly samples: number;
   readonly portions: readonly Portion[];
-  /** Headers of its request beside the common ones. @default none */
+  /** Of what a denial says something: batches of another scope may be allowed. @default all batches have the same */
+  readonly scope?: string | undefined;
+  /** Headers of its request, beside those that all have. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The body of the request, compressed. */
   body(): Promise<Buffer> | Buffer;
-  /** Two batches with the same samples; undefined if it cannot be split. */
-  split(): readonly [Batch, Batch] | undefined;
+  /**
+   * Two batches with the same samples; undefined where it cannot be split.
+   *
+   * @param places as of `Failure`, for a batch that knows them
+   */
+  split(places?: readonly number[]): readonly [Batch, Batch] | undefined;
 }

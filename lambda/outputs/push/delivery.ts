@@ -2,6 +2,8 @@ import type { DeliveryReport, RejectReason } from '../../model/delivery/event.ts
 import { Patience } from '../delivery/patience.ts';
 import { SendQueue } from '../delivery/send-queue.ts';
 import type { Batch, Portion } from './batch.ts';
+import type { Failure } from './failure.ts';
+import type { PendingSamples } from './pending-samples.ts';
 import { isFailure, Sender, type SenderOptions, type Sent } from './sender.ts';
 
 /** Requests under way at the same time. */
@@ -47,7 +49,15 @@ export class BatchDelivery {
     this.#queue.push(batch);
   }
 
-  /** Resolves when there is room for more batches, or nobody should wait any longer. */
+  /** Rejects what is not worth a request. */
+  reject(write: PendingSamples, samples: number, { reason, text }: Failure): void {
+    write.add(samples);
+    this.#note(text);
+    this.#count(reason, samples);
+    write.reject(reason, samples);
+  }
+
+  /** Resolves when there is room for more batches, or nobody should wait for it any longer. */
   async ready(): Promise<void> {
     // The deadline settles all batches, and so makes room.
     while (!this.#hasRoom && !this.#patience.isOver) {
@@ -70,6 +80,7 @@ export class BatchDelivery {
       bytes: this.#sender.bytes,
       requests: this.#sender.requests,
       rejected: { ...this.#rejected },
+      ...(this.#sender.throttled > 0 && { throttled: this.#sender.throttled }),
       errors: [...this.#errors],
     };
   }

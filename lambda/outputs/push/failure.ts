@@ -22,7 +22,9 @@ export interface Failure {
    * in parts. `format`: it may succeed in another format. Absent: nothing of that helps.
    */
   readonly remedy?: 'again' | 'renew' | 'split' | 'format' | undefined;
-  /** Milliseconds since the epoch: a request signed at this time, by the receiver's clock, may succeed. */
+  /** With `split`: what of the batch the receiver names, counted from 1. Absent: it does not say what is bad. */
+  readonly places?: readonly number[] | undefined;
+  /** Milliseconds since the epoch: signed at this time, by the receiver's clock, the request may succeed. */
   readonly receiverTime?: number | undefined;
   /** Milliseconds for which the receiver wants no further attempt. */
   readonly retryAfterMs?: number | undefined;

@@ -59,9 +59,12 @@ export class Sender {
   requests = 0;
   /** Compressed bytes of the accepted requests. */
   bytes = 0;
+  /** Requests that were refused for their rate, whatever became of what was in them. */
+  throttled = 0;
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
-  #denied: Failure | undefined;
+  /** By the scope of batches. */
+  readonly #denied = new Map<string | undefined, Failure>();
 
   constructor(options: SenderOptions, signal: AbortSignal) {
     this.#options = options;
@@ -73,10 +76,10 @@ export class Sender {
     const { formats } = this.#options;
     const batch = formats?.suited(given) ?? given;
     const result = await this.#attempts(batch);
-    const remedy = isFailure(result) ? result.remedy : undefined;
+    const { remedy, places = undefined } = isFailure(result) ? result : {};
     const other = remedy === 'format' ? formats?.other(batch) : undefined;
     if (other !== undefined) return this.send(other);
-    const halves = remedy === 'split' ? batch.split() : undefined;
+    const halves = remedy === 'split' ? batch.split(places) : undefined;
     if (halves === undefined) return [{ batch, result }];
     return [...(await this.send(halves[0])), ...(await this.send(halves[1]))];
   }
@@ -92,8 +95,9 @@ export class Sender {
     let renewed = false;
     let corrected = false;
     for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
-      // A denial applies to all batches of the cycle.
-      if (this.#denied !== undefined) return this.#denied;
+      // What is denied once is denied to all such batches of the cycle.
+      const denied = this.#denied.get(batch.scope);
+      if (denied !== undefined) return denied;
       const result = await this.#attempt(batch, body);
       if (!isFailure(result)) return result;
       const { remedy, receiverTime, retryAfterMs = 0 } = result;
@@ -109,7 +113,7 @@ export class Sender {
         const jitter = runtime.random() * Math.min(backoff, MAX_BACKOFF_MS);
         await runtime.wait(retryAfterMs + jitter, this.#signal);
       } else {
-        if (result.reason === 'access_denied') this.#denied = result;
+        if (result.reason === 'access_denied') this.#denied.set(batch.scope, result);
         return result;
       }
     }
@@ -129,6 +133,7 @@ export class Sender {
         ? verdict(answer, batch)
         : (refusal?.(answer, batch) ?? failureOf(answer, this.#options));
       if (!isFailure(result)) this.bytes += body.length;
+      else if (result.reason === 'throttled') this.throttled += 1;
       return result;
     } catch (error) {
       if (error === this.#signal.reason) return deadlineOf(this.#options, undefined);

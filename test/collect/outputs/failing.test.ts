@@ -2,20 +2,22 @@ import { Writable } from 'node:stream';
 import { PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../../lambda/collect.ts';
-import type { Output } from '../../../lambda/model/delivery/event.ts';
-import type { SampleOutput } from '../../../lambda/model/delivery/sample-output.ts';
+import type { AnyOutput } from '../../../lambda/model/delivery/any-output.ts';
 import { labelsOf } from '../../../lambda/model/samples/sample.ts';
 import { cloudWatchLogsOutput } from '../../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
+import { cloudWatchMetricsOutput } from '../../../lambda/outputs/cloudwatch-metrics/cloudwatch-metrics.ts';
 import { fileOutput } from '../../../lambda/outputs/file.ts';
 import { otlpOutput } from '../../../lambda/outputs/otlp/otlp.ts';
 import { systemRuntime } from '../../../lambda/outputs/push/runtime.ts';
 import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-write.ts';
 import type { CycleReport } from '../../../lambda/report/report.ts';
 import { MemoryState } from '../../../lambda/state/memory.ts';
+import { requestOf } from '../../cloudwatch/requests.ts';
 import { readExportRequest } from '../../outputs/otlp/export-request.ts';
+import { CREDENTIALS } from '../../outputs/push/receiver.ts';
 import { readWriteRequest } from '../../outputs/remote-write/write-request.ts';
 import { counter, MINUTE, target } from '../../series/samples.ts';
-import { configWith, fixedDiscovery, scriptedScraper } from '../parts.ts';
+import { configWith, declarationOf, fixedDiscovery, scriptedScraper } from '../parts.ts';
 import { SimulatedTime } from '../simulated-time.ts';
 
 /** More than are scraped at a time, so that one that waits for room keeps others from being scraped. */
@@ -24,7 +26,7 @@ const TARGETS = 130;
 /** Milliseconds of a cycle: longer than the patience with an output that does not answer. */
 const CYCLE_MS = 8_000;
 
-const KINDS = ['cloudwatch-logs', 'file', 'remote_write', 'otlp'] as const;
+const KINDS = ['cloudwatch-logs', 'cloudwatch_metrics', 'file', 'remote_write', 'otlp'] as const;
 const MODES = ['hangs', 'fails'] as const;
 
 type Kind = (typeof KINDS)[number];
@@ -32,7 +34,7 @@ type Mode = (typeof MODES)[number];
 
 /** A real output, and a place behind it that may be out of order. */
 class Destination {
-  readonly output: Output | SampleOutput;
+  readonly output: AnyOutput;
   /** By target: the differences that came, or of an output that takes samples the values. */
   readonly received = new Map<string, number[]>();
   mode: Mode | undefined;
@@ -58,7 +60,7 @@ class Destination {
     this.#seen = new Set();
   }
 
-  #outputOf(kind: Kind): Output | SampleOutput {
+  #outputOf(kind: Kind): AnyOutput {
     switch (kind) {
       case 'cloudwatch-logs':
         // Room for a part of the targets only.
@@ -69,6 +71,19 @@ class Destination {
           maxAttempts: 1,
           maxBufferedBytes: 5_000,
         });
+      case 'cloudwatch_metrics':
+        return cloudWatchMetricsOutput(
+          {
+            name: kind,
+            url: 'http://localhost/',
+            sigv4: { region: 'eu-central-1', credentials: async () => CREDENTIALS },
+          },
+          {
+            ...systemRuntime,
+            now: this.#now,
+            fetch: (_, init) => this.#post(init, putValues),
+          },
+        );
       case 'file':
         return fileOutput('/nonexistent/file', () => this.#file());
       case 'remote_write':
@@ -147,6 +162,14 @@ function writtenSamples(body: Uint8Array): [string, number][] {
   );
 }
 
+/** Of a metric by its job, which each target has for itself. */
+function putValues(body: Uint8Array): [string, number][] {
+  return requestOf({ body: body as Buffer }).MetricData.map(({ Dimensions, Values }) => [
+    Dimensions?.find(({ Name }) => Name === 'instance')?.Value ?? '',
+    Values[0] ?? Number.NaN,
+  ]);
+}
+
 function exportedSamples(body: Uint8Array): [string, number][] {
   return readExportRequest(body).map(({ resource, value = Number.NaN }) => [
     resource['service.instance.id'] ?? '',
@@ -182,7 +205,7 @@ async function outcomeOf(brokenKind: Kind, mode: Mode, otherKind: Kind): Promise
     target({ id: `app ${index}`, labels: labelsOf({ job: 'app', instance: `app-${index}` }) }),
   );
   const collector = new Collector({
-    config: configWith({}),
+    config: configWith({ declarations: [declarationOf({ dimensions: [['instance']] })] }),
     discovery: fixedDiscovery(targets),
     scraper: scriptedScraper(now, () => [
       { series: counter('requests_total'), value: 100 + 10 * cycle },
@@ -223,12 +246,12 @@ describe.each(PAIRS)('%s that %s, beside %s', (brokenKind, mode, otherKind) => {
   });
 
   it('doubles nothing of it, and has what it missed as far as differences can bring it', () => {
-    const takesEvents = (kind: Kind) => kind === 'cloudwatch-logs' || kind === 'file';
+    const hasDifferences = (kind: Kind) => kind !== 'remote_write' && kind !== 'otlp';
     expect(outcome.other.ofEachTarget).toEqual([
-      takesEvents(otherKind) ? '10,10,10' : '110,120,130,140',
+      hasDifferences(otherKind) ? '10,10,10' : '110,120,130,140',
     ]);
     expect(outcome.broken.ofEachTarget).toEqual([
-      takesEvents(brokenKind) ? '10,20' : '110,120,140',
+      hasDifferences(brokenKind) ? '10,20' : '110,120,140',
     ]);
   });
 

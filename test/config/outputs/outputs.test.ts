@@ -23,11 +23,11 @@ describe('outputs', () => {
     [['stdout'], 'outputs[0]: expected an object, given "stdout" (string)'],
     [
       [{ type: 'stdin' }],
-      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given "stdin" (string)',
+      'outputs[0].type: expected one of cloudwatch-logs, cloudwatch_metrics, stdout, file, remote_write, otlp, given "stdin" (string)',
     ],
     [
       [{}],
-      'outputs[0].type: expected one of cloudwatch-logs, stdout, file, remote_write, otlp, given nothing',
+      'outputs[0].type: expected one of cloudwatch-logs, cloudwatch_metrics, stdout, file, remote_write, otlp, given nothing',
     ],
     [[{ type: 'file' }], 'outputs[0].path: expected the path of a file, given nothing'],
     [
@@ -40,7 +40,7 @@ describe('outputs', () => {
     ],
     [
       [{ type: 'stdout', role_arn: ROLE }],
-      `outputs[0].role_arn: expected no role_arn, which only the types cloudwatch-logs, remote_write and otlp have, given "${ROLE}" (string)`,
+      `outputs[0].role_arn: expected no role_arn, which only the types cloudwatch-logs, cloudwatch_metrics, remote_write and otlp have, given "${ROLE}" (string)`,
     ],
     [
       [{ type: 'cloudwatch-logs', role_arn: 'writer' }],
@@ -69,11 +69,94 @@ describe('outputs', () => {
       'outputs[1].name: expected a name other than that of outputs[0], given "central"',
     ],
     [
+      [{ type: 'cloudwatch_metrics' }, { type: 'cloudwatch_metrics' }],
+      'outputs[1]: expected an output other than outputs[0], given the same',
+    ],
+    [
+      [{ type: 'cloudwatch_metrics', url: 'monitoring' }],
+      'outputs[0].url: expected an http or https URL without a password, given "monitoring" (string)',
+    ],
+    [
+      [{ type: 'cloudwatch_metrics', headers: {} }],
+      'outputs[0].headers: expected no headers, which only the types remote_write and otlp have, given one',
+    ],
+    [
+      [
+        {
+          type: 'cloudwatch_metrics',
+          url: 'https://monitoring.eu-west-1.amazonaws.com',
+          region: 'eu-west-3',
+        },
+      ],
+      'outputs[0].region: expected the region of the URL, eu-west-1, given "eu-west-3"',
+    ],
+    [
       [{ type: 'stdout' }, { type: 'stdout' }],
       'outputs[1]: expected an output other than outputs[0], given the same',
     ],
   ])('%j is refused', async (outputs, message) => {
     expect(await messagesOf(loadNative({ outputs }))).toEqual([`FARGAUGE_CONFIG: ${message}`]);
+  });
+});
+
+describe('an output of the type cloudwatch_metrics', () => {
+  const VPC = 'https://vpce-0123-a.monitoring.eu-west-1.vpce.amazonaws.com/';
+
+  it.each<[string, object, Record<string, unknown>]>([
+    ['the Region of the document', {}, { name: 'cloudwatch_metrics', region: 'eu-west-3' }],
+    [
+      'a Region of its own',
+      { region: 'eu-west-2' },
+      { name: 'cloudwatch_metrics in eu-west-2', region: 'eu-west-2' },
+    ],
+    [
+      'the endpoint of a VPC, whose Region it is signed for',
+      { url: VPC },
+      { name: `cloudwatch_metrics at ${VPC}`, url: VPC, region: 'eu-west-1' },
+    ],
+    [
+      'another account',
+      { role_arn: ROLE, external_id: 'shop', name: 'central' },
+      { name: 'central', region: 'eu-west-3', role: { arn: ROLE, externalId: 'shop' } },
+    ],
+  ])('writes to %s', async (_, keys, { region, role, ...expected }) => {
+    const outputs = [{ type: 'cloudwatch_metrics', ...keys }];
+    const config = await loadNative({ region: 'eu-west-3', outputs });
+    expect(config.outputs).toEqual([
+      { type: 'cloudwatch_metrics', ...expected, signing: { region, role } },
+    ]);
+  });
+
+  it('comes from the environment as well', async () => {
+    const FARGAUGE_OUTPUTS = '[{"type": "cloudwatch_metrics", "region": "eu-west-1"}]';
+    const env = { FARGAUGE_CLUSTER: 'shop', FARGAUGE_OUTPUTS };
+    expect((await load({ env })).outputs).toMatchObject([{ type: 'cloudwatch_metrics' }]);
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ['rules', {}, []],
+    [
+      'rules that keep events which nobody gets',
+      { log_unmatched: true },
+      ['emf_processor.log_unmatched: has no effect: none of the outputs takes events'],
+    ],
+    [
+      'a namespace of AWS',
+      { metric_namespace: 'AWS/ECS' },
+      [
+        'emf_processor: publishes to "AWS/ECS", which the output cloudwatch_metrics cannot: names that begin with AWS/ are of AWS',
+      ],
+    ],
+  ])('goes with %s', async (_, keys, warnings) => {
+    const rule = { source_labels: ['job'], metric_selectors: ['.'], dimensions: [['job']] };
+    const document = {
+      region: 'eu-west-3',
+      outputs: [{ type: 'cloudwatch_metrics' }],
+      emf_processor: { metric_declaration: [rule], ...keys },
+      scrape_configs: [{ job_name: 'app', static_configs: [{ targets: ['127.0.0.1:9100'] }] }],
+    };
+    const config = await loadNative(document);
+    expect(config.warnings).toEqual(warnings.map((each) => `FARGAUGE_CONFIG: ${each}`));
   });
 });
 

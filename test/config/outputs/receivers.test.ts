@@ -191,7 +191,7 @@ it('rules for events are of no use to receivers, which is warned of', async () =
   const receiver = { type: 'remote_write', url: URL };
   const warned = await loadNative({ ...document, outputs: [receiver] });
   expect(warned.warnings).toEqual([
-    'FARGAUGE_CONFIG: emf_processor: has no effect: none of the outputs takes events',
+    'FARGAUGE_CONFIG: emf_processor: has no effect: none of the outputs takes events or metrics',
   ]);
   const both = await loadNative({ ...document, outputs: [receiver, { type: 'stdout' }] });
   expect(both.warnings).toEqual([]);

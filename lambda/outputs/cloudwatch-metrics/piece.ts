@@ -1,0 +1,65 @@
+import type { TargetMetrics } from '../../model/delivery/metric-output.ts';
+import type { DropReason, Drops } from '../../model/samples/drops.ts';
+import type { GroupedMetric, MetricGroup } from '../../model/samples/metric-group.ts';
+import type { Publication } from '../../model/samples/publication.ts';
+import type { Labels } from '../../model/samples/sample.ts';
+import { isMetricName } from '../../model/settings/metric.ts';
+import { type Values, valuesOf } from './values.ts';
+
+/** What values belong to. */
+export interface MetricIdentity {
+  readonly name: string;
+  readonly unit: string | undefined;
+  readonly resolution: Publication['storageResolution'];
+  readonly dimensions: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+/** What one target has of one metric, as much as fits into a datum. */
+export interface Piece {
+  readonly namespace: string;
+  readonly identity: MetricIdentity;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly values: Values;
+}
+
+/** All that is to be sent of a target; what cannot be a metric is added to `drops`. */
+export function piecesOf({ groups, units, step }: TargetMetrics, drops: Drops): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (const group of groups) {
+    for (const metric of group.metrics) {
+      step?.();
+      const parts = partsOf(metric);
+      if (typeof parts === 'object') pieces.push(...published(group, metric, units, parts));
+      else for (const { series } of metric.points) drops.add(parts, series);
+    }
+  }
+  return pieces;
+}
+
+/** Its values, or why nothing can be published of them. */
+function partsOf(metric: GroupedMetric): readonly Values[] | DropReason {
+  // What is kept without a declaration is for log events.
+  if (metric.publications.length === 0) return 'no_declaration';
+  if (!isMetricName(metric.name)) return 'metric_name';
+  return valuesOf(metric) ?? 'out_of_range';
+}
+
+function published(
+  { labels, timestamp }: MetricGroup,
+  { name, publications }: GroupedMetric,
+  units: TargetMetrics['units'],
+  parts: readonly Values[],
+): readonly Piece[] {
+  const unit = units.get(name);
+  return publications.flatMap(({ namespace, dimensions, storageResolution: resolution }) =>
+    dimensions.flatMap((set) => {
+      const identity = { name, unit, resolution, dimensions: dimensionsOf(set, labels) };
+      return parts.map((values) => ({ namespace, identity, timestamp, values }));
+    }),
+  );
+}
+
+function dimensionsOf(set: readonly string[], labels: Labels): MetricIdentity['dimensions'] {
+  return set.map((name) => ({ Name: name, Value: labels[name] ?? '' }));
+}
