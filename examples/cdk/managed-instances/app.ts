@@ -1,4 +1,4 @@
-/** For Managed Instances: one daemon on each instance tells of all its tasks, and no task definition changes. */
+/** For Managed Instances: one daemon on each instance reports all its tasks, and no task definition changes. */
 
 import { App, Stack } from 'aws-cdk-lib';
 import { Connections, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';

@@ -149,6 +149,11 @@ const TRIED: readonly (readonly [
   ['central-account', ['Workload', 'Central'], ['AWS::IAM::Role']],
   ['managed-prometheus', ['ManagedPrometheus'], ['AWS::APS::Workspace', 'AWS::Grafana::Workspace']],
   ['other-account', ['Monitoring', 'Workload'], ['AWS::IAM::Role']],
+  [
+    'managed-instances',
+    ['ManagedInstances'],
+    ['AWS::ECS::Daemon', 'AWS::ECS::DaemonTaskDefinition'],
+  ],
 ];
 
 /** A team's stack, whose collector belongs to another app: what the examples do not show. */

@@ -169,7 +169,7 @@ describe('the daemon', () => {
     [
       'an image and an architecture',
       { architecture: CpuArchitecture.ARM64, image: 'sidecar:1' },
-      'Expected `image` or `architecture`',
+      'Expected either `image` or `architecture`, got both',
     ],
   ])('refuses %s', (_, props, message) => {
     expect(() => daemonIn(props)).toThrow(message);
@@ -177,7 +177,9 @@ describe('the daemon', () => {
 });
 
 describe('a TaskSidecar in a task of the cluster of a daemon', () => {
-  const WARNING = Match.stringLikeRegexp('The daemon Stack/Daemon tells of these tasks already');
+  const WARNING = Match.stringLikeRegexp(
+    'The daemon Stack/Daemon already reports these tasks on Managed Instances',
+  );
 
   /** @param compatibility of the task definition */
   function withSidecar(given: ReturnType<typeof place>, compatibility?: Compatibility) {
