@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { catalogue, newSamples, withHistory } from './catalogue/catalogue.ts';
-import { type Losses, lossFamilies } from './catalogue/losses.ts';
-import { minuteFamilies } from './catalogue/minute.ts';
-import { presentSubjects } from './catalogue/samples.ts';
+import { historyPage, latestPage, type PageSource } from './catalogue/page.ts';
+import { recordPoll } from './catalogue/recording.ts';
+import { INSTANCE_SUBJECT, subjectOf } from './catalogue/samples.ts';
 import { VERSION } from './catalogue/version.ts';
-import type { Task } from './documents/task.ts';
 import type { Events } from './emf/events.ts';
-import { lastEvents } from './emf/last-events.ts';
+import { type EventTask, lastEvents } from './emf/last-events.ts';
 import { writeOpenMetrics } from './exposition/open-metrics.ts';
 import { writeText } from './exposition/text.ts';
-import { History } from './history/history.ts';
+import { MAX_CONTAINERS, MAX_TASKS } from './figures/followed-tasks.ts';
+import { History, type HistoryBounds } from './history/history.ts';
 import { Connections } from './http/connections.ts';
 import { createHttpServer } from './http/server.ts';
 import { createEndpoint, type Endpoint } from './sampling/endpoint.ts';
@@ -34,6 +33,16 @@ const CLOCK: Clock = {
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
+/**
+ * Of a daemon: its polls are 9.5 s apart, and a minute beyond 15 is for those who are still reading. The instance is a subject too. From the
+ * second sample on all rates are known, so that a track then has all its columns.
+ */
+const OF_AN_INSTANCE: HistoryBounds = {
+  subjects: MAX_TASKS + MAX_CONTAINERS + 1,
+  rows: 101,
+  firstRows: 2,
+};
+
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 process.stderr.on('error', () => undefined);
@@ -51,21 +60,42 @@ await serve(result.settings);
 async function serve(settings: Settings): Promise<void> {
   const stopped = Promise.race(STOP_SIGNALS.map((signal) => once(process, signal)));
   const endpoint = createEndpoint({ uri: settings.metadataUri });
-  const history = new History(CLOCK.now());
-  let task: Task | undefined;
+  const { scope } = settings;
+  const history = new History(CLOCK.now(), scope === 'task' ? undefined : OF_AN_INSTANCE);
+  /** By their subjects in the history. */
+  const tasks = new Map<string, EventTask>();
   const sampler = startSampler({
     endpoint,
     clock: CLOCK,
-    record(observation, settled) {
-      task = observation.task.task;
-      const samples = newSamples(observation, settled);
-      history.record(samples, CLOCK.now(), presentSubjects(observation));
+    scope,
+    record(poll) {
+      for (const key of poll.forgotten) tasks.delete(key);
+      for (const { observation } of poll.changed) {
+        const { task } = observation.task;
+        const { cluster, launchType, availabilityZone } = task;
+        tasks.set(subjectOf(observation), task);
+        if (sampler.ofInstance) {
+          tasks.set(INSTANCE_SUBJECT, { cluster, launchType, availabilityZone });
+        }
+      }
+      recordPoll(history, poll, sampler.ofInstance ? 'instance' : 'task', CLOCK.now());
     },
     log,
   });
   const connections = new Connections();
-  const losses = () => ({ connections: connections.displaced, points: history.lost });
-  const contents = contentsOf(settings, endpoint, sampler, history, losses);
+  const source = (): PageSource => ({
+    known: sampler.known(),
+    scope: sampler.ofInstance ? 'instance' : 'task',
+    history,
+    traffic: endpoint.traffic(),
+    losses: {
+      connections: connections.displaced,
+      points: history.lost,
+      elements: sampler.skipped,
+    },
+    now: CLOCK.now(),
+  });
+  const contents = contentsOf(settings, endpoint, sampler, source);
   const answer = createPages(contents, settings.token, log);
   const server = createHttpServer({ answer, connections });
   await listen(server, settings);
@@ -76,7 +106,7 @@ async function serve(settings: Settings): Promise<void> {
   server.close();
   if (settings.emf !== undefined) {
     await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
-    if (task !== undefined) await write(lastEvents(history, settings.emf, task));
+    await write(lastEvents(history, settings.emf, tasks));
   }
   process.exit(0);
 }
@@ -85,25 +115,21 @@ function contentsOf(
   { documents, applications }: Settings,
   endpoint: Endpoint,
   sampler: Sampler,
-  history: History,
-  losses: () => Losses,
+  source: () => PageSource,
 ): Contents {
   const latest = async () => {
     await sampler.ready();
-    const now = CLOCK.now();
-    return [
-      ...catalogue(sampler.observation(), endpoint.traffic(), now),
-      ...minuteFamilies(history, now),
-      ...lossFamilies(losses()),
-    ];
+    return latestPage(source());
   };
   return {
+    ofInstance: () => sampler.ofInstance,
     text: async () => writeText(await latest()),
     openMetrics: async () => writeOpenMetrics(await latest()),
     async history(since) {
-      const families = await latest();
-      const excerpt = history.excerpt(since);
-      const body = writeOpenMetrics(withHistory(families, excerpt));
+      await sampler.ready();
+      const page = source();
+      const excerpt = page.history.excerpt(since);
+      const body = writeOpenMetrics(historyPage(page, excerpt));
       return { ...excerpt, body, taken: () => excerpt.take() };
     },
     ...(documents && { document: (path) => endpoint.read(path) }),

@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { type EmfRules, readEmfRules } from './emf/rules.ts';
 import { type RequestTarget, targetOf } from './http/client.ts';
+import type { ScopeSetting } from './sampling/scope.ts';
 import { Secret } from './serving/secret.ts';
 
 /** The seed exporter's. */
 const DEFAULT_PORT = 9546;
 
 const HIGHEST_PORT = 65_535;
+
+/** How ECS names the launch type in the environment of a container. */
+const MANAGED_INSTANCES = 'AWS_ECS_MANAGED_INSTANCES';
 
 /** A task has ten containers. */
 const MAX_APPLICATIONS = 32;
@@ -25,6 +29,7 @@ const TOKEN = /^[\x21-\x7e]+$/;
 export interface Settings {
   /** Base of the task metadata endpoint, version 4. */
   readonly metadataUri: string;
+  readonly scope: ScopeSetting;
   /** 0 takes any free port. */
   readonly port: number;
   /** Absent: all interfaces. */
@@ -48,6 +53,7 @@ export function readSettings(
   const problems: string[] = [];
   const settings = {
     metadataUri: readMetadataUri(env, problems),
+    scope: readScope(env, problems),
     port: readPort(env, problems),
     host: readHost(env, problems),
     applications: readApplications(env, problems),
@@ -66,6 +72,15 @@ function readMetadataUri(env: Environment, problems: string[]): string {
     problems.push(`${name}: expected ${expected} (ECS sets it in each container), ${given(uri)}`);
   }
   return uri;
+}
+
+/** By itself, only a task on Managed Instances looks whether it is a daemon's: the endpoints of others do not know all tasks. */
+function readScope(env: Environment, problems: string[]): ScopeSetting {
+  const name = 'FARGAUGE_SCOPE';
+  const text = env[name] || 'auto';
+  if (text === 'task' || text === 'instance') return text;
+  if (text !== 'auto') problems.push(`${name}: expected task, instance or auto, ${given(text)}`);
+  return env.AWS_EXECUTION_ENV === MANAGED_INSTANCES ? 'auto' : 'task';
 }
 
 function readPort(env: Environment, problems: string[]): number {

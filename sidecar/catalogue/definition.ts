@@ -1,7 +1,10 @@
 import { earliest, epochSeconds, type Instant } from '../documents/instant.ts';
-import type { Family, Labels, Row } from '../exposition/family.ts';
+import type { Task } from '../documents/task.ts';
+import type { Family, Identity, Labels, Row } from '../exposition/family.ts';
+import { identityOf } from '../exposition/series.ts';
 import type { Based } from '../figures/arithmetic/based.ts';
 import type { ContainerFigures } from '../figures/container.ts';
+import type { InstanceFigures } from '../figures/instance.ts';
 import type { Observation } from '../figures/observation.ts';
 import type { TaskFigures } from '../figures/task.ts';
 
@@ -11,7 +14,7 @@ const TASK = '_task_';
 /** As in docker; on Fargate it is the same for all containers of a task. */
 const CONTAINER_ID_LENGTH = 12;
 
-/** A metric family of the catalogue: what a row of a container and the row of the task read. */
+/** A metric family of the catalogue: what a row of a container, the row of the task and that of the instance read. */
 export interface Definition {
   readonly name: string;
   readonly type: Family['type'];
@@ -23,7 +26,19 @@ export interface Definition {
   /** @param now milliseconds since the epoch. */
   readonly container?: (figures: ContainerFigures, now: number) => Reading;
   readonly task?: (figures: TaskFigures) => Reading;
+  readonly instance?: (figures: InstanceFigures) => Reading;
 }
+
+/** What a page has rows of. */
+export interface Subjects {
+  readonly tasks: readonly Observation[];
+  /** Whether the tasks are among others of an instance, so that their rows say which they are. */
+  readonly scope: Scope;
+  /** Absent where it is not known, or not the subject. */
+  readonly instance?: InstanceFigures | undefined;
+}
+
+export type Scope = 'task' | 'instance';
 
 /** A value, or values with labels of their own. What is not known gives no row. */
 export type Reading = number | undefined | LabelledValue | readonly LabelledValue[];
@@ -44,7 +59,7 @@ export interface KnownValue {
 const NOTHING: readonly KnownValue[] = [];
 const NO_LABELS: Labels = {};
 
-type Readers = Pick<Definition, 'container' | 'task'>;
+type Readers = Pick<Definition, 'container' | 'task' | 'instance'>;
 
 export function gauge(name: string, help: string, readers: Readers): Definition {
   return { name, type: 'gauge', help, ...readers };
@@ -69,36 +84,68 @@ export function withBase(figure: Based | undefined): Reading {
   return figure && { value: figure.value, labels: { base: figure.base } };
 }
 
-/** The families of the observation: rows of all containers but the internal ones, then that of the task. */
-export function familiesOf(
+/** The families of the tasks: rows of all containers but the internal ones, then those of the tasks. */
+export function* familiesOf(
   definitions: readonly Definition[],
-  observation: Observation,
+  { tasks, scope, instance }: Subjects,
   now: number,
-): Family[] {
+): Generator<Family> {
+  const rowsByTask = tasks.map((observation) => rowWriter(observation, scope, now));
+  const ofInstance = instance && identityOf(instanceLabels(instance.task));
+  for (const definition of definitions) {
+    const { name, type, help, instance: readInstance } = definition;
+    const rows = rowsByTask.flatMap((write) => write(definition));
+    if (readInstance !== undefined && instance !== undefined) {
+      rows.push(...rowsOf(ofInstance, readInstance(instance), undefined));
+    }
+    yield { name, type, help, rows };
+  }
+}
+
+/** Gives the rows that a task and its containers have in a family. */
+function rowWriter(
+  observation: Observation,
+  scope: Scope,
+  now: number,
+): (definition: Definition) => Row[] {
   const { task, since } = observation;
-  const ofTask = taskLabels(observation);
-  const shown = shownContainers(observation);
+  const more = scope === 'instance' ? instanceTaskLabels(task.task) : {};
+  const ofTask = identityOf({ ...taskLabels(observation), ...more });
+  const shown = shownContainers(observation).map(({ figures, labels }) => ({
+    figures,
+    identity: identityOf({ ...labels, ...more }),
+  }));
   const firstCreated = earliest(task.task.containers.map(({ createdAt }) => createdAt));
-  return definitions.map(({ name, type, help, counts, container, task: readTask }) => {
+  return ({ counts, container, task: readTask }) => {
     const startOf = (created: Instant | undefined) => {
       if (counts === 'sidecar') return since / 1000;
       return counts === 'container' ? epochSeconds(created) : undefined;
     };
     const rows: Row[] = [];
     if (container !== undefined) {
-      for (const { figures, labels } of shown) {
+      for (const { figures, identity } of shown) {
         const start = startOf(figures.container.createdAt);
-        rows.push(...rowsOf(labels, container(figures, now), start));
+        rows.push(...rowsOf(identity, container(figures, now), start));
       }
     }
     if (readTask !== undefined) rows.push(...rowsOf(ofTask, readTask(task), startOf(firstCreated)));
-    return { name, type, help, rows };
-  });
+    return rows;
+  };
 }
 
 /** The labels of the task's row. */
 export function taskLabels({ task }: Observation): Labels {
   return { container_name: TASK, container_id: TASK, ...revisionLabels(task) };
+}
+
+/** What the rows of a task have beside, where it is one of many: family and revision are in them already. */
+export function instanceTaskLabels(task: Task): Labels {
+  return { task_id: task.id, service_name: task.serviceName, ...instanceLabels(task) };
+}
+
+/** The labels of the instance that a task runs on. */
+export function instanceLabels({ cluster, launchType, availabilityZone }: Task): Labels {
+  return { cluster, launch_type: launchType, availability_zone: availabilityZone };
 }
 
 /** The containers that have rows, with the labels of these. */
@@ -131,9 +178,14 @@ function isKnown(value: number | undefined): boolean {
   return value !== undefined && Number.isFinite(value);
 }
 
-function rowsOf(identity: Labels, reading: Reading, start: number | undefined): Row[] {
+function rowsOf(
+  identity: Identity | undefined,
+  reading: Reading,
+  start: number | undefined,
+): Row[] {
   return knownValues(reading).map(({ value, labels }) => ({
-    labels: { ...identity, ...labels },
+    ...(identity && { identity }),
+    labels,
     value,
     start,
   }));

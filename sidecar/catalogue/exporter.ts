@@ -54,6 +54,16 @@ export function exporterFamilies(success: boolean, traffic: Traffic): Family[] {
   ];
 }
 
+/** The scope of a daemon's last poll. */
+export function tasksFamily(available: boolean): Family {
+  return {
+    name: 'ee_exporter_tasks_available',
+    type: 'gauge',
+    help: 'Whether the last poll told of all tasks of the instance, not of the own one alone.',
+    rows: [{ labels: {}, value: Number(available) }],
+  };
+}
+
 /** The engine of the exporter. `node_version` is its name in version 0.1, which always ran on Node.js. */
 function runtimeLabels(): Labels {
   const { release, version, versions } = process;

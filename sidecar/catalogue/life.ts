@@ -75,6 +75,9 @@ export const LIFE_DEFINITIONS: readonly Definition[] = [
     { container: ({ oomSuspected }) => oomSuspected },
     'sidecar',
   ),
+  gauge('ee_task_ended_timestamp_seconds', 'Time at which the task ended.', {
+    task: ({ endedAt }) => endedAt,
+  }),
   gauge(
     'ee_task_image_pull_started_timestamp_seconds',
     'Time at which the pull of the images began.',

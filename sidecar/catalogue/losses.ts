@@ -4,10 +4,11 @@ import type { Family } from '../exposition/family.ts';
 export interface Losses {
   readonly connections: ReadonlyMap<string, number>;
   readonly points: ReadonlyMap<string, number>;
+  readonly elements: ReadonlyMap<string, number>;
 }
 
 /** The series about the sidecar's own limits. */
-export function lossFamilies({ connections, points }: Losses): Family[] {
+export function lossFamilies({ connections, points, elements }: Losses): Family[] {
   return [
     lossFamily(
       'ee_exporter_connections_displaced_total',
@@ -20,6 +21,12 @@ export function lossFamilies({ connections, points }: Losses): Family[] {
       'Points that the history dropped before they were 15 minutes old, or never took.',
       'reason',
       points,
+    ),
+    lossFamily(
+      'ee_exporter_elements_skipped_total',
+      'Elements of the documents of all tasks, and containers in them, that were passed over at a poll.',
+      'reason',
+      elements,
     ),
   ];
 }

@@ -17,23 +17,29 @@ const STATISTICS: readonly (readonly [keyof MinuteSummary, what: string])[] = [
 ];
 
 /** Utilization over the last complete minute of the clock: equal for all scrapers within the minute after it. */
-export function minuteFamilies(history: History, now: number): Family[] {
-  return UTILIZATIONS.flatMap(([stem, what]) => {
-    const summaries = history.columns(`${stem}_percent`).flatMap(([track, column]) => {
+export function* minuteFamilies(
+  history: History,
+  now: number,
+  ofTask?: (task: string) => boolean,
+): Generator<Family> {
+  for (const [stem, what] of UTILIZATIONS) {
+    const summaries = history.columns(`${stem}_percent`, ofTask).flatMap(([track, column]) => {
       const summary = lastMinute(track, column, now);
-      return summary === undefined ? [] : [{ labels: column.labels, summary }];
+      const { identity } = track;
+      return summary === undefined ? [] : [{ identity, labels: column.labels, summary }];
     });
-    return STATISTICS.map(([statistic, word]): Family => {
-      const rows: Row[] = summaries.map(({ labels, summary }) => ({
+    for (const [statistic, word] of STATISTICS) {
+      const rows: Row[] = summaries.map(({ identity, labels, summary }) => ({
+        identity,
         labels,
         value: summary[statistic],
       }));
-      return {
+      yield {
         name: `${stem}_minute_${statistic}_percent`,
         type: 'gauge',
         help: `${word} ${what} among the samples of the last complete minute of the clock.`,
         rows,
       };
-    });
-  });
+    }
+  }
 }

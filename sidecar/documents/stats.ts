@@ -1,5 +1,13 @@
 import { type Instant, instantOf } from './instant.ts';
-import { isObject, type JsonObject, listOf, objectOf, quantityOf, textOf } from './json.ts';
+import {
+  isObject,
+  type JsonObject,
+  limitOf,
+  listOf,
+  objectOf,
+  quantityOf,
+  textOf,
+} from './json.ts';
 
 /** Counters of a network interface. */
 export const INTERFACE_COUNTERS = [
@@ -44,6 +52,8 @@ export interface CpuStats {
   readonly kernel: number | undefined;
   /** The total at `preread`. */
   readonly previousTotal: number | undefined;
+  /** CPUs of the machine, whatever the task may use of them. */
+  readonly online: number | undefined;
   readonly periods: number | undefined;
   readonly throttledPeriods: number | undefined;
   readonly throttledTime: number | undefined;
@@ -88,10 +98,19 @@ export function readStats(
 ): Map<string, Stats> {
   const entries = new Map<string, Stats>();
   for (const [id, entry] of Object.entries(document ?? {})) {
-    const read = isObject(entry) ? instantOf(entry.read) : undefined;
-    if (read !== undefined) entries.set(id, readEntry(read, objectOf(entry), launchType));
+    const stats = readContainerStats(entry, launchType);
+    if (stats !== undefined) entries.set(id, stats);
   }
   return entries;
+}
+
+/** Reads one entry of the document. @returns `undefined` where it is not usable */
+export function readContainerStats(
+  entry: unknown,
+  launchType: string | undefined,
+): Stats | undefined {
+  const read = isObject(entry) ? instantOf(entry.read) : undefined;
+  return read === undefined ? undefined : readEntry(read, objectOf(entry), launchType);
 }
 
 function readEntry(read: Instant, entry: JsonObject, launchType: string | undefined): Stats {
@@ -145,6 +164,7 @@ function readCpu(entry: JsonObject, ticks: number): CpuStats {
     user: time(usage.usage_in_usermode),
     kernel: time(usage.usage_in_kernelmode),
     previousTotal: time(previous.total_usage),
+    online: limitOf(cpu.online_cpus),
     periods: quantityOf(throttling.periods),
     throttledPeriods: quantityOf(throttling.throttled_periods),
     throttledTime: quantityOf(throttling.throttled_time),

@@ -34,6 +34,8 @@ export interface Task {
   readonly knownStatus: string | undefined;
   readonly launchType: string | undefined;
   readonly serviceName: string | undefined;
+  /** Of the managed daemon that it belongs to. */
+  readonly daemonName: string | undefined;
   readonly availabilityZone: string | undefined;
   readonly availabilityZoneId: string | undefined;
   /** The first network mode that any container names. */
@@ -44,6 +46,8 @@ export interface Task {
   readonly memoryLimit: number | undefined;
   readonly pullStartedAt: Instant | undefined;
   readonly pullStoppedAt: Instant | undefined;
+  /** When its containers were stopped. */
+  readonly stoppedAt: Instant | undefined;
   readonly clock: ClockDrift;
   readonly storage: EphemeralStorage;
   /** Those with a DockerId, each once. */
@@ -99,7 +103,8 @@ export function readTask(document: JsonObject): Task {
     desiredStatus: textOf(document.DesiredStatus),
     knownStatus: textOf(document.KnownStatus),
     launchType: textOf(document.LaunchType),
-    serviceName: textOf(document.ServiceName) ?? serviceOfGroup(textOf(document.Group)),
+    serviceName: textOf(document.ServiceName) ?? nameInGroup(textOf(document.Group), 'service:'),
+    daemonName: nameInGroup(textOf(document.Group), 'daemon:'),
     availabilityZone: textOf(document.AvailabilityZone),
     availabilityZoneId: textOf(document.AvailabilityZoneID),
     networkMode: firstNetworkMode(containers),
@@ -107,6 +112,7 @@ export function readTask(document: JsonObject): Task {
     memoryLimit: bytesOf(limitOf(limits.Memory)),
     pullStartedAt: instantOf(document.PullStartedAt),
     pullStoppedAt: instantOf(document.PullStoppedAt),
+    stoppedAt: instantOf(document.ExecutionStoppedAt),
     clock: readClock(objectOf(document.ClockDrift)),
     storage: readStorage(objectOf(document.EphemeralStorageMetrics)),
     containers: readContainers(containers),
@@ -173,8 +179,8 @@ function firstNetworkMode(containers: readonly JsonObject[]): string | undefined
   return undefined;
 }
 
-function serviceOfGroup(group: string | undefined): string | undefined {
-  return group?.startsWith('service:') ? textOf(group.slice('service:'.length)) : undefined;
+function nameInGroup(group: string | undefined, prefix: string): string | undefined {
+  return group?.startsWith(prefix) ? textOf(group.slice(prefix.length)) : undefined;
 }
 
 function lastSegment(name: string | undefined): string | undefined {

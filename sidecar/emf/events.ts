@@ -1,5 +1,5 @@
 import type { Labels, Point } from '../exposition/family.ts';
-import type { Untaken } from '../history/history.ts';
+import type { Untaken } from '../history/untaken.ts';
 import type { Declaration, EmfRules } from './rules.ts';
 
 /**
@@ -48,10 +48,10 @@ export interface Events {
  */
 export function writeEvents(series: Iterable<Untaken>, rules: EmfRules, labels: Labels): Events {
   const groups = new Map<string, Group>();
-  for (const { column, points } of series) {
-    const all = known({ ...labels, ...rules.labels, ...column.labels });
-    const sets = setsFor(column.name, all, rules.declarations);
-    if (sets.length > 0) addPoints(groups, column.name, all, sets, points);
+  for (const { name, labels: own, points } of series) {
+    const all = known({ ...labels, ...rules.labels, ...own });
+    const sets = setsFor(name, all, rules.declarations);
+    if (sets.length > 0) addPoints(groups, name, all, sets, points);
   }
   const lines: string[] = [];
   let dropped = 0;

@@ -8,7 +8,9 @@ export interface Family {
 }
 
 export interface Row {
-  /** A label that is `undefined` or empty is left out. */
+  /** Whose row it is; written before `labels`. */
+  readonly identity?: Identity;
+  /** A label that is `undefined`, empty or of the identity is left out. */
   readonly labels: Labels;
   readonly value: number;
   /** Epoch seconds when a counter was 0, where that is known. */
@@ -16,6 +18,13 @@ export interface Row {
 }
 
 export type Labels = Readonly<Record<string, string | undefined>>;
+
+/** The labels that all series of a container, a task or an instance share, as `identityOf` gives them. */
+export interface Identity {
+  readonly labels: Labels;
+  /** As they are written. */
+  readonly text: string;
+}
 
 /** A gauge whose values have times of their own. */
 export interface TimedFamily {

@@ -1,14 +1,11 @@
 import type { Family, TimedFamily } from './family.ts';
-import { writeNumber, writeSeries } from './series.ts';
+import { PIECE_LENGTH, writeNumber, writeSeries } from './series.ts';
 
 /** Content type of OpenMetrics. */
 export const OPEN_METRICS_CONTENT_TYPE =
   'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 const COUNTER_SUFFIX = '_total';
-
-/** Characters from which on a piece is handed out: larger ones would be large objects, which V8 keeps for long. */
-const PIECE_LENGTH = 8_192;
 
 /** Units that a name of the catalogue can end in. */
 const UNITS = ['seconds', 'bytes', 'percent', 'vcpus'] as const;
@@ -31,25 +28,28 @@ const UNITS = ['seconds', 'bytes', 'percent', 'vcpus'] as const;
 export function* writeOpenMetrics(families: Iterable<Family | TimedFamily>): Generator<string> {
   for (const family of families) {
     if ('traces' in family) yield* writeTraces(family);
-    else yield writeRows(family);
+    else yield* writeRows(family);
   }
   yield '# EOF\n';
 }
 
-function writeRows({ name, type, help, rows }: Family): string {
+function* writeRows({ name, type, help, rows }: Family): Generator<string> {
   const base = type === 'counter' ? name.slice(0, -COUNTER_SUFFIX.length) : name;
   const written = new Set<string>();
-  let text = '';
-  for (const { labels, value, start } of rows) {
-    const series = writeSeries(name, labels);
+  let text = writeHead(base, type, help);
+  for (const { identity, labels, value, start } of rows) {
+    const series = writeSeries(name, labels, identity);
     if (written.has(series)) continue;
     written.add(series);
     text += `${series} ${writeNumber(value)}\n`;
     if (type === 'counter' && start !== undefined) {
-      text += `${writeSeries(`${base}_created`, labels)} ${writeNumber(start)}\n`;
+      text += `${writeSeries(`${base}_created`, labels, identity)} ${writeNumber(start)}\n`;
     }
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = '';
   }
-  return text === '' ? '' : writeHead(base, type, help) + text;
+  if (written.size > 0 && text !== '') yield text;
 }
 
 function* writeTraces({ name, type, help, traces }: TimedFamily): Generator<string> {

@@ -19,6 +19,8 @@ export interface TaskFigures {
   readonly memoryLimit: Based | undefined;
   readonly blockIo: TaskBlockIo;
   readonly network: TaskNetwork;
+  /** Epoch seconds; unknown while the task lives. */
+  readonly endedAt?: number | undefined;
 }
 
 /** The task after a poll at `now` (milliseconds since the epoch), given what was known after the one before. */

@@ -1,18 +1,29 @@
-import type { Point, Trace } from '../exposition/family.ts';
-import { writeSeries } from '../exposition/series.ts';
-import { type Column, type Rows, type SubjectSample, TRACK_ROWS, Track } from './track.ts';
+import type { Trace } from '../exposition/family.ts';
+import { identityOf, writeSeries } from '../exposition/series.ts';
+import { type Column, Columns } from './columns.ts';
+import { FIRST_ROWS, type SubjectSample, TRACK_ROWS, Track } from './track.ts';
+import { type Untaken, untakenOf } from './untaken.ts';
 
 /** How far back points are handed out. */
 export const HISTORY_MS = 15 * 60_000;
 
+/** How much a history holds. */
+export interface HistoryBounds {
+  readonly subjects: number;
+  /** Samples of each. */
+  readonly rows: number;
+  /** Samples that there is memory for at first. */
+  readonly firstRows: number;
+}
+
 /** The task and its containers, of which ECS allows ten in a task definition and adds a few. The rest is for those that are gone. */
-const MAX_TRACKS = 33;
+const OF_A_TASK: HistoryBounds = { subjects: 33, rows: TRACK_ROWS, firstRows: FIRST_ROWS };
 
 /** Bytes of the points on one page. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
-/** Of a line beside its series: value, time, blanks, line feed. */
-const LINE_BYTES = 40;
+/** Of a line beside the name and the labels that its series share: the label `base`, value, time, blanks, line feed. */
+const LINE_BYTES = 64;
 
 /** A part of the history. All times are those of recording, in milliseconds since the epoch. */
 export interface Excerpt {
@@ -24,32 +35,38 @@ export interface Excerpt {
   readonly more: boolean;
   /** The series of a family that have points in it. Reads the ring: what is overwritten meanwhile is left out. */
   traces(name: string): Trace[];
+  /** Whether the newest poll of a task is in it, of which `record` was told. */
+  hasNewest(task: string): boolean;
   /** Notes that a client has it. */
   take(): void;
 }
 
-/** The points of one series that no client has. */
-export interface Untaken {
-  readonly column: Column;
-  readonly points: readonly Point[];
+/** What a poll said of a task beside its points, for a history of many tasks. */
+export interface Latest {
+  readonly task: string;
+  /** About as many as its lines have. */
+  readonly bytes: number;
 }
 
 /**
- * Why a point is lost before it is 15 minutes old: its container is gone and gave way to another before a client took the point; as many
- * containers have samples as there is room for; another container has the same labels.
+ * Why a point is lost before it is 15 minutes old: its container, or its task, is gone and gave way to another before a client took the
+ * point; as many containers have samples as there is room for; another container has the same labels.
  */
-export type LossReason = 'container_gone' | 'too_many_containers' | 'same_labels';
+export type LossReason = 'container_gone' | 'task_gone' | 'too_many_containers' | 'same_labels';
 
 /** A track, and the subject that it is of; `undefined` where the subject has another one by now. */
 interface OwnedTrack {
   readonly track: Track;
+  readonly task: string;
   subject: string | undefined;
 }
 
-/** A poll that recorded something, and how many bytes its points make. */
-interface Entry {
+/** The newest poll of a task. */
+interface Newest {
   readonly recordedAt: number;
   readonly bytes: number;
+  /** Whether a client has it. */
+  taken: boolean;
 }
 
 /**
@@ -59,15 +76,21 @@ interface Entry {
  * the containers of a task are not renewed in their order.
  */
 export class History {
+  readonly #bounds: HistoryBounds;
+  readonly #columns = new Columns();
   /** By labels, so that a series is in one track only. */
   readonly #tracks = new Map<string, OwnedTrack>();
-  readonly #entries: Entry[] = [];
+  readonly #newest = new Map<string, Newest>();
   readonly #lost = new Map<LossReason, number>();
   #cursor: number;
 
-  /** @param now milliseconds since the epoch. */
-  constructor(now: number) {
+  /**
+   * @param now milliseconds since the epoch.
+   * @param bounds @default those of a task
+   */
+  constructor(now: number, bounds: HistoryBounds = OF_A_TASK) {
     this.#cursor = Math.round(now) - 1;
+    this.#bounds = bounds;
   }
 
   /** How many points were lost before they were 15 minutes old. */
@@ -76,7 +99,7 @@ export class History {
   }
 
   /**
-   * Takes in what one poll brought. A sample that is not newer than its subject's last one is passed over.
+   * Takes in what one poll brought, of one task where there are many. A sample that is not newer than its subject's last one is passed over.
    *
    * @param present the subjects that have figures, new ones or not. All others are gone: one of the same labels goes on where it
    * ended, and where there is no room, the one that ended first gives way. @default the subjects of the samples
@@ -85,20 +108,19 @@ export class History {
     samples: readonly SubjectSample[],
     now: number,
     present: ReadonlySet<string> = new Set(samples.map(({ subject }) => subject)),
+    latest?: Latest,
   ): void {
     const recordedAt = Math.max(Math.round(now), this.#cursor + 1);
-    let bytes = 0;
+    if (latest !== undefined) {
+      this.#cursor = recordedAt;
+      this.#newest.set(latest.task, { recordedAt, bytes: latest.bytes, taken: false });
+    }
     for (const sample of samples) {
       const track = this.#trackFor(sample, present);
-      if (track === undefined || !isNewer(sample, track)) continue;
-      for (const { series } of track.append(sample, recordedAt)) {
-        bytes += series.length + LINE_BYTES;
-      }
+      if (track === undefined || !isNewer(sample, track) || sample.values.length === 0) continue;
+      track.append(sample, recordedAt);
+      this.#cursor = recordedAt;
     }
-    if (bytes === 0) return;
-    this.#cursor = recordedAt;
-    this.#entries.push({ recordedAt, bytes });
-    if (this.#entries.length > TRACK_ROWS) this.#entries.shift();
   }
 
   /** What was recorded after `since`: all of it, or the oldest part where that is too much for one page. */
@@ -108,6 +130,9 @@ export class History {
     const { until, more } = this.#pageEnd(start);
     const tracks = this.#all();
     const rows = new Map(tracks.map((track) => [track, track.rowsBetween(start, until)]));
+    const within = (newest: Newest | undefined): newest is Newest =>
+      newest !== undefined && newest.recordedAt > start && newest.recordedAt <= until;
+    const newest = new Map([...this.#newest].filter(([, each]) => within(each)));
     return {
       since: start,
       until,
@@ -116,23 +141,47 @@ export class History {
         columnsOf(tracks, name).flatMap(([track, column]) => {
           const range = rows.get(track);
           if (range === undefined || range.from === range.to) return [];
-          return [{ series: column.series, points: track.points(column, range) }];
+          const series = writeSeries(name, column.labels, track.identity);
+          return [{ series, points: track.points(column, range) }];
         }),
+      hasNewest: (task) => newest.has(task),
       take() {
         for (const [track, range] of rows) track.take(range);
+        for (const each of newest.values()) each.taken = true;
       },
     };
   }
 
-  /** The points that no client has, by series. */
-  *untaken(): Generator<Untaken> {
-    const reach = this.#reach();
-    for (const track of this.#all()) yield* untakenOf(track, reach, this.#cursor);
+  /** Whether a client has the newest poll of a task. */
+  isTaken(task: string): boolean {
+    return this.#newest.get(task)?.taken ?? false;
   }
 
-  /** The series of a family, each with its track. */
-  columns(name: string): [Track, Column][] {
-    return columnsOf(this.#all(), name);
+  /** Gives up all that is known of a task. */
+  forget(task: string): void {
+    this.#newest.delete(task);
+    for (const [key, owned] of this.#tracks) {
+      if (owned.task === task) this.#giveUp(key, owned.track, 'task_gone');
+    }
+  }
+
+  /** The points that no client has, by series. @param task @default all tasks */
+  *untaken(task?: string): Generator<Untaken> {
+    const reach = this.#reach();
+    for (const owned of this.#tracks.values()) {
+      if (task === undefined || owned.task === task) {
+        yield* untakenOf(owned.track, reach, this.#cursor);
+      }
+    }
+  }
+
+  /** The series of a family, each with its track. @param ofTask whether a task's are wanted @default all */
+  columns(name: string, ofTask: (task: string) => boolean = () => true): [Track, Column][] {
+    const tracks = [...this.#tracks.values()].filter(({ task }) => ofTask(task));
+    return columnsOf(
+      tracks.map(({ track }) => track),
+      name,
+    );
   }
 
   #all(): Track[] {
@@ -140,13 +189,13 @@ export class History {
   }
 
   #trackFor(
-    { subject, labels, values }: SubjectSample,
+    { task = '', subject, labels, taskLabels, values }: SubjectSample,
     present: ReadonlySet<string>,
   ): Track | undefined {
-    const key = writeSeries('', labels);
+    const identity = identityOf({ ...labels, ...taskLabels });
     const isGone = (owned: OwnedTrack) =>
       owned.subject === undefined || !present.has(owned.subject);
-    const known = this.#tracks.get(key);
+    const known = this.#tracks.get(identity.text);
     if (known !== undefined) {
       if (isGone(known)) known.subject = subject;
       if (known.subject === subject) return known.track;
@@ -156,12 +205,13 @@ export class History {
     for (const owned of this.#tracks.values()) {
       if (owned.subject === subject) owned.subject = undefined;
     }
-    if (this.#tracks.size === MAX_TRACKS && !this.#displace(isGone)) {
+    const { subjects, ...size } = this.#bounds;
+    if (this.#tracks.size === subjects && !this.#displace(isGone)) {
       this.#lose('too_many_containers', values.length);
       return undefined;
     }
-    const track = new Track();
-    this.#tracks.set(key, { track, subject });
+    const track = new Track({ ...size, columns: this.#columns, identity, labels });
+    this.#tracks.set(identity.text, { track, task, subject });
     return track;
   }
 
@@ -176,11 +226,17 @@ export class History {
       oldest = { key, track: owned.track, endedAt };
     }
     if (oldest === undefined) return false;
-    this.#tracks.delete(oldest.key);
-    for (const { points } of untakenOf(oldest.track, this.#reach(), this.#cursor)) {
-      this.#lose('container_gone', points.length);
-    }
+    this.#giveUp(oldest.key, oldest.track, 'container_gone');
     return true;
+  }
+
+  #giveUp(key: string, track: Track, reason: LossReason): void {
+    // Before it goes: its full ring says how far back all of the history reaches.
+    const reach = this.#reach();
+    this.#tracks.delete(key);
+    for (const { points } of untakenOf(track, reach, this.#cursor)) {
+      this.#lose(reason, points.length);
+    }
   }
 
   #lose(reason: LossReason, points: number): void {
@@ -194,15 +250,24 @@ export class History {
     return reach;
   }
 
-  /** A poll is never divided, and a page has one at least. */
+  /** What was recorded at one time is never divided, and a page has that of one time at least. */
   #pageEnd(since: number): { until: number; more: boolean } {
+    const recorded = new Map<number, number>();
+    const add = (at: number, bytes: number) => recorded.set(at, (recorded.get(at) ?? 0) + bytes);
+    for (const track of this.#all()) {
+      const { from, to } = track.rowsBetween(since, this.#cursor);
+      const bytes = rowBytes(track);
+      for (let row = from; row < to; row += 1) add(track.recordedAt(row), bytes);
+    }
+    for (const { recordedAt, bytes } of this.#newest.values()) {
+      if (recordedAt > since) add(recordedAt, bytes);
+    }
     let bytes = 0;
     let until: number | undefined;
-    for (const entry of this.#entries) {
-      if (entry.recordedAt <= since) continue;
-      bytes += entry.bytes;
+    for (const at of [...recorded.keys()].sort((a, b) => a - b)) {
+      bytes += recorded.get(at) ?? 0;
       if (until !== undefined && bytes > MAX_PAGE_BYTES) return { until, more: true };
-      until = entry.recordedAt;
+      until = at;
     }
     return { until: this.#cursor, more: false };
   }
@@ -225,22 +290,10 @@ function columnsOf(tracks: Iterable<Track>, name: string): [Track, Column][] {
   return found;
 }
 
-function* untakenOf(track: Track, since: number, until: number): Generator<Untaken> {
-  const runs = runsOf(track, track.rowsBetween(since, until));
-  for (const column of track.columns) {
-    const points = runs.flatMap((rows) => [...track.points(column, rows)]);
-    if (points.length > 0) yield { column, points };
-  }
-}
-
-/** The rows that no client has, as few ranges. */
-function runsOf(track: Track, { from, to }: Rows): Rows[] {
-  const runs: Rows[] = [];
-  for (let row = from; row < to; row += 1) {
-    if (track.isTaken(row)) continue;
-    const before = runs.at(-1);
-    if (before?.to === row) runs[runs.length - 1] = { from: before.from, to: row + 1 };
-    else runs.push({ from: row, to: row + 1 });
-  }
-  return runs;
+/** Of the points of a row, where all are known. */
+function rowBytes({ columns, identity }: Track): number {
+  return columns.reduce(
+    (bytes, { name }) => bytes + name.length + identity.text.length + LINE_BYTES,
+    0,
+  );
 }

@@ -1,4 +1,5 @@
-import type { Column, Track } from './track.ts';
+import type { Column } from './columns.ts';
+import type { Track } from './track.ts';
 
 const MINUTE = 60;
 

@@ -1,5 +1,6 @@
-import type { Labels, Point } from '../exposition/family.ts';
-import { writeSeries } from '../exposition/series.ts';
+import type { Identity, Labels, Point } from '../exposition/family.ts';
+import { identityOf } from '../exposition/series.ts';
+import { type Column, Columns } from './columns.ts';
 
 /** Fifteen minutes of one sample a second, and a minute for those who are still reading what is about to leave. */
 export const TRACK_ROWS = 960;
@@ -8,33 +9,29 @@ export const TRACK_ROWS = 960;
  * Rows that a track has memory for before it has more: where a container comes with each sample, V8 would keep the memory of many long
  * tracks that are gone until it thinks of it, which is seldom.
  */
-const FIRST_ROWS = 60;
+export const FIRST_ROWS = 60;
+
+/** Places in a row; its time is the first. */
+const RECORDED_AT = 1;
+const VALUES_AT = 2;
 
 /** Figures that one sample of the task or of a container holds. */
 export interface SubjectSample {
+  /** Of many, the one that it belongs to. @default there is one */
+  readonly task?: string | undefined;
   /** What the sample is of: stable and unique. */
   readonly subject: string;
   /** The labels of all its series. */
   readonly labels: Labels;
+  /** More of them, which events do without: they have the task's labels under other names. */
+  readonly taskLabels?: Labels | undefined;
   /** Epoch seconds, by the source's clock. */
   readonly time: number;
   readonly values: readonly NamedValue[];
 }
 
-export interface NamedValue {
-  readonly name: string;
-  /** Those that this series has beside the subject's. */
-  readonly labels: Labels;
+export interface NamedValue extends Column {
   readonly value: number;
-}
-
-/** All values of one series in a track. */
-export interface Column {
-  readonly name: string;
-  readonly labels: Labels;
-  /** As `writeSeries` gives it. */
-  readonly series: string;
-  readonly values: Float64Array;
 }
 
 /** Rows of a track, counted from its first one: from `from` up to, not including, `to`. */
@@ -43,26 +40,52 @@ export interface Rows {
   readonly to: number;
 }
 
-/** A column whose memory may be replaced by more. */
-interface GrowingColumn extends Column {
-  values: Float64Array<ArrayBuffer>;
+export interface TrackOptions {
+  /** How many rows there are room for. @default TRACK_ROWS */
+  readonly rows?: number;
+  /** How many at first. @default FIRST_ROWS */
+  readonly firstRows?: number;
+  /** What it shares with other tracks. */
+  readonly columns?: Columns;
+  readonly identity?: Identity;
+  /** The labels of the identity that events have. */
+  readonly labels?: Labels;
 }
 
 /**
  * The samples of one subject: a ring of rows, in the order in which they were recorded, their times increasing too. The memory of
- * it is taken twice: for a minute, then for all of it.
+ * it is taken twice: for the first ones, then for all of it.
  */
 export class Track {
-  #rows = FIRST_ROWS;
-  #times = new Float64Array(FIRST_ROWS);
-  #recordedAt = new Float64Array(FIRST_ROWS);
-  #taken = new Uint8Array(FIRST_ROWS);
-  readonly #columns = new Map<string, GrowingColumn>();
+  readonly identity: Identity;
+  readonly labels: Labels;
+  readonly #capacity: number;
+  readonly #shared: Columns;
+  #rows: number;
+  /** In their order in a row. */
+  #columns: readonly Column[] = [];
+  /** Row after row: its time, when it was recorded (less than 0 once it is taken), its values. One array, since each takes memory beside its values. */
+  #cells: Float64Array;
   /** Rows that there ever were. */
   #end = 0;
 
-  get columns(): Iterable<Column> {
-    return this.#columns.values();
+  constructor({
+    rows = TRACK_ROWS,
+    firstRows = FIRST_ROWS,
+    columns = new Columns(),
+    identity = identityOf({}),
+    labels = identity.labels,
+  }: TrackOptions = {}) {
+    this.identity = identity;
+    this.labels = labels;
+    this.#capacity = rows;
+    this.#shared = columns;
+    this.#rows = firstRows;
+    this.#cells = new Float64Array(firstRows * VALUES_AT);
+  }
+
+  get columns(): readonly Column[] {
+    return this.#columns;
   }
 
   /** Epoch seconds of the newest sample. */
@@ -72,36 +95,36 @@ export class Track {
 
   /** When the newest sample was recorded. */
   get newestRecordedAt(): number | undefined {
-    return this.#end === 0 ? undefined : this.#recorded(this.#end - 1);
+    return this.#end === 0 ? undefined : this.recordedAt(this.#end - 1);
   }
 
   /** When the row that is overwritten next was recorded; `undefined` while there is room. */
   get leaving(): number | undefined {
-    return this.#end < TRACK_ROWS ? undefined : this.#recordedAt[this.#end % TRACK_ROWS];
+    return this.#end < this.#capacity ? undefined : this.recordedAt(this.#end);
   }
 
-  /** Appends a row. @returns the columns that have a value in it */
-  append({ time, labels, values }: SubjectSample, recordedAt: number): Column[] {
-    const slot = this.#end % TRACK_ROWS;
-    if (slot >= this.#rows) this.#grow();
+  append({ time, values }: SubjectSample, recordedAt: number): void {
+    const slot = this.#end % this.#capacity;
+    if (slot >= this.#rows) this.#resize(this.#columns, this.#capacity);
+    const columns = values.map((each) => this.#shared.of(each));
+    const added = columns.filter((column) => !this.#columns.includes(column));
+    if (added.length > 0) this.#resize([...this.#columns, ...added], this.#rows);
+    const row = this.#end;
     this.#end += 1;
-    this.#times[slot] = time;
-    this.#recordedAt[slot] = recordedAt;
-    this.#taken[slot] = 0;
-    for (const { values: column } of this.#columns.values()) column[slot] = Number.NaN;
-    const filled: Column[] = [];
-    for (const each of values) {
-      const column = this.#columnOf(each, labels);
-      column.values[slot] = each.value;
-      filled.push(column);
+    const begin = this.#begin(row);
+    this.#cells.fill(Number.NaN, begin, begin + this.#width);
+    this.#cells[begin] = time;
+    this.#cells[begin + RECORDED_AT] = recordedAt;
+    for (const [index, column] of columns.entries()) {
+      const at = begin + VALUES_AT + this.#columns.indexOf(column);
+      this.#cells[at] = values[index]?.value ?? Number.NaN;
     }
-    return filled;
   }
 
   /** The rows that were recorded after `since` and up to `until`. */
   rowsBetween(since: number, until: number): Rows {
-    const to = this.#rowsUntil(this.#end, (row) => this.#recorded(row) <= until);
-    return { from: this.#rowsUntil(to, (row) => this.#recorded(row) <= since), to };
+    const to = this.#rowsUntil(this.#end, (row) => this.recordedAt(row) <= until);
+    return { from: this.#rowsUntil(to, (row) => this.recordedAt(row) <= since), to };
   }
 
   /** The rows of the samples from `start` up to, not including, `end`, in epoch seconds. */
@@ -111,10 +134,11 @@ export class Track {
   }
 
   /** The points of a column in these rows; what was overwritten meanwhile is left out. */
-  *points({ values }: Column, { from, to }: Rows): Generator<Point> {
+  *points(column: Column, { from, to }: Rows): Generator<Point> {
+    const index = VALUES_AT + this.#columns.indexOf(column);
     for (let row = from; row < to; row += 1) {
-      if (row < this.#end - TRACK_ROWS) continue;
-      const value = values[row % TRACK_ROWS];
+      if (row < this.#end - this.#capacity) continue;
+      const value = this.#cells[this.#begin(row) + index];
       if (value !== undefined && !Number.isNaN(value)) yield { value, time: this.timeOf(row) };
     }
   }
@@ -125,57 +149,50 @@ export class Track {
   }
 
   timeOf(row: number): number {
-    return this.#times[row % TRACK_ROWS] ?? Number.NaN;
+    return this.#cells[this.#begin(row)] ?? Number.NaN;
+  }
+
+  recordedAt(row: number): number {
+    return Math.abs(this.#cells[this.#begin(row) + RECORDED_AT] ?? Number.NaN);
   }
 
   isTaken(row: number): boolean {
-    return this.#taken[row % TRACK_ROWS] === 1;
+    return (this.#cells[this.#begin(row) + RECORDED_AT] ?? 0) < 0;
   }
 
   take({ from, to }: Rows): void {
-    for (let row = Math.max(from, this.#end - TRACK_ROWS); row < to; row += 1) {
-      this.#taken[row % TRACK_ROWS] = 1;
+    for (let row = Math.max(from, this.#end - this.#capacity); row < to; row += 1) {
+      this.#cells[this.#begin(row) + RECORDED_AT] = -this.recordedAt(row);
     }
+  }
+
+  get #width(): number {
+    return VALUES_AT + this.#columns.length;
+  }
+
+  /** Where a row begins. */
+  #begin(row: number): number {
+    return (row % this.#capacity) * this.#width;
   }
 
   /** From `end` back to the first row that belongs: what is asked for is most often new. */
   #rowsUntil(end: number, belongs: (row: number) => boolean): number {
-    const oldest = Math.max(0, this.#end - TRACK_ROWS);
+    const oldest = Math.max(0, this.#end - this.#capacity);
     let row = end;
     while (row > oldest && !belongs(row - 1)) row -= 1;
     return row;
   }
 
-  #grow(): void {
-    this.#rows = TRACK_ROWS;
-    this.#times = longer(this.#times);
-    this.#recordedAt = longer(this.#recordedAt);
-    const taken = this.#taken;
-    this.#taken = new Uint8Array(TRACK_ROWS);
-    this.#taken.set(taken);
-    for (const column of this.#columns.values()) column.values = longer(column.values);
+  /** Moves the rows to memory for as many of these columns, of which those before are the first. */
+  #resize(columns: readonly Column[], rows: number): void {
+    const before = this.#width;
+    const width = VALUES_AT + columns.length;
+    const cells = new Float64Array(rows * width).fill(Number.NaN);
+    for (let slot = 0; slot < this.#rows; slot += 1) {
+      cells.set(this.#cells.subarray(slot * before, (slot + 1) * before), slot * width);
+    }
+    this.#columns = columns;
+    this.#cells = cells;
+    this.#rows = rows;
   }
-
-  #recorded(row: number): number {
-    return this.#recordedAt[row % TRACK_ROWS] ?? Number.NaN;
-  }
-
-  #columnOf({ name, labels }: NamedValue, ofSubject: Labels): Column {
-    let key = name;
-    for (const label in labels) key += ` ${labels[label]}`;
-    const known = this.#columns.get(key);
-    if (known !== undefined) return known;
-    const all = { ...ofSubject, ...labels };
-    const series = writeSeries(name, all);
-    const values = new Float64Array(this.#rows).fill(Number.NaN);
-    const column = { name, labels: all, series, values };
-    this.#columns.set(key, column);
-    return column;
-  }
-}
-
-function longer(values: Float64Array): Float64Array<ArrayBuffer> {
-  const all = new Float64Array(TRACK_ROWS).fill(Number.NaN);
-  all.set(values);
-  return all;
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { type Element, ElementReader } from '../documents/elements.ts';
 import { isObject, parseJson } from '../documents/json.ts';
 import { KeptConnection, targetOf } from '../http/client.ts';
 import { ResponseError } from '../http/response.ts';
@@ -8,6 +9,12 @@ const TIMEOUT_MS = 4_000;
 
 /** An entry of `/task/stats` has about 5 kB; a task has at most some dozen containers. */
 const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Of an array of all tasks of an instance. It is read element by element, so this much is never in memory. */
+const MAX_ARRAY_BYTES = 8 * 1024 * 1024;
+
+/** An instance has some dozen tasks. So many empty elements would take seconds. */
+const MAX_ELEMENTS = 20_000;
 
 /**
  * An answer younger than this is given again. With two documents it bounds the load at 2 requests a second,
@@ -23,26 +30,42 @@ const QUOTE_LENGTH = 200;
 /** The documents that are read. */
 export type DocumentPath = '/task' | '/task/stats';
 
+/** Arrays of such documents, of all tasks of an instance. */
+export type ArrayPath = '/tasks' | '/tasks/stats';
+
+type Path = DocumentPath | ArrayPath;
+
 /** What a request came to. Failures are values. */
 export type Answer =
   | { readonly ok: true; readonly text: string; readonly document: unknown }
-  | {
-      readonly ok: false;
-      /** The HTTP status, or `timeout`, `refused` (no connection, or one that broke), `invalid` (no such document). */
-      readonly code: string;
-      readonly reason: string;
-    };
+  | Failure;
+
+export interface Failure {
+  readonly ok: false;
+  /** The HTTP status, or `timeout`, `refused` (no connection, or one that broke), `invalid` (no such document). */
+  readonly code: string;
+  readonly reason: string;
+}
 
 /** Counts and times of the requests so far. */
 export interface Traffic {
-  readonly requests: readonly { path: DocumentPath; code: string; count: number }[];
-  readonly durations: readonly { path: DocumentPath; seconds: number }[];
+  readonly requests: readonly { path: Path; code: string; count: number }[];
+  readonly durations: readonly { path: Path; seconds: number }[];
 }
 
 /** The task metadata endpoint, version 4. */
 export interface Endpoint {
   /** Never rejects. One request for each document is under way at most: who asks meanwhile gets the same answer. */
   read(path: DocumentPath): Promise<Answer>;
+  /**
+   * Never rejects. What was given before a failure is not to be used.
+   *
+   * @param take gets each element as it comes; `undefined` for one that is no JSON
+   */
+  readEach(
+    path: ArrayPath,
+    take: (element: Element) => void,
+  ): Promise<{ readonly ok: true } | Failure>;
   traffic(): Traffic;
 }
 
@@ -70,17 +93,25 @@ export function createEndpoint({
   const base = path.replace(/\/+$/, '');
   const connection = new KeptConnection({ ...address, headers: HEADERS });
   const lookups = new Map<DocumentPath, Lookup>();
-  const counts = new Map<DocumentPath, Map<string, number>>();
-  const durations = new Map<DocumentPath, number>();
+  const counts = new Map<Path, Map<string, number>>();
+  const durations = new Map<Path, number>();
 
   async function load(path: DocumentPath, startedAt: number): Promise<Answer> {
-    const answer = await get(connection, base + path, timeoutMs);
-    const checked = answer.ok ? parse(path, answer.text) : answer;
-    const code = checked.ok ? '200' : checked.code;
+    let text = '';
+    const add = (piece: string) => {
+      text += piece;
+      return undefined;
+    };
+    const failed = await get(connection, base + path, { timeoutMs, maxBytes: MAX_BYTES, add });
+    const answer = failed ?? parse(path, text);
+    note(path, startedAt, answer.ok ? '200' : answer.code);
+    return answer;
+  }
+
+  function note(path: Path, startedAt: number, code: string): void {
     const ofPath = counts.get(path) ?? new Map<string, number>();
     counts.set(path, ofPath.set(code, (ofPath.get(code) ?? 0) + 1));
     durations.set(path, (elapsed() - startedAt) / 1000);
-    return checked;
   }
 
   return {
@@ -94,6 +125,24 @@ export function createEndpoint({
         lookup.done = true;
       });
     },
+    async readEach(path, take) {
+      const startedAt = elapsed();
+      let count = 0;
+      const reader = new ElementReader((element) => {
+        count += 1;
+        if (count <= MAX_ELEMENTS) take(element);
+      });
+      const add = (piece: string) => {
+        reader.add(piece);
+        return count > MAX_ELEMENTS ? `more than ${MAX_ELEMENTS} elements` : undefined;
+      };
+      const limits = { timeoutMs, maxBytes: MAX_ARRAY_BYTES, add };
+      const failed =
+        (await get(connection, base + path, limits)) ??
+        (reader.isComplete ? undefined : failure('invalid', 'expected a JSON array, to its end'));
+      note(path, startedAt, failed?.code ?? '200');
+      return failed ?? { ok: true };
+    },
     traffic: () => ({
       requests: [...counts].flatMap(([path, codes]) =>
         [...codes].map(([code, count]) => ({ path, code, count })),
@@ -103,14 +152,23 @@ export function createEndpoint({
   };
 }
 
-type Page = { readonly ok: true; readonly text: string } | Extract<Answer, { ok: false }>;
+interface Exchange {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Gets the body in pieces. @returns why no more of it is wanted */
+  readonly add: (piece: string) => string | undefined;
+}
 
-/** One exchange. */
-function get(connection: KeptConnection, path: string, timeoutMs: number): Promise<Page> {
-  const { promise, resolve } = Promise.withResolvers<Page>();
-  const settle = (page: Page) => {
+/** One exchange. @returns why there is no such body, or not all of it */
+function get(
+  connection: KeptConnection,
+  path: string,
+  { timeoutMs, maxBytes, add }: Exchange,
+): Promise<Failure | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Failure | undefined>();
+  const settle = (failed?: Failure) => {
     clearTimeout(timer);
-    resolve(page);
+    resolve(failed);
   };
   const giveUp = (code: string, reason: string) => {
     settle(failure(code, reason));
@@ -118,28 +176,35 @@ function get(connection: KeptConnection, path: string, timeoutMs: number): Promi
   };
   const timer = setTimeout(() => giveUp('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
   const decoder = new StringDecoder('utf8');
-  let text = '';
+  let quote = '';
   let bytes = 0;
   let status = 0;
+  const take = (piece: string) => {
+    if (status !== 200) {
+      if (quote.length < QUOTE_LENGTH) quote += piece;
+      return;
+    }
+    const reason = add(piece);
+    if (reason !== undefined) giveUp('invalid', reason);
+  };
   const breakOff = connection.request(path, {
     head(given) {
       status = given;
     },
     data(chunk) {
-      text += decoder.write(chunk);
       bytes += chunk.length;
-      if (bytes > MAX_BYTES) giveUp('invalid', `more than ${MAX_BYTES} bytes`);
+      if (bytes > maxBytes) giveUp('invalid', `more than ${maxBytes} bytes`);
+      else take(decoder.write(chunk));
     },
-    end: () => settle(pageOf(status, text + decoder.end())),
+    end() {
+      take(decoder.end());
+      if (status === 200) return settle();
+      settle(failure(String(status), `HTTP ${status}: ${quote.slice(0, QUOTE_LENGTH).trim()}`));
+    },
     fail: (error) =>
       settle(failure(error instanceof ResponseError ? 'invalid' : 'refused', error.message)),
   });
   return promise;
-}
-
-function pageOf(status: number, text: string): Page {
-  if (status === 200) return { ok: true, text };
-  return failure(String(status), `HTTP ${status}: ${text.slice(0, QUOTE_LENGTH).trim()}`);
 }
 
 /** Both documents are JSON objects; the agent, written in Go, may write an empty map as null. */
@@ -153,6 +218,6 @@ function parse(path: DocumentPath, text: string): Answer {
   return { ok: true, text, document };
 }
 
-function failure(code: string, reason: string): Extract<Answer, { ok: false }> {
+function failure(code: string, reason: string): Failure {
   return { ok: false, code, reason };
 }

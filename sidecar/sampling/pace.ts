@@ -70,6 +70,20 @@ export function nextPace(pace: Pace, outcome: PollOutcome): Pace {
   }
 }
 
+/**
+ * Of a daemon: the endpoint renews the figures of all tasks at about the pace of Fargate, each at a time of its own. Where all tasks could
+ * not be read, it is soon asked again.
+ */
+export function nextInstancePace({ failures }: Pace, succeeded: boolean): Pace {
+  const pauseMs = succeeded ? pauseOf(MAX_PAUSE_MS) : doubling(failures);
+  return {
+    ...INITIAL_PACE,
+    pauseMs,
+    periodMs: MAX_PAUSE_MS,
+    failures: succeeded ? 0 : failures + 1,
+  };
+}
+
 function periodOf(
   { periodMs, unchanged }: Pace,
   { gapMs, spanMs }: Extract<PollOutcome, { kind: 'renewed' }>,

@@ -1,8 +1,10 @@
-import { latest, secondsBetween } from '../documents/instant.ts';
-import { type Observation, observe } from '../figures/observation.ts';
+import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
+import { type FollowedTask, FollowedTasks } from '../figures/followed-tasks.ts';
+import type { Observation } from '../figures/observation.ts';
 import type { Endpoint } from './endpoint.ts';
-import { INITIAL_PACE, nextPace, type PollOutcome } from './pace.ts';
-import { createSource } from './source.ts';
+import type { SkipReason } from './instance-source.ts';
+import { INITIAL_PACE, nextInstancePace, nextPace, type PollOutcome } from './pace.ts';
+import { createScopedSource, type ScopeSetting } from './scope.ts';
 
 /** How long a scrape right after the start waits for the first poll. */
 const FIRST_POLL_WAIT_MS = 2_000;
@@ -20,12 +22,35 @@ export interface Clock {
   pause(milliseconds: number): Promise<void>;
 }
 
+/** What a poll brought. */
+export interface Poll {
+  /** The tasks of which it told something. */
+  readonly changed: readonly FollowedTask[];
+  /** Keys of tasks that nothing is known of any more. */
+  readonly forgotten: readonly string[];
+  /** No container's figures are awaited that belong to those of the others. */
+  readonly settled: boolean;
+  readonly known: Known;
+}
+
+/** What is known after a poll. */
+export interface Known {
+  readonly live: readonly FollowedTask[];
+  readonly ended: readonly FollowedTask[];
+  /** Whether the tasks that live are all of the instance. */
+  readonly isWhole: boolean;
+}
+
 /** Polls the task metadata endpoint, independent of who scrapes. */
 export interface Sampler {
+  /** Whether its tasks are among others of an instance. */
+  readonly ofInstance: boolean;
+  /** What it could not read of the documents of all tasks. */
+  readonly skipped: ReadonlyMap<SkipReason, number>;
   /** Resolves when the first poll has ended, however it ended, or has taken too long. */
   ready(): Promise<void>;
   /** What is known; `undefined` when the last poll failed or is too long ago. */
-  observation(): Observation | undefined;
+  known(): Known | undefined;
   /** Polls once more and no more after that. */
   finish(): Promise<void>;
 }
@@ -33,48 +58,71 @@ export interface Sampler {
 export interface SamplerOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
-  /**
-   * Told of what each successful poll brought; `settled` where no container's figures are awaited that belong to
-   * those of the others.
-   */
-  readonly record: (observation: Observation, settled: boolean) => void;
+  /** @default task */
+  readonly scope?: ScopeSetting;
+  /** Told of what each successful poll brought. */
+  readonly record: (poll: Poll) => void;
   /** Told of the first failure in a row, and of the recovery. */
   readonly log: (message: string) => void;
 }
 
 /** Begins to poll at once. */
-export function startSampler({ endpoint, clock, record, log }: SamplerOptions): Sampler {
+export function startSampler({
+  endpoint,
+  clock,
+  scope: setting = 'task',
+  record,
+  log,
+}: SamplerOptions): Sampler {
   const firstPoll = Promise.withResolvers<void>();
-  const source = createSource(endpoint, clock.elapsed);
+  const followed = new FollowedTasks();
+  const source = createScopedSource({ endpoint, elapsed: clock.elapsed, setting, followed, log });
   let pace = INITIAL_PACE;
-  let observation: Observation | undefined;
+  let isWhole = false;
+  let sampledAt: Instant | undefined;
   let succeededAt: number | undefined;
   let failing = false;
   let finishing = false;
 
-  async function poll(): Promise<PollOutcome> {
+  /** Made when it is needed: what it holds of a poll would be in memory beside what the next one brings. */
+  function known(): Known {
+    return { live: followed.live, ended: followed.ended, isWhole };
+  }
+
+  /** @returns what it brought, or nothing where it failed */
+  async function poll(): Promise<Omit<Poll, 'settled' | 'known'> | undefined> {
     const reading = await source.read(pace.pauseMs);
     if (!reading.ok) return failed(reading.reason);
-    const before = observation;
-    observation = observe(before, reading.task, reading.stats, clock.now());
+    isWhole = reading.isWhole;
+    const { refused, ...taken } = followed.take(reading.tasks, isWhole, clock.now());
+    source.refuse(refused);
     succeededAt = clock.elapsed();
     if (failing) log('task metadata endpoint answers again');
     failing = false;
-    return outcomeOf(before, observation);
+    return taken;
   }
 
-  function failed(reason: string): PollOutcome {
+  function failed(reason: string): undefined {
     if (!failing) log(`task metadata endpoint failed: ${reason}`);
     failing = true;
-    return { kind: 'failed' };
   }
 
   async function look(): Promise<void> {
     // A document that the readers do not survive is a failed poll, not the end of the sidecar.
-    const outcome = await poll().catch((error: unknown) => failed(String(error)));
-    pace = nextPace(pace, outcome);
-    if (outcome.kind === 'failed' || observation === undefined) return;
-    record(observation, !pace.secondLook || finishing);
+    const brought = await poll().catch((error: unknown) => failed(String(error)));
+    if (source.wantsAll) pace = nextInstancePace(pace, brought !== undefined && isWhole);
+    else pace = nextPace(pace, outcomeOf(brought));
+    if (brought === undefined) return;
+    record({ ...brought, settled: !pace.secondLook || finishing, known: known() });
+  }
+
+  /** Of the one task that a sidecar has. */
+  function outcomeOf(brought: Pick<Poll, 'changed'> | undefined): PollOutcome {
+    const observation = brought?.changed[0]?.observation;
+    if (observation === undefined) return { kind: 'failed' };
+    const outcome = outcomeOfTask(sampledAt, observation);
+    sampledAt = observation.task.sampledAt;
+    return outcome;
   }
 
   async function run(): Promise<void> {
@@ -88,11 +136,15 @@ export function startSampler({ endpoint, clock, record, log }: SamplerOptions): 
   const ready = Promise.race([firstPoll.promise, clock.pause(FIRST_POLL_WAIT_MS)]);
   void run();
   return {
+    get ofInstance() {
+      return source.ofInstance;
+    },
+    skipped: source.skipped,
     ready: () => ready,
-    observation() {
+    known() {
       if (failing || succeededAt === undefined) return undefined;
       const age = clock.elapsed() - succeededAt;
-      return age <= STALE_PAUSES * pace.pauseMs ? observation : undefined;
+      return age <= STALE_PAUSES * pace.pauseMs ? known() : undefined;
     },
     finish() {
       finishing = true;
@@ -101,7 +153,7 @@ export function startSampler({ endpoint, clock, record, log }: SamplerOptions): 
   };
 }
 
-function outcomeOf(before: Observation | undefined, after: Observation): PollOutcome {
+function outcomeOfTask(before: Instant | undefined, after: Observation): PollOutcome {
   const sampled = after.containers.flatMap(({ stats, renewed }) =>
     stats === undefined ? [] : [{ stats, renewed }],
   );
@@ -112,7 +164,7 @@ function outcomeOf(before: Observation | undefined, after: Observation): PollOut
   return {
     kind: 'renewed',
     complete: renewed.length === sampled.length,
-    gapMs: millisecondsBetween(before?.task.sampledAt, newest),
+    gapMs: millisecondsBetween(before, newest),
     spanMs: millisecondsBetween(span, newest),
   };
 }

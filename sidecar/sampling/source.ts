@@ -32,7 +32,7 @@ export interface Source {
  *
  * @param elapsed milliseconds of a clock that never goes back
  */
-export function createSource(endpoint: Endpoint, elapsed: () => number): Source {
+export function createSource(endpoint: Pick<Endpoint, 'read'>, elapsed: () => number): Source {
   let known: { readonly task: Task; readonly at: number } | undefined;
   let before: ReadonlyMap<string, Stats> | undefined;
   let restlessUntil = 0;

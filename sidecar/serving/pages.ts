@@ -8,6 +8,9 @@ import type { Secret } from './secret.ts';
 const METRICS = '/metrics';
 const HEALTH = '/health';
 
+/** Says that a page is of all tasks of an instance. */
+const SCOPE_HEADER = 'fargauge-scope';
+
 /** Where the seed exporter passes each document of the endpoint through. */
 const DOCUMENTS: ReadonlyMap<string, DocumentPath> = new Map([
   ['/task', '/task'],
@@ -19,8 +22,10 @@ const SINCE = /^\d{1,13}(?:\.\d{1,6})?$/;
 
 /** What the pages have to tell. */
 export interface Contents {
+  /** Whether the figures are of all tasks of an instance. @default no */
+  readonly ofInstance?: () => boolean;
   /** The exposition, in the Prometheus text format. */
-  text(): Promise<string>;
+  text(): Promise<string | Body>;
   openMetrics(): Promise<Body>;
   /** @param since milliseconds since the epoch */
   history(since: number): Promise<HistoryPage>;
@@ -85,7 +90,13 @@ async function replyTo(
   return refusal(404, `not found; there are ${pathsOf(contents).join(' ')}`);
 }
 
-async function metrics({ query, headers }: Request, contents: Contents): Promise<Reply> {
+async function metrics(request: Request, contents: Contents): Promise<Reply> {
+  const reply = await metricsOf(request, contents);
+  if (reply.status !== 200 || !contents.ofInstance?.()) return reply;
+  return { ...reply, headers: { ...reply.headers, [SCOPE_HEADER]: 'instance' } };
+}
+
+async function metricsOf({ query, headers }: Request, contents: Contents): Promise<Reply> {
   const since = sinceOf(query);
   if (since !== undefined) return history(since, contents);
   if (wantsOpenMetrics(headers.get('accept'))) {

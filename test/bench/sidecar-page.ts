@@ -1,10 +1,9 @@
-import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import { objectOf } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
 import { START, sampleContainer, sampleEntry, sampleTask } from '../sidecar/sample-documents.ts';
+import { pageOf } from '../sidecar/sample-page.ts';
 
 /** Between two pages, as between two scrapes. */
 const INTERVAL_SECONDS = 60;
@@ -26,7 +25,7 @@ export class SidecarPage {
   next(): string {
     this.#second += INTERVAL_SECONDS;
     const now = this.#observe();
-    return writeText(catalogue(this.#observation, { requests: [], durations: [] }, now));
+    return pageOf(this.#observation, now);
   }
 
   /** @returns milliseconds since the epoch */

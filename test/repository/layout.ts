@@ -183,7 +183,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'lambda/model/waiting': [],
 
   'sidecar/main.ts': ['sidecar'],
-  'sidecar/settings.ts': ['sidecar/serving', 'sidecar/http', 'sidecar/emf'],
+  'sidecar/settings.ts': ['sidecar/serving', 'sidecar/sampling', 'sidecar/http', 'sidecar/emf'],
   'sidecar/serving': ['sidecar/sampling', 'sidecar/exposition', 'sidecar/http'],
   'sidecar/emf': ['sidecar/history', 'sidecar/exposition', 'sidecar/documents'],
   'sidecar/catalogue': [

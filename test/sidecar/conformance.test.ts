@@ -1,14 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import type { JsonObject } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
 import { describeWithFixtures, FIXTURES, fixtureJson } from '../fixtures.ts';
 import { type ReadRow, readText } from './exposition/read-text.ts';
+import { pageOf } from './sample-page.ts';
 
 const TOLERANCE = 1e-9;
 
@@ -49,7 +48,7 @@ function observeFolder(folder: string, suffix: string, before?: Observation): Ob
 /** Every listed family has exactly the listed rows; every absent one has none. */
 function judge(folder: string, observation: Observation): void {
   const { absent, ...listed } = fixtureJson<Expected>(folder, 'expected.json');
-  const text = writeText(catalogue(observation, { requests: [], durations: [] }, NOW));
+  const text = pageOf(observation, NOW);
   const families = readText(text);
   const differences: string[] = [];
   for (const [name, rows] of Object.entries(listed)) {

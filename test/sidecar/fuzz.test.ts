@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { catalogue } from '../../sidecar/catalogue/catalogue.ts';
 import { isObject, objectOf } from '../../sidecar/documents/json.ts';
 import { readStats } from '../../sidecar/documents/stats.ts';
 import { readTask } from '../../sidecar/documents/task.ts';
-import { writeText } from '../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../sidecar/figures/observation.ts';
 import { readText } from './exposition/read-text.ts';
 import { sampleStats, sampleTask } from './sample-documents.ts';
+import { pageOf } from './sample-page.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -63,9 +62,7 @@ function follow(before: Observation | undefined, task: unknown, stats: unknown):
 
 /** The reader refuses what a scraper would; no counter and no size is ever negative. */
 function expectReadable(observation: Observation | undefined): void {
-  const families = readText(
-    writeText(catalogue(observation, { requests: [], durations: [] }, NOW)),
-  );
+  const families = readText(pageOf(observation, NOW));
   expect(families.get('ee_ecs_metrics_exporter_success')?.rows).toEqual([{ labels: {}, value: 1 }]);
   for (const { name, type, rows } of families.values()) {
     if (type !== 'counter' && !/_(bytes?|percent|vcpus)$/.test(name)) continue;

@@ -11,7 +11,8 @@ import { sampleStats, sampleTask } from './sample-documents.ts';
 import { startSidecar } from './sidecar-process.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const MAX_BUNDLE_BYTES = 64_000;
+/** A tenth of it is what a daemon has in addition. */
+const MAX_BUNDLE_BYTES = 80_000;
 
 const run = promisify(execFile);
 
@@ -37,7 +38,7 @@ describe('The image of the sidecar on Node.js', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('holds one file under 64 kB that imports nothing but Node.js itself', async () => {
+  it('holds one file under 80 kB that imports nothing but Node.js itself', async () => {
     const text = await readFile(bundle, 'utf8');
     const imports = [...text.matchAll(/\bfrom\s*"([^"]+)"|\bimport\s*\(?"([^"]+)"/g)].map(
       ([, from, imported]) => from ?? imported,

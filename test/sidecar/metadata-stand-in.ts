@@ -11,17 +11,31 @@ export interface MetadataStandIn extends AsyncDisposable {
   /** Paths of the requests so far. */
   readonly requests: readonly string[];
   /** What it answers from now on. */
-  answer(path: '/task' | '/task/stats', responder: Responder): void;
+  answer(path: '/task' | '/task/stats' | '/tasks' | '/tasks/stats', responder: Responder): void;
   /** Both documents. */
   serve(task: unknown, stats: unknown): void;
+  /** Those of all tasks of an instance, of which the first is the asking one's own. */
+  serveInstance(documents: InstanceDocuments): void;
   /** Resolves at the next request for the path. */
   requested(path: string): Promise<void>;
 }
 
+/** The two arrays, the elements of which have the form of the documents of one task. */
+export interface InstanceDocuments {
+  readonly tasks: readonly unknown[];
+  readonly stats: readonly unknown[];
+}
+
+/** As other launch types have it, and tasks without the permission. */
+const NOT_SUPPORTED = '"V4 tasks metadata handler: not supported"';
+
 const BASE = '/v4/0a1b2c3d';
 
 export async function startMetadataStandIn(): Promise<MetadataStandIn> {
-  const responders = new Map<string, Responder>();
+  const responders = new Map<string, Responder>([
+    ['/tasks', status(500, NOT_SUPPORTED)],
+    ['/tasks/stats', status(500, NOT_SUPPORTED)],
+  ]);
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const path = (request.url ?? '').slice(BASE.length);
@@ -39,6 +53,11 @@ export async function startMetadataStandIn(): Promise<MetadataStandIn> {
     serve(task, stats) {
       responders.set('/task', json(task));
       responders.set('/task/stats', json(stats));
+    },
+    serveInstance({ tasks, stats }) {
+      standIn.serve(tasks[0], stats[0]);
+      responders.set('/tasks', json(tasks));
+      responders.set('/tasks/stats', json(stats));
     },
     async requested(path) {
       for (;;) {

@@ -17,7 +17,13 @@ export function familiesAfter(
     const task = readTask(document);
     observation = observe(observation, task, readStats(stats, task.launchType), now);
   }
-  return readText(writeText(catalogue(observation, { requests: [], durations: [] }, now)));
+  return readText(pageOf(observation, now));
+}
+
+/** What the sidecar exposes of its task, in the text format. @param now milliseconds since the epoch */
+export function pageOf(observation: Observation | undefined, now: number): string {
+  const subjects = observation && { tasks: [observation], scope: 'task' as const };
+  return [...writeText(catalogue(subjects, { requests: [], durations: [] }, now))].join('');
 }
 
 /** The values of a family by container. */

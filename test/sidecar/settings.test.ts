@@ -12,6 +12,7 @@ describe('The settings from the environment', () => {
     expect(readSettings(METADATA)).toEqual({
       settings: {
         metadataUri: 'http://169.254.170.2/v4/0a1b',
+        scope: 'task',
         port: 9546,
         host: undefined,
         applications: new Map(),

@@ -10,6 +10,7 @@ import {
   sampleEntry,
   sampleTask,
 } from '../../sidecar/sample-documents.ts';
+import { sampleInstance } from '../../sidecar/sample-instance.ts';
 
 type Container = readonly [id: string, name: string];
 
@@ -34,6 +35,9 @@ const MORE_MEMORY = Object.fromEntries(
 
 const PER_CPU = Array.from({ length: 15 }, (_, index) => 7_193_303 * (index + 1000));
 
+/** Seconds between the figures of an instance. */
+const INSTANCE_INTERVAL = 10;
+
 /** A task metadata endpoint on loopback whose figures are new at each request. */
 export interface RestlessEndpoint extends AsyncDisposable {
   readonly uri: string;
@@ -45,14 +49,16 @@ export interface RestlessEndpoint extends AsyncDisposable {
 
 /**
  * @param options `count` is how many containers there are, 3 at least; `churn` puts one that was never there before in the place of the third
- *   one with each poll
+ *   one with each poll; `tasks` is of how many tasks of `count` containers a daemon sees figures
  */
 export async function startRestlessEndpoint({
   count = CONTAINERS.length,
   churn = false,
+  tasks = 0,
 }: {
   readonly count?: number;
   readonly churn?: boolean;
+  readonly tasks?: number;
 } = {}): Promise<RestlessEndpoint> {
   const startedAt = Math.floor(Date.now() / 1000) - START;
   let polls = 0;
@@ -67,6 +73,21 @@ export async function startRestlessEndpoint({
   const server = createServer((request, response) => {
     if (misbehaviour !== undefined) return misbehaviour(response);
     response.setHeader('content-type', 'application/json');
+    if (request.url?.endsWith('/tasks')) {
+      return response.end(JSON.stringify(sampleInstance(tasks, 0, { containers: count }).tasks));
+    }
+    if (request.url?.endsWith('/tasks/stats')) {
+      polls += 1;
+      const second = startedAt + polls * INSTANCE_INTERVAL;
+      const stats = { ...MORE_MEMORY, inactive_file: 4096, anon: 90_000_000 + second };
+      const changes = {
+        memory_stats: { usage: 200_000_000 + second, limit: 2 ** 64, stats },
+        percpu_usage: PER_CPU,
+      };
+      return response.end(
+        JSON.stringify(sampleInstance(tasks, second, { containers: count, changes }).stats),
+      );
+    }
     if (!request.url?.endsWith('/stats')) {
       const Containers = containers().map(([id, name]) => sampleContainer(id, name));
       return response.end(JSON.stringify(sampleTask({ Containers })));

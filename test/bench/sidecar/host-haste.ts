@@ -13,6 +13,7 @@ import { URL, URLSearchParams } from '../../../sidecar/host/js/url.ts';
 
 /** As in `haste.ts`. */
 const LONGEST_PAUSE_MS = 2_000;
+const INSTANCE_PAUSE_MS = 9_500;
 const HASTE = 100;
 
 const now = Date.now;
@@ -27,7 +28,8 @@ Date.now = () => now() + lead;
 const performance = { now: () => globalThis.performance.now() + lead };
 
 function setTimeout(callback: () => void, milliseconds = 1): number {
-  const shortened = milliseconds > LONGEST_PAUSE_MS ? milliseconds : milliseconds / haste;
+  const isPause = milliseconds <= LONGEST_PAUSE_MS || milliseconds === INSTANCE_PAUSE_MS;
+  const shortened = isPause ? milliseconds / haste : milliseconds;
   return later(() => {
     lead += milliseconds - shortened;
     callback();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MAX_LINE_BYTES, MAX_VALUES, writeEvents } from '../../../sidecar/emf/events.ts';
 import { type EmfRules, readEmfRules } from '../../../sidecar/emf/rules.ts';
 import type { Labels, Point } from '../../../sidecar/exposition/family.ts';
-import type { Untaken } from '../../../sidecar/history/history.ts';
+import type { Untaken } from '../../../sidecar/history/untaken.ts';
 
 /** A full minute, in epoch seconds. */
 const START = 1_777_615_200;
@@ -192,5 +192,5 @@ function series(
   labels: Labels = { container_name: 'app' },
 ): Untaken {
   const points = values.map(([second, value]): Point => ({ value, time: START + second }));
-  return { column: { name, labels, series: '', values: new Float64Array() }, points };
+  return { name, labels, points };
 }

@@ -5,7 +5,7 @@ import { readText } from './read-text.ts';
 
 describe('The writer of the text format', () => {
   it('writes HELP, TYPE and the rows of each family', () => {
-    const text = writeText([
+    const text = textOf([
       family({ rows: [{ labels: { a: 'b', c: 'd' }, value: 1.5 }] }),
       family({ name: 'other_total', type: 'counter', rows: [{ labels: {}, value: 2 }] }),
     ]);
@@ -24,11 +24,11 @@ describe('The writer of the text format', () => {
   });
 
   it('leaves out a family without rows', () => {
-    expect(writeText([family({ rows: [] })])).toBe('');
+    expect(textOf([family({ rows: [] })])).toBe('');
   });
 
   it.each([[undefined], ['']])('leaves out a label whose value is %p', (value) => {
-    const text = writeText([family({ rows: [{ labels: { a: value, b: 'c' }, value: 1 }] })]);
+    const text = textOf([family({ rows: [{ labels: { a: value, b: 'c' }, value: 1 }] })]);
 
     expect(text).toContain('\ntemperature{b="c"} 1\n');
   });
@@ -39,14 +39,14 @@ describe('The writer of the text format', () => {
     ['a line feed', 'one\ntwo', 'one\\ntwo'],
     ['half a surrogate pair', 'x\ud800', 'x\ufffd'],
   ])('escapes %s in a label value', (_, value, written) => {
-    const text = writeText([family({ rows: [{ labels: { a: value }, value: 1 }] })]);
+    const text = textOf([family({ rows: [{ labels: { a: value }, value: 1 }] })]);
 
     expect(text).toContain(`temperature{a="${written}"} 1\n`);
     expect(readText(text).get('temperature')?.rows[0]?.labels.a).toBe(value.toWellFormed());
   });
 
   it('escapes backslashes and line feeds in the help', () => {
-    expect(writeText([family({ help: 'a\\b\nc', rows: [{ labels: {}, value: 1 }] })])).toContain(
+    expect(textOf([family({ help: 'a\\b\nc', rows: [{ labels: {}, value: 1 }] })])).toContain(
       '# HELP temperature a\\\\b\\nc\n',
     );
   });
@@ -59,7 +59,7 @@ describe('The writer of the text format', () => {
     ];
 
     expect(
-      readText(writeText([family({ rows })]))
+      readText(textOf([family({ rows })]))
         .get('temperature')
         ?.rows.map(({ value }) => value),
     ).toEqual([1, 3]);
@@ -75,7 +75,7 @@ describe('The writer of the text format', () => {
     [Number.NEGATIVE_INFINITY, '-Inf'],
     [Number.NaN, 'NaN'],
   ])('writes the number %p as %s', (value, written) => {
-    expect(writeText([family({ rows: [{ labels: {}, value }] })])).toContain(
+    expect(textOf([family({ rows: [{ labels: {}, value }] })])).toContain(
       `\ntemperature ${written}\n`,
     );
   });
@@ -83,4 +83,8 @@ describe('The writer of the text format', () => {
 
 function family(changes: Partial<Family>): Family {
   return { name: 'temperature', type: 'gauge', help: 'Of the air.', rows: [], ...changes };
+}
+
+function textOf(families: readonly Family[]): string {
+  return [...writeText(families)].join('');
 }

@@ -38,7 +38,7 @@ describe('A task whose containers come and go for an hour', () => {
       const task = readTask(sampleTask({ Containers: containers, LaunchType: 'EC2' }));
       const stats = { [APP]: sampleEntry(second, {}, 1), [id]: sampleEntry(second, {}, 1) };
       observation = observe(observation, task, readStats(stats, task.launchType), now);
-      history.record(newSamples(observation, true), now, presentSubjects(observation));
+      history.record(newSamples(observation, true), now, presentSubjects([observation]));
       const traces = history.excerpt(now - 1).traces(UTILIZATION);
       expect(traces.map(({ series }) => /container_name="([^"]+)"/.exec(series)?.[1])).toEqual([
         'app',

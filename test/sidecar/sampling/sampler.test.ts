@@ -1,10 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { epochSeconds } from '../../../sidecar/documents/instant.ts';
 import type { JsonObject } from '../../../sidecar/documents/json.ts';
 import type { Answer, Endpoint } from '../../../sidecar/sampling/endpoint.ts';
-import { type Clock, type Sampler, startSampler } from '../../../sidecar/sampling/sampler.ts';
+import { type Sampler, startSampler } from '../../../sidecar/sampling/sampler.ts';
 import { APP, START, sampleStats, sampleTask } from '../sample-documents.ts';
+import { createClock } from './clock.ts';
 
 describe('The sampler', () => {
   it('polls both documents and then at the pace of their figures', async () => {
@@ -51,27 +51,27 @@ describe('The sampler', () => {
   });
 
   it('knows what the last poll brought', async () => {
-    const { clock, sampler } = start();
+    const { clock, observation } = start();
     await clock.advance(0);
 
-    expect(sampler.observation()?.task.cpu.vcpus).toBe(0.2);
+    expect(observation()?.task.cpu.vcpus).toBe(0.2);
   });
 
   it.each([
     ['/task', 10],
     ['/task/stats', 1],
   ] as const)('knows nothing once %s fails', async (path, span) => {
-    const { clock, endpoint, sampler, messages } = start({ stats: sampleStats(0, span) });
+    const { clock, endpoint, messages, observation } = start({ stats: sampleStats(0, span) });
     await clock.advance(0);
     endpoint.failing = path;
     await clock.advance(span * 1_000);
 
-    expect(sampler.observation()).toBeUndefined();
+    expect(observation()).toBeUndefined();
     expect(messages).toEqual([`task metadata endpoint failed: ${path}: HTTP 500`]);
   });
 
   it('goes on with its deltas after a failure, and says so', async () => {
-    const { clock, endpoint, sampler, messages } = start();
+    const { clock, endpoint, messages, observation } = start();
     await clock.advance(0);
     endpoint.failing = '/task';
     await clock.advance(9_500);
@@ -80,8 +80,8 @@ describe('The sampler', () => {
     endpoint.stats = sampleStats(20);
     await clock.advance(2_000);
 
-    expect(sampler.observation()?.task.cpu.vcpus).toBe(0.2);
-    expect(sampler.observation()?.task.blockIo.rates.write).toBe(2000);
+    expect(observation()?.task.cpu.vcpus).toBe(0.2);
+    expect(observation()?.task.blockIo.rates.write).toBe(2000);
     expect(messages).toEqual([
       'task metadata endpoint failed: /task: HTTP 500',
       'task metadata endpoint answers again',
@@ -89,27 +89,27 @@ describe('The sampler', () => {
   });
 
   it('knows nothing while an answer is overdue', async () => {
-    const { clock, endpoint, sampler } = start();
+    const { clock, endpoint, observation } = start();
     await clock.advance(0);
     endpoint.hanging = true;
     await clock.advance(3 * 9_500);
-    expect(sampler.observation()).toBeDefined();
+    expect(observation()).toBeDefined();
     await clock.advance(1);
 
-    expect(sampler.observation()).toBeUndefined();
+    expect(observation()).toBeUndefined();
   });
 
   it('is ready after the first poll', async () => {
-    const { clock, sampler } = start();
+    const { clock, sampler, observation } = start();
 
     await clock.advance(0);
     await sampler.ready();
 
-    expect(sampler.observation()).toBeDefined();
+    expect(observation()).toBeDefined();
   });
 
   it('is ready after 2 s where the first poll takes longer', async () => {
-    const { clock, sampler } = start({ hanging: true });
+    const { clock, sampler, observation } = start({ hanging: true });
     let ready = false;
     void sampler.ready().then(() => {
       ready = true;
@@ -119,7 +119,7 @@ describe('The sampler', () => {
     await clock.advance(1);
 
     expect(ready).toBe(true);
-    expect(sampler.observation()).toBeUndefined();
+    expect(observation()).toBeUndefined();
   });
 
   it('survives a document that its readers do not', async () => {
@@ -128,23 +128,23 @@ describe('The sampler', () => {
         throw new TypeError('surprise');
       },
     };
-    const { clock, endpoint, sampler, messages } = start({ task });
+    const { clock, endpoint, messages, observation } = start({ task });
     await clock.advance(0);
 
-    expect(sampler.observation()).toBeUndefined();
+    expect(observation()).toBeUndefined();
     expect(messages).toEqual(['task metadata endpoint failed: TypeError: surprise']);
     endpoint.task = sampleTask();
     await clock.advance(1_000);
-    expect(sampler.observation()).toBeDefined();
+    expect(observation()).toBeDefined();
   });
 
   it('polls once more when it is to finish, and then no more', async () => {
-    const { clock, endpoint, sampler } = start();
+    const { clock, endpoint, sampler, observation } = start();
     await clock.advance(0);
     endpoint.stats = sampleStats(3);
     await sampler.finish();
     expect(endpoint.polls).toBe(2);
-    expect(sampler.observation()?.task.blockIo.rates.write).toBe(2000);
+    expect(observation()?.task.blockIo.rates.write).toBe(2000);
     await clock.advance(60_000);
 
     expect(endpoint.polls).toBe(2);
@@ -202,6 +202,7 @@ function start({ hanging = false, task = sampleTask(), stats = sampleStats(0) } 
       if (endpoint.failing === path) return { ok: false, code: '500', reason: 'HTTP 500' };
       return { ok: true, text: '', document: path === '/task' ? endpoint.task : endpoint.stats };
     },
+    readEach: async () => ({ ok: false, code: '500', reason: 'HTTP 500' }),
     traffic: () => ({ requests: [], durations: [] }),
   };
   const messages: string[] = [];
@@ -209,31 +210,13 @@ function start({ hanging = false, task = sampleTask(), stats = sampleStats(0) } 
   const sampler: Sampler = startSampler({
     endpoint,
     clock,
-    record: ({ task }, settled) =>
-      records.push({ sampledAt: epochSeconds(task.sampledAt), settled }),
+    record: ({ changed, settled }) => {
+      for (const { observation } of changed) {
+        records.push({ sampledAt: epochSeconds(observation.task.sampledAt), settled });
+      }
+    },
     log: (message) => messages.push(message),
   });
-  return { clock, endpoint, sampler, messages, records };
-}
-
-/** A clock that moves only by `advance`, and lets what waited for it run. */
-function createClock(): Clock & { advance(milliseconds: number): Promise<void> } {
-  let now = 0;
-  let waiting: { until: number; resolve: () => void }[] = [];
-  return {
-    now: () => now,
-    elapsed: () => now,
-    pause(milliseconds) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push({ until: now + milliseconds, resolve });
-      return promise;
-    },
-    async advance(milliseconds) {
-      now += milliseconds;
-      const due = waiting.filter(({ until }) => until <= now);
-      waiting = waiting.filter(({ until }) => until > now);
-      for (const { resolve } of due) resolve();
-      await turn();
-    },
-  };
+  const observation = () => sampler.known()?.live[0]?.observation;
+  return { clock, endpoint, sampler, observation, messages, records };
 }
