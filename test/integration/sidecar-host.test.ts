@@ -32,7 +32,12 @@ const CONFORMANCE = join(ROOT, 'test/sidecar/host/conformance/main.ts');
 const HOST = join(ROOT, 'sidecar/host');
 
 /** Suites that start the sidecar as a process. */
-const SUITES = ['test/sidecar/process', 'test/sidecar/history-process', 'test/deployed'];
+const SUITES = [
+  'test/sidecar/process',
+  'test/sidecar/history-process',
+  'test/sidecar/daemon/process',
+  'test/deployed',
+];
 
 interface Seen {
   readonly code: number | null;
@@ -114,7 +119,7 @@ describe('The program of the sidecar', () => {
         console.info(`arm64 is left out: ${reason}`);
         return;
       }
-      expect(await complaintsOf(SUITES.slice(0, 2), 'arm64')).toBe('');
+      expect(await complaintsOf(SUITES.slice(0, 3), 'arm64')).toBe('');
     },
     BUILD_MS,
   );

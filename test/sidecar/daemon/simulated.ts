@@ -1,15 +1,15 @@
-import { historyPage, latestPage, type PageSource } from '../../sidecar/catalogue/page.ts';
-import { recordPoll } from '../../sidecar/catalogue/recording.ts';
-import type { JsonObject } from '../../sidecar/documents/json.ts';
-import { writeOpenMetrics } from '../../sidecar/exposition/open-metrics.ts';
-import { writeText } from '../../sidecar/exposition/text.ts';
-import { History } from '../../sidecar/history/history.ts';
-import type { Answer, Endpoint } from '../../sidecar/sampling/endpoint.ts';
-import { startSampler } from '../../sidecar/sampling/sampler.ts';
-import type { ScopeSetting } from '../../sidecar/sampling/scope.ts';
-import { START } from './sample-documents.ts';
-import type { SampleInstance } from './sample-instance.ts';
-import { createClock } from './sampling/clock.ts';
+import { historyPage, latestPage, type PageSource } from '../../../sidecar/catalogue/page.ts';
+import { recordPoll } from '../../../sidecar/catalogue/recording.ts';
+import type { JsonObject } from '../../../sidecar/documents/json.ts';
+import { writeOpenMetrics } from '../../../sidecar/exposition/open-metrics.ts';
+import { writeText } from '../../../sidecar/exposition/text.ts';
+import { History } from '../../../sidecar/history/history.ts';
+import type { Answer, Endpoint } from '../../../sidecar/sampling/endpoint.ts';
+import { startSampler } from '../../../sidecar/sampling/sampler.ts';
+import type { ScopeSetting } from '../../../sidecar/sampling/scope.ts';
+import { START } from '../sample-documents.ts';
+import type { SampleInstance } from '../sample-instance.ts';
+import { createClock } from '../sampling/clock.ts';
 
 /** Milliseconds from poll to poll. */
 const PAUSE_MS = 9_500;

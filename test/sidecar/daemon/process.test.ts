@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { readText, readValue } from './exposition/read-text.ts';
-import { json, startMetadataStandIn, status } from './metadata-stand-in.ts';
-import { sampleInstance, taskId } from './sample-instance.ts';
-import { type SidecarProcess, startSidecar } from './sidecar-process.ts';
+import { readText, readValue } from '../exposition/read-text.ts';
+import { json, startMetadataStandIn, status } from '../metadata-stand-in.ts';
+import { sampleInstance, taskId } from '../sample-instance.ts';
+import { type SidecarProcess, startSidecar } from '../sidecar-process.ts';
 
 const CPU = 'ee_task_cpu_utilization_percent';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { readText, readValue } from './exposition/read-text.ts';
-import { START } from './sample-documents.ts';
-import { instanceTask, sampleInstance, taskId, timeAt } from './sample-instance.ts';
-import { pageOf } from './sample-page.ts';
-import { type ClientPage, startDaemon } from './simulated-daemon.ts';
+import { readText, readValue } from '../exposition/read-text.ts';
+import { START } from '../sample-documents.ts';
+import { instanceTask, sampleInstance, taskId, timeAt } from '../sample-instance.ts';
+import { pageOf } from '../sample-page.ts';
+import { type ClientPage, startDaemon } from './simulated.ts';
 
 const CPU = 'ee_task_cpu_utilization_percent';
 const ENDED = 'ee_task_ended_timestamp_seconds';
