@@ -1,9 +1,11 @@
 import type { Previous } from '../model/delivery/state.ts';
 import type { DropReason, Drops } from '../model/samples/drops.ts';
+import { costOfLabels } from '../model/samples/label-cost.ts';
 import type { Point } from '../model/samples/point.ts';
 import type { Publications } from '../model/samples/publication.ts';
 import type { HistogramSample, Labels, Sample } from '../model/samples/sample.ts';
 import type { FirstSample } from '../model/settings/config.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { Differences, type Past, type ScrapeTime } from './differences.ts';
 import { factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
@@ -27,8 +29,8 @@ export interface Comparison extends ScrapeTime {
   readonly firstSample: FirstSample;
   /** Rounds the values of gauges. Absent: no rounding. */
   readonly precision?: Precision | undefined;
-  /** Called for each sample; an error that it throws ends the conversion. */
-  readonly step?: (() => void) | undefined;
+  /** Called with the cost of each sample; an error that it throws ends the conversion. */
+  readonly step?: Step | undefined;
 }
 
 /** The result of `convert`. */
@@ -68,7 +70,7 @@ export function convert(
   // Parts of a histogram that are also published under their own names are compared apart from it.
   const ofHistograms = new Differences(past, targetStart, firstSample, time);
   for (const sample of samples) {
-    step?.();
+    step?.(costOfLabels(factsOf(sample.series).labelCount));
     const { timestamp = scrapedAt } = sample;
     let point: Point | DropReason;
     if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {

@@ -8,6 +8,7 @@ export class Facts {
   readonly cumulative: boolean;
   /** Whether it is the sum of a summary or histogram, which negative observations lower. */
   readonly sum: boolean;
+  readonly labelCount: number;
   readonly #exposed: Series;
   #key: string | undefined;
 
@@ -17,6 +18,7 @@ export class Facts {
     this.labelsKey = (series.origin ? '=' : '') + seriesKey('', series);
     this.cumulative = isCumulative(series);
     this.sum = this.cumulative && exposed.type !== 'counter' && exposed.name.endsWith('_sum');
+    this.labelCount = Object.keys(series.labels).length;
     this.#exposed = exposed;
   }
 

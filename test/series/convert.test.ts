@@ -37,6 +37,21 @@ describe('a cumulative series', () => {
     expect(dropped).toEqual({ first_sample: 1 });
   });
 
+  it('of many labels costs several steps of a turn', () => {
+    const labels = Object.fromEntries(Array.from({ length: 800 }, (_, n) => [`l${n}`, 'x']));
+    const costs: (number | undefined)[] = [];
+    const sample = labelled(counter('requests_total', labels), 1);
+    const step = (cost?: number) => costs.push(cost);
+    const comparison = {
+      scrapedAt: NOW,
+      overlapMs: 0,
+      past: undefined,
+      firstSample: 'drop' as const,
+    };
+    convert([sample], { ...comparison, step }, new Drops());
+    expect(costs).toEqual([101]);
+  });
+
   it.each([
     ['NaN', Number.NaN],
     ['+Inf', Number.POSITIVE_INFINITY],
