@@ -60,6 +60,11 @@ export function programSizeOf(source: string): ProgramSize {
     current.before = then(current.before, current.last);
     current.last = part;
   };
+  const repeat = (part: Part): void => {
+    // What may be missing is no anchor.
+    if (current.before === NOTHING) current.isAnchored = false;
+    current.last = part;
+  };
   const endChoice = (): void => {
     const choice = then(current.before, current.last);
     if (outer.length === 0) ofSearch += current.isAnchored ? takenOf(choice) : choice.size;
@@ -75,16 +80,15 @@ export function programSizeOf(source: string): ProgramSize {
   for (const { 0: text, groups = {} } of source.matchAll(PART)) {
     const { quoted, least, open, most } = groups;
     if (quoted !== undefined) add(characters(quoted.length));
-    else if (least !== undefined) current.last = counted(current.last, Number(least), open, most);
+    else if (least !== undefined) repeat(counted(current.last, Number(least), open, most));
     else if (text.startsWith('(')) {
       // Flags alone, such as `(?i)`, are not a group.
       if (text.length > 1 && text.endsWith(')')) continue;
       outer.push(current);
       current = newSequence();
     } else if (text === ')') close();
-    else if (text === '*' || text === '+') current.last = endless(current.last, 2);
-    else if (text === '?')
-      current.last = { ...current.last, size: current.last.size + 2, shortest: 0 };
+    else if (text === '*' || text === '+') repeat(endless(current.last, 2));
+    else if (text === '?') repeat({ ...current.last, size: current.last.size + 2, shortest: 0 });
     else if (text === '|') {
       endChoice();
       current = { ...newSequence(), choices: current.choices };

@@ -77,6 +77,8 @@ describe('the size of a program', () => {
     ['abc', 3],
     ['a|^b', 1],
     ['(?m)^abc', 4],
+    ['^?abc', 6],
+    ['^{0,1}abc', 5],
     [`^(?:${'a{0,99}'.repeat(200)})$`, 39_604],
   ])('of %j is taken by each character as far as %d instructions go', (source, expected) => {
     expect(programSizeOf(source).ofCharacter).toBe(expected);
