@@ -12,7 +12,7 @@ import { type Aws, startAws } from './aws/server.ts';
 import { figuresOf, type MetricStatistics, readEvent, statistics } from './cloudwatch-view.ts';
 import { PLANS, register } from './cluster.ts';
 import { taskAddresses } from './task/addresses.ts';
-import { MetadataEndpoint } from './task/metadata.ts';
+import { type Measure, MetadataEndpoint } from './task/metadata.ts';
 import { SimulatedTask } from './task/simulated.ts';
 
 /** Longest cycle in milliseconds. */
@@ -26,6 +26,8 @@ export interface DemoOptions {
   readonly intervalMs: number;
   /** Time in milliseconds after which the tasks' figures are renewed. @default 1 s, as on EC2 */
   readonly refreshMs?: number;
+  /** Reads what the tasks' processes have used. @default what the operating system counts */
+  readonly measure?: Measure;
   /** One cycle only. */
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
@@ -72,7 +74,7 @@ export interface DemoTask {
  * delivered everything.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { stop, refreshMs } = options;
+  const { stop, refreshMs, measure } = options;
   const aws = await startAws();
   const endpoint = await MetadataEndpoint.start(refreshMs);
   const tasks: SimulatedTask[] = [];
@@ -81,7 +83,8 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     for (const [index, plan] of PLANS.entries()) {
       const address = addresses[index];
       if (address === undefined || stop.aborted) break;
-      tasks.push(new SimulatedTask(plan, address, endpoint, register(aws.ecs, plan, address)));
+      const place = register(aws.ecs, plan, address);
+      tasks.push(new SimulatedTask(plan, address, endpoint, place, measure));
     }
     await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop, refreshMs)));
     return await runCycles(aws, tasks, options);

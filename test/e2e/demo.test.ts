@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricStatistics } from '../../cli/demo/cloudwatch-view.ts';
+import { PLANS } from '../../cli/demo/cluster.ts';
 import { type DemoCycle, type DemoTask, runDemo } from '../../cli/demo/demo.ts';
+import type { Measure } from '../../cli/demo/task/metadata.ts';
+import { APP_CONTAINER } from '../../cli/demo/task/simulated.ts';
 import { secondsOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { CONTAINER_CPU_UTILIZATION } from '../../lambda/model/settings/names.ts';
@@ -19,6 +22,9 @@ const CONFIG = `${readFileSync(join(import.meta.dirname, '../../cli/demo/fargaug
 /** Cycles of about a second each, so that the sidecars' samples cover all of the time. */
 const INTERVAL_MS = 1_000;
 const MEASURED_CYCLES = 8;
+
+/** Cycles in which the figures of all tasks are complete. */
+const COMPLETE_CYCLES = 3;
 
 const THRESHOLD = 80;
 
@@ -48,10 +54,7 @@ describe('the demo, end to end', () => {
 
   beforeAll(async () => {
     healthy = await runDemo({
-      config: await loadConfig({
-        env: { FARGAUGE_CONFIG: CONFIG },
-        readFile: () => Promise.reject(new Error('no file is read')),
-      }),
+      config: await demoConfig(),
       intervalMs: INTERVAL_MS,
       once: false,
       thresholdPercent: THRESHOLD,
@@ -106,7 +109,7 @@ describe('the demo, end to end', () => {
     }
   });
 
-  it('shows the burning task as the busiest, and marks those over the alarm threshold', () => {
+  it('shows the burning task as the busiest of all cycles, and marks those over the alarm threshold', () => {
     const complete = cycles
       .slice(0, MEASURED_CYCLES)
       .filter(({ tasks }) => tasks.every(({ cpuPercent }) => cpuPercent !== undefined));
@@ -172,6 +175,49 @@ describe('the demo, end to end', () => {
     expect([...pids].filter(isRunning)).toEqual([]);
   });
 });
+
+/** Each application has the share of a CPU that it asks for, however busy the machine is. */
+const asPlanned: Measure = async (_, container, { taskArn }) => {
+  const { share = 0 } = PLANS.find(({ taskId }) => taskArn.endsWith(taskId)) ?? {};
+  const seconds = performance.now() / 1_000;
+  return {
+    cpuNanoseconds: container === APP_CONTAINER ? share * seconds * 1e9 : 0,
+    anonymousBytes: 2 ** 20,
+    residentBytes: 2 ** 20,
+  };
+};
+
+describe('the demo on a machine that gives each task what it asks for', () => {
+  it('shows the burning task as the busiest in each cycle, and it alone over the threshold', async () => {
+    const complete: DemoCycle[] = [];
+    const stop = new AbortController();
+    await runDemo({
+      config: await demoConfig(),
+      intervalMs: INTERVAL_MS,
+      once: false,
+      thresholdPercent: THRESHOLD,
+      measure: asPlanned,
+      onCycle: (cycle) => {
+        const isComplete = cycle.tasks.every(({ cpuPercent }) => cpuPercent !== undefined);
+        if (isComplete) complete.push(cycle);
+        if (complete.length === COMPLETE_CYCLES) stop.abort();
+      },
+      stop: stop.signal,
+    });
+    for (const { tasks } of complete) {
+      const busiest = tasks.toSorted((one, other) => other.cpuPercent! - one.cpuPercent!);
+      expect(busiest.map(({ taskId }) => taskId[0])).toEqual(['c', 'b', 'a']);
+      expect(busiest.map(({ overThreshold }) => overThreshold)).toEqual([true, false, false]);
+    }
+  });
+});
+
+function demoConfig() {
+  return loadConfig({
+    env: { FARGAUGE_CONFIG: CONFIG },
+    readFile: () => Promise.reject(new Error('no file is read')),
+  });
+}
 
 /** The tasks of which some cycle since the sidecar was killed has the CPU. */
 function measuredSinceKill(cycles: readonly DemoCycle[]): ReadonlySet<string> {

@@ -19,6 +19,13 @@ export interface TaskDescription {
   readonly address: string;
 }
 
+/** Reads what the process of a container has used; `undefined` where the process has ended. */
+export type Measure = (
+  pid: number,
+  container: string,
+  task: TaskDescription,
+) => Promise<Usage | undefined>;
+
 /** A container of a task and the process in its place. */
 interface Container {
   readonly id: string;
@@ -38,10 +45,13 @@ interface Sample {
 export class MetadataTask {
   readonly #description: TaskDescription;
   readonly #containers: Container[] = [];
+  readonly #measure: Measure;
   #sampling = false;
 
-  constructor(description: TaskDescription) {
+  /** @param measure @default what the operating system counts */
+  constructor(description: TaskDescription, measure: Measure = usageOf) {
     this.#description = description;
+    this.#measure = measure;
   }
 
   /** As on Fargate, the id consists of the task's and a number. */
@@ -64,7 +74,7 @@ export class MetadataTask {
     if (!this.#sampling) return;
     await Promise.all(
       this.#containers.map(async (container) => {
-        const usage = await usageOf(container.pid);
+        const usage = await this.#measure(container.pid, container.name, this.#description);
         if (usage === undefined) {
           delete container.latest;
           return;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAddress } from './addresses.ts';
-import { EC2_REFRESH_MS, type MetadataEndpoint, MetadataTask } from './metadata.ts';
+import { EC2_REFRESH_MS, type Measure, type MetadataEndpoint, MetadataTask } from './metadata.ts';
 
 /** The plan of a task of the demo. */
 export interface TaskPlan {
@@ -57,12 +57,19 @@ export class SimulatedTask {
   /**
    * Starts the processes.
    *
+   * @param measure as of `MetadataTask`
    * @throws if one cannot be started
    */
-  constructor(plan: TaskPlan, address: TaskAddress, endpoint: MetadataEndpoint, place: Placement) {
+  constructor(
+    plan: TaskPlan,
+    address: TaskAddress,
+    endpoint: MetadataEndpoint,
+    place: Placement,
+    measure?: Measure,
+  ) {
     this.plan = plan;
     this.address = address;
-    this.#metadata = new MetadataTask({
+    const description = {
       ...place,
       family: plan.family,
       revision: String(plan.revision),
@@ -70,7 +77,8 @@ export class SimulatedTask {
       cpu: TASK_CPU,
       memory: TASK_MEMORY,
       address: address.host,
-    });
+    };
+    this.#metadata = new MetadataTask(description, measure);
     const share = String(plan.share);
     this.#app = plan.instrumented
       ? fork(join(HERE, 'app.ts'), [address.host, String(address.appPort), share])
