@@ -10,7 +10,7 @@ import { createDiscovery } from '../../../lambda/discovery/discover.ts';
 import { systemClock } from '../../../lambda/model/waiting/clock.ts';
 import { fetchExposition } from '../../../lambda/scrape/http/exchange.ts';
 import { definition, discoveryOf, job, task } from '../ecs/cluster/cluster-of.ts';
-import { hasPath, type Json, ODD, type Path, pathsOf, replaced } from '../ecs/cluster/odd-json.ts';
+import { type Answers, changesOf, type Json, withChanges } from '../ecs/cluster/odd-json.ts';
 
 const INSTANCE = 'arn:aws:ecs:us-east-1:123456789012:container-instance/demo/i1';
 
@@ -79,7 +79,7 @@ const OPERATIONS = Object.keys(EC2);
 
 let server: Server;
 let endpoint: string;
-let answers: Record<string, Json | undefined>;
+let answers: Answers;
 let calls: string[];
 
 beforeAll(async () => {
@@ -97,7 +97,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  answers = { ...EC2 };
+  answers = EC2;
   calls = [];
 });
 
@@ -151,14 +151,9 @@ describe('answers of the EC2 API', () => {
   });
 
   it('never end the discovery, nor cost a target that needs none of them', async () => {
-    const places = Object.entries(EC2).flatMap(([operation, answer]) =>
-      pathsOf(answer).map((path) => [operation, path] as const),
-    );
-    const change = fc.record({ at: fc.constantFrom(...places), by: fc.constantFrom(...ODD) });
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-        answers = { ...EC2 };
-        for (const { at, by } of changes) putAt(at, by);
+      fc.asyncProperty(changesOf(EC2), async (changes) => {
+        answers = withChanges(EC2, changes);
         const found = await discover();
         expect(addresses(found)).toContain('10.0.0.1:9404');
         for (const { url, labels } of found.targets) {
@@ -174,15 +169,9 @@ describe('answers of the EC2 API', () => {
   }, 120_000);
 });
 
-function putAt([operation, path]: readonly [string, Path], by: Json | undefined): void {
-  const before = answers[operation];
-  if (before !== undefined && hasPath(before, path))
-    answers[operation] = replaced(before, path, by);
-}
-
 describe('a nextToken of EC2 that comes again', () => {
   it.each(OPERATIONS)('in %s is a loop, told at once', async (operation) => {
-    answers[operation] = { ...(EC2[operation] as object), nextToken: 'again' };
+    answers = { ...EC2, [operation]: { ...(EC2[operation] as object), nextToken: 'again' } };
     const { errors } = await discover();
     expect(errors).toEqual([
       expect.objectContaining({

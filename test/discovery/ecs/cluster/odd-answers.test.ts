@@ -9,9 +9,15 @@ import { createDiscovery } from '../../../../lambda/discovery/discover.ts';
 import { systemClock } from '../../../../lambda/model/waiting/clock.ts';
 import { fetchExposition } from '../../../../lambda/scrape/http/exchange.ts';
 import { definition, discoveryOf, job, task } from './cluster-of.ts';
-import { hasPath, type Json, ODD, type Path, pathsOf, replaced } from './odd-json.ts';
-
-type Answers = Record<string, Json>;
+import {
+  type Answers,
+  type Change,
+  changesOf,
+  type Json,
+  type Path,
+  replaced,
+  withChanges,
+} from './odd-json.ts';
 
 const INSTANCE = 'arn:aws:ecs:us-east-1:123456789012:container-instance/demo/i1';
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value));
@@ -23,7 +29,7 @@ const onInstance = {
 };
 
 /** Of each operation what a cluster with two tasks answers. */
-const ANSWERS: Answers = {
+const ANSWERS: Readonly<Record<string, Json>> = {
   ListClusters: json({ clusterArns: ['arn:aws:ecs:us-east-1:123456789012:cluster/demo'] }),
   ListTasks: json({ taskArns: [task('t1', '').taskArn, onInstance.taskArn] }),
   DescribeTasks: json({
@@ -52,7 +58,7 @@ const ANSWERS: Answers = {
 
 let server: Server;
 let endpoint: string;
-let answers: Record<string, Json | undefined>;
+let answers: Answers;
 let calls: string[];
 
 beforeAll(async () => {
@@ -75,7 +81,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  answers = { ...ANSWERS };
+  answers = ANSWERS;
   calls = [];
 });
 
@@ -111,7 +117,7 @@ describe('answers of the ECS API', () => {
     ['an ARN that is a number', ['tasks', 1, 'taskArn'], 5, 'taskArn'],
     ['an attachment that is a text', ['tasks', 1, 'attachments'], ['x'], 'attachments'],
   ])('with %s cost that task alone', async (_, path, by, detail) => {
-    answers.DescribeTasks = replaced(ANSWERS.DescribeTasks!, path, by);
+    answers = { ...ANSWERS, DescribeTasks: replaced(ANSWERS.DescribeTasks!, path, by) };
     const found = await discover();
     expect(addresses(found)).toEqual(['10.0.0.1:9404']);
     expect(found.leftOut).toContainEqual(
@@ -124,7 +130,7 @@ describe('answers of the ECS API', () => {
   });
 
   it('that say nothing of tasks which were asked for leave them out', async () => {
-    answers.DescribeTasks = {};
+    answers = { ...ANSWERS, DescribeTasks: {} };
     expect(await discover()).toMatchObject({
       targets: [],
       leftOut: [
@@ -140,21 +146,9 @@ describe('answers of the ECS API', () => {
   });
 
   it('never end the discovery, and nothing is missing without a reason', async () => {
-    const places = Object.entries(ANSWERS).flatMap(([operation, answer]) =>
-      pathsOf(answer).map((path) => [operation, path] as const),
-    );
-    const change = fc.record({ at: fc.constantFrom(...places), by: fc.constantFrom(...ODD) });
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-        answers = { ...ANSWERS };
-        for (const {
-          at: [operation, path],
-          by,
-        } of changes) {
-          const before = answers[operation];
-          if (before === undefined || !hasPath(before, path)) continue;
-          answers[operation] = replaced(before, path, by);
-        }
+      fc.asyncProperty(changesOf(ANSWERS), async (changes) => {
+        answers = withChanges(ANSWERS, changes);
         const { targets, errors, leftOut } = await discover();
         for (const { url, labels } of targets) {
           expect(URL.canParse(url)).toBe(true);
@@ -162,7 +156,7 @@ describe('answers of the ECS API', () => {
         }
         // Where a field is missing, nobody may ask for the task any more. Of what is no object, such as a list, the
         // SDK may make an empty one.
-        const [{ at, by }] = changes as [{ at: (typeof places)[number]; by: Json | undefined }];
+        const [{ at, by }] = changes as [Change];
         const isOfOtherType = by !== null && by !== undefined && typeof by !== typeof valueAt(at);
         if (changes.length === 1 && at[1].length > 0 && isOfOtherType && targets.length < 2) {
           expect(
@@ -175,7 +169,7 @@ describe('answers of the ECS API', () => {
   }, 120_000);
 });
 
-function valueAt([operation, path]: readonly [string, Path]): Json {
+function valueAt([operation, path]: Change['at']): Json {
   return path.reduce(
     (value, key) => (value as Record<string | number, Json>)[key]!,
     ANSWERS[operation]!,
@@ -186,7 +180,10 @@ describe('a nextToken that comes again', () => {
   it.each(['ListTasks', 'ListServices', 'ListClusters'])(
     'of %s is a loop, told at once',
     async (operation) => {
-      answers[operation] = { ...(ANSWERS[operation] as object), nextToken: 'again' };
+      answers = {
+        ...ANSWERS,
+        [operation]: { ...(ANSWERS[operation] as object), nextToken: 'again' },
+      };
       const { errors } = await discover();
       expect(errors).toContainEqual(
         expect.objectContaining({
