@@ -1,21 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { App, Stack } from 'aws-cdk-lib/core';
 import {
   CollectorAccess,
   type CollectorAccessProps,
 } from '../../../infra/accounts/collector-access.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorTemplate, placeIn } from '../template.ts';
+import { accessStack, assumableBy, identityOf } from './access-role.ts';
 
 const COLLECTOR = 'arn:aws:iam::111122223333:role/collector';
 
 function accessTemplate(props: Partial<CollectorAccessProps> = {}): Template {
-  const stack = new Stack(new App(), 'Stack');
+  const { stack } = accessStack();
   const { cluster } = placeIn(stack, 'Given');
   new CollectorAccess(stack, 'Access', {
-    collectorRoleArn: COLLECTOR,
-    externalId: 'shop-4711',
+    ...identityOf(COLLECTOR),
     clusters: [cluster],
     ...props,
   });
@@ -26,22 +25,7 @@ describe('the role of a workload account', () => {
   const template = accessTemplate({ roleName: 'fargauge' });
 
   it('can be assumed by one role of the other account, with the external id', () => {
-    template.hasResourceProperties('AWS::IAM::Role', {
-      RoleName: 'fargauge',
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Action: 'sts:AssumeRole',
-            Effect: 'Allow',
-            Principal: { AWS: { 'Fn::Join': ['', Match.arrayWith([':iam::111122223333:root'])] } },
-            Condition: {
-              ArnEquals: { 'aws:PrincipalArn': COLLECTOR },
-              StringEquals: { 'sts:ExternalId': 'shop-4711' },
-            },
-          },
-        ],
-      },
-    });
+    template.hasResourceProperties('AWS::IAM::Role', assumableBy(COLLECTOR, 'fargauge'));
   });
 
   it('reads the tasks of its clusters, and nothing else', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   DeliveryAccess,
@@ -9,16 +8,15 @@ import {
 } from '../../../infra/accounts/delivery-access.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorStack, collectorTemplate } from '../template.ts';
+import { accessStack, assumableBy, identityOf } from './access-role.ts';
 
 const COLLECTOR = 'arn:aws:iam::444455556666:role/collector';
 const ROLE = 'arn:aws:iam::111122223333:role/fargauge';
 
-function accessStack(props: Partial<DeliveryAccessProps> = {}) {
-  const app = new App();
-  const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+function deliveryStack(props: Partial<DeliveryAccessProps> = {}) {
+  const { app, stack } = accessStack('111122223333');
   new DeliveryAccess(stack, 'Access', {
-    collectorRoleArn: COLLECTOR,
-    externalId: 'shop-4711',
+    ...identityOf(COLLECTOR),
     logGroups: [
       new LogGroup(stack, 'Made', { logGroupName: '/shop/made' }),
       LogGroup.fromLogGroupName(stack, 'There', '/shop/there'),
@@ -29,26 +27,11 @@ function accessStack(props: Partial<DeliveryAccessProps> = {}) {
 }
 
 describe('the role of a central account', () => {
-  const { app, stack } = accessStack({ roleName: 'fargauge' });
+  const { app, stack } = deliveryStack({ roleName: 'fargauge' });
   const template = Template.fromStack(stack);
 
   it('can be assumed by one role of the other account, with the external id', () => {
-    template.hasResourceProperties('AWS::IAM::Role', {
-      RoleName: 'fargauge',
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Action: 'sts:AssumeRole',
-            Effect: 'Allow',
-            Principal: { AWS: { 'Fn::Join': ['', Match.arrayWith([':iam::444455556666:root'])] } },
-            Condition: {
-              ArnEquals: { 'aws:PrincipalArn': COLLECTOR },
-              StringEquals: { 'sts:ExternalId': 'shop-4711' },
-            },
-          },
-        ],
-      },
-    });
+    template.hasResourceProperties('AWS::IAM::Role', assumableBy(COLLECTOR, 'fargauge'));
   });
 
   it('writes into its log groups, and does nothing else', () => {
@@ -139,5 +122,5 @@ it.each([
   ],
   [{ logGroups: [] }, 'Expected at least one of `logGroups`, got none'],
 ])('%j is refused', (props, message) => {
-  expect(() => accessStack(props)).toThrow(new Error(`[Stack/Access] ${message}`));
+  expect(() => deliveryStack(props)).toThrow(new Error(`[Stack/Access] ${message}`));
 });

@@ -12,6 +12,7 @@ import { WorkspaceAccess } from '../../../infra/accounts/workspace-access.ts';
 import { MAX_ENVIRONMENT_BYTES } from '../../../infra/collector/resources/function.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { collectorStack } from '../template.ts';
+import { assumableBy } from './access-role.ts';
 
 const ARN = 'arn:aws:aps:eu-central-1:111122223333:workspace/ws-01234567-89ab';
 const WORKSPACE = 'AWS::APS::Workspace';
@@ -345,20 +346,8 @@ describe('a workspace that exists', () => {
       },
     });
     const template = Template.fromStack(central);
-    template.hasResourceProperties('AWS::IAM::Role', {
-      RoleName: 'fargauge-write',
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Action: 'sts:AssumeRole',
-            Condition: {
-              ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::444455556666:role/collector' },
-              StringEquals: { 'sts:ExternalId': 'shop-4711' },
-            },
-          },
-        ],
-      },
-    });
+    const collectorRole = 'arn:aws:iam::444455556666:role/collector';
+    template.hasResourceProperties('AWS::IAM::Role', assumableBy(collectorRole, 'fargauge-write'));
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [{ Action: 'aps:RemoteWrite', Effect: 'Allow', Resource: ARN }],
