@@ -25,7 +25,7 @@ export class Labeller {
 
   /**
    * @param clusterName value of `ClusterName` where neither the series nor the target has one
-   * @param step called where labels are joined, by their number; what it throws ends that
+   * @param step called with the cost of each join of labels; an error that it throws ends the work
    */
   constructor(target: Target, clusterName: string | undefined, step: Step = () => undefined) {
     this.#target = target;

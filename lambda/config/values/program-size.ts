@@ -9,7 +9,7 @@ const PART =
 interface Part {
   /** Instructions. */
   readonly size: number;
-  /** Characters that it matches. */
+  /** Characters of its shortest and longest match. */
   readonly shortest: number;
   readonly longest: number;
   /**
@@ -27,7 +27,7 @@ interface Sequence {
   /** All but the last part. */
   before: Part;
   last: Part;
-  /** Whether it begins with `^`. */
+  /** Whether the sequence begins with `^`. */
   isAnchored: boolean;
 }
 
@@ -47,6 +47,7 @@ const NOTHING: Part = { size: 0, shortest: 0, longest: 0, ofEach: 0, ofFirst: 0 
 /** Instructions that are executed once and do not count, because they take less than a millisecond. */
 const NEGLIGIBLE = 25_000;
 
+/** Parts that match between characters. */
 const POSITION = /^(?:\^|\$|\\[bBAz])$/;
 
 /** Reads only the text of an RE2 expression, which may be invalid. */
@@ -61,7 +62,7 @@ export function programSizeOf(source: string): ProgramSize {
     current.last = part;
   };
   const repeat = (part: Part): void => {
-    // What may be missing is no anchor.
+    // An optional `^` is no anchor.
     if (current.before === NOTHING) current.isAnchored = false;
     current.last = part;
   };
@@ -128,7 +129,7 @@ function then(first: Part, second: Part): Part {
 function either(one: Part | undefined, other: Part): Part {
   if (one === undefined) return other;
   return {
-    // Two instructions lead to them.
+    // Two instructions branch.
     size: one.size + other.size + 2,
     shortest: Math.min(one.shortest, other.shortest),
     longest: Math.max(one.longest, other.longest),

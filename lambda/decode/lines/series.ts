@@ -14,8 +14,8 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Labels of a line, the target's not among them. Real series have some tens, and all work on a series goes by its labels: to copy, to
- * sort and to write them takes up to 5 microseconds for each, and cannot be interrupted.
+ * Most labels of a line; real series have some tens. Copying, sorting and writing takes up to 5 microseconds for each label,
+ * and cannot be interrupted.
  */
 export const MAX_LABELS = 1_024;
 

@@ -20,7 +20,7 @@ export class NoMemoryError extends Error {
   }
 }
 
-/** A line of more labels than any target has that is meant to be scraped. */
+/** A line with too many labels. */
 export class TooManyLabelsError extends Error {
   override readonly name = 'TooManyLabelsError';
 

@@ -31,7 +31,7 @@ export class FileWork {
    * The result of the work. Rejects after two seconds, or with the signal; then the work may go on unseen.
    *
    * @param what beginning of the message about a timeout: `reading /etc/targets.json`
-   * @param folder in which one piece runs at a time: if its file system hangs, it keeps one thread. @default none
+   * @param folder one piece runs in it at a time, so a folder that hangs keeps one thread. @default none
    */
   async do<T>(
     what: string,
@@ -49,7 +49,7 @@ export class FileWork {
     });
   }
 
-  /** Resolves when other work has ended; undefined if there is room. */
+  /** Resolves when other work ends; undefined if there is room. */
   #roomFor(folder: string | undefined): Promise<void> | undefined {
     const inFolder = folder === undefined ? undefined : this.#inFolders.get(folder);
     if (inFolder !== undefined) return inFolder;
@@ -73,7 +73,7 @@ export class FileWork {
   }
 }
 
-/** For the whole process, as the threads are: reads in two folders may hang, of the four threads that there are by default. */
+/** For the whole process, as the threads are. With the default of four threads, reads in two folders may hang. */
 const READINGS = new FileWork(Math.max(MAX_EVERYWHERE - 1, 1));
 
 /** By path. A second reader of a path waits for the first one, and takes no other thread. */
