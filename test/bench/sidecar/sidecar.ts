@@ -8,6 +8,7 @@ import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { buildHost, bundleForHost } from '../../../infra/build/sidecar-host.ts';
 import { median } from '../statistics.ts';
 import { type RestlessEndpoint, startRestlessEndpoint } from './endpoint.ts';
+import { runInstance } from './instance.ts';
 import { MeasuredSidecar } from './measured.ts';
 
 /** An hour's, at one a second. */
@@ -54,10 +55,15 @@ interface Runtime {
 
 /**
  * The sidecar as its two images run it: size, start, and, after an hour's worth of samples in haste, memory, CPU time at its
- * real pace, and scrapes. `FARGAUGE_BENCH_FLAGS` tries other flags of V8 than the image's.
+ * real pace, and scrapes; then a daemon of an instance, which is all for the case `instance`. `FARGAUGE_BENCH_FLAGS` tries other flags of V8 than the image's.
  */
-export async function runSidecar(): Promise<void> {
+export async function runSidecar(cases?: string): Promise<void> {
   const runtimes = [await nodeRuntime(), ...(await hostRuntime())];
+  if (cases !== 'instance') await runTask(runtimes);
+  await runInstance(runtimes);
+}
+
+async function runTask(runtimes: readonly Runtime[]): Promise<void> {
   const columns: { readonly title: string; readonly figures: ReadonlyMap<string, string> }[] = [];
   for (const runtime of runtimes) {
     for (const count of CONTAINERS) {
