@@ -293,6 +293,8 @@ impl Kernel {
             Err(error) => return Err(error),
         }
         let mut events = told;
+        // What was closed meanwhile is told of no more.
+        events.retain(|event| self.channels.get(event.id).is_some());
         for epoll::Event { flags, data } in ready {
             if let Ok(bits) = u32::try_from(data.u64()) {
                 self.note(Id::from_bits(bits), flags, &mut events);

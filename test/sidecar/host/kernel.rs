@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use fargauge_host::kernel::{Event, Kernel, What};
 use fargauge_host::slots::Id;
 use proptest::prelude::*;
+use rustix::io::Errno;
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -104,6 +105,171 @@ proptest! {
             take(&kernel, 65_536);
         }
         assert_eq!(read.get(), written);
+    }
+}
+
+/// One side of a connection, and what became of it.
+#[derive(Debug)]
+struct Side {
+    id: Id,
+    written: usize,
+    read: usize,
+    watched: bool,
+    /// It writes no more: it said so, or cannot.
+    ended: bool,
+    closed: bool,
+}
+
+impl Side {
+    fn new(id: Id) -> Self {
+        Self {
+            id,
+            written: 0,
+            read: 0,
+            watched: false,
+            ended: false,
+            closed: false,
+        }
+    }
+
+    /// Whether the other side may see an end, or an error.
+    fn is_over(&self) -> bool {
+        self.ended || self.closed
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Open,
+    Write(usize),
+    Read(usize),
+    Watch(bool),
+    Shutdown,
+    Close(bool),
+    Turn,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        1 => Just(Act::Open),
+        4 => (0_usize..100_000).prop_map(Act::Write),
+        4 => (1_usize..100_000).prop_map(Act::Read),
+        2 => any::<bool>().prop_map(Act::Watch),
+        1 => Just(Act::Shutdown),
+        1 => any::<bool>().prop_map(Act::Close),
+        3 => Just(Act::Turn),
+    ]
+}
+
+fn read_side(kernel: &Kernel, sides: &mut [Side], at: usize, most: usize) {
+    let mut bytes = vec![0; most];
+    let result = kernel.read(sides[at].id, &mut bytes);
+    // Sides of a connection stand beside each other.
+    let over = sides[at ^ 1].is_over();
+    let side = &mut sides[at];
+    match result {
+        _ if side.closed => assert_eq!(result, Err(Errno::BADF)),
+        Ok(0) => assert!(over, "an end that the other side did not make"),
+        Ok(count) => {
+            for (offset, &byte) in bytes[..count].iter().enumerate() {
+                assert_eq!(usize::from(byte), (side.read + offset) % 251);
+            }
+            side.read += count;
+        }
+        Err(Errno::AGAIN) => {}
+        Err(error) => assert!(over && error == Errno::CONNRESET, "{error}"),
+    }
+}
+
+fn write_side(kernel: &mut Kernel, side: &mut Side, count: usize) {
+    #[expect(clippy::cast_possible_truncation, reason = "below 251")]
+    let bytes = (side.written..side.written + count).map(|at| (at % 251) as u8);
+    match kernel.write(side.id, count, |queue| queue.extend(bytes)) {
+        Ok(waiting) => {
+            assert!(!side.closed && waiting >= count);
+            side.written += count;
+        }
+        Err(error) => assert!(side.closed && error == Errno::BADF),
+    }
+}
+
+fn turn(kernel: &mut Kernel, sides: &mut [Side]) {
+    kernel.flush();
+    for Event { id, what, value } in kernel.wait(0).unwrap() {
+        let at = sides
+            .iter()
+            .position(|side| side.id == id)
+            .expect("a key that was given");
+        let over = sides[at ^ 1].is_over() || sides[at].ended;
+        let side = &mut sides[at];
+        assert!(!side.closed, "{what:?} of a closed channel");
+        match what {
+            What::Readable => assert!(side.watched),
+            What::Flushed => assert_eq!(value, 0),
+            What::Failed => {
+                assert!(over && [libc::EPIPE, libc::ECONNRESET].contains(&value));
+                side.ended = true;
+            }
+            What::Connected | What::Signal => panic!("{what:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_done_to_connections_in_whatever_order(
+        acts in prop::collection::vec((act(), any::<prop::sample::Index>()), 1..80),
+    ) {
+        let mut kernel = Kernel::new().unwrap();
+        let mut sides: Vec<Side> = Vec::new();
+        for (act, index) in acts {
+            if sides.is_empty() || (matches!(act, Act::Open) && sides.len() < 12) {
+                turn(&mut kernel, &mut sides);
+                let (client, server) = pair(&mut kernel);
+                sides.extend([Side::new(client), Side::new(server)]);
+                continue;
+            }
+            let at = index.index(sides.len());
+            let side = &mut sides[at];
+            match act {
+                Act::Open | Act::Turn => turn(&mut kernel, &mut sides),
+                Act::Write(size) => write_side(&mut kernel, side, size),
+                Act::Read(size) => read_side(&kernel, &mut sides, at, size),
+                Act::Watch(reading) => {
+                    kernel.watch(side.id, reading);
+                    side.watched = reading;
+                }
+                Act::Shutdown => {
+                    kernel.flush();
+                    prop_assert_eq!(kernel.shutdown(side.id) == Err(Errno::BADF), side.closed);
+                    side.ended = true;
+                }
+                Act::Close(reset) => {
+                    kernel.close(side.id, reset);
+                    side.closed = true;
+                }
+            }
+        }
+        // What both sides still have arrives.
+        for at in 0..sides.len() {
+            if sides[at].is_over() || sides[at ^ 1].is_over() {
+                continue;
+            }
+            kernel.watch(sides[at].id, true);
+            sides[at].watched = true;
+            while sides[at].read < sides[at ^ 1].written {
+                turn(&mut kernel, &mut sides);
+                read_side(&kernel, &mut sides, at, 65_536);
+            }
+        }
+        for side in &mut sides {
+            kernel.close(side.id, false);
+            side.closed = true;
+        }
+        turn(&mut kernel, &mut sides);
+        prop_assert!(!kernel.is_alive());
     }
 }
 
