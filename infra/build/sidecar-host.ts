@@ -4,6 +4,7 @@ import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const HOST = join(REPOSITORY, 'sidecar/host');
@@ -39,7 +40,13 @@ export const OWN_ARCHITECTURE: Architecture = arch() === 'arm64' ? 'arm64' : 'am
 
 /** A program, or the reason why it cannot be built here. */
 export type Built =
-  | { readonly architecture: Architecture; readonly file: string; readonly bytes: number }
+  | {
+      readonly architecture: Architecture;
+      readonly file: string;
+      readonly bytes: number;
+      /** As Rust names it. */
+      readonly target: string;
+    }
   | { readonly architecture: Architecture; readonly reason: string };
 
 /**
@@ -75,7 +82,7 @@ export function hostDirectory(architecture: Architecture, sidecar = SIDECAR_DIRE
   return join(sidecar, architecture);
 }
 
-/** Builds the sidecar's program, with its Dockerfile beside it, for each architecture that this machine can build for. */
+/** Builds the sidecar's program, with its Dockerfile and its bill of materials beside it, for each architecture that this machine can build for. */
 export async function buildHosts(): Promise<Built[]> {
   const bundle = await bundleForHost();
   const all: Built[] = [];
@@ -83,7 +90,9 @@ export async function buildHosts(): Promise<Built[]> {
     const directory = hostDirectory(architecture);
     const built = await buildHost(bundle, join(directory, PROGRAM), architecture);
     if ('file' in built) {
-      await writeFile(join(directory, 'Dockerfile'), imageOf(await readFile(DOCKERFILE, 'utf8')));
+      await writeImage(directory);
+      const bill = await billOfMaterials(HOST, built.file, built.target);
+      await writeFile(join(directory, `${PROGRAM}.cdx.json`), bill);
     }
     all.push(built);
   }
@@ -115,7 +124,7 @@ export async function buildHost(
   );
   await mkdir(dirname(file), { recursive: true });
   await copyFile(join(TARGET_DIRECTORY, target, 'release', PROGRAM), file);
-  return { architecture, file, bytes: (await stat(file)).size };
+  return { architecture, file, bytes: (await stat(file)).size, target };
 }
 
 interface Plan {
@@ -164,6 +173,11 @@ function reproducible(flags: readonly string[]): Record<string, string> {
     CFLAGS: places.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`).join(' '),
     SOURCE_DATE_EPOCH: '0',
   };
+}
+
+/** Writes the Dockerfile of the image beside the program that lies in the directory. */
+export async function writeImage(directory: string): Promise<void> {
+  await writeFile(join(directory, 'Dockerfile'), imageOf(await readFile(DOCKERFILE, 'utf8')));
 }
 
 /** The Dockerfile with the program beside it, instead of one program for each platform. */

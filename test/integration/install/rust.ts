@@ -9,7 +9,12 @@ const TARGET = 'x86_64-unknown-linux-musl';
 /** What builds the sidecar's program. Debian's Rust has no library for musl: then the program has glibc in it. */
 export const rust: Part = {
   name: 'Rust for the sidecar (Debian packages, or the toolchain that is there)',
-  tests: ['sidecar-host.test.ts', 'sidecar-fuzz.test.ts'],
+  tests: [
+    'sidecar-host.test.ts',
+    'sidecar-build.test.ts',
+    'sidecar-confined.test.ts',
+    'sidecar-fuzz.test.ts',
+  ],
   folder: join(CACHE, 'rust'),
   recipe: `rust ${TARGET}`,
   leftOut: () => (process.platform === 'linux' ? undefined : 'the program is for Linux'),
