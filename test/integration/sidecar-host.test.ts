@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   buildHost,
@@ -12,15 +9,13 @@ import {
   hostDirectory,
   OWN_ARCHITECTURE,
 } from '../../infra/build/sidecar-host.ts';
-import { readValue } from '../sidecar/exposition/read-text.ts';
 import { bytes } from '../sidecar/host/conformance/bytes.ts';
 import { language } from '../sidecar/host/conformance/language.ts';
 import { sockets } from '../sidecar/host/conformance/sockets.ts';
 import { surroundings } from '../sidecar/host/conformance/surroundings.ts';
-import { startMetadataStandIn } from '../sidecar/metadata-stand-in.ts';
-import { sampleStats, sampleTask } from '../sidecar/sample-documents.ts';
-import { EMULATOR, sidecarCommand, startSidecar } from '../sidecar/sidecar-process.ts';
+import { sidecarCommand, startSidecar } from '../sidecar/sidecar-process.ts';
 import { ROOT } from './support/places.ts';
+import { complaintsOf, end, spawnIn } from './support/suites.ts';
 
 /** The budget of the image: it holds the program alone. */
 const MAX_BYTES = 2_500_000;
@@ -109,50 +104,6 @@ describe('The program of the sidecar', () => {
     BUILD_MS,
   );
 
-  it(
-    'passes them for arm64 as well, under emulation',
-    async () => {
-      const file = join(hostDirectory('arm64'), 'fargauge-sidecar');
-      const built = await buildHost(await bundleForHost(), file, 'arm64');
-      if ('reason' in built || !existsSync(EMULATOR)) {
-        const reason = 'reason' in built ? built.reason : `${EMULATOR} is not installed`;
-        console.info(`arm64 is left out: ${reason}`);
-        return;
-      }
-      expect(await complaintsOf(SUITES.slice(0, 3), 'arm64')).toBe('');
-    },
-    BUILD_MS,
-  );
-
-  it('needs no file but itself, and serves as the first process, without root', async () => {
-    await using standIn = await startMetadataStandIn();
-    standIn.serve(sampleTask(), sampleStats(0));
-    const root = await mkdtemp(join(folder, 'root-'));
-    await chmod(root, 0o755);
-    await copyFile(program, join(root, 'fargauge-sidecar'));
-    const inside = [
-      'unshare',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      'chroot',
-      '--userspec=1000:1000',
-      root,
-    ];
-    await using sidecar = startSidecar(
-      { ECS_CONTAINER_METADATA_URI_V4: standIn.uri, PATH: process.env.PATH ?? '' },
-      { command: [...inside, '/fargauge-sidecar'] },
-    );
-
-    const response = await fetch(`${await sidecar.url()}/metrics`);
-
-    expect(readValue(await response.text(), 'ee_task_cpu_utilization_percent')).toBe(40);
-    const { pid } = sidecar.process;
-    const inner = Number(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'));
-    process.kill(inner, 'SIGTERM');
-    expect(await sidecar.ending).toMatchObject({ code: 0 });
-  });
-
   it('does not know names, and does not wait for one', async () => {
     process.env.FARGAUGE_SIDECAR = 'host';
     const command = sidecarCommand();
@@ -167,13 +118,6 @@ describe('The program of the sidecar', () => {
   });
 });
 
-/** What the suites say where they fail on a runtime of the sidecar. */
-async function complaintsOf(suites: readonly string[], runtime: string): Promise<string> {
-  const jest = ['npm', 'run', 'test:unit', '--', ...suites];
-  const { code, output } = await end(spawnIn(ROOT, jest, { FARGAUGE_SIDECAR: runtime }));
-  return code === 0 ? '' : output;
-}
-
 /** Runs a scenario; the one of a signal gets its signal. The engines word what nobody catches differently, so stderr is not seen. */
 async function see(scenario: string, command: readonly string[]): Promise<Seen> {
   const child = spawnIn(ROOT, [...command, scenario]);
@@ -185,26 +129,4 @@ async function see(scenario: string, command: readonly string[]): Promise<Seen> 
   });
   const [code] = await once(child, 'close');
   return { code, output };
-}
-
-function spawnIn(
-  cwd: string,
-  [file = '', ...args]: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): ChildProcess {
-  return spawn(file, args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** How it ended, with all that it said. */
-async function end(child: ChildProcess): Promise<Seen> {
-  const [[code], output, complaints] = await Promise.all([
-    once(child, 'exit'),
-    text(child.stdout!),
-    text(child.stderr!),
-  ]);
-  return { code, output: output + complaints };
 }

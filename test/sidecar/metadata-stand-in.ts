@@ -31,7 +31,10 @@ const NOT_SUPPORTED = '"V4 tasks metadata handler: not supported"';
 
 const BASE = '/v4/0a1b2c3d';
 
-export async function startMetadataStandIn(): Promise<MetadataStandIn> {
+/** @param host its address on loopback */
+export async function startMetadataStandIn(
+  host: '127.0.0.1' | '::1' = '127.0.0.1',
+): Promise<MetadataStandIn> {
   const responders = new Map<string, Responder>([
     ['/tasks', status(500, NOT_SUPPORTED)],
     ['/tasks/stats', status(500, NOT_SUPPORTED)],
@@ -43,11 +46,11 @@ export async function startMetadataStandIn(): Promise<MetadataStandIn> {
     (responders.get(path) ?? status(404, '"no such path"'))(response);
     server.emit('requested', path);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const standIn: MetadataStandIn = {
-    uri: `http://127.0.0.1:${port}${BASE}`,
+    uri: `http://${host === '::1' ? '[::1]' : host}:${port}${BASE}`,
     requests,
     answer: (path, responder) => responders.set(path, responder),
     serve(task, stats) {
