@@ -5,7 +5,9 @@
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { arm64 } from './install/arm64.ts';
+import { searchPath } from './install/command.ts';
 import { debianPrograms } from './install/debian.ts';
 import { docker } from './install/docker.ts';
 import { moto } from './install/moto.ts';
@@ -15,7 +17,7 @@ import { ric } from './install/ric.ts';
 import { rust } from './install/rust.ts';
 import { senderSuite } from './install/sender-suite.ts';
 import { systemd } from './install/systemd.ts';
-import { CACHE, ROOT } from './support/places.ts';
+import { CACHE, ROOT, ZIG_TOOLS } from './support/places.ts';
 
 const PARTS: readonly Part[] = [
   debianPrograms,
@@ -26,6 +28,7 @@ const PARTS: readonly Part[] = [
   prometheus,
   senderSuite,
   rust,
+  arm64,
 ];
 
 const RESULTS = join(CACHE, 'results.json');
@@ -98,7 +101,12 @@ async function runJest(patterns: readonly string[], excluded: ReadonlySet<string
       ...(patterns.length > 0 ? ['--testPathPatterns', ...patterns] : []),
     ],
     // With --json Jest writes its report for people to stderr and the JSON to stdout or the file.
-    { cwd: ROOT, detached: true, stdio: ['ignore', 'inherit', 'inherit'] },
+    {
+      cwd: ROOT,
+      env: { ...process.env, PATH: [...searchPath(), ZIG_TOOLS].join(delimiter) },
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
   );
   const endGroup = () => {
     try {

@@ -20,6 +20,7 @@ const TOOLS = {
   // The compiler and cargo in versions that are not as old as the release.
   'rustc-web': () => isOnPath('rustc'),
   'cargo-web': () => isOnPath('cargo'),
+  'qemu-user-static': () => isOnPath('qemu-aarch64-static'),
   systemd: () => isOnPath('systemd-analyze'),
 } as const;
 

@@ -35,3 +35,7 @@ export const PROMETHEUS_3 = join(PROMETHEUS_SOURCE, 'prometheus');
 /** The sender suite of Prometheus' compliance project, compiled here. */
 export const SENDER_SOURCE = join(CACHE, 'remote-write-sender');
 export const SENDER_SUITE = join(SENDER_SOURCE, 'sender.test');
+
+/** Zig, and the folder for the search path with nothing but its commands. */
+export const ZIG = join(CACHE, 'zig');
+export const ZIG_TOOLS = join(ZIG, 'tools');
