@@ -29,7 +29,9 @@ describe('The program of the sidecar for arm64', () => {
   it(
     'passes the tests of the sidecar as a process, and those of its history, under emulation',
     async () => {
-      const suites = ['test/sidecar/process', 'test/sidecar/history-process'];
+      const suites = [
+        ...['test/sidecar/process', 'test/sidecar/history-process', 'test/sidecar/daemon/process'],
+      ];
 
       expect(await complaintsOf(suites, 'arm64')).toBe('');
     },
