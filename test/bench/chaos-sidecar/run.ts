@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { table } from '../../../cli/describe/table.ts';
-import { bundleSidecar } from '../../../infra/build/bundle.ts';
-import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { type RestlessEndpoint, startRestlessEndpoint } from '../sidecar/endpoint.ts';
 import { MeasuredSidecar } from '../sidecar/measured.ts';
+import { type Runtime, sidecarRuntimes } from '../sidecar/runtimes.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviours.ts';
 import { scrape, startApplication, startCrowd } from './pressure.ts';
 
@@ -17,60 +15,47 @@ const HOUR = 3_600;
 const SCRAPES = 60;
 const SCRAPE_PAUSE_MS = 100;
 
-const FLAGS = ['--lite-mode'];
-
 const HEADINGS = ['behaviour', 'answered', 'slowest', 'resident', 'private', 'CPU'];
 
-/** The programs of a sidecar that is first in haste and then as it is. */
-interface Programs {
-  readonly sidecar: string;
-  readonly haste: string;
-}
-
 /**
- * The sidecar as its image runs it, with five minutes of history, while clients, an application or the metadata endpoint misbehave: how many
- * scrapes of an honest client are answered, and what it costs. The last row is an hour of simulated time in which the containers come and go.
+ * The sidecar as each of its images runs it, with five minutes of history, while clients, an application or the metadata endpoint misbehave: how
+ * many scrapes of an honest client are answered, and what it costs. The last row is an hour of simulated time in which the containers come and go.
  */
 export async function runChaosSidecar(): Promise<void> {
-  const { file: sidecar } = await bundleSidecar(join(REPOSITORY, 'dist/bench/sidecar'));
-  const { file: haste } = await bundleSidecar(
-    join(REPOSITORY, 'dist/bench/sidecar-haste'),
-    join(import.meta.dirname, '../sidecar/haste.ts'),
-  );
-  const programs = { sidecar, haste };
-  const rows: string[][] = [];
-  for (const behaviour of BEHAVIOURS) rows.push(await press(programs, behaviour));
-  rows.push(await churn(programs));
-  console.log(`chaos-sidecar: ${FLAGS.join(' ')}, ${SCRAPES} scrapes of /metrics in each row\n`);
-  console.log(table(HEADINGS, rows));
-  console.log();
+  for (const runtime of await sidecarRuntimes()) {
+    const rows: string[][] = [];
+    for (const behaviour of BEHAVIOURS) rows.push(await press(runtime, behaviour));
+    rows.push(await churn(runtime));
+    console.log(`chaos-sidecar: ${runtime.name}, ${SCRAPES} scrapes of /metrics in each row\n`);
+    console.log(table(HEADINGS, rows));
+    console.log();
+  }
 }
 
-async function press(programs: Programs, behaviour: Behaviour): Promise<string[]> {
+async function press(runtime: Runtime, behaviour: Behaviour): Promise<string[]> {
   await using application = await startApplication(behaviour);
   await using endpoint = await startRestlessEndpoint();
-  await using sidecar = await start(programs, endpoint, application.target, SAMPLES);
+  await using sidecar = await start(runtime, endpoint, application.target, SAMPLES);
   sidecar.signal('SIGUSR2');
   endpoint.misbehave(behaviour.metadata);
   using _crowd = behaviour.crowd && (await startCrowd(sidecar.url, behaviour.crowd));
   return await measure(behaviour.name, sidecar);
 }
 
-async function churn(programs: Programs): Promise<string[]> {
+async function churn(runtime: Runtime): Promise<string[]> {
   await using endpoint = await startRestlessEndpoint({ churn: true });
-  await using sidecar = await start(programs, endpoint, '', HOUR);
+  await using sidecar = await start(runtime, endpoint, '', HOUR);
   sidecar.signal('SIGUSR2');
   return await measure('an hour, a new container each second', sidecar);
 }
 
 async function start(
-  { sidecar, haste }: Programs,
+  { hasty }: Runtime,
   endpoint: RestlessEndpoint,
   target: string,
   samples: number,
 ): Promise<MeasuredSidecar> {
-  const command = [process.execPath, ...FLAGS, '--import', haste, sidecar];
-  const started = await MeasuredSidecar.start(command, endpoint.uri, { FARGAUGE_TARGETS: target });
+  const started = await MeasuredSidecar.start(hasty, endpoint.uri, { FARGAUGE_TARGETS: target });
   while (endpoint.polls < samples) await sleep(100);
   return started;
 }

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { table } from '../../../cli/describe/table.ts';
-import { bundleSidecar } from '../../../infra/build/bundle.ts';
-import { REPOSITORY } from '../../../infra/build/paths.ts';
-import { buildHost, bundleForHost } from '../../../infra/build/sidecar-host.ts';
+import { hang } from '../../sidecar/metadata-stand-in.ts';
 import { median } from '../statistics.ts';
 import { type RestlessEndpoint, startRestlessEndpoint } from './endpoint.ts';
 import { runInstance } from './instance.ts';
 import { MeasuredSidecar } from './measured.ts';
+import { type Runtime, sidecarRuntimes } from './runtimes.ts';
 
 /** An hour's, at one a second. */
 const SAMPLES = 3_600;
@@ -45,20 +42,12 @@ const BUDGETS: Readonly<Record<string, string>> = {
   'private, after the scrapes': '',
 };
 
-/** How the sidecar is run, and how it is run in haste until SIGUSR2. */
-interface Runtime {
-  readonly name: string;
-  readonly bytes: number;
-  readonly command: readonly string[];
-  readonly hasty: readonly string[];
-}
-
 /**
  * The sidecar as its two images run it: size, start, and, after an hour's worth of samples in haste, memory, CPU time at its
- * real pace, and scrapes; then a daemon of an instance, which is all for the case `instance`. `FARGAUGE_BENCH_FLAGS` tries other flags of V8 than the image's.
+ * real pace, and scrapes; then a daemon of an instance, which is all for the case `instance`.
  */
 export async function runSidecar(cases?: string): Promise<void> {
-  const runtimes = [await nodeRuntime(), ...(await hostRuntime())];
+  const runtimes = await sidecarRuntimes();
   if (cases !== 'instance') await runTask(runtimes);
   await runInstance(runtimes);
 }
@@ -82,35 +71,6 @@ async function runTask(runtimes: readonly Runtime[]): Promise<void> {
   console.log(`sidecar: one sample a second, after ${SAMPLES} samples\n`);
   console.log(table(['', ...columns.map(({ title }) => title), 'budget'], rows));
   console.log();
-}
-
-async function nodeRuntime(): Promise<Runtime> {
-  const { file } = await bundleSidecar(join(REPOSITORY, 'dist/bench/sidecar'));
-  const haste = await bundleSidecar(
-    join(REPOSITORY, 'dist/bench/sidecar-haste'),
-    join(import.meta.dirname, 'haste.ts'),
-  );
-  const flags = process.env.FARGAUGE_BENCH_FLAGS?.split(' ').filter(Boolean) ?? imageFlags();
-  return {
-    name: ['Node.js', ...flags].join(' '),
-    bytes: statSync(file).size,
-    command: [process.execPath, ...flags, file],
-    hasty: [process.execPath, ...flags, '--import', haste.file, file],
-  };
-}
-
-/** Nothing, and a word about it, where it cannot be built. */
-async function hostRuntime(): Promise<Runtime[]> {
-  const folder = join(REPOSITORY, 'dist/bench/sidecar-host');
-  const haste = join(import.meta.dirname, 'host-haste.ts');
-  const hastyBundle = await bundleForHost(undefined, join(folder, 'hasty.mjs'), haste);
-  const hasty = await buildHost(hastyBundle, join(folder, 'hasty'));
-  const built = await buildHost(await bundleForHost(), join(folder, 'fargauge-sidecar'));
-  if ('reason' in built || 'reason' in hasty) {
-    console.log(`Node.js alone: ${'reason' in built ? built.reason : ''}\n`);
-    return [];
-  }
-  return [{ name: 'program', bytes: built.bytes, command: [built.file], hasty: [hasty.file] }];
 }
 
 async function measure(
@@ -144,19 +104,15 @@ async function measure(
   return figures;
 }
 
-/** What stands between `node` and the program in the image's entry point. */
-function imageFlags(): string[] {
-  const dockerfile = readFileSync(join(REPOSITORY, 'sidecar/node.Dockerfile'), 'utf8');
-  const [, words = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
-  return (JSON.parse(words) as string[]).slice(1, -1);
-}
-
 async function startTime(command: readonly string[], endpoint: RestlessEndpoint): Promise<string> {
   const times: number[] = [];
+  // The endpoint is in this process: to make an answer takes it longer than a sidecar takes to start.
+  endpoint.misbehave(hang);
   for (let n = 0; n < STARTS; n++) {
     await using sidecar = await MeasuredSidecar.start(command, endpoint.uri);
     times.push(sidecar.startMs);
   }
+  endpoint.misbehave(undefined);
   return `${median(times).toFixed(1)} ms`;
 }
 
