@@ -37,8 +37,14 @@ export interface TimedFamily {
 export interface Trace {
   /** Name and labels, as `writeSeries` gives them. */
   readonly series: string;
-  /** Oldest first. */
-  readonly points: Iterable<Point>;
+  /** Oldest first, as they are when it is called. */
+  readonly points: () => Points;
+}
+
+/** Finite values, each with its time in epoch seconds. A value that is NaN is no point. */
+export interface Points {
+  readonly values: Float64Array;
+  readonly times: Float64Array;
 }
 
 export interface Point {

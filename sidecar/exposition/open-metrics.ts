@@ -7,6 +7,9 @@ export const OPEN_METRICS_CONTENT_TYPE =
 
 const COUNTER_SUFFIX = '_total';
 
+/** Characters of a value and a time, mostly. */
+const NUMBERS_LENGTH = 32;
+
 /** Units that a name of the catalogue can end in. */
 const UNITS = ['seconds', 'bytes', 'percent', 'vcpus'] as const;
 
@@ -55,16 +58,31 @@ function* writeRows({ name, type, help, rows }: Family): Generator<string> {
 function* writeTraces({ name, type, help, traces }: TimedFamily): Generator<string> {
   let head = writeHead(name, type, help);
   for (const { series, points } of traces) {
-    let text = '';
-    for (const { value, time } of points) {
-      text += `${head}${series} ${writeNumber(value)} ${time}\n`;
+    const { values, times } = points();
+    const lines = Math.ceil(PIECE_LENGTH / (series.length + NUMBERS_LENGTH));
+    for (let from = 0; from < values.length; from += lines) {
+      const text = linesOf(`${series} `, values, times, from, from + lines);
+      if (text === '') continue;
+      yield head + text;
       head = '';
-      if (text.length < PIECE_LENGTH) continue;
-      yield text;
-      text = '';
     }
-    if (text !== '') yield text;
   }
+}
+
+/** Joined at once: on the sidecar's engine a text that grows by each part takes three times as long. */
+function linesOf(
+  start: string,
+  values: Float64Array,
+  times: Float64Array,
+  from: number,
+  to: number,
+): string {
+  const parts: (string | number)[] = [];
+  for (let row = from; row < to && row < values.length; row += 1) {
+    const value = values[row] ?? Number.NaN;
+    if (!Number.isNaN(value)) parts.push(start, value, ' ', times[row] ?? 0, '\n');
+  }
+  return parts.join('');
 }
 
 function writeHead(name: string, type: string, help: string): string {

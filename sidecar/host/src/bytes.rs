@@ -31,7 +31,9 @@ pub fn encode(text: &[u8], encoding: Encoding, to: &mut Vec<u8>) {
         _ => {
             let from = to.len();
             to.extend_from_slice(text);
-            replace_surrogates(&mut to[from..]);
+            if !text.is_ascii() {
+                replace_surrogates(&mut to[from..]);
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Shared {
     pub outputs: [Id; 2],
     /// Whether a promise was rejected that nobody had asked for its result.
     pub rejected: Cell<bool>,
+    /// How many timers ran.
+    pub timers: Cell<u32>,
 }
 
 impl Shared {

@@ -46,6 +46,7 @@ describe('The writer of OpenMetrics', () => {
   });
 
   it('writes all points of a series together, each with its time', () => {
+    const nothing = () => ({ values: new Float64Array(), times: new Float64Array() });
     const timed: TimedFamily = {
       name: 'load_percent',
       type: 'gauge',
@@ -53,17 +54,22 @@ describe('The writer of OpenMetrics', () => {
       traces: [
         {
           series: 'load_percent{a="b"}',
-          points: [
-            { value: 1, time: 10.25 },
-            { value: 2, time: 20 },
-          ],
+          points: () => ({
+            values: Float64Array.of(1, Number.NaN, 2),
+            times: Float64Array.of(10.25, 15, 20),
+          }),
         },
-        { series: 'load_percent{a="c"}', points: [] },
-        { series: 'load_percent{a="d"}', points: [{ value: 3, time: 11 }] },
+        { series: 'load_percent{a="c"}', points: nothing },
+        {
+          series: 'load_percent{a="d"}',
+          points: () => ({ values: Float64Array.of(3), times: Float64Array.of(11) }),
+        },
       ],
     };
 
-    expect(write(timed, { ...timed, name: 'none', traces: [{ series: 'none', points: [] }] })).toBe(
+    expect(
+      write(timed, { ...timed, name: 'none', traces: [{ series: 'none', points: nothing }] }),
+    ).toBe(
       [
         '# TYPE load_percent gauge',
         '# UNIT load_percent percent',

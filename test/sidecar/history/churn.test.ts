@@ -51,6 +51,6 @@ describe('A task whose containers come and go for an hour', () => {
     }
     expect(heldBytes() - before).toBeLessThan(BUDGET);
     const [app] = history.excerpt(0).traces(UTILIZATION);
-    expect([...app!.points]).toHaveLength(900);
+    expect(app!.points().values).toHaveLength(900);
   });
 });

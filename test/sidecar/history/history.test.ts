@@ -146,7 +146,7 @@ describe('The history', () => {
       for (const { series, points } of excerpt.traces('load')) {
         const list = values.get(series) ?? [];
         values.set(series, list);
-        for (const { value } of points) {
+        for (const value of points().values) {
           list.push(value);
           bytes += series.length + 20;
         }
@@ -275,7 +275,11 @@ function sample(second: number, subject = 'a'): SubjectSample {
 /** Value and time of each point of a subject. */
 function points(excerpt: Excerpt, subject = 'a'): [value: number, time: number][] {
   const trace = excerpt.traces('load').find(({ series }) => series.includes(`="${subject}"`));
-  return [...(trace?.points ?? [])].map(({ value, time }) => [value, time]);
+  if (trace === undefined) return [];
+  const { values, times } = trace.points();
+  return [...values]
+    .map((value, row): [number, number] => [value, times[row]!])
+    .filter(([value]) => !Number.isNaN(value));
 }
 
 function untaken(history: History): number[] {
