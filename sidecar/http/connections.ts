@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** Far more than the scrapers of one task; each connection costs memory of the task. */
-const MAX_CONNECTIONS = 64;
+/** Answers at the same time, far more than the scrapers of one task ask for. What is made for each costs memory of the task. */
+const MAX_ANSWERS = 64;
+
+/** Connections without a complete request cost little. So many leave a scraper on a busy machine the time to ask, whatever a crowd does. */
+const MAX_SILENT = 128;
 
 /** A collector asks one task for its own figures and for 32 applications at most, at the same time. The rest is for other peers. */
 const MAX_OF_PEER = 56;
@@ -24,13 +27,15 @@ interface Connection {
 }
 
 /**
- * The open connections of a server. A new one is always taken in; where they are too many then, of a peer or all together, some give way:
- * of those in the first state that any is in, the oldest one of the peer that has most of them. So a crowd displaces its own
- * connections, and silence never ends an answer while any connection is silent.
+ * The open connections of a server. A new one is always taken in; where they are too many then, some give way: the oldest ones of the peer that
+ * has most. Silent ones give way to silent ones and answers to answers, so neither a crowd that says nothing nor one that does not take its
+ * answers keeps another peer out.
  */
 export class Connections {
   /** Oldest first. */
   readonly #open = new Map<Socket, Connection>();
+  /** How many each peer has. */
+  readonly #ofPeer = new Map<string, number>();
   readonly #displaced = new Map<ConnectionState, number>();
   #isTrimDue = false;
 
@@ -42,51 +47,79 @@ export class Connections {
   /** Takes a connection in, which is silent, until it is closed. */
   admit(socket: Socket): void {
     // Of one that is closed already there is no address.
-    this.#open.set(socket, { socket, peer: socket.remoteAddress ?? '', state: 'silent' });
-    socket.on('close', () => this.#open.delete(socket));
-    if (this.#open.size > MAX_FOR_A_MOMENT) this.#trim(MAX_FOR_A_MOMENT);
-    if (this.#isTrimDue) return;
-    this.#isTrimDue = true;
-    // After the next turn, in which all that has come is read.
-    setImmediate(() =>
-      setImmediate(() => {
-        this.#isTrimDue = false;
-        this.#trim(MAX_CONNECTIONS);
-      }),
-    );
+    const peer = socket.remoteAddress ?? '';
+    this.#open.set(socket, { socket, peer, state: 'silent' });
+    this.#ofPeer.set(peer, (this.#ofPeer.get(peer) ?? 0) + 1);
+    socket.on('close', () => this.#forget(socket));
+    if (this.#open.size > MAX_FOR_A_MOMENT) this.#displace(STATES);
+    this.#trimSoon();
   }
 
   /** Notes what a connection does from now on. */
   note(socket: Socket, state: ConnectionState): void {
     const connection = this.#open.get(socket);
-    if (connection !== undefined) connection.state = state;
+    if (connection === undefined) return;
+    connection.state = state;
+    this.#trimSoon();
   }
 
-  #trim(most: number): void {
-    for (const ofPeer of Map.groupBy(this.#open.values(), ({ peer }) => peer).values()) {
-      for (let excess = ofPeer.length - MAX_OF_PEER; excess > 0; excess -= 1) {
-        this.#displaceOneOf(ofPeer.filter(({ socket }) => this.#open.has(socket)));
-      }
-    }
-    while (this.#open.size > most) this.#displaceOneOf([...this.#open.values()]);
-  }
-
-  #displaceOneOf(candidates: readonly Connection[]): void {
-    const state = STATES.find((each) => candidates.some((candidate) => candidate.state === each));
-    const peers = Map.groupBy(
-      candidates.filter((candidate) => candidate.state === state),
-      ({ peer }) => peer,
+  /** After the next turn, in which all that has come is read. */
+  #trimSoon(): void {
+    if (this.#isTrimDue) return;
+    this.#isTrimDue = true;
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isTrimDue = false;
+        this.#trim();
+      }),
     );
-    const most = [...peers.values()].reduce((a, b) => (b.length > a.length ? b : a));
-    const [{ socket }] = most as [Connection];
+  }
+
+  #trim(): void {
+    for (const [peer, count] of [...this.#ofPeer]) {
+      for (let excess = count - MAX_OF_PEER; excess > 0; excess -= 1) this.#displace(STATES, peer);
+    }
+    this.#bound(['silent'], MAX_SILENT);
+    this.#bound(['answered', 'asked'], MAX_ANSWERS);
+  }
+
+  #bound(states: readonly ConnectionState[], most: number): void {
+    let excess = -most;
+    for (const { state } of this.#open.values()) if (states.includes(state)) excess += 1;
+    for (; excess > 0; excess -= 1) this.#displace(states);
+  }
+
+  /** One gives way: in the first of the states that any is in, the oldest one of the peer that has most connections, or of this peer. */
+  #displace(states: readonly ConnectionState[], ofPeer?: string): void {
+    let found: Connection | undefined;
+    let most = 0;
+    for (const state of states) {
+      for (const connection of this.#open.values()) {
+        if (connection.state !== state || connection.peer !== (ofPeer ?? connection.peer)) continue;
+        const count = this.#ofPeer.get(connection.peer) ?? 0;
+        if (count > most) [found, most] = [connection, count];
+      }
+      if (found !== undefined) break;
+    }
+    if (found === undefined) return;
+    const { socket, state } = found;
     // Its 'close' event comes later.
-    this.#open.delete(socket);
+    this.#forget(socket);
     if (state === 'answered') {
       socket.destroy();
       return;
     }
     // The client must see that something is missing, and the kernel need not remember the connection.
     socket.resetAndDestroy();
-    if (state !== undefined) this.#displaced.set(state, (this.#displaced.get(state) ?? 0) + 1);
+    this.#displaced.set(state, (this.#displaced.get(state) ?? 0) + 1);
+  }
+
+  #forget(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return;
+    this.#open.delete(socket);
+    const left = (this.#ofPeer.get(connection.peer) ?? 0) - 1;
+    if (left > 0) this.#ofPeer.set(connection.peer, left);
+    else this.#ofPeer.delete(connection.peer);
   }
 }

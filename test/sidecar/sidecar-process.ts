@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -12,7 +13,8 @@ import { FAST_START } from '../fast-start.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
-const MAIN = join(REPOSITORY, 'sidecar/main.ts');
+const SOURCES = join(REPOSITORY, 'sidecar');
+const MAIN = join(SOURCES, 'main.ts');
 const HOST = programFor(OWN_ARCHITECTURE);
 
 /** Of Debian's package qemu-user-static. */
@@ -37,18 +39,39 @@ export interface SidecarProcess extends AsyncDisposable {
   readonly ending: Promise<Ending>;
 }
 
+/** What runs the sidecar: Node.js, the program, or that of the other architecture under emulation. */
+export type SidecarRuntime = 'node' | 'host' | 'arm64';
+
 /**
- * The command that starts the sidecar on the runtime that `FARGAUGE_SIDECAR` names: `node`, where nothing is said, `host` for the program
- * that `npm run build` makes, or `arm64` for the one of that architecture under emulation.
+ * The runtime that `FARGAUGE_SIDECAR` names. By default it is what ships, where `npm run build` has made it of the sources as they are, else
+ * Node.js.
+ */
+export function sidecarRuntime(): SidecarRuntime {
+  const runtime = process.env.FARGAUGE_SIDECAR || (isCurrent(HOST) ? 'host' : 'node');
+  if (runtime === 'node' || runtime === 'host' || runtime === 'arm64') return runtime;
+  throw new Error(`FARGAUGE_SIDECAR: expected node, host or arm64, got ${JSON.stringify(runtime)}`);
+}
+
+/**
+ * The command that starts the sidecar on its runtime.
  *
  * @param main the sources or the bundle of them, for Node.js
  */
-export function sidecarCommand(main: string = MAIN): readonly string[] {
-  const runtime = process.env.FARGAUGE_SIDECAR ?? 'node';
+export function sidecarCommand(main: string = MAIN): [string, ...string[]] {
+  const runtime = sidecarRuntime();
   if (runtime === 'node') return [process.execPath, main];
   if (runtime === 'host') return [HOST];
-  if (runtime === 'arm64') return [EMULATOR, programFor('arm64')];
-  throw new Error(`FARGAUGE_SIDECAR: expected node, host or arm64, got ${JSON.stringify(runtime)}`);
+  return [EMULATOR, programFor('arm64')];
+}
+
+/** Whether a program is there and no source of the sidecar is newer. */
+function isCurrent(program: string): boolean {
+  if (!existsSync(program)) return false;
+  const sources = readdirSync(SOURCES, { recursive: true, withFileTypes: true });
+  const builtAt = statSync(program).mtimeMs;
+  return sources.every(
+    (entry) => !entry.isFile() || statSync(join(entry.parentPath, entry.name)).mtimeMs < builtAt,
+  );
 }
 
 function programFor(architecture: Architecture): string {

@@ -7,8 +7,9 @@ import { createHttpServer, type Reply } from '../../../sidecar/http/server.ts';
 
 const UP: Reply = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'up 1\n' };
 
-/** Of all peers together, and of one. */
-const MAX = 64;
+/** Answers at the same time and connections without a request, of all peers together; and connections of one. */
+const MAX_ANSWERS = 64;
+const MAX_SILENT = 128;
 const MAX_OF_PEER = 56;
 
 describe('The connections of the HTTP server', () => {
@@ -42,8 +43,8 @@ describe('The connections of the HTTP server', () => {
     await once(server, 'close');
   });
 
-  it('give way to the 65th: the one that waits longest without a request', async () => {
-    const [first, second] = await silent(MAX, distinct);
+  it('without a request give way to the 129th: the one that waits longest', async () => {
+    const [first, second] = await silent(MAX_SILENT, distinct);
     const closed = end(first!);
     await open('127.0.9.9');
     await closed;
@@ -64,7 +65,7 @@ describe('The connections of the HTTP server', () => {
   });
 
   it('of the peer that has most of them give way before older ones of others', async () => {
-    const [oldest] = await silent(MAX - 3, distinct);
+    const [oldest] = await silent(MAX_SILENT - 3, distinct);
     const [first] = await silent(3, () => '127.0.0.2');
     const closed = end(first!);
     await open('127.0.9.9');
@@ -81,9 +82,18 @@ describe('The connections of the HTTP server', () => {
     expect(await page).toMatch(/up 1\n$/);
   });
 
-  it('with an answer under way give way where no other is left, with a reset', async () => {
+  it('keep the place of one whose request is late, however many answers are under way', async () => {
+    const late = await open('127.0.9.9');
+    for (let n = 0; n < 2 * MAX_ANSWERS; n += 1) await ask(distinct(n));
+    late.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n');
+
+    expect(await readAll(late)).toMatch(/up 1\n$/);
+    expect(connections.displaced.has('silent')).toBe(false);
+  });
+
+  it('with an answer under way give way to the 65th answer, with a reset', async () => {
     const crowd: Socket[] = [];
-    for (let n = 0; n < MAX - 2; n += 1) crowd.push(await ask(distinct(n)));
+    for (let n = 0; n < MAX_ANSWERS - 2; n += 1) crowd.push(await ask(distinct(n)));
     const [first] = [await ask('127.0.0.2'), await ask('127.0.0.2')];
     const failed = new Promise<NodeJS.ErrnoException>((resolve) => first!.once('error', resolve));
 
@@ -111,7 +121,7 @@ describe('The connections of the HTTP server', () => {
 
   it('whose clients have the answer and do not leave give way first, and are no loss', async () => {
     const waiting = await open('127.0.9.9');
-    for (let n = 0; n < MAX - 1; n += 1) {
+    for (let n = 0; n < MAX_ANSWERS - 1; n += 1) {
       const lingering = await open(distinct(n), true);
       lingering.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n');
       await once(lingering.resume(), 'end');
