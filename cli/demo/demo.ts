@@ -28,6 +28,8 @@ export interface DemoOptions {
   readonly refreshMs?: number;
   /** Reads what the tasks' processes have used. @default what the operating system counts */
   readonly measure?: Measure;
+  /** Program and arguments that run the sidecar. @default its sources on Node.js */
+  readonly sidecar?: readonly [string, ...string[]];
   /** One cycle only. */
   readonly once: boolean;
   /** Percent of a task's CPU above which it is over the alarm threshold. */
@@ -74,7 +76,7 @@ export interface DemoTask {
  * delivered everything.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { stop, refreshMs, measure } = options;
+  const { stop, refreshMs, measure, sidecar } = options;
   const aws = await startAws();
   const endpoint = await MetadataEndpoint.start(refreshMs);
   const tasks: SimulatedTask[] = [];
@@ -84,7 +86,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       const address = addresses[index];
       if (address === undefined || stop.aborted) break;
       const place = register(aws.ecs, plan, address);
-      tasks.push(new SimulatedTask(plan, address, endpoint, place, measure));
+      tasks.push(new SimulatedTask(plan, address, endpoint, place, { measure, sidecar }));
     }
     await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop, refreshMs)));
     return await runCycles(aws, tasks, options);

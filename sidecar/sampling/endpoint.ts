@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type Element, ElementReader } from '../documents/elements.ts';
-import { isObject, parseJson } from '../documents/json.ts';
+import { isObject } from '../documents/json.ts';
 import { KeptConnection, targetOf } from '../http/client.ts';
 import { ResponseError } from '../http/response.ts';
 
@@ -209,7 +209,18 @@ function get(
 
 /** Both documents are JSON objects; the agent, written in Go, may write an empty map as null. */
 function parse(path: DocumentPath, text: string): Answer {
-  const document = parseJson(text);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    // The reasons that engines give differ.
+    if (!(error instanceof SyntaxError)) {
+      return failure(
+        'invalid',
+        'expected JSON that fits into the memory, got too much or too deep',
+      );
+    }
+  }
   const isDocument = isObject(document) || (path === '/task/stats' && document === null);
   if (!isDocument) {
     const got = text.slice(0, QUOTE_LENGTH).trim() || 'nothing';

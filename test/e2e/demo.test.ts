@@ -10,6 +10,7 @@ import { APP_CONTAINER } from '../../cli/demo/task/simulated.ts';
 import { secondsOf } from '../../cli/demo/task/usage.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
 import { CONTAINER_CPU_UTILIZATION } from '../../lambda/model/settings/names.ts';
+import { sidecarCommand } from '../sidecar/sidecar-process.ts';
 
 /** What the demo collects, and when the endpoint took the figures. */
 const CONFIG = `${readFileSync(join(import.meta.dirname, '../../cli/demo/fargauge.yaml'), 'utf8')}
@@ -56,6 +57,7 @@ describe('the demo, end to end', () => {
     healthy = await runDemo({
       config: await demoConfig(),
       intervalMs: INTERVAL_MS,
+      sidecar: sidecarCommand(),
       once: false,
       thresholdPercent: THRESHOLD,
       onCycle: (cycle) => {

@@ -30,7 +30,10 @@ const HOST = join(ROOT, 'sidecar/host');
 const SUITES = [
   'test/sidecar/process',
   'test/sidecar/history-process',
+  'test/sidecar/bad-input',
+  'test/sidecar/under-pressure',
   'test/sidecar/daemon/process',
+  'test/e2e/demo',
   'test/deployed',
 ];
 

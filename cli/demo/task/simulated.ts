@@ -43,6 +43,13 @@ export interface Placement {
   readonly taskArn: string;
 }
 
+export interface TaskOptions {
+  /** As of `MetadataTask`. */
+  readonly measure?: Measure | undefined;
+  /** Program and arguments that run the sidecar. @default its sources on Node.js, which need no build */
+  readonly sidecar?: readonly [string, ...string[]] | undefined;
+}
+
 /** A task made of real processes: a container that burns CPU, and the real sidecar beside it. */
 export class SimulatedTask {
   readonly plan: TaskPlan;
@@ -57,7 +64,6 @@ export class SimulatedTask {
   /**
    * Starts the processes.
    *
-   * @param measure as of `MetadataTask`
    * @throws if one cannot be started
    */
   constructor(
@@ -65,7 +71,7 @@ export class SimulatedTask {
     address: TaskAddress,
     endpoint: MetadataEndpoint,
     place: Placement,
-    measure?: Measure,
+    { measure, sidecar: [program, ...args] = [process.execPath, SIDECAR] }: TaskOptions = {},
   ) {
     this.plan = plan;
     this.address = address;
@@ -83,7 +89,7 @@ export class SimulatedTask {
     this.#app = plan.instrumented
       ? fork(join(HERE, 'app.ts'), [address.host, String(address.appPort), share])
       : fork(join(HERE, 'load.ts'), [share]);
-    this.#sidecar = spawn(process.execPath, [SIDECAR], {
+    this.#sidecar = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         ...process.env,

@@ -24,7 +24,8 @@ class Output extends EventEmitter {
   write(text: string, done?: Done): boolean {
     if (done !== undefined) this.#waiting.push(done);
     const queued = host.write(this.#key, text, false);
-    if (queued < 0) queueMicrotask(() => this.#settle(queued));
+    // Of an empty text nothing is told either.
+    if (queued <= 0) queueMicrotask(() => this.#settle(queued));
     return queued === 0;
   }
 

@@ -174,6 +174,11 @@ export const surroundings: Scenarios = {
     note('taken');
   },
 
+  async 'an empty text is taken too'(note) {
+    await new Promise((resolve) => void process.stdout.write('', resolve));
+    note('taken');
+  },
+
   async 'a signal is told to who listens'(note) {
     const told = once(process, 'SIGTERM');
     // To wait for a signal keeps no process alive.
