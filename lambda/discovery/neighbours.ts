@@ -2,7 +2,7 @@ import { relabel } from '../model/samples/relabel.ts';
 import { labelsOf } from '../model/samples/sample.ts';
 import type { ScrapeJob } from '../model/settings/config.ts';
 import type { Target } from '../model/targets/target.ts';
-import type { Place, ToldTask } from '../model/targets/tasks.ts';
+import { neighbourId, type Place, type ToldTask } from '../model/targets/tasks.ts';
 import { nameIn } from './ecs/cluster/described-task.ts';
 import { neighbourLabels } from './ecs/neighbour-labels.ts';
 import type { FoundTarget } from './found/target.ts';
@@ -52,7 +52,7 @@ function neighbourOf(
   // All of them have the daemon's address, but receivers of samples need an instance for each.
   own.instance = instance === ofDaemon ? `${instance}/${told.id}` : instance;
   return targetOf(job, {
-    id: `${daemon.id} task ${told.id}`,
+    id: neighbourId(daemon.id, told.id),
     job: own.job ?? job.name,
     url: daemon.url,
     labels: own,

@@ -4,7 +4,7 @@ import type { MetricBudgetConfig } from '../model/settings/config.ts';
 import { countsOf, type LeftOut } from '../model/targets/left-out.ts';
 import type { CycleLease } from '../state/cycle-lease.ts';
 import { type MetricRoom, metricRoom } from './metrics/room.ts';
-import { shardOf } from './objects/assignment.ts';
+import { assignmentOf } from './objects/assignment.ts';
 import type { ShardCycleStart } from './objects/event.ts';
 import { type Layout, nextLayout, type ShardPlan, type StoredStates } from './objects/layout.ts';
 import { CYCLE_MS, RECENT_CYCLES } from './objects/limits.ts';
@@ -208,7 +208,8 @@ async function divide(
   const count = { count: targets.length, isComplete: complete };
   const layout = nextLayout(last?.layout, count, plan, storedOf(last, found), now);
   const shares = Array.from({ length: layout.shards }, (): ListedTarget[] => []);
-  for (const target of targets) shares[shardOf(target.id, layout.shards)]?.push(target);
+  const shardOf = assignmentOf(targets, layout.shards);
+  for (const target of targets) shares[shardOf(target)]?.push(target);
   const digests = shares.map(digestOf);
   const changed = shares
     .map((share, shard) => [shard, share] as const)

@@ -1,4 +1,5 @@
 import { targetIdOf } from '../model/delivery/state.ts';
+import { scrapedId } from '../model/targets/tasks.ts';
 import { decodeState, StateFormatError } from '../state/format.ts';
 import type { Snapshot } from '../state/memory.ts';
 import { type S3Location, s3Store } from '../state/s3.ts';
@@ -13,8 +14,9 @@ import { decodeManifest, type Manifest, ManifestError } from './objects/manifest
 import { type ShardObjects, ShardObjectsError } from './objects/objects.ts';
 
 /**
- * The states that the earlier layout has for the targets of a shard.
+ * The states that the earlier layout has for the targets of a shard, and for the tasks that its daemons tell of.
  *
+ * @param targets of its list
  * @throws StateStoreError if one of them cannot be read
  */
 export async function inheritanceOf(
@@ -22,9 +24,16 @@ export async function inheritanceOf(
   s3: S3Api,
   objects: ShardObjects,
   signal: AbortSignal,
+  targets: readonly { readonly id: string }[] = [],
 ): Promise<Inheritance> {
   const places = inherits === null ? [] : placesOf(inherits, objects);
-  return read(places, s3, signal, (targetId) => shardOf(targetId, shards) === shard);
+  const listed = new Set(targets.map(({ id }) => id));
+  const isOwn = (targetId: string) => {
+    const id = scrapedId(targetId);
+    // A target that is missing at the moment may come back.
+    return listed.has(id) || shardOf(id, shards) === shard;
+  };
+  return read(places, s3, signal, isOwn);
 }
 
 /**

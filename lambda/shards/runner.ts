@@ -104,7 +104,10 @@ export class ShardRunner {
     const state = new StoredState(store, () => clock.now(), {
       forgetAfterMs,
       capacity: stateCapacity(processMemory(process.env)),
-      inherit: () => inheritanceOf(event, s3, objects, AbortSignal.timeout(this.#inheritanceMs)),
+      inherit: () => {
+        const signal = AbortSignal.timeout(this.#inheritanceMs);
+        return inheritanceOf(event, s3, objects, signal, this.#shard?.list?.targets);
+      },
     });
     const scraper = this.#scraper;
     const metrics = new ShardMetrics(objects);

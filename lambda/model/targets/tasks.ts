@@ -27,3 +27,13 @@ export interface ToldTask {
   readonly launchType?: string | undefined;
   readonly availabilityZone?: string | undefined;
 }
+
+/** The id of the target of a task that the daemon of its instance tells of. */
+export function neighbourId(daemonId: string, taskId: string): string {
+  return `${daemonId} task ${taskId}`;
+}
+
+/** The id of the daemon in that of such a target; that of any other target as it is. */
+export function scrapedId(targetId: string): string {
+  return targetId.replace(/ task [\w-]+$/, '');
+}
