@@ -14,6 +14,7 @@ import {
   SIDECAR_PORT,
 } from '../../lambda/model/settings/names.ts';
 import type { CollectorConfiguration } from '../configuration/configuration.ts';
+import { acknowledge } from '../nag/acknowledge.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { validCount, validPort } from '../props/valid.ts';
 import { sidecarFolder } from './image.ts';
@@ -231,6 +232,10 @@ export class InstanceDaemon extends Construct implements IConnectable {
     const { _cpuArchitecture: built } = architecture ?? CpuArchitecture.X86_64;
     const asset = new DockerImageAsset(this, 'Image', sidecarFolder(this, built));
     asset.repository.grantPull(this.executionRole);
+    acknowledge(this.executionRole.node.findChild('DefaultPolicy'), {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'ECR gives its tokens for all repositories.',
+    });
     return asset.imageUri;
   }
 

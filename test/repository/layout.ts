@@ -28,7 +28,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/collector/network': ['infra/configuration', 'infra/nag', 'infra/props'],
   'infra/collector/ports': ['infra/configuration', 'infra/props', 'lambda/config/values', MODEL],
   'infra/accounts': ['infra/configuration', 'infra/permissions', 'infra/nag', 'infra/props'],
-  'infra/sidecar': ['infra/configuration', 'infra/build', 'infra/props', MODEL],
+  'infra/sidecar': ['infra/configuration', 'infra/build', 'infra/nag', 'infra/props', MODEL],
   'infra/price': ['infra/collector/shards'],
   'infra/collector/shards': ['infra/nag', 'infra/props', 'lambda/shards'],
   'infra/configuration': [
