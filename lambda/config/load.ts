@@ -234,7 +234,7 @@ function warnOfNamespaces(
   const named = emf.declarations.map(({ namespace = emf.namespace }) => namespace);
   for (const namespace of new Set(named)) {
     if (!namespace.startsWith(RESERVED_NAMESPACE)) continue;
-    const reason = `publishes to ${JSON.stringify(namespace)}, which the output cloudwatch_metrics cannot: names that begin with ${RESERVED_NAMESPACE} are of AWS`;
+    const reason = `publishes to ${JSON.stringify(namespace)}, which the output cloudwatch_metrics cannot write: names that begin with ${RESERVED_NAMESPACE} belong to AWS`;
     findings.warn(below(place, 'emf_processor'), reason);
   }
 }

@@ -7,8 +7,8 @@ import { isMetricName, isMetricValue } from '../model/settings/metric.ts';
 import { MAX_VALUES_PER_METRIC } from './limits.ts';
 
 /**
- * The value of a metric in an event: a number, numbers, or what stands for many. The last is no part of the EMF specification;
- * the exporters of AWS write it for histograms, and CloudWatch takes it:
+ * The value of a metric in an event: a number, numbers, or values with counts. The last form is not part of the EMF
+ * specification; the exporters of AWS write it for histograms, and CloudWatch accepts it:
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/pull/22626
  */
 export type FieldValue = number | readonly number[] | ValueCounts;
@@ -27,11 +27,11 @@ export interface Field {
   readonly name: string;
   readonly publications: Publications;
   readonly value: FieldValue;
-  /** Those that are lost if the field is; each belongs to one field only. */
+  /** The points that are lost with the field; each belongs to one field only. */
   readonly points: readonly Point[];
 }
 
-/** What a metric is in events: one field, or several where it has more values than one event may hold. */
+/** The fields of a metric: one, or several if it has more values than an event may hold. */
 export function fieldsOf({ name, publications, value, points }: GroupedMetric): Field[] {
   if (typeof value === 'number') return [{ name, publications, value, points }];
   if ('bins' in value) {
@@ -51,9 +51,9 @@ export function fieldsOf({ name, publications, value, points }: GroupedMetric): 
   });
 }
 
-/** Why CloudWatch would not take a field, or would take its whole event amiss. */
+/** The reason why CloudWatch would refuse a field, or its whole event. */
 export function refusalOf({ name, publications, value }: Field): DropReason | undefined {
-  // What is no metric may be called anything, and be any number that JSON has.
+  // A plain field may have any name, and any number of JSON.
   const isMetric = publications.length > 0;
   if (isMetric && !isMetricName(name)) return 'metric_name';
   const fits = isMetric ? isMetricValue : Number.isFinite;

@@ -2,19 +2,19 @@ import type { GroupedMetric } from '../model/samples/metric-group.ts';
 import type { Distribution, Point } from '../model/samples/point.ts';
 import type { Publications } from '../model/samples/publication.ts';
 
-/** What is in one group under one name. */
+/** The metric of one name in one group. */
 export interface Metric {
   readonly name: string;
   readonly publications: Publications;
   /** Whether its differences are published per second. */
   readonly rate: boolean;
-  /** Whether its points are nowhere else, so that they are lost if it is. */
+  /** Whether its points are in no other metric, so that they are lost with it. */
   readonly counted: boolean;
   /** All of the group's minute, of one kind; at least one. */
   readonly points: Point[];
 }
 
-/** What its points come to. */
+/** The value of the metric's points. */
 export function gathered({ name, publications, rate, counted, points }: Metric): GroupedMetric {
   const own = counted ? points : [];
   const [{ value, interval }] = points as [Point];
@@ -33,7 +33,7 @@ function joined(points: readonly Point[]): Distribution {
   };
 }
 
-/** What counters grew by in all of the points' time, in a second of that time if `rate`. */
+/** The sum of the points' increases; per second of their time if `rate`. */
 function total(points: readonly Point[], rate: boolean): number {
   const growth = points.reduce((sum, { value }) => sum + (value as number), 0);
   if (!rate) return growth;

@@ -8,7 +8,7 @@ import { PublishedValues } from './published.ts';
 import type { Collected, Route, RouteContext, Share, Written } from './route.ts';
 import { areSettled } from './settled.ts';
 
-/** What the events would store, without them. */
+/** Sends the metrics that events would store, without the events. */
 export class MetricRoute implements Route {
   readonly #delivery: MetricDelivery;
   readonly #units: ReadonlyMap<string, string>;
@@ -21,7 +21,7 @@ export class MetricRoute implements Route {
     this.#values = new PublishedValues(name, context);
   }
 
-  /** A value stands for itself. */
+  /** Values need no list of targets. */
   discovered(): void {}
 
   seen(targets: readonly Target[]): readonly SeenTarget[] {

@@ -13,14 +13,14 @@ import { Precision } from '../series/precision.ts';
 import { seenFor } from './commit.ts';
 import type { Collected, RouteContext } from './route.ts';
 
-/** What the rules publish of a target, and what is to be remembered of it when it is delivered. */
+/** The published values of a target, and its next state after their delivery. */
 export interface Published {
   readonly groups: readonly MetricGroup[];
   /** Absent: a failed scrape leaves the state of its target unchanged. */
   readonly advance: Advance | undefined;
 }
 
-/** The part of a route that outputs of events and of metrics have in common: differences of counters, by their own past. */
+/** The common part of routes to outputs of events and of metrics: differences of counters, by their own past. */
 export class PublishedValues {
   readonly #name: string;
   readonly #context: RouteContext;

@@ -37,7 +37,7 @@ export function awsSigning({ region: own, endpoint }: SigningOptions) {
 }
 
 /**
- * Where CloudWatch's API is in place of the Region's, as each SDK of AWS has it:
+ * The endpoint of CloudWatch's API that replaces the Region's, by the variables of the AWS SDKs:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export function metricsEndpoint(

@@ -1,8 +1,8 @@
 import type { Bin, Distribution } from './point.ts';
 
 /**
- * Distributions of at most `size` bins that are one together. The sum of their sums is the given one: what the bins do not account
- * for is dealt out by their counts.
+ * Divides a distribution into parts of at most `size` bins. Their sums add up to that of the distribution: the
+ * difference to the bins is divided by their counts.
  */
 export function partsOf({ bins, sum }: Distribution, size: number): readonly Distribution[] {
   const parts: Distribution[] = [];
@@ -23,12 +23,12 @@ export function partsOf({ bins, sum }: Distribution, size: number): readonly Dis
   return parts;
 }
 
-/** How many observations bins stand for. */
+/** Number of observations in bins. */
 export function countOf(bins: readonly Bin[]): number {
   return bins.reduce((total, { count }) => total + count, 0);
 }
 
-/** What they would add up to. */
+/** The sum of the bins' values. */
 function estimateOf(bins: readonly Bin[]): number {
   return bins.reduce((total, { value, count }) => total + value * count, 0);
 }

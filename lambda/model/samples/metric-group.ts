@@ -2,7 +2,7 @@ import type { Distribution, Point } from './point.ts';
 import type { Publications } from './publication.ts';
 import type { Labels } from './sample.ts';
 
-/** Metrics of one target that belong together: their labels are the same, and CloudWatch puts them into the same minute or second. */
+/** Metrics of one target with the same labels, which CloudWatch assigns to the same minute or second. */
 export interface MetricGroup {
   readonly labels: Labels;
   /** Milliseconds since the epoch, whole: the latest of its points. */
@@ -11,12 +11,12 @@ export interface MetricGroup {
   readonly metrics: readonly GroupedMetric[];
 }
 
-/** What is published under one name. */
+/** The published metric of one name. */
 export interface GroupedMetric {
   readonly name: string;
   readonly publications: Publications;
-  /** One value; at least two, in the order of time; or what stands for many. */
+  /** One value; at least two, in the order of time; or a distribution. */
   readonly value: number | readonly number[] | Distribution;
-  /** Those that are lost if it is; none where they are elsewhere, too. Of several values one for each, in their order. */
+  /** The points that are lost with it; none if they are elsewhere, too. Of several values one for each, in their order. */
   readonly points: readonly Point[];
 }

@@ -1,17 +1,17 @@
-/** Names of which it is remembered whether they are valid, before that memory is emptied. */
+/** Names whose validity is remembered, before that memory is emptied. */
 const REMEMBERED_NAMES = 10_000;
 
 /** Characters of a metric name: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
 export const MAX_METRIC_NAME = 255;
 
 /**
- * What a metric name is made of: printable ASCII, not only blanks.
+ * The characters of a metric name: printable ASCII, not only blanks.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamFilter.html
  */
 const METRIC_NAME = /^(?=.*\S)[\x20-\x7e]+$/;
 
 /**
- * What the namespaces of AWS begin with, which PutMetricData refuses of others.
+ * Prefix of the namespaces of AWS, which PutMetricData refuses for others.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export const RESERVED_NAMESPACE = 'AWS/';
@@ -21,7 +21,7 @@ export const MAX_METRIC_VALUE = 2 ** 360;
 
 const validNames = new Map<string, boolean>();
 
-/** Whether CloudWatch takes this as the name of a metric. */
+/** Whether CloudWatch accepts this as the name of a metric. */
 export function isMetricName(name: string): boolean {
   let valid = validNames.get(name);
   if (valid === undefined) {
@@ -32,7 +32,7 @@ export function isMetricName(name: string): boolean {
   return valid;
 }
 
-/** Whether CloudWatch takes this as a value of a metric. */
+/** Whether CloudWatch accepts this as a value of a metric. */
 export function isMetricValue(value: number): boolean {
   return Math.abs(value) <= MAX_METRIC_VALUE;
 }

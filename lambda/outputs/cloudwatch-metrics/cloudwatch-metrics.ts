@@ -30,17 +30,17 @@ const HEADERS = {
 const MAX_OPEN_WEIGHT = 100_000;
 
 export interface CloudWatchMetricsOptions {
-  /** Of the output, in reports. */
+  /** Name of the output in reports. */
   readonly name: string;
-  /** Of the API. */
+  /** URL of the API. */
   readonly url: string;
   readonly sigv4: { readonly region: string; readonly credentials: CredentialsProvider };
 }
 
 /**
- * Delivers metrics with PutMetricData: what EMF events would store, without the events. What counts in its reports are the values
- * that one target has of one metric under one set of dimensions. Delivery is at least once: a request whose answer was lost is
- * repeated.
+ * Delivers metrics with PutMetricData: the metrics that EMF events would store, without the events. Its reports count
+ * the values of one target for one metric under one set of dimensions. Delivery is at least once: a request without an
+ * answer is repeated.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export function cloudWatchMetricsOutput(
@@ -57,7 +57,7 @@ export function cloudWatchMetricsOutput(
     ...purpose,
     url: address,
     headers: headersOf(HEADERS, []),
-    // Requests are made no larger, and are the smaller when they are compressed.
+    // Requests have this size before compression, so compressed ones are smaller.
     maxBodyBytes: MAX_REQUEST_BYTES,
     verdict: () => ({ rejected: 0, message: '' }),
     runtime,
@@ -112,9 +112,9 @@ class DataDelivery implements MetricDelivery {
     for (const batch of this.#open.takeAll()) this.#batches.push(batch);
   }
 
-  /** It would be refused with all that is in its request. */
+  /** Rejects a piece that would fail its whole request. */
   #refuse({ namespace }: Piece, write: PendingSamples): void {
-    const text = `The namespace ${namespace} is refused: those that begin with ${RESERVED_NAMESPACE} are of AWS`;
+    const text = `CloudWatch would refuse the namespace ${namespace}: those that begin with ${RESERVED_NAMESPACE} belong to AWS`;
     this.#batches.reject(write, 1, { reason: 'refused', text });
   }
 }

@@ -6,7 +6,10 @@ import { ValueSum } from './values.ts';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** The same text for all that CloudWatch adds up: of one metric, in the same minute, or second where it keeps those apart. */
+/**
+ * Equal for all values that CloudWatch adds up: of one metric, in the same minute, or in the same second with high
+ * resolution.
+ */
 export function keyOf({ identity, timestamp }: Piece): string {
   const { resolution } = identity;
   const period = Math.floor(timestamp / (resolution === 1 ? SECOND_MS : MINUTE_MS));
@@ -15,7 +18,7 @@ export function keyOf({ identity, timestamp }: Piece): string {
 
 /** One entry of `MetricData`, to which several targets may add. */
 export class Datum {
-  /** Those whose values are in it. */
+  /** The writes whose values are in it. */
   readonly portions: Portion[];
   readonly #identity: MetricIdentity;
   readonly #values: ValueSum;
@@ -28,7 +31,7 @@ export class Datum {
     this.portions = [{ write, samples: 1 }];
   }
 
-  /** Adds what another target has of the same metric and minute. @returns false where there is no room for it */
+  /** Adds the values of another target for the same metric and minute. @returns false without room for them */
   add({ timestamp, values }: Piece, write: PendingSamples): boolean {
     if (!this.#values.add(values)) return false;
     this.#timestamp = Math.max(this.#timestamp, timestamp);
@@ -43,12 +46,12 @@ export class Datum {
     return `${name} {${labels}}`;
   }
 
-  /** As the API takes it, JSON: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+  /** Its JSON in the API: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
   text(): string {
     const { name, unit, resolution, dimensions } = this.#identity;
     const { counts, statistics } = this.#values;
     const times = [...counts.values()];
-    // JSON leaves out what is undefined.
+    // JSON drops undefined members.
     return JSON.stringify({
       MetricName: name,
       Dimensions: dimensions.length > 0 ? dimensions : undefined,

@@ -6,7 +6,7 @@ import type { Labels } from '../../model/samples/sample.ts';
 import { isMetricName } from '../../model/settings/metric.ts';
 import { type Values, valuesOf } from './values.ts';
 
-/** What values belong to. */
+/** The metric of values. */
 export interface MetricIdentity {
   readonly name: string;
   readonly unit: string | undefined;
@@ -14,7 +14,7 @@ export interface MetricIdentity {
   readonly dimensions: readonly { readonly Name: string; readonly Value: string }[];
 }
 
-/** What one target has of one metric, as much as fits into a datum. */
+/** The values of one target for one metric that fit into a datum. */
 export interface Piece {
   readonly namespace: string;
   readonly identity: MetricIdentity;
@@ -23,7 +23,7 @@ export interface Piece {
   readonly values: Values;
 }
 
-/** All that is to be sent of a target; what cannot be a metric is added to `drops`. */
+/** The pieces of a target; metrics that CloudWatch would refuse go into `drops`. */
 export function piecesOf({ groups, units, step }: TargetMetrics, drops: Drops): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const group of groups) {
@@ -37,9 +37,9 @@ export function piecesOf({ groups, units, step }: TargetMetrics, drops: Drops): 
   return pieces;
 }
 
-/** Its values, or why nothing can be published of them. */
+/** The values of a metric, or the reason why none can be published. */
 function partsOf(metric: GroupedMetric): readonly Values[] | DropReason {
-  // What is kept without a declaration is for log events.
+  // A sample without a declaration is kept only for log events.
   if (metric.publications.length === 0) return 'no_declaration';
   if (!isMetricName(metric.name)) return 'metric_name';
   return valuesOf(metric) ?? 'out_of_range';

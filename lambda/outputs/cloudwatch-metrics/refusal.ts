@@ -3,10 +3,10 @@ import { type Failure, failureOf, type Purpose } from '../push/failure.ts';
 import type { DataBatch } from './data-batch.ts';
 import { REQUESTS_A_SECOND } from './limits.ts';
 
-/** Requests of a delivery that are made in parts to find what is refused: some 20 find one datum among 1,000. */
+/** Requests that a delivery divides to find a refused datum: some 20 find one among 1,000. */
 const MAX_SEARCHES = 100;
 
-/** Errors that say that the caller may not, or is not known, whatever their status. */
+/** Errors for a caller without permission, or without valid credentials, with any status. */
 const DENIED =
   /^(?:AccessDenied|ExpiredToken|IncompleteSignature|InvalidClientTokenId|InvalidSignature|MissingAuthenticationToken|NotAuthorized|OptInRequired|SignatureDoesNotMatch|UnrecognizedClient)/;
 
@@ -16,7 +16,8 @@ const THROTTLED = /^(?:Throttl|TooManyRequests|RequestLimitExceeded|LimitExceede
 const PLACE = /\bMetricData\.member\.(\d+)\b/g;
 
 /**
- * What refusals of a delivery mean. The API gives most of them the status 400, and refuses a request as a whole for one datum.
+ * Finds the meaning of a delivery's refusals. The API gives most of them the status 400, and refuses a whole request
+ * for one datum.
  */
 export class Refusals {
   readonly #purpose: Purpose;
@@ -26,7 +27,7 @@ export class Refusals {
     this.#purpose = purpose;
   }
 
-  /** @returns undefined where the status of the answer says all */
+  /** @returns undefined if the status of the answer says all */
   of(answer: Answer, batch: DataBatch): Failure | undefined {
     if (answer.status !== 400) return undefined;
     const code = codeOf(answer);

@@ -6,13 +6,13 @@ import { MAX_VALUES } from './limits.ts';
 
 /** Values of a metric, which fit into one datum. */
 export interface Values {
-  /** By value, how often it occurred. At least one, at most 150. */
+  /** The number of occurrences by value. At least one value, at most 150. */
   readonly counts: ReadonlyMap<number, number>;
-  /** What the values alone do not say. Absent: they say all. */
+  /** Statistics that the values alone do not give. Absent if they do. */
   readonly statistics?: Statistics | undefined;
 }
 
-/** As of a `StatisticSet`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StatisticSet.html */
+/** As in a `StatisticSet`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StatisticSet.html */
 export interface Statistics {
   readonly count: number;
   readonly sum: number;
@@ -20,7 +20,7 @@ export interface Statistics {
   readonly greatest: number;
 }
 
-/** The values of a metric, in parts where they are too many for one; `undefined` where some are beyond what CloudWatch takes. */
+/** The values of a metric, in parts if they are too many for one; `undefined` if some are outside of CloudWatch's range. */
 export function valuesOf({ value }: GroupedMetric): readonly Values[] | undefined {
   if (typeof value === 'number') {
     return isMetricValue(value) ? [{ counts: new Map([[value, 1]]) }] : undefined;
@@ -40,7 +40,7 @@ export class ValueSum implements Values {
     this.statistics = statistics;
   }
 
-  /** @returns false where they would be too many together, or too large */
+  /** @returns false if the sum would have too many values, or too large ones */
   add(other: Values): boolean {
     const { counts } = this;
     const fresh = [...other.counts.keys()].filter((value) => !counts.has(value)).length;
@@ -69,7 +69,7 @@ function counted(values: readonly number[]): Values[] {
   return parts;
 }
 
-/** A range is known by its bounds and the sum of all, which the one value that stands for it does not have. */
+/** A range has bounds and a sum, which its single value does not show. */
 function binned({ bins, sum }: Distribution): Values {
   const counts = new Map<number, number>();
   for (const { value, count } of bins) counts.set(value, (counts.get(value) ?? 0) + count);

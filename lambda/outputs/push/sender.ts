@@ -59,7 +59,7 @@ export class Sender {
   requests = 0;
   /** Compressed bytes of the accepted requests. */
   bytes = 0;
-  /** Requests that were refused for their rate, whatever became of what was in them. */
+  /** Requests that were refused because of their rate, even if a retry succeeded. */
   throttled = 0;
   readonly #options: SenderOptions;
   readonly #signal: AbortSignal;
@@ -95,7 +95,7 @@ export class Sender {
     let renewed = false;
     let corrected = false;
     for (let backoff = BACKOFF_MS; !this.#signal.aborted; backoff *= 2) {
-      // What is denied once is denied to all such batches of the cycle.
+      // A denial applies to all such batches of the cycle.
       const denied = this.#denied.get(batch.scope);
       if (denied !== undefined) return denied;
       const result = await this.#attempt(batch, body);

@@ -144,7 +144,7 @@ describe('an output of the type cloudwatch_metrics', () => {
       'a namespace of AWS',
       { metric_namespace: 'AWS/ECS' },
       [
-        'emf_processor: publishes to "AWS/ECS", which the output cloudwatch_metrics cannot: names that begin with AWS/ are of AWS',
+        'emf_processor: publishes to "AWS/ECS", which the output cloudwatch_metrics cannot write: names that begin with AWS/ belong to AWS',
       ],
     ],
   ])('goes with %s', async (_, keys, warnings) => {

@@ -189,7 +189,9 @@ describe('what CloudWatch would refuse', () => {
     expect(outcomes).toEqual([{ accepted: 1, rejected: new Map([['refused', 1]]) }]);
     expect(report).toMatchObject({
       rejected: { refused: 1 },
-      errors: ['The namespace AWS/ECS is refused: those that begin with AWS/ are of AWS'],
+      errors: [
+        'CloudWatch would refuse the namespace AWS/ECS: those that begin with AWS/ belong to AWS',
+      ],
     });
   });
 });
