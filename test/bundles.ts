@@ -20,8 +20,12 @@ export function sidecarBundle(): Promise<Bundle> {
   return onceInARun('sidecar', () => bundleSidecar());
 }
 
-/** Makes a bundle, unless another file of tests of this run has made it or is about to. Outside of a run each call makes it. */
-async function onceInARun(name: string, make: () => Promise<Bundle>): Promise<Bundle> {
+/**
+ * Makes a bundle, unless another file of tests of this run has made it or is about to. Outside of a run each call makes it.
+ *
+ * @throws Error where it could not be made, in all files that need it
+ */
+export async function onceInARun(name: string, make: () => Promise<Bundle>): Promise<Bundle> {
   const folder = process.env[RUN_FOLDER];
   if (folder === undefined) return make();
   const place = join(folder, name);

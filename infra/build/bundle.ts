@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
@@ -121,7 +122,7 @@ async function bundle(
 
 /** Writes a file that another process may be reading: it finds the old one or the new one, and no half of either. */
 async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}`;
+  const beside = `${path}.${randomUUID()}`;
   await writeFile(beside, contents);
   await rename(beside, path);
 }
