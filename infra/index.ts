@@ -52,6 +52,7 @@ export type { CollectorProps } from './collector/props.ts';
 export type { IShardCycle, ShardCycle } from './collector/shards/cycle.ts';
 export { type AutomaticShardsProps, Shards } from './collector/shards/shards.ts';
 export { CollectorConfiguration, type OutputInput } from './configuration/configuration.ts';
+export { MetricsDelivery } from './configuration/metrics-delivery.ts';
 export { CollectorDashboard, type CollectorDashboardProps } from './dashboards/collector.ts';
 export { PromQLDashboard, type PromQLDashboardProps } from './dashboards/promql.ts';
 export {

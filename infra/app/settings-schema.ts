@@ -14,6 +14,7 @@ const LOG_GROUPS = 'names of log groups';
 const CLUSTERS = 'names of ECS clusters';
 const SHARDS = `auto, or a whole number from 1 to ${MAX_SHARDS}`;
 const METRICS = 'tasks, containers or detailed';
+const DELIVERY = 'logs, metrics or both';
 const COUNT = 'a number of at least 1';
 const SWITCH = 'true or false';
 const TOPIC = 'the ARN of an SNS topic';
@@ -46,6 +47,7 @@ export const SCHEMA = z.object({
     .optional(),
   alarmTopicArn: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, TOPIC).optional(),
   metrics: z.enum(['tasks', 'containers', 'detailed'], METRICS).optional(),
+  delivery: z.enum(['logs', 'metrics', 'both'], DELIVERY).optional(),
   configFile: text(/./, PATH).optional(),
   configLocation: text(/^(s3:\/\/[a-z0-9.-]+\/.+|ssm:[\w.:/-]+)$/, LOCATION).optional(),
   agentConfigFile: text(/./, PATH).optional(),

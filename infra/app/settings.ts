@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { nearest } from '../../lambda/config/findings/spelling.ts';
 import { Shards } from '../collector/shards/shards.ts';
 import { CollectorConfiguration } from '../configuration/configuration.ts';
+import { MetricsDelivery } from '../configuration/metrics-delivery.ts';
 import { type Load, loadOf, type MetricsChoice, TRIAL_LOAD } from '../price/load.ts';
 import { SettingsError } from '../props/errors.ts';
 import { SCHEMA, type Values } from './settings-schema.ts';
@@ -49,6 +50,8 @@ export interface Settings {
   readonly otherLogGroupNames: readonly string[];
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
+  /** How metrics get into CloudWatch. Absent: in log events, or as the configuration says. */
+  readonly delivery?: MetricsDelivery | undefined;
   /** Absent if a document selects the metrics. */
   readonly metrics?: MetricsChoice | undefined;
   /** The number of tasks and containers, for the price. */
@@ -103,6 +106,7 @@ export function readSettings(
     alarmTopicArn: values.alarmTopicArn,
     configuration,
     otherLogGroupNames: values.otherLogGroups ?? [],
+    delivery: deliveryOf(values),
     shards: shardsOf(values),
     metrics: DOCUMENTS.some((key) => values[key] !== undefined) ? undefined : choiceOf(values),
     load: values.cluster === undefined ? TRIAL_LOAD : givenLoad(values),
@@ -118,6 +122,11 @@ function givenLoad({ services = [], ...counts }: Values): Load {
 
 function choiceOf({ metrics = 'tasks' }: Values): MetricsChoice {
   return metrics;
+}
+
+function deliveryOf({ delivery }: Values): MetricsDelivery | undefined {
+  const { LOGS, METRICS, BOTH } = MetricsDelivery;
+  return [LOGS, METRICS, BOTH].find(({ name }) => name === delivery);
 }
 
 function shardsOf({ shards }: Values): Shards | undefined {

@@ -56,7 +56,7 @@ export class FargaugeStack extends Stack {
       description: 'Fargauge: metrics from Amazon ECS tasks into CloudWatch',
       ...props,
     });
-    const { existing, configuration, otherLogGroupNames, shards } = props.settings;
+    const { existing, configuration, otherLogGroupNames, shards, delivery } = props.settings;
     const place = existing ? this.existingPlace(existing) : this.trialPlace(props);
 
     const collector = new Collector(this, 'Collector', {
@@ -66,6 +66,7 @@ export class FargaugeStack extends Stack {
       configuration,
       otherLogGroupNames,
       ...(shards && { shards }),
+      ...(delivery && { delivery }),
       ...(place.endpoints.length > 0 && { endpoints: place.endpoints }),
       ...(props.code && { code: props.code }),
     });

@@ -14,7 +14,7 @@ import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/model/settings/names.ts';
 import type { ConfigurationFacts } from '../configuration/check/check.ts';
-import { CollectorConfiguration } from '../configuration/configuration.ts';
+import type { CollectorConfiguration } from '../configuration/configuration.ts';
 import {
   checkClusters,
   collectedClusters,
@@ -28,6 +28,7 @@ import {
 } from '../configuration/fit.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { validMemorySize } from '../props/valid.ts';
+import { deliveredConfiguration } from './delivered-configuration.ts';
 import { checkGivenResources } from './given-resources.ts';
 import { type CollectorAttributes, ImportedCollector } from './imported.ts';
 import type { ICollector } from './interface.ts';
@@ -100,7 +101,7 @@ export class Collector extends MeasuredCollector implements ICollector {
     const { encryptionKey, logRetention: retention } = props;
     this.interval = validInterval(this, props.interval ?? SHORTEST_INTERVAL);
     const timeout = validTimeout(this, props, this.interval);
-    this.configuration = props.configuration ?? CollectorConfiguration.builtIn();
+    this.configuration = deliveredConfiguration(this, props);
     this.facts = this.configuration.facts(this, knownName(props.cluster));
     showWarnings(this, this.facts);
     warnOfLoopback(this, this.facts);
@@ -130,6 +131,7 @@ export class Collector extends MeasuredCollector implements ICollector {
       role: props.role,
       cluster: props.cluster,
       needs: this.configuration.needs,
+      namespaces: this.facts?.namespaces,
       isInVpc: this.network !== undefined,
       logGroups: [
         this.logGroup,

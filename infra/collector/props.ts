@@ -7,6 +7,7 @@ import type { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { CollectorConfiguration } from '../configuration/configuration.ts';
+import type { MetricsDelivery } from '../configuration/metrics-delivery.ts';
 import type { ApiEndpoint } from './network/api-endpoint.ts';
 import type { Shards } from './shards/shards.ts';
 
@@ -59,6 +60,13 @@ export interface CollectorProps {
    * @default CollectorConfiguration.taskMetrics()
    */
   readonly configuration?: CollectorConfiguration;
+
+  /**
+   * How the metrics get into CloudWatch: in log events, without them, or both.
+   *
+   * @default MetricsDelivery.LOGS, or the outputs of the configuration
+   */
+  readonly delivery?: MetricsDelivery;
 
   /**
    * The bundled function, with `index.mjs` at its top.

@@ -254,6 +254,7 @@ function restored(facts: ConfigurationFacts, standIns: StandIns): ConfigurationF
     clusters: facts.clusters.map(restore),
     foreignClusters: facts.foreignClusters.map(restore),
     logGroup: restore(facts.logGroup),
+    namespaces: facts.namespaces.map(restore),
     logWriters: facts.logWriters.map((role) => role && restore(role)),
   };
 }

@@ -27,6 +27,8 @@ export interface ConfigurationNeeds {
   readonly writesToWorkspaces: boolean;
   /** Whether it sends metrics to CloudWatch over OTLP with the function's own credentials. */
   readonly putsMetrics: boolean;
+  /** Whether it writes metrics with PutMetricData and the function's own credentials. */
+  readonly storesMetrics: boolean;
   /** Whether it reads task definitions. */
   readonly taskDefinitions: boolean;
   /** Whether it looks up tags of clusters. */
@@ -109,6 +111,7 @@ export function needsOf(documents: readonly string[], given?: string): Configura
     workspaces: own.flatMap(workspaceOf),
     writesToWorkspaces: receivers.some((receiver) => workspaceOf(receiver).length > 0),
     putsMetrics: own.some((receiver) => CLOUDWATCH_OTLP.test(String(lookup(receiver, 'endpoint')))),
+    storesMetrics: own.some((receiver) => lookup(receiver, 'type') === 'cloudwatch_metrics'),
     taskDefinitions: !isKnown || sections.some((section) => section !== undefined),
     clusterTags: lookups.has('cluster_tags') || isRead('__meta_ecs_tag_cluster_'),
     publicIps: lookups.has('public_ips') || isRead('__meta_ecs_public_ip'),

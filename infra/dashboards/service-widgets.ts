@@ -100,8 +100,18 @@ export function serviceWidgets({ service, published, logGroup }: ServiceWidgetsP
         metric(EPHEMERAL_STORAGE_UTILIZATION, { label: 'fullest task' }),
       ]),
     ],
-    logGroup === undefined ? [] : [worstTasks(service, logGroup)],
+    [logGroup === undefined ? withoutEvents() : worstTasks(service, logGroup)],
   ].filter((row) => row.length > 0);
+}
+
+/** Without log events, nobody can tell which task is the worst. */
+function withoutEvents(): IWidget {
+  return new TextWidget({
+    markdown:
+      'There is no table of the worst tasks: no log events of the collector are known that name them.',
+    width: ROW,
+    height: 1,
+  });
 }
 
 /** The metric shows the utilization of the worst task, and the events show which task it is. */

@@ -11,12 +11,17 @@ export function neededEndpoints(
 ): readonly ApiEndpoint[] {
   const { clusters = [], foreignClusters = [], logWriters = [null] } = facts ?? {};
   const findsTasks = facts === undefined || clusters.length + foreignClusters.length > 0;
+  const writesMetrics =
+    needs.putsMetrics ||
+    needs.storesMetrics ||
+    (facts?.storesMetrics ?? false) ||
+    (facts?.cloudWatchOtlp ?? []).length > 0;
   const called: readonly (readonly [ApiEndpoint, boolean])[] = [
     [ApiEndpoint.ECS, findsTasks],
     [ApiEndpoint.LOGS, logWriters.length > 0],
     [ApiEndpoint.S3, true],
     [ApiEndpoint.APS, needs.writesToWorkspaces],
-    [ApiEndpoint.MONITORING, needs.putsMetrics || (facts?.cloudWatchOtlp ?? []).length > 0],
+    [ApiEndpoint.MONITORING, writesMetrics],
     [ApiEndpoint.STS, needs.roles.length > 0],
     [ApiEndpoint.EC2, needs.publicIps],
     [ApiEndpoint.SECRETS_MANAGER, needs.secrets.length > 0],

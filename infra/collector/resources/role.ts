@@ -50,6 +50,13 @@ export interface CollectorRoleProps {
   readonly needs: ConfigurationNeeds;
 
   /**
+   * Namespaces that metrics may be written to.
+   *
+   * @default - any
+   */
+  readonly namespaces?: readonly string[] | undefined;
+
+  /**
    * Names of groups that the configuration names, which the function may also create.
    *
    * @default - none
@@ -75,6 +82,7 @@ export class CollectorRole {
     this.allowDiscovery(props);
     this.allowDocuments(props.needs);
     this.allowReceivers(props.needs);
+    this.allowMetrics(props);
     for (const group of props.logGroups) group.grantWrite(this.role);
     this.allowOtherLogGroups(props.otherLogGroupNames ?? []);
   }
@@ -171,7 +179,7 @@ export class CollectorRole {
   }
 
   /** Allows writing samples to AWS with this role; other credentials have permissions of their own. */
-  private allowReceivers({ workspaces, putsMetrics }: ConfigurationNeeds): void {
+  private allowReceivers({ workspaces }: ConfigurationNeeds): void {
     if (workspaces.length > 0) {
       const resources = workspaces.map(({ region, id }) =>
         this.stack.formatArn({
@@ -183,9 +191,21 @@ export class CollectorRole {
       );
       this.allow('RemoteWrite', [new PolicyStatement({ actions: ['aps:RemoteWrite'], resources })]);
     }
-    if (!putsMetrics) return;
+  }
+
+  /** Over OTLP a metric has no namespace. */
+  private allowMetrics({ needs, namespaces = [] }: CollectorRoleProps): void {
+    if (!needs.putsMetrics && !needs.storesMetrics) return;
+    const isLimited = !needs.putsMetrics && namespaces.length > 0;
     const policy = this.allow('Metrics', [
-      new PolicyStatement({ actions: ['cloudwatch:PutMetricData'], resources: ['*'] }),
+      new PolicyStatement({
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+        ...(isLimited && {
+          conditions: { StringEquals: { 'cloudwatch:namespace': [...namespaces] } },
+        }),
+      }),
     ]);
     acknowledge(policy, {
       id: 'AwsSolutions-IAM5[Resource::*]',

@@ -52,6 +52,12 @@ export interface ConfigurationFacts {
   readonly logGroup: string;
   /** ARNs of the roles that write events into CloudWatch Logs; null is the function's own role. */
   readonly logWriters: readonly (string | null)[];
+  /** Whether an output writes metrics with PutMetricData. */
+  readonly storesMetrics: boolean;
+  /** Namespaces of the rules. */
+  readonly namespaces: readonly string[];
+  /** Whether the configuration names its outputs. */
+  readonly namesOutputs: boolean;
   /** Whether events go to standard output, which is the log of the function. */
   readonly printsEvents: boolean;
   readonly declarations: readonly DeclarationFacts[];

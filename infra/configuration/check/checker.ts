@@ -79,6 +79,9 @@ function factsOf(config: Config): CheckResult['facts'] {
     units: Object.fromEntries(emf.units),
     logGroup: logs.group,
     logWriters: logWritersOf(outputs),
+    storesMetrics: (outputs ?? []).some(({ type }) => type === 'cloudwatch_metrics'),
+    namespaces: [...new Set(emf.declarations.map(({ namespace = emf.namespace }) => namespace))],
+    namesOutputs: outputs !== undefined,
     printsEvents: (outputs ?? []).some(({ type }) => type === 'stdout'),
     declarations: emf.declarations.map(
       ({ sourceLabels, separator, matcher, selectors, dimensions, namespace }) => ({

@@ -12,6 +12,7 @@ export const moto: Part = {
   name: 'the moto server, cfn-lint and boto3 (Python packages)',
   tests: [
     'aws/cfn-lint.test.ts',
+    'aws/cloudwatch-metrics.test.ts',
     'cli-docker.test.ts',
     'aws/cross-account.test.ts',
     'aws/deploy.test.ts',

@@ -250,6 +250,14 @@ describe('the ways that a configuration needs', () => {
       CollectorConfiguration.builtIn().withOutputs({ type: 'cloudwatch-logs', role_arn: ROLE }),
       'STS',
     ],
+    [
+      'to the metrics of CloudWatch',
+      CollectorConfiguration.builtIn().withOutputs(
+        { type: 'cloudwatch-logs' },
+        { type: 'cloudwatch_metrics' },
+      ),
+      'CloudWatch',
+    ],
   ])('are missed where one is not made: %s', (_, configuration, missing) => {
     const stack = stackWith(configuration, NEEDED);
     Annotations.fromStack(stack).hasWarning(

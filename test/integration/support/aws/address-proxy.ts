@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { forward, reply } from '../forward.ts';
 import { bodyOf, type Listening, listen } from '../http.ts';
 
 const ADDRESS = 'privateIPv4Address';
 
 /**
- * Stands in front of moto and changes one thing of what it says: the private address of a task. moto gives each
+ * Stands in front of moto, decompresses requests and changes one thing of what it says: the private address of a task. moto gives each
  * network interface a random address in 10.0.0.0/8, where nothing listens; the same address in 127.0.0.0/8 is
  * the machine's own, so a task can really be there. All else passes as it is.
  */
@@ -23,9 +24,15 @@ export function loopbackOf(address: string): string {
 }
 
 async function pass(moto: string, request: IncomingMessage, response: ServerResponse) {
-  const answer = await forward(moto, request, await bodyOf(request));
+  const answer = await forward(moto, request, await plainBodyOf(request));
   const { body } = answer;
   reply(response, body.includes(ADDRESS) ? { ...answer, body: withLoopback(body) } : answer);
+}
+
+/** moto's server decompresses a body and then tries again, for the header is still there. */
+async function plainBodyOf(request: IncomingMessage): Promise<Buffer> {
+  const body = await bodyOf(request);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }
 
 /** Rewrites `{"name": "privateIPv4Address", "value": …}`, wherever it stands. */
