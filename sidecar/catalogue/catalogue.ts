@@ -76,7 +76,7 @@ export function* withHistory(
 }
 
 /**
- * What the last poll adds to the history of a task.
+ * The samples that the last poll adds to the history of a task.
  *
  * @param settled whether the task's figures are of one time, not of containers of which some are still to be renewed.
  */
@@ -88,7 +88,7 @@ export function newSamples(
   return samplesOf(SAMPLED, observation, scope, settled);
 }
 
-/** What it adds to that of the instance. */
+/** The samples that it adds to the history of the instance. */
 export function newInstanceSamples(instance: InstanceFigures): SubjectSample[] {
   return instanceSamplesOf(SAMPLED, instance);
 }

@@ -14,7 +14,7 @@ const TASK = '_task_';
 /** As in docker; on Fargate it is the same for all containers of a task. */
 const CONTAINER_ID_LENGTH = 12;
 
-/** A metric family of the catalogue: what a row of a container, the row of the task and that of the instance read. */
+/** A metric family of the catalogue, with a reader for the row of a container, of the task and of the instance. */
 export interface Definition {
   readonly name: string;
   readonly type: Family['type'];
@@ -29,7 +29,7 @@ export interface Definition {
   readonly instance?: (figures: InstanceFigures) => Reading;
 }
 
-/** What a page has rows of. */
+/** The subjects of a page's rows. */
 export interface Subjects {
   readonly tasks: readonly Observation[];
   /** Whether the tasks are among others of an instance, so that their rows say which they are. */
@@ -138,7 +138,7 @@ export function taskLabels({ task }: Observation): Labels {
   return { container_name: TASK, container_id: TASK, ...revisionLabels(task) };
 }
 
-/** What the rows of a task have beside, where it is one of many: family and revision are in them already. */
+/** More labels of a task's rows, if it is one of many. Family and revision are in them already. */
 export function instanceTaskLabels(task: Task): Labels {
   return { task_id: task.id, service_name: task.serviceName, ...instanceLabels(task) };
 }

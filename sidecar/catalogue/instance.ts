@@ -1,7 +1,7 @@
 import { cpuUnits } from '../figures/cpu.ts';
 import { type Definition, gauge, sampled } from './definition.ts';
 
-/** What the tasks of an instance use together, and how much of the instance they reserve, as far as the documents say what it has. */
+/** Use and reservations of all tasks of an instance, and its capacity as far as the documents tell it. */
 export const INSTANCE_DEFINITIONS: readonly Definition[] = [
   gauge('ee_instance_tasks', 'Tasks that run on the instance.', {
     instance: ({ tasks }) => tasks,
@@ -14,7 +14,7 @@ export const INSTANCE_DEFINITIONS: readonly Definition[] = [
   }),
   sampled(
     'ee_instance_cpu_utilization_percent',
-    'CPU used by all tasks in percent of what the instance has.',
+    'CPU used by all tasks in percent of the CPU of the instance.',
     { instance: ({ cpu }) => shareOf(cpuUnits(cpu.vcpus), cpu.capacity) },
   ),
   gauge(
@@ -29,7 +29,7 @@ export const INSTANCE_DEFINITIONS: readonly Definition[] = [
   ),
   gauge(
     'ee_instance_cpu_reservation_percent',
-    'CPU that its tasks reserve in percent of what the instance has.',
+    'CPU that its tasks reserve in percent of the CPU of the instance.',
     { instance: ({ cpu }) => shareOf(cpu.reserved, cpu.capacity) },
   ),
   sampled(
@@ -42,7 +42,7 @@ export const INSTANCE_DEFINITIONS: readonly Definition[] = [
   }),
   sampled(
     'ee_instance_memory_utilization_percent',
-    'Memory used by all tasks as CloudWatch counts it, in percent of what the instance has.',
+    'Memory used by all tasks as CloudWatch counts it, in percent of the memory of the instance.',
     { instance: ({ memory }) => shareOf(memory.utilized, memory.capacity) },
   ),
   gauge('ee_instance_memory_capacity_bytes', 'Memory that the instance has.', {
@@ -53,7 +53,7 @@ export const INSTANCE_DEFINITIONS: readonly Definition[] = [
   }),
   gauge(
     'ee_instance_memory_reservation_percent',
-    'Memory that its tasks reserve in percent of what the instance has.',
+    'Memory that its tasks reserve in percent of the memory of the instance.',
     { instance: ({ memory }) => shareOf(memory.reserved, memory.capacity) },
   ),
   sampled(

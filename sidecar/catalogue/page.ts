@@ -14,7 +14,7 @@ import { INSTANCE_SUBJECT } from './samples.ts';
 /** How long a page without a history shows a task that ended: the time of two scrapes. Milliseconds. */
 const ENDED_SHOWN_MS = 2 * 60_000;
 
-/** What a page is made of. */
+/** The sources of a page. */
 export interface PageSource {
   /** `undefined` where the endpoint fails. */
   readonly known: Known | undefined;

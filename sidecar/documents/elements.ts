@@ -11,7 +11,7 @@ export type Element = unknown;
 
 /**
  * Reads a JSON array that comes in pieces, and gives each element as soon as it is there: an array of all tasks of an instance is much
- * larger than what is kept of it. An element whose brackets match but that is no JSON costs only itself.
+ * larger than the sidecar's copy of it. An element whose brackets match but that is no JSON costs only itself.
  *
  * ```
  * array = "[" [ element *( "," element ) ] "]"      in whitespace
@@ -25,7 +25,7 @@ export class ElementReader {
   #inString = false;
   /** Whether the text before ended in a string, in an odd number of backslashes. */
   #escaping = false;
-  /** What came of the element before. */
+  /** The beginning of the element, from earlier pieces. */
   #begun = '';
   #count = 0;
 

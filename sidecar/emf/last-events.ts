@@ -4,7 +4,7 @@ import type { History } from '../history/history.ts';
 import { type Events, writeEvents } from './events.ts';
 import type { EmfRules } from './rules.ts';
 
-/** What events tell of a task. An instance has some of it too. */
+/** The part of a task that events tell. An instance has some of it too. */
 export type EventTask = Partial<
   Pick<
     Task,

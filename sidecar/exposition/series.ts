@@ -3,7 +3,7 @@ import type { Identity, Labels } from './family.ts';
 /** Characters from which on a piece of a page is handed out: larger ones would be large objects, which V8 keeps for long. */
 export const PIECE_LENGTH = 8_192;
 
-/** What many series share is written once. */
+/** Writes the labels once that many series share. */
 export function identityOf(labels: Labels): Identity {
   return { labels, text: writePairs(labels) };
 }

@@ -10,15 +10,15 @@ export const MAX_CONTAINERS = 500;
 /** A task that ended is known for as long as its points are. Milliseconds. */
 const REMEMBERED_MS = 15 * 60_000;
 
-/** What a poll says of one task. */
+/** One task in a poll. */
 export interface TaskReading {
-  /** What the task is known by from poll to poll. */
+  /** Names the task from poll to poll. */
   readonly key: string;
   readonly task: Task;
   readonly stats: ReadonlyMap<string, Stats>;
 }
 
-/** What is known of a task. */
+/** A task and its figures so far. */
 export interface FollowedTask {
   readonly key: string;
   readonly observation: Observation;
@@ -31,7 +31,7 @@ export interface FollowedTask {
 /** Why a task of a poll is not followed: as many others are, or it and they have as many containers together. */
 export type RefusalReason = 'too_many_tasks' | 'too_many_containers';
 
-/** What a poll came to. */
+/** The result of a poll. */
 export interface Taken {
   /** The tasks of which it told something, their ends included. */
   readonly changed: readonly FollowedTask[];

@@ -7,7 +7,7 @@ import { NO_LIMIT } from './memory.ts';
 import type { Observation } from './observation.ts';
 import type { TaskFigures } from './task.ts';
 
-/** What the tasks of an instance use and reserve together. Unknown where no task's is known. */
+/** Use and reservations of all tasks of an instance. A sum is unknown if no task's figure is known. */
 export interface InstanceFigures {
   /** Any of them: they say alike where they run. */
   readonly task: Task;
@@ -106,7 +106,7 @@ function received({ network }: TaskFigures): number {
   return [...interfaces.values()].reduce((sum, { rx_bytes = 0 }) => sum + rx_bytes, 0);
 }
 
-/** Of what is known: a task that has no figure yet must not cost the others theirs. */
+/** Leaves out unknown figures: a task that has none yet must not cost the others theirs. */
 function knownSum(
   tasks: readonly TaskFigures[],
   figure: (task: TaskFigures) => number | undefined,

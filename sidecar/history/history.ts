@@ -41,7 +41,7 @@ export interface Excerpt {
   take(): void;
 }
 
-/** What a poll said of a task beside its points, for a history of many tasks. */
+/** The part of a poll beside its points, for a history of many tasks. */
 export interface Latest {
   readonly task: string;
   /** About as many as its lines have. */
@@ -99,7 +99,7 @@ export class History {
   }
 
   /**
-   * Takes in what one poll brought, of one task where there are many. A sample that is not newer than its subject's last one is passed over.
+   * Takes in one poll, or one task of it if there are many. A sample that is not newer than its subject's last one is passed over.
    *
    * @param present the subjects that have figures, new ones or not. All others are gone: one of the same labels goes on where it
    * ended, and where there is no room, the one that ended first gives way. @default the subjects of the samples
@@ -250,7 +250,7 @@ export class History {
     return reach;
   }
 
-  /** What was recorded at one time is never divided, and a page has that of one time at least. */
+  /** The points of one time of recording are never divided, and a page has those of one time at least. */
   #pageEnd(since: number): { until: number; more: boolean } {
     const recorded = new Map<number, number>();
     const add = (at: number, bytes: number) => recorded.set(at, (recorded.get(at) ?? 0) + bytes);

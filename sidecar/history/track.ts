@@ -45,7 +45,7 @@ export interface TrackOptions {
   readonly rows?: number;
   /** How many at first. @default FIRST_ROWS */
   readonly firstRows?: number;
-  /** What it shares with other tracks. */
+  /** The columns of all tracks. */
   readonly columns?: Columns;
   readonly identity?: Identity;
   /** The labels of the identity that events have. */

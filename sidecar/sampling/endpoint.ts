@@ -58,7 +58,7 @@ export interface Endpoint {
   /** Never rejects. One request for each document is under way at most: who asks meanwhile gets the same answer. */
   read(path: DocumentPath): Promise<Answer>;
   /**
-   * Never rejects. What was given before a failure is not to be used.
+   * Never rejects. After a failure the elements that were given must not be used.
    *
    * @param take gets each element as it comes; `undefined` for one that is no JSON
    */

@@ -24,12 +24,12 @@ export interface Interest {
   isOfInterest(key: string, task: Task): boolean;
 }
 
-/** What all tasks of the instance say, or why that is not known. */
+/** The documents of all tasks, or the reason of a failure. */
 export type InstanceReading =
   | { readonly ok: true; readonly tasks: readonly TaskReading[] }
   | { readonly ok: false; readonly reason: string };
 
-/** The arrays of all tasks, for one who reads them again and again. What is wrong with an element costs no other. */
+/** The arrays of all tasks, for one who reads them again and again. A wrong element costs no other. */
 export class InstanceSource {
   readonly #endpoint: Endpoint;
   readonly #interest: Interest;
@@ -71,7 +71,7 @@ export class InstanceSource {
         if (stats !== undefined) owner?.stats.set(id, stats);
       }
     });
-    // What a connection has called back may live on for a while: let it not hold a poll's figures.
+    // The callbacks of a connection may live on for a while, and must not hold a poll's figures.
     owners.clear();
     if (!sampled.ok) return { ok: false, reason: `/tasks/stats: ${sampled.reason}` };
     return { ok: true, tasks: [...readings.values()] };

@@ -22,7 +22,7 @@ export interface Clock {
   pause(milliseconds: number): Promise<void>;
 }
 
-/** What a poll brought. */
+/** The result of a successful poll. */
 export interface Poll {
   /** The tasks of which it told something. */
   readonly changed: readonly FollowedTask[];
@@ -33,7 +33,7 @@ export interface Poll {
   readonly known: Known;
 }
 
-/** What is known after a poll. */
+/** The tasks after a poll. */
 export interface Known {
   readonly live: readonly FollowedTask[];
   readonly ended: readonly FollowedTask[];
@@ -45,7 +45,7 @@ export interface Known {
 export interface Sampler {
   /** Whether its tasks are among others of an instance. */
   readonly ofInstance: boolean;
-  /** What it could not read of the documents of all tasks. */
+  /** Counts of elements that it passed over in the documents of all tasks. */
   readonly skipped: ReadonlyMap<SkipReason, number>;
   /** Resolves when the first poll has ended, however it ended, or has taken too long. */
   ready(): Promise<void>;
@@ -60,7 +60,7 @@ export interface SamplerOptions {
   readonly clock: Clock;
   /** @default task */
   readonly scope?: ScopeSetting;
-  /** Told of what each successful poll brought. */
+  /** Told of each successful poll. */
   readonly record: (poll: Poll) => void;
   /** Told of the first failure in a row, and of the recovery. */
   readonly log: (message: string) => void;
@@ -84,12 +84,12 @@ export function startSampler({
   let failing = false;
   let finishing = false;
 
-  /** Made when it is needed: what it holds of a poll would be in memory beside what the next one brings. */
+  /** Made when it is needed, because it would keep the figures of one poll in memory beside those of the next. */
   function known(): Known {
     return { live: followed.live, ended: followed.ended, isWhole };
   }
 
-  /** @returns what it brought, or nothing where it failed */
+  /** @returns nothing where it failed */
   async function poll(): Promise<Omit<Poll, 'settled' | 'known'> | undefined> {
     const reading = await source.read(pace.pauseMs);
     if (!reading.ok) return failed(reading.reason);

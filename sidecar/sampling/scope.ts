@@ -6,7 +6,7 @@ import { createSource } from './source.ts';
 /** Whose figures are wanted: the own task's, those of all tasks of the instance, or of all if the own task is a managed daemon's. */
 export type ScopeSetting = 'task' | 'instance' | 'auto';
 
-/** What the documents say, or why that is not known. */
+/** The documents, or the reason of a failure. */
 export type ScopedReading =
   | {
       readonly ok: true;
@@ -22,7 +22,7 @@ export interface ScopedSource {
   readonly wantsAll: boolean;
   /** Whether its tasks are among others of an instance: from the first time on at which all were there. */
   readonly ofInstance: boolean;
-  /** What it could not read of the documents of all tasks. */
+  /** Counts of elements that it passed over in the documents of all tasks. */
   readonly skipped: ReadonlyMap<SkipReason, number>;
   /** @param nextInMs milliseconds until the next time */
   read(nextInMs: number): Promise<ScopedReading>;

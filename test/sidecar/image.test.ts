@@ -11,7 +11,7 @@ import { sampleStats, sampleTask } from './sample-documents.ts';
 import { startSidecar } from './sidecar-process.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-/** A tenth of it is what a daemon has in addition. */
+/** The code of a daemon for an instance is a sixth of it. */
 const MAX_BUNDLE_BYTES = 80_000;
 
 const run = promisify(execFile);

@@ -9,14 +9,14 @@ const CONTAINER_NAMES = ['app', 'log-router', 'proxy', 'cache', 'worker'];
 /** CPUs of the instance. */
 export const INSTANCE_CPUS = 8;
 
-/** What the documents of a task say, computed beside them. */
+/** The figures of a task, computed beside its documents. */
 export interface TaskTruth {
   readonly id: string;
   readonly service: string | undefined;
   /** vCPU and bytes, of all its containers. */
   readonly vcpus: number;
   readonly memory: number;
-  /** Of what it reserves. */
+  /** Percent of its reservation. */
   readonly cpuPercent: number;
 }
 
@@ -31,7 +31,7 @@ export interface SampleInstanceOptions {
   readonly containers?: number;
   /** Of the tasks, the first one to be there. The one at 0 is the daemon's own, and is there always. @default 1 */
   readonly from?: number;
-  /** What each entry has in addition. */
+  /** More of each entry. */
   readonly changes?: JsonObject;
 }
 

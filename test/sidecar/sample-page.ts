@@ -20,7 +20,7 @@ export function familiesAfter(
   return readText(pageOf(observation, now));
 }
 
-/** What the sidecar exposes of its task, in the text format. @param now milliseconds since the epoch */
+/** The sidecar's page of its task, in the text format. @param now milliseconds since the epoch */
 export function pageOf(observation: Observation | undefined, now: number): string {
   const subjects = observation && { tasks: [observation], scope: 'task' as const };
   return [...writeText(catalogue(subjects, { requests: [], durations: [] }, now))].join('');

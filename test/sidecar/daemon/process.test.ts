@@ -16,7 +16,7 @@ const EMF = JSON.stringify({
   ],
 });
 
-/** What ECS gives a managed daemon. */
+/** The environment of a managed daemon. */
 const ON_MANAGED_INSTANCES = { AWS_EXECUTION_ENV: 'AWS_ECS_MANAGED_INSTANCES' };
 
 describe('A daemon as a process', () => {

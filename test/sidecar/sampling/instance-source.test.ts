@@ -149,7 +149,7 @@ describe('The documents of all tasks of an instance', () => {
   });
 });
 
-/** What is read, and what was passed over by reason. */
+/** The tasks that are read, and the counts of skipped elements by reason. */
 async function read(documents: InstanceDocuments, followed: FollowedTasks = new FollowedTasks()) {
   await using standIn = await startMetadataStandIn();
   standIn.serveInstance(documents);
