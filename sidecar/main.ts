@@ -9,7 +9,8 @@ import { type EventTask, lastEvents } from './emf/last-events.ts';
 import { writeOpenMetrics } from './exposition/open-metrics.ts';
 import { writeText } from './exposition/text.ts';
 import { MAX_CONTAINERS, MAX_TASKS } from './figures/followed-tasks.ts';
-import { History, type HistoryBounds } from './history/history.ts';
+import { boundsOfInstance } from './history/bounds.ts';
+import { History } from './history/history.ts';
 import { Connections } from './http/connections.ts';
 import { createHttpServer } from './http/server.ts';
 import { createEndpoint, type Endpoint } from './sampling/endpoint.ts';
@@ -33,16 +34,6 @@ const CLOCK: Clock = {
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/**
- * Of a daemon: its polls are 9.5 s apart, and a minute beyond 15 is for those who are still reading. The instance is a subject too. From the
- * second sample on all rates are known, so that a track then has all its columns.
- */
-const OF_AN_INSTANCE: HistoryBounds = {
-  subjects: MAX_TASKS + MAX_CONTAINERS + 1,
-  rows: 101,
-  firstRows: 2,
-};
-
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 process.stderr.on('error', () => undefined);
@@ -61,7 +52,10 @@ async function serve(settings: Settings): Promise<void> {
   const stopped = Promise.race(STOP_SIGNALS.map((signal) => once(process, signal)));
   const endpoint = createEndpoint({ uri: settings.metadataUri });
   const { scope } = settings;
-  const history = new History(CLOCK.now(), scope === 'task' ? undefined : OF_AN_INSTANCE);
+  const history = new History(
+    CLOCK.now(),
+    scope === 'task' ? undefined : boundsOfInstance(MAX_TASKS, MAX_CONTAINERS),
+  );
   /** By their subjects in the history. */
   const tasks = new Map<string, EventTask>();
   const sampler = startSampler({

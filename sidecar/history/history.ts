@@ -1,23 +1,12 @@
 import type { Trace } from '../exposition/family.ts';
 import { identityOf, writeSeries } from '../exposition/series.ts';
+import { type HistoryBounds, OF_A_TASK } from './bounds.ts';
 import { type Column, Columns } from './columns.ts';
-import { FIRST_ROWS, type SubjectSample, TRACK_ROWS, Track } from './track.ts';
+import { type SubjectSample, Track } from './track.ts';
 import { type Untaken, untakenOf } from './untaken.ts';
 
 /** How far back points are handed out. */
 export const HISTORY_MS = 15 * 60_000;
-
-/** How much a history holds. */
-export interface HistoryBounds {
-  readonly subjects: number;
-  /** Samples of each. */
-  readonly rows: number;
-  /** Samples that there is memory for at first. */
-  readonly firstRows: number;
-}
-
-/** The task and its containers, of which ECS allows ten in a task definition and adds a few. The rest is for those that are gone. */
-const OF_A_TASK: HistoryBounds = { subjects: 33, rows: TRACK_ROWS, firstRows: FIRST_ROWS };
 
 /** Bytes of the points on one page. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -210,7 +199,9 @@ export class History {
       this.#lose('too_many_containers', values.length);
       return undefined;
     }
-    const track = new Track({ ...size, columns: this.#columns, identity, labels });
+    // A row's own labels are none of these, so that their text alone is enough.
+    const written = { labels: {}, text: identity.text };
+    const track = new Track({ ...size, columns: this.#columns, identity: written, labels });
     this.#tracks.set(identity.text, { track, task, subject });
     return track;
   }

@@ -62,8 +62,10 @@ export class Track {
   readonly #capacity: number;
   readonly #shared: Columns;
   #rows: number;
-  /** In their order in a row. */
   #columns: readonly Column[] = [];
+  /** Where the value of each column is in a row. Columns share a place while their values are the same, as those of two kinds of memory often are. */
+  #places: readonly number[] = [];
+  #width = VALUES_AT;
   /** Row after row: its time, when it was recorded (less than 0 once it is taken), its values. One array, since each takes memory beside its values. */
   #cells: Float64Array;
   /** Rows that there ever were. */
@@ -105,19 +107,15 @@ export class Track {
 
   append({ time, values }: SubjectSample, recordedAt: number): void {
     const slot = this.#end % this.#capacity;
-    if (slot >= this.#rows) this.#resize(this.#columns, this.#capacity);
-    const columns = values.map((each) => this.#shared.of(each));
-    const added = columns.filter((column) => !this.#columns.includes(column));
-    if (added.length > 0) this.#resize([...this.#columns, ...added], this.#rows);
-    const row = this.#end;
+    const sample = new Map(values.map((each) => [this.#shared.of(each), each.value]));
+    this.#arrange(sample, slot < this.#rows ? this.#rows : this.#capacity);
+    const begin = this.#begin(this.#end);
     this.#end += 1;
-    const begin = this.#begin(row);
     this.#cells.fill(Number.NaN, begin, begin + this.#width);
     this.#cells[begin] = time;
     this.#cells[begin + RECORDED_AT] = recordedAt;
-    for (const [index, column] of columns.entries()) {
-      const at = begin + VALUES_AT + this.#columns.indexOf(column);
-      this.#cells[at] = values[index]?.value ?? Number.NaN;
+    for (const [index, column] of this.#columns.entries()) {
+      this.#cells[begin + (this.#places[index] ?? 0)] = sample.get(column) ?? Number.NaN;
     }
   }
 
@@ -135,10 +133,10 @@ export class Track {
 
   /** The points of a column in these rows; what was overwritten meanwhile is left out. */
   *points(column: Column, { from, to }: Rows): Generator<Point> {
-    const index = VALUES_AT + this.#columns.indexOf(column);
+    const place = this.#places[this.#columns.indexOf(column)] ?? Number.NaN;
     for (let row = from; row < to; row += 1) {
       if (row < this.#end - this.#capacity) continue;
-      const value = this.#cells[this.#begin(row) + index];
+      const value = this.#cells[this.#begin(row) + place];
       if (value !== undefined && !Number.isNaN(value)) yield { value, time: this.timeOf(row) };
     }
   }
@@ -181,10 +179,6 @@ export class Track {
     }
   }
 
-  get #width(): number {
-    return VALUES_AT + this.#columns.length;
-  }
-
   /** Where a row begins. */
   #begin(row: number): number {
     return (row % this.#capacity) * this.#width;
@@ -198,16 +192,44 @@ export class Track {
     return row;
   }
 
-  /** Moves the rows to memory for as many of these columns, of which those before are the first. */
-  #resize(columns: readonly Column[], rows: number): void {
+  /** Makes room for so many rows, for columns that are new, and for those that no longer share their values. */
+  #arrange(sample: ReadonlyMap<Column, number>, rows: number): void {
+    const places = [...this.#places];
+    /** For each new place, the one whose values it has so far. */
+    const origins: (number | undefined)[] = [];
+    const addPlace = (origin?: number) => this.#width + origins.push(origin) - 1;
+    const valueAt = new Map<number, number>();
+    for (const [index, column] of this.#columns.entries()) {
+      const place = places[index] ?? 0;
+      const value = sample.get(column) ?? Number.NaN;
+      if (!valueAt.has(place)) valueAt.set(place, value);
+      else if (!Object.is(valueAt.get(place), value)) places[index] = addPlace(place);
+    }
+    const added = [...sample].filter(([column]) => !this.#columns.includes(column));
+    const placeOf = new Map<number, number>();
+    for (const [, value] of added) {
+      const place = placeOf.get(value) ?? addPlace();
+      placeOf.set(value, place);
+      places.push(place);
+    }
+    if (added.length > 0) this.#columns = [...this.#columns, ...added.map(([column]) => column)];
+    if (origins.length > 0 || rows > this.#rows) this.#resize(origins, rows);
+    this.#places = places;
+  }
+
+  #resize(origins: readonly (number | undefined)[], rows: number): void {
     const before = this.#width;
-    const width = VALUES_AT + columns.length;
+    const width = before + origins.length;
     const cells = new Float64Array(rows * width).fill(Number.NaN);
     for (let slot = 0; slot < this.#rows; slot += 1) {
-      cells.set(this.#cells.subarray(slot * before, (slot + 1) * before), slot * width);
+      const row = this.#cells.subarray(slot * before, (slot + 1) * before);
+      cells.set(row, slot * width);
+      for (const [index, origin] of origins.entries()) {
+        if (origin !== undefined) cells[slot * width + before + index] = row[origin] ?? Number.NaN;
+      }
     }
-    this.#columns = columns;
     this.#cells = cells;
+    this.#width = width;
     this.#rows = rows;
   }
 }

@@ -3,6 +3,8 @@ import { recordPoll } from '../../../sidecar/catalogue/recording.ts';
 import type { JsonObject } from '../../../sidecar/documents/json.ts';
 import { writeOpenMetrics } from '../../../sidecar/exposition/open-metrics.ts';
 import { writeText } from '../../../sidecar/exposition/text.ts';
+import { MAX_CONTAINERS, MAX_TASKS } from '../../../sidecar/figures/followed-tasks.ts';
+import { boundsOfInstance } from '../../../sidecar/history/bounds.ts';
 import { History } from '../../../sidecar/history/history.ts';
 import type { Answer, Endpoint } from '../../../sidecar/sampling/endpoint.ts';
 import { startSampler } from '../../../sidecar/sampling/sampler.ts';
@@ -47,7 +49,7 @@ export function startDaemon(
     traffic: () => ({ requests: [], durations: [] }),
   };
   const messages: string[] = [];
-  const history = new History(clock.now(), { subjects: 601, rows: 101, firstRows: 2 });
+  const history = new History(clock.now(), boundsOfInstance(MAX_TASKS, MAX_CONTAINERS));
   const sampler = startSampler({
     endpoint,
     clock,
