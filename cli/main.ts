@@ -1,5 +1,6 @@
 import { addCollect } from './collect-command.ts';
 import { addDemo } from './demo-command.ts';
+import { addExplain } from './explain-command.ts';
 import { newProgram } from './program.ts';
 import { addTargets } from './targets-command.ts';
 import { addValidate } from './validate-command.ts';
@@ -7,6 +8,7 @@ import { addValidate } from './validate-command.ts';
 const fargauge = newProgram();
 addCollect(fargauge);
 addDemo(fargauge);
+addExplain(fargauge);
 addTargets(fargauge);
 addValidate(fargauge);
 await fargauge.program.parseAsync();

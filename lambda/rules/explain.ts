@@ -84,17 +84,19 @@ function whyNotSelected({ selectors }: Part, name: string): string {
   return `none of its metric_selectors finds a match in ${name}: ${expressions}`;
 }
 
-function applies(declaration: Part, labels: Labels): boolean {
+/** Whether the matcher of a declaration finds a match in the labels. */
+export function applies(declaration: Part, labels: Labels): boolean {
   const { sourceLabels, matcher } = declaration;
   return sourceLabels.length > 0 && matcher.test(sourceOf(declaration, labels));
 }
 
-function sourceOf({ sourceLabels, separator }: Part, labels: Labels): string {
+/** The joined values of the source labels. */
+export function sourceOf({ sourceLabels, separator }: Part, labels: Labels): string {
   return sourceLabels.map((label) => labels[label] ?? '').join(separator);
 }
 
 /** The reason why a label cannot be a dimension of a metric; undefined if it can. */
-function problemOf(label: string, metric: string, labels: Labels): string | undefined {
+export function problemOf(label: string, metric: string, labels: Labels): string | undefined {
   const value = labels[label];
   if (!isDimensionName(label)) return `CloudWatch accepts no dimension ${shown(label)}`;
   if (label === metric) return `the label ${label} has the same name as the metric`;

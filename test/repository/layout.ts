@@ -42,8 +42,8 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    ...['cli/demo', 'cli/validate', 'cli/targets', 'cli/describe', 'cli/options'],
-    ...['lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery/aws'],
+    ...['cli/demo', 'cli/validate', 'cli/targets', 'cli/explain', 'cli/describe'],
+    ...['cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape/http', 'lambda/outputs', 'lambda/state', MODEL],
   ],
   'cli/demo': [
@@ -54,6 +54,10 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/aws/logs': ['cli/demo/aws/protocol'],
   'cli/demo/aws/protocol': [],
   'cli/demo/task': [MODEL],
+  'cli/explain': [
+    ...['lambda/config', 'lambda/report', 'lambda/discovery', 'lambda/scrape', 'lambda/decode'],
+    ...['lambda/rules', 'lambda/series', 'lambda/emf', MODEL],
+  ],
   'cli/targets': ['cli/describe', 'lambda/discovery', MODEL],
   'cli/describe': ['lambda/report', 'lambda/config', 'lambda/rules', MODEL],
   'cli/validate': ['lambda/config', MODEL],

@@ -1,0 +1,61 @@
+import type { DeclarationTrace } from '../../lambda/rules/trace.ts';
+import type { PublishedMetric, SeriesExplanation } from './explain.ts';
+
+/** One series for people: its fate, then each declaration in turn. */
+export function describeSeries(series: SeriesExplanation): string {
+  const { name, type, labels, value, metrics, dropped, declarations, edit } = series;
+  return [
+    `${name}${textOf(labels)}  ${value} (${type})`,
+    ...metrics.map((metric) => `  published as ${metricText(metric)}`),
+    ...(dropped
+      ? [
+          `  ${metrics.length > 0 ? 'not this sample' : 'not published'}: ${dropped.reason}: ${dropped.text}`,
+        ]
+      : []),
+    ...declarations.map((each) => `  metric_declaration[${each.index}]: ${traceText(each)}`),
+    ...(edit ? [`  to publish it, ${edit.text}`] : []),
+  ].join('\n');
+}
+
+/** A line for each name: how many series have it, and what becomes of them. */
+export function describeFamilies(explained: readonly SeriesExplanation[]): string {
+  const lines = [...Map.groupBy(explained, ({ name }) => name)].map(([name, series]) => {
+    const fates = Map.groupBy(series, fateOf);
+    const counts = [...fates].map(([fate, { length }]) => `${length} ${fate}`).join(', ');
+    return `${name}: ${counts}`;
+  });
+  return lines.join('\n');
+}
+
+/** `published`, or the reason why it is not. */
+export function fateOf({ metrics, dropped }: SeriesExplanation): string {
+  if (metrics.length > 0 && dropped?.reason === 'first_sample')
+    return 'published from the second scrape on';
+  return dropped?.reason ?? (metrics.length > 0 ? 'published' : 'log event');
+}
+
+function metricText({ namespace, name, dimensions, unit, as }: PublishedMetric): string {
+  const how = unit === undefined ? as : `${as} in ${unit}`;
+  return `${namespace} ${name}${textOf(dimensions)} (${how})`;
+}
+
+function traceText(trace: DeclarationTrace): string {
+  const { selector, matcher, source, sourceLabels, absent, applies, sets } = trace;
+  const selected =
+    selector === undefined
+      ? 'no selector matches the name'
+      : `selector ${JSON.stringify(selector)} matches the name`;
+  const lacking = absent.length > 0 ? `; the series lacks ${absent.join(', ')}` : '';
+  const applied = `label_matcher ${JSON.stringify(matcher)} ${applies ? 'matches' : 'does not match'} ${JSON.stringify(source)} (source_labels ${sourceLabels.join(', ')}${lacking})`;
+  const dimensions = sets.map(({ names, problems }) =>
+    problems.length === 0
+      ? `[${names.join(', ')}] is complete`
+      : `[${names.join(', ')}]: ${problems.join(', ')}`,
+  );
+  return [selected, applied, ...dimensions].join('; ');
+}
+
+function textOf(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `{${pairs.join(', ')}}`;
+}

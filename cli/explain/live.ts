@@ -1,0 +1,45 @@
+import type { Discovery } from '../../lambda/model/targets/discovery.ts';
+import { shownUrl } from '../../lambda/model/targets/shown-url.ts';
+import type { Scraper } from '../../lambda/scrape/scrape.ts';
+import type { Page } from './page.ts';
+
+/** Scrapes at the same time. */
+const CONCURRENCY = 20;
+
+/** The pages of all targets, and what discovery says of the rest. */
+export interface LivePages {
+  readonly pages: readonly Page[];
+  readonly discovered: Awaited<ReturnType<Discovery['discover']>>;
+}
+
+/** Discovers the targets and scrapes each once. Never rejects: a failed scrape is a page with its failure. */
+export async function scrapePages(
+  discovery: Discovery,
+  scraper: Pick<Scraper, 'scrape'>,
+  signal: AbortSignal,
+): Promise<LivePages> {
+  const discovered = await discovery.discover(signal);
+  const waiting = [...discovered.targets.entries()];
+  const pages: Page[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, target] = next;
+      const { samples, dropped, failure, release } = await scraper.scrape(target, signal);
+      pages[index] = { target, samples, dropped, failure };
+      release?.();
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return { pages, discovered };
+}
+
+/** One line for each target that is down. */
+export function failuresOf(pages: readonly Page[]): readonly string[] {
+  return pages.flatMap(({ target, failure }) =>
+    failure
+      ? [
+          `down: ${target.job} ${shownUrl(target.url, target.labels)}: ${failure.reason}: ${failure.message}`,
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeFamilies, describeSeries } from '../../../cli/explain/describe.ts';
+import { explain, type SeriesExplanation } from '../../../cli/explain/explain.ts';
+import { readPage } from '../../../cli/explain/page.ts';
+import { labelsOf } from '../../../lambda/model/samples/sample.ts';
+import { DROP_TEXTS } from '../../../lambda/report/drop-texts.ts';
+import { loadNative } from '../../config/loading.ts';
+
+const PAGE = `# TYPE keycloak_request_duration histogram
+keycloak_request_duration_bucket{method="GET",le="1"} 2
+keycloak_request_duration_bucket{method="GET",le="+Inf"} 3
+keycloak_request_duration_sum{method="GET"} 4
+keycloak_request_duration_count{method="GET"} 3
+# TYPE threads gauge
+threads 7
+# TYPE odd gauge
+odd NaN
+huge 1e300
+{"größe"} 1
+# TYPE logins_total counter
+logins_total 5
+`;
+
+const DECLARATION = {
+  source_labels: ['job', 'ServiceName'],
+  label_matcher: '^web;auth$',
+  dimensions: [['ServiceName']],
+  metric_selectors: ['^threads$', '^odd$', '^huge$', '^größe$', '^logins_total$'],
+};
+
+/** What becomes of the series of a page under these rules. */
+async function explained(
+  declarations: readonly object[],
+  { page = PAGE, job = {}, processor = {}, labels = { ServiceName: 'auth' } } = {},
+): Promise<readonly SeriesExplanation[]> {
+  const config = await loadNative({
+    cluster_name: 'shop',
+    scrape_configs: [{ job_name: 'web', static_configs: [{ targets: ['a:1'] }], ...job }],
+    emf_processor: {
+      metric_namespace: 'Shop',
+      metric_unit: { threads: 'Count' },
+      metric_declaration: declarations,
+      ...processor,
+    },
+  });
+  const saved = { body: Buffer.from(page), contentType: 'text/plain', labels: labelsOf(labels) };
+  const { failure, ...read } = readPage(config, saved);
+  expect(failure).toBeUndefined();
+  return explain(config, read);
+}
+
+const of = (name: string, all: readonly SeriesExplanation[]) => {
+  const found = all.find((series) => series.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+describe('the explanation of a series', () => {
+  it('says what it becomes', async () => {
+    const threads = of('threads', await explained([DECLARATION]));
+    expect(threads).toMatchObject({
+      value: 7,
+      metrics: [
+        {
+          namespace: 'Shop',
+          name: 'threads',
+          dimensions: { ServiceName: 'auth' },
+          unit: 'Count',
+          as: 'value',
+        },
+      ],
+      dropped: undefined,
+      edit: undefined,
+    });
+    expect(describeSeries(threads)).toContain(
+      '\n  published as Shop threads{ServiceName="auth"} (value in Count)\n  metric_declaration[0]: selector "^threads$" matches the name; label_matcher "^web;auth$" matches "web;auth" (source_labels job, ServiceName); [ServiceName] is complete',
+    );
+  });
+
+  it('says that of a whole histogram at each of its series', async () => {
+    const selectors = { metric_selectors: ['^keycloak_request_duration$'] };
+    const all = await explained([{ ...DECLARATION, ...selectors }]);
+    for (const part of ['sum', 'count', 'bucket']) {
+      expect(of(`keycloak_request_duration_${part}`, all)).toMatchObject({
+        metrics: [{ name: 'keycloak_request_duration', as: 'distribution' }],
+        dropped: { reason: 'first_sample' },
+      });
+    }
+  });
+
+  it.each([
+    [
+      'a selector',
+      'keycloak_request_duration_sum',
+      {},
+      'no_declaration',
+      {
+        key: 'metric_selectors',
+        value: '^keycloak_request_duration_sum$',
+      },
+    ],
+    [
+      'a matcher',
+      'threads',
+      { label_matcher: '^api$' },
+      'no_declaration',
+      {
+        key: 'label_matcher',
+        value: '^web;auth$',
+      },
+    ],
+    [
+      'a label',
+      'threads',
+      { dimensions: [['ServiceName', 'zone']] },
+      'no_dimension_set',
+      {
+        key: 'dimensions',
+        value: '[ServiceName]',
+      },
+    ],
+  ])(
+    'that %s keeps back names the reason and the edit that publishes it',
+    async (_, name, change, reason, edit) => {
+      const declaration = { ...DECLARATION, ...change };
+      const kept = of(name, await explained([declaration]));
+      expect(kept).toMatchObject({
+        metrics: [],
+        dropped: { reason, text: DROP_TEXTS[reason as 'no_declaration'] },
+        edit: { index: 0, ...edit },
+      });
+      // The proof of the edit: with it the collector publishes the series.
+      const applied = {
+        metric_selectors: { metric_selectors: [...DECLARATION.metric_selectors, edit.value] },
+        label_matcher: { label_matcher: edit.value },
+        dimensions: { dimensions: [edit.value.slice(1, -1).split(', ')] },
+      }[edit.key];
+      const mended = of(name, await explained([{ ...declaration, ...applied }]));
+      expect(mended.metrics).toHaveLength(1);
+      expect(mended.edit).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['odd', 'not_finite'],
+    ['huge', 'out_of_range'],
+    ['größe', 'metric_name'],
+    ['logins_total', 'first_sample'],
+  ] as const)('of %s says that CloudWatch gets no value now: %s', async (name, reason) => {
+    const series = of(name, await explained([DECLARATION]));
+    expect(series).toMatchObject({ metrics: [{ name }], dropped: { reason } });
+    expect(describeSeries(series)).toContain(
+      `\n  not this sample: ${reason}: ${DROP_TEXTS[reason]}`,
+    );
+  });
+
+  it('says that relabeling drops it, and that the budget holds it back', async () => {
+    const rules = [{ source_labels: ['__name__'], regex: 'threads', action: 'drop' }];
+    const relabeled = await explained([DECLARATION], { job: { metric_relabel_configs: rules } });
+    expect(of('threads', relabeled).dropped?.reason).toBe('relabeled');
+    const budget = await explained([DECLARATION], {
+      page: 'threads 1\nodd 2\n',
+      processor: { metric_budget: 1 },
+    });
+    expect(budget.map(({ name, dropped }) => [name, dropped?.reason])).toEqual([
+      ['threads', undefined],
+      ['odd', 'metric_budget'],
+    ]);
+  });
+
+  it('sums up the fates by name', async () => {
+    const text = describeFamilies(await explained([DECLARATION]));
+    expect(text.split('\n')).toEqual([
+      'keycloak_request_duration_bucket: 2 no_declaration',
+      'keycloak_request_duration_sum: 1 no_declaration',
+      'keycloak_request_duration_count: 1 no_declaration',
+      'threads: 1 published',
+      'odd: 1 not_finite',
+      'huge: 1 out_of_range',
+      'größe: 1 metric_name',
+      'logins_total: 1 published from the second scrape on',
+    ]);
+  });
+});
+
+describe('a saved page', () => {
+  it('that is none has the failure of its scrape', async () => {
+    const config = await loadNative({ scrape_configs: [{ job_name: 'web' }] });
+    const saved = { body: Buffer.from('<html>'), contentType: 'text/plain', labels: labelsOf() };
+    expect(readPage(config, saved).failure?.reason).toBe('invalid_body');
+  });
+
+  it('belongs to a job of the configuration', async () => {
+    const config = await loadNative({ scrape_configs: [{ job_name: 'web' }, { job_name: 'api' }] });
+    const saved = {
+      body: Buffer.from('a 1\n'),
+      contentType: 'text/plain',
+      labels: labelsOf({ job: 'api' }),
+    };
+    expect(readPage(config, saved).target.job).toBe('api');
+    expect(() => readPage(config, { ...saved, job: 'none' })).toThrow(
+      'expected the name of a job of the configuration (web, api), given none',
+    );
+  });
+});
