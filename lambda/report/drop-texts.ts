@@ -24,6 +24,9 @@ export const DROP_TEXTS: Readonly<Record<DropReason, string>> = {
     'its time is not after that of the last published sample: honor_timestamps: false takes the time of the scrape',
   duplicate:
     'the page has another sample with the same name and labels, which counts instead: keep the label that tells them apart',
+  not_its_task:
+    'the page of a daemon says that it is of a task which discovery knows on another instance',
+  own_sidecar: "its task has a sidecar of its own, whose samples count instead of the daemon's",
   deadline: 'the cycle ended before it was processed: make the page smaller, or give more memory',
   internal: 'a defect of the collector: report it',
 };

@@ -4,36 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { REPOSITORY } from '../../infra/build/paths.ts';
 import type { RejectReason } from '../../lambda/model/delivery/event.ts';
-import type { DropReason } from '../../lambda/model/samples/drops.ts';
 import { SKIP_REASONS } from '../../lambda/model/targets/left-out.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
+import { DROP_TEXTS } from '../../lambda/report/drop-texts.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from '../cli/fargauge.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
 
 const PAGE = readFileSync(join(REPOSITORY, 'docs/troubleshooting.md'), 'utf8');
-
-const DROPS: Readonly<Record<DropReason, true>> = {
-  relabeled: true,
-  no_declaration: true,
-  no_dimension_set: true,
-  metric_budget: true,
-  not_finite: true,
-  out_of_range: true,
-  metric_name: true,
-  timestamp: true,
-  too_large: true,
-  first_sample: true,
-  no_state: true,
-  no_observation: true,
-  inconsistent_histogram: true,
-  not_newer: true,
-  duplicate: true,
-  deadline: true,
-  not_its_task: true,
-  own_sidecar: true,
-  internal: true,
-};
 
 /** A target that is postponed is scraped again, and what comes of that is told. */
 const FAILURES: Readonly<Record<Exclude<ScrapeFailure, 'postponed'>, true>> = {
@@ -99,7 +77,7 @@ describe('the page on missing metrics', () => {
   it.each([
     ['The target is not there', SKIP_REASONS],
     ['The target is down', FAILURES],
-    ['The sample is not published', DROPS],
+    ['The sample is not published', DROP_TEXTS],
     ['The event is not accepted', REJECTIONS],
   ])('has each reason once: %s', (heading, reasons) => {
     expect([...documented(heading)].sort()).toEqual(Object.keys(reasons).sort());
