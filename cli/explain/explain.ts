@@ -1,6 +1,6 @@
 import { encode } from '../../lambda/emf/encode.ts';
+import { groupsOf } from '../../lambda/grouping/grouping.ts';
 import { type DropReason, Drops } from '../../lambda/model/samples/drops.ts';
-import type { Point } from '../../lambda/model/samples/point.ts';
 import type { Publications } from '../../lambda/model/samples/publication.ts';
 import {
   type HistogramSample,
@@ -114,7 +114,7 @@ function dropUnpublished(
   const past = { series: new Map(), baseline: undefined };
   const comparison = { scrapedAt, overlapMs: 0, past, firstSample, precision };
   const { points } = convert([sample], comparison, drops);
-  encode(points as Point[], emf, () => ({ logGroup: '', logStream: '' }), drops);
+  encode(groupsOf(points, drops), emf, () => ({ logGroup: '', logStream: '' }), drops);
 }
 
 function metricsOf(sample: SelectedSample, { emf }: Pick<Config, 'emf'>): PublishedMetric[] {

@@ -56,7 +56,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/task': [MODEL],
   'cli/explain': [
     ...['lambda/config', 'lambda/report', 'lambda/discovery', 'lambda/scrape', 'lambda/decode'],
-    ...['lambda/rules', 'lambda/series', 'lambda/emf', MODEL],
+    ...['lambda/rules', 'lambda/series', 'lambda/grouping', 'lambda/emf', MODEL],
   ],
   'cli/targets': ['cli/describe', 'lambda/discovery', MODEL],
   'cli/describe': ['lambda/report', 'lambda/config', 'lambda/rules', MODEL],
