@@ -64,7 +64,9 @@ export class Collector {
     const visit: Visits['visit'] = (target, options) => visits.visit(target, options);
     const weightOf = (target: Target) => divider.weightOf(target);
     const { scrapingAt } = deadlines;
-    builder.greedy(await this.#rounds.run(discovered.targets, scrapingAt, visit, weightOf));
+    builder.greedy(
+      await this.#rounds.run(divider.ordered(discovered.targets), scrapingAt, visit, weightOf),
+    );
     for (const scrape of await this.#stillRunning(visits.unclear, deadlines, builder)) {
       await visits.send(scrape);
     }

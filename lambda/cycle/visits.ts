@@ -33,9 +33,12 @@ interface Waiting {
   readonly visit: Counting;
   readonly scrape: Scrape;
   readonly since: string | undefined;
-  readonly parts: readonly PartScrape[];
-  /** The sent tasks. */
+  /** The tasks that are sent. */
   readonly sent: Sent[];
+  /** Samples of tasks that count otherwise, or not at all. */
+  readonly unused: Refusal[];
+  /** The tasks that are not sent yet. */
+  readonly parts: readonly PartScrape[];
 }
 
 /** The visits of one cycle's targets: each scrapes a target and sends its samples to all outputs. */
@@ -89,22 +92,16 @@ export class Visits {
   /** Sends the waiting samples of daemons, after the turns of all other targets. */
   async finish(): Promise<void> {
     for (const waiting of this.#waiting) {
-      const { visit, scrape, parts, since, sent } = waiting;
-      const unused: Refusal[] = [];
-      for (const part of parts) {
-        if (this.#answered.has(part.target.id)) {
-          visit.ownSidecars++;
-          unused.push(toldTwice(part));
-        } else await this.#sendPart(waiting, part, this.#last);
+      for (const part of waiting.parts) {
+        if (!this.#isCounted(part, waiting)) await this.#sendPart(waiting, part, this.#last);
       }
-      await this.#sendDaemon({ ...waiting, scrape, since, sent }, this.#last, unused);
-      scrape.release?.();
+      await this.#sendDaemon(waiting, this.#last);
     }
   }
 
   /**
-   * Sends the page of a daemon, as if each task had a sidecar. A task's own sidecar takes precedence, and all visits
-   * must end before it is known whether that answers.
+   * Sends the page of a daemon, as if each task had a sidecar. A task's own sidecar takes precedence: if it was not visited yet,
+   * the task waits for the end of all visits.
    */
   async #visitDaemon(
     scrape: Scrape,
@@ -114,26 +111,42 @@ export class Visits {
   ): Promise<Visit> {
     const { target, refusals = [] } = scrape;
     const visit = { target, tasks: 0, standIns: 0, ownSidecars: 0, refusals };
-    const sent: Sent[] = [];
-    const waiting = { visit, scrape, since, sent };
+    const known = { visit, scrape, since, sent: [], unused: [...refusals] };
+    const waiting: Waiting = { ...known, parts: [] };
     this.#parts.see(parts.map((part) => part.target));
-    const later = parts.filter(({ hasSidecar }) => hasSidecar);
+    const undecided = parts
+      .filter(({ hasSidecar }) => hasSidecar)
+      .filter((part) => !this.#isCounted(part, waiting));
     const alone = parts.filter(({ hasSidecar }) => !hasSidecar);
-    let next = 0;
-    for (const part of alone) {
-      if (!(await this.#sendPart({ ...waiting, parts }, part, turn))) break;
-      next++;
-    }
-    if (next === 0 && alone.length > 0) {
+    try {
+      let next = 0;
+      for (const part of alone) {
+        if (!(await this.#sendPart(waiting, part, turn))) break;
+        next++;
+      }
+      if (next === 0 && alone.length > 0) return 'postponed';
+      this.daemons.push(visit);
+      const rest = [...alone.slice(next), ...undecided];
+      if (rest.length > 0 || !(await this.#sendDaemon(waiting, turn))) {
+        this.#waiting.push({ ...known, parts: rest });
+      }
+      return scrape;
+    } finally {
+      // Even if tasks wait: the targets that they wait for may need the room.
       scrape.release?.();
-      return 'postponed';
     }
-    this.daemons.push(visit);
-    const rest = [...alone.slice(next), ...later];
-    if (rest.length > 0 || !(await this.#sendDaemon({ ...waiting, parts }, turn))) {
-      this.#waiting.push({ ...waiting, parts: rest });
-    } else scrape.release?.();
-    return scrape;
+  }
+
+  /** Whether the task's own sidecar has answered; then the daemon's samples of it are not used. */
+  #isCounted({ target, samples, dropped }: PartScrape, { visit, unused }: Waiting): boolean {
+    if (!this.#answered.has(target.id)) return false;
+    visit.ownSidecars++;
+    unused.push({
+      reason: 'own_sidecar',
+      message: `the sidecar of task ${target.place?.task} has answered`,
+      series: [...samples.map(({ series }) => series), ...dropped],
+    });
+    return true;
   }
 
   /** @returns whether it is sent: `false` if its turn is over */
@@ -150,13 +163,8 @@ export class Visits {
   }
 
   /** Sends the daemon's own samples and those of its instance. Its cursor advances with them, once the tasks are settled. */
-  async #sendDaemon(
-    { scrape, since, sent: after }: Waiting,
-    turn: Turn,
-    unused: readonly Refusal[] = [],
-  ): Promise<boolean> {
-    const all = [...(scrape.refusals ?? []), ...unused];
-    const sent = await this.#send(scrape, turn, { since, after, unused: all });
+  async #sendDaemon({ scrape, since, sent: after, unused }: Waiting, turn: Turn): Promise<boolean> {
+    const sent = await this.#send(scrape, turn, { since, after, unused });
     if (sent === 'postponed') return false;
     this.sent.push(sent);
     return true;
@@ -179,13 +187,4 @@ export class Visits {
     });
     return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
   }
-}
-
-/** Samples of a daemon about a task whose own sidecar has answered. */
-function toldTwice({ target, samples, dropped }: PartScrape): Refusal {
-  return {
-    reason: 'own_sidecar',
-    message: `the sidecar of task ${target.place?.task} has answered`,
-    series: [...samples.map(({ series }) => series), ...dropped],
-  };
 }

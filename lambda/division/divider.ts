@@ -62,6 +62,13 @@ export class Divider {
     return [...this.#last.values()].flat();
   }
 
+  /** The targets, those last that were daemons in the last cycle: then most sidecars of their tasks have answered. */
+  ordered(targets: readonly Target[]): readonly Target[] {
+    const daemons = targets.filter(({ id }) => this.#last.has(id));
+    if (daemons.length === 0) return targets;
+    return [...targets.filter(({ id }) => !this.#last.has(id)), ...daemons];
+  }
+
   /** The number of targets that one stands for, including itself, by the ECS API and its last page. */
   weightOf({ id, place }: Target): number {
     const last = this.#last.get(id);
@@ -94,12 +101,22 @@ export class Divider {
         refusals.push({ reason, message, series: ofTask.map(({ series }) => series) });
       }
     }
-    this.#last.set(
-      daemon.id,
-      parts.flatMap(({ target, hasSidecar }) => (hasSidecar ? [] : [target])),
-    );
+    this.#remember(daemon, parts);
     return { own, parts, refusals };
   };
+
+  /** If a page lacks a task that still runs, it only has no new samples of it. */
+  #remember({ id }: Target, parts: readonly TaskPart[]): void {
+    const now = new Map(
+      parts.flatMap(({ target, hasSidecar }) => (hasSidecar ? [] : [[target.id, target]])),
+    );
+    const before = (this.#last.get(id) ?? []).filter(
+      ({ id: taskId, place }) =>
+        !now.has(taskId) &&
+        (parts.length === 0 || (place !== undefined && this.#known.has(place.task))),
+    );
+    this.#last.set(id, [...now.values(), ...before]);
+  }
 
   #targetOf(task: ToldTask, daemon: Target): Target | Refused {
     const { id } = task;

@@ -137,8 +137,10 @@ export class Scraper {
     const timed = target.honorTimestamps ? all : all.map(withoutTimestamp);
     const relabeled = this.#relabeling.apply(target, timed, unwanted, turn?.step);
     const { samples, dropped, remaining, failure } = relabeled;
-    if (failure !== undefined)
-      return failed(target, times, asFailure(failure), { scraped, remaining });
+    if (failure !== undefined) {
+      const lost = failed(target, times, asFailure(failure), { scraped, remaining });
+      return tellsOfScrape ? lost : { ...lost, samples: [] };
+    }
     const { startedAt, durationMs } = times;
     if (tellsOfScrape) samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
     const counts = { bytes, unwanted, scraped };

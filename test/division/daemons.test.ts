@@ -416,6 +416,11 @@ describe('a task', () => {
     serve([task(1), task(2)]);
     await cycle();
     expect(announced()).toBe('targets 1');
+    // The daemon has taken no poll since.
+    serve([]);
+    await cycle();
+    await cycle();
+    expect(announced()).toBe('targets 3');
     server.pages.delete('/daemon');
     await cycle();
     await cycle();

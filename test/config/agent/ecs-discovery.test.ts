@@ -90,6 +90,11 @@ it('looks up only what it is asked for', async () => {
   );
 });
 
+it('requires a daemon on each Managed Instance only if it is told to', async () => {
+  expect((await discover({ docker_label: {} }))?.requiresDaemon).toBe(false);
+  expect((await discover({ docker_label: {}, daemon: 'required' }))?.requiresDaemon).toBe(true);
+});
+
 it('is renewed every minute unless sd_frequency says otherwise', async () => {
   expect((await discover({ docker_label: {} }))?.refreshMs).toBe(60_000);
   expect((await discover({ docker_label: {}, sd_frequency: '1m30s' }))?.refreshMs).toBe(90_000);

@@ -207,6 +207,7 @@ describe('what is wrong', () => {
       'sd_lookups[0]',
       'expected one of services, cluster_tags, public_ips, given "tags" (string)',
     ],
+    [{ daemon: 'must' }, 'daemon', 'expected one of optional, required, given "must" (string)'],
     [{ sd_lookups: 'services' }, 'sd_lookups', 'expected a list, given "services" (string)'],
     [
       { service_name_list_for_tasks: {} },
