@@ -10,7 +10,7 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { type Duration, Lazy, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ENV } from '../../lambda/model/settings/names.ts';
 import type { ConfigurationFacts } from '../configuration/check/check.ts';
@@ -163,6 +163,8 @@ export class Collector extends MeasuredCollector implements ICollector {
     });
     this.function = run.collector;
     this.shardCycle = run.cycle;
+    const asked = Lazy.string({ produce: () => [...this.readMetrics].sort().join() || undefined });
+    for (const each of run.functions) each.addEnvironment(ENV.ownMetrics, asked);
     if (props.role !== undefined) {
       for (const each of run.functions) each.node.addDependency(role.permissions);
     }

@@ -16,12 +16,16 @@ export abstract class MeasuredCollector extends Construct {
   /** One cycle of all shards; undefined if the targets are not divided. */
   abstract readonly shardCycle: IShardCycle | undefined;
 
+  /** Names of its metrics that the app reads: it publishes these. */
+  protected readonly readMetrics = new Set<string>();
+
   /**
    * One of the collector's metrics about itself, by its name.
    *
    * @default - Sum over 1 minute
    */
   metric(metricName: string, options?: MetricOptions): Metric {
+    this.readMetrics.add(metricName);
     return selfMetric(this.functionName, metricName, options).attachTo(this);
   }
 

@@ -27,7 +27,7 @@ import { type Billed, type BilledService, billedOf, type Resources } from './tem
  * The collector's metrics about itself in each cycle: lambda/report/self-metrics.ts and lambda/report/configuration.ts.
  * `ColdStart` is billed only for hours that have one.
  */
-export const OWN_METRICS = 27;
+export const OWN_METRICS = 10;
 
 /** Bytes of the function's log a cycle, measured with five cycles of one target, and the lines of Lambda itself. */
 const OWN_LOG_BYTES = 3_000;

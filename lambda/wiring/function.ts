@@ -9,6 +9,7 @@ import { type ConfigStatus, LiveConfig } from '../config/live.ts';
 import { awsStores } from '../config/sources/aws-stores.ts';
 import { COLLECTOR_NAMESPACE, ENV } from '../model/settings/names.ts';
 import { logStatus, logWarnings, publishStatus } from '../report/configuration.ts';
+import { ownMetrics } from '../report/own-metrics.ts';
 
 /** Milliseconds of the invocation that remain for the report after the work; at most half of the rest. */
 const REPORT_RESERVE_MS = 1_000;
@@ -23,11 +24,14 @@ const OWN_LEVEL = logger.getLevelName();
 // Two collectors of one account must not share their metrics; the functions of one collector do.
 const collectorName = process.env[ENV.collector] || process.env.AWS_LAMBDA_FUNCTION_NAME;
 
-export const metrics = new Metrics({
+const allMetrics = new Metrics({
   namespace: COLLECTOR_NAMESPACE,
   serviceName: SERVICE_NAME,
   ...(collectorName === undefined ? {} : { defaultDimensions: { Collector: collectorName } }),
 });
+
+/** The metrics of the collector about itself. */
+export const metrics = ownMetrics(allMetrics, process.env[ENV.ownMetrics]);
 
 // A broken configuration ends the start, with all of its errors in the message.
 export const configuration = await LiveConfig.load(
@@ -44,7 +48,7 @@ type Work<Answer> = (event: unknown, status: ConfigStatus, timeoutMs: number) =>
 export function handlerOf<Answer>(work: Work<Answer>) {
   return middy({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .use(logMetrics(allMetrics, { captureColdStartMetric: true }))
     .handler(async (event: unknown, context: Context) => {
       const status = await configuration.refresh(context.getRemainingTimeInMillis());
       publishStatus(status, metrics);

@@ -46,6 +46,8 @@ export const ENV = {
   targetsPerShard: 'FARGAUGE_TARGETS_PER_SHARD',
   /** The dimension `Collector` of the metrics about itself. Absent: the name of the function. */
   collector: 'FARGAUGE_COLLECTOR',
+  /** Metrics about itself to publish beside those that alarms and dashboards read, separated by commas. */
+  ownMetrics: 'FARGAUGE_OWN_METRICS',
   /** Time until an unseen series is forgotten, such as `24h`. */
   forgetAfter: 'FARGAUGE_STATE_FORGET_AFTER',
   /** `true`: the function may scrape loopback addresses, where its own runtime API is too. Outside of Lambda it always may. */

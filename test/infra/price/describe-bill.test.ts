@@ -23,7 +23,7 @@ it('the text has each line with its formula, and the sum', () => {
   for (const { what, formula, dollars } of monthlyBill(deployment)) {
     expect(rows).toContainEqual([`$${dollars.toFixed(2)}`, what, formula]);
   }
-  expect(text).toContain('     $33.89  in all\n');
+  expect(text).toContain('     $28.79  in all\n');
   expect(text).not.toContain('Assumed');
 });
 
@@ -41,7 +41,7 @@ it('it says what was assumed, and how to say otherwise', () => {
 it('it says what the other choices cost in all', () => {
   const load = loadOf({ services: 30, tasks: 150, containersPerTask: 7, serviceCount: 30 });
   expect(describeBill({ resources: RESOURCES, load, metrics: 'containers' })).toContain(
-    'With other metrics in all, -c metrics=tasks: $33.89; -c metrics=detailed: $241.88.\n',
+    'With other metrics in all, -c metrics=tasks: $28.79; -c metrics=detailed: $236.78.\n',
   );
 });
 

@@ -9,6 +9,7 @@ import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { type BillLine, monthlyBill, OWN_METRICS } from '../../../infra/price/monthly-bill.ts';
 import { billedOf } from '../../../infra/price/template.ts';
 import { publishStatus } from '../../../lambda/report/configuration.ts';
+import { ownMetrics } from '../../../lambda/report/own-metrics.ts';
 import { publishCycle } from '../../../lambda/report/self-metrics.ts';
 import { cycleReport } from '../../report/cycle.ts';
 import { CODE, IMAGE } from '../template.ts';
@@ -138,7 +139,8 @@ it('the collector publishes about itself what is billed', () => {
     addMetric: (name: string) => names.add(name),
     addMetadata: () => {},
   } as unknown as Parameters<typeof publishCycle>[1];
-  publishCycle(cycleReport([]), metrics);
-  publishStatus({ unread: [] } as unknown as Parameters<typeof publishStatus>[0], metrics);
+  const own = ownMetrics(metrics);
+  publishCycle(cycleReport([]), own);
+  publishStatus({ unread: [] } as unknown as Parameters<typeof publishStatus>[0], own);
   expect(names.size).toBe(OWN_METRICS);
 });

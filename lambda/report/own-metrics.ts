@@ -1,0 +1,41 @@
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+
+/**
+ * The metrics about the collector itself that alarms and dashboards of the CDK package read. test/infra/own-metrics.test.ts
+ * derives them from a template.
+ */
+export const READ_METRICS: readonly string[] = [
+  'ConfigurationRefused',
+  'CycleDuration',
+  'DiscoveryErrors',
+  'EventsRejected',
+  'MetricsHeldBack',
+  'MetricsPublished',
+  'NothingPublished',
+  'ShardsLate',
+  'StateFailures',
+  'TargetsDown',
+  'TargetsUnreachable',
+  'TargetsUp',
+];
+
+/** The part of Powertools' metrics that publishes. */
+export type OwnMetrics = Pick<Metrics, 'addMetric' | 'addMetadata'>;
+
+/**
+ * Publishes only the metrics that are read, because CloudWatch bills each. The others are numbers in the same log event, which
+ * Logs Insights reads.
+ *
+ * @param named further metrics to publish, separated by commas. @default none
+ */
+export function ownMetrics(metrics: OwnMetrics, named = ''): OwnMetrics {
+  const published = new Set([...READ_METRICS, ...named.split(',').map((name) => name.trim())]);
+  return {
+    addMetric: (name, unit, value, resolution) => {
+      if (published.has(name)) return metrics.addMetric(name, unit, value, resolution);
+      // Its type asks for a text, but any JSON is written as it is.
+      return metrics.addMetadata(name, value as unknown as string);
+    },
+    addMetadata: (key, value) => metrics.addMetadata(key, value),
+  };
+}
