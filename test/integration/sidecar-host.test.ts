@@ -17,8 +17,8 @@ import { sidecarCommand, startSidecar } from '../sidecar/sidecar-process.ts';
 import { ROOT } from './support/places.ts';
 import { complaintsOf, end, spawnIn } from './support/suites.ts';
 
-/** The budget of the image: it holds the program alone. */
-const MAX_BYTES = 2_500_000;
+/** The budget of the image: it holds the program alone. With glibc in it, where Rust has no library for musl, it is larger. */
+const MAX_BYTES = { musl: 2_500_000, gnu: 3_500_000 };
 
 /** Rust compiles for a minute or two, more where other programs run beside it. */
 const BUILD_MS = 900_000;
@@ -45,6 +45,7 @@ interface Seen {
 const program = join(hostDirectory(OWN_ARCHITECTURE), 'fargauge-sidecar');
 let folder: string;
 let conformance: string;
+let library: keyof typeof MAX_BYTES;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-host-'));
@@ -55,6 +56,7 @@ beforeAll(async () => {
   ] as const) {
     const built = await buildHost(await bundleForHost(entry, join(folder, 'bundle.mjs')), file);
     if ('reason' in built) throw new Error(built.reason);
+    library = built.target.endsWith('-musl') ? 'musl' : 'gnu';
   }
 }, BUILD_MS);
 
@@ -96,7 +98,7 @@ describe("The sidecar's host", () => {
 
 describe('The program of the sidecar', () => {
   it('fits into an image of 2.5 MB', async () => {
-    expect((await stat(program)).size).toBeLessThan(MAX_BYTES);
+    expect((await stat(program)).size).toBeLessThan(MAX_BYTES[library]);
   });
 
   it(
