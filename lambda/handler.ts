@@ -1,6 +1,6 @@
 import { LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import { awsClients } from './discovery/aws/clients.ts';
-import { ec2Client } from './discovery/aws/ec2-client.ts';
+import { loadEc2 } from './discovery/aws/load-ec2.ts';
 import { ENV } from './model/settings/names.ts';
 import { shownId } from './model/targets/shown-url.ts';
 import { systemClock } from './model/waiting/clock.ts';
@@ -34,7 +34,7 @@ const state = stateSettings(process.env);
 
 const parts: Assembly = {
   config: configuration.config,
-  clientsOf: awsClients({ region }, async () => ec2Client),
+  clientsOf: awsClients({ region }, loadEc2),
   outputsFor: ({ outputs = [{ type: 'cloudwatch-logs' }], logs }) =>
     createOutputs(outputs, {
       logsClient: logsClients({ region }, logs),

@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { CLI_DIRECTORY, COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
+const EC2_ENTRY = join(REPOSITORY, 'lambda/discovery/aws/ec2-client.ts');
+const EC2_FILE = 'ec2.mjs';
 const CLI_ENTRY = join(REPOSITORY, 'cli/service.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
+
+/** Node.js gets one CommonJS file of this package, of which a bundle keeps all; the ES modules beside it do the same. */
+const YAML_MODULES = fileURLToPath(import.meta.resolve('yaml').replace('/dist/', '/browser/dist/'));
 
 const SHEBANG = '#!/usr/bin/env node';
 
@@ -32,19 +38,26 @@ export const OF_THE_RUNTIME = [
 
 /** One bundled program. */
 export interface Bundle {
-  /** Path of the one file that runs, with its source map beside it. */
+  /** Path of the file that runs, with its source map beside it. */
   readonly file: string;
   readonly bytes: number;
   /** Modules that it imports at run time and that are not part of Node.js. */
   readonly missing: readonly string[];
 }
 
-/** Bundles the Lambda function into `index.mjs` in `outdir`, whose export `handler` Lambda calls. */
-export function bundleCollector(
+/**
+ * Bundles the Lambda function into `index.mjs` in `outdir`, whose export `handler` Lambda calls, and the EC2 client into
+ * `ec2.mjs` beside it, which the function reads only if a task runs on an instance.
+ */
+export async function bundleCollector(
   outdir: string = COLLECTOR_DIRECTORY,
   entry: string = COLLECTOR_ENTRY,
 ): Promise<Bundle> {
-  return bundle(entry, outdir, REQUIRE, OF_THE_RUNTIME);
+  const [made] = await Promise.all([
+    bundle(entry, join(outdir, 'index.mjs'), REQUIRE, OF_THE_RUNTIME, [ec2Apart]),
+    bundle(EC2_ENTRY, join(outdir, EC2_FILE), REQUIRE, OF_THE_RUNTIME),
+  ]);
+  return made;
 }
 
 /**
@@ -55,7 +68,7 @@ export async function bundleSidecar(
   outdir: string = SIDECAR_DIRECTORY,
   entry: string = SIDECAR_ENTRY,
 ): Promise<Bundle> {
-  const made = await bundle(entry, outdir, SHEBANG, []);
+  const made = await bundle(entry, join(outdir, 'index.mjs'), SHEBANG, []);
   // The image's health check runs it as a program.
   await chmod(made.file, 0o755);
   const dockerfile = await readFile(SIDECAR_DOCKERFILE, 'utf8');
@@ -65,7 +78,7 @@ export async function bundleSidecar(
 
 /** Bundles `fargauge collect` into `index.mjs` in `outdir`: a program that needs only Node.js 24. */
 export function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle> {
-  return bundle(CLI_ENTRY, outdir, REQUIRE, []);
+  return bundle(CLI_ENTRY, join(outdir, 'index.mjs'), REQUIRE, []);
 }
 
 /** The last stage of a Dockerfile, which copies the bundle beside it instead of the result of an earlier stage. */
@@ -81,11 +94,11 @@ function lastStage(dockerfile: string): string {
 
 async function bundle(
   entry: string,
-  outdir: string,
+  file: string,
   banner: string,
   external: readonly string[],
+  plugins: readonly Plugin[] = [],
 ): Promise<Bundle> {
-  const file = join(outdir, 'index.mjs');
   const { metafile, outputFiles } = await build({
     entryPoints: [entry],
     outfile: file,
@@ -102,21 +115,21 @@ async function bundle(
     mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...external],
-    plugins: [pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
+    alias: { yaml: YAML_MODULES },
+    plugins: [...plugins, pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
     metafile: true,
     logLevel: 'warning',
     write: false,
   });
-  await mkdir(outdir, { recursive: true });
+  await mkdir(dirname(file), { recursive: true });
   await Promise.all(outputFiles.map(({ path, contents }) => writeWhole(path, contents)));
   const output = metafile.outputs[relative(REPOSITORY, file)];
   if (!output) throw new Error(`esbuild reports nothing about ${file}`);
+  const imported = output.imports.map(({ path }) => path);
   return {
     file,
     bytes: output.bytes,
-    missing: [
-      ...new Set(output.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))),
-    ],
+    missing: [...new Set(imported.filter((path) => !isBuiltin(path) && path !== `./${EC2_FILE}`))],
   };
 }
 
@@ -157,6 +170,14 @@ const versionsOnly: Plugin = {
       const { version } = JSON.parse(await readFile(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
+  },
+};
+
+/** The EC2 client has a file of its own, so that a cold start without instances does not read it. */
+const ec2Apart: Plugin = {
+  name: 'ec2-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/ec2-client\.ts$/ }, () => ({ path: `./${EC2_FILE}`, external: true }));
   },
 };
 

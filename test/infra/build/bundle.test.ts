@@ -39,7 +39,27 @@ describe('the collector', () => {
     bundle = await bundleCollector(join(folder, 'collector'));
   });
 
-  it('is one file of less than 1 MB', () => {
+  it('has the client of EC2 in a file of its own, which it reads only if a task runs on an instance', async () => {
+    const text = await readFile(bundle.file, 'utf8');
+    expect(text.match(/import\("\.\/ec2\.mjs"\)/g)).toHaveLength(1);
+    expect(text).not.toContain('DescribeNetworkInterfaces');
+    const script = `
+      const { ec2Client } = await import(${JSON.stringify(pathToFileURL(join(folder, 'collector/ec2.mjs')).href)});
+      const { instances } = ec2Client({ region: 'eu-west-1', endpoint: process.env.ENDPOINT });
+      await instances(['i-1'], {}).then(console.log, ({ name }) => console.log(name));
+    `;
+    const asked: string[] = [];
+    const ec2 = await serve((body) => {
+      asked.push(body);
+      return '<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>';
+    });
+    const env = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', ENDPOINT: urlOf(ec2) };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(stdout).toBe('[]\n');
+    expect(asked).toEqual([expect.stringContaining('Action=DescribeInstances')]);
+  });
+
+  it('starts with one file of less than 1 MB', () => {
     expect(bundle.bytes).toBeLessThan(COLLECTOR_BUDGET);
   });
 
