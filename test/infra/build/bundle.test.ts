@@ -41,8 +41,9 @@ describe('the collector', () => {
 
   it('has the client of EC2 in a file of its own, which it reads only if a task runs on an instance', async () => {
     const text = await readFile(bundle.file, 'utf8');
-    expect(text.match(/import\("\.\/ec2\.mjs"\)/g)).toHaveLength(1);
-    expect(text).not.toContain('DescribeNetworkInterfaces');
+    // A matcher would print the whole bundle.
+    expect(text.split('import("./ec2.mjs")').length - 1).toBe(1);
+    expect(text.includes('DescribeInstancesRequest')).toBe(false);
     const script = `
       const { ec2Client } = await import(${JSON.stringify(pathToFileURL(join(folder, 'collector/ec2.mjs')).href)});
       const { instances } = ec2Client({ region: 'eu-west-1', endpoint: process.env.ENDPOINT });
