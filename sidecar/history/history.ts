@@ -71,6 +71,8 @@ export class History {
   readonly #tracks = new Map<string, OwnedTrack>();
   readonly #newest = new Map<string, Newest>();
   readonly #lost = new Map<LossReason, number>();
+  /** Nothing was recorded before. */
+  readonly #beganAt: number;
   #cursor: number;
 
   /**
@@ -78,7 +80,8 @@ export class History {
    * @param bounds @default those of a task
    */
   constructor(now: number, bounds: HistoryBounds = OF_A_TASK) {
-    this.#cursor = Math.round(now) - 1;
+    this.#beganAt = Math.round(now) - 1;
+    this.#cursor = this.#beganAt;
     this.#bounds = bounds;
   }
 
@@ -236,7 +239,7 @@ export class History {
 
   /** From here on everything is still there. */
   #reach(): number {
-    let reach = this.#cursor - HISTORY_MS;
+    let reach = Math.max(this.#cursor - HISTORY_MS, this.#beganAt);
     for (const track of this.#all()) reach = Math.max(reach, track.leaving ?? reach);
     return reach;
   }

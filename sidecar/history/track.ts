@@ -147,10 +147,10 @@ export class Track {
     const values = new Float64Array(Math.max(0, to - first));
     const times = new Float64Array(values.length);
     const [cells, width, capacity] = [this.#cells, this.#width, this.#capacity];
-    const index = VALUES_AT + this.#columns.indexOf(column);
+    const place = this.#places[this.#columns.indexOf(column)] ?? Number.NaN;
     for (let at = 0; at < values.length; at += 1) {
       const begin = ((first + at) % capacity) * width;
-      values[at] = cells[begin + index] ?? Number.NaN;
+      values[at] = cells[begin + place] ?? Number.NaN;
       times[at] = cells[begin] ?? Number.NaN;
     }
     return { values, times };

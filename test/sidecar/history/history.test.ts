@@ -76,6 +76,37 @@ describe('The history', () => {
     expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([-3600, -3599]);
   });
 
+  it('gives each series its own values, also beside those that had the values of another', () => {
+    const history = new History(START);
+    for (const [second, one, other, third] of [
+      [1, 5, 5, 8],
+      [2, 6, 7, 9],
+    ] as const) {
+      const values = Object.entries({ one, other, third }).map(([name, value]) => ({
+        ...{ name, value },
+        labels: {},
+      }));
+      const time = START / 1000 + second;
+      history.record([{ subject: 'task', labels: {}, time, values }], START + second * 1000);
+    }
+    const valuesOf = (name: string) =>
+      history
+        .excerpt(0)
+        .traces(name)
+        .flatMap(({ points: of }) => [...of().values]);
+    expect(['one', 'other', 'third'].map(valuesOf)).toEqual([
+      [5, 6],
+      [5, 7],
+      [8, 9],
+    ]);
+  });
+
+  it('says that there is nothing of the time before it began', () => {
+    const history = new History(START);
+    history.record([sample(1)], START + 1_000);
+    expect(history.excerpt(0).since).toBe(START - 1);
+  });
+
   it('says how far it reaches back: 15 minutes', () => {
     const history = new History(START);
     const last = HISTORY_MS / 10_000 + 10;
