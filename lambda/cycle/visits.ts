@@ -63,9 +63,9 @@ export class Visits {
 
   async visit(target: Target, { turn, postponement }: VisitOptions): Promise<Visit> {
     const { scraper, pipeline, divider, deadlines } = this.#parts;
-    const since = target.history ? this.#since(target) : undefined;
+    const { since, isFirst } = target.history ? this.#since(target) : {};
     const { divide } = divider;
-    const options = { ...pipeline.needs(target), since, turn, postponement, divide };
+    const options = { ...pipeline.needs(target), since, isFirst, turn, postponement, divide };
     const scrape = await scraper.scrape(target, deadlines.scraping, options);
     if (mayBeOfStop(scrape.failure?.reason)) {
       this.unclear.push(scrape);
@@ -179,12 +179,12 @@ export class Visits {
    * The beginning of the history to request: the time that all outputs have reached. A first scrape requests the
    * samples since the collector knows of the task, else of the last minute: others may have published older ones.
    */
-  #since({ id }: Target): string {
+  #since({ id }: Target): { readonly since: string; readonly isFirst: boolean } {
     const { routes, now } = this.#parts;
-    const cursors = routes.map((route) => {
+    const begins = routes.map((route) => {
       const { cursor, baseline = now() - FIRST_HISTORY_MS } = route.past(id);
-      return cursor ?? String(baseline / 1000);
+      return { since: cursor ?? String(baseline / 1000), isFirst: cursor === undefined };
     });
-    return cursors.reduce((one, other) => (Number(other) < Number(one) ? other : one));
+    return begins.reduce((one, other) => (Number(other.since) < Number(one.since) ? other : one));
   }
 }

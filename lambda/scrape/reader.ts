@@ -19,6 +19,8 @@ import { Undelivered } from './undelivered.ts';
 export interface ReadOptions {
   /** Of a target that keeps a history: the cursor of its last scrape, or Unix seconds. */
   readonly since?: string | undefined;
+  /** Whether nothing is known of the target's history, so that its beginning is no gap. @default false */
+  readonly isFirst?: boolean | undefined;
   /** Selects the series to decode, if that needs no labels. @default all */
   readonly wanted?: Wanted | undefined;
   /** Parts to decode beside values. @default none */
@@ -141,7 +143,7 @@ export class TargetReader {
     return {
       pages,
       cursor: history?.cursor,
-      breach: pages.breach ?? first.history?.gap ?? rest,
+      breach: pages.breach ?? (options.isFirst ? undefined : first.history?.gap) ?? rest,
       isOfInstance: first.isOfInstance,
       release: () => room.release(),
     };

@@ -326,6 +326,10 @@ describe('a page', () => {
     const daemon = found('/daemon', ID(9));
     const { cycle } = collectorOf(() => ({ targets: [daemon] }));
     serve([task(1), task(2)], { since: START / 1000 });
+    // Of the first request nobody knows what came before.
+    expect((await cycle()).breaches).toEqual([]);
+    now += 2 * MINUTE;
+    serve([task(1), task(2)], { since: now / 1000 - 10 });
     const { breaches } = await cycle();
     expect(breaches).toEqual([expect.stringMatching(/^.*got it from .*this concerns 3 tasks$/)]);
   });
