@@ -34,6 +34,7 @@ const SUITES = [
   'test/sidecar/under-pressure',
   'test/sidecar/daemon/process',
   'test/e2e/demo',
+  'test/e2e/managed-instances',
   'test/deployed',
 ];
 
