@@ -74,7 +74,7 @@ describe('the functions of a divided collector', () => {
     expect(published.sort()).toEqual(Array.from({ length: TARGETS }, (_, n) => `shop${n}`));
 
     const ofDiscovery = await discovery.end();
-    expect(ofDiscovery.ownMetrics).toEqual({
+    expect(ofDiscovery.figures).toEqual({
       ColdStart: [1],
       Shards: [2],
       ShardsLate: [0],
@@ -86,7 +86,7 @@ describe('the functions of a divided collector', () => {
       ConfigurationUnread: [0],
     });
     const ofShards = await Promise.all([one.end(), other.end()]);
-    const up = ofShards.flatMap(({ ownMetrics }) => ownMetrics.TargetsUp ?? []);
+    const up = ofShards.flatMap(({ figures }) => figures.TargetsUp ?? []);
     expect(up.reduce((sum, each) => sum + each)).toBe(TARGETS);
     for (const { stdout } of [ofDiscovery, ...ofShards]) {
       const own = stdout.split('\n').filter((line) => line.includes('"ConfigurationRefused"'));
@@ -116,10 +116,10 @@ describe('the functions of a divided collector', () => {
     for (const shard of shards) await lambda.invokeWith('handler', { ...shard, cycle });
 
     // THEN
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics.TargetsUnreachable).toEqual([1, 0, 0]);
+    const { figures, log } = await lambda.end();
+    expect(figures.TargetsUnreachable).toEqual([1, 0, 0]);
     // Of the shard without targets nothing is said.
-    expect(ownMetrics.NothingPublished).toEqual([1]);
+    expect(figures.NothingPublished).toEqual([1]);
     expect(log.filter(({ message }) => message === 'targets cannot be reached')).toEqual([
       expect.objectContaining({
         targets: ['container app, port 9404, task definition web:1, cluster demo: task t1'],

@@ -18,6 +18,8 @@ export interface Written {
   readonly stdout: string;
   readonly stderr: string;
   /** The metrics about itself: the values of each, in order. */
+  readonly figures: Readonly<Record<string, readonly number[]>>;
+  /** Those of the figures that are published as metrics. */
   readonly ownMetrics: Readonly<Record<string, readonly number[]>>;
   /** The messages of its log that are JSON, with their levels. */
   readonly log: readonly LogLine[];
@@ -99,7 +101,13 @@ export class FunctionHost {
     const end = async (): Promise<Written> => {
       await ended();
       const { stdout, stderr } = this.#written;
-      return { stdout, stderr, ownMetrics: ownMetrics(stdout), log: logOf({ stdout, stderr }) };
+      return {
+        stdout,
+        stderr,
+        figures: figuresOf(stdout),
+        ownMetrics: ownMetrics(stdout),
+        log: logOf({ stdout, stderr }),
+      };
     };
     return {
       loaded,
@@ -165,6 +173,19 @@ export function environmentFor(aws: Aws): Record<string, string> {
   };
 }
 
+/** The figures of the collector about itself, published as metrics or not. */
+function figuresOf(stdout: string): Record<string, number[]> {
+  const figures: Record<string, number[]> = {};
+  for (const line of linesOf(stdout).filter((each) => each.includes(`"${COLLECTOR_NAMESPACE}"`))) {
+    for (const [name, value] of Object.entries(JSON.parse(line) as Record<string, unknown>)) {
+      const numbers = [value].flat().filter((each) => typeof each === 'number');
+      if (numbers.length > 0) figures[name] = [...(figures[name] ?? []), ...numbers];
+    }
+  }
+  return figures;
+}
+
+/** Those that are published as metrics. */
 function ownMetrics(stdout: string): Record<string, number[]> {
   const values: Record<string, number[]> = {};
   const events = linesOf(stdout).filter((line) => line.includes('"_aws"'));

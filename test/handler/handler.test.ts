@@ -83,8 +83,8 @@ describe('the Lambda handler', () => {
       ['orders_open', { job: 'shop' }, [1]],
       ['orders_open', { job: 'shop' }, [2]],
     ]);
-    const { ownMetrics, stdout, log } = await lambda.end();
-    expect(ownMetrics).toEqual({
+    const { figures, ownMetrics, stdout, log } = await lambda.end();
+    expect(figures).toEqual({
       ColdStart: [1],
       TargetsDiscovered: [2],
       TargetsUp: [1],
@@ -114,6 +114,19 @@ describe('the Lambda handler', () => {
       ConfigurationRefused: [0],
       ConfigurationUnread: [0],
     });
+    expect(Object.keys(ownMetrics).toSorted()).toEqual([
+      'ColdStart',
+      'ConfigurationRefused',
+      'CycleDuration',
+      'DiscoveryErrors',
+      'EventsRejected',
+      'MetricsPublished',
+      'NothingPublished',
+      'StateFailures',
+      'TargetsDown',
+      'TargetsUnreachable',
+      'TargetsUp',
+    ]);
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
     expect(JSON.parse(own!)).toMatchObject({
       _aws: { CloudWatchMetrics: [{ Dimensions: [['service', 'Collector']] }] },
@@ -225,7 +238,7 @@ describe('the Lambda handler', () => {
       ['orders_total', [10]],
       ['orders_total', [10]],
     ]);
-    expect((await lambda.end()).ownMetrics).toMatchObject({
+    expect((await lambda.end()).figures).toMatchObject({
       ColdStart: [1],
       SamplesPublished: [0, 1, 1],
       EventsAccepted: [0, 1, 1],
@@ -297,8 +310,8 @@ describe('the deadline of an invocation', () => {
       });
     }
 
-    const { ownMetrics } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ TargetsDown: [1, 1], EventsAccepted: [0, 0] });
+    const { figures } = await lambda.end();
+    expect(figures).toMatchObject({ TargetsDown: [1, 1], EventsAccepted: [0, 0] });
   });
 
   it('is kept although CloudWatch Logs never answers', async () => {
@@ -312,7 +325,7 @@ describe('the deadline of an invocation', () => {
       kind: 'error',
       message: `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" did not end by the deadline`,
     });
-    expect((await lambda.end()).ownMetrics).toMatchObject({
+    expect((await lambda.end()).figures).toMatchObject({
       EventsRejected: [2],
       SamplesRejected: [2],
     });
@@ -331,8 +344,8 @@ describe('an invocation that publishes nothing', () => {
       });
     }
 
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ NothingPublished: [1, 1], SamplesPublished: [0, 0] });
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({ NothingPublished: [1, 1], SamplesPublished: [0, 0] });
     const line = expect.objectContaining({
       level: 'WARN',
       job: 'shop',
@@ -354,8 +367,8 @@ describe('an invocation that goes wrong', () => {
       message: `no target: unmapped_port: ${cause}`,
     });
 
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ TargetsUnreachable: [1], TargetsDiscovered: [0] });
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({ TargetsUnreachable: [1], TargetsDiscovered: [0] });
     expect(log.filter(({ message }) => message === 'targets cannot be reached')).toEqual([
       expect.objectContaining({ level: 'WARN', reason: 'unmapped_port', targets: [cause] }),
     ]);
@@ -374,8 +387,8 @@ describe('an invocation that goes wrong', () => {
     // The next one asks again.
     expect(await lambda.invoke()).toMatchObject({ kind: 'result' });
 
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({
       TargetsDiscovered: [0, 0],
       DiscoveryErrors: [1, 0],
       EventsAccepted: [0, 0],
@@ -399,7 +412,7 @@ describe('an invocation that goes wrong', () => {
     expect(await lambda.invoke()).toMatchObject({ kind: 'result' });
 
     expect(stored().map(({ values }) => values)).toEqual([[20]]);
-    expect((await lambda.end()).ownMetrics).toMatchObject({
+    expect((await lambda.end()).figures).toMatchObject({
       EventsAccepted: [0, 0, 1],
       EventsRejected: [0, 1, 0],
       SamplesPublished: [0, 0, 1],
@@ -417,8 +430,8 @@ describe('an invocation that goes wrong', () => {
       message: expect.stringContaining('none of 2 events was delivered: PutLogEvents on '),
     });
 
-    const { ownMetrics, stdout } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ EventsRejected: [2], SamplesRejected: [2] });
+    const { figures, stdout } = await lambda.end();
+    expect(figures).toMatchObject({ EventsRejected: [2], SamplesRejected: [2] });
     expect(stdout).toMatch(/"rejectedByReason":"{\\"(deadline|throttled)\\":2}"/);
   });
 
@@ -444,8 +457,8 @@ describe('an invocation that goes wrong', () => {
     });
 
     expect(stored()).toHaveLength(1);
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ EventsAccepted: [1], EventsRejected: [1] });
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({ EventsAccepted: [1], EventsRejected: [1] });
     expect(log).toContainEqual(
       expect.objectContaining({
         level: 'WARN',
@@ -566,8 +579,8 @@ describe('a configuration in S3', () => {
       ...['Shop', 'Shop', 'Shop', 'Shop'],
       ...['Other', 'Other'],
     ]);
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ ConfigurationRefused: [1, 1, 0] });
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({ ConfigurationRefused: [1, 1, 0] });
     expect(log.filter(({ level }) => level === 'ERROR')).toEqual([
       expect.objectContaining({
         message: 'configuration was refused, the last good one stays in use',
@@ -585,8 +598,8 @@ describe('a configuration in S3', () => {
     stores.fault = { status: 403, type: 'AccessDenied' };
     expect(await lambda.invoke()).toMatchObject({ result: { deliveries: [{ events: 2 }] } });
 
-    const { ownMetrics, log } = await lambda.end();
-    expect(ownMetrics).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
+    const { figures, log } = await lambda.end();
+    expect(figures).toMatchObject({ ConfigurationUnread: [1], ConfigurationRefused: [0] });
     expect(log).toContainEqual(
       expect.objectContaining({
         message: 'configuration could not be read, the last one stays in use',

@@ -46,8 +46,8 @@ describe('two environments that are invoked at once', () => {
     // The next cycle is that of the environment which had nothing to do: it goes on where the other one ended.
     await other.invoke();
     expect(increases()).toEqual([10, 10]);
-    const { ownMetrics, log } = await other.end();
-    expect(ownMetrics).toMatchObject({ CyclesSkipped: [1], TargetsUp: [1] });
+    const { figures, log } = await other.end();
+    expect(figures).toMatchObject({ CyclesSkipped: [1], TargetsUp: [1] });
     expect(log).toContainEqual(expect.objectContaining({ message: 'cycle skipped' }));
   });
 
@@ -62,7 +62,7 @@ describe('two environments that are invoked at once', () => {
     // Each scrape adds ten: all that was scraped after the first time is in the sum, once.
     expect(increases().reduce((sum, each) => sum + each)).toBe(10 * (target.scrapes - 1));
     for (const each of [one, other]) {
-      const { StateConflicts = [] } = (await each.end()).ownMetrics;
+      const { StateConflicts = [Number.NaN] } = (await each.end()).figures;
       expect(StateConflicts.reduce((sum, count) => sum + count, 0)).toBe(0);
     }
   });

@@ -22,7 +22,7 @@ const OPEN: readonly (readonly [string, string])[] = [
 /** Left out where there is no Go. */
 export const senderSuite: Part = {
   name: "Prometheus' compliance suite for senders of remote write (Go module, compiled here)",
-  tests: ['remote-write-sender.test.ts'],
+  tests: ['prometheus/remote-write-sender.test.ts'],
   folder: SENDER_SOURCE,
   recipe: `${MODULE}${JSON.stringify(OPEN)}${readFileSync(RUNNER, 'utf8')}`,
   leftOut: () => (isOnPath('go') ? undefined : 'there is no Go compiler'),

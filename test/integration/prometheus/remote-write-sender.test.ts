@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { runToEnd } from './support/child.ts';
-import { CLI } from './support/collect.ts';
-import { SENDER_SUITE } from './support/places.ts';
+import { runToEnd } from '../support/child.ts';
+import { CLI } from '../support/collect.ts';
+import { SENDER_SUITE } from '../support/places.ts';
 
 /** Cases that fail on purpose, or may, each with its reason. */
 const REASONS: Readonly<Record<string, string>> = {
