@@ -3,12 +3,10 @@ import { Drops } from '../../../lambda/model/samples/drops.ts';
 import { systemRuntime } from '../../../lambda/outputs/push/runtime.ts';
 import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-write.ts';
 import { series, target } from '../../series/samples.ts';
-import { seriesName } from '../support/exposition.ts';
 import { PROMETHEUS } from '../support/places.ts';
-import { cycle, MINUTE, REQUESTS_A_MINUTE, startApp } from '../support/prometheus/observed-app.ts';
+import { cycle, MINUTE, startApp } from '../support/prometheus/observed-app.ts';
 import { startPrometheus } from '../support/prometheus/prometheus.ts';
-
-const CYCLES = 5;
+import { collectTruth, expectTruth } from '../support/prometheus/truth.ts';
 
 describe('remote write to Prometheus', () => {
   it('keeps the truth of an application, and of what has stopped', async () => {
@@ -26,37 +24,13 @@ describe('remote write to Prometheus', () => {
       },
       { ...systemRuntime, now: () => now },
     );
-    const first = Math.floor(Date.now() / 1000) * 1000 - CYCLES * MINUTE;
-    const last = first + (CYCLES - 1) * MINUTE;
-
-    const truth = new Map<string, [number, number][]>();
-    for (let at = first; at <= last; at += MINUTE) {
-      app.live();
-      const report = await cycle(output, [app.target, other.target], at);
-      expect(report).toMatchObject({ requests: 1, rejected: {}, errors: [] });
-      for (const [series, value] of await app.exposed()) {
-        truth.set(series, [...(truth.get(series) ?? []), [at, value]]);
-      }
-    }
-
+    const truth = await collectTruth(output, app, [other]);
     const selector = `TaskId="one",Zone="a",monitor="fargauge",job="shop"`;
-    const raw = await prometheus.query(`{${selector}}[6m]`, last);
-    const stored = new Map(raw.map(({ labels, values }) => [nameOf(labels), values]));
-    for (const own of stored.keys()) if (/^(up|scrape_)/.test(own)) stored.delete(own);
-    expect(new Map([...stored].sort())).toEqual(new Map([...truth].sort()));
+    await expectTruth(prometheus, truth, selector, ['TaskId', 'Zone', 'monitor']);
 
-    const valueAt = async (promql: string, at = last) =>
+    const valueAt = async (promql: string, at: number) =>
       (await prometheus.query(promql, at)).map(({ values }) => values[0]?.[1]);
-    const [rate] = await valueAt(`rate(requests_total{status="200",${selector}}[4m]) * 60`);
-    expect(rate).toBeCloseTo(REQUESTS_A_MINUTE, 9);
-    const quantile = (q: number) =>
-      valueAt(`histogram_quantile(${q}, rate(latency_seconds_bucket{${selector}}[4m]))`);
-    expect((await quantile(0.5))[0]).toBeCloseTo(0.1, 12);
-    expect((await quantile(0.8))[0]).toBeCloseTo(0.5, 12);
-    expect((await quantile(0.25))[0]).toBeCloseTo(0.05, 12);
-    expect((await quantile(0.9))[0]).toBeCloseTo(1.5, 12);
-
-    const next = last + MINUTE;
+    const next = truth.last + MINUTE;
     now = next;
     expect(await valueAt('sum(up)', next)).toEqual([2]);
     await cycle(output, [app.target], next);
@@ -165,9 +139,3 @@ describe('remote write to Prometheus', () => {
     expect(await upAt(now)).toEqual(['one']);
   });
 });
-
-/** The series as the application exposes it: without the labels that came on the way. */
-function nameOf({ __name__: name = '', ...labels }: Readonly<Record<string, string>>): string {
-  const { TaskId, Zone, monitor, job, instance, ...own } = labels;
-  return seriesName(name, own);
-}
