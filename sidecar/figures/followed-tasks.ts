@@ -64,8 +64,9 @@ export class FollowedTasks {
 
   /** Whether a task that a poll found is of interest: it is not, where it had ended before the poll before. */
   isOfInterest(key: string, task: Task): boolean {
+    if (!isStopped(task)) return true;
     const known = this.#tasks.get(key);
-    if (known !== undefined || !isStopped(task)) return known?.endedAt === undefined;
+    if (known !== undefined) return known.endedAt === undefined;
     const end = endOf(task);
     return this.#polledAt !== undefined && end !== undefined && end * 1000 > this.#polledAt;
   }
@@ -85,7 +86,8 @@ export class FollowedTasks {
     const unknown = readings.filter(({ key }) => !this.#tasks.has(key));
     for (const reading of [...known, ...unknown.toSorted(byKey)]) {
       const before = this.#tasks.get(reading.key);
-      if (before?.endedAt !== undefined) continue;
+      // One that runs had only been missed: a poll may lack it, or have its document in a form that cannot be read.
+      if (before?.endedAt !== undefined && isStopped(reading.task)) continue;
       const refusal = this.#refusalOf(reading);
       if (refusal !== undefined) {
         refused.set(refusal, (refused.get(refusal) ?? 0) + 1);

@@ -61,6 +61,23 @@ describe('The tasks of an instance', () => {
     expect(followed.take(readingsAt(30, 2), true, at(30)).changed).toHaveLength(2);
   });
 
+  it('go on where a poll missed one that still runs', () => {
+    const followed = new FollowedTasks();
+    followed.take(readingsAt(0, 3), true, at(0));
+    followed.take(readingsAt(10, 2), true, at(10));
+    expect(followed.ended.map(({ key }) => key)).toEqual([taskId(2)]);
+
+    const again = readingsAt(20, 3);
+    expect(followed.isOfInterest(taskId(2), again[2]!.task)).toBe(true);
+    const { changed } = followed.take(again, true, at(20));
+
+    expect(changed.map(({ key }) => key)).toContain(taskId(2));
+    expect(followed.ended).toEqual([]);
+    const { observation } = followed.live.find(({ key }) => key === taskId(2))!;
+    expect(observation.task.endedAt).toBeUndefined();
+    expect(observation.task.cpu.vcpus).toBeCloseTo(2 * 0.003, 12);
+  });
+
   it('have ended where a poll says so, at the time that it says, and keep their counters', () => {
     const followed = new FollowedTasks();
     followed.take(readingsAt(0, 2), true, at(0));
