@@ -33,7 +33,7 @@ export const OWN_METRICS = 10;
 const OWN_LOG_BYTES = 3_000;
 
 /** Bytes of an event, and events of each task and container in a cycle: docs/cost.md has the measurement. */
-const EVENT_BYTES = 1_000;
+const EVENT_BYTES = 520;
 const EVENTS = 2;
 
 /** Seconds of a cycle, of a shard and of a discovery: docs/cost.md and docs/scale.md. */

@@ -17,9 +17,9 @@ import {
 } from '../../../infra/build/bundle.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
 
-/** Budgets of the design, in bytes. */
+/** In bytes. The sidecar's was 64,000 until it could show all tasks of an instance, which takes 16,000. */
 const COLLECTOR_BUDGET = 1_000_000;
-const SIDECAR_BUDGET = 64_000;
+const SIDECAR_BUDGET = 80_000;
 
 const run = promisify(execFile);
 
@@ -102,7 +102,7 @@ describe('the collector', () => {
 });
 
 describe('the sidecar', () => {
-  it('is one file of less than 64 kB that needs nothing else', async () => {
+  it('is one file of less than 80 kB that needs nothing else', async () => {
     const bundle = await bundleSidecar(join(folder, 'sidecar'));
     expect(bundle.bytes).toBeLessThan(SIDECAR_BUDGET);
     expect(bundle.missing).toEqual([]);

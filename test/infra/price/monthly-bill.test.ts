@@ -68,7 +68,7 @@ describe('the bill of 150 tasks in 30 services', () => {
     const of = (what: string) => [tasks, containers].map((bill) => dollarsOf(bill, what));
     expect(of('metrics of the tasks')).toEqual(documented('metrics').slice(0, 2));
     expect(of('log events that carry them')).toEqual(
-      documented('log ingestion, 43,800 × events × 1,000 bytes'),
+      documented('log ingestion, 43,800 × events × 520 bytes'),
     );
     expect(of('function')).toEqual(documented('function, 512 MB × 2 s').slice(0, 2));
   });
