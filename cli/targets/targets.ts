@@ -9,6 +9,9 @@ import { shownUrl } from '../../lambda/model/targets/shown-url.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
 import type { Clock } from '../../lambda/model/waiting/clock.ts';
 
+/** Labels with a URL or a part of one: of the target, and of the list that it is from. */
+const URLS: readonly string[] = ['__address__', '__meta_url'];
+
 /** The parts that a discovery needs. */
 export interface TargetsParts {
   readonly config: Config;
@@ -70,7 +73,7 @@ function withoutSecrets(labels: Labels, visible: Labels): Labels {
   return Object.fromEntries(
     Object.entries(labels).map(([name, value]) => {
       const isHidden = name.startsWith('__param_') && !shown.has(value);
-      return [name, isHidden ? '<secret>' : name === '__address__' ? shownUrl(value) : value];
+      return [name, isHidden ? '<secret>' : URLS.includes(name) ? shownUrl(value) : value];
     }),
   );
 }

@@ -15,16 +15,17 @@ export interface ScrapedServer extends AsyncDisposable {
  * Serves what `exposition` gives of the number of the scrape, from 1 on.
  *
  * @param port 0 takes any
+ * @param contentType of the answers
  */
 export async function serveMetrics(
   exposition: (scrape: number) => string | Promise<string>,
-  { host = '127.0.0.1', port = 0 } = {},
+  { host = '127.0.0.1', port = 0, contentType = 'text/plain; version=0.0.4' } = {},
 ): Promise<ScrapedServer> {
   let scrapes = 0;
   const server = createServer(async (_request, response) => {
     scrapes++;
     const body = await exposition(scrapes);
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(body);
+    response.writeHead(200, { 'content-type': contentType }).end(body);
   });
   server.listen(port, host);
   await once(server, 'listening');

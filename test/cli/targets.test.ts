@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { definition, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { credentialsFor, type Folder, fargauge, jsonLines, temporaryFolder } from './fargauge.ts';
+import { serveMetrics } from './target.ts';
 
 let aws: Aws;
 let folder: Folder;
@@ -82,6 +83,22 @@ describe('`fargauge targets`', () => {
       'http://b.example/metrics',
       '  labels: instance="b.example:80" job="plain"',
     ]);
+  });
+
+  it('hides the secrets in the URL of a list', async () => {
+    const groups = JSON.stringify([{ targets: ['a.example:80'] }]);
+    const list = await serveMetrics(() => groups, { contentType: 'application/json' });
+    await using _ = list;
+    const url = `http://${list.address}/?token=hunter2`;
+    const config = await folder.file('c.yaml', {
+      scrape_configs: [{ job_name: 'web', http_sd_configs: [{ url }] }],
+    });
+
+    const { code, stdout } = await targets('--config', config, '--json');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('?token=<secret>');
+    expect(stdout).not.toContain('hunter2');
   });
 
   it('prints one line of JSON for a program', async () => {
