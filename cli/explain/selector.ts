@@ -15,7 +15,11 @@ export type Selects = (series: Pick<SeriesExplanation, 'name' | 'labels'>) => bo
  * @throws Error if the text is none of these
  */
 export function selectorOf(text: string): Selects {
-  const [, name = '', matchers] = SELECTOR.exec(text.trim()) ?? [];
+  const parts = SELECTOR.exec(text.trim());
+  if (parts === null) {
+    throw new Error(`expected label matchers between { and }, given ${text}`);
+  }
+  const [, name = '', matchers] = parts;
   const named = name === '' ? undefined : whole(name.trim(), text);
   const checks = matchers === undefined ? [] : matchersOf(matchers, text);
   return (series) =>
@@ -31,12 +35,20 @@ function matchersOf(matchers: string, text: string) {
   let end = 0;
   for (const [matched, label = '', operator = '', quoted = ''] of matchers.matchAll(MATCHER)) {
     end += matched.length;
-    const value: string = JSON.parse(quoted);
+    const value = unquoted(quoted, text);
     const expression = operator.includes('~') ? value : escaped(value);
     checks.push({ label, pattern: whole(expression, text), wanted: !operator.startsWith('!') });
   }
   if (end === matchers.length) return checks;
   throw new Error(`expected label matchers such as {job="web"}, given {${matchers}} in ${text}`);
+}
+
+function unquoted(quoted: string, text: string): string {
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    throw new Error(`expected a value with the escapes of JSON, given ${quoted} in ${text}`);
+  }
 }
 
 /** As in PromQL, an expression must match all of the text. */

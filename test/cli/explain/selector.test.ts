@@ -23,6 +23,8 @@ describe('a selector of series', () => {
   it.each([
     ['a{b}', 'expected label matchers such as {job="web"}, given {b} in a{b}'],
     ['a{b="1" c="2"}', 'expected label matchers'],
+    ['a{b="1"', 'expected label matchers between { and }, given a{b="1"'],
+    ['a{b="\\x"}', 'expected a value with the escapes of JSON, given "\\x" in a{b="\\x"}'],
     [
       '(',
       'expected a metric name or an RE2 expression, given (: error parsing regexp: missing closing )',
