@@ -83,13 +83,19 @@ export function explain(
       metrics,
       dropped: reason && { reason, text: DROP_TEXTS[reason] },
       declarations: traces,
-      edit: metrics.length === 0 ? nearestEdit(traces, { name: own, labels }) : undefined,
+      edit: isUndeclared(metrics, reason) ? nearestEdit(traces, { name: own, labels }) : undefined,
     };
   };
   return [
     ...samples.map(({ series, value }) => explained(series, value, reasons.get(keyOf(series)))),
     ...dropped.map((series) => explained(series, Number.NaN, 'relabeled')),
   ];
+}
+
+/** Whether the declarations alone keep a series from being published. */
+function isUndeclared(metrics: readonly PublishedMetric[], reason: DropReason | undefined) {
+  const isTheirs = reason === 'no_declaration' || reason === 'no_dimension_set';
+  return metrics.length === 0 && (reason === undefined || isTheirs);
 }
 
 /** The series that a selected sample is made of. */

@@ -1,5 +1,5 @@
 import type { Declaration } from '../model/settings/config.ts';
-import { isDimensionName } from '../model/settings/dimension.ts';
+import { isMetricName } from '../model/settings/metric.ts';
 import { applies, problemOf, type Refused, sourceOf } from './explain.ts';
 import { isSelected } from './selectors.ts';
 
@@ -62,22 +62,26 @@ export function traceOf(
 }
 
 /**
- * The one edit that comes nearest to publishing a series that no declaration publishes. Undefined if one does, or none can.
+ * The one edit that publishes a series that no declaration publishes: of the declaration that has only one fault, else a
+ * declaration of its own. Undefined if one publishes it, or none can.
  */
 export function nearestEdit(
   traces: readonly DeclarationTrace[],
   { name, labels }: Refused,
 ): Edit | undefined {
-  const [best] = traces
+  if (!isMetricName(name)) return undefined;
+  const faulty = traces
     .filter(({ sourceLabels }) => sourceLabels.length > 0)
-    .map((trace) => ({ trace, faults: faultsOf(trace) }))
-    .toSorted((one, other) => one.faults.length - other.faults.length);
-  if (best === undefined || best.faults.length === 0) return undefined;
-  const { index } = best.trace;
+    .map((trace) => ({ trace, faults: faultsOf(trace) }));
+  if (faulty.some(({ faults }) => faults.length === 0)) return undefined;
+  const single = faulty.find(({ faults }) => faults.length === 1);
+  if (single === undefined) return furtherDeclaration(traces, { name, labels });
+  const { trace, faults } = single;
+  const { index } = trace;
   const at = `metric_declaration[${index}]`;
-  switch (best.faults[0]) {
+  switch (faults[0]) {
     case 'selector': {
-      const value = `^${name}$`;
+      const value = `^${escaped(name)}$`;
       return {
         index,
         key: 'metric_selectors',
@@ -86,14 +90,14 @@ export function nearestEdit(
       };
     }
     case 'matcher': {
-      const value = `^${escaped(best.trace.source)}$`;
-      const text = `let label_matcher of ${at} match ${JSON.stringify(best.trace.source)}, such as by ${value}`;
+      const value = `^${escaped(trace.source)}$`;
+      const text = `let label_matcher of ${at} match ${JSON.stringify(trace.source)}, such as by ${value}`;
       return { index, key: 'label_matcher', value, text };
     }
     default: {
-      const [nearest] = best.trace.sets.toSorted((a, b) => a.problems.length - b.problems.length);
+      const [nearest] = trace.sets.toSorted((a, b) => a.problems.length - b.problems.length);
       const kept = (nearest?.names ?? []).filter(
-        (label) => isDimensionName(label) && problemOf(label, name, labels) === undefined,
+        (label) => problemOf(label, name, labels) === undefined,
       );
       const value = `[${kept.join(', ')}]`;
       return {
@@ -104,6 +108,29 @@ export function nearestEdit(
       };
     }
   }
+}
+
+/** A declaration for one series, by a label that those before it name, else by one that it has. */
+function furtherDeclaration(
+  traces: readonly DeclarationTrace[],
+  { name, labels }: Refused,
+): Edit | undefined {
+  const named = traces.flatMap(({ sets, sourceLabels }) => [
+    ...sets.flatMap(({ names }) => names),
+    ...sourceLabels,
+  ]);
+  const label = [...named, ...Object.keys(labels)].find(
+    (each) => problemOf(each, name, labels) === undefined,
+  );
+  if (label === undefined) return undefined;
+  const value = JSON.stringify({
+    source_labels: [label],
+    label_matcher: `^${escaped(labels[label] ?? '')}$`,
+    metric_selectors: [`^${escaped(name)}$`],
+    dimensions: [[label]],
+  });
+  const text = `add the entry ${value} to metric_declaration`;
+  return { index: traces.length, key: 'metric_declaration', value, text };
 }
 
 /** The parts of a declaration that keep it from publishing the series. */

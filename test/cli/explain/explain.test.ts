@@ -142,6 +142,31 @@ describe('the explanation of a series', () => {
   );
 
   it.each([
+    ['the matcher and the selectors', { label_matcher: '^api$', metric_selectors: ['^x$'] }],
+    ['the selectors and the dimensions', { metric_selectors: ['^x$'], dimensions: [['zone']] }],
+    ['everything', { source_labels: ['zone'], metric_selectors: ['^x$'], dimensions: [['zone']] }],
+    ['an entry without dimensions', { dimensions: [] }],
+  ])('that is kept back by %s gets a declaration that publishes it', async (_, change) => {
+    const declaration = { ...DECLARATION, ...change };
+    const { edit } = of('threads', await explained([declaration]));
+    expect(edit).toMatchObject({ index: 1, key: 'metric_declaration' });
+    const mended = of('threads', await explained([declaration, JSON.parse(edit?.value ?? '')]));
+    expect(mended.metrics).toHaveLength(1);
+  });
+
+  it('gets no edit of the declarations if something else drops it', async () => {
+    const rules = [{ source_labels: ['__name__'], regex: 'threads', action: 'drop' }];
+    const declaration = { ...DECLARATION, metric_selectors: ['^größe$x'] };
+    const all = await explained([declaration], { job: { metric_relabel_configs: rules } });
+    expect(of('threads', all)).toMatchObject({ edit: undefined, dropped: { reason: 'relabeled' } });
+    // CloudWatch refuses its name under any declaration.
+    expect(of('größe', all)).toMatchObject({
+      edit: undefined,
+      dropped: { reason: 'no_declaration' },
+    });
+  });
+
+  it.each([
     ['odd', 'not_finite'],
     ['huge', 'out_of_range'],
     ['größe', 'metric_name'],
