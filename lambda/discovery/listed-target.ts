@@ -1,12 +1,9 @@
 import type { Labels } from '../model/samples/sample.ts';
 import type { ScrapeJob } from '../model/settings/config.ts';
 import type { Target } from '../model/targets/target.ts';
-import { META } from './found/target.ts';
 import { type OwnSettings, targetOf } from './job-target.ts';
-import { withNeighbours } from './neighbours.ts';
+import { isOfDaemon, withNeighbours } from './neighbours.ts';
 import type { Origins } from './stopped-targets.ts';
-
-const TASK_GROUP = `${META}ecs_task_group`;
 
 /**
  * A target that one process passes to another with the same configuration: JSON, without the settings of the job, which
@@ -36,10 +33,9 @@ export interface ListedTask {
 export function listed(target: Target, origins: Origins): ListedTarget {
   const { id, job, url, labels, startedAt, overLimit, limits } = target;
   const { entry = job, task, found } = origins.get(id) ?? {};
-  const isDaemon = found?.labels[TASK_GROUP]?.startsWith('daemon:');
   return {
     ...{ id, job, url, labels, timeoutMs: limits.timeoutMs, startedAt, overLimit, entry },
-    ...(isDaemon && { found: found?.labels }),
+    ...(found && isOfDaemon(found) && { found: found.labels }),
     ...(task && {
       task: {
         arn: task.arn,

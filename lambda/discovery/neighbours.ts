@@ -3,17 +3,30 @@ import { labelsOf } from '../model/samples/sample.ts';
 import type { ScrapeJob } from '../model/settings/config.ts';
 import type { Target } from '../model/targets/target.ts';
 import { neighbourId, type Place, type ToldTask } from '../model/targets/tasks.ts';
+import { isDaemon } from './ecs/cluster/daemon-task.ts';
 import { nameIn } from './ecs/cluster/described-task.ts';
 import { neighbourLabels } from './ecs/neighbour-labels.ts';
-import type { FoundTarget } from './found/target.ts';
+import { type FoundTarget, META } from './found/target.ts';
 import { discoveredLabels, targetOf } from './job-target.ts';
 
 /** The facts that a target is made of. */
 export type Making = Pick<FoundTarget, 'address' | 'labels' | 'taskArn'>;
 
 /**
- * The same target with its place, and a function that makes the targets of the tasks beside its own: if the target is
- * the daemon of an instance, it reports all of them.
+ * Whether ECS says that a target is the task of a Managed Daemon: the owner of any other task could otherwise report tasks of
+ * others by a header.
+ *
+ * @param labels before relabeling
+ */
+export function isOfDaemon({ labels }: Pick<FoundTarget, 'labels'>): boolean {
+  const { [`${META}ecs_task_group`]: group, [`${META}ecs_task_definition`]: taskDefinitionArn } =
+    labels;
+  return isDaemon({ group, taskDefinitionArn });
+}
+
+/**
+ * The same target with its place. If it is the daemon of an instance, or of no task that ECS knows, it also gets a function
+ * that makes the targets of the tasks beside its own.
  */
 export function withNeighbours(
   target: Target,
@@ -21,7 +34,8 @@ export function withNeighbours(
   job: ScrapeJob,
 ): Target {
   const place = placeOf(found);
-  if (!target.history) return place === undefined ? target : { ...target, place };
+  const mayReport = target.history && (found.taskArn === undefined || isOfDaemon(found));
+  if (!mayReport) return place === undefined ? target : { ...target, place };
   return { ...target, place, neighbour: (told) => neighbourOf(target, told, found, job) };
 }
 

@@ -183,7 +183,8 @@ export class TargetReader {
       if (deadline.aborted) {
         throw new ScrapeError('deadline', 'the cycle ended before the answer was read');
       }
-      const isDivided = since !== undefined && divide !== undefined && isOfInstance(answer.headers);
+      const mayReport = divide !== undefined && target.neighbour !== undefined;
+      const isDivided = since !== undefined && mayReport && isOfInstance(answer.headers);
       onDecode?.();
       turn?.begin();
       const decoded = this.#decoder.decode(target, answer, {

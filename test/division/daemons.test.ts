@@ -60,7 +60,7 @@ afterEach(async () => {
 });
 
 /** A target as discovery makes it of a task on a machine. */
-function found(path: string, task: string, machine = MACHINE): Target {
+function found(path: string, task: string, machine = MACHINE, group = 'daemon:gauge'): Target {
   const url = server.url(path);
   const taskArn = `${ARN}:task/${CLUSTER}/${task}`;
   const labels = labelsOf({ ClusterName: CLUSTER, TaskId: task, TaskArn: taskArn, job: JOB.name });
@@ -73,7 +73,8 @@ function found(path: string, task: string, machine = MACHINE): Target {
     timeoutMs: 5_000,
     startedAt: START - MINUTE,
   });
-  return withNeighbours(made, { address, labels, taskArn, machine }, JOB);
+  const meta = labelsOf(labels, { __meta_ecs_task_group: group });
+  return withNeighbours(made, { address, labels: meta, taskArn, machine }, JOB);
 }
 
 /** The target of a task with a sidecar. */
@@ -308,11 +309,12 @@ describe('a page', () => {
     expect(server.asked.at(-1)).toBe(`/daemon since ${START / 1000 + 1}`);
   });
 
-  it('is divided only where its target keeps a history and says that it is of an instance', async () => {
+  it('is divided only where its target is a daemon, keeps a history and says that it is of an instance', async () => {
     const daemon = found('/daemon', ID(9));
     for (const [target, ofInstance] of [
       [{ ...daemon, history: false }, true],
       [daemon, false],
+      [found('/daemon', ID(9), MACHINE, 'service:web'), true],
     ] as const) {
       const { cycle } = collectorOf(() => ({ targets: [target] }));
       serve([task(1)], { ofInstance });

@@ -37,7 +37,7 @@ export interface Target {
   readonly place?: Place | undefined;
   /**
    * Makes the target of another task on the same instance, if this target is the daemon of the instance; undefined if relabeling
-   * drops it. Absent: the target keeps no history, so it is no daemon.
+   * drops it. Absent: the target keeps no history, or its task is not that of a Managed Daemon.
    */
   readonly neighbour?: ((told: ToldTask) => Target | undefined) | undefined;
   /** The reason why it counts as down without a scrape: its job has more targets than its `target_limit`. */
