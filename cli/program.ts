@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 
 /** Exit codes: the command failed, or its arguments are wrong. */
 export const FAILURE = 1;
@@ -19,6 +20,7 @@ export function newProgram(): Program {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort());
   const program = new Command('fargauge')
     .description('Metrics from Amazon ECS tasks into CloudWatch')
+    .version(manifest.version)
     .showHelpAfterError('(--help says more)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : MISUSE));
   return { program, stop: stop.signal };

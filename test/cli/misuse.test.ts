@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
+import { ROOT } from '../integration/support/places.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from './fargauge.ts';
 import { type ScrapedServer, serveMetrics } from './target.ts';
 
@@ -33,6 +36,11 @@ describe('a wrong call of fargauge', () => {
     const { code, stderr } = await fargauge([]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Usage: fargauge .*\n[\s\S]*collect [\s\S]*demo /);
+  });
+
+  it('is none if it asks for the version', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(await fargauge(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('is none if it asks for help', async () => {
