@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import { compileNamePattern } from '../../lambda/config/values/pattern.ts';
 import { METRIC_NAME } from '../../lambda/model/samples/relabel.ts';
 import { UP } from '../metrics/up.ts';
 import type { ConfigurationFacts, JobFacts, OtlpFacts } from './check/check.ts';
@@ -60,7 +60,8 @@ export class SentMetrics {
     const { onlyServices } = this.facts;
     if (serviceName === undefined || onlyServices === undefined) return undefined;
     if (Token.isUnresolved(serviceName)) return undefined;
-    if (onlyServices.some((pattern) => compilePattern(pattern).test(serviceName))) return undefined;
+    if (onlyServices.some((pattern) => compileNamePattern(pattern).test(serviceName)))
+      return undefined;
     const patterns = onlyServices.join(', ') || 'none';
     return `No sd_service_name_pattern of ${this.source} matches the service ${serviceName}: ${patterns}`;
   }

@@ -22,6 +22,7 @@ import { below, type Place } from './findings/place.ts';
 import { validate } from './findings/validate.ts';
 import { warnOfKeys } from './findings/without-effect.ts';
 import { HttpSettingsReader } from './http/settings.ts';
+import { warnOfLargeExpressions } from './large-expressions.ts';
 import { DEFAULT_SOURCE } from './native/default.ts';
 import { type NativeDocument, nativeDocument, nativeValue } from './native/native.ts';
 import { toConfig } from './native/sections.ts';
@@ -55,6 +56,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   validate(clusterSelector.optional(), surroundings.cluster, documentPlace(ENV.cluster), findings);
   validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
   const given = givenOutputs(request.env, findings);
+  if (given !== undefined) warnOfLargeExpressions(given.outputs, given.place, findings);
   const config =
     documents.kind === 'agent'
       ? await loadAgent(documents, given, surroundings, request, findings)
@@ -81,6 +83,7 @@ async function loadNative(
   checkConsistency(draft, findings);
   checkReceivers(part, findings);
   if (document === undefined || findings.issues.length > 0) return undefined;
+  warnOfLargeExpressions(document, place, findings);
   const readers = readersFor(request, findings);
   const sections = {
     settings: document,
@@ -135,6 +138,8 @@ async function loadAgent(
     return undefined;
   }
   warnOfAgentKeys(document, amp, place, findings);
+  warnOfLargeExpressions(document, place, findings);
+  warnOfLargeExpressions(prometheus, prometheusPlace, findings);
   warnOfKeys(prometheus, AGENT_FILE_WITHOUT_EFFECT, prometheusPlace, findings);
   const readers = readersFor(request, findings);
   const { global } = prometheus;

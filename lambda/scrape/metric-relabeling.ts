@@ -109,7 +109,7 @@ function lookAt({ name }: Series, step: Step): Look {
     step(costOfMatching(text, regex));
     const most = maxCharactersFor(regex);
     if (text.length <= most) return;
-    const message = `expected labels of at most ${most} characters where a rule of metric_relabel_configs reads them, got ${text.length} at ${quote(name)}`;
+    const message = `expected labels of at most ${most} characters where a rule of metric_relabel_configs with the regex ${quote(regex.source)} reads them, got ${text.length} at ${quote(name)}`;
     throw new ScrapeError('label_value_length_limit', message);
   };
 }

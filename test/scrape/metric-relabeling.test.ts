@@ -262,7 +262,7 @@ describe('long texts in metric relabeling', () => {
     const { failure } = apply(target([config]), series('a', { labels }), series('b'));
     expect(failure?.reason).toBe('label_value_length_limit');
     expect(failure?.message).toBe(
-      'expected labels of at most 16384 characters where a rule of metric_relabel_configs reads them, got 16385 at "a"',
+      `expected labels of at most 16384 characters where a rule of metric_relabel_configs with the regex "${config.regex}" reads them, got 16385 at "a"`,
     );
   });
 
@@ -272,7 +272,7 @@ describe('long texts in metric relabeling', () => {
       apply(target([large]), series('a', { labels: { query: 'q'.repeat(length) } }));
     expect(withQuery(104).failure).toBeUndefined();
     expect(withQuery(105).failure?.message).toBe(
-      'expected labels of at most 104 characters where a rule of metric_relabel_configs reads them, got 105 at "a"',
+      'expected labels of at most 104 characters where a rule of metric_relabel_configs with the regex ".*a.{1000}.{1000}.{1000}.{1000}.{1000}.{1000}.{1000}.{100..." reads them, got 105 at "a"',
     );
   });
 

@@ -1,5 +1,5 @@
 import { NetworkMode } from 'aws-cdk-lib/aws-ecs';
-import { compilePattern } from '../../../lambda/config/values/pattern.ts';
+import { compileNamePattern } from '../../../lambda/config/values/pattern.ts';
 import { SIDECAR_PORT } from '../../../lambda/model/settings/names.ts';
 import type { ConfigurationFacts, JobFacts, PortsFacts } from '../../configuration/check/check.ts';
 import type { KnownLabels } from '../../configuration/relabel-forecast.ts';
@@ -115,10 +115,10 @@ function wantedOf(shape: TaskShape, facts: ConfigurationFacts): Wanted[] {
   const isKnown = serviceName !== undefined;
   // A name that the deployment generates may be any name.
   const ofService = facts.servicePorts.filter(
-    ({ subject }) => !isKnown || compilePattern(subject).test(serviceName),
+    ({ subject }) => !isKnown || compileNamePattern(subject).test(serviceName),
   );
   const ofDefinition = facts.definitionPorts.filter(({ subject }) =>
-    compilePattern(subject).test(definitionArn),
+    compileNamePattern(subject).test(definitionArn),
   );
   return containers.flatMap((container) => [
     ...portsIn(container, ofService).map((port) => ({
@@ -147,7 +147,7 @@ function portsIn(container: ContainerShape, modes: readonly PortsFacts[]): numbe
 }
 
 function isOfMode({ name }: ContainerShape, { container }: PortsFacts): boolean {
-  return container === undefined || compilePattern(container).test(name);
+  return container === undefined || compileNamePattern(container).test(name);
 }
 
 /** A label that is not a port number makes no target. */

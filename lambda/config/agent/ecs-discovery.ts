@@ -5,7 +5,7 @@ import { JOB_NAME_LABEL, METRICS_PATH_LABEL, PORT_LABEL } from '../../model/sett
 import { blankableText, text } from '../findings/keys.ts';
 import { goDuration } from '../values/duration.ts';
 import { ecsTarget, regionProblem, targetClusters, toSources } from '../values/ecs-sources.ts';
-import { pattern } from '../values/pattern.ts';
+import { namePattern } from '../values/pattern.ts';
 import { ports } from '../values/ports.ts';
 
 /**
@@ -25,7 +25,7 @@ const LOOKUPS = ['services', 'cluster_tags', 'public_ips'] as const;
 /** Keys that `task_definition_list` and `service_name_list_for_tasks` share. */
 const portsShape = {
   sd_metrics_ports: ports.describe('Container ports, separated by ";".'),
-  sd_container_name_pattern: pattern
+  sd_container_name_pattern: namePattern
     .optional()
     .describe('Only containers whose name it matches. RE2, unanchored.'),
   sd_metrics_path: blankableText.optional().describe('Path; else the metrics_path of the job.'),
@@ -33,12 +33,12 @@ const portsShape = {
 };
 
 export const service = z.strictObject({
-  sd_service_name_pattern: pattern.describe('Matches names of services. RE2, unanchored.'),
+  sd_service_name_pattern: namePattern.describe('Matches names of services. RE2, unanchored.'),
   ...portsShape,
 });
 
 export const taskDefinition = z.strictObject({
-  sd_task_definition_arn_pattern: pattern.describe(
+  sd_task_definition_arn_pattern: namePattern.describe(
     'Matches ARNs of task definitions. RE2, unanchored.',
   ),
   ...portsShape,

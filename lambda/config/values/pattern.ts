@@ -36,6 +36,16 @@ export function compilePattern(source: string): Pattern {
 }
 
 /**
+ * Compiles an expression for names and ARNs that AWS gives, of which none is longer than some hundred characters: so it
+ * matches texts of any length.
+ * @throws {Error} as `compilePattern` does
+ */
+export function compileNamePattern(source: string): Pattern {
+  const { compiled } = compile(source);
+  return { source, test: (text) => compiled.test(text) };
+}
+
+/**
  * Compiles an expression that must match a whole text, line breaks included, as Prometheus does for relabeling.
  * @throws {Error} as `compilePattern` does
  */
@@ -81,6 +91,9 @@ function compile(source: string): Compiled {
 
 /** Schema of a pattern; its output is the compiled one. */
 export const pattern = patternWith(compilePattern);
+
+/** Schema of a pattern of discovery; its output is the compiled one. */
+export const namePattern = patternWith(compileNamePattern);
 
 /** Schema of a pattern of relabeling; its output is the compiled one. */
 export const anchoredPattern = patternWith(compileAnchored);
