@@ -26,6 +26,8 @@ const PASSED_OVER = [
   'AWS::APS::Workspace',
   'AWS::CloudWatch::Alarm',
   'AWS::EC2::SecurityGroupEgress',
+  'AWS::ECS::Daemon',
+  'AWS::ECS::DaemonTaskDefinition',
   'AWS::Grafana::Workspace',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::S3::BucketPolicy',
@@ -50,6 +52,9 @@ const NEVER_DELETED = [
 
 /** The log group of the CloudWatch Agent that an example moves over. */
 const AGENT_LOG_GROUP = '/ecs/cloudwatch-agent';
+
+/** Log groups that other examples name, by stack. */
+const NAMED_LOG_GROUPS: Readonly<Record<string, string>> = { ManagedInstances: '/fargauge/prod' };
 
 /** What the CDK's command line says of such a VPC. */
 const VPC_STAYS = /The vpc vpc-\w+ has dependencies and cannot be deleted/;
@@ -280,7 +285,7 @@ it('moto passes over no type less than is said here, and deletes none more', () 
 });
 
 it('something was looked at', () => {
-  expect(lookedAt).toEqual({ collectors: 13, stateMachines: 2, dashboards: 7, sidecars: 6 });
+  expect(lookedAt).toEqual({ collectors: 14, stateMachines: 2, dashboards: 7, sidecars: 6 });
 });
 
 /** The types of the resources that stay: those that moto does not delete, and the logs that an example keeps. */
@@ -290,13 +295,14 @@ function remaining({ template }: DeployedStack): string[] {
     .map(({ Type }) => Type);
 }
 
-/** Whether the stack makes the log group of the metrics. The agent's configuration names one that is there. */
+/** Whether the stack makes the log group of the metrics. Some configurations name one that is there. */
 function hasOwnMetrics({ ids }: DeployedStack): boolean {
   return [...ids.keys()].some((id) => /^CollectorMetricsLogGroup/.test(id));
 }
 
 function metricsLogGroupOf(stack: DeployedStack): string {
-  return hasOwnMetrics(stack) ? idOf(stack, /^CollectorMetricsLogGroup/) : AGENT_LOG_GROUP;
+  if (hasOwnMetrics(stack)) return idOf(stack, /^CollectorMetricsLogGroup/);
+  return NAMED_LOG_GROUPS[stack.name] ?? AGENT_LOG_GROUP;
 }
 
 function isNeverDeleted(type: string): boolean {
