@@ -100,7 +100,7 @@ async function loadNative(
   // Nobody wrote the rules of the built-in default.
   if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
   const config = { outputs, ...toConfig(sections, surroundings, findings) };
-  warnOfNamespaces(config, place, findings);
+  warnOfStoredMetrics(config, place, findings);
   return { source: main.source, ...config };
 }
 
@@ -163,7 +163,7 @@ async function loadAgent(
     expectsJob: true,
   };
   const config = { outputs, ...toConfig(sections, surroundings, findings) };
-  warnOfNamespaces(config, settingsPlace, findings);
+  warnOfStoredMetrics(config, settingsPlace, findings);
   return { source: main.source, debug: document.agent?.debug, ...config };
 }
 
@@ -220,22 +220,30 @@ function warnOfOutputs(
   if (outputs === undefined || emf === undefined) return;
   if (hasOutput(outputs, 'cloudwatch-logs', 'stdout', 'file')) return;
   if (hasOutput(outputs, 'cloudwatch_metrics')) {
-    if (!emf.log_unmatched) return;
+    const ofEvents = [
+      ...(emf.log_unmatched ? ['log_unmatched'] : []),
+      ...(emf.event_labels ? ['event_labels'] : []),
+    ];
     const reason = 'has no effect: none of the outputs takes events';
-    findings.warn(below(place, 'emf_processor', 'log_unmatched'), reason);
+    for (const key of ofEvents) findings.warn(below(place, 'emf_processor', key), reason);
     return;
   }
   const reason = 'has no effect: none of the outputs takes events or metrics';
   findings.warn(below(place, 'emf_processor'), reason);
 }
 
-/** Warns of what PutMetricData would refuse. */
-function warnOfNamespaces(
+/** Warns of what PutMetricData would refuse, and of nothing to write with it. */
+function warnOfStoredMetrics(
   { outputs, emf }: Pick<Config, 'outputs' | 'emf'>,
   place: Place,
   findings: Findings,
 ): void {
   if (!hasOutput(outputs, 'cloudwatch_metrics')) return;
+  if (emf.declarations.length === 0) {
+    const reason =
+      'publishes no metric, so the output cloudwatch_metrics writes nothing: expected a metric_declaration, and no disable_metric_extraction';
+    findings.warn(below(place, 'emf_processor'), reason);
+  }
   const named = emf.declarations.map(({ namespace = emf.namespace }) => namespace);
   for (const namespace of new Set(named)) {
     if (!namespace.startsWith(RESERVED_NAMESPACE)) continue;

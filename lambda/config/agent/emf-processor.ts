@@ -105,6 +105,10 @@ export function toEmfConfig(
   if (limit === undefined && windowMs !== undefined) {
     findings.warn(below(place, 'metric_budget_window'), 'has no effect without metric_budget');
   }
+  if (processor?.event_labels !== undefined && (extractionDisabled || declarations.length === 0)) {
+    const reason = 'has no effect without metrics: plain log events keep all labels';
+    findings.warn(below(place, 'event_labels'), reason);
+  }
   return {
     namespace: ownNamespace,
     declarations: extractionDisabled ? [] : declarations,

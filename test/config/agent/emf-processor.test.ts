@@ -235,6 +235,17 @@ describe('the labels of events', () => {
   ])('are %s, unless a declaration has properties', async (_, processor, kept) => {
     expect(await keptBy(processor)).toEqual([kept, ['version']]);
   });
+
+  it.each([
+    ['there is no declaration', {}, []],
+    ['metrics are not extracted', { disable_metric_extraction: true }, [ENTRY]],
+  ])('cannot be chosen if %s, which a warning says', async (_, settings, metric_declaration) => {
+    const processor = { event_labels: ['az'], metric_declaration };
+    const { warnings } = await loadAgent({ ...settings, emf_processor: processor });
+    expect(warnings).toContain(
+      `${PATH}.event_labels: has no effect without metrics: plain log events keep all labels`,
+    );
+  });
 });
 
 describe('what values mean', () => {

@@ -141,6 +141,18 @@ describe('an output of the type cloudwatch_metrics', () => {
       ['emf_processor.log_unmatched: has no effect: none of the outputs takes events'],
     ],
     [
+      'labels of events that nobody gets',
+      { event_labels: ['ServiceName'] },
+      ['emf_processor.event_labels: has no effect: none of the outputs takes events'],
+    ],
+    [
+      'no rule at all',
+      { metric_declaration: [] },
+      [
+        'emf_processor: publishes no metric, so the output cloudwatch_metrics writes nothing: expected a metric_declaration, and no disable_metric_extraction',
+      ],
+    ],
+    [
       'a namespace of AWS',
       { metric_namespace: 'AWS/ECS' },
       [
