@@ -1,5 +1,11 @@
 import type { Load, MetricsChoice } from './load.ts';
-import { type BillLine, type Deployment, monthlyBill, wayOfEvents } from './monthly-bill.ts';
+import {
+  type BillLine,
+  type Deployment,
+  hasEvents,
+  monthlyBill,
+  wayOfEvents,
+} from './monthly-bill.ts';
 
 const CHOICES: readonly MetricsChoice[] = ['tasks', 'containers', 'detailed'];
 
@@ -51,9 +57,10 @@ function otherChoices(deployment: Deployment, chosen: MetricsChoice): string {
 }
 
 /** The cost of events on their way through a network that the app does not make. */
-function wayOf({ resources, load }: Deployment, metrics: MetricsChoice): string | undefined {
+function wayOf(deployment: Deployment, metrics: MetricsChoice): string | undefined {
+  const { resources, load } = deployment;
   const makesNetwork = Object.values(resources).some(({ Type }) => Type === 'AWS::EC2::VPC');
-  if (makesNetwork) return undefined;
+  if (makesNetwork || !hasEvents(deployment)) return undefined;
   const { endpoint, natGateway } = wayOfEvents(metrics, load);
   return `Not counted: the log events on their way, $${endpoint.toFixed(2)} through an endpoint or $${natGateway.toFixed(2)} through a NAT gateway that the VPC has.`;
 }

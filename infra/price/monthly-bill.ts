@@ -1,4 +1,5 @@
 import type { Shards } from '../collector/shards/shards.ts';
+import { MetricsDelivery } from '../configuration/metrics-delivery.ts';
 import type { Load, MetricsChoice } from './load.ts';
 import {
   ADDRESS_HOUR,
@@ -15,6 +16,7 @@ import {
   MINUTES,
   NAT_GB,
   NAT_HOUR,
+  PUT_METRIC_DATA,
   S3_GET,
   S3_PUT,
   TRANSITION,
@@ -35,6 +37,9 @@ const OWN_LOG_BYTES = 3_000;
 /** Bytes of an event, and events of each task and container in a cycle: docs/cost.md has the measurement. */
 const EVENT_BYTES = 520;
 const EVENTS = 2;
+
+/** Data in a request of PutMetricData: lambda/outputs/cloudwatch-metrics/limits.ts. */
+const REQUEST_DATA = 1_000;
 
 /** Seconds of a cycle, of a shard and of a discovery: docs/cost.md and docs/scale.md. */
 const CYCLE_SECONDS = 2;
@@ -67,14 +72,17 @@ export interface Deployment {
   readonly metrics?: MetricsChoice | undefined;
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
+  /** Absent: in log events. */
+  readonly delivery?: MetricsDelivery | undefined;
 }
 
 /** The known monthly cost of the resources in a template, without free tiers. */
-export function monthlyBill({ resources, load, metrics, shards }: Deployment): BillLine[] {
+export function monthlyBill(deployment: Deployment): BillLine[] {
+  const { resources, load, metrics, shards } = deployment;
   const billed = billedOf(resources);
   const cycles = MINUTES / billed.intervalMinutes;
   const lines = [
-    ...(metrics === undefined ? [] : publishedLines(metrics, load, cycles)),
+    ...(metrics === undefined ? [] : publishedLines(deployment, metrics, cycles)),
     count('the collector’s metrics about itself', OWN_METRICS, METRIC_TIERS[0]?.[1] ?? 0),
     logLine('the collector’s own log', cycles, OWN_LOG_BYTES),
     ...(shards === undefined
@@ -84,7 +92,7 @@ export function monthlyBill({ resources, load, metrics, shards }: Deployment): B
     hourly('interface endpoints, by zone', billed.endpointZones, ENDPOINT_HOUR),
     hourly('NAT gateways', billed.natGateways, NAT_HOUR),
     ...billed.services.flatMap(serviceLines),
-    ...(billed.endpointZones > 0 && metrics !== undefined
+    ...(billed.endpointZones > 0 && metrics !== undefined && hasEvents(deployment)
       ? [endpointBytesLine(metrics, load, cycles)]
       : []),
   ];
@@ -92,6 +100,11 @@ export function monthlyBill({ resources, load, metrics, shards }: Deployment): B
   return lines
     .map((line) => ({ ...line, dollars: Math.round(line.dollars * CENTS) / CENTS }))
     .filter(({ dollars }) => dollars > 0);
+}
+
+/** Whether log events carry the metrics. */
+export function hasEvents({ delivery }: Pick<Deployment, 'delivery'>): boolean {
+  return delivery?.name !== MetricsDelivery.METRICS.name;
 }
 
 /** The dollars for the events of the metrics on their way through an existing endpoint or NAT gateway. */
@@ -104,7 +117,12 @@ export function wayOfEvents(
   return { endpoint: gb * ENDPOINT_GB, natGateway: gb * NAT_GB };
 }
 
-function publishedLines(metrics: MetricsChoice, load: Load, cycles: number): BillLine[] {
+function publishedLines(
+  deployment: Deployment,
+  metrics: MetricsChoice,
+  cycles: number,
+): BillLine[] {
+  const { load, shards, delivery } = deployment;
   const { services, containersPerTask } = load;
   const ofContainers = metrics === 'tasks' ? 0 : 2 * containersPerTask;
   const further = metrics === 'detailed' ? 4 : 0;
@@ -121,8 +139,23 @@ function publishedLines(metrics: MetricsChoice, load: Load, cycles: number): Bil
       formula: `services: ${number(services)} × (${terms.join(' + ')}) = ${number(total)}, $0.30 each of the first 10,000`,
       dollars: tiered(total),
     },
-    logLine('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load)),
+    ...(hasEvents(deployment)
+      ? [logLine('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load))]
+      : []),
+    ...(delivery === undefined || delivery.name === MetricsDelivery.LOGS.name
+      ? []
+      : [requestsLine(total, cycles, shards === undefined ? 1 : shardsOf(shards, load))]),
   ];
+}
+
+/** A shard has tasks of any service, and data for each of its metrics and minutes. */
+function requestsLine(metrics: number, cycles: number, shards: number): BillLine {
+  const requests = shards * Math.ceil((metrics * EVENTS) / REQUEST_DATA);
+  return {
+    what: 'requests of PutMetricData that carry them',
+    formula: `${number(cycles)} × ${number(requests)} of at most ${number(REQUEST_DATA)} data × $${PUT_METRIC_DATA}`,
+    dollars: cycles * requests * PUT_METRIC_DATA,
+  };
 }
 
 function eventsOf(metrics: MetricsChoice, { tasks, containersPerTask }: Load): number {

@@ -27,6 +27,9 @@ export const LOG_GB = 0.5;
 /** A GB of stored log events for a month. */
 export const LOG_GB_MONTH = 0.03;
 
+/** A request of PutMetricData, whatever it holds. */
+export const PUT_METRIC_DATA = 0.00001;
+
 /** A function on arm64. */
 export const LAMBDA_GB_SECOND = 0.0000133334;
 export const LAMBDA_REQUEST = 0.0000002;

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { MetricsDelivery } from '../../../infra/configuration/metrics-delivery.ts';
 import { describeBill } from '../../../infra/price/describe-bill.ts';
 import { loadOf } from '../../../infra/price/load.ts';
 import { monthlyBill } from '../../../infra/price/monthly-bill.ts';
@@ -59,4 +60,13 @@ it.each([
   const load = loadOf({ services: 30, tasks: 150, serviceCount: 30, containersPerTask: 7 });
   const text = describeBill({ resources: { ...RESOURCES, ...more }, load, metrics: 'tasks' });
   expect(text.includes('$0.07 through an endpoint or $0.31 through a NAT gateway')).toBe(isThere);
+});
+
+it('without log events it names no way of theirs', () => {
+  const load = loadOf({ services: 30, tasks: 150, serviceCount: 30, containersPerTask: 7 });
+  const deployment = { resources: RESOURCES, load, metrics: 'containers' } as const;
+  const text = describeBill({ ...deployment, delivery: MetricsDelivery.METRICS });
+  expect(text).not.toContain('log events');
+  // The other choices are delivered in the same way.
+  expect(text).toContain('-c metrics=tasks: $22.66;');
 });

@@ -82,6 +82,34 @@ describe('the bill of 150 tasks in 30 services', () => {
   });
 });
 
+describe('the way of the metrics into CloudWatch', () => {
+  const EVENTS = 'log events that carry them';
+  const REQUESTS = 'requests of PutMetricData that carry them';
+
+  it.each([
+    ['logs', '3.42', undefined],
+    ['metrics', undefined, '0.44'],
+    ['both', '3.42', '0.44'],
+  ])('is billed for delivery=%s', (delivery, events, requests) => {
+    const bill = billOf({ ...THIRTY_SERVICES, metrics: 'tasks', delivery });
+    expect([EVENTS, REQUESTS].map((what) => dollarsOf(bill, what))).toEqual([events, requests]);
+    expect(dollarsOf(bill, 'metrics of the tasks')).toBe('18.00');
+  });
+
+  it('takes a request for each 1,000 data, two for each metric, in each shard', () => {
+    const many = { ...EXISTING, delivery: 'metrics', tasks: 3_000, serviceCount: 600 };
+    expect(dollarsOf(billOf(many), REQUESTS)).toBe('1.31');
+    expect(dollarsOf(billOf({ ...many, shards: 2 }), REQUESTS)).toBe('2.63');
+  });
+
+  it('brings no events through the endpoint of a trial', () => {
+    const through = (delivery: string) =>
+      billOf({ delivery, metrics: 'detailed' }).map(({ what }) => what);
+    expect(through('metrics')).not.toContain(EVENTS);
+    expect(through('logs')).toContain(EVENTS);
+  });
+});
+
 it('metrics past 10,000 cost less', () => {
   const [metrics] = billOf({ ...EXISTING, serviceCount: 130_000, tasks: 1 });
   // 10,000 at $0.30, 240,000 at $0.10, 10,000 at $0.05.
