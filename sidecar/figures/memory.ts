@@ -53,6 +53,11 @@ export function memoryOf(memory: MemoryStats): MemoryFigures {
       };
 }
 
+/** Whether the details lack the pages that can be dropped, so that nothing can be said in percent of a limit. */
+export function isWithoutInactiveFile({ usage, rss, utilized }: MemoryFigures): boolean {
+  return usage !== undefined && rss !== undefined && utilized === undefined;
+}
+
 /** Each figure summed; unknown if it is unknown in any container. */
 export function sumMemory(containers: readonly MemoryFigures[]): MemoryFigures {
   const sum = (figure: keyof MemoryFigures) => completeSum(containers.map((each) => each[figure]));

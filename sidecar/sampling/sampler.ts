@@ -1,5 +1,6 @@
 import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
 import { type FollowedTask, FollowedTasks } from '../figures/followed-tasks.ts';
+import { isWithoutInactiveFile } from '../figures/memory.ts';
 import type { Observation } from '../figures/observation.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { SkipReason } from './instance-source.ts';
@@ -11,6 +12,10 @@ const FIRST_POLL_WAIT_MS = 2_000;
 
 /** Figures that are older than this many pauses between polls are stale. */
 const STALE_PAUSES = 3;
+
+/** Alarms on memory in percent see nothing then. */
+const NO_INACTIVE_FILE =
+  'memory statistics lack inactive_file: no utilized memory, no working set, no percentages of them; ee_task_memory_rss_bytes is there';
 
 /** Time as the sampler needs it. */
 export interface Clock {
@@ -83,6 +88,7 @@ export function startSampler({
   let succeededAt: number | undefined;
   let failing = false;
   let finishing = false;
+  let isToldOfMemory = false;
 
   /** Made when it is needed, because it would keep the figures of one poll in memory beside those of the next. */
   function known(): Known {
@@ -99,7 +105,17 @@ export function startSampler({
     succeededAt = clock.elapsed();
     if (failing) log('task metadata endpoint answers again');
     failing = false;
+    tellOfMemory(taken.changed);
     return taken;
+  }
+
+  /** Once. */
+  function tellOfMemory(changed: readonly FollowedTask[]): void {
+    if (isToldOfMemory) return;
+    isToldOfMemory = changed.some(({ observation: { containers } }) =>
+      containers.some(({ memory }) => isWithoutInactiveFile(memory)),
+    );
+    if (isToldOfMemory) log(NO_INACTIVE_FILE);
   }
 
   function failed(reason: string): undefined {

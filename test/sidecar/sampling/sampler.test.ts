@@ -3,7 +3,7 @@ import { epochSeconds } from '../../../sidecar/documents/instant.ts';
 import type { JsonObject } from '../../../sidecar/documents/json.ts';
 import type { Answer, Endpoint } from '../../../sidecar/sampling/endpoint.ts';
 import { type Sampler, startSampler } from '../../../sidecar/sampling/sampler.ts';
-import { APP, START, sampleStats, sampleTask } from '../sample-documents.ts';
+import { APP, START, sampleEntry, sampleStats, sampleTask } from '../sample-documents.ts';
 import { createClock } from './clock.ts';
 
 describe('The sampler', () => {
@@ -69,6 +69,31 @@ describe('The sampler', () => {
     expect(observation()).toBeUndefined();
     expect(messages).toEqual([`task metadata endpoint failed: ${path}: HTTP 500`]);
   });
+
+  it.each([
+    ['lacks inactive_file', { usage: 9, stats: { anon: 5, file: 3 } }, 1],
+    ['is complete', { usage: 9, stats: { anon: 5, file: 3, inactive_file: 2 } }, 0],
+    ['has no details yet', { usage: 9 }, 0],
+  ])(
+    'tells of memory in percent that cannot be known, once: that of a container %s',
+    async (_, memory, lines) => {
+      const at = (second: number) => ({
+        ...sampleStats(second),
+        [APP]: sampleEntry(second, { memory_stats: memory }),
+      });
+      const { clock, endpoint, messages } = start({ stats: at(0) });
+      await clock.advance(0);
+      endpoint.stats = at(10);
+      await clock.advance(9_500);
+
+      expect(endpoint.polls).toBe(2);
+      expect(messages).toEqual(
+        Array(lines).fill(
+          'memory statistics lack inactive_file: no utilized memory, no working set, no percentages of them; ee_task_memory_rss_bytes is there',
+        ),
+      );
+    },
+  );
 
   it('goes on with its deltas after a failure, and says so', async () => {
     const { clock, endpoint, messages, observation } = start();
