@@ -59,6 +59,12 @@ const SAMPLE_BYTES = 1_024;
 /** The part of the memory for the metric names of one answer. */
 const NAMES_SHARE = 1 / 32;
 
+/**
+ * Pages of one target in a cycle. A target chooses how small its pages are, and each costs a request. Pages of 4 MiB fill the memory
+ * sooner.
+ */
+const MAX_PAGES = 32;
+
 /** The answer of a target. */
 export interface Read {
   readonly pages: Pages;
@@ -128,12 +134,14 @@ export class TargetReader {
     const { pages, room } = reading;
     const first = await this.#page(reading, options, options.since);
     let { history } = first;
+    let gap = options.isFirst ? undefined : history?.gap;
     let rest: string | undefined;
     while (history?.more && this.#hasRoomFor(reading)) {
       const cursor = history.cursor;
       const ahead = { ...options, postponement: undefined };
       try {
         ({ history } = await this.#page(reading, ahead, cursor));
+        gap ??= history?.gap;
       } catch (error) {
         // The pages so far count, and the cursor requests the rest again.
         rest = `the history since ${cursor} was not read: ${error instanceof Error ? error.message : error}`;
@@ -143,7 +151,7 @@ export class TargetReader {
     return {
       pages,
       cursor: history?.cursor,
-      breach: pages.breach ?? (options.isFirst ? undefined : first.history?.gap) ?? rest,
+      breach: pages.breach ?? gap ?? rest,
       isOfInstance: first.isOfInstance,
       release: () => room.release(),
     };
@@ -151,10 +159,8 @@ export class TargetReader {
 
   /** Whether another page of the same size fits. */
   #hasRoomFor({ pages: { samples, count }, deadline }: Reading): boolean {
-    const next = samples.length / count;
-    return (
-      !deadline.aborted && !this.#undelivered.isFull && samples.length + next <= this.#maxSamples
-    );
+    if (count >= MAX_PAGES || deadline.aborted || this.#undelivered.isFull) return false;
+    return samples.length + samples.length / count <= this.#maxSamples;
   }
 
   /** Requests one page, and adds it to the others. @throws ScrapeError, TurnOverError */

@@ -309,6 +309,39 @@ describe('a page', () => {
     expect(server.asked.at(-1)).toBe(`/daemon since ${START / 1000 + 1}`);
   });
 
+  it('that begins later than the one before ends is told as a gap', async () => {
+    const daemon = found('/daemon', ID(9));
+    const { cycle } = collectorOf(() => ({ targets: [daemon] }));
+    const [first, second] = [START / 1000 + 1, START / 1000 + 5];
+    server.pages.set('/daemon', (since) =>
+      since < START / 1000
+        ? { body: daemonPage([task(1)]), until: first, more: true, ofInstance: true }
+        : { body: daemonPage([task(2)]), since: second, until: second + 1, ofInstance: true },
+    );
+    const { breaches } = await cycle();
+    expect(breaches).toEqual([
+      expect.stringContaining(`expected the history since ${first}, got it from ${second}`),
+    ]);
+  });
+
+  it('that is followed by others without end is read to the 32nd, and the next cycle goes on', async () => {
+    const daemon = found('/daemon', ID(9));
+    const { cycle } = collectorOf(() => ({ targets: [daemon] }));
+    server.pages.set('/daemon', (since) => ({
+      body: daemonPage([]),
+      until: since + 1,
+      more: true,
+      ofInstance: true,
+    }));
+    const begin = START / 1000 - 60;
+    const { breaches } = await cycle();
+    expect(server.asked).toHaveLength(32);
+    expect(server.asked.at(-1)).toBe(`/daemon since ${begin + 31}`);
+    expect(breaches).toEqual([]);
+    await cycle();
+    expect(server.asked[32]).toBe(`/daemon since ${begin + 32}`);
+  });
+
   it('is divided only where its target is a daemon, keeps a history and says that it is of an instance', async () => {
     const daemon = found('/daemon', ID(9));
     for (const [target, ofInstance] of [
