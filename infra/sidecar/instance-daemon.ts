@@ -242,6 +242,8 @@ export class InstanceDaemon extends Construct implements IConnectable {
   private environment({ configuration }: InstanceDaemonProps): object[] {
     const lastEvents = configuration && renderLastEvents(this, configuration);
     return [
+      // It need not find out, from a `Group` that not every document of its task has.
+      { Name: VARIABLES.scope, Value: 'instance' },
       ...(this.port === SIDECAR_PORT ? [] : [{ Name: VARIABLES.port, Value: String(this.port) }]),
       ...(lastEvents === undefined ? [] : [{ Name: VARIABLES.lastEvents, Value: lastEvents }]),
     ];

@@ -7,4 +7,5 @@ export const VARIABLES = {
   lastEvents: 'FARGAUGE_EMF',
   token: 'FARGAUGE_TOKEN',
   documents: 'FARGAUGE_DOCUMENTS',
+  scope: 'FARGAUGE_SCOPE',
 } as const;

@@ -120,7 +120,7 @@ describe('the daemon', () => {
     );
     expect(
       readSettings({ ...environment, ECS_CONTAINER_METADATA_URI_V4: 'http://1.2.3.4/' }),
-    ).toMatchObject({ settings: { port: 9000 } });
+    ).toMatchObject({ settings: { port: 9000, scope: 'instance' } });
     expect(environment).toHaveProperty('FARGAUGE_EMF');
   });
 
