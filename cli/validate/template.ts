@@ -67,7 +67,10 @@ async function resourcesOf(path: string): Promise<Resources> {
       `${path}: expected a CloudFormation template with the key Resources, given none`,
     );
   }
-  return Resources as Resources;
+  // Anything else among them is no collector.
+  return Object.fromEntries(
+    Object.entries(Resources).filter(([, each]) => typeof each === 'object' && each !== null),
+  );
 }
 
 /** The files of the layers whose content lies beside the template, by the path that the function reads them from. */

@@ -47,8 +47,9 @@ export class Values {
       case 'Fn::GetAtt':
         return this.#attribute(Array.isArray(argument) ? argument : String(argument).split('.'));
       case 'Fn::Join': {
-        const [separator, parts] = argument as [string, readonly unknown[]];
-        return parts.map((part) => this.textOf(part)).join(separator);
+        const [separator, parts] = Array.isArray(argument) ? argument : [];
+        if (!Array.isArray(parts)) return UNKNOWN;
+        return parts.map((part) => this.textOf(part)).join(String(separator));
       }
       case 'Fn::Sub':
         return this.#substituted(argument);

@@ -92,6 +92,13 @@ describe('the configurations of a synthesized template', () => {
     expect(result?.errors.map(({ path }) => path)).toEqual(wrong === undefined ? [] : [wrong]);
   });
 
+  it('has a text of the same form in place of a wrong call of a function', async () => {
+    const [result] = await validated({
+      Function: collector({ FARGAUGE_CLUSTER: { 'Fn::Join': ['', 5] } }),
+    });
+    expect(result?.errors).toEqual([]);
+  });
+
   it('may lie in a layer beside the template', async () => {
     await mkdir(folder.path('asset.abc'));
     await writeFile(
@@ -113,6 +120,11 @@ describe('the configurations of a synthesized template', () => {
   it.each([
     ['no JSON', 'Resources: {}', 'expected the JSON that `cdk synth` writes: '],
     ['another document', '{"a":1}', 'expected a CloudFormation template with the key Resources'],
+    [
+      'a template with something else among its resources',
+      '{"Resources":{"A":null,"B":7}}',
+      'expected a collector (an AWS::Lambda::Function with a variable FARGAUGE_…), found none in 0 resources',
+    ],
     [
       'a template without a collector',
       '{"Resources":{"A":{"Type":"AWS::SQS::Queue"}}}',
