@@ -11,6 +11,7 @@ import {
   type Series,
 } from '../../lambda/model/samples/sample.ts';
 import type { Config } from '../../lambda/model/settings/config.ts';
+import type { OutputConfig } from '../../lambda/model/settings/output.ts';
 import { DROP_TEXTS } from '../../lambda/report/drop-texts.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
 import {
@@ -24,6 +25,9 @@ import { Labeller } from '../../lambda/series/label.ts';
 import { NameFilter } from '../../lambda/series/name-filter.ts';
 import { Precision } from '../../lambda/series/precision.ts';
 import type { Page } from './page.ts';
+
+/** Outputs that also get values without a metric. */
+const OF_EVENTS: readonly OutputConfig['type'][] = ['cloudwatch-logs', 'file', 'stdout'];
 
 /** One metric of CloudWatch that a series becomes. */
 export interface PublishedMetric {
@@ -54,18 +58,22 @@ export interface SeriesExplanation {
 
 /** Explains every sample of a page, in its order, with the stages of the collector. */
 export function explain(
-  config: Pick<Config, 'emf' | 'series' | 'clusterName'>,
+  config: Pick<Config, 'emf' | 'series' | 'clusterName' | 'outputs'>,
   page: Page,
 ): readonly SeriesExplanation[] {
   const { target, samples, dropped } = page;
   const reasons = new Map<string, DropReason>();
   const drops = new Drops((reason, series) => reasons.set(keyOf(series), reason));
   const { declarations } = config.emf;
+  const hasEvents = config.outputs?.some(({ type }) => OF_EVENTS.includes(type)) ?? true;
   const rules = new Rules(config.emf);
   const labeller = new Labeller(target, config.clusterName);
   const wanted = new NameFilter(config.series.typeOverrides, rules).take(samples, drops);
   const selected = [...rules.declare(labeller.label(wanted), drops)];
-  for (const each of selected) dropUnpublished(each, config, drops);
+  for (const each of selected) {
+    if (each.publications.length > 0 || hasEvents) dropUnpublished(each, config, drops);
+    else for (const part of partsOf(each)) drops.add('no_declaration', part);
+  }
   const chosen = new Map(
     selected.flatMap((each) => partsOf(each).map((part) => [keyOf(part), each] as const)),
   );

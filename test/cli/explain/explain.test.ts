@@ -31,7 +31,7 @@ const DECLARATION = {
 /** What becomes of the series of a page under these rules. */
 async function explained(
   declarations: readonly object[],
-  { page = PAGE, job = {}, processor = {}, labels = { ServiceName: 'auth' } } = {},
+  { page = PAGE, job = {}, processor = {}, labels = { ServiceName: 'auth' }, more = {} } = {},
 ): Promise<readonly SeriesExplanation[]> {
   const config = await loadNative({
     cluster_name: 'shop',
@@ -42,6 +42,7 @@ async function explained(
       metric_declaration: declarations,
       ...processor,
     },
+    ...more,
   });
   const saved = { body: Buffer.from(page), contentType: 'text/plain', labels: labelsOf(labels) };
   const { failure, ...read } = readPage(config, saved);
@@ -191,6 +192,21 @@ describe('the explanation of a series', () => {
       ['threads', undefined],
       ['odd', 'metric_budget'],
     ]);
+  });
+
+  it.each([
+    [[{ type: 'cloudwatch-logs' }], 'log event'],
+    [[{ type: 'file', path: 'events.json' }, { type: 'cloudwatch_metrics' }], 'log event'],
+    [[{ type: 'cloudwatch_metrics' }], 'no_declaration'],
+    [[{ type: 'otlp', endpoint: 'https://otlp.example' }], 'no_declaration'],
+  ])('says that without a rule the outputs %j make it a %s', async (outputs, fate) => {
+    const more = { region: 'eu-west-1', outputs };
+    const all = await explained([DECLARATION], {
+      page: 'other 1\n',
+      processor: { log_unmatched: true },
+      more,
+    });
+    expect(describeFamilies(all)).toBe(`other: 1 ${fate}`);
   });
 
   it('sums up the fates by name', async () => {
