@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadAgent, loadNative } from './loading.ts';
 
-const NAMES = Array.from({ length: 1_000 }, (_, index) => `shop_orders_${index}`).join('|');
+/** Names that have only their ends in common, which the compiler does not join. */
+const NAMES = Array.from({ length: 1_000 }, (_, index) => `${index}_orders_shop`).join('|');
 
 const JOB = { job_name: 'shop', static_configs: [{ targets: ['a:1'] }] };
 
@@ -11,20 +12,18 @@ const emf = (declaration: object) => ({
   ],
 });
 
-const warning = (place: string, most: number) =>
-  `${place}: is a large expression, so it reads texts of at most ${most} characters: put ^ before a list of names and no repetition such as .* beside it, or split it`;
+const warning = (place: string) =>
+  `${place}: is a large expression, so it reads texts of at most 148 characters: put ^ before a list of names and no repetition such as .* beside it, or split it`;
 
 describe('an expression that ordinary texts are too long for', () => {
   it.each([
     [
       'emf_processor.metric_declaration[0].label_matcher',
       { emf_processor: emf({ label_matcher: NAMES }) },
-      140,
     ],
     [
       'emf_processor.metric_declaration[0].metric_selectors[1]',
       { emf_processor: emf({ metric_selectors: ['^a', NAMES] }) },
-      140,
     ],
     [
       'emf_processor.metric_type_overrides[0].metric',
@@ -34,7 +33,6 @@ describe('an expression that ordinary texts are too long for', () => {
           metric_type_overrides: [{ metric: NAMES, type: 'counter' }],
         },
       },
-      140,
     ],
     [
       'scrape_configs[0].metric_relabel_configs[0].regex',
@@ -48,7 +46,6 @@ describe('an expression that ordinary texts are too long for', () => {
           },
         ],
       },
-      124,
     ],
     [
       'outputs[0].write_relabel_configs[0].regex',
@@ -63,12 +60,11 @@ describe('an expression that ordinary texts are too long for', () => {
           },
         ],
       },
-      124,
     ],
-  ])('is told of at %s', async (place, document, most) => {
+  ])('is told of at %s', async (place, document) => {
     const { warnings } = await loadNative({ scrape_configs: [JOB], ...document });
 
-    expect(warnings).toContain(warning(`FARGAUGE_CONFIG: ${place}`, most));
+    expect(warnings).toContain(warning(`FARGAUGE_CONFIG: ${place}`));
   });
 
   it('is told of in both documents of the agent', async () => {
@@ -85,9 +81,14 @@ describe('an expression that ordinary texts are too long for', () => {
     ]);
   });
 
-  it('is none where each character takes few instructions of it, or the text has no bound', async () => {
+  it('is none where each character takes few instructions of it, compiled, or the text has no bound', async () => {
     const relabel_configs = [{ source_labels: ['job'], regex: `.*(${NAMES})`, action: 'keep' }];
-    const metric_relabel_configs = [{ source_labels: ['__name__'], regex: NAMES, action: 'keep' }];
+    const sameBeginnings = Array.from({ length: 1_000 }, (_, index) => `shop_orders_${index}`);
+    const metric_relabel_configs = [NAMES, `.*(${sameBeginnings.join('|')})`].map((regex) => ({
+      source_labels: ['__name__'],
+      regex,
+      action: 'keep',
+    }));
     const { warnings } = await loadNative({
       emf_processor: emf({ metric_selectors: [`^(?:${NAMES})$`] }),
       scrape_configs: [{ ...JOB, relabel_configs, metric_relabel_configs }],

@@ -18,7 +18,7 @@ const GROUP_NUMBER = /^(?:0|[1-9]\d*)$/;
 
 interface Compiled {
   readonly compiled: RE2JS;
-  /** As of `ProgramSize`. */
+  /** As of `ProgramSize`, but at most the size of the compiled program. */
   readonly ofCharacter: number;
 }
 
@@ -86,7 +86,9 @@ function compile(source: string): Compiled {
       `the expression compiles to about ${instructions} instructions, expected at most ${MAX_INSTRUCTIONS}: lower the counts of its repetitions, or split it`,
     );
   }
-  return { compiled: RE2JS.compile(source), ofCharacter };
+  const compiled = RE2JS.compile(source);
+  // The compiler joins names with the same beginning, which the estimate does not.
+  return { compiled, ofCharacter: Math.min(ofCharacter, compiled.programSize()) };
 }
 
 /** Schema of a pattern; its output is the compiled one. */
