@@ -140,6 +140,24 @@ describe('A daemon', () => {
     expect(daemon.since(until).text).toContain(`${ENDED}{`);
   });
 
+  it('goes on with a task that one poll missed, and takes its end back', async () => {
+    const daemon = startDaemon(sampleInstance(3, 0));
+    await daemon.advance(0);
+    await daemon.poll(sampleInstance(3, 10));
+    await daemon.poll(sampleInstance(2, 20));
+    const missed = daemon.since(0);
+    expect(missed.text).toContain(ENDED);
+    missed.take();
+    await daemon.poll(sampleInstance(3, 30));
+
+    const page = daemon.since(missed.until);
+    expect(page.text).not.toContain(`${ENDED}{`);
+    expect(
+      pointsOf(page, CPU, taskId(2)).map((line) => Number(line.split(' ').at(-1)) - START),
+    ).toEqual([30]);
+    expect(daemon.history.lost.size).toBe(0);
+  });
+
   it('shows the end to those who take no history for 2 minutes', async () => {
     const daemon = startDaemon(sampleInstance(3, 0));
     await daemon.advance(0);
