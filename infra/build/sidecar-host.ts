@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,12 +82,18 @@ export function hostDirectory(architecture: Architecture, sidecar = SIDECAR_DIRE
   return join(sidecar, architecture);
 }
 
-/** Builds the sidecar's program, with its Dockerfile and its bill of materials beside it, for each architecture that this machine can build for. */
-export async function buildHosts(): Promise<Built[]> {
+/**
+ * Builds the sidecar's program, with its Dockerfile and its bill of materials beside it, for each architecture that this machine can build for.
+ *
+ * @param sidecar gets a folder for each of them
+ */
+export async function buildHosts(sidecar = SIDECAR_DIRECTORY): Promise<Built[]> {
   const bundle = await bundleForHost();
   const all: Built[] = [];
   for (const architecture of ARCHITECTURES) {
-    const directory = hostDirectory(architecture);
+    const directory = hostDirectory(architecture, sidecar);
+    // A program of older sources must not be packed.
+    await rm(directory, { recursive: true, force: true });
     const built = await buildHost(bundle, join(directory, PROGRAM), architecture);
     if ('file' in built) {
       await writeImage(directory);
