@@ -1,5 +1,4 @@
 import type { Shards } from '../collector/shards/shards.ts';
-import { MetricsDelivery } from '../configuration/metrics-delivery.ts';
 import type { Load, MetricsChoice } from './load.ts';
 import {
   ADDRESS_HOUR,
@@ -72,8 +71,8 @@ export interface Deployment {
   readonly metrics?: MetricsChoice | undefined;
   /** Absent: the targets are not divided. */
   readonly shards?: Shards | undefined;
-  /** Absent: in log events. */
-  readonly delivery?: MetricsDelivery | undefined;
+  /** How the metrics get into CloudWatch. Absent: in log events. */
+  readonly delivery?: { readonly name: 'logs' | 'metrics' | 'both' } | undefined;
 }
 
 /** The known monthly cost of the resources in a template, without free tiers. */
@@ -104,7 +103,7 @@ export function monthlyBill(deployment: Deployment): BillLine[] {
 
 /** Whether log events carry the metrics. */
 export function hasEvents({ delivery }: Pick<Deployment, 'delivery'>): boolean {
-  return delivery?.name !== MetricsDelivery.METRICS.name;
+  return delivery?.name !== 'metrics';
 }
 
 /** The dollars for the events of the metrics on their way through an existing endpoint or NAT gateway. */
@@ -142,7 +141,7 @@ function publishedLines(
     ...(hasEvents(deployment)
       ? [logLine('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load))]
       : []),
-    ...(delivery === undefined || delivery.name === MetricsDelivery.LOGS.name
+    ...(delivery === undefined || delivery.name === 'logs'
       ? []
       : [requestsLine(total, cycles, shards === undefined ? 1 : shardsOf(shards, load))]),
   ];
