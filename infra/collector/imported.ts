@@ -1,3 +1,4 @@
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   type Grant,
@@ -11,8 +12,9 @@ import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib/core';
+import { Annotations, ArnFormat, type Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ENV, READ_METRICS } from '../../lambda/model/settings/names.ts';
 import { CollectorConfiguration } from '../configuration/configuration.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import type { ICollector } from './interface.ts';
@@ -135,6 +137,17 @@ export class ImportedCollector extends MeasuredCollector implements ICollector {
     this.grantPrincipal = role ?? new UnknownPrincipal({ resource: this });
     this.securityGroups = attributes.securityGroups ?? [];
     this.openedPorts = new OpenedPorts(this, this.configuration.facts(this), () => []);
+  }
+
+  /** Its own app decides which metrics it publishes. */
+  override metric(metricName: string, options?: MetricOptions): Metric {
+    if (!READ_METRICS.includes(metricName)) {
+      Annotations.of(this).addWarningV2(
+        `fargauge:notPublished${metricName}`,
+        `[${this.node.path}] The collector publishes ${metricName} only if its own app reads it, or names it in ${ENV.ownMetrics}`,
+      );
+    }
+    return super.metric(metricName, options);
   }
 
   get connections(): Connections {

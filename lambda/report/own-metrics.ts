@@ -1,23 +1,5 @@
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-
-/**
- * The metrics about the collector itself that alarms and dashboards of the CDK package read. test/infra/own-metrics.test.ts
- * derives them from a template.
- */
-export const READ_METRICS: readonly string[] = [
-  'ConfigurationRefused',
-  'CycleDuration',
-  'DiscoveryErrors',
-  'EventsRejected',
-  'MetricsHeldBack',
-  'MetricsPublished',
-  'NothingPublished',
-  'ShardsLate',
-  'StateFailures',
-  'TargetsDown',
-  'TargetsUnreachable',
-  'TargetsUp',
-];
+import { READ_METRICS } from '../model/settings/names.ts';
 
 /** The part of Powertools' metrics that publishes. */
 export type OwnMetrics = Pick<Metrics, 'addMetric' | 'addMetadata'>;

@@ -4,8 +4,8 @@ import { CollectorAlarms } from '../../infra/alarms/collector.ts';
 import { Shards } from '../../infra/collector/shards/shards.ts';
 import { CollectorDashboard } from '../../infra/dashboards/collector.ts';
 import { OWN_METRICS } from '../../infra/price/monthly-bill.ts';
-import { COLLECTOR_NAMESPACE } from '../../lambda/model/settings/names.ts';
-import { ownMetrics, READ_METRICS } from '../../lambda/report/own-metrics.ts';
+import { COLLECTOR_NAMESPACE, READ_METRICS } from '../../lambda/model/settings/names.ts';
+import { ownMetrics } from '../../lambda/report/own-metrics.ts';
 import { collectorStack } from './template.ts';
 
 /** Names of the collector's metrics about itself in alarms and widgets. */

@@ -53,3 +53,22 @@ export const ENV = {
   /** `true`: the function may scrape loopback addresses, where its own runtime API is too. Outside of Lambda it always may. */
   allowLoopback: 'FARGAUGE_ALLOW_LOOPBACK',
 } as const;
+
+/**
+ * The metrics about the collector itself that alarms and dashboards of the CDK package read. test/infra/own-metrics.test.ts
+ * derives them from a template.
+ */
+export const READ_METRICS: readonly string[] = [
+  'ConfigurationRefused',
+  'CycleDuration',
+  'DiscoveryErrors',
+  'EventsRejected',
+  'MetricsHeldBack',
+  'MetricsPublished',
+  'NothingPublished',
+  'ShardsLate',
+  'StateFailures',
+  'TargetsDown',
+  'TargetsUnreachable',
+  'TargetsUp',
+];

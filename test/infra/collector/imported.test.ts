@@ -229,3 +229,22 @@ describe('what is granted', () => {
     });
   });
 });
+
+it('an imported collector warns of metrics that only its own app makes it publish', () => {
+  const { stack, collector } = importing(wholly);
+  new CollectorAlarms(stack, 'Alarms', { collector });
+  new CollectorDashboard(stack, 'Dashboard', { collector, services: [] });
+  const warnings = () =>
+    Annotations.fromStack(stack).findWarning('/Stack/Collector', Match.anyValue());
+  expect(warnings()).toEqual([]);
+  collector.metricSamplesDropped();
+  expect(warnings()).toEqual([
+    expect.objectContaining({
+      entry: expect.objectContaining({
+        data: expect.stringContaining(
+          'The collector publishes SamplesDropped only if its own app reads it, or names it in FARGAUGE_OWN_METRICS',
+        ),
+      }),
+    }),
+  ]);
+});
