@@ -7,6 +7,7 @@ import { collectorBundle } from '../bundles.ts';
 import { FAST_START } from '../fast-start.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type Answer, END_OF_OUTPUT, type Invocation, type Loading } from './messages.ts';
+import { figuresOf } from './own-figures.ts';
 
 /** From a function of a divided collector. */
 export type ShardAnswer =
@@ -173,19 +174,7 @@ export function environmentFor(aws: Aws): Record<string, string> {
   };
 }
 
-/** The figures of the collector about itself, published as metrics or not. */
-function figuresOf(stdout: string): Record<string, number[]> {
-  const figures: Record<string, number[]> = {};
-  for (const line of linesOf(stdout).filter((each) => each.includes(`"${COLLECTOR_NAMESPACE}"`))) {
-    for (const [name, value] of Object.entries(JSON.parse(line) as Record<string, unknown>)) {
-      const numbers = [value].flat().filter((each) => typeof each === 'number');
-      if (numbers.length > 0) figures[name] = [...(figures[name] ?? []), ...numbers];
-    }
-  }
-  return figures;
-}
-
-/** Those that are published as metrics. */
+/** Those of its figures that are published as metrics. */
 function ownMetrics(stdout: string): Record<string, number[]> {
   const values: Record<string, number[]> = {};
   const events = linesOf(stdout).filter((line) => line.includes('"_aws"'));

@@ -135,7 +135,7 @@ describe('a workload account and a central one', () => {
       expect(stdout).toContain(
         `failed: no target: ListTasks of shop failed. AssumeRoleError: the role ${role.role_arn} cannot be assumed. AccessDenied: User: `,
       );
-      expect(stdout).toContain('its trust policy does not let this caller in');
+      expect(stdout).toContain('that its trust policy allows this caller with this external id');
       expect(await listLogGroups(central.logs)).not.toContain('/refused');
     });
   });

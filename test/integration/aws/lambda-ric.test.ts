@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleCollector } from '../../../infra/build/bundle.ts';
-import {
-  COLLECTOR_NAMESPACE,
-  DEFAULT_NAMESPACE,
-  ENV,
-} from '../../../lambda/model/settings/names.ts';
+import { DEFAULT_NAMESPACE, ENV } from '../../../lambda/model/settings/names.ts';
+import { figuresOf } from '../../handler/own-figures.ts';
 import { type Aws, startAws } from '../support/aws/aws.ts';
 import { Cluster, type RegisteredTask } from '../support/aws/cluster.ts';
-import { type LambdaFunction, startFunction } from '../support/aws/lambda-function.ts';
+import { startFunction } from '../support/aws/lambda-function.ts';
 import { readLogGroup } from '../support/aws/log-group.ts';
 import { extractMetrics } from '../support/emf.ts';
 import { type Listening, listen } from '../support/http.ts';
@@ -55,7 +52,7 @@ describe('the bundle in the Lambda runtime', () => {
         event: expect.objectContaining({ TaskId: task.id }),
       }),
     );
-    expect(ownMetrics(lambda)).toMatchObject({
+    expect(figuresOf(lambda.process.stdout())).toMatchObject({
       ColdStart: [1],
       TargetsDiscovered: [1],
       TargetsUp: [1],
@@ -91,7 +88,10 @@ describe('the bundle in the Lambda runtime', () => {
       ['orders_total', 42],
       ['orders_total', 3],
     ]);
-    expect(ownMetrics(lambda)).toMatchObject({ ColdStart: [1], SamplesPublished: [0, 1, 1] });
+    expect(figuresOf(lambda.process.stdout())).toMatchObject({
+      ColdStart: [1],
+      SamplesPublished: [0, 1, 1],
+    });
   });
 
   it('answers before its deadline although a target never does', async () => {
@@ -127,7 +127,10 @@ describe('the bundle in the Lambda runtime', () => {
       kind: 'error',
       error: { errorMessage: expect.stringContaining('ClusterNotFoundException') },
     });
-    expect(ownMetrics(lambda)).toMatchObject({ TargetsDiscovered: [0], DiscoveryErrors: [1] });
+    expect(figuresOf(lambda.process.stdout())).toMatchObject({
+      TargetsDiscovered: [0],
+      DiscoveryErrors: [1],
+    });
   });
 
   it('does not start with a broken configuration and names all that is wrong', async () => {
@@ -152,20 +155,6 @@ describe('the bundle in the Lambda runtime', () => {
     expect(errorMessage).toContain('timeout');
   });
 });
-
-/** What the function wrote of itself to its log as embedded metrics: the values of each, in order. */
-function ownMetrics(lambda: LambdaFunction): Record<string, number[]> {
-  const values: Record<string, number[]> = {};
-  const events = lambda.process
-    .stdout()
-    .split('\n')
-    .filter((line) => line.includes('"_aws"'));
-  for (const { name, namespace, values: added } of events.flatMap(extractMetrics)) {
-    expect(namespace).toBe(COLLECTOR_NAMESPACE);
-    values[name] = [...(values[name] ?? []), ...added];
-  }
-  return values;
-}
 
 /** A target that says what `exposition` gives at each scrape. */
 function serve(exposition: () => string): Promise<Listening> {

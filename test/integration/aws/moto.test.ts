@@ -179,14 +179,24 @@ function expectedOf({ id, service }: RegisteredTask): string[] {
   const owner = { ClusterName: 'shop', ServiceName: service };
   const container = (name: string, { cpu, memory }: { cpu: number; memory: number }) => [
     line(id, 'ee_container_cpu_utilization_percent', { ...owner, container_name: name }, cpu),
-    line(id, 'ee_container_memory_utilization_percent', { ...owner, container_name: name }, memory),
+    line(
+      id,
+      'ee_container_memory_utilization_percent',
+      { ...owner, container_name: name },
+      asPublished(memory),
+    ),
   ];
   return [
     line(id, 'ee_task_cpu_utilization_percent', owner, task.cpu),
-    line(id, 'ee_task_memory_utilization_percent', owner, task.memory),
+    line(id, 'ee_task_memory_utilization_percent', owner, asPublished(task.memory)),
     ...container('app', app),
     ...container('fargauge', fargauge),
   ];
+}
+
+/** The built-in configuration publishes five digits of a percentage. */
+function asPublished(percent: number): number {
+  return Number(percent.toPrecision(5));
 }
 
 function described({ name, dimensions, values, event }: ExtractedMetric): string {
