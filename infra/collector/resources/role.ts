@@ -194,9 +194,11 @@ export class CollectorRole {
   }
 
   /** Over OTLP a metric has no namespace. */
-  private allowMetrics({ needs, namespaces = [] }: CollectorRoleProps): void {
-    if (!needs.putsMetrics && !needs.storesMetrics) return;
-    const isLimited = !needs.putsMetrics && namespaces.length > 0;
+  private allowMetrics({ needs, namespaces }: CollectorRoleProps): void {
+    // Rules without a namespace publish nothing.
+    const stores = needs.storesMetrics && namespaces?.length !== 0;
+    if (!needs.putsMetrics && !stores) return;
+    const isLimited = !needs.putsMetrics && namespaces !== undefined;
     const policy = this.allow('Metrics', [
       new PolicyStatement({
         actions: ['cloudwatch:PutMetricData'],

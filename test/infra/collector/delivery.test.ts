@@ -71,6 +71,14 @@ it('limits the permission to the namespaces of a configuration’s own rules', (
   );
 });
 
+it('has no permission without a rule, which could publish nothing', () => {
+  const configuration = CollectorConfiguration.of({
+    scrape_configs: [{ job_name: 'app', static_configs: [{ targets: ['10.0.0.1:80'] }] }],
+  });
+  const { stack } = collectorStack({ configuration, delivery: METRICS });
+  Template.fromStack(stack).resourcePropertiesCountIs('AWS::IAM::Policy', PUT, 0);
+});
+
 it('does not limit the permission beside metrics over OTLP, which have no namespace', () => {
   const outputs: OutputInput[] = [
     { type: 'cloudwatch_metrics' },
