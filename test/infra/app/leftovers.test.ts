@@ -26,6 +26,7 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
   grafana: [WORKSPACE, OF_THE_CDK],
   keycloak: [groupOf('/ecs/cloudwatch-agent'), OF_THE_CDK],
   'keycloak-sidecar': [OF_THE_CDK],
+  'managed-instances': [groupOf('/fargauge/prod'), OF_THE_CDK],
   'managed-prometheus': [WORKSPACE, OF_THE_CDK],
   'other-account': [OF_THE_CDK],
   'the app for a trial': [],
