@@ -20,7 +20,7 @@ import {
   nearestEdit,
   traceOf,
 } from '../../lambda/rules/trace.ts';
-import { convert, type SelectedSample } from '../../lambda/series/convert.ts';
+import { type Comparison, convert, type SelectedSample } from '../../lambda/series/convert.ts';
 import { Labeller } from '../../lambda/series/label.ts';
 import { NameFilter } from '../../lambda/series/name-filter.ts';
 import { Precision } from '../../lambda/series/precision.ts';
@@ -70,9 +70,11 @@ export function explain(
   const labeller = new Labeller(target, config.clusterName);
   const wanted = new NameFilter(config.series.typeOverrides, rules).take(samples, drops);
   const selected = [...rules.declare(labeller.label(wanted), drops)];
+  const comparison = comparisonFor(config.series);
   for (const each of selected) {
-    if (each.publications.length > 0 || hasEvents) dropUnpublished(each, config, drops);
-    else for (const part of partsOf(each)) drops.add('no_declaration', part);
+    if (each.publications.length > 0 || hasEvents) {
+      dropUnpublished(each, comparison, config.emf, drops);
+    } else for (const part of partsOf(each)) drops.add('no_declaration', part);
   }
   const chosen = new Map(
     selected.flatMap((each) => partsOf(each).map((part) => [keyOf(part), each] as const)),
@@ -116,17 +118,20 @@ function keyOf({ name, labels }: Series): string {
   return JSON.stringify([name, ...Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
+/** A first scrape, now: nothing is known of earlier values. */
+function comparisonFor({ firstSample, valuePrecision }: Config['series']): Comparison {
+  const past = { series: new Map(), baseline: undefined };
+  const precision = new Precision(valuePrecision);
+  return { scrapedAt: Date.now(), overlapMs: 0, past, firstSample, precision };
+}
+
 /** Counts a sample that the rules select and that its value, time or size keeps from being published. */
 function dropUnpublished(
   sample: SelectedSample,
-  { emf, series }: Pick<Config, 'emf' | 'series'>,
+  comparison: Comparison,
+  emf: Config['emf'],
   drops: Drops,
 ): void {
-  const scrapedAt = Date.now();
-  const { firstSample, valuePrecision } = series;
-  const precision = new Precision(valuePrecision);
-  const past = { series: new Map(), baseline: undefined };
-  const comparison = { scrapedAt, overlapMs: 0, past, firstSample, precision };
   const { points } = convert([sample], comparison, drops);
   encode(groupsOf(points, drops), emf, () => ({ logGroup: '', logStream: '' }), drops);
 }

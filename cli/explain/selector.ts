@@ -1,5 +1,6 @@
 import { compilePattern } from '../../lambda/config/values/pattern.ts';
 import type { Pattern } from '../../lambda/model/settings/config.ts';
+import { escaped } from '../../lambda/rules/trace.ts';
 import type { SeriesExplanation } from './explain.ts';
 
 /** A name or an expression, and label matchers as PromQL writes them. */
@@ -60,8 +61,4 @@ function whole(expression: string, text: string): Pattern {
       `expected a metric name or an RE2 expression, given ${text}: ${(error as Error).message}`,
     );
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

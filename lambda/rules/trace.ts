@@ -143,6 +143,6 @@ function faultsOf({ selector, applies: matches, sets }: DeclarationTrace) {
 }
 
 /** A text as an RE2 expression that matches it alone. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
