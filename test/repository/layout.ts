@@ -42,7 +42,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    ...['cli/demo', 'cli/validate', 'cli/targets', 'cli/explain', 'cli/describe'],
+    ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
     ...['cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape/http', 'lambda/outputs', 'lambda/state', MODEL],
   ],
@@ -54,6 +54,10 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/aws/logs': ['cli/demo/aws/protocol'],
   'cli/demo/aws/protocol': [],
   'cli/demo/task': [MODEL],
+  'cli/recording': [
+    ...['cli/targets', 'cli/explain', 'lambda/wiring', 'lambda/config', 'lambda/discovery'],
+    ...['lambda/scrape', MODEL],
+  ],
   'cli/explain': [
     ...['lambda/config', 'lambda/report', 'lambda/discovery', 'lambda/scrape', 'lambda/decode'],
     ...['lambda/rules', 'lambda/series', 'lambda/grouping', 'lambda/emf', MODEL],
