@@ -17,6 +17,8 @@ export interface Page {
   readonly samples: readonly Sample[];
   /** The series that metric relabeling dropped. */
   readonly dropped: readonly Series[];
+  /** Milliseconds since the epoch. @default now */
+  readonly scrapedAt?: number | undefined;
   /** Absent: the page could be read. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
 }

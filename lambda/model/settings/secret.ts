@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+/** https://nodejs.org/api/util.html#utilinspectcustom */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** Shown instead of a secret, as in Prometheus. */
 const MASK = '<secret>';
@@ -24,7 +25,7 @@ export class Secret {
     return MASK;
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return MASK;
   }
 }
