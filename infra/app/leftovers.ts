@@ -1,4 +1,5 @@
-import { LOG_GB_MONTH } from '../price/prices.ts';
+import { PRICES } from '../../price/list.ts';
+import { shownPrice } from '../../price/price.ts';
 import type { Resources } from '../price/template.ts';
 
 /** The CDK's custom resource that empties a bucket before its deletion. */
@@ -7,12 +8,12 @@ const EMPTYING = 'Custom::S3AutoDeleteObjects';
 /** Deletion policies that keep a resource when its stack is deleted. */
 const KEEPING = ['Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
-const KEPT_LOGS = `$${LOG_GB_MONTH} a month for each GB in it`;
+const KEPT_LOGS = `${shownPrice(PRICES.logGbMonth)} a month for each GB in it`;
 
 /** The cost of resources that stay, by type. */
 const COSTS: Readonly<Record<string, string>> = {
   'AWS::APS::Workspace': 'you pay for its samples until their retention ends',
-  'AWS::KMS::Key': '$1.00 a month',
+  'AWS::KMS::Key': `${shownPrice(PRICES.keyMonth)} a month`,
   'AWS::Logs::LogGroup': KEPT_LOGS,
   'AWS::S3::Bucket': 'you pay for its objects',
 };

@@ -1,11 +1,8 @@
+import { sumOf } from '../../price/line.ts';
+import { PRICES } from '../../price/list.ts';
+import { dollarsOf, shownPrice } from '../../price/price.ts';
 import type { Load, MetricsChoice } from './load.ts';
-import {
-  type BillLine,
-  type Deployment,
-  hasEvents,
-  monthlyBill,
-  wayOfEvents,
-} from './monthly-bill.ts';
+import { type Deployment, hasEvents, monthlyBill, wayOfEvents } from './monthly-bill.ts';
 
 const CHOICES: readonly MetricsChoice[] = ['tasks', 'containers', 'detailed'];
 
@@ -27,10 +24,10 @@ export function describeBill(deployment: Deployment): string {
     ...(metrics === undefined && deployment.shards === undefined ? [] : assumptionsOf(load)),
     ...(metrics === undefined
       ? [
-          'Not counted: the metrics that the rules of the configuration publish. Each name with its dimensions is $0.30, each GB of log events $0.50; each 10 million samples that go to a workspace are $0.90.',
+          `Not counted: the metrics that the rules of the configuration publish. Each name with its dimensions is ${shownPrice(PRICES.metric)}, each GB of log events ${shownPrice(PRICES.logGb)}; each 10 million samples that go to a workspace are $${dollarsOf(PRICES.ampSample, 1e7)?.toFixed(2)}.`,
         ]
       : [otherChoices(deployment, metrics), wayOf(deployment, metrics)]),
-    'Not counted: the dashboard ($3.00 if the account has three already), sidecars in tasks that have no room for them, logs that are kept ($0.03 a GB and month).',
+    `Not counted: the dashboard (${shownPrice(PRICES.dashboard)} if the account has three already), sidecars in tasks that have no room for them, logs that are kept (${shownPrice(PRICES.logGbMonth)} a GB and month).`,
     '',
   ]
     .filter((line) => line !== undefined)
@@ -65,10 +62,6 @@ function wayOf(deployment: Deployment, metrics: MetricsChoice): string | undefin
   return `Not counted: the log events on their way, $${endpoint.toFixed(2)} through an endpoint or $${natGateway.toFixed(2)} through a NAT gateway that the VPC has.`;
 }
 
-function sumOf(lines: readonly BillLine[]): number {
-  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
-}
-
-function money(dollars: number): string {
-  return `  $${dollars.toFixed(2)}`.padStart(11);
+function money(dollars: number | undefined): string {
+  return `  ${dollars === undefined ? 'unknown' : `$${dollars.toFixed(2)}`}`.padStart(11);
 }

@@ -1,27 +1,8 @@
+import { type BillLine, Lines, shown } from '../../price/line.ts';
+import { GB, HOURS, MINUTES, PRICES } from '../../price/list.ts';
+import { dollarsOf } from '../../price/price.ts';
 import type { Shards } from '../collector/shards/shards.ts';
 import type { Load, MetricsChoice } from './load.ts';
-import {
-  ADDRESS_HOUR,
-  ALARM_METRIC,
-  ENDPOINT_GB,
-  ENDPOINT_HOUR,
-  FARGATE_HOUR,
-  GB,
-  HOURS,
-  LAMBDA_GB_SECOND,
-  LAMBDA_REQUEST,
-  LOG_GB,
-  METRIC_TIERS,
-  MINUTES,
-  NAT_GB,
-  NAT_HOUR,
-  PUT_METRIC_DATA,
-  S3_GET,
-  S3_PUT,
-  TRANSITION,
-  WORKFLOW_GB_SECOND,
-  WORKFLOW_REQUEST,
-} from './prices.ts';
 import { type Billed, type BilledService, billedOf, type Resources } from './template.ts';
 
 /**
@@ -52,17 +33,6 @@ const WORKFLOW_SECONDS = 13;
 /** Transitions of a Standard workflow, in addition to one for each shard. */
 const TRANSITIONS = 5;
 
-/** Cents of a dollar. */
-const CENTS = 100;
-
-/** A line of the bill. */
-export interface BillLine {
-  readonly what: string;
-  /** The calculation of the dollars. */
-  readonly formula: string;
-  readonly dollars: number;
-}
-
 /** A deployment. */
 export interface Deployment {
   readonly resources: Resources;
@@ -75,30 +45,29 @@ export interface Deployment {
   readonly delivery?: { readonly name: 'logs' | 'metrics' | 'both' } | undefined;
 }
 
+const LINES = new Lines(PRICES);
+
 /** The known monthly cost of the resources in a template, without free tiers. */
 export function monthlyBill(deployment: Deployment): BillLine[] {
   const { resources, load, metrics, shards } = deployment;
   const billed = billedOf(resources);
   const cycles = MINUTES / billed.intervalMinutes;
-  const lines = [
+  const { alarmMetrics, endpointZones, natGateways, services } = billed;
+  return [
     ...(metrics === undefined ? [] : publishedLines(deployment, metrics, cycles)),
-    count('the collector’s metrics about itself', OWN_METRICS, METRIC_TIERS[0]?.[1] ?? 0),
-    logLine('the collector’s own log', cycles, OWN_LOG_BYTES),
+    LINES.line('the collector’s metrics about itself', { of: 'metric', amount: OWN_METRICS }),
+    LINES.log('the collector’s own log', cycles, OWN_LOG_BYTES),
     ...(shards === undefined
       ? undividedLines(billed, cycles)
       : dividedLines(billed, cycles, shardsOf(shards, load), shards.areDistributed)),
-    count('metrics that alarms look at', billed.alarmMetrics, ALARM_METRIC),
-    hourly('interface endpoints, by zone', billed.endpointZones, ENDPOINT_HOUR),
-    hourly('NAT gateways', billed.natGateways, NAT_HOUR),
-    ...billed.services.flatMap(serviceLines),
-    ...(billed.endpointZones > 0 && metrics !== undefined && hasEvents(deployment)
+    LINES.line('metrics that alarms look at', { of: 'alarmMetric', amount: alarmMetrics }),
+    LINES.hours('interface endpoints, by zone', 'endpointHour', endpointZones),
+    LINES.hours('NAT gateways', 'natHour', natGateways),
+    ...services.flatMap(serviceLines),
+    ...(endpointZones > 0 && metrics !== undefined && hasEvents(deployment)
       ? [endpointBytesLine(metrics, load, cycles)]
       : []),
-  ];
-  // Rounded, so that the shown amounts add up.
-  return lines
-    .map((line) => ({ ...line, dollars: Math.round(line.dollars * CENTS) / CENTS }))
-    .filter(({ dollars }) => dollars > 0);
+  ].filter(({ dollars }) => dollars !== 0);
 }
 
 /** Whether log events carry the metrics. */
@@ -110,10 +79,16 @@ export function hasEvents({ delivery }: Pick<Deployment, 'delivery'>): boolean {
 export function wayOfEvents(
   metrics: MetricsChoice,
   load: Load,
-  intervalMinutes = 1,
 ): { readonly endpoint: number; readonly natGateway: number } {
-  const gb = (eventsOf(metrics, load) * EVENT_BYTES * MINUTES) / intervalMinutes / GB;
-  return { endpoint: gb * ENDPOINT_GB, natGateway: gb * NAT_GB };
+  const gb = gbOfEvents(metrics, load, MINUTES);
+  return {
+    endpoint: dollarsOf(PRICES.endpointGb, gb) ?? 0,
+    natGateway: dollarsOf(PRICES.natGb, gb) ?? 0,
+  };
+}
+
+function gbOfEvents(metrics: MetricsChoice, load: Load, cycles: number): number {
+  return (cycles * eventsOf(metrics, load) * EVENT_BYTES) / GB;
 }
 
 function publishedLines(
@@ -128,18 +103,15 @@ function publishedLines(
   const each = 2 + ofContainers + further;
   const terms = [
     '2 of tasks',
-    ...(ofContainers > 0 ? [`2 × ${number(containersPerTask)} of containers`] : []),
+    ...(ofContainers > 0 ? [`2 × ${shown(containersPerTask)} of containers`] : []),
     ...(further > 0 ? [`${further} more`] : []),
   ];
   const total = services * each;
+  const formula = `services: ${shown(services)} × (${terms.join(' + ')}) = ${shown(total)}`;
   return [
-    {
-      what: 'metrics of the tasks',
-      formula: `services: ${number(services)} × (${terms.join(' + ')}) = ${number(total)}, $0.30 each of the first 10,000`,
-      dollars: tiered(total),
-    },
+    LINES.line('metrics of the tasks', { of: 'metric', amount: total, formula }),
     ...(hasEvents(deployment)
-      ? [logLine('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load))]
+      ? [LINES.log('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load))]
       : []),
     ...(delivery === undefined || delivery.name === 'logs'
       ? []
@@ -150,11 +122,11 @@ function publishedLines(
 /** A shard has tasks of any service, and data for each of its metrics and minutes. */
 function requestsLine(metrics: number, cycles: number, shards: number): BillLine {
   const requests = shards * Math.ceil((metrics * EVENTS) / REQUEST_DATA);
-  return {
-    what: 'requests of PutMetricData that carry them',
-    formula: `${number(cycles)} × ${number(requests)} of at most ${number(REQUEST_DATA)} data × $${PUT_METRIC_DATA}`,
-    dollars: cycles * requests * PUT_METRIC_DATA,
-  };
+  return LINES.line('requests of PutMetricData that carry them', {
+    of: 'putMetricData',
+    amount: cycles * requests,
+    formula: `${shown(cycles)} × ${shown(requests)} of at most ${shown(REQUEST_DATA)} data`,
+  });
 }
 
 function eventsOf(metrics: MetricsChoice, { tasks, containersPerTask }: Load): number {
@@ -163,9 +135,9 @@ function eventsOf(metrics: MetricsChoice, { tasks, containersPerTask }: Load): n
 
 function undividedLines({ collectorGb }: Billed, cycles: number): BillLine[] {
   return [
-    functionLine('function', cycles, CYCLE_SECONDS, collectorGb),
+    LINES.function('function', cycles, CYCLE_SECONDS, collectorGb),
     // The state and its lease.
-    stateLine(cycles, 2),
+    LINES.state(cycles, 2, 1),
   ];
 }
 
@@ -175,23 +147,31 @@ function dividedLines(
   shards: number,
   areDistributed: boolean,
 ): BillLine[] {
-  const transitions = TRANSITIONS + shards;
-  const workflow = areDistributed
-    ? {
-        formula: `${number(cycles)} × ${transitions} transitions × $${TRANSITION}`,
-        dollars: cycles * transitions * TRANSITION,
-      }
-    : {
-        formula: `${number(cycles)} × ($0.000001 + ${WORKFLOW_SECONDS} s × ${WORKFLOW_GB} GB × $${WORKFLOW_GB_SECOND})`,
-        dollars: cycles * (WORKFLOW_REQUEST + WORKFLOW_SECONDS * WORKFLOW_GB * WORKFLOW_GB_SECOND),
-      };
+  const collecting = `function, ${shown(shards)} shards`;
   return [
-    functionLine(`function, ${number(shards)} shards`, cycles * shards, SHARD_SECONDS, collectorGb),
-    functionLine('function that discovers', cycles, DISCOVERY_SECONDS, discoveryGb),
-    { what: 'workflow', ...workflow },
+    LINES.function(collecting, cycles * shards, SHARD_SECONDS, collectorGb),
+    LINES.function('function that discovers', cycles, DISCOVERY_SECONDS, discoveryGb),
+    workflowLine(cycles, areDistributed ? TRANSITIONS + shards : undefined),
     // A state and a list of each shard; the manifest and a list of all objects.
-    stateLine(cycles, 2 * shards + 2, shards + 1),
+    LINES.state(cycles, 2 * shards + 2, shards + 1),
   ];
+}
+
+/** @param transitions of a Standard workflow; undefined for an Express one */
+function workflowLine(cycles: number, transitions: number | undefined): BillLine {
+  if (transitions !== undefined) {
+    const formula = `${shown(cycles)} × ${transitions} transitions`;
+    return LINES.line('workflow', { of: 'transition', amount: cycles * transitions, formula });
+  }
+  return LINES.line(
+    'workflow',
+    { of: 'workflowRequest', amount: cycles },
+    {
+      of: 'workflowGbSecond',
+      amount: cycles * WORKFLOW_SECONDS * WORKFLOW_GB,
+      formula: `${shown(cycles)} × ${WORKFLOW_SECONDS} s × ${WORKFLOW_GB} GB`,
+    },
+  );
 }
 
 function shardsOf({ max, targetsPerShard }: Shards, { tasks }: Load): number {
@@ -200,74 +180,26 @@ function shardsOf({ max, targetsPerShard }: Shards, { tasks }: Load): number {
 }
 
 function serviceLines({ name, tasks, cpu, memoryGb, platform, isPublic }: BilledService) {
-  const { cpu: ofCpu, memory: ofMemory } = FARGATE_HOUR[platform];
+  const [ofCpu, ofMemory] =
+    platform === 'ARM64'
+      ? (['armCpuHour', 'armMemoryHour'] as const)
+      : (['x86CpuHour', 'x86MemoryHour'] as const);
+  const hours = tasks * HOURS;
+  const times = `${tasks} × ${HOURS} h`;
   return [
-    {
-      what: `Fargate tasks of ${name}`,
-      formula: `${tasks} × ${HOURS} h × (${cpu} vCPU × $${ofCpu} + ${memoryGb} GB × $${ofMemory})`,
-      dollars: tasks * HOURS * (cpu * ofCpu + memoryGb * ofMemory),
-    },
-    hourly(`public addresses of ${name}`, isPublic ? tasks : 0, ADDRESS_HOUR),
+    LINES.line(
+      `Fargate tasks of ${name}`,
+      { of: ofCpu, amount: hours * cpu, formula: `${times} × ${cpu} vCPU` },
+      { of: ofMemory, amount: hours * memoryGb, formula: `${times} × ${memoryGb} GB` },
+    ),
+    LINES.hours(`public addresses of ${name}`, 'addressHour', isPublic ? tasks : 0),
   ];
 }
 
 function endpointBytesLine(metrics: MetricsChoice, load: Load, cycles: number): BillLine {
-  const { endpoint } = wayOfEvents(metrics, load, MINUTES / cycles);
-  return {
-    what: 'those events through the endpoint',
-    formula: `their bytes × $${ENDPOINT_GB} a GB`,
-    dollars: endpoint,
-  };
-}
-
-function functionLine(what: string, invocations: number, seconds: number, gb: number): BillLine {
-  return {
-    what,
-    formula: `${number(invocations)} × (${seconds} s × ${gb} GB × $0.0000133334 + $0.0000002)`,
-    dollars: invocations * (seconds * gb * LAMBDA_GB_SECOND + LAMBDA_REQUEST),
-  };
-}
-
-function stateLine(cycles: number, puts: number, gets = 1): BillLine {
-  return {
-    what: 'state in S3',
-    formula: `${number(cycles)} × (${puts} PUT × $0.000005 + ${gets} GET × $0.0000004)`,
-    dollars: cycles * (puts * S3_PUT + gets * S3_GET),
-  };
-}
-
-function logLine(what: string, cycles: number, bytes: number, events = 1): BillLine {
-  const gb = (cycles * events * bytes) / GB;
-  const times = events === 1 ? '' : ` × ${number(events)}`;
-  return {
-    what,
-    formula: `${number(cycles)}${times} × ${number(bytes)} bytes = ${gb.toFixed(2)} GB × $0.50`,
-    dollars: gb * LOG_GB,
-  };
-}
-
-function count(what: string, things: number, dollars: number): BillLine {
-  const formula = `${number(things)} × $${dollars.toFixed(2)}`;
-  return { what, formula, dollars: things * dollars };
-}
-
-function hourly(what: string, things: number, dollars: number): BillLine {
-  const formula = `${number(things)} × ${HOURS} h × $${dollars}`;
-  return { what, formula, dollars: things * HOURS * dollars };
-}
-
-/** Dollars of so many metrics of CloudWatch. */
-function tiered(metrics: number): number {
-  let left = metrics;
-  let sum = 0;
-  for (const [size, dollars] of METRIC_TIERS) {
-    const here = Math.min(left, size);
-    sum += here * dollars;
-    left -= here;
-  }
-  return sum;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+  return LINES.line('those events through the endpoint', {
+    of: 'endpointGb',
+    amount: gbOfEvents(metrics, load, cycles),
+    formula: 'their GB',
+  });
 }

@@ -1,5 +1,3 @@
-import type { FARGATE_HOUR } from './prices.ts';
-
 /** Of a template. */
 export type Resources = Readonly<Record<string, Resource>>;
 
@@ -16,7 +14,7 @@ export interface BilledService {
   readonly tasks: number;
   readonly cpu: number;
   readonly memoryGb: number;
-  readonly platform: keyof typeof FARGATE_HOUR;
+  readonly platform: 'ARM64' | 'X86_64';
   readonly isPublic: boolean;
 }
 

@@ -11,7 +11,7 @@ import { Guide } from './guide.ts';
 
 /** What a reader's checkout has, as far as the guides use it. */
 const CHECKED_OUT = [
-  ...['cli', 'examples', 'grafana', 'infra', 'lambda', 'schema', 'sidecar'],
+  ...['cli', 'examples', 'grafana', 'infra', 'lambda', 'price', 'schema', 'sidecar'],
   ...['cdk.context.json', 'cdk.json', 'package.json', 'tsconfig.json', 'tsconfig.package.json'],
 ];
 

@@ -5,7 +5,7 @@ import { LAYOUT } from './layout.ts';
 import { foldersOf, misplacedRows, problemsOf, type Sources } from './modules.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PATHS = globSync('{infra,cli,lambda,sidecar,test}/**/*.ts', { cwd: ROOT }).sort();
+const PATHS = globSync('{infra,cli,price,lambda,sidecar,test}/**/*.ts', { cwd: ROOT }).sort();
 const SOURCES: Sources = new Map(
   PATHS.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
 );

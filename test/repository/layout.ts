@@ -8,7 +8,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/index.ts': ['infra'],
   'infra/app': [
     ...['infra/dashboards', 'infra/alarms', 'infra/collector', 'infra/sidecar', 'infra/price'],
-    ...['infra/configuration', 'infra/nag', 'infra/props', 'infra/build'],
+    ...['infra/configuration', 'infra/nag', 'infra/props', 'infra/build', 'price'],
     ...['lambda/config/findings', 'lambda/shards', MODEL],
   ],
   'infra/dashboards': [
@@ -29,7 +29,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/collector/ports': ['infra/configuration', 'infra/props', 'lambda/config/values', MODEL],
   'infra/accounts': ['infra/configuration', 'infra/permissions', 'infra/nag', 'infra/props'],
   'infra/sidecar': ['infra/configuration', 'infra/build', 'infra/nag', 'infra/props', MODEL],
-  'infra/price': ['infra/collector/shards'],
+  'infra/price': ['infra/collector/shards', 'price'],
   'infra/collector/shards': ['infra/nag', 'infra/props', 'lambda/shards'],
   'infra/configuration': [
     ...['infra/configuration/check', 'infra/metrics', 'infra/props', 'lambda/config', MODEL],
@@ -66,6 +66,8 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/describe': ['lambda/report', 'lambda/config', 'lambda/rules', MODEL],
   'cli/validate': ['lambda/config', MODEL],
   'cli/options': ['lambda/config/values', MODEL],
+
+  price: [],
 
   'lambda/handler.ts': [
     ...['lambda/shards', 'lambda/wiring', 'lambda/report', 'lambda/discovery/aws'],

@@ -4,7 +4,7 @@ import { LAYOUT, MAX_LINES, MAX_MODULES } from './layout.ts';
 const { basename, dirname, join } = posix;
 
 /** Where the code is. Tests may import all of it. */
-const ROOTS = ['infra', 'cli', 'lambda', 'sidecar'];
+const ROOTS = ['infra', 'cli', 'price', 'lambda', 'sidecar'];
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 

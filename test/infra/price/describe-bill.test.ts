@@ -22,7 +22,7 @@ it('the text has each line with its formula, and the sum', () => {
   const text = describeBill(deployment);
   const rows = text.split('\n').map((row) => row.trim().split(/ {2,}/));
   for (const { what, formula, dollars } of monthlyBill(deployment)) {
-    expect(rows).toContainEqual([`$${dollars.toFixed(2)}`, what, formula]);
+    expect(rows).toContainEqual([`$${dollars?.toFixed(2)}`, what, formula]);
   }
   expect(text).toContain('     $25.64  in all\n');
   expect(text).not.toContain('Assumed');
