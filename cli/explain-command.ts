@@ -19,6 +19,10 @@ import { type Selects, selectorOf } from './explain/selector.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
 import { FAILURE, MISUSE, type Program } from './program.ts';
+import { configurationOf } from './recording/configuration.ts';
+import { recordedNotes } from './recording/describe.ts';
+import { readRecording } from './recording/file.ts';
+import { recordedPages } from './recording/pages.ts';
 
 const TEXT = 'text/plain; version=0.0.4';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
@@ -39,6 +43,10 @@ export function addExplain({ program, stop }: Program): void {
       'the Prometheus file that goes with the JSON of the CloudWatch Agent',
     )
     .option('--exposition <path>', 'a saved page, instead of a scrape of the targets')
+    .option(
+      '--recording <path>',
+      'a file of `fargauge record`, with its configuration unless --config is given',
+    )
     .option('--labels <pairs>', 'labels of its target: ServiceName=web,TaskId=1', labelPairs, {})
     .option('--job <name>', 'the entry of scrape_configs that it belongs to')
     .option('--unmatched', 'only series that nothing publishes', false)
@@ -48,15 +56,11 @@ export function addExplain({ program, stop }: Program): void {
     .option('--timeout <duration>', 'time that it may take', duration, duration('55s'))
     .option('--json', 'print one line of JSON', false)
     .action(async (selects: Selects | undefined, { json, unmatched, ...options }) => {
-      const { config } = await configOf(options, {
-        [ENV.cluster]: options.cluster,
-        [AWS_REGION]: options.region,
-      });
+      if (options.exposition !== undefined && options.recording !== undefined) {
+        program.error('error: --exposition and --recording exclude each other');
+      }
       const signal = AbortSignal.any([stop, AbortSignal.timeout(options.timeout)]);
-      const { pages, notes } =
-        options.exposition === undefined
-          ? await live(config, options, signal)
-          : { pages: [await saved(config, options.exposition, options)], notes: [] };
+      const { config, pages, notes } = await inputOf(options, signal);
       const all = pages.flatMap((page) => explain(config, page));
       const chosen = all.filter(
         (series) => (selects?.(series) ?? true) && (!unmatched || series.metrics.length === 0),
@@ -71,6 +75,47 @@ export function addExplain({ program, stop }: Program): void {
       }
       process.exitCode = chosen.some(({ metrics }) => metrics.length > 0) ? 0 : FAILURE;
     });
+}
+
+interface InputOptions {
+  readonly config?: string;
+  readonly prometheusConfig?: string;
+  readonly cluster?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly exposition?: string;
+  readonly recording?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly job?: string;
+}
+
+/** The configuration and the pages to explain: recorded, saved, or scraped now. */
+async function inputOf(options: InputOptions, signal: AbortSignal) {
+  const { recording: path, exposition } = options;
+  const given = options.config ?? options.prometheusConfig;
+  const recording = path === undefined ? undefined : await readable(readRecording(path));
+  const config =
+    recording !== undefined && given === undefined
+      ? await readable(configurationOf(recording))
+      : (await configOf(options, { [ENV.cluster]: options.cluster, [AWS_REGION]: options.region }))
+          .config;
+  if (recording !== undefined) {
+    const pages = await readable((async () => recordedPages(config, recording))());
+    return { config, pages, notes: recordedNotes(recording) };
+  }
+  if (exposition === undefined) return { config, ...(await live(config, options, signal)) };
+  return { config, pages: [await saved(config, exposition, options)], notes: [] };
+}
+
+/** A value of a file, or the process's end with the reason why it has none. */
+async function readable<T>(value: T | Promise<T>): Promise<T> {
+  try {
+    return await value;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}
+`);
+    process.exit(MISUSE);
+  }
 }
 
 function describe(chosen: readonly SeriesExplanation[], inDetail: boolean): string {

@@ -24,8 +24,11 @@ export async function scrapePages(
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, target] = next;
-      const { samples, dropped, failure, release } = await scraper.scrape(target, signal);
-      pages[index] = { target, samples, dropped, failure };
+      const { startedAt, durationMs, samples, dropped, failure, release } = await scraper.scrape(
+        target,
+        signal,
+      );
+      pages[index] = { target, scrapedAt: startedAt, durationMs, samples, dropped, failure };
       release?.();
     }
   };

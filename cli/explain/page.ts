@@ -7,7 +7,8 @@ import {
   type Series,
 } from '../../lambda/model/samples/sample.ts';
 import type { Config, ScrapeJob } from '../../lambda/model/settings/config.ts';
-import { ScrapeError, type ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
+import type { Answer } from '../../lambda/model/targets/decoder.ts';
+import { ScrapeError } from '../../lambda/model/targets/scrape-error.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
 import { MetricRelabeling } from '../../lambda/scrape/metric-relabeling.ts';
 
@@ -19,14 +20,14 @@ export interface Page {
   readonly dropped: readonly Series[];
   /** Milliseconds since the epoch. @default now */
   readonly scrapedAt?: number | undefined;
+  /** Milliseconds of the scrape. Absent: there was none. */
+  readonly durationMs?: number | undefined;
   /** Absent: the page could be read. */
-  readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
+  readonly failure?: { readonly reason: string; readonly message: string } | undefined;
 }
 
 /** A saved answer of a target. */
-export interface SavedAnswer {
-  readonly body: Buffer;
-  readonly contentType: string;
+export interface SavedAnswer extends Answer {
   /** Of the target, as discovery would give them. */
   readonly labels: Labels;
   /** Name of an entry of `scrape_configs`. Absent: the one of the label `job`, else the first. */
@@ -50,9 +51,14 @@ export function readPage(config: Pick<Config, 'jobs'>, saved: SavedAnswer): Page
     labels,
     timeoutMs: job.timeoutMs,
   });
+  return pageOf(target, saved);
+}
+
+/** Decodes an answer of a target, and relabels its samples. */
+export function pageOf(target: Target, answer: Answer): Page {
   try {
     const { normalizeBounds } = target;
-    const { samples: all } = new AnswerDecoder().decode(target, saved, { normalizeBounds });
+    const { samples: all } = new AnswerDecoder().decode(target, answer, { normalizeBounds });
     const { samples, dropped, failure } = new MetricRelabeling().apply(target, all);
     if (failure !== undefined) throw failure;
     return { target, samples, dropped };
@@ -63,7 +69,11 @@ export function readPage(config: Pick<Config, 'jobs'>, saved: SavedAnswer): Page
   }
 }
 
-function jobFor(jobs: readonly ScrapeJob[], { job: given, labels }: SavedAnswer): ScrapeJob {
+/** The job of a saved answer: the named one, else that of the label `job`, else the first. @throws Error without one */
+export function jobFor(
+  jobs: readonly ScrapeJob[],
+  { job: given, labels }: Pick<SavedAnswer, 'job' | 'labels'>,
+): ScrapeJob {
   const [first] = jobs;
   if (first === undefined) throw new Error('the configuration has no job: scrape_configs is empty');
   const found = jobs.find(({ name }) => name === (given ?? labels.job));

@@ -15,7 +15,7 @@ export const MAX_RECORDING_BYTES = 64 * 2 ** 20;
 const MAX_TARGETS = 10_000;
 
 /** Most characters of a text that people read in one line. */
-const MAX_LINE = 4_096;
+export const MAX_LINE = 4_096;
 
 const LINE = `a line of at most ${MAX_LINE} characters, without control characters`;
 

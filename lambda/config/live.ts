@@ -9,8 +9,8 @@ import { WatchedTexts } from './sources/watched-texts.ts';
 /** Most milliseconds for a look at the texts. */
 const REFRESH_TIMEOUT_MS = 5_000;
 
-/** Finds, reads and checks the whole configuration, until the signal is aborted. */
-type Load = (signal?: AbortSignal) => Promise<Config>;
+/** The sources of the configuration, which can be read until the signal is aborted. */
+type RequestUntil = (signal?: AbortSignal) => ConfigRequest;
 
 /** The current configuration, and the errors of a newer version that cannot be used. */
 export interface ConfigStatus {
@@ -33,13 +33,13 @@ export interface Refusal {
 
 /** A configuration that follows its sources: documents in S3 or Systems Manager, files, secrets. */
 export class LiveConfig {
-  readonly #load: Load;
+  readonly #request: RequestUntil;
   readonly #texts: WatchedTexts;
   #config: Config;
   #refused: readonly string[] | undefined;
 
-  private constructor(load: Load, texts: WatchedTexts, config: Config) {
-    this.#load = load;
+  private constructor(request: RequestUntil, texts: WatchedTexts, config: Config) {
+    this.#request = request;
     this.#texts = texts;
     this.#config = config;
   }
@@ -54,14 +54,18 @@ export class LiveConfig {
     now: () => number = Date.now,
   ): Promise<LiveConfig> {
     const texts = new WatchedTexts({ stores, readFile: given.readFile, now });
-    const load: Load = (signal) =>
-      loadConfig({
-        ...given,
-        readFile: (path) => texts.file(path, signal),
-        readRemote: (location) => texts.document(location, signal),
-        resolveSecret: (reference) => texts.secret(reference, signal),
-      });
-    return new LiveConfig(load, texts, await load());
+    const request: RequestUntil = (signal) => ({
+      ...given,
+      readFile: (path) => texts.file(path, signal),
+      readRemote: (location) => texts.document(location, signal),
+      resolveSecret: (reference) => texts.secret(reference, signal),
+    });
+    return new LiveConfig(request, texts, await loadConfig(request()));
+  }
+
+  /** The sources of the configuration in use, whose texts are known. */
+  get request(): ConfigRequest {
+    return this.#request();
   }
 
   get config(): Config {
@@ -84,7 +88,7 @@ export class LiveConfig {
     const refusedBefore = this.#refused;
     this.#texts.forget();
     try {
-      this.#config = await this.#load(signal);
+      this.#config = await loadConfig(this.#request(signal));
       this.#refused = undefined;
       return { config: this.#config, changed: true, unread };
     } catch (error) {

@@ -1,5 +1,6 @@
 import { AnswerDecoder } from '../decode/answer.ts';
 import { MemoryBudget } from '../decode/memory/budget.ts';
+import type { Decoder } from '../model/targets/decoder.ts';
 import { Scraper } from '../scrape/scrape.ts';
 import { processMemory } from './process-memory.ts';
 
@@ -7,9 +8,16 @@ import { processMemory } from './process-memory.ts';
 const LINES_SHARE = 1 / 12;
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
-/** A scraper for the memory of the process. */
-export function systemScraper(environment: NodeJS.ProcessEnv): Scraper {
+/**
+ * A scraper for the memory of the process.
+ *
+ * @param around makes its decoder of the usual one
+ */
+export function systemScraper(
+  environment: NodeJS.ProcessEnv,
+  around: (decoder: Decoder) => Decoder = (decoder) => decoder,
+): Scraper {
   const memory = processMemory(environment);
   const lines = new MemoryBudget(Math.min(MOST_LINE_BYTES, Math.floor(memory * LINES_SHARE)));
-  return new Scraper(Date.now, new AnswerDecoder(lines), { memory });
+  return new Scraper(Date.now, around(new AnswerDecoder(lines)), { memory });
 }

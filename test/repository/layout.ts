@@ -55,7 +55,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/aws/protocol': [],
   'cli/demo/task': [MODEL],
   'cli/recording': [
-    ...['cli/targets', 'cli/explain', 'lambda/wiring', 'lambda/config', 'lambda/discovery'],
+    ...['cli/targets', 'cli/explain', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape', MODEL],
   ],
   'cli/explain': [
