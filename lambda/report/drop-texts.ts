@@ -2,7 +2,9 @@ import type { DropReason } from '../model/samples/drops.ts';
 
 /** One sentence for each reason: what happened to the sample, and what to do if it should be published. */
 export const DROP_TEXTS: Readonly<Record<DropReason, string>> = {
-  relabeled: 'metric_relabel_configs of the job drop it',
+  relabeled: 'a rule of metric_relabel_configs or write_relabel_configs drops it',
+  long_text:
+    'a rule of write_relabel_configs reads labels of it that are too long for its expression: shorten the label, or split a large expression',
   no_declaration: 'no metric_declaration both selects its name and applies to its labels',
   no_dimension_set:
     'each dimension set of the matching declarations names a label that it lacks, or whose value CloudWatch refuses',

@@ -4,6 +4,8 @@ import type { Series } from './sample.ts';
 export type DropReason =
   /** `metric_relabel_configs` dropped it. */
   | 'relabeled'
+  /** A rule of `write_relabel_configs` would read a text of its labels that is longer than the bound of its expression. */
+  | 'long_text'
   /** No declaration's matcher and selectors match it. */
   | 'no_declaration'
   /** Declarations select it, but each of their dimension sets names a label that it lacks, or that CloudWatch refuses. */

@@ -89,7 +89,7 @@ export class RequestWriter {
       const isFound = labels.find(series);
       step?.(costOfLabels(labels.labels.length));
       if (!isFound) {
-        drops.add('relabeled', series);
+        drops.add(labels.reason, series);
       } else if (!known.add(series)) {
         drops.add('duplicate', series);
       } else {
@@ -157,7 +157,7 @@ export class RequestWriter {
       const isFound = labels.find(sample.series);
       step?.(costOfLabels(labels.labels.length));
       if (!isFound) {
-        drops.add('relabeled', sample.series);
+        drops.add(labels.reason, sample.series);
         continue;
       }
       if (!isTime(sample.timestamp ?? startedAt)) {

@@ -211,7 +211,7 @@ describe('remoteWriteOutput', () => {
     const scraped = { ...scrape(samples), step: (cost?: number) => costs.push(cost) };
     await cycle(outputTo(receiver, { relabeling }), [scraped], drops);
     expect(sentTo(receiver)).toHaveLength(1);
-    expect([...drops.counts]).toEqual([['relabeled', 1]]);
+    expect([...drops.counts]).toEqual([['long_text', 1]]);
     expect(costs).toContain(257);
   });
 

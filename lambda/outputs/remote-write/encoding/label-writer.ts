@@ -1,4 +1,5 @@
 import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
+import type { DropReason } from '../../../model/samples/drops.ts';
 import { costOfMatching, maxCharactersFor } from '../../../model/samples/matched-text.ts';
 import { METRIC_NAME, type RelabelRule, relabel } from '../../../model/samples/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../../model/samples/sample.ts';
@@ -63,6 +64,7 @@ export class LabelWriter {
   #plan: Plan | undefined;
   #size = 0;
   #hash = 0;
+  #reason: DropReason = 'relabeled';
 
   /** @param step called for each text that a rule reads; an error that it throws ends `find` */
   constructor(target: TargetSamples['target'], rules: LabelRules, table: LabelTable, step?: Step) {
@@ -78,8 +80,9 @@ export class LabelWriter {
   }
 
   /**
-   * Finds the labels of a series, to be written next. `false` if relabeling drops the series, or would have to read too
-   * long a text.
+   * Finds the labels of a series, to be written next.
+   *
+   * @returns `false` if the series is not sent, for the `reason`
    */
   find(series: Series): boolean {
     if (this.#rules.relabeling.length === 0) {
@@ -95,6 +98,11 @@ export class LabelWriter {
       }
     }
     return this.#findJoined(series);
+  }
+
+  /** Why the last series that was not found is not sent: relabeling drops it, or would have to read too long a text. */
+  get reason(): DropReason {
+    return this.#reason;
   }
 
   /** Bytes of the found labels. */
@@ -149,14 +157,16 @@ export class LabelWriter {
   }
 
   #relabel(all: Labels, rules: readonly RelabelRule[]): Labels | undefined {
+    this.#reason = 'relabeled';
     try {
       return relabel(all, rules, (text, regex) => {
         this.#step?.(costOfMatching(text, regex));
         if (text.length > maxCharactersFor(regex)) throw new LongTextError();
       });
     } catch (error) {
-      if (error instanceof LongTextError) return undefined;
-      throw error;
+      if (!(error instanceof LongTextError)) throw error;
+      this.#reason = 'long_text';
+      return undefined;
     }
   }
 }
