@@ -28,6 +28,9 @@ const INTERVAL_MS = 60_000;
 
 const CYCLE_TIMEOUT_MS = 60_000;
 
+/** Room for the counters of a million series, of which a function of 512 MB would forget some. */
+const STATE_BYTES = 256 * 2 ** 20;
+
 /** The stand-in takes any. */
 const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 
@@ -74,7 +77,7 @@ answerParent(async ({ surroundings, cycles, receiver }: CycleCase): Promise<Cycl
       clock: { ...systemClock, now },
     }),
     scraper: new Scraper(now, new AnswerDecoder()),
-    state: new StoredState(fileStore(join(folder, 'state')), now),
+    state: new StoredState(fileStore(join(folder, 'state')), now, { capacity: STATE_BYTES }),
     outputs: [
       cloudWatchLogsOutput({ client: logsClient(place) }),
       ...(receiver ? [receiverOutput(receiver, surroundings.receiver, now)] : []),

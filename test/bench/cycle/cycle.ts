@@ -24,7 +24,7 @@ const LEFT_OUT = 2;
  */
 export async function runCycle(): Promise<void> {
   const rows: string[][] = [];
-  for (const workload of ['services', 'pods', 'sidecars'] as const) {
+  for (const workload of ['services', 'everything', 'pods', 'sidecars'] as const) {
     rows.push(...(await rowsOf(workload)));
   }
   show(rows);

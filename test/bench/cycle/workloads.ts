@@ -33,13 +33,19 @@ export const WORKLOADS = {
     title: '1,000 targets x 1,000 series, a tenth selected',
     start: async () => configurationFor(await startServices(1_000, generateExposition)),
   },
+  everything: {
+    title: '1,000 targets x 1,000 series, every series selected',
+    start: async () =>
+      configurationFor(await startServices(1_000, generateExposition), { selectors: ['.*'] }),
+  },
   pods: {
     title: 'the same, but no series of two targets alike',
     start: async () => configurationFor(await startServices(1_000, generateOwnExposition)),
   },
   tasks: {
     title: '1,000 targets x 1,000 series, with the 13 labels of ECS targets',
-    start: async () => configurationFor(await startServices(1_000, generateExposition), taskLabels),
+    start: async () =>
+      configurationFor(await startServices(1_000, generateExposition), { labelsFor: taskLabels }),
   },
   sidecars: {
     title: '150 tasks / 1,000 containers, with metrics of containers',
@@ -68,7 +74,10 @@ async function startServices(
 
 function configurationFor(
   targets: readonly string[],
-  labelsFor: (index: number) => Labels = () => labelsOf(),
+  {
+    labelsFor = () => labelsOf(),
+    selectors = [`^shop_${SELECTED_NOUN}_`],
+  }: { labelsFor?: (index: number) => Labels; selectors?: readonly string[] } = {},
 ): Record<string, string> {
   const groups = targets.map((target, index) => ({ targets: [target], labels: labelsFor(index) }));
   const configuration = {
@@ -80,7 +89,7 @@ function configurationFor(
         {
           source_labels: ['job'],
           label_matcher: '^shop$',
-          metric_selectors: [`^shop_${SELECTED_NOUN}_`],
+          metric_selectors: selectors,
           dimensions: [
             ['job', 'method'],
             ['job', 'method', 'route', 'status'],
