@@ -6,14 +6,14 @@ import type { Labels } from '../model/samples/sample.ts';
 import type { EmfConfig } from '../model/settings/config.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { type Field, fieldsOf, refusalOf } from './field.ts';
-import { DIRECTIVES_MEMBER, type Message, write } from './message.ts';
+import { DIRECTIVES_MEMBER, type Message, type MessageWriter, writerFor } from './message.ts';
 
 /** Characters of an event that count as one item of a turn. */
 const CHARACTERS_OF_AN_ITEM = 4_096;
 
 /** The settings that all events share. */
 interface Context {
-  readonly emf: Pick<EmfConfig, 'units'>;
+  readonly writer: MessageWriter;
   readonly drops: Drops;
   readonly maxEventBytes: number;
 }
@@ -41,7 +41,7 @@ export function encode(
   maxEventBytes: number = MAX_EVENT_BYTES,
   step: Step = () => undefined,
 ): LogEvent[] {
-  const context = { emf, drops, maxEventBytes };
+  const context = { writer: writerFor(emf.units), drops, maxEventBytes };
   const events: LogEvent[] = [];
   for (const group of groups) {
     step();
@@ -66,7 +66,7 @@ function partsOf(group: MetricGroup, context: Context): Field[][] {
     const fields = fieldsOf(metric);
     const refused =
       (metric.name === DIRECTIVES_MEMBER ? 'metric_name' : undefined) ??
-      fields.map(refusalOf).find((reason) => reason !== undefined) ??
+      refusalOfAny(fields) ??
       (isBroken(group, fields, context) ? 'too_large' : undefined);
     if (refused !== undefined) {
       dropAll(refused, fields, context.drops);
@@ -81,19 +81,27 @@ function partsOf(group: MetricGroup, context: Context): Field[][] {
   return parts;
 }
 
+function refusalOfAny(fields: readonly Field[]): DropReason | undefined {
+  for (const field of fields) {
+    const refusal = refusalOf(field);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
 /** Whether some fields of a distribution would find no room: it is published as a whole or not at all. */
 function isBroken(group: MetricGroup, fields: readonly Field[], context: Context): boolean {
   const [, second] = fields;
   if (second?.points.length !== 0) return false;
   return fields.some((field) => {
-    const { message } = write(group, [field], context.emf.units);
+    const { message } = context.writer.write(group, [field]);
     return eventBytes(message) > context.maxEventBytes;
   });
 }
 
 /** One message, or several where one would be too large. */
 function messages(group: MetricGroup, fields: readonly Field[], context: Context): Message[] {
-  const message = write(group, fields, context.emf.units);
+  const message = context.writer.write(group, fields);
   if (eventBytes(message.message) <= context.maxEventBytes) return [message];
   if (fields.length === 1) {
     dropAll('too_large', fields, context.drops);

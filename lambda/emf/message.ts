@@ -1,90 +1,172 @@
 import type { LogEvent } from '../model/delivery/event.ts';
 import type { MetricGroup } from '../model/samples/metric-group.ts';
-import type { Publication } from '../model/samples/publication.ts';
-import { labelsOf } from '../model/samples/sample.ts';
+import type { Publication, Publications } from '../model/samples/publication.ts';
+import type { Labels } from '../model/samples/sample.ts';
 import type { Field } from './field.ts';
 import { MAX_METRICS_PER_DIRECTIVE } from './limits.ts';
+import { Pieces } from './pieces.ts';
 
 /** The member of an event that holds its directives: no metric and no label can have this name. */
 export const DIRECTIVES_MEMBER = '_aws';
 
 export type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
-/** One directive of `_aws.CloudWatchMetrics`. */
-interface Directive {
-  readonly Namespace: string;
-  readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly MetricDefinition[];
+/** The directives of `_aws.CloudWatchMetrics`. */
+interface Directives {
+  /** JSON texts with commas between them; empty without any. */
+  readonly text: string;
+  /** Number of their metric definitions. */
+  readonly metrics: number;
 }
 
-interface MetricDefinition {
-  readonly Name: string;
-  readonly Unit?: string | undefined;
-  readonly StorageResolution?: 1 | undefined;
-}
+/** The event before its first member. */
+const OPENING = '{';
 
-/** Writes one event: texts, figures, and the `_aws` member with the metrics that CloudWatch extracts. */
-export function write(
-  { labels, timestamp }: Pick<MetricGroup, 'labels' | 'timestamp'>,
-  fields: readonly Field[],
-  units: ReadonlyMap<string, string>,
-): Message {
-  const directives = directivesOf(fields, units);
-  const event: Record<string, unknown> = labelsOf();
-  if (directives.length > 0) {
-    event[DIRECTIVES_MEMBER] = { Timestamp: timestamp, CloudWatchMetrics: directives };
+const NO_DIRECTIVES: Directives = { text: '', metrics: 0 };
+
+/** Writers by their units, so that all targets and cycles share the pieces of a writer. */
+const writers = new WeakMap<ReadonlyMap<string, string>, MessageWriter>();
+
+/** @param units CloudWatch unit by name of the metric */
+export function writerFor(units: ReadonlyMap<string, string>): MessageWriter {
+  let writer = writers.get(units);
+  if (writer === undefined) {
+    writer = new MessageWriter(units);
+    writers.set(units, writer);
   }
-  const kept = keptLabels(fields);
-  for (const name of Object.keys(labels)) {
-    if (name !== DIRECTIVES_MEMBER && (kept === undefined || kept.has(name))) {
-      event[name] = labels[name];
+  return writer;
+}
+
+/**
+ * Writes events as JSON texts: labels, figures, and the `_aws` member with the metrics that CloudWatch extracts.
+ *
+ * Nearly all of an event is the same each minute and for each target, so it is put together from pieces that are written
+ * once. An object for `JSON.stringify` would take twice the time.
+ */
+export class MessageWriter {
+  readonly #pieces: Pieces;
+  readonly #kept = new WeakMap<Publications, ReadonlySet<string> | 'all'>();
+
+  /** @param units CloudWatch unit by name of the metric */
+  constructor(units: ReadonlyMap<string, string>) {
+    this.#pieces = new Pieces(units);
+  }
+
+  write(
+    { labels, timestamp }: Pick<MetricGroup, 'labels' | 'timestamp'>,
+    fields: readonly Field[],
+  ): Message {
+    const common = commonPublications(fields);
+    const { text: directives, metrics } =
+      common === undefined ? this.#mixedDirectives(fields) : this.#directives(common, fields);
+    let text =
+      directives === ''
+        ? OPENING
+        : `{"${DIRECTIVES_MEMBER}":{"Timestamp":${timestamp},"CloudWatchMetrics":[${directives}]}`;
+    const kept = common === undefined ? this.#keptOfAny(fields) : this.#keptOf(common);
+    const replaced = replacedLabels(labels, fields);
+    for (const name of Object.keys(labels)) {
+      const isKept = kept === 'all' || kept.has(name);
+      if (isKept && name !== DIRECTIVES_MEMBER && !replaced.includes(name)) {
+        text += this.#key(name, text) + this.#pieces.text(labels[name] ?? '');
+      }
     }
+    for (const { name, value } of fields) {
+      const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
+      text += this.#key(name, text) + json;
+    }
+    return { timestamp, message: `${text}}`, metrics };
   }
-  for (const { name, value } of fields) event[name] = value;
-  const metrics = directives.reduce((sum, { Metrics }) => sum + Metrics.length, 0);
-  return { timestamp, message: JSON.stringify(event), metrics };
+
+  /** The name of a member after this text, with the comma before it unless it is the first one. */
+  #key(name: string, before: string): string {
+    const key = this.#pieces.key(name);
+    return before === OPENING ? key.slice(1) : key;
+  }
+
+  /** The directives of fields that are all published alike. */
+  #directives(publications: Publications, fields: readonly Field[]): Directives {
+    let directives = NO_DIRECTIVES;
+    for (const publication of publications) {
+      directives = this.#with(directives, publication, fields);
+    }
+    return directives;
+  }
+
+  #mixedDirectives(fields: readonly Field[]): Directives {
+    const byPublication = new Map<Publication, Field[]>();
+    for (const field of fields) {
+      for (const publication of field.publications) {
+        const own = byPublication.get(publication);
+        if (own === undefined) byPublication.set(publication, [field]);
+        else own.push(field);
+      }
+    }
+    let directives = NO_DIRECTIVES;
+    for (const [publication, own] of byPublication) {
+      directives = this.#with(directives, publication, own);
+    }
+    return directives;
+  }
+
+  /** Adds the directives of one publication. */
+  #with(
+    { text: before, metrics }: Directives,
+    publication: Publication,
+    fields: readonly Pick<Field, 'name'>[],
+  ): Directives {
+    const head = this.#pieces.directive(publication);
+    const isHigh = publication.storageResolution === 1;
+    let text = before;
+    for (const [index, { name }] of fields.entries()) {
+      if (index % MAX_METRICS_PER_DIRECTIVE > 0) text += ',';
+      else text += (index === 0 ? '' : ']}') + (text === '' ? '' : ',') + head;
+      text += this.#pieces.definition(name, isHigh);
+    }
+    return { text: `${text}]}`, metrics: metrics + fields.length };
+  }
+
+  /** The labels that publications keep, as a dimension or as a plain field. */
+  #keptOf(publications: Publications): ReadonlySet<string> | 'all' {
+    let kept = this.#kept.get(publications);
+    if (kept === undefined) {
+      kept = keptLabels(publications);
+      this.#kept.set(publications, kept);
+    }
+    return kept;
+  }
+
+  #keptOfAny(fields: readonly Field[]): ReadonlySet<string> | 'all' {
+    const all = new Set<string>();
+    for (const { publications } of fields) {
+      const kept = this.#keptOf(publications);
+      if (kept === 'all') return kept;
+      for (const name of kept) all.add(name);
+    }
+    return all;
+  }
 }
 
-/** The labels that any publication keeps, as a dimension or as a plain field; undefined: all. */
-function keptLabels(fields: readonly Field[]): ReadonlySet<string> | undefined {
+/** The publications of all fields, if they have the same. */
+function commonPublications(fields: readonly Field[]): Publications | undefined {
+  const publications = fields[0]?.publications;
+  return fields.every((field) => field.publications === publications) ? publications : undefined;
+}
+
+/** Labels that a field of the same name takes the place of. */
+function replacedLabels(labels: Labels, fields: readonly Field[]): readonly string[] {
+  const replaced: string[] = [];
+  for (const { name } of fields) if (labels[name] !== undefined) replaced.push(name);
+  return replaced;
+}
+
+function keptLabels(publications: Publications): ReadonlySet<string> | 'all' {
+  if (publications.length === 0) return 'all';
   const kept = new Set<string>();
-  for (const { publications } of fields) {
-    if (publications.length === 0) return undefined;
-    for (const { dimensions, properties } of publications) {
-      if (properties === undefined) return undefined;
-      for (const name of properties) kept.add(name);
-      for (const set of dimensions) for (const name of set) kept.add(name);
-    }
+  for (const { dimensions, properties } of publications) {
+    if (properties === undefined) return 'all';
+    for (const name of properties) kept.add(name);
+    for (const set of dimensions) for (const name of set) kept.add(name);
   }
   return kept;
-}
-
-function directivesOf(
-  fields: readonly Field[],
-  units: ReadonlyMap<string, string>,
-): readonly Directive[] {
-  const byPublication = new Map<Publication, string[]>();
-  for (const { name, publications } of fields) {
-    for (const publication of publications) {
-      const names = byPublication.get(publication);
-      if (names === undefined) byPublication.set(publication, [name]);
-      else names.push(name);
-    }
-  }
-  const directives: Directive[] = [];
-  for (const [{ namespace, dimensions, storageResolution }, names] of byPublication) {
-    for (let from = 0; from < names.length; from += MAX_METRICS_PER_DIRECTIVE) {
-      directives.push({
-        Namespace: namespace,
-        Dimensions: dimensions,
-        // JSON drops undefined members.
-        Metrics: names.slice(from, from + MAX_METRICS_PER_DIRECTIVE).map((name) => ({
-          Name: name,
-          Unit: units.get(name),
-          StorageResolution: storageResolution === 1 ? 1 : undefined,
-        })),
-      });
-    }
-  }
-  return directives;
 }
