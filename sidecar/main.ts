@@ -17,6 +17,7 @@ import { createEndpoint, type Endpoint } from './sampling/endpoint.ts';
 import { type Clock, type Sampler, startSampler } from './sampling/sampler.ts';
 import { askApplication } from './serving/applications.ts';
 import { isServing } from './serving/health.ts';
+import { dropPrivileges, listenOutside } from './serving/outside.ts';
 import { type Contents, createPages } from './serving/pages.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -44,6 +45,7 @@ if ('problems' in result) {
   process.exit(MISUSE);
 }
 if (process.argv[2] === 'health') {
+  if (result.settings.namespace !== undefined) dropPrivileges();
   process.exit((await isServing(result.settings.host, result.settings.port)) ? 0 : FAILURE);
 }
 await serve(result.settings);
@@ -92,12 +94,19 @@ async function serve(settings: Settings): Promise<void> {
   const contents = contentsOf(settings, endpoint, sampler, source);
   const answer = createPages(contents, settings.token, log);
   const server = createHttpServer({ answer, connections });
-  await listen(server, settings);
+  const { port } = await listen(server, settings);
+  let outside: Server | undefined;
+  if (settings.namespace !== undefined) {
+    outside = createHttpServer({ answer, connections });
+    await open(outside, settings.namespace, port);
+    dropPrivileges();
+  }
   await stopped;
 
   // Whatever hangs: ECS kills what does not end.
   setTimeout(() => process.exit(0), STOP_MS);
   server.close();
+  outside?.close();
   if (settings.emf !== undefined) {
     await Promise.race([sampler.finish(), CLOCK.pause(LAST_POLL_MS)]);
     await write(lastEvents(history, settings.emf, tasks));
@@ -136,7 +145,7 @@ function contentsOf(
   };
 }
 
-async function listen(server: Server, { host, port }: Settings): Promise<void> {
+async function listen(server: Server, { host, port }: Settings): Promise<AddressInfo> {
   try {
     server.listen({ port, host });
     await once(server, 'listening');
@@ -147,6 +156,15 @@ async function listen(server: Server, { host, port }: Settings): Promise<void> {
   server.on('error', (error) => log(`server: ${String(error)}`));
   const address = server.address() as AddressInfo;
   log(`${VERSION} listening on ${address.address} port ${address.port}`);
+  return address;
+}
+
+/** Without the other network, clients in the own one still get answers. */
+async function open(server: Server, namespace: string, port: number): Promise<void> {
+  const problem = await listenOutside(server, namespace, port);
+  if (problem === undefined) log(`listening in the network of ${namespace} too, port ${port}`);
+  else log(`cannot listen in the network of ${namespace}, port ${port}: ${problem}`);
+  server.on('error', (error) => log(`server: ${String(error)}`));
 }
 
 /** Resolves when standard output has taken all of it. */

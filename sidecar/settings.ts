@@ -34,6 +34,8 @@ export interface Settings {
   readonly port: number;
   /** Absent: all interfaces. */
   readonly host: string | undefined;
+  /** The file of another network namespace in which it listens too; absent: none. */
+  readonly namespace: string | undefined;
   /** Endpoints of applications in the same task, by name. */
   readonly applications: ReadonlyMap<string, RequestTarget>;
   /** What clients must show; absent: nothing. */
@@ -56,6 +58,7 @@ export function readSettings(
     scope: readScope(env, problems),
     port: readPort(env, problems),
     host: readHost(env, problems),
+    namespace: readNamespace(env, problems),
     applications: readApplications(env, problems),
     token: readToken(env, problems),
     documents: readDocuments(env, problems),
@@ -100,6 +103,15 @@ function readHost(env: Environment, problems: string[]): string | undefined {
     problems.push(`${name}: expected an IP address such as 127.0.0.1, ${given(host)}`);
   }
   return host;
+}
+
+function readNamespace(env: Environment, problems: string[]): string | undefined {
+  const name = 'FARGAUGE_NETWORK_NAMESPACE';
+  const path = env[name] || undefined;
+  if (path !== undefined && !path.startsWith('/')) {
+    problems.push(`${name}: expected an absolute path such as /proc/1/ns/net, ${given(path)}`);
+  }
+  return path;
 }
 
 /** `name=url, …` */

@@ -15,6 +15,13 @@ const PLATFORMS: ReadonlyMap<string, { readonly platform: Platform; readonly fol
     ['X86_64', { platform: Platform.LINUX_AMD64, folder: 'amd64' }],
   ]);
 
+/** The folder of an image, and whether it has the program or Node.js. */
+export interface SidecarFolder
+  extends Pick<DockerImageAssetProps, 'directory' | 'exclude' | 'platform'> {
+  readonly directory: string;
+  readonly isProgram: boolean;
+}
+
 /**
  * The image of the sidecar, built by Docker for the architecture of a task definition: with the static program if that
  * was built, else with the bundle on Node.js.
@@ -38,7 +45,7 @@ export function sidecarImage(
       return problem === undefined ? [] : [problem];
     },
   });
-  const { directory: folder, ...options } = sidecarFolder(scope, built, directory);
+  const { directory: folder, isProgram, ...options } = sidecarFolder(scope, built, directory);
   return ContainerImage.fromAsset(folder, options);
 }
 
@@ -53,18 +60,19 @@ export function sidecarFolder(
   scope: Construct,
   built: string,
   directory: string = SIDECAR_DIRECTORY,
-): Pick<DockerImageAssetProps, 'directory' | 'exclude' | 'platform'> {
+): SidecarFolder {
   checkBundle(scope, directory);
   const { platform, folder = '' } = PLATFORMS.get(built) ?? {};
   const program = join(directory, folder);
   if (platform !== undefined && existsSync(join(program, 'Dockerfile'))) {
-    return { directory: program, platform };
+    return { directory: program, platform, isProgram: true };
   }
   Annotations.of(scope).addInfo(
     `The image of the sidecar for ${built} has Node.js, because ${directory} has no program for it: \`npm run build\` makes one where Rust is installed. Give \`memoryReservationMiB: 64\``,
   );
   return {
     directory,
+    isProgram: false,
     exclude: ['*.map', ...[...PLATFORMS.values()].map((other) => other.folder)],
     ...(platform && { platform }),
   };

@@ -18,6 +18,7 @@ import { acknowledge } from '../nag/acknowledge.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { validCount, validPort } from '../props/valid.ts';
 import { sidecarFolder } from './image.ts';
+import { INSTANCE_NETWORK } from './instance-network.ts';
 import { renderLastEvents } from './last-events.ts';
 import { daemonsOf } from './served-clusters.ts';
 import { VARIABLES } from './variables.ts';
@@ -77,6 +78,15 @@ export interface InstanceDaemonProps {
    * @default 9546
    */
   readonly port?: number;
+
+  /**
+   * Whether the daemon listens in the network of the instance, where the collector reaches it. To open the port it needs root,
+   * the process namespace of the instance and the capabilities SYS_ADMIN and SYS_PTRACE, all of which it gives up as soon as it
+   * listens. Otherwise a program of yours must pass the port of the instance on to the daemon.
+   *
+   * @default true
+   */
+  readonly instanceNetwork?: boolean;
 
   /**
    * Memory of the daemon's task in MiB, of each instance.
@@ -187,27 +197,39 @@ export class InstanceDaemon extends Construct implements IConnectable {
     });
     this.daemonArn = Fn.getAtt(daemon.logicalId, 'DaemonArn').toString();
     daemonsOf(cluster).add(this);
+    if (!(props.instanceNetwork ?? true)) this.warnOfAddress('');
+  }
+
+  private warnOfAddress(why: string): void {
     Annotations.of(this).addWarningV2(
       'fargauge:daemonAddress',
-      `[${this.node.path}] ECS gives a Managed Daemon an address that only its instance reaches. The collector asks port ${this.port} of the instance: see "The way to a daemon" in docs/managed-instances.md, and acknowledge this warning if the port leads to the daemon`,
+      `[${this.node.path}] ${why}ECS gives a Managed Daemon an address that only its instance reaches. The collector asks port ${this.port} of the instance: see "The way to a daemon" in docs/managed-instances.md, and acknowledge this warning if the port leads to the daemon`,
     );
   }
 
   private definition(props: InstanceDaemonProps): Record<string, unknown> {
     const { memoryMiB = MEMORY_MIB, cpu = CPU_UNITS, logGroup = this.makeLogGroup() } = props;
+    const { instanceNetwork = true } = props;
     logGroup.grantWrite(this.executionRole);
     return {
       Family: Names.uniqueResourceName(this, { maxLength: 255, separator: '-' }),
       ExecutionRoleArn: this.executionRole.roleArn,
       Cpu: String(validCount(this, 'cpu', cpu)),
       Memory: String(validCount(this, 'memoryMiB', memoryMiB, LEAST_MEMORY_MIB)),
+      ...(instanceNetwork && INSTANCE_NETWORK.task),
       ContainerDefinitions: [
         {
           Name: SIDECAR_CONTAINER,
           Image: this.image(props),
           Essential: true,
           ReadonlyRootFilesystem: true,
-          LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+          ...(instanceNetwork && INSTANCE_NETWORK.container),
+          LinuxParameters: {
+            Capabilities: {
+              Drop: ['ALL'],
+              ...(instanceNetwork && { Add: INSTANCE_NETWORK.capabilities }),
+            },
+          },
           Environment: this.environment(props),
           ...(props.token && { Secrets: this.secrets(props.token) }),
           HealthCheck: HEALTH_CHECK,
@@ -224,13 +246,19 @@ export class InstanceDaemon extends Construct implements IConnectable {
     };
   }
 
-  private image({ image, architecture }: InstanceDaemonProps): string {
+  private image({ image, architecture, instanceNetwork = true }: InstanceDaemonProps): string {
     if (image !== undefined) {
       if (architecture === undefined) return image;
       throw new InvalidPropsError(this, 'Expected either `image` or `architecture`, got both');
     }
     const { _cpuArchitecture: built } = architecture ?? CpuArchitecture.X86_64;
-    const asset = new DockerImageAsset(this, 'Image', sidecarFolder(this, built));
+    const { isProgram, ...folder } = sidecarFolder(this, built);
+    if (instanceNetwork && !isProgram) {
+      this.warnOfAddress(
+        'The image has Node.js, which cannot open a port in the network of the instance. ',
+      );
+    }
+    const asset = new DockerImageAsset(this, 'Image', folder);
     asset.repository.grantPull(this.executionRole);
     acknowledge(this.executionRole.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5[Resource::*]',
@@ -239,11 +267,12 @@ export class InstanceDaemon extends Construct implements IConnectable {
     return asset.imageUri;
   }
 
-  private environment({ configuration }: InstanceDaemonProps): object[] {
+  private environment({ configuration, instanceNetwork = true }: InstanceDaemonProps): object[] {
     const lastEvents = configuration && renderLastEvents(this, configuration);
     return [
       // It need not find out, from a `Group` that not every document of its task has.
       { Name: VARIABLES.scope, Value: 'instance' },
+      ...(instanceNetwork ? INSTANCE_NETWORK.environment : []),
       ...(this.port === SIDECAR_PORT ? [] : [{ Name: VARIABLES.port, Value: String(this.port) }]),
       ...(lastEvents === undefined ? [] : [{ Name: VARIABLES.lastEvents, Value: lastEvents }]),
     ];

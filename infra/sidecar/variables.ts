@@ -8,4 +8,5 @@ export const VARIABLES = {
   token: 'FARGAUGE_TOKEN',
   documents: 'FARGAUGE_DOCUMENTS',
   scope: 'FARGAUGE_SCOPE',
+  namespace: 'FARGAUGE_NETWORK_NAMESPACE',
 } as const;

@@ -13,7 +13,7 @@ import { readValue } from '../sidecar/exposition/read-text.ts';
 import { startMetadataStandIn, status } from '../sidecar/metadata-stand-in.ts';
 import { sampleStats, sampleTask } from '../sidecar/sample-documents.ts';
 import { startSidecar } from '../sidecar/sidecar-process.ts';
-import { runToEnd } from './support/child.ts';
+import { runToEnd, start } from './support/child.ts';
 import { startDockerEngine } from './support/docker/engine.ts';
 import type { Seen } from './support/one-family.ts';
 
@@ -23,6 +23,8 @@ const ENGINE_MS = 120_000;
 
 /** More than the health check of the image may take. */
 const PORT = 9557;
+
+const DAEMON_PORT = 9558;
 
 const ONE_FAMILY = join(import.meta.dirname, 'support/one-family.ts');
 
@@ -96,7 +98,7 @@ if (process.getuid?.() === 0) {
 describe('The program of the sidecar with little memory', () => {
   it.each([
     ['none for the engine', 2_600_000],
-    ['none for its own figures', 3_000_000],
+    ['none for its own figures', 3_090_000],
   ])('ends with an error line and exit code 1: %s', async (_, bytes) => {
     if (!isSmall) return;
     await using standIn = await startMetadataStandIn();
@@ -173,6 +175,37 @@ if ('reason' in engine) {
         expect(size).toBeLessThan(isSmall ? 2_500_000 : 3_500_000);
         await docker('stop', id);
         expect(await inspect('{{.State.ExitCode}}')).toBe('0');
+      },
+      ENGINE_MS,
+    );
+
+    it(
+      "opens its port in the network of a process outside, under the engine's own filter of system calls",
+      async () => {
+        // On an instance it is that of the first process, which root in a container may not look at everywhere.
+        const namespace = `/proc/${process.pid}/ns/net`;
+        await writeImage(directory);
+        await docker('build', '--tag=program', '--quiet', directory);
+        const id = await docker(
+          ...['run', '--detach', '--network=none', '--pid=host', '--read-only', '--user=0:0'],
+          ...['--cap-drop=ALL', '--cap-add=SETGID', '--cap-add=SETUID', '--cap-add=SYS_ADMIN'],
+          ...[
+            '--cap-add=SYS_PTRACE',
+            '--env=ECS_CONTAINER_METADATA_URI_V4=http://127.0.0.1:1/v4/0a',
+          ],
+          ...[`--env=FARGAUGE_NETWORK_NAMESPACE=${namespace}`],
+          ...[`--env=ECS_METRICS_EXPORTER_PORT=${DAEMON_PORT}`, 'program'],
+        );
+        const follower = start('docker', ['logs', '--follow', id], { DOCKER_HOST: engine.host });
+        await follower.says(/listening in the network of .+ too/);
+
+        expect((await fetch(`http://127.0.0.1:${DAEMON_PORT}/health`)).ok).toBe(true);
+        const pid = await docker('inspect', '--format={{.State.Pid}}', id);
+        const state = await readFile(`/proc/${pid}/status`, 'utf8');
+        expect(state).toMatch(/^Uid:(\s+1000){4}$/m);
+        expect(state).toMatch(/^CapEff:\s+0{16}$/m);
+        await docker('stop', id);
+        expect(await follower.ended).toBe(0);
       },
       ENGINE_MS,
     );

@@ -170,6 +170,15 @@ describe('The settings from the environment', () => {
     });
   });
 
+  it('take the file of a network namespace by its whole path alone', () => {
+    const name = 'FARGAUGE_NETWORK_NAMESPACE';
+    expect(settingsOf({ [name]: '/proc/1/ns/net' })?.namespace).toBe('/proc/1/ns/net');
+    expect(settingsOf({ [name]: '' })?.namespace).toBeUndefined();
+    expect(readSettings({ ...METADATA, [name]: 'host' })).toEqual({
+      problems: [`${name}: expected an absolute path such as /proc/1/ns/net, given "host"`],
+    });
+  });
+
   it('tell all that is wrong at once', () => {
     const env = { ECS_METRICS_EXPORTER_PORT: 'x', ECS_METRICS_EXPORTER_HOST: 'y' };
 

@@ -9,12 +9,16 @@ export interface Host extends Callbacks {
   exit(code: number): never;
   /** Signals of this number become events. */
   trap(signal: number): number;
+  /** If it is root, becomes a user and a group for good, without capabilities. 0, or the number of the error, below 0. */
+  becomeUser(id: number): number;
   /** The content, or the number of the error, below 0. */
   readFile(path: string): Uint8Array<ArrayBuffer> | number;
   /** An IP address in its usual form, or an empty text for what is none. */
   canonical(address: string): string;
   /** The key of a channel, or the number of the error, below 0. An empty host: all interfaces. */
   listen(host: string, port: number): number;
+  /** The same on all interfaces of another network namespace, by its file. */
+  listenIn(namespace: string, port: number): number;
   connect(host: string, port: number): number;
   accept(key: number): number;
   localAddress(key: number): Address | number;

@@ -52,6 +52,12 @@ class Process extends EventEmitter {
     return super.on(name, listener);
   }
 
+  /** Becomes the user, and the group of the same number. Node.js has a function for each. */
+  becomeUser(id: number): void {
+    const result = host.becomeUser(id);
+    if (result < 0) throw systemError(result, 'setresuid');
+  }
+
   exit(code: number): never {
     return host.exit(code);
   }

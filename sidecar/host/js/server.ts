@@ -16,10 +16,17 @@ export class Server extends EventEmitter {
     this.#options = options;
   }
 
-  /** @param to without a host: all interfaces, of both families */
-  listen(to: { readonly port: number; readonly host?: string | undefined }): this {
+  /** @param to without a host: all interfaces, of both families. Node.js knows no namespace. */
+  listen(to: {
+    readonly port: number;
+    readonly host?: string | undefined;
+    readonly namespace?: string | undefined;
+  }): this {
     const address = to.host ?? '';
-    const key = host.listen(address, to.port);
+    const key =
+      to.namespace === undefined
+        ? host.listen(address, to.port)
+        : host.listenIn(to.namespace, to.port);
     if (key < 0) {
       const error = listenError(key, `${address === '' ? '::' : address}:${to.port}`);
       queueMicrotask(() => this.emit('error', error));

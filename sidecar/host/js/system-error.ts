@@ -29,6 +29,8 @@ const ERRORS: Readonly<Record<number, readonly [code: string, text: string]>> = 
   111: ['ECONNREFUSED', 'connection refused'],
   112: ['EHOSTDOWN', 'host is down'],
   113: ['EHOSTUNREACH', 'host is unreachable'],
+  // No number of Linux: `listenIn` gives it.
+  100001: ['EOWNNAMESPACE', 'the own network namespace'],
 };
 
 /** An error of the kernel. */

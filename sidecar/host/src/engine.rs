@@ -4,19 +4,23 @@ use std::cell::{Cell, RefCell};
 use std::ffi::CStr;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fargauge_host::bytes::{self, Encoding};
 use fargauge_host::kernel::Kernel;
+use fargauge_host::namespace::{self, Refusal};
 use fargauge_host::slots::Id;
 use rquickjs::function::IntoJsFunc;
 use rquickjs::{Ctx, Function, IntoJs, Object, Result, String as Text, TypedArray, Value, qjs};
 
-/// What the end of the process waits for its last lines.
+/// What the end of the process waits for its last lines, of both outputs together.
 const LAST_LINES: Duration = Duration::from_millis(100);
 
 /// A number that no error of the kernel has: the text is no address.
 const NO_ADDRESS: i32 = -100_000;
+
+/// The same: the namespace is that of the process itself.
+const OWN_NAMESPACE: i32 = -100_001;
 
 type Bytes<'js> = TypedArray<'js, u8>;
 
@@ -33,8 +37,9 @@ pub struct Shared {
 impl Shared {
     /// Ends the process, once what it wrote is taken or nobody takes it.
     pub fn exit(&self, code: i32) -> ! {
+        let until = Instant::now() + LAST_LINES;
         for id in self.outputs {
-            self.kernel.borrow_mut().drain(id, LAST_LINES);
+            self.kernel.borrow_mut().drain(id, until);
         }
         std::process::exit(code)
     }
@@ -82,6 +87,10 @@ fn install_process<'js>(host: &Setter<'_, 'js>, shared: &Rc<Shared>) -> Result<(
     host.set("trap", move |signal: i32| {
         kernel.kernel.borrow_mut().trap(signal).map_or_else(|error| number(&error), |()| 0)
     })?;
+    host.set("becomeUser", |id: u32| match namespace::become_user(id) {
+        Ok(()) => 0,
+        Err(error) => -error.raw_os_error(),
+    })?;
     host.set("readFile", |ctx: Ctx<'js>, path: String| match std::fs::read(path) {
         Ok(content) => Bytes::new(ctx.clone(), content)?.into_js(&ctx),
         Err(error) => number(&error).into_js(&ctx),
@@ -97,6 +106,14 @@ fn install_sockets(host: &Setter<'_, '_>, shared: &Rc<Shared>) -> Result<()> {
             return NO_ADDRESS;
         }
         key(own.kernel.borrow_mut().listen(address, port))
+    })?;
+    let own = shared.clone();
+    host.set("listenIn", move |namespace: String, port: u16| {
+        match own.kernel.borrow_mut().listen_in(&namespace, port) {
+            Ok(id) => key(Ok(id)),
+            Err(Refusal::Own) => OWN_NAMESPACE,
+            Err(Refusal::Kernel(error)) => key(Err(error)),
+        }
     })?;
     let own = shared.clone();
     host.set("connect", move |host: String, port: u16| match host.parse() {

@@ -4,12 +4,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SendFlags, Shutdown, SocketFlags, SocketType, ipproto, sockopt};
 
+use crate::namespace::{Refusal, socket_in};
 use crate::outbox::Outbox;
 use crate::signals::Signals;
 use crate::slots::{Id, Slots};
@@ -122,17 +123,19 @@ impl Kernel {
     /// # Errors
     /// Of the kernel.
     pub fn listen(&mut self, host: Option<IpAddr>, port: u16) -> Result<Id> {
-        let fd = match host {
+        self.insert_listener(match host {
             Some(host) => listener(host, port)?,
-            // A kernel without IPv6 has only the other one.
-            None => listener(IpAddr::from([0_u16; 8]), port)
-                .or_else(|_| listener(IpAddr::from([0_u8; 4]), port))?,
-        };
-        let mut channel = Channel::new(fd, Kind::Listener);
-        channel.reading = true;
-        let id = self.insert(channel)?;
-        self.register(id)?;
-        Ok(id)
+            None => listener_of_both(port)?,
+        })
+    }
+
+    /// Listens on all addresses of another network namespace.
+    ///
+    /// # Errors
+    /// As of `socket_in`, or of the kernel.
+    pub fn listen_in(&mut self, namespace: &str, port: u16) -> std::result::Result<Id, Refusal> {
+        let fd = socket_in(namespace, || listener_of_both(port))?;
+        Ok(self.insert_listener(fd)?)
     }
 
     /// Begins to connect. An event tells when it stands.
@@ -231,14 +234,15 @@ impl Kernel {
         }
     }
 
-    /// Writes what waits for an output, for as long as given at most.
-    pub fn drain(&mut self, id: Id, patience: Duration) {
+    /// Writes what waits for an output until the moment given, and once where that is over.
+    pub fn drain(&mut self, id: Id, until: Instant) {
         let Some(channel) = self.channels.get_mut(id) else { return };
-        let milliseconds = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
         while !channel.outbox.is_empty() {
-            let timeout = timespec(milliseconds);
+            let left = until.saturating_duration_since(Instant::now());
+            let timeout = timespec(i64::try_from(left.as_millis()).unwrap_or(i64::MAX));
             let mut fds = [PollFd::new(&channel.fd, PollFlags::OUT)];
-            if !matches!(poll(&mut fds, Some(&timeout)), Ok(1..)) || channel.write().is_err() {
+            let is_ready = matches!(poll(&mut fds, Some(&timeout)), Ok(1..));
+            if !is_ready || channel.write().is_err() || left.is_zero() {
                 return;
             }
         }
@@ -371,6 +375,14 @@ impl Kernel {
         Ok(())
     }
 
+    fn insert_listener(&mut self, fd: OwnedFd) -> Result<Id> {
+        let mut channel = Channel::new(fd, Kind::Listener);
+        channel.reading = true;
+        let id = self.insert(channel)?;
+        self.register(id)?;
+        Ok(id)
+    }
+
     fn insert(&mut self, channel: Channel) -> Result<Id> {
         self.channels.insert(channel).ok_or(Errno::MFILE)
     }
@@ -436,6 +448,14 @@ fn listener(host: IpAddr, port: u16) -> Result<OwnedFd> {
     rustix::net::bind(&fd, &SocketAddr::new(host, port))?;
     rustix::net::listen(&fd, BACKLOG)?;
     Ok(fd)
+}
+
+/// On all addresses of both families. A kernel without IPv6 has only the other one.
+fn listener_of_both(port: u16) -> Result<OwnedFd> {
+    listener(IpAddr::from([0_u16; 8]), port).or_else(|error| match error {
+        Errno::ADDRINUSE => Err(error),
+        _ => listener(IpAddr::from([0_u8; 4]), port),
+    })
 }
 
 fn socket(host: IpAddr) -> Result<OwnedFd> {

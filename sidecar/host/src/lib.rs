@@ -5,6 +5,7 @@
 
 pub mod bytes;
 pub mod kernel;
+pub mod namespace;
 pub mod outbox;
 pub mod signals;
 pub mod slots;

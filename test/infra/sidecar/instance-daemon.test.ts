@@ -43,6 +43,12 @@ function daemonIn(more: Partial<InstanceDaemonProps> = {}, given = place()) {
   return { ...given, daemon, template: () => Template.fromStack(stack) };
 }
 
+function warningsIn(stack: Stack): unknown[] {
+  return Annotations.fromStack(stack)
+    .findWarning('/Stack/Daemon', Match.anyValue())
+    .map(({ entry }) => entry.data);
+}
+
 describe('the daemon', () => {
   beforeAll(() => bundleSidecar());
 
@@ -94,7 +100,7 @@ describe('the daemon', () => {
     ]);
   });
 
-  it('has a container without rights that the sidecar takes its settings from', () => {
+  it('has a container that the sidecar takes its settings from', () => {
     const given = place();
     const token = Secret.fromSecretsManager(
       SecretsManagerSecret.fromSecretNameV2(given.stack, 'Token', 'fargauge'),
@@ -108,7 +114,6 @@ describe('the daemon', () => {
       Image: 'sidecar:1',
       Essential: true,
       ReadonlyRootFilesystem: true,
-      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
       HealthCheck: { Command: ['CMD', '/fargauge-sidecar', 'health'] },
       Secrets: [{ Name: 'FARGAUGE_TOKEN', ValueFrom: expect.anything() }],
     });
@@ -120,7 +125,9 @@ describe('the daemon', () => {
     );
     expect(
       readSettings({ ...environment, ECS_CONTAINER_METADATA_URI_V4: 'http://1.2.3.4/' }),
-    ).toMatchObject({ settings: { port: 9000, scope: 'instance' } });
+    ).toMatchObject({
+      settings: { port: 9000, scope: 'instance', namespace: '/proc/1/ns/net' },
+    });
     expect(environment).toHaveProperty('FARGAUGE_EMF');
   });
 
@@ -154,11 +161,46 @@ describe('the daemon', () => {
     });
   });
 
-  it('warns that ECS gives it an address that only its instance reaches', () => {
-    const { stack } = daemonIn();
-    Annotations.fromStack(stack).hasWarning(
-      '/Stack/Daemon',
-      Match.stringLikeRegexp('an address that only its instance reaches.*fargauge:daemonAddress'),
+  it('has the rights that opening a port in the network of the instance takes, and no others', () => {
+    const { stack, template } = daemonIn();
+    template().hasResourceProperties('AWS::ECS::DaemonTaskDefinition', {
+      PidMode: 'shared',
+      Volumes: Match.absent(),
+      ContainerDefinitions: [
+        Match.objectLike({
+          User: '0:0',
+          Privileged: Match.absent(),
+          LinuxParameters: {
+            Capabilities: { Drop: ['ALL'], Add: ['SETGID', 'SETUID', 'SYS_ADMIN', 'SYS_PTRACE'] },
+          },
+        }),
+      ],
+    });
+    expect(warningsIn(stack)).toEqual([]);
+  });
+
+  it('has no rights in a network of its own, and warns that only its instance reaches it', () => {
+    const { stack, template } = daemonIn({ instanceNetwork: false });
+    template().hasResourceProperties('AWS::ECS::DaemonTaskDefinition', {
+      PidMode: Match.absent(),
+      ContainerDefinitions: [
+        Match.objectLike({
+          User: Match.absent(),
+          LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+          Environment: [{ Name: 'FARGAUGE_SCOPE', Value: 'instance' }],
+        }),
+      ],
+    });
+    expect(warningsIn(stack)).toEqual([
+      expect.stringMatching(/an address that only its instance reaches.*fargauge:daemonAddress/),
+    ]);
+  });
+
+  it('warns if its image has Node.js, which opens no port in another network', () => {
+    const { stack } = daemonIn({ architecture: CpuArchitecture.ARM64 });
+    const { isProgram } = sidecarFolder(stack, CpuArchitecture.ARM64._cpuArchitecture);
+    expect(warningsIn(stack)).toEqual(
+      isProgram ? [] : [expect.stringContaining('The image has Node.js, which cannot open a port')],
     );
   });
 

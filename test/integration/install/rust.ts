@@ -13,6 +13,7 @@ export const rust: Part = {
     'sidecar-host.test.ts',
     'sidecar-build.test.ts',
     'sidecar-confined.test.ts',
+    'daemon/network.test.ts',
     'sidecar-fuzz.test.ts',
   ],
   folder: join(CACHE, 'rust'),

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use fargauge_host::kernel::{Event, Kernel, What};
 use fargauge_host::slots::Id;
@@ -375,4 +376,29 @@ fn a_taken_port_is_an_error() {
         kernel.listen(Some(LOCAL), port).err(),
         Some(rustix::io::Errno::ADDRINUSE)
     );
+}
+
+#[test]
+fn an_output_that_is_read_slowly_is_waited_for_no_longer_than_given() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut kernel = Kernel::new().unwrap();
+    let output = kernel.output(&writer).unwrap();
+    kernel
+        .write(output, 1 << 20, |to| to.resize(1 << 20, b'x'))
+        .unwrap();
+    let slow = std::thread::spawn(move || {
+        let (mut reader, mut bytes) = (reader, [0; 4_096]);
+        let mut read = 0;
+        while let Ok(count @ 1..) = reader.read(&mut bytes) {
+            read += count;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        read
+    });
+    kernel.drain(output, Instant::now() + Duration::from_millis(100));
+    drop((kernel, writer));
+
+    // It takes 5 s to read all of it.
+    let read = slow.join().unwrap();
+    assert!((4_096..500_000).contains(&read), "{read}");
 }
