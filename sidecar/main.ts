@@ -11,6 +11,7 @@ import { writeText } from './exposition/text.ts';
 import { MAX_CONTAINERS, MAX_TASKS } from './figures/followed-tasks.ts';
 import { boundsOfInstance } from './history/bounds.ts';
 import { History } from './history/history.ts';
+import { readPosition, writePosition } from './history/position.ts';
 import { Connections } from './http/connections.ts';
 import { createHttpServer } from './http/server.ts';
 import { createEndpoint, type Endpoint } from './sampling/endpoint.ts';
@@ -128,12 +129,15 @@ function contentsOf(
     ofInstance: () => sampler.ofInstance,
     text: async () => writeText(await latest()),
     openMetrics: async () => writeOpenMetrics(await latest()),
-    async history(since) {
+    async history(cursor, wholeMinutes) {
+      const position = readPosition(cursor);
+      if (position === undefined) return undefined;
       await sampler.ready();
       const page = source();
-      const excerpt = page.history.excerpt(since);
+      const excerpt = page.history.excerpt(position, wholeMinutes ? page.now : undefined);
       const body = writeOpenMetrics(historyPage(page, excerpt));
-      return { ...excerpt, body, taken: () => excerpt.take() };
+      const until = writePosition(excerpt.until);
+      return { ...excerpt, until, body, taken: () => excerpt.take() };
     },
     ...(documents && { document: (path) => endpoint.read(path) }),
     applications: new Map(

@@ -1,4 +1,5 @@
 import type { Divider } from '../division/divider.ts';
+import { compareCursors } from '../model/delivery/history-cursor.ts';
 import type { Refusal } from '../model/targets/division.ts';
 import { mayBeOfStop } from '../model/targets/scrape-error.ts';
 import type { Target } from '../model/targets/target.ts';
@@ -12,6 +13,8 @@ import type { Pipeline, SendOptions, Sent } from './pipeline.ts';
 
 /** Milliseconds of its history that the first request to a target asks for. */
 const FIRST_HISTORY_MS = 60_000;
+
+const MINUTE_MS = 60_000;
 
 export interface VisitsParts {
   readonly scraper: Pick<Scraper, 'scrape'>;
@@ -179,12 +182,22 @@ export class Visits {
    * The beginning of the history to request: the time that all outputs have reached. A first scrape requests the
    * samples since the collector knows of the task, else of the last minute: others may have published older ones.
    */
-  #since({ id }: Target): { readonly since: string; readonly isFirst: boolean } {
+  #since({ id, wholeMinutes }: Target): { readonly since: string; readonly isFirst: boolean } {
     const { routes, now } = this.#parts;
     const begins = routes.map((route) => {
-      const { cursor, baseline = now() - FIRST_HISTORY_MS } = route.past(id);
-      return { since: cursor ?? String(baseline / 1000), isFirst: cursor === undefined };
+      const { cursor, baseline } = route.past(id);
+      const since = cursor ?? firstCursor(baseline, now() - FIRST_HISTORY_MS, wholeMinutes);
+      return { since, isFirst: cursor === undefined };
     });
-    return begins.reduce((one, other) => (Number(other.since) < Number(one.since) ? other : one));
+    return begins.reduce((one, other) =>
+      compareCursors(other.since, one.since) < 0 ? other : one,
+    );
   }
+}
+
+/** @param fallback milliseconds since the epoch; others that held minutes back have held back the minute of it */
+function firstCursor(baseline: number | undefined, fallback: number, wholeMinutes = false): string {
+  const since = String((baseline ?? fallback) / 1000);
+  if (baseline !== undefined || !wholeMinutes) return since;
+  return `${since},${Math.floor(fallback / MINUTE_MS) * (MINUTE_MS / 1000)}`;
 }

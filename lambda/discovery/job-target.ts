@@ -63,6 +63,7 @@ export function targetOf(job: ScrapeJob, { timeoutMs, ...own }: OwnSettings): Ta
     honorTimestamps: job.honorTimestamps,
     normalizeBounds: job.normalizeBounds,
     history: job.history ?? own.job === SIDECAR_JOB,
+    wholeMinutes: job.wholeMinutes,
     protocols: job.protocols,
     http: job.http,
     metricRelabeling: job.metricRelabeling,

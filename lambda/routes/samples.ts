@@ -1,4 +1,5 @@
 import type { DeliveryOutcome, DeliveryReport } from '../model/delivery/event.ts';
+import { compareCursors, heldFrom, recordedUntil } from '../model/delivery/history-cursor.ts';
 import type { SampleDelivery, TargetSamples } from '../model/delivery/sample-output.ts';
 import { type SeenTarget, type State, stateKey, type TargetPast } from '../model/delivery/state.ts';
 import type { Drops } from '../model/samples/drops.ts';
@@ -85,9 +86,13 @@ function notBefore(
   cursor: string | undefined,
   since: string | undefined,
 ): readonly Sample[] {
-  if (cursor === undefined || since === undefined || Number(since) >= Number(cursor)) {
+  if (cursor === undefined || since === undefined || compareCursors(since, cursor) >= 0) {
     return samples;
   }
-  const until = Number(cursor) * 1000;
-  return samples.filter(({ timestamp }) => timestamp === undefined || timestamp > until);
+  const held = heldFrom(cursor);
+  const isNew =
+    held === Number.POSITIVE_INFINITY
+      ? (timestamp: number) => timestamp > recordedUntil(cursor) * 1000
+      : (timestamp: number) => timestamp >= held * 1000;
+  return samples.filter(({ timestamp }) => timestamp === undefined || isNew(timestamp));
 }

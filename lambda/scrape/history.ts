@@ -1,3 +1,8 @@
+import {
+  compareCursors,
+  isHistoryCursor,
+  recordedUntil,
+} from '../model/delivery/history-cursor.ts';
 import type { Headers } from './http/head.ts';
 
 /** Headers of the history protocol, docs/sidecar.md. */
@@ -21,10 +26,16 @@ export function isOfInstance(headers: Headers): boolean {
   return headers.get(SCOPE_HEADER) === 'instance';
 }
 
-/** The URL that asks a target for its samples since a cursor. */
-export function withSince(url: string, since: string): string {
+/**
+ * The URL that asks a target for its samples since a cursor. An older sidecar knows `since` alone: it takes the first part of the
+ * cursor, and holds nothing back.
+ */
+export function withSince(url: string, cursor: string, wholeMinutes = false): string {
   const asking = new URL(url);
+  const [since = '', before] = cursor.split(',');
   asking.searchParams.set('since', since);
+  if (before !== undefined) asking.searchParams.set('before', before);
+  if (wholeMinutes) asking.searchParams.set('minutes', 'complete');
   return asking.href;
 }
 
@@ -35,18 +46,13 @@ export function withSince(url: string, since: string): string {
  */
 export function historyOf(headers: Headers, since: string): HistoryAnswer | undefined {
   const cursor = headers.get(UNTIL_HEADER);
-  if (cursor === undefined || !isCursor(cursor)) return undefined;
+  if (cursor === undefined || !isHistoryCursor(cursor)) return undefined;
   const begin = headers.get(SINCE_HEADER);
-  const lost = begin !== undefined && Number(begin) > Number(since);
+  const lost = begin !== undefined && Number(begin) > recordedUntil(since);
   return {
     cursor,
     gap: lost ? `expected the history since ${since}, got it from ${begin}` : undefined,
     // A page that does not advance would be requested without end.
-    more: headers.get(MORE_HEADER) === '1' && Number(cursor) > Number(since),
+    more: headers.get(MORE_HEADER) === '1' && compareCursors(cursor, since) > 0,
   };
-}
-
-/** Unix seconds, a decimal number of at most 20 characters. */
-function isCursor(text: string): boolean {
-  return /^\d+(\.\d+)?$/.test(text) && text.length <= 20;
 }

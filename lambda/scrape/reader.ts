@@ -171,7 +171,8 @@ export class TargetReader {
   ): Promise<{ readonly history: HistoryAnswer | undefined; readonly isOfInstance: boolean }> {
     let answer: Exposition | undefined;
     try {
-      const url = since === undefined ? target.url : withSince(target.url, since);
+      const { url: plain, wholeMinutes } = target;
+      const url = since === undefined ? plain : withSince(plain, since, wholeMinutes);
       answer = await fetchExposition({ ...target, url }, deadline, {
         lookup: this.#lookup,
         bodies: this.#bodies,

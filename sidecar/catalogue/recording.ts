@@ -17,9 +17,11 @@ export function recordPoll(
 ): void {
   for (const task of forgotten) history.forget(task);
   const present = presentSubjects(live.map(({ observation }) => observation));
-  for (const { key, observation } of changed) {
+  for (const { key, observation, endedAt } of changed) {
     const latest =
-      scope === 'instance' ? { task: key, bytes: latestBytes(observation) } : undefined;
+      scope === 'instance'
+        ? { task: key, bytes: latestBytes(observation), hasEnded: endedAt !== undefined }
+        : undefined;
     history.record(newSamples(observation, settled, scope), now, present, latest);
   }
   const instance = isWhole

@@ -2,24 +2,21 @@ import type { Trace } from '../exposition/family.ts';
 import { identityOf, writeSeries } from '../exposition/series.ts';
 import { type HistoryBounds, OF_A_TASK } from './bounds.ts';
 import { type Column, Columns } from './columns.ts';
-import { type SubjectSample, Track } from './track.ts';
+import { type HeldTrack, heldFrom } from './held-minute.ts';
+import { pageEnd } from './page-end.ts';
+import type { Position } from './position.ts';
+import { type Rows, type SubjectSample, Track } from './track.ts';
 import { type Untaken, untakenOf } from './untaken.ts';
 
 /** How far back points are handed out. */
 export const HISTORY_MS = 15 * 60_000;
 
-/** Bytes of the points on one page. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-
-/** Of a line beside the name and the labels that its series share: the label `base`, value, time, blanks, line feed. */
-const LINE_BYTES = 64;
-
-/** A part of the history. All times are those of recording, in milliseconds since the epoch. */
+/** A part of the history: what lies between two positions. */
 export interface Excerpt {
-  /** Everything that was recorded after this is in it… */
+  /** Everything that was recorded after this, in milliseconds since the epoch, is in it or is held back for the next one. */
   readonly since: number;
-  /** …up to and including this. */
-  readonly until: number;
+  /** The position of a client that has it. */
+  readonly until: Position;
   /** Whether there is more, which would have made the page too large. */
   readonly more: boolean;
   /** The series of a family that have points in it. Reads the ring: what is overwritten meanwhile is left out. */
@@ -35,6 +32,8 @@ export interface Latest {
   readonly task: string;
   /** About as many as its lines have. */
   readonly bytes: number;
+  /** Whether the task has ended, so that no minute of it waits for its end. @default it lives */
+  readonly hasEnded?: boolean;
 }
 
 /**
@@ -44,10 +43,10 @@ export interface Latest {
 export type LossReason = 'container_gone' | 'task_gone' | 'too_many_containers' | 'same_labels';
 
 /** A track, and the subject that it is of; `undefined` where the subject has another one by now. */
-interface OwnedTrack {
-  readonly track: Track;
+interface OwnedTrack extends HeldTrack {
   readonly task: string;
   subject: string | undefined;
+  endedAt: number;
 }
 
 /** The newest poll of a task. */
@@ -113,24 +112,43 @@ export class History {
       track.append(sample, recordedAt);
       this.#cursor = recordedAt;
     }
+    if (latest?.hasEnded !== true) return;
+    for (const owned of this.#tracks.values()) {
+      if (owned.task === latest.task) owned.endedAt = recordedAt;
+    }
   }
 
-  /** What was recorded after `since`: all of it, or the oldest part where that is too much for one page. */
-  excerpt(since: number): Excerpt {
+  /**
+   * What a client at a position lacks: all of it, or the oldest part where that is too much for one page.
+   *
+   * @param minutesBy milliseconds since the epoch: a minute of the clock is held back that may have further samples then.
+   * @default nothing is held back
+   */
+  excerpt(position: Position, minutesBy?: number): Excerpt {
+    const { recorded } = position;
     const reach = this.#reach();
-    const start = Math.max(since, reach);
-    const { until, more } = this.#pageEnd(start);
-    const tracks = this.#all();
-    const rows = new Map(tracks.map((track) => [track, track.rowsBetween(start, until)]));
-    const within = (newest: Newest | undefined): newest is Newest =>
-      newest !== undefined && newest.recordedAt > start && newest.recordedAt <= until;
-    const newest = new Map([...this.#newest].filter(([, each]) => within(each)));
+    const begin = Math.max(recorded, reach);
+    const before =
+      minutesBy === undefined
+        ? Number.POSITIVE_INFINITY
+        : heldFrom(this.#tracks.values(), position, minutesBy);
+    const full = { recorded: this.#cursor, before };
+    const polls = [...this.#newest].filter(([, { recordedAt }]) => recordedAt > begin);
+    const lacking = this.#rowsBetween(position, full, reach);
+    const { until, more } = pageEnd(
+      position,
+      full,
+      lacking,
+      polls.map(([, poll]) => poll),
+    );
+    const rows = this.#rowsBetween(position, until, reach);
+    const newest = new Map(polls.filter(([, { recordedAt }]) => recordedAt <= until.recorded));
     return {
-      since: start,
+      since: this.#hasLost(position, reach) ? Math.max(recorded + 1, reach) : recorded,
       until,
       more,
       traces: (name) =>
-        columnsOf(tracks, name).flatMap(([track, column]) => {
+        columnsOf(rows.keys(), name).flatMap(([track, column]) => {
           const range = rows.get(track);
           if (range === undefined || range.from === range.to) return [];
           const series = writeSeries(name, column.labels, track.identity);
@@ -205,7 +223,8 @@ export class History {
     // A row's own labels are none of these, so that their text alone is enough.
     const written = { labels: {}, text: identity.text };
     const track = new Track({ ...size, columns: this.#columns, identity: written, labels });
-    this.#tracks.set(identity.text, { track, task, subject });
+    const endedAt = Number.POSITIVE_INFINITY;
+    this.#tracks.set(identity.text, { track, task, subject, endedAt });
     return track;
   }
 
@@ -244,26 +263,22 @@ export class History {
     return reach;
   }
 
-  /** The points of one time of recording are never divided, and a page has those of one time at least. */
-  #pageEnd(since: number): { until: number; more: boolean } {
-    const recorded = new Map<number, number>();
-    const add = (at: number, bytes: number) => recorded.set(at, (recorded.get(at) ?? 0) + bytes);
-    for (const track of this.#all()) {
-      const { from, to } = track.rowsBetween(since, this.#cursor);
-      const bytes = rowBytes(track);
-      for (let row = from; row < to; row += 1) add(track.recordedAt(row), bytes);
+  /** Whether the ring no longer has all that a client at this position lacks. */
+  #hasLost({ recorded, before }: Position, reach: number): boolean {
+    if (reach > recorded) return true;
+    // What was held back for the client was recorded before.
+    return reach > this.#beganAt && reach > before * 1000;
+  }
+
+  /** The rows of each track that a client at one position lacks, and one at the other has. */
+  #rowsBetween(position: Position, until: Position, reach: number): Map<Track, Rows> {
+    const rows = new Map<Track, Rows>();
+    for (const { track, endedAt } of this.#tracks.values()) {
+      const { from } = track.rowsBetween(reach, this.#cursor);
+      const to = Math.max(from, track.endAt(until, endedAt));
+      rows.set(track, { from: Math.min(to, Math.max(from, track.endAt(position, endedAt))), to });
     }
-    for (const { recordedAt, bytes } of this.#newest.values()) {
-      if (recordedAt > since) add(recordedAt, bytes);
-    }
-    let bytes = 0;
-    let until: number | undefined;
-    for (const at of [...recorded.keys()].sort((a, b) => a - b)) {
-      bytes += recorded.get(at) ?? 0;
-      if (until !== undefined && bytes > MAX_PAGE_BYTES) return { until, more: true };
-      until = at;
-    }
-    return { until: this.#cursor, more: false };
+    return rows;
   }
 }
 
@@ -282,12 +297,4 @@ function columnsOf(tracks: Iterable<Track>, name: string): [Track, Column][] {
     for (const column of track.columns) if (column.name === name) found.push([track, column]);
   }
   return found;
-}
-
-/** Of the points of a row, where all are known. */
-function rowBytes({ columns, identity }: Track): number {
-  return columns.reduce(
-    (bytes, { name }) => bytes + name.length + identity.text.length + LINE_BYTES,
-    0,
-  );
 }

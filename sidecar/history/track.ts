@@ -1,6 +1,7 @@
 import type { Identity, Labels, Point, Points } from '../exposition/family.ts';
 import { identityOf } from '../exposition/series.ts';
 import { type Column, Columns } from './columns.ts';
+import type { Position } from './position.ts';
 
 /** Fifteen minutes of one sample a second, and a minute for those who are still reading what is about to leave. */
 export const TRACK_ROWS = 960;
@@ -90,6 +91,11 @@ export class Track {
     return this.#columns;
   }
 
+  /** The first row that is still there. */
+  get oldest(): number {
+    return Math.max(0, this.#end - this.#capacity);
+  }
+
   /** Epoch seconds of the newest sample. */
   get newest(): number | undefined {
     return this.#end === 0 ? undefined : this.timeOf(this.#end - 1);
@@ -123,6 +129,19 @@ export class Track {
   rowsBetween(since: number, until: number): Rows {
     const to = this.#rowsUntil(this.#end, (row) => this.recordedAt(row) <= until);
     return { from: this.#rowsUntil(to, (row) => this.recordedAt(row) <= since), to };
+  }
+
+  /**
+   * The end of the rows that a client at this position has.
+   *
+   * @param finalUntil the rows that were recorded up to this time are the last ones of their subject: who was told of its end has them
+   */
+  endAt({ recorded, before }: Position, finalUntil: number): number {
+    const isTold = finalUntil <= recorded;
+    return this.#rowsUntil(this.#end, (row) => {
+      const at = this.recordedAt(row);
+      return at <= recorded && (this.timeOf(row) < before || (isTold && at <= finalUntil));
+    });
   }
 
   /** The rows of the samples from `start` up to, not including, `end`, in epoch seconds. */
@@ -186,7 +205,7 @@ export class Track {
 
   /** From `end` back to the first row that belongs: what is asked for is most often new. */
   #rowsUntil(end: number, belongs: (row: number) => boolean): number {
-    const oldest = Math.max(0, this.#end - this.#capacity);
+    const { oldest } = this;
     let row = end;
     while (row > oldest && !belongs(row - 1)) row -= 1;
     return row;

@@ -17,8 +17,8 @@ const DOCUMENTS: ReadonlyMap<string, DocumentPath> = new Map([
   ['/stats', '/task/stats'],
 ]);
 
-/** A time as it is asked for: unix seconds. */
-const SINCE = /^\d{1,13}(?:\.\d{1,6})?$/;
+/** The value of the parameter `minutes` that holds back a minute which may have further points. */
+const COMPLETE = 'complete';
 
 /** What the pages have to tell. */
 export interface Contents {
@@ -27,18 +27,22 @@ export interface Contents {
   /** The exposition, in the Prometheus text format. */
   text(): Promise<string | Body>;
   openMetrics(): Promise<Body>;
-  /** @param since milliseconds since the epoch */
-  history(since: number): Promise<HistoryPage>;
+  /**
+   * @param wholeMinutes whether a minute is held back that may have further points
+   * @returns undefined where the cursor is none
+   */
+  history(cursor: string, wholeMinutes: boolean): Promise<HistoryPage | undefined>;
   /** Absent: the documents are not shown. */
   readonly document?: (path: DocumentPath) => Promise<Answer>;
   /** Application endpoints by name. */
   readonly applications: ReadonlyMap<string, (request: Request) => Promise<Reply>>;
 }
 
-/** Times in milliseconds since the epoch. */
 export interface HistoryPage {
+  /** Milliseconds since the epoch. */
   readonly since: number;
-  readonly until: number;
+  /** The cursor of a client that has the page. */
+  readonly until: string;
   readonly more: boolean;
   readonly body: Body;
   /** Called when a client has it. */
@@ -97,38 +101,37 @@ async function metrics(request: Request, contents: Contents): Promise<Reply> {
 }
 
 async function metricsOf({ query, headers }: Request, contents: Contents): Promise<Reply> {
-  const since = sinceOf(query);
-  if (since !== undefined) return history(since, contents);
+  const parameters = new URLSearchParams(query);
+  const since = parameters.get('since');
+  if (since !== null) {
+    const before = parameters.get('before');
+    const cursor = before === null ? since : `${since},${before}`;
+    return history(cursor, parameters.get('minutes') === COMPLETE, contents);
+  }
   if (wantsOpenMetrics(headers.get('accept'))) {
     return page(OPEN_METRICS_CONTENT_TYPE, await contents.openMetrics());
   }
   return page(TEXT_CONTENT_TYPE, await contents.text());
 }
 
-async function history(text: string, contents: Contents): Promise<Reply> {
-  if (!SINCE.test(text)) {
+async function history(cursor: string, wholeMinutes: boolean, contents: Contents): Promise<Reply> {
+  const found = await contents.history(cursor, wholeMinutes);
+  if (found === undefined) {
     const expected = 'unix seconds such as 1777615200.25';
-    return refusal(400, `since: expected ${expected}, given ${JSON.stringify(text)}`);
+    return refusal(400, `since: expected ${expected}, given ${JSON.stringify(cursor)}`);
   }
-  const { since, until, more, body, taken } = await contents.history(
-    Math.round(Number(text) * 1000),
-  );
+  const { since, until, more, body, taken } = found;
   return {
     status: 200,
     headers: {
       'content-type': OPEN_METRICS_CONTENT_TYPE,
       'fargauge-history-since': String(since / 1000),
-      'fargauge-history-until': String(until / 1000),
+      'fargauge-history-until': until,
       'fargauge-history-more': String(Number(more)),
     },
     body,
     taken,
   };
-}
-
-/** The parameter `since` of a query. */
-function sinceOf(query: string): string | undefined {
-  return query === '' ? undefined : (new URLSearchParams(query).get('since') ?? undefined);
 }
 
 /** The document as it came: parsing and writing it would damage integers above 2^53. */

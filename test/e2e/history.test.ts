@@ -10,6 +10,7 @@ import { MemoryState } from '../../lambda/state/memory.ts';
 import { withHistory } from '../../sidecar/catalogue/catalogue.ts';
 import { writeOpenMetrics } from '../../sidecar/exposition/open-metrics.ts';
 import { History } from '../../sidecar/history/history.ts';
+import { readPosition, writePosition } from '../../sidecar/history/position.ts';
 import { createHttpServer } from '../../sidecar/http/server.ts';
 import { createPages } from '../../sidecar/serving/pages.ts';
 import { configWith, declarationOf, fixedDiscovery } from '../collect/parts.ts';
@@ -38,13 +39,11 @@ beforeEach(async () => {
     {
       text: async () => '',
       openMetrics: async () => writeOpenMetrics([]),
-      history: async (since) => {
-        const excerpt = history.excerpt(since);
-        return {
-          ...excerpt,
-          body: writeOpenMetrics(withHistory([], excerpt)),
-          taken: () => excerpt.take(),
-        };
+      history: async (cursor) => {
+        const excerpt = history.excerpt(readPosition(cursor)!);
+        const until = writePosition(excerpt.until);
+        const body = writeOpenMetrics(withHistory([], excerpt));
+        return { ...excerpt, until, body, taken: () => excerpt.take() };
       },
       applications: new Map(),
     },

@@ -11,6 +11,15 @@ describe('a target that is asked for its history', () => {
   });
 });
 
+describe('a target that is asked for whole minutes', () => {
+  it.each([
+    ['17.25', 'http://h:1/metrics?since=17.25&minutes=complete'],
+    ['17.25,0', 'http://h:1/metrics?since=17.25&before=0&minutes=complete'],
+  ])('since %s', (cursor, expected) => {
+    expect(withSince('http://h:1/metrics', cursor, true)).toBe(expected);
+  });
+});
+
 describe('the history of an answer', () => {
   const answer = (since: string, until: string) =>
     historyOf(
@@ -25,6 +34,19 @@ describe('the history of an answer', () => {
     expect(answer('100', '160.5')).toEqual({ cursor: '160.5', gap: undefined, more: false });
   });
 
+  it.each([
+    ['100', '101,60', true],
+    ['100,60', '100,90.5', true],
+    ['100,60', '100,60', false],
+    ['100,60', '90,120', false],
+  ])('from %s to %s advances: %s', (since, until, more) => {
+    const headers = { 'fargauge-history-until': until, 'fargauge-history-more': '1' };
+    expect(historyOf(new Map(Object.entries(headers)), since)).toMatchObject({
+      cursor: until,
+      more,
+    });
+  });
+
   it('tells of what is lost where it begins later', () => {
     expect(answer('130', '160.5')).toEqual({
       cursor: '160.5',
@@ -37,6 +59,7 @@ describe('the history of an answer', () => {
     ['the target keeps none', {}],
     ['its end is no time', { 'fargauge-history-until': 'soon' }],
     ['its end is longer than a time', { 'fargauge-history-until': '1'.repeat(21) }],
+    ['it has another part', { 'fargauge-history-until': '1,2,3' }],
   ])('is none where %s', (_, headers) => {
     expect(historyOf(new Map(Object.entries(headers)), '100')).toBeUndefined();
   });

@@ -59,7 +59,13 @@ export function defaultDocument(metrics: DefaultMetrics = 'tasks'): NativeInput 
     },
     scrape_configs: [
       // The samples of a sidecar name their container; the target's label would name the sidecar instead.
-      { job_name: IMPLICIT_JOB, ecs_discovered: true, honor_labels: true },
+      {
+        job_name: IMPLICIT_JOB,
+        ecs_discovered: true,
+        honor_labels: true,
+        // One event for each minute of a task, in place of two.
+        minute_delivery: 'complete',
+      },
     ],
     emf_processor: {
       metric_namespace: DEFAULT_NAMESPACE,

@@ -98,6 +98,8 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'true keeps the label of a sample if the target has one of that name; false renames it to exported_….',
   history:
     'true asks targets for all samples since the last scrape. Default: true for sidecars only.',
+  minute_delivery:
+    'complete delivers a minute of a history when it has all its samples, immediate delivers each sample in the next cycle. Default: immediate.',
   honor_timestamps: 'false uses the time of the scrape instead of the timestamps of samples.',
   normalize_le_and_quantile:
     'false keeps the labels le and quantile as targets write them. Default: true, which writes 1.0 for 1 as Prometheus 3 does.',

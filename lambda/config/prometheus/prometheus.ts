@@ -57,8 +57,11 @@ export const PROMETHEUS_WITHOUT_EFFECT = {
   tracing: null,
 } as const satisfies WithoutEffect<string>;
 
-/** A key of Fargauge: a job without it takes it from `global`. */
-const normalizing = { normalize_le_and_quantile: flag.optional() };
+/** Keys of Fargauge: a job without them takes them from `global`. */
+const ofFargauge = {
+  normalize_le_and_quantile: flag.optional(),
+  minute_delivery: z.enum(['complete', 'immediate'], 'complete or immediate').optional(),
+};
 
 /** Limits that a job without them, or with 0, takes from `global`. */
 const limits = {
@@ -101,7 +104,7 @@ export const scrapeConfigShape = {
   enable_compression: flag.default(true),
   scrape_protocols: scrapeProtocols,
   fallback_scrape_protocol: fallbackScrapeProtocol,
-  ...normalizing,
+  ...ofFargauge,
   ...limits,
   ...httpClientShape,
   ...withoutEffect(JOB_WITHOUT_EFFECT),
@@ -144,7 +147,7 @@ export const globalSection = z.strictObject({
   scrape_timeout: prometheusDuration.optional(),
   scrape_protocols: scrapeProtocols,
   external_labels: labelSet.default({}),
-  ...normalizing,
+  ...ofFargauge,
   ...limits,
   ...withoutEffect(GLOBAL_WITHOUT_EFFECT),
 });

@@ -96,6 +96,7 @@ function toScrapeJob(
     honorTimestamps: entry.honor_timestamps,
     normalizeBounds: normalizesBounds(entry, global),
     history: entry.history,
+    wholeMinutes: holdsMinutes(entry, global),
     protocols: toScrapeProtocols(entry, global),
     http: http.targets,
     relabeling: entry.relabel_configs,
@@ -129,6 +130,7 @@ function implicitJob(global: GlobalSection, timing: Timing): ScrapeJob {
     honorLabels: false,
     honorTimestamps: true,
     normalizeBounds: normalizesBounds(global, global),
+    wholeMinutes: holdsMinutes(global, global),
     protocols: toScrapeProtocols(global, global),
     http: DEFAULT_HTTP,
     relabeling: [],
@@ -157,6 +159,13 @@ function normalizesBounds(
   { normalize_le_and_quantile: common = true }: GlobalSection,
 ): boolean {
   return own ?? common;
+}
+
+function holdsMinutes(
+  { minute_delivery: own }: GlobalSection | ScrapeConfig,
+  { minute_delivery: common }: GlobalSection,
+): boolean {
+  return (own ?? common) === 'complete';
 }
 
 /** The collector sets a default limit; an explicit 0 means none. */

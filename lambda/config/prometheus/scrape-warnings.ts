@@ -48,6 +48,9 @@ export function warnOfJob(
   warnOfInterval(entry, place, findings);
   warnOfBodySize(entry, place, findings);
   warnOfProtocols(entry, place, findings);
+  if (entry.history === false && entry.minute_delivery === 'complete') {
+    findings.warn(below(place, 'minute_delivery'), 'has no effect with history: false');
+  }
   warnOfEmptyGroups(entry, place, findings);
   const targets =
     job.staticConfigs.some((group) => group.targets.length > 0) ||

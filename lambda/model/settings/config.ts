@@ -140,6 +140,8 @@ export interface ScrapeJob {
   readonly normalizeBounds: boolean;
   /** As in `Target`; absent: `true` for sidecars only. */
   readonly history?: boolean | undefined;
+  /** As in `Target`. */
+  readonly wholeMinutes?: boolean | undefined;
   readonly protocols: ScrapeProtocols;
   readonly http: HttpSettings;
   /** `relabel_configs`, for the labels of targets. */

@@ -28,6 +28,8 @@ export interface Target {
   readonly protocols: ScrapeProtocols;
   /** Whether to ask it for all samples since its last scrape; a target without a history gives its current values. */
   readonly history: boolean;
+  /** Whether it holds a minute of its history back until the minute is complete. @default false */
+  readonly wholeMinutes?: boolean | undefined;
   readonly http: HttpSettings;
   /** Rules for the labels of its samples, after they are joined with its own. */
   readonly metricRelabeling: readonly RelabelRule[];

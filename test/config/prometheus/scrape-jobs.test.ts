@@ -31,6 +31,7 @@ describe('a job', () => {
       honorLabels: false,
       honorTimestamps: true,
       normalizeBounds: true,
+      wholeMinutes: false,
       protocols: { accepted: SCRAPE_PROTOCOLS },
       http: DEFAULT_HTTP,
       relabeling: [],
@@ -82,6 +83,7 @@ describe('a job', () => {
       honorLabels: true,
       honorTimestamps: false,
       normalizeBounds: true,
+      wholeMinutes: false,
       protocols: { accepted: ['PrometheusText0.0.4'], fallback: 'OpenMetricsText1.0.0' },
       http: DEFAULT_HTTP,
       relabeling: [
@@ -138,6 +140,30 @@ describe('a job', () => {
     ],
   ])('%s le and quantile', async (_, entry, global, normalizeBounds) => {
     expect((await jobOf(entry, global)).normalizeBounds).toBe(normalizeBounds);
+  });
+
+  it.each<[object, object, boolean]>([
+    [{}, {}, false],
+    [{ minute_delivery: 'complete' }, {}, true],
+    [{}, { minute_delivery: 'complete' }, true],
+    [{ minute_delivery: 'immediate' }, { minute_delivery: 'complete' }, false],
+  ])('with %j below %j asks for whole minutes: %s', async (entry, global, wholeMinutes) => {
+    expect((await jobOf(entry, global)).wholeMinutes).toBe(wholeMinutes);
+  });
+
+  it('refuses another delivery of minutes, and warns of one without a history', async () => {
+    const documentWith = (more: object) => ({
+      scrape_configs: [{ job_name: 'a', static_configs: [{ targets: ['a:1'] }], ...more }],
+    });
+    await expect(loadNative(documentWith({ minute_delivery: 'late' }))).rejects.toThrow(
+      'scrape_configs[0].minute_delivery: expected complete or immediate, given "late" (string)',
+    );
+    const { warnings } = await loadNative(
+      documentWith({ minute_delivery: 'complete', history: false }),
+    );
+    expect(warnings).toContain(
+      'FARGAUGE_CONFIG: scrape_configs[0].minute_delivery: has no effect with history: false',
+    );
   });
 
   it.each<[string, object, object, number]>([

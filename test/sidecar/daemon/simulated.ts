@@ -80,9 +80,14 @@ export function startDaemon(
     latest: () => [...writeText(latestPage(source()))].join(''),
     since(since: number): ClientPage {
       const page = source();
-      const excerpt = history.excerpt(since);
+      const excerpt = history.excerpt({ recorded: since, before: Number.POSITIVE_INFINITY });
       const text = [...writeOpenMetrics(historyPage(page, excerpt))].join('');
-      return { text, until: excerpt.until, more: excerpt.more, take: () => excerpt.take() };
+      return {
+        text,
+        until: excerpt.until.recorded,
+        more: excerpt.more,
+        take: () => excerpt.take(),
+      };
     },
   };
 }

@@ -9,6 +9,7 @@ import { readTask } from '../../../sidecar/documents/task.ts';
 import { type Observation, observe } from '../../../sidecar/figures/observation.ts';
 import { History } from '../../../sidecar/history/history.ts';
 import { APP, START, sampleContainer, sampleEntry, sampleTask } from '../sample-documents.ts';
+import { since } from './since.ts';
 
 const HOUR = 3_600;
 
@@ -39,7 +40,7 @@ describe('A task whose containers come and go for an hour', () => {
       const stats = { [APP]: sampleEntry(second, {}, 1), [id]: sampleEntry(second, {}, 1) };
       observation = observe(observation, task, readStats(stats, task.launchType), now);
       history.record(newSamples(observation, true), now, presentSubjects([observation]));
-      const traces = history.excerpt(now - 1).traces(UTILIZATION);
+      const traces = history.excerpt(since(now - 1)).traces(UTILIZATION);
       expect(traces.map(({ series }) => /container_name="([^"]+)"/.exec(series)?.[1])).toEqual([
         'app',
         `job-${second}`,
@@ -50,7 +51,7 @@ describe('A task whose containers come and go for an hour', () => {
       await setImmediate();
     }
     expect(heldBytes() - before).toBeLessThan(BUDGET);
-    const [app] = history.excerpt(0).traces(UTILIZATION);
+    const [app] = history.excerpt(since(0)).traces(UTILIZATION);
     expect(app!.points().values).toHaveLength(900);
   });
 });

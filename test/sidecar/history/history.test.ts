@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Excerpt, HISTORY_MS, History } from '../../../sidecar/history/history.ts';
 import { type SubjectSample, TRACK_ROWS } from '../../../sidecar/history/track.ts';
+import { since } from './since.ts';
 
 /** Milliseconds. */
 const START = 1_777_615_200_000;
@@ -10,19 +11,19 @@ describe('The history', () => {
     const history = new History(START);
     for (const second of [1, 2, 3]) history.record([sample(second)], START + second * 1000);
 
-    expect(points(history.excerpt(0))).toEqual([
+    expect(points(history.excerpt(since(0)))).toEqual([
       [1, START / 1000 + 1],
       [2, START / 1000 + 2],
       [3, START / 1000 + 3],
     ]);
-    expect(points(history.excerpt(START + 2000))).toEqual([[3, START / 1000 + 3]]);
-    expect(points(history.excerpt(START + 1999)).map(([value]) => value)).toEqual([2, 3]);
+    expect(points(history.excerpt(since(START + 2000)))).toEqual([[3, START / 1000 + 3]]);
+    expect(points(history.excerpt(since(START + 1999))).map(([value]) => value)).toEqual([2, 3]);
   });
 
   it('loses and doubles nothing for a client that goes on from the end of its last page', () => {
     const history = new History(START);
     const seen: number[] = [];
-    let cursor = 0;
+    let cursor = since(0);
     for (let second = 1; second <= 700; second += 1) {
       // The points of two polls within the same millisecond are two.
       history.record([sample(second)], START + Math.floor(second / 3));
@@ -38,7 +39,7 @@ describe('The history', () => {
   it('counts in times of recording: a point of an earlier time that comes later is not lost', () => {
     const history = new History(START);
     history.record([sample(10, 'a')], START + 11_000);
-    const { until } = history.excerpt(0);
+    const { until } = history.excerpt(since(0));
     history.record([sample(9, 'b')], START + 12_000);
 
     expect(points(history.excerpt(until), 'b')).toEqual([[9, START / 1000 + 9]]);
@@ -47,11 +48,11 @@ describe('The history', () => {
   it('goes on where the clock is set back, with cursors that increase', () => {
     const history = new History(START);
     history.record([sample(1)], START);
-    const { until } = history.excerpt(0);
+    const { until } = history.excerpt(since(0));
     history.record([sample(2)], START - 3_600_000);
     const next = history.excerpt(until);
 
-    expect(next.until).toBeGreaterThan(until);
+    expect(next.until.recorded).toBeGreaterThan(until.recorded);
     expect(points(next)).toHaveLength(1);
   });
 
@@ -64,7 +65,7 @@ describe('The history', () => {
     history.record([sample(5)], START);
     history.record([sample(second)], START + 1000);
 
-    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([5]);
+    expect(points(history.excerpt(since(0))).map(([value]) => value)).toEqual([5]);
   });
 
   it('begins anew with a source whose clock was set back for longer than it reaches', () => {
@@ -73,7 +74,7 @@ describe('The history', () => {
     history.record([sample(-3600)], START + 1000);
     history.record([sample(-3599)], START + 2000);
 
-    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([-3600, -3599]);
+    expect(points(history.excerpt(since(0))).map(([value]) => value)).toEqual([-3600, -3599]);
   });
 
   it('gives each series its own values, also beside those that had the values of another', () => {
@@ -91,7 +92,7 @@ describe('The history', () => {
     }
     const valuesOf = (name: string) =>
       history
-        .excerpt(0)
+        .excerpt(since(0))
         .traces(name)
         .flatMap(({ points: of }) => [...of().values]);
     expect(['one', 'other', 'third'].map(valuesOf)).toEqual([
@@ -104,24 +105,24 @@ describe('The history', () => {
   it('says that there is nothing of the time before it began', () => {
     const history = new History(START);
     history.record([sample(1)], START + 1_000);
-    expect(history.excerpt(0).since).toBe(START - 1);
+    expect(history.excerpt(since(0)).since).toBe(START - 1);
   });
 
   it('says how far it reaches back: 15 minutes', () => {
     const history = new History(START);
     const last = HISTORY_MS / 10_000 + 10;
     for (let n = 1; n <= last; n += 1) history.record([sample(n * 10)], START + n * 10_000);
-    const excerpt = history.excerpt(START);
+    const excerpt = history.excerpt(since(START));
 
     expect(excerpt.since).toBe(START + last * 10_000 - HISTORY_MS);
     expect(points(excerpt)).toHaveLength(HISTORY_MS / 10_000);
-    expect(history.excerpt(excerpt.since + 1).since).toBe(excerpt.since + 1);
+    expect(history.excerpt(since(excerpt.since + 1)).since).toBe(excerpt.since + 1);
   });
 
   it('never needs more room, and says so where points come faster than once a second', () => {
     const history = new History(START);
     for (let n = 1; n <= 2 * TRACK_ROWS; n += 1) history.record([sample(n)], START + n);
-    const excerpt = history.excerpt(0);
+    const excerpt = history.excerpt(since(0));
 
     expect(excerpt.since).toBe(START + TRACK_ROWS + 1);
     expect(points(excerpt).map(([value]) => value)).toEqual(
@@ -132,7 +133,7 @@ describe('The history', () => {
   it('leaves out what is overwritten while a page is read', () => {
     const history = new History(START);
     for (let n = 1; n <= TRACK_ROWS; n += 1) history.record([sample(n)], START + n);
-    const excerpt = history.excerpt(0);
+    const excerpt = history.excerpt(since(0));
     history.record([sample(TRACK_ROWS + 1)], START + TRACK_ROWS + 1);
     history.record([sample(TRACK_ROWS + 2)], START + TRACK_ROWS + 2);
 
@@ -143,15 +144,15 @@ describe('The history', () => {
   it('has no points for who asks for the future, and tells the right cursor', () => {
     const history = new History(START);
     history.record([sample(1)], START + 1000);
-    const excerpt = history.excerpt(START + 60_000);
+    const excerpt = history.excerpt(since(START + 60_000));
 
-    expect(excerpt).toMatchObject({ until: START + 1000, more: false });
+    expect(excerpt).toMatchObject({ until: since(START + 1000), more: false });
     expect(points(excerpt)).toEqual([]);
   });
 
   it('has a cursor before there is a point', () => {
     const history = new History(START);
-    const { until } = history.excerpt(0);
+    const { until } = history.excerpt(since(0));
     history.record([sample(1)], START);
 
     expect(points(history.excerpt(until))).toHaveLength(1);
@@ -169,7 +170,7 @@ describe('The history', () => {
       );
     }
     const values = new Map<string, number[]>();
-    let cursor = 0;
+    let cursor = since(0);
     let pages = 0;
     for (let more = true; more; pages += 1) {
       const excerpt = history.excerpt(cursor);
@@ -198,7 +199,7 @@ describe('The history', () => {
     const samples = Array.from({ length: 100 }, (_, index) => sample(1, `container ${index}`));
     history.record(samples, START);
 
-    expect(history.excerpt(0).traces('load')).toHaveLength(33);
+    expect(history.excerpt(since(0)).traces('load')).toHaveLength(33);
   });
 
   it('gives the place of the container that ended first to a new one', () => {
@@ -212,11 +213,11 @@ describe('The history', () => {
     history.record([sample(2, 'container 0')], START + 1000, new Set(['container 0', ...present]));
     history.record([sample(3, 'new')], START + 2000, new Set(['new', ...present]));
 
-    const subjects = history.excerpt(0).traces('load');
+    const subjects = history.excerpt(since(0)).traces('load');
     expect(subjects).toHaveLength(33);
-    expect(points(history.excerpt(0), 'container 31')).toEqual([]);
-    expect(points(history.excerpt(0), 'container 0')).toHaveLength(2);
-    expect(points(history.excerpt(0), 'new')).toEqual([[3, START / 1000 + 3]]);
+    expect(points(history.excerpt(since(0)), 'container 31')).toEqual([]);
+    expect(points(history.excerpt(since(0)), 'container 0')).toHaveLength(2);
+    expect(points(history.excerpt(since(0)), 'new')).toEqual([[3, START / 1000 + 3]]);
     expect(history.lost).toEqual(new Map([['container_gone', 1]]));
   });
 
@@ -224,7 +225,7 @@ describe('The history', () => {
     const history = new History(START);
     for (let n = 0; n < 100; n += 1) {
       history.record([sample(n, `container ${n}`)], START + n * 1000);
-      history.excerpt(0).take();
+      history.excerpt(since(0)).take();
     }
 
     expect(history.lost.size).toBe(0);
@@ -238,7 +239,7 @@ describe('The history', () => {
       history.record([sample(n, `container ${n}`)], START + n * 1000, present);
     }
 
-    expect(points(history.excerpt(0), 'slow')).toEqual([[1, START / 1000 + 1]]);
+    expect(points(history.excerpt(since(0)), 'slow')).toEqual([[1, START / 1000 + 1]]);
   });
 
   it('keeps the new ones out, and counts their points, where all containers are there', () => {
@@ -246,7 +247,7 @@ describe('The history', () => {
     const all = Array.from({ length: 40 }, (_, n) => sample(1, `container ${n}`));
     history.record(all, START);
 
-    expect(points(history.excerpt(0), 'container 0')).toHaveLength(1);
+    expect(points(history.excerpt(since(0)), 'container 0')).toHaveLength(1);
     expect(history.lost).toEqual(new Map([['too_many_containers', 7]]));
   });
 
@@ -257,7 +258,7 @@ describe('The history', () => {
       history.record([{ ...sample(n, `id ${n}`), labels }], START + n * 1000);
     }
 
-    expect(points(history.excerpt(0), 'app').map(([value]) => value)).toHaveLength(100);
+    expect(points(history.excerpt(since(0)), 'app').map(([value]) => value)).toHaveLength(100);
     expect(history.lost.size).toBe(0);
   });
 
@@ -265,7 +266,7 @@ describe('The history', () => {
     const history = new History(START);
     history.record([sample(1, 'a'), { ...sample(1, 'b'), labels: { container_name: 'a' } }], START);
 
-    expect(history.excerpt(0).traces('load')).toHaveLength(1);
+    expect(history.excerpt(since(0)).traces('load')).toHaveLength(1);
     expect(history.lost).toEqual(new Map([['same_labels', 1]]));
   });
 
@@ -275,7 +276,7 @@ describe('The history', () => {
     history.record([{ ...sample(2), values: [] }], START + 2000);
     history.record([sample(3)], START + 3000);
 
-    expect(points(history.excerpt(0)).map(([value]) => value)).toEqual([1, 3]);
+    expect(points(history.excerpt(since(0))).map(([value]) => value)).toEqual([1, 3]);
   });
 
   it('knows the points that no client has', () => {
@@ -283,11 +284,11 @@ describe('The history', () => {
     for (let n = 1; n <= 9; n += 1) history.record([sample(n)], START + n * 1000);
     expect(untaken(history)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
-    history.excerpt(0);
+    history.excerpt(since(0));
     expect(untaken(history)).toHaveLength(9);
-    history.excerpt(START + 6000).take();
+    history.excerpt(since(START + 6000)).take();
     expect(untaken(history)).toEqual([1, 2, 3, 4, 5, 6]);
-    const late = history.excerpt(START + 4000);
+    const late = history.excerpt(since(START + 4000));
     history.record([sample(10)], START + 10_000);
     late.take();
     expect(untaken(history)).toEqual([1, 2, 3, 4, 10]);

@@ -20,9 +20,11 @@ describe('The pages', () => {
     contents = {
       text: async () => 'up 1\n',
       openMetrics: async () => ['up 1\n', '# EOF\n'],
-      async history(since) {
-        asked.push(since);
-        return { since, until: 1777615210251, more: true, body: ['# EOF\n'], taken: () => {} };
+      async history(cursor, wholeMinutes) {
+        asked.push(cursor, wholeMinutes);
+        if (!cursor.startsWith('1777615200.25')) return undefined;
+        const until = wholeMinutes ? '1777615210.251,1777615200' : '1777615210.251';
+        return { since: 1777615200250, until, more: true, body: ['# EOF\n'], taken: () => {} };
       },
       async document(path) {
         asked.push(path);
@@ -37,7 +39,7 @@ describe('The pages', () => {
   it.each([
     ['/metrics', 200, TEXT, 'up 1\n'],
     ['/metrics?other=1', 200, TEXT, 'up 1\n'],
-    ['/metrics?since=0', 200, OPEN_METRICS, ['# EOF\n']],
+    ['/metrics?since=1777615200.25', 200, OPEN_METRICS, ['# EOF\n']],
     ['/health', 200, 'text/plain; charset=utf-8', 'ok\n'],
     ['/task', 200, 'application/json', '{"limit":18446744073709551615}'],
     ['/stats', 200, 'application/json', '{"limit":18446744073709551615}'],
@@ -71,7 +73,7 @@ describe('The pages', () => {
   it('say where a page of the history begins and ends, and whether there is more', async () => {
     const { headers } = await get('/metrics?since=1777615200.25');
 
-    expect(asked).toEqual([1777615200250]);
+    expect(asked).toEqual(['1777615200.25', false]);
     expect(headers).toMatchObject({
       'fargauge-history-since': '1777615200.25',
       'fargauge-history-until': '1777615210.251',
@@ -79,15 +81,28 @@ describe('The pages', () => {
     });
   });
 
-  it.each(['', '-1', '1e3', 'now', '1.', '12345678901234', '1.1234567', '0x10'])(
-    'refuse since=%s',
-    async (since) => {
-      expect(await get(`/metrics?since=${since}`)).toMatchObject({
-        status: 400,
-        body: `since: expected unix seconds such as 1777615200.25, given ${JSON.stringify(since)}\n`,
-      });
-    },
-  );
+  it.each([
+    ['since=1777615200.25&minutes=complete', '1777615200.25'],
+    // As a client sends what it got, and as one sends it that knows nothing of its two parts.
+    ['since=1777615200.25&before=1777615140&minutes=complete', '1777615200.25,1777615140'],
+    ['since=1777615200.25%2C1777615140&minutes=complete', '1777615200.25,1777615140'],
+  ])('hold back a minute that is not over where %s', async (query, cursor) => {
+    const { headers } = await get(`/metrics?${query}`);
+
+    expect(asked).toEqual([cursor, true]);
+    expect(headers['fargauge-history-until']).toBe('1777615210.251,1777615200');
+  });
+
+  it.each([
+    ['since=', ''],
+    ['since=now', 'now'],
+    ['since=1&before=now', '1,now'],
+  ])('refuse %s', async (query, cursor) => {
+    expect(await get(`/metrics?${query}`)).toMatchObject({
+      status: 400,
+      body: `since: expected unix seconds such as 1777615200.25, given ${JSON.stringify(cursor)}\n`,
+    });
+  });
 
   it('pass /stats through from /task/stats', async () => {
     await get('/stats');
