@@ -1,5 +1,6 @@
 import { runChaos } from './chaos.ts';
 import { runChaosSidecar } from './chaos-sidecar/run.ts';
+import { runCost } from './cost/cost.ts';
 import { runCycle, runReceivers } from './cycle/cycle.ts';
 import { runDecode } from './decode/decode.ts';
 import { runEncode } from './encode/encode.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   cycle: runCycle,
   encode: runEncode,
   sizes: runSizes,
+  cost: runCost,
   receivers: runReceivers,
   percentiles: runPercentiles,
   scale: runScale,

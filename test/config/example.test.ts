@@ -68,3 +68,12 @@ it('examples/receivers.yaml loads without a warning and signs what it sends', as
     { type: 'otlp', name: 'otlp cloudwatch eu-west-1', signing: { region: 'eu-west-1' } },
   ]);
 });
+
+it('examples/each-task.yaml loads without a warning, and takes one sample a minute of what it names', async () => {
+  const path = 'examples/each-task.yaml';
+  const text = readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+  const { warnings, outputs, jobs } = await load({ config: path, files: { [path]: text } });
+  expect(warnings).toEqual([]);
+  expect(outputs).toMatchObject([{ type: 'remote_write', relabeling: [{ action: 'drop' }, {}] }]);
+  expect(jobs).toMatchObject([{ history: false, metricRelabeling: [{ action: 'keep' }] }]);
+});

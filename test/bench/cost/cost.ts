@@ -1,0 +1,119 @@
+import { usageOf } from '../../../cli/cost/usage.ts';
+import { table } from '../../../cli/describe/table.ts';
+import { type Bill, billOf } from '../../../price/bill.ts';
+import { askOnce, FreshProcess } from '../fresh-process.ts';
+import type { CostCase, CostFigures } from './case.ts';
+import { DELIVERY_CASES, type DeliveryCase } from './delivery-cases.ts';
+import { SITES, type Site } from './site.ts';
+import type { CostSurroundings } from './surroundings.ts';
+
+/** Cycles of a collector, of which the last counts: before it, its code is still being compiled. */
+const CYCLES = 4;
+
+/** The site of the goals. */
+const GOAL_TASKS = 150;
+
+/** One column of the table. */
+interface Column {
+  readonly each: DeliveryCase;
+  readonly figures: CostFigures;
+  readonly bill: Bill;
+}
+
+/**
+ * What a month costs at each destination, for three sites. The collector's own code delivers real pages of sidecars to stand-ins, which
+ * count; the prices are those of price/list.ts.
+ *
+ * @param only number of tasks: only that site
+ */
+export async function runCost(only?: string): Promise<void> {
+  for (const site of SITES) {
+    if (only !== undefined && only !== String(site.tasks)) continue;
+    const columns: Column[] = [];
+    for (const each of DELIVERY_CASES) columns.push(await columnOf(site, each));
+    show(site, columns);
+  }
+}
+
+async function columnOf(site: Site, each: DeliveryCase): Promise<Column> {
+  const { destination, configuration, alarmsOfService, title } = each;
+  console.error(`cost: ${site.tasks} tasks: ${title}`);
+  // The time of its sidecars begins anew.
+  await using process = await FreshProcess.start('cost/surroundings.ts');
+  const surroundings = await process.ask<Site, CostSurroundings>(site);
+  const input = { surroundings, destination, configuration, cycles: CYCLES };
+  const figures = await askOnce<CostCase, CostFigures>('cost/case.ts', input);
+  if (figures.targets !== site.tasks) {
+    throw new Error(`expected ${site.tasks} targets up, got ${figures.targets}`);
+  }
+  const usage = usageOf(destination, figures, { alarmsOnTasks: alarmsOfService * site.services });
+  return { each, figures, bill: billOf(usage) };
+}
+
+function show({ tasks, services, containers }: Site, columns: readonly Column[]): void {
+  console.log(`cost: ${tasks} tasks, ${services} services, ${containers} containers: one cycle\n`);
+  console.log(
+    table(
+      ['', ...['metrics', 'events', 'bytes', 'requests', 'data', 'sent bytes', 'CPU s']],
+      columns.map(({ each, figures }) => [each.title, ...cellsOf(each, figures)]),
+    ),
+  );
+  const parts = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ what }) => what)))];
+  console.log(`\ncost: ${tasks} tasks: a month\n`);
+  console.log(
+    table(
+      ['', ...columns.map(({ each }) => each.title)],
+      [
+        ...parts.map((part) => [part, ...columns.map(({ bill }) => amountOf(bill, part))]),
+        ['sum', ...columns.map(({ bill }) => sumOf(bill))],
+        ...(columns[0]?.bill.apart ?? []).map(({ what }) => [
+          what,
+          ...columns.map(({ bill }) =>
+            dollars(bill.apart.find((line) => line.what === what)?.dollars),
+          ),
+        ]),
+      ],
+    ),
+  );
+  if (tasks === GOAL_TASKS) showFormulas(columns);
+  console.log();
+}
+
+/** How each line of the bill comes about. */
+function showFormulas(columns: readonly Column[]): void {
+  for (const { each, bill } of columns) {
+    console.log(`\ncost: formulas: ${each.title}\n`);
+    const lines = [...bill.lines, ...bill.apart];
+    console.log(
+      table(
+        ['', '$', ''],
+        lines.map(({ what, dollars: sum, formula }) => [what, dollars(sum), formula]),
+      ),
+    );
+  }
+}
+
+function cellsOf({ destination }: DeliveryCase, figures: CostFigures): string[] {
+  const isLogs = destination === 'logs';
+  const billed = isLogs ? figures.bytes : figures.otlpBytes;
+  const data = destination === 'workspace' ? figures.samples : figures.data;
+  const { metrics, events, requests, sentBytes } = figures;
+  const counts = [metrics, isLogs ? events : 0, billed, requests, data, sentBytes];
+  return [
+    ...counts.map((count) => (count === 0 ? '-' : count.toLocaleString('en-US'))),
+    figures.cpuSeconds.toFixed(2),
+  ];
+}
+
+function amountOf({ lines }: Bill, part: string): string {
+  const line = lines.find(({ what }) => what === part);
+  return line === undefined ? '-' : dollars(line.dollars);
+}
+
+function sumOf({ dollars: sum, unknown }: Bill): string {
+  return unknown.length === 0 ? dollars(sum) : `${dollars(sum)} + unknown`;
+}
+
+function dollars(amount: number | undefined): string {
+  return amount === undefined ? 'unknown' : amount.toFixed(2);
+}
