@@ -7,6 +7,7 @@ import { writeOpenMetrics } from '../../../sidecar/exposition/open-metrics.ts';
 import { writeText } from '../../../sidecar/exposition/text.ts';
 import { type Observation, observe } from '../../../sidecar/figures/observation.ts';
 import { History } from '../../../sidecar/history/history.ts';
+import { readPosition, writePosition } from '../../../sidecar/history/position.ts';
 import type { Contents } from '../../../sidecar/serving/pages.ts';
 import { START, sampleContainer, sampleEntry, sampleTask } from '../../sidecar/sample-documents.ts';
 
@@ -49,11 +50,14 @@ export class SimulatedSidecar {
     return {
       text: async () => writeText(latestPage(this.#next())),
       openMetrics: async () => writeOpenMetrics(latestPage(this.#next())),
-      history: async (since) => {
+      history: async (cursor, wholeMinutes) => {
+        const position = readPosition(cursor);
+        if (position === undefined) return undefined;
         const source = this.#next();
-        const excerpt = this.#history.excerpt(since);
+        const excerpt = this.#history.excerpt(position, wholeMinutes ? source.now : undefined);
         const body = writeOpenMetrics(historyPage(source, excerpt));
-        return { ...excerpt, body, taken: () => excerpt.take() };
+        const until = writePosition(excerpt.until);
+        return { ...excerpt, until, body, taken: () => excerpt.take() };
       },
       applications: new Map(),
     };
