@@ -1,16 +1,26 @@
-/** First size of a writer's buffer; it doubles when it is full. */
-const INITIAL_BYTES = 64 * 1024;
+/** First size of a writer's buffers; each is as large as all before it, up to the largest size. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
+const LARGEST_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Most UTF-8 bytes of a UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
 /** Writes what `ByteReader` reads. Numbers are little-endian, as those of every machine that this runs on. */
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  /** The full buffers, cut to what is in them: one buffer that doubles would be copied, and take three times the memory. */
+  #full: Buffer[] = [];
+  #fullBytes = 0;
+  #buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
   #length = 0;
 
-  get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+  /** Takes all bytes, and begins anew. */
+  take(): Buffer {
+    this.#end();
+    const bytes = Buffer.concat(this.#full);
+    this.#full = [];
+    this.#fullBytes = 0;
+    this.#buffer = Buffer.alloc(0);
+    return bytes;
   }
 
   count(value: number): void {
@@ -48,11 +58,16 @@ export class ByteWriter {
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#length + bytes;
-    if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#buffer.length));
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
+    if (this.#length + bytes <= this.#buffer.length) return;
+    this.#end();
+    const size = Math.max(FIRST_BUFFER_BYTES, Math.min(this.#fullBytes, LARGEST_BUFFER_BYTES));
+    this.#buffer = Buffer.allocUnsafe(Math.max(bytes, size));
+  }
+
+  #end(): void {
+    this.#full.push(this.#buffer.subarray(0, this.#length));
+    this.#fullBytes += this.#length;
+    this.#length = 0;
   }
 }
 

@@ -7,12 +7,14 @@ import { TargetMemory, type TargetTimes } from './target-memory.ts';
 
 /**
  * The stored object: `MAGIC`, a byte with the version, and a Zstandard frame with a checksum. The frame holds the time
- * of the last complete cycle, the known metrics, the lists of keys, the targets with the number of their list, all
- * values, all timestamps, all starts, and the times of the last sight. Columns and shared lists compress to 5 to 33
- * bytes a series; Zstandard needs a tenth of gzip's time.
+ * of the last complete cycle, the known metrics, the keys of all series, the lists of keys by their numbers, the targets
+ * with the number of their list, all values, all timestamps, all starts, and the times of the last sight. Columns and
+ * shared lists compress to 5 to 33 bytes a series; Zstandard needs a tenth of gzip's time.
+ *
+ * Version 1 has the keys in the lists themselves. It is still read.
  */
 const MAGIC = Buffer.from('FGST');
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 const HEADER_BYTES = MAGIC.length + 1;
 
 /** Limit of the decompressed state, for more than ten million series: a broken object must not take all memory. */
@@ -43,11 +45,7 @@ export async function encodeState({
   writer.block(knownMetrics?.combinations ?? new Uint8Array());
   const lists = new Map<SeriesKeys, number>();
   for (const { keys } of targets.values()) if (!lists.has(keys)) lists.set(keys, lists.size);
-  writer.count(lists.size);
-  for (const { list } of lists.keys()) {
-    writer.count(list.length);
-    for (const key of list) writer.text(key);
-  }
+  writeLists(writer, [...lists.keys()]);
   writer.count(targets.size);
   for (const [id, { keys, times }] of targets) {
     writer.text(id);
@@ -62,7 +60,7 @@ export async function encodeState({
   for (const { timestamps } of targets.values()) writer.numbers(timestamps);
   for (const { starts } of targets.values()) writer.numbers(starts);
   for (const { seen } of targets.values()) writer.numbers(seen);
-  const frame = await compress(writer.bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  const frame = await compress(writer.take(), { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   return Buffer.concat([MAGIC, Buffer.of(FORMAT_VERSION), frame]);
 }
 
@@ -82,20 +80,55 @@ export async function decodeState(bytes: Uint8Array): Promise<Snapshot> {
   }
   try {
     const frame = given.subarray(HEADER_BYTES);
-    return read(new ByteReader(await decompress(frame, { maxOutputLength: MAX_BYTES })));
+    const content = await decompress(frame, { maxOutputLength: MAX_BYTES });
+    return read(new ByteReader(content), version === 1 ? readOldLists : readLists);
   } catch (error) {
     const message = `expected a whole state, got ${given.length} bytes that are not one: ${(error as Error).message}`;
     throw new StateFormatError('corrupt', message, { cause: error });
   }
 }
 
-function read(reader: ByteReader): Snapshot {
+/** Targets that differ in one label have lists of their own, but most keys in common. */
+function writeLists(writer: ByteWriter, lists: readonly SeriesKeys[]): void {
+  const numbers = new Map<string, number>();
+  for (const { list } of lists) {
+    for (const key of list) if (!numbers.has(key)) numbers.set(key, numbers.size);
+  }
+  writer.count(numbers.size);
+  for (const key of numbers.keys()) writer.text(key);
+  writer.count(lists.length);
+  for (const { list } of lists) {
+    writer.count(list.length);
+    for (const key of list) writer.count(numbers.get(key) ?? 0);
+  }
+}
+
+function readLists(reader: ByteReader): SeriesKeys[] {
+  const keys = times(reader.count(), () => reader.text());
+  const keyOf = (number: number): string => {
+    const key = keys[number];
+    if (key === undefined) {
+      throw new RangeError(`expected one of ${keys.length} keys, got ${number}`);
+    }
+    return key;
+  };
+  return times(reader.count(), () => {
+    return new SeriesKeys(times(reader.count(), () => keyOf(reader.count())));
+  });
+}
+
+/** Of version 1. */
+function readOldLists(reader: ByteReader): SeriesKeys[] {
+  return times(reader.count(), () => {
+    return new SeriesKeys(times(reader.count(), () => reader.text()));
+  });
+}
+
+function read(reader: ByteReader, listsOf: (reader: ByteReader) => SeriesKeys[]): Snapshot {
   const completedAt = reader.time();
   const asOf = reader.time();
   const combinations = reader.block();
-  const lists = times(reader.count(), () => {
-    return new SeriesKeys(times(reader.count(), () => reader.text()));
-  });
+  const lists = listsOf(reader);
   const heads = times(reader.count(), () => headOf(reader, lists));
   const values = heads.map(({ keys }) => reader.numbers(keys.size));
   const timestamps = heads.map(({ keys }) => reader.numbers(keys.size));

@@ -48,7 +48,7 @@ export class MemoryState implements State {
   readonly overlapMs = 0;
   readonly #forgetAfterMs: number;
   readonly #capacity: number;
-  /** An upper bound: keys that targets share may count several times until the next count. */
+  /** Of the targets without their keys. */
   #bytes = 0;
   /** Series without room since the last report, and their targets. */
   #forgotten = { series: 0, targets: new Set<string>() };
@@ -111,8 +111,9 @@ export class MemoryState implements State {
     target.times.committedAt = scrapedAt;
     target.times.cursor = cursor ?? target.times.cursor;
     if (target.keys === keys) return;
-    this.#bytes += target.bytes - bytes + target.keys.bytes;
-    if (this.#bytes > this.#capacity) this.#shed();
+    this.#bytes += target.bytes - bytes;
+    // Lists that no target has any more count until the next review.
+    if (this.#bytes + this.#pool.bytes > this.#capacity) this.#shed();
   }
 
   async end(cycle: CycleEnd): Promise<StateReport> {
@@ -205,7 +206,7 @@ export class MemoryState implements State {
     this.#retainKeys();
   }
 
-  /** Drops lists of keys without a target, and counts the bytes anew. */
+  /** Drops lists of keys without a target, and counts the bytes of the targets anew. */
   #retainKeys(): void {
     const used = new Set<SeriesKeys>();
     this.#bytes = 0;
@@ -213,27 +214,31 @@ export class MemoryState implements State {
       used.add(target.keys);
       this.#bytes += target.bytes;
     }
-    for (const { bytes } of used) this.#bytes += bytes;
     this.#pool.retain(used);
   }
 
   /** Forgets the series of the largest targets until the others fit, so that large targets cost the small ones nothing. */
   #shed(): void {
     this.#retainKeys();
-    if (this.#bytes <= this.#capacity) return;
+    if (this.#isFitting) return;
     const bySize = [...this.#targets].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
     for (const [id, target] of bySize) {
-      if (this.#bytes <= this.#capacity) return;
+      if (this.#isFitting) return;
       this.#forgotten.series += target.keys.size;
       this.#forgotten.targets.add(targetIdOf(id));
       target.forget(this.#pool);
       this.#retainKeys();
     }
   }
+
+  get #isFitting(): boolean {
+    return this.#bytes + this.#pool.bytes <= this.#capacity;
+  }
 }
 
+/** Bytes of a target, as if it shared no key with another. */
 function sizeOf({ bytes, keys }: TargetMemory): number {
-  return bytes + keys.bytes;
+  return bytes + keys.bytes + keys.characters;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -9,6 +10,10 @@ import {
 import { MemoryState, type Snapshot } from '../../lambda/state/memory.ts';
 import { LABEL_SETS, realisticState } from './realistic.ts';
 import { advance, at, cycle } from './states.ts';
+
+/** What the encoder of version 1 made of `small`. */
+const VERSION_1 =
+  'RkdTVAEotS/9BFjtAwCCBA8asCcdwJIEgjkAJUoJwL2xKuvHEWKiFRVk7xRUZLAAtLRtFcSQ6QwrfmMahP+Y1sQZ+e347b///CfNVB8bAKsDO7MBDOQDCVBgJcNX5K4abOboFwoI8DLEBQeDglBtsTJBqQeiejwnvpUCWw2AKwgzuWazxXQDiAtAGwPbXdk=';
 
 /** Bytes of the stored object for each series that it remembers. */
 const BYTES_PER_SERIES = 100;
@@ -39,6 +44,26 @@ describe('a stored state', () => {
     const { snapshot } = await small();
     const decoded = await decodeState(await encodeState(snapshot));
     expect(contentOf(decoded)).toEqual(contentOf(snapshot));
+  });
+
+  it('is read if an older collector wrote it, with version 1', async () => {
+    const written = Buffer.from(VERSION_1, 'base64');
+    expect(written[4]).toBe(1);
+    expect(contentOf(await decodeState(written))).toEqual(contentOf((await small()).snapshot));
+  });
+
+  it('has a key once for all targets, whose lists of keys differ', async () => {
+    const state = new MemoryState();
+    const keys = Array.from({ length: 500 }, (_, index) => `${index} ${'long '.repeat(40)}`);
+    const updates = Object.fromEntries(keys.map((key) => [key, at(1)]));
+    for (let target = 0; target < 100; target++) {
+      const series = { ...updates, [`of ${target}`]: at(1) };
+      await cycle(state, target, { [target]: advance(target, series) }, { complete: false });
+    }
+    const bytes = await encodeState(state.snapshot);
+    expect(contentOf(await decodeState(bytes))).toEqual(contentOf(state.snapshot));
+    // The keys of all lists take ten MB.
+    expect(zstdDecompressSync(bytes.subarray(5)).length).toBeLessThan(2_500_000);
   });
 
   it('keeps every number, and every text that can be a label', async () => {

@@ -183,6 +183,21 @@ describe('a state that does not fit into its memory', () => {
     expect(remembered(state, 'small', 'series 1')).toEqual({ 'series 1': at(1) });
   });
 
+  it('keeps a key once for all targets that have it, and counts it once', async () => {
+    const own = (name: string) => advance(0, { ...series(300), [`series of ${name}`]: at(1) });
+    const targets = Object.fromEntries(Array.from('abcde', (name) => [name, own(name)]));
+    expect(await cycle(state, 0, targets)).toMatchObject({ forgotten: 0, errors: [] });
+    expect(state.sizes).toEqual({ targets: 5, series: 5 * 301 });
+    expect(remembered(state, 'e', 'series 299', 'series of e', 'series of d')).toEqual({
+      'series 299': at(299),
+      'series of e': at(1),
+    });
+    const large = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`own ${n}`, at(n)]));
+    expect(await cycle(state, 1, { ...targets, large: advance(1, large) })).toMatchObject({
+      forgotten: 1_000,
+    });
+  });
+
   it('says so once', async () => {
     await cycle(state, 0, { big: advance(0, series(5_000)) });
     expect(state.forgotten()).toEqual({ forgotten: 0, errors: [] });

@@ -215,7 +215,7 @@ describe('a state that cannot be understood', () => {
 
   it.each([
     ['corrupt', corrupt, 'expected a state of Fargauge, got 7 bytes'],
-    ['newer', Buffer.from('FGST\x02...'), 'expected a state of version 1, got version 2'],
+    ['newer', Buffer.from('FGST\x03...'), 'expected a state of version 2, got version 3'],
   ])('is kept aside, and the state begins anew: %s', async (kind, bytes, message) => {
     store.put(bytes);
     const state = start();
