@@ -2,13 +2,13 @@ import {
   type CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
-  PutLogEventsCommand,
   type RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { unlessAborted } from '../../model/waiting/unless-aborted.ts';
 import { type RetryOptions, withRetries } from '../delivery/retry.ts';
 import type { LogBatch } from './batch.ts';
 import { isDenied, LogsCallError, nameOf, retryDelayOf } from './failure.ts';
+import { PutBatchCommand } from './put-batch.ts';
 
 /** Another caller creates the same group or stream, or has done so. */
 const CREATED = ['ResourceAlreadyExistsException', 'OperationAbortedException'];
@@ -50,13 +50,7 @@ export class LogsApi {
   }
 
   async #putEvents(batch: LogBatch): Promise<RejectedLogEventsInfo | undefined> {
-    const command = new PutLogEventsCommand({
-      logGroupName: batch.group,
-      logStreamName: batch.stream,
-      logEvents: batch
-        .events()
-        .map(({ event: { timestamp, message } }) => ({ timestamp, message })),
-    });
+    const command = new PutBatchCommand(batch);
     const answer = await this.#call(
       'PutLogEvents',
       batch.group,

@@ -1,12 +1,26 @@
+import type { LogEvent } from '../../model/delivery/event.ts';
 import type { SentEvent } from '../delivery/tally.ts';
+import { EventsText, type Place } from './events-text.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_BATCH_SPAN_MS } from './limits.ts';
+
+/** An event on its way, with its text. */
+export interface NewEvent extends SentEvent {
+  readonly event: LogEvent;
+}
+
+/** An event whose text is in its batch. */
+interface BatchedEvent extends SentEvent, Place {
+  readonly timestamp: number;
+}
 
 /** Events of one stream for one PutLogEvents. */
 export class LogBatch {
   readonly group: string;
   readonly stream: string;
-  readonly #events: SentEvent[] = [];
+  readonly #events: BatchedEvent[] = [];
+  readonly #text = new EventsText();
   #bytes = 0;
+  #isSorted = true;
 
   constructor(group: string, stream: string) {
     this.group = group;
@@ -17,18 +31,28 @@ export class LogBatch {
     return this.#bytes;
   }
 
-  hasRoomFor({ bytes }: SentEvent): boolean {
+  hasRoomFor({ bytes }: Pick<SentEvent, 'bytes'>): boolean {
     return this.#bytes + bytes <= MAX_BATCH_BYTES && this.#events.length < MAX_BATCH_EVENTS;
   }
 
-  add(sent: SentEvent): void {
-    this.#events.push(sent);
-    this.#bytes += sent.bytes;
+  add({ event: { timestamp, message, metrics }, bytes, write }: NewEvent): void {
+    const last = this.#events.at(-1);
+    if (last !== undefined && timestamp < last.timestamp) this.#isSorted = false;
+    const { start, end } = this.#text.add(timestamp, message);
+    this.#events.push({ event: { metrics }, bytes, write, timestamp, start, end });
+    this.#bytes += bytes;
   }
 
   /** In the chronological order that PutLogEvents requires; events of the same time keep their order. */
-  events(): readonly SentEvent[] {
-    return this.#events.sort((a, b) => a.event.timestamp - b.event.timestamp);
+  events(): readonly BatchedEvent[] {
+    if (!this.#isSorted) this.#events.sort((a, b) => a.timestamp - b.timestamp);
+    this.#isSorted = true;
+    return this.#events;
+  }
+
+  /** The body of the request: JSON, with the events in their order. */
+  body(): Buffer {
+    return this.#text.body(this.group, this.stream, this.events());
   }
 }
 
@@ -41,7 +65,7 @@ export class LogBatches {
   }
 
   /** Adds an event within the size limit. Returns the batch without room for it, which the caller must send. */
-  add(sent: SentEvent): LogBatch | undefined {
+  add(sent: NewEvent): LogBatch | undefined {
     const { logGroup, logStream, timestamp } = sent.event;
     // Times of one day are less than a day apart, in any order.
     const day = Math.floor(timestamp / MAX_BATCH_SPAN_MS);

@@ -11,9 +11,9 @@ import { eventBytes, MAX_EVENT_BYTES } from '../../model/delivery/event-size.ts'
 import { Patience } from '../delivery/patience.ts';
 import { PendingWrite } from '../delivery/pending-write.ts';
 import { SendQueue } from '../delivery/send-queue.ts';
-import { type Failure, type SentEvent, Tally } from '../delivery/tally.ts';
+import { type Failure, Tally } from '../delivery/tally.ts';
 import { LogsApi, type LogsSender } from './api.ts';
-import { type LogBatch, LogBatches } from './batch.ts';
+import { type LogBatch, LogBatches, type NewEvent } from './batch.ts';
 import { failureOf, type LogsCallError } from './failure.ts';
 
 /** Default name of the output. */
@@ -140,7 +140,7 @@ class LogsDelivery implements Delivery {
     return this.#tally.report(this.#name, this.#api.requests);
   }
 
-  #add(sent: SentEvent): void {
+  #add(sent: NewEvent): void {
     const refusal = refusalOf(sent) ?? this.#impatience();
     if (refusal !== undefined) {
       this.#tally.reject(sent, refusal);
@@ -207,7 +207,7 @@ function rejectText(group: string, reason: TimeReason): string {
 }
 
 /** The fault of an event that would make CloudWatch Logs refuse its whole batch. */
-function refusalOf({ event, bytes }: SentEvent): Failure | undefined {
+function refusalOf({ event, bytes }: NewEvent): Failure | undefined {
   const { logGroup, message, timestamp } = event;
   if (bytes > MAX_EVENT_BYTES) {
     return {

@@ -3,7 +3,7 @@ import type { PendingWrite } from './pending-write.ts';
 
 /** An event on its way. */
 export interface SentEvent {
-  readonly event: LogEvent;
+  readonly event: Pick<LogEvent, 'metrics'>;
   /** Bytes as CloudWatch Logs counts them. */
   readonly bytes: number;
   readonly write: PendingWrite;

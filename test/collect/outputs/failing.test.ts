@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Collector } from '../../../lambda/collect.ts';
 import type { AnyOutput } from '../../../lambda/model/delivery/any-output.ts';
@@ -13,6 +12,7 @@ import { remoteWriteOutput } from '../../../lambda/outputs/remote-write/remote-w
 import type { CycleReport } from '../../../lambda/report/report.ts';
 import { MemoryState } from '../../../lambda/state/memory.ts';
 import { requestOf } from '../../cloudwatch/requests.ts';
+import { putRequestOf } from '../../outputs/events.ts';
 import { readExportRequest } from '../../outputs/otlp/export-request.ts';
 import { CREDENTIALS } from '../../outputs/push/receiver.ts';
 import { readWriteRequest } from '../../outputs/remote-write/write-request.ts';
@@ -108,12 +108,12 @@ class Destination {
   }
 
   async #put(command: unknown, options: unknown): Promise<object> {
-    if (!(command instanceof PutLogEventsCommand)) throw new Error('expected events');
+    const { logEvents = [] } = putRequestOf(command);
     if (this.mode === 'hangs') await aborted((options as { abortSignal: AbortSignal }).abortSignal);
     if (this.mode === 'fails') {
       throw Object.assign(new Error('broken'), { $metadata: { httpStatusCode: 400 } });
     }
-    for (const { message } of command.input.logEvents ?? []) this.#takeLine(message ?? '');
+    for (const { message } of logEvents) this.#takeLine(message ?? '');
     return {};
   }
 

@@ -1,24 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { eventBytes } from '../../../lambda/model/delivery/event-size.ts';
-import { type LogBatch, LogBatches } from '../../../lambda/outputs/cloudwatch-logs/batch.ts';
+import {
+  type LogBatch,
+  LogBatches,
+  type NewEvent,
+} from '../../../lambda/outputs/cloudwatch-logs/batch.ts';
 import {
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_BATCH_SPAN_MS,
 } from '../../../lambda/outputs/cloudwatch-logs/limits.ts';
 import { PendingWrite } from '../../../lambda/outputs/delivery/pending-write.ts';
-import type { SentEvent } from '../../../lambda/outputs/delivery/tally.ts';
 import { logEvent } from '../events.ts';
 
 const write = new PendingWrite(Infinity);
-const sent = (bytes: number, more: Parameters<typeof logEvent>[0] = {}): SentEvent => ({
+const sent = (bytes: number, more: Parameters<typeof logEvent>[0] = {}): NewEvent => ({
   event: logEvent({ timestamp: 0, ...more }),
   bytes,
   write,
 });
 
-function batchesOf(events: readonly SentEvent[]): LogBatch[] {
+function batchesOf(events: readonly NewEvent[]): LogBatch[] {
   const batches = new LogBatches();
   const full = events.map((event) => batches.add(event)).filter((batch) => batch !== undefined);
   return [...full, ...batches.takeAll()];
@@ -57,7 +60,16 @@ describe('a batch', () => {
       sent(27, { timestamp: 1, message: 'a' }),
       sent(27, { timestamp: 1, message: 'b' }),
     ]);
-    expect(batch?.events().map(({ event }) => event.message)).toEqual(['a', 'b', 'c']);
+    expect(JSON.parse(batch!.body().toString())).toEqual({
+      logGroupName: 'g',
+      logStreamName: 's',
+      logEvents: [
+        { timestamp: 1, message: 'a' },
+        { timestamp: 1, message: 'b' },
+        { timestamp: 2, message: 'c' },
+      ],
+    });
+    expect(batch!.events().map(({ timestamp }) => timestamp)).toEqual([1, 1, 2]);
   });
 
   it('never holds more than its limits, and no event is lost or doubled', () => {
@@ -68,18 +80,28 @@ describe('a batch', () => {
     });
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => {
-        const all = events.map(({ bytes, ...more }) => sent(bytes, more));
+        const all = events.map(({ bytes, ...more }, index) =>
+          sent(bytes, { ...more, message: `${index}` }),
+        );
         const batches = batchesOf(all);
         for (const batch of batches) {
           const inside = batch.events();
-          const times = inside.map(({ event }) => event.timestamp);
+          const times = inside.map(({ timestamp }) => timestamp);
           expect(inside.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(batch.bytes);
           expect(batch.bytes).toBeLessThanOrEqual(MAX_BATCH_BYTES);
           expect(times).toEqual(times.toSorted((a, b) => a - b));
           expect(times.at(-1)! - times[0]!).toBeLessThanOrEqual(MAX_BATCH_SPAN_MS);
         }
-        expect(new Set(batches.flatMap((batch) => batch.events()))).toEqual(new Set(all));
-        expect(sizes(batches).reduce((sum, size) => sum + size, 0)).toBe(all.length);
+        const inRequests = batches.flatMap((batch) => {
+          const { logEvents, logStreamName: logStream } = JSON.parse(batch.body().toString());
+          return logEvents.map((event: object) => ({ ...event, logStream }));
+        });
+        const given = all.map(({ event: { message, timestamp, logStream } }) => ({
+          ...{ message, timestamp, logStream },
+        }));
+        const byMessage = (one: { message: string }, other: { message: string }) =>
+          Number(one.message) - Number(other.message);
+        expect(inRequests.toSorted(byMessage)).toEqual(given);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PUT_LOG_EVENTS, putLogEvents } from '../../../cli/demo/aws/logs/put-events.ts';
@@ -8,7 +8,7 @@ import type { DeliveryOutcome, LogEvent } from '../../../lambda/model/delivery/e
 import { eventBytes, MAX_EVENT_BYTES } from '../../../lambda/model/delivery/event-size.ts';
 import type { LogsSender } from '../../../lambda/outputs/cloudwatch-logs/api.ts';
 import { cloudWatchLogsOutput } from '../../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
-import { logEvent } from '../events.ts';
+import { logEvent, putRequestOf } from '../events.ts';
 
 const NOW = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;
@@ -39,11 +39,11 @@ class Logs {
       this.store.putStream(logGroupName, logStreamName);
       return {};
     }
-    if (!(command instanceof PutLogEventsCommand)) throw new Error('an unexpected command');
+    const request = putRequestOf(command);
     const { value = 'fair' } = this.#weather.next();
     if (value !== 'fair') throw Object.assign(new Error(value), { name: value, ...status(value) });
     try {
-      return putLogEvents(this.store, command.input);
+      return putLogEvents(this.store, request);
     } catch (error) {
       const { type, message } = error as AwsError;
       if (type !== 'ResourceNotFoundException') this.broken.push(message);
