@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import zlib from 'node:zlib';
 import { InvalidArgumentError } from 'commander';
 import type { State } from '../lambda/model/delivery/state.ts';
 import { fileStore } from '../lambda/state/file.ts';
@@ -53,6 +54,11 @@ export function statePlace(text: string): StatePlace {
   const place = parseStatePlace(text);
   if (place === undefined) {
     throw new InvalidArgumentError(`Expected a path or s3://bucket/key, got "${text}".`);
+  }
+  // The command line of the package runs on older versions, which cannot compress a state.
+  if (!('zstdCompress' in zlib)) {
+    const { node } = process.versions;
+    throw new InvalidArgumentError(`It needs Node.js 22.15 or newer; this is ${node}.`);
   }
   return place;
 }

@@ -3,18 +3,17 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
-import { CLI_DIRECTORY, COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
 const EC2_ENTRY = join(REPOSITORY, 'lambda/discovery/aws/ec2-client.ts');
 const EC2_FILE = 'ec2.mjs';
-const CLI_ENTRY = join(REPOSITORY, 'cli/service.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 
 /** CommonJS packages call `require` for Node.js's own modules, which an ES module does not have. */
-const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
+export const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
 /** Node.js gets one CommonJS file of this package, of which a bundle keeps all; the ES modules beside it do the same. */
 const YAML_MODULES = fileURLToPath(import.meta.resolve('yaml').replace('/dist/', '/browser/dist/'));
@@ -76,11 +75,6 @@ export async function bundleSidecar(
   return made;
 }
 
-/** Bundles `fargauge collect` into `index.mjs` in `outdir`: a program that needs only Node.js 24. */
-export function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle> {
-  return bundle(CLI_ENTRY, join(outdir, 'index.mjs'), REQUIRE, []);
-}
-
 /** The last stage of a Dockerfile, which copies the bundle beside it instead of the result of an earlier stage. */
 function lastStage(dockerfile: string): string {
   const argument = /^ARG .*$/m.exec(dockerfile)?.[0];
@@ -100,29 +94,16 @@ async function bundle(
   plugins: readonly Plugin[] = [],
 ): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
+    ...PROGRAM,
     entryPoints: [entry],
     outfile: file,
-    absWorkingDir: REPOSITORY,
-    platform: 'node',
     // The Lambda runtime nodejs24.x; no build for an architecture, because there is no native code.
     target: 'node24',
-    format: 'esm',
-    bundle: true,
-    minify: true,
-    sourcemap: 'linked',
-    legalComments: 'none',
-    // The AWS SDK's ES modules, of which the bundle contains only the used parts.
-    mainFields: ['module', 'main'],
     banner: { js: banner },
     external: [...external],
-    alias: { yaml: YAML_MODULES },
-    plugins: [...plugins, pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
-    metafile: true,
-    logLevel: 'warning',
-    write: false,
+    plugins: [...plugins, ...PROGRAM.plugins],
   });
-  await mkdir(dirname(file), { recursive: true });
-  await Promise.all(outputFiles.map(({ path, contents }) => writeWhole(path, contents)));
+  await writeFiles(outputFiles);
   const output = metafile.outputs[relative(REPOSITORY, file)];
   if (!output) throw new Error(`esbuild reports nothing about ${file}`);
   const imported = output.imports.map(({ path }) => path);
@@ -131,6 +112,18 @@ async function bundle(
     bytes: output.bytes,
     missing: [...new Set(imported.filter((path) => !isBuiltin(path) && path !== `./${EC2_FILE}`))],
   };
+}
+
+/** Writes what esbuild made. */
+export async function writeFiles(
+  files: readonly { readonly path: string; readonly contents: Uint8Array }[],
+): Promise<void> {
+  await Promise.all(
+    files.map(async ({ path, contents }) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeWhole(path, contents);
+    }),
+  );
 }
 
 /** Writes a file that another process may be reading: it finds the old one or the new one, and no half of either. */
@@ -209,3 +202,21 @@ const noEventStreams: Plugin = {
     }));
   },
 };
+
+/** What all programs are bundled by. */
+export const PROGRAM = {
+  absWorkingDir: REPOSITORY,
+  platform: 'node',
+  format: 'esm',
+  bundle: true,
+  minify: true,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  // The AWS SDK's ES modules, of which the bundle contains only the used parts.
+  mainFields: ['module', 'main'],
+  alias: { yaml: YAML_MODULES },
+  plugins: [pureSchemas, versionsOnly, noJsonSchemas, noEventStreams],
+  metafile: true,
+  logLevel: 'warning',
+  write: false,
+} satisfies BuildOptions;

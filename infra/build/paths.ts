@@ -14,12 +14,13 @@ export const SIDECAR_DIRECTORY = join(REPOSITORY, 'dist/sidecar');
 /** `npm run build` writes the command line for machines without the repository here. */
 export const CLI_DIRECTORY = join(REPOSITORY, 'dist/cli');
 
+/** `npm run build` writes the constructs for users of the package here. */
+export const CONSTRUCTS_DIRECTORY = join(REPOSITORY, 'dist/package');
+
 /** Grafana's dashboards, their provisioning, and the Dockerfile of an image that has both. */
 export const GRAFANA_DIRECTORY = join(REPOSITORY, 'grafana');
 
-/** The sources are one folder below it; the compiled ones in the package are deeper. */
+/** The nearest folder above that has the license: the compiled constructs have a `package.json` of their own. */
 function packageDirectory(directory: string): string {
-  return existsSync(join(directory, 'package.json'))
-    ? directory
-    : packageDirectory(dirname(directory));
+  return existsSync(join(directory, 'LICENSE')) ? directory : packageDirectory(dirname(directory));
 }

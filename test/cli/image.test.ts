@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
-import { type Bundle, bundleCli } from '../../infra/build/bundle.ts';
+import type { Bundle } from '../../infra/build/bundle.ts';
+import { bundleCli } from '../../infra/build/command-line.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
 import { ROOT } from '../integration/support/places.ts';
 import { type Folder, jsonLines, temporaryFolder } from './fargauge.ts';
@@ -21,12 +22,12 @@ afterAll(() => folder.remove());
 const run = (...args: string[]): Promise<Finished> =>
   runToEnd(process.execPath, [bundle.file, ...args], { HOME: '/nonexistent' });
 
-describe('the command line in one file', () => {
+describe('the command line without the repository', () => {
   it('needs nothing but Node.js', () => {
     expect(bundle.missing).toEqual([]);
   });
 
-  it('collects, and has no demo, which needs the repository', async () => {
+  it('collects', async () => {
     await using target = await serveMetrics(() => '# TYPE load gauge\nload 5\n');
     const config = await folder.file('fargauge.yaml', {
       log_group_name: 'test',
@@ -35,7 +36,27 @@ describe('the command line in one file', () => {
     const { code, stdout } = await run('collect', '--config', config);
     expect(code).toBe(0);
     expect(jsonLines(stdout)).toEqual([expect.objectContaining({ load: 5, up: 1, job: 'app' })]);
-    expect(await run('demo')).toMatchObject({ code: 2, stderr: expect.stringContaining('demo') });
+  });
+
+  it('runs the demo, with the sidecar that is beside it', async () => {
+    const { code, stdout } = await run('demo', '--once', '--json');
+    expect(code).toBe(0);
+    expect(jsonLines(stdout)).toEqual([
+      expect.objectContaining({ report: expect.objectContaining({ discoveryErrors: [] }) }),
+    ]);
+  });
+
+  it.each(['14.21.3', '18.20.8'])('says in one line that Node.js %s is too old', async (node) => {
+    const old = `Object.defineProperty(process, 'versions', { value: { node: '${node}' } })`;
+    const { code, stdout, stderr } = await runToEnd(process.execPath, [
+      `--import=data:text/javascript,${encodeURIComponent(old)}`,
+      ...[bundle.file, 'demo'],
+    ]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `fargauge needs Node.js 20 or newer; this is ${node}, ${process.execPath}\n`,
+    });
   });
 
   it.each([
@@ -76,8 +97,9 @@ describe('the image of it', () => {
     instructions.findLast((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
 
   it('runs the file by its entry point, with arguments that it takes', async () => {
-    expect(instruction('COPY')).toBe('dist/cli/index.mjs /fargauge.mjs');
-    expect(JSON.parse(instruction('ENTRYPOINT'))).toEqual(['node', '/fargauge.mjs']);
+    expect(instruction('COPY')).toBe('dist/cli /fargauge');
+    const entryPoint = ['node', `/fargauge/${basename(bundle.file)}`];
+    expect(JSON.parse(instruction('ENTRYPOINT'))).toEqual(entryPoint);
     const args = JSON.parse(instruction('CMD')) as string[];
     const { code, stderr } = await run(...args);
     expect({ code, stderr }).toEqual({

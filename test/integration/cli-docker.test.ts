@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCli } from '../../infra/build/bundle.ts';
+import { bundleCli } from '../../infra/build/command-line.ts';
 import { run } from './install/command.ts';
 import { type Account, accountOf } from './support/aws/accounts.ts';
 import { type Aws, startAws } from './support/aws/aws.ts';

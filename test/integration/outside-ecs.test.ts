@@ -210,7 +210,7 @@ describe('a machine outside of ECS', () => {
       }),
     );
     // Without the profile and the output of the unit: the file says all of it.
-    const program = join(folder, 'opt/fargauge/fargauge.mjs');
+    const program = join(folder, 'opt/fargauge/fargauge.cjs');
     await using child = start(
       process.execPath,
       [program, 'collect', '--config', service.configuration, '--region', REGION],

@@ -11,6 +11,7 @@ import { searchPath } from './install/command.ts';
 import { debianPrograms } from './install/debian.ts';
 import { docker } from './install/docker.ts';
 import { moto } from './install/moto.ts';
+import { oldestNode } from './install/oldest-node.ts';
 import { ensurePart, type Part, type PartResult } from './install/part.ts';
 import { prometheus } from './install/prometheus.ts';
 import { ric } from './install/ric.ts';
@@ -22,6 +23,7 @@ import { CACHE, ROOT, ZIG_TOOLS } from './support/places.ts';
 const PARTS: readonly Part[] = [
   debianPrograms,
   moto,
+  oldestNode,
   ric,
   docker,
   systemd,

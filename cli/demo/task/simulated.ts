@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskAddress } from './addresses.ts';
 import { EC2_REFRESH_MS, type Measure, type MetadataEndpoint, MetadataTask } from './metadata.ts';
@@ -34,8 +34,12 @@ const START_TIMEOUT_MS = 20_000;
 const REFRESHES = 4;
 const POLL_MS = 100;
 
+/** The programs of a task: sources in the repository, beside the bundle in the package. */
 const HERE = import.meta.dirname;
-const SIDECAR = join(HERE, '../../../sidecar/main.ts');
+const EXTENSION = extname(import.meta.filename);
+const APP = join(HERE, `app${EXTENSION}`);
+const LOAD = join(HERE, `load${EXTENSION}`);
+const SIDECAR = join(HERE, EXTENSION === '.ts' ? '../../../sidecar/main.ts' : 'sidecar.mjs');
 
 /** The place of a task in the demo's cluster. */
 export interface Placement {
@@ -87,8 +91,8 @@ export class SimulatedTask {
     this.#metadata = new MetadataTask(description, measure);
     const share = String(plan.share);
     this.#app = plan.instrumented
-      ? fork(join(HERE, 'app.ts'), [address.host, String(address.appPort), share])
-      : fork(join(HERE, 'load.ts'), [share]);
+      ? fork(APP, [address.host, String(address.appPort), share])
+      : fork(LOAD, [share]);
     this.#sidecar = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {

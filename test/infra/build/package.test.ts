@@ -1,12 +1,24 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { compileConstructs } from '../../../infra/build/build.ts';
+import { bundleCli } from '../../../infra/build/command-line.ts';
+import { compileConstructs } from '../../../infra/build/constructs.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { collectorBundle, sidecarBundle } from '../../bundles.ts';
 import { FAST_START } from '../../fast-start.ts';
@@ -21,11 +33,14 @@ const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 
 const EXAMPLES = 'examples/cdk';
 
+/** Bytes of all files, without the sidecar's programs, which a machine without Rust cannot make. */
+const BUDGET = 5_000_000;
+
 /** A folder outside of the repository with the package and what it depends on, as npm would install them. */
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-package-'));
-  await Promise.all([collectorBundle(), sidecarBundle(), compileConstructs()]);
+  await Promise.all([collectorBundle(), sidecarBundle(), bundleCli(), compileConstructs()]);
   await install(await pack());
 }, SLOW);
 afterAll(() => rm(folder, { recursive: true }));
@@ -39,15 +54,79 @@ describe('the package', () => {
         'dist/collector/index.mjs',
         'dist/sidecar/index.mjs',
         'dist/sidecar/Dockerfile',
+        'dist/package/index.js',
         'dist/package/infra/index.d.ts',
+        'dist/package/program.js',
+        'docs/deploy.md',
+        'docs/images/parts.svg',
+        'examples/fargauge.service',
+        'examples/node-exporter.yaml',
         'grafana/Dockerfile',
         'grafana/nodejs-application.json',
         'grafana/provisioning/dashboards/fargauge.yaml',
         'grafana/provisioning/datasources/amazon-managed-prometheus.yaml',
         'grafana/task-overview.json',
+        'schema/fargauge.schema.json',
       ]),
     );
-    expect(files.filter((file) => /\.map$|(^|\/)(test|cli)(\/|$)/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.map$|(^|\/)test(\/|$)/.test(file))).toEqual([]);
+  });
+
+  it('takes less than 5 MB', async () => {
+    const installed = join(folder, 'node_modules/fargauge');
+    const files = await readdir(installed, { recursive: true });
+    const sizes = files
+      .filter((file) => !/^dist\/sidecar\/(amd64|arm64)/.test(file))
+      .map(async (file) => {
+        const found = await lstat(join(installed, file));
+        return found.isFile() ? found.size : 0;
+      });
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(BUDGET);
+  });
+
+  it('has pages whose links lead to files of it', async () => {
+    const installed = join(folder, 'node_modules/fargauge');
+    const pages = (await readdir(installed, { recursive: true })).filter((file) =>
+      /\.md$/.test(file),
+    );
+    expect(pages).toContain('README.md');
+    const links = await Promise.all(
+      pages.map(async (page) => {
+        const text = await readFile(join(installed, page), 'utf8');
+        const all = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+        return all
+          .filter((link) => !existsSync(join(installed, dirname(page), link)))
+          .map((link) => `${page}: ${link}`);
+      }),
+    );
+    expect(links.flat()).toEqual([]);
+  });
+
+  it('says where it comes from, and that npm is to prove it', async () => {
+    const { repository, homepage, bugs, keywords, publishConfig } = JSON.parse(
+      await readFile(join(folder, 'node_modules/fargauge/package.json'), 'utf8'),
+    );
+    const [, place = ''] = /^git\+(https:.*)\.git$/.exec(repository.url) ?? [];
+    expect(place).not.toBe('');
+    expect(homepage).toBe(`${place}#readme`);
+    expect(bugs).toBe(`${place}/issues`);
+    expect(keywords).toEqual(
+      expect.arrayContaining(['awscdk', 'cdk', 'prometheus', 'cloudwatch', 'ecs']),
+    );
+    expect(publishConfig).toEqual({ access: 'public', provenance: true });
+  });
+
+  it('has a command that runs', async () => {
+    const { bin, version } = JSON.parse(
+      await readFile(join(folder, 'node_modules/fargauge/package.json'), 'utf8'),
+    );
+    const { stdout } = await run(
+      join(folder, 'node_modules/fargauge', bin.fargauge),
+      ['--version'],
+      { cwd: folder, env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` } },
+    );
+    expect(stdout).toBe(`${version}\n`);
   });
 
   it('depends on what its modules import, and on nothing else', async () => {
@@ -262,7 +341,7 @@ async function manifest(): Promise<Manifest> {
 async function importedPackages(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: join(folder, 'node_modules/fargauge/dist/package'),
-    entryPoints: ['infra/index.js', 'infra/configuration/check/program.js'],
+    entryPoints: ['index.js', 'program.js'],
     outdir: 'out',
     bundle: true,
     write: false,

@@ -18,6 +18,7 @@ export const moto: Part = {
     'aws/deploy.test.ts',
     'aws/lambda-ric.test.ts',
     'aws/moto.test.ts',
+    'package/npm.test.ts',
     'outside-ecs.test.ts',
     'aws/shard-cycle.test.ts',
     'aws/state.test.ts',

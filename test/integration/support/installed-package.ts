@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileConstructs } from '../../../infra/build/build.ts';
 import { bundleCollector, bundleSidecar } from '../../../infra/build/bundle.ts';
+import { bundleCli } from '../../../infra/build/command-line.ts';
+import { compileConstructs } from '../../../infra/build/constructs.ts';
 import { run } from '../install/command.ts';
 import { ROOT } from './places.ts';
 
@@ -17,15 +18,21 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Installs the package as it is now into a folder, as its users do, with the oldest CDK that it takes. */
-export async function installWithOldestCdk(folder: string): Promise<void> {
-  await Promise.all([bundleCollector(), bundleSidecar(), compileConstructs()]);
+/** Packs what npm would publish, without the sidecar's programs, which take minutes to build; the path of the archive. */
+export async function packInto(folder: string): Promise<string> {
+  await Promise.all([bundleCollector(), bundleSidecar(), bundleCli(), compileConstructs()]);
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const [{ filename }] = JSON.parse(run('npm', pack, { cwd: ROOT }));
+  return join(folder, filename);
+}
+
+/** Installs the package as it is now into a folder, as its users do, with the oldest CDK that it takes. */
+export async function installWithOldestCdk(folder: string): Promise<void> {
+  const archive = await packInto(folder);
   const types = `@types/node@${manifestIn(ROOT).devDependencies['@types/node']}`;
   const cdk = Object.entries(oldestCdk()).map(([name, version]) => `${name}@${version}`);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-  run('npm', ['install', '--no-audit', '--no-fund', join(folder, filename), types, ...cdk], {
+  run('npm', ['install', '--no-audit', '--no-fund', archive, types, ...cdk], {
     cwd: folder,
   });
 }

@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -39,3 +40,10 @@ export const SENDER_SUITE = join(SENDER_SOURCE, 'sender.test');
 /** Zig, and the folder for the search path with nothing but its commands. */
 export const ZIG = join(CACHE, 'zig');
 export const ZIG_TOOLS = join(ZIG, 'tools');
+
+/** The oldest Node.js on which the package runs, and the folder of its program. */
+export const OLDEST_NODE_FOLDER = join(CACHE, 'oldest-node');
+export const OLDEST_NODE_BIN = join(
+  OLDEST_NODE_FOLDER,
+  `node_modules/node-${process.platform}-${arch()}/bin`,
+);

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleCli } from '../../../infra/build/bundle.ts';
+import { bundleCli } from '../../../infra/build/command-line.ts';
 import { type Child, start } from './child.ts';
 import { ROOT } from './places.ts';
 
@@ -32,12 +32,11 @@ export async function installService(
   credentials: string,
 ): Promise<Service> {
   const at = (path: string) => join(folder, path);
-  for (const path of ['opt/fargauge', 'etc/fargauge', 'var/lib/fargauge']) {
+  for (const path of ['etc/fargauge', 'var/lib/fargauge']) {
     await mkdir(at(path), { recursive: true });
   }
-  const { file, missing } = await bundleCli(join(folder, 'bundle'));
+  const { missing } = await bundleCli(at('opt/fargauge'));
   if (missing.length > 0) throw new Error(`the program needs ${missing.join()}`);
-  await copyFile(file, at('opt/fargauge/fargauge.mjs'));
   await copyFile(process.execPath, at('opt/fargauge/node'));
   await writeFile(at('etc/fargauge/fargauge.yaml'), configuration);
   await writeFile(at('etc/fargauge/aws'), credentials, { mode: 0o600 });
