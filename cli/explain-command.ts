@@ -13,8 +13,10 @@ import { configOf } from './configuration.ts';
 import { leftOutLines } from './describe/left-out.ts';
 import { describeFamilies, describeSeries } from './explain/describe.ts';
 import { explain, type SeriesExplanation } from './explain/explain.ts';
+import { Follower } from './explain/follow.ts';
 import { failuresOf, scrapePages } from './explain/live.ts';
 import { type Page, readPage } from './explain/page.ts';
+import { receiversOf } from './explain/receivers.ts';
 import { type Selects, selectorOf } from './explain/selector.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
@@ -61,7 +63,10 @@ export function addExplain({ program, stop }: Program): void {
       }
       const signal = AbortSignal.any([stop, AbortSignal.timeout(options.timeout)]);
       const { config, pages, notes } = await inputOf(options, signal);
-      const all = pages.flatMap((page) => explain(config, page));
+      const follower = new Follower(config);
+      const all = pages.flatMap((page) =>
+        explain(config, page, follower, receiversOf(config.outputs, page)),
+      );
       const chosen = all.filter(
         (series) => (selects?.(series) ?? true) && (!unmatched || series.metrics.length === 0),
       );

@@ -9,6 +9,7 @@ import {
   type Series,
 } from '../../lambda/model/samples/sample.ts';
 import { DROP_TEXTS } from '../../lambda/report/drop-texts.ts';
+import type { Refused } from '../../lambda/rules/explain.ts';
 import {
   type DeclarationTrace,
   type Edit,
@@ -16,19 +17,11 @@ import {
   traceOf,
 } from '../../lambda/rules/trace.ts';
 import type { SelectedSample } from '../../lambda/series/convert.ts';
+import { histogramPartOf, isHistogram, withoutBound } from '../../lambda/series/histogram-part.ts';
 import { type FollowedPage, Follower, type RulesConfig } from './follow.ts';
 import type { Page } from './page.ts';
-
-/** One metric of CloudWatch that a series becomes. */
-export interface PublishedMetric {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Labels;
-  /** Absent: CloudWatch's `None`. */
-  readonly unit?: string | undefined;
-  /** How values become those of the metric. */
-  readonly as: 'value' | 'increase' | 'rate per second' | 'distribution';
-}
+import { type PublishedMetric, publishedBy } from './published.ts';
+import type { Received } from './receivers.ts';
 
 /** The way of one series through the rules. */
 export interface SeriesExplanation {
@@ -42,16 +35,31 @@ export interface SeriesExplanation {
   /** Why this sample is not published; absent if it is. */
   readonly dropped?: { readonly reason: DropReason; readonly text: string } | undefined;
   readonly declarations: readonly DeclarationTrace[];
+  /** What the outputs get of it. */
+  readonly received: readonly Received[];
   /** The change that would publish it, if no declaration does. */
   readonly edit?: Edit | undefined;
 }
 
-/** Explains every sample of a page, in its order, with the stages of the collector. */
-export function explain(config: RulesConfig, page: Page): readonly SeriesExplanation[] {
+/**
+ * Explains every sample of a page, in its order, with the stages of the collector.
+ *
+ * @param follower one for all pages, which share a budget of metrics
+ * @param receivedOf what the receivers of samples get. @default nothing
+ */
+export function explain(
+  config: RulesConfig,
+  page: Page,
+  follower: Follower = new Follower(config),
+  receivedOf: (series: Series) => readonly Received[] = () => [],
+): readonly SeriesExplanation[] {
   const { samples, dropped } = page;
-  const followed = new Follower(config).follow(page);
+  const followed = follower.follow(page);
   return [
-    ...samples.map(({ series, value }) => explainSeries(config, followed, series, value)),
+    ...samples.map(({ series, value }) => {
+      const explained = explainSeries(config, followed, series, value);
+      return { ...explained, received: [...explained.received, ...receivedOf(series)] };
+    }),
     ...dropped.map((series) => explainSeries(config, followed, series, Number.NaN, 'relabeled')),
   ];
 }
@@ -66,19 +74,37 @@ export function explainSeries(
 ): SeriesExplanation {
   const published = followed.selected(series);
   const labels = followed.labels(series);
-  const own = published?.series.name ?? series.name;
-  const traces = traceOf(config.emf.declarations, { name: own, labels });
+  const subject = published
+    ? { name: published.series.name, labels }
+    : subjectOf(followed.typed(series), labels);
+  const traces = traceOf(config.emf.declarations, subject);
   const metrics = published ? metricsOf(published, config) : [];
   return {
     name: series.name,
-    type: published?.series.type ?? series.type,
+    type: published?.series.type ?? followed.typed(series).type,
     labels,
     value,
     metrics,
     dropped: reason && { reason, text: DROP_TEXTS[reason] },
     declarations: traces,
-    edit: isUndeclared(metrics, reason) ? nearestEdit(traces, { name: own, labels }) : undefined,
+    received: isSent(reason) ? publishedBy(config.outputs, metrics) : [],
+    edit: isUndeclared(metrics, reason) ? nearestEdit(traces, subject) : undefined,
   };
+}
+
+/** Whether outputs of events and metrics get a series, now or from the second scrape on. */
+function isSent(reason: DropReason | undefined): boolean {
+  return reason === undefined || reason === 'first_sample';
+}
+
+/**
+ * The series that a declaration should select: for a bucket its whole histogram, because under its own name the buckets
+ * would become one metric that mixes them.
+ */
+function subjectOf(series: Series, labels: Labels): Refused {
+  const part = isHistogram(series) ? histogramPartOf(series) : undefined;
+  if (part?.kind !== 'bucket') return { name: series.name, labels };
+  return { name: part.histogram, labels: withoutBound(labels) };
 }
 
 /** Whether the declarations alone keep a series from being published. */

@@ -10,6 +10,8 @@ import { type Comparison, convert, type SelectedSample } from '../../lambda/seri
 import { Labeller } from '../../lambda/series/label.ts';
 import { NameFilter } from '../../lambda/series/name-filter.ts';
 import { Precision } from '../../lambda/series/precision.ts';
+import { Types } from '../../lambda/series/types.ts';
+import { keyOf } from './distinct.ts';
 import type { Page } from './page.ts';
 
 /** Outputs that also get values without a metric. */
@@ -24,6 +26,8 @@ export interface FollowedPage {
   selected(series: Series): SelectedSample | undefined;
   /** Why a sample of it is not published. Absent: it is. */
   reason(series: Series): DropReason | undefined;
+  /** The series with the type that the rules take it for. */
+  typed(series: Series): Series;
   /** Its labels joined with those of the target, as the rules see them. */
   labels(series: Series): Labels;
   /** What CloudWatch Logs would get. */
@@ -48,6 +52,7 @@ export class Follower {
     const reasons = new Map<string, DropReason>();
     const drops = new Drops((reason, series) => reasons.set(keyOf(series), reason));
     const labeller = new Labeller(target, clusterName);
+    const typed = new Types(settings.typeOverrides).in(samples);
     const wanted = new NameFilter(settings.typeOverrides, this.#rules).take(samples, drops);
     const selected = [...this.#rules.declare(labeller.label(wanted), drops)];
     const published = selected.filter(
@@ -65,7 +70,8 @@ export class Follower {
     return {
       selected: (series) => chosen.get(keyOf(series)),
       reason: (series) => reasons.get(keyOf(series)),
-      labels: (series) => chosen.get(keyOf(series))?.labels ?? labeller.of(series),
+      typed,
+      labels: (series) => chosen.get(keyOf(series))?.labels ?? labeller.of(typed(series)),
       events,
     };
   }
@@ -77,19 +83,6 @@ const NOWHERE = { logGroup: '', logStream: '' };
 /** The series that a selected sample is made of. */
 function partsOf({ series }: SelectedSample): readonly Series[] {
   return series.parts ?? [series];
-}
-
-const keys = new WeakMap<Series, string>();
-
-/** The stages may make new objects of a series, but its name and labels stay. */
-function keyOf(series: Series): string {
-  let key = keys.get(series);
-  if (key === undefined) {
-    const labels = Object.entries(series.labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    key = JSON.stringify([series.name, ...labels]);
-    keys.set(series, key);
-  }
-  return key;
 }
 
 /** A first scrape: nothing is known of earlier values. */

@@ -1,6 +1,7 @@
 import type { Discovery } from '../../lambda/model/targets/discovery.ts';
 import { shownUrl } from '../../lambda/model/targets/shown-url.ts';
 import type { Scraper } from '../../lambda/scrape/scrape.ts';
+import { distinct } from './distinct.ts';
 import type { Page } from './page.ts';
 
 /** Scrapes at the same time. */
@@ -28,7 +29,8 @@ export async function scrapePages(
         target,
         signal,
       );
-      pages[index] = { target, scrapedAt: startedAt, durationMs, samples, dropped, failure };
+      const scraped = { scrapedAt: startedAt, durationMs, dropped, failure };
+      pages[index] = { target, samples: distinct(samples), ...scraped };
       release?.();
     }
   };

@@ -11,10 +11,12 @@ import type { Answer } from '../../lambda/model/targets/decoder.ts';
 import { ScrapeError } from '../../lambda/model/targets/scrape-error.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
 import { MetricRelabeling } from '../../lambda/scrape/metric-relabeling.ts';
+import { distinct } from './distinct.ts';
 
 /** The series of one page, after metric relabeling. */
 export interface Page {
   readonly target: Target;
+  /** Each has a series of its own: `distinct`. */
   readonly samples: readonly Sample[];
   /** The series that metric relabeling dropped. */
   readonly dropped: readonly Series[];
@@ -61,7 +63,7 @@ export function pageOf(target: Target, answer: Answer): Page {
     const { samples: all } = new AnswerDecoder().decode(target, answer, { normalizeBounds });
     const { samples, dropped, failure } = new MetricRelabeling().apply(target, all);
     if (failure !== undefined) throw failure;
-    return { target, samples, dropped };
+    return { target, samples: distinct(samples), dropped };
   } catch (error) {
     if (!(error instanceof ScrapeError)) throw error;
     const { reason, message } = error;

@@ -2,6 +2,7 @@ import { targetOf } from '../../lambda/discovery/job-target.ts';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Config } from '../../lambda/model/settings/config.ts';
 import { ownSamples } from '../../lambda/scrape/own-series.ts';
+import { distinct } from '../explain/distinct.ts';
 import { jobFor, type Page, pageOf } from '../explain/page.ts';
 import type { RecordedTarget, Recording } from './format.ts';
 
@@ -53,5 +54,5 @@ function withOwn(page: Page): Page {
   const timed = target.honorTimestamps
     ? samples
     : samples.map((sample) => ({ ...sample, timestamp: undefined }));
-  return { ...page, samples: up ? [...timed, ...own] : own };
+  return { ...page, samples: distinct(up ? [...timed, ...own] : own) };
 }

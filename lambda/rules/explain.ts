@@ -1,3 +1,4 @@
+import { maxCharactersFor } from '../model/samples/matched-text.ts';
 import type { Labels } from '../model/samples/sample.ts';
 import type { Declaration } from '../model/settings/config.ts';
 import { isDimensionName, isDimensionValue } from '../model/settings/dimension.ts';
@@ -58,8 +59,14 @@ function mismatch(declaration: Part, index: number, { name, labels }: Refused) {
   const isChosen = isSelected(name, selectors);
   const isApplied = applies(declaration, labels);
   const absent = sourceLabels.filter((label) => !labels[label]);
-  const given = shown(sourceOf(declaration, labels));
-  const labelText = `its label_matcher ${shown(matcher.source)} finds no match in ${given} (source_labels ${sourceLabels.join(', ')})${absent.length > 0 ? `: there is no label ${absent.join(', ')}` : ''}`;
+  const source = sourceOf(declaration, labels);
+  const given = shown(source);
+  const most = maxCharactersFor(matcher);
+  const refusal =
+    source.length > most
+      ? `reads texts of at most ${most} characters, got ${source.length}: ${given}`
+      : `finds no match in ${given}`;
+  const labelText = `its label_matcher ${shown(matcher.source)} ${refusal} (source_labels ${sourceLabels.join(', ')})${absent.length > 0 ? `: there is no label ${absent.join(', ')}` : ''}`;
   const nameText = whyNotSelected(declaration, name);
   if (isChosen) {
     return {

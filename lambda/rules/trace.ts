@@ -1,3 +1,4 @@
+import { maxCharactersFor } from '../model/samples/matched-text.ts';
 import type { Declaration } from '../model/settings/config.ts';
 import { isMetricName } from '../model/settings/metric.ts';
 import { applies, problemOf, type Refused, sourceOf } from './explain.ts';
@@ -17,6 +18,8 @@ export interface DeclarationTrace {
   readonly absent: readonly string[];
   /** Whether the matcher finds a match. */
   readonly applies: boolean;
+  /** Characters of the longest text that the matcher reads, if the source is longer. */
+  readonly mostCharacters?: number | undefined;
   readonly sets: readonly SetTrace[];
 }
 
@@ -45,11 +48,14 @@ export function traceOf(
   const { name, labels } = series;
   return declarations.map((declaration, index) => {
     const { selectors, matcher, sourceLabels, dimensions } = declaration;
+    const source = sourceOf(declaration, labels);
+    const mostCharacters = maxCharactersFor(matcher);
     return {
       index,
       selector: selectors.find((selector) => isSelected(name, [selector]))?.source,
       matcher: matcher.source,
-      source: sourceOf(declaration, labels),
+      source,
+      mostCharacters: source.length > mostCharacters ? mostCharacters : undefined,
       sourceLabels,
       absent: sourceLabels.filter((label) => !labels[label]),
       applies: applies(declaration, labels),
@@ -71,8 +77,11 @@ export function nearestEdit(
 ): Edit | undefined {
   if (!isMetricName(name)) return undefined;
   const faulty = traces
-    .filter(({ sourceLabels }) => sourceLabels.length > 0)
-    .map((trace) => ({ trace, faults: faultsOf(trace) }));
+    .filter(({ sourceLabels, mostCharacters }) => {
+      // No expression reads a longer text.
+      return sourceLabels.length > 0 && mostCharacters === undefined;
+    })
+    .map((trace) => ({ trace, faults: faultsOf(trace, labels) }));
   if (faulty.some(({ faults }) => faults.length === 0)) return undefined;
   const single = faulty.find(({ faults }) => faults.length === 1);
   if (single === undefined) return furtherDeclaration(traces, { name, labels });
@@ -96,9 +105,10 @@ export function nearestEdit(
     }
     default: {
       const [nearest] = trace.sets.toSorted((a, b) => a.problems.length - b.problems.length);
-      const kept = (nearest?.names ?? []).filter(
+      const complete = (nearest?.names ?? []).filter(
         (label) => problemOf(label, name, labels) === undefined,
       );
+      const kept = [...new Set([...complete, ...neededBy(labels)])];
       const value = `[${kept.join(', ')}]`;
       return {
         index,
@@ -127,19 +137,30 @@ function furtherDeclaration(
     source_labels: [label],
     label_matcher: `^${escaped(labels[label] ?? '')}$`,
     metric_selectors: [`^${escaped(name)}$`],
-    dimensions: [[label]],
+    dimensions: [[...new Set([label, ...neededBy(labels)])]],
   });
   const text = `add the entry ${value} to metric_declaration`;
   return { index: traces.length, key: 'metric_declaration', value, text };
 }
 
-/** The parts of a declaration that keep it from publishing the series. */
-function faultsOf({ selector, applies: matches, sets }: DeclarationTrace) {
+/** The parts of a declaration that keep it from publishing the series in a way that means something. */
+function faultsOf(
+  { selector, applies: matches, sets }: DeclarationTrace,
+  labels: Refused['labels'],
+) {
   const faults: ('selector' | 'matcher' | 'dimensions')[] = [];
   if (!matches) faults.push('matcher');
   if (selector === undefined) faults.push('selector');
-  if (!sets.some(({ problems }) => problems.length === 0)) faults.push('dimensions');
+  const needed = neededBy(labels);
+  const isComplete = ({ names, problems }: SetTrace) =>
+    problems.length === 0 && needed.every((label) => names.includes(label));
+  if (!sets.some(isComplete)) faults.push('dimensions');
   return faults;
+}
+
+/** Labels without which a metric would mix what is not alike: the quantiles of a summary. */
+function neededBy({ quantile }: Refused['labels']): readonly string[] {
+  return quantile ? ['quantile'] : [];
 }
 
 /** A text as an RE2 expression that matches it alone. */

@@ -61,7 +61,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/cost': ['lambda/collect.ts', 'lambda/outputs', 'lambda/state', 'price', MODEL],
   'cli/explain': [
     ...['lambda/config', 'lambda/report', 'lambda/discovery', 'lambda/scrape', 'lambda/decode'],
-    ...['lambda/rules', 'lambda/series', 'lambda/grouping', 'lambda/emf', MODEL],
+    ...['lambda/rules', 'lambda/series', 'lambda/grouping', 'lambda/emf', 'lambda/outputs', MODEL],
   ],
   'cli/targets': ['cli/describe', 'lambda/discovery', MODEL],
   'cli/describe': ['lambda/report', 'lambda/config', 'lambda/rules', MODEL],

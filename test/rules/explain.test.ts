@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { compilePattern } from '../../lambda/config/values/pattern.ts';
+import { Drops } from '../../lambda/model/samples/drops.ts';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Declaration, Pattern } from '../../lambda/model/settings/config.ts';
 import { Rules } from '../../lambda/rules/declare.ts';
@@ -84,6 +86,27 @@ describe('why nothing of a series is published', () => {
     expect(rules.selects(name)).toBe(false);
     expect(whyRefused([rule], [series(name, { job: 'web' })])).toBe(
       `metric_declaration[0] applies to "web", but its metric_selectors take names of at most 1024 characters, got 1025: "${'x'.repeat(80)}…"`,
+    );
+  });
+
+  it('names the length of a text that no matcher reads, as the rules have it', () => {
+    const matcher = compilePattern('x');
+    const rule: Declaration = { ...declaration({}), matcher };
+    const value = 'x'.repeat(16_385);
+    const drops = new Drops();
+    const rules = new Rules({
+      namespace: 'ns',
+      units: new Map(),
+      declarations: [rule],
+      logUnmatched: false,
+    });
+    const sample = {
+      series: { name: 'm', family: 'm', type: 'gauge', labels: labelsOf() },
+      labels: labelsOf({ job: value }),
+    } as const;
+    expect([...rules.declare([sample], drops)]).toEqual([]);
+    expect(whyRefused([rule], [series('m', { job: value })])).toBe(
+      `metric_declaration[0] selects m, but its label_matcher "x" reads texts of at most 16384 characters, got 16385: "${'x'.repeat(80)}…" (source_labels job)`,
     );
   });
 

@@ -1,12 +1,12 @@
 import type { TargetSamples } from '../../model/delivery/sample-output.ts';
 import type { DropReason } from '../../model/samples/drops.ts';
-import { type Labels, labelsOf, type Sample } from '../../model/samples/sample.ts';
-import { joinLabels } from '../../model/targets/join-labels.ts';
+import type { Sample } from '../../model/samples/sample.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { histogramOf, inOrder } from './histogram.ts';
 import type { Kind } from './kind.ts';
 import type { Attributes, KnownSeries } from './known-series.ts';
 import type { Parts } from './metrics.ts';
+import { ownLabels } from './own-labels.ts';
 
 /**
  * Fields of the different data points:
@@ -129,19 +129,7 @@ export class PointWriter {
       }
       if (this.#areOwn) return attributes;
     }
-    return known.attributesFor(this.#unshared(known));
-  }
-
-  /** The labels that are not equal to the target's. */
-  #unshared({ series }: KnownSeries): Labels {
-    const { labels: ofTarget } = this.#target;
-    const joined = labelsOf(
-      series.origin ? series.labels : joinLabels(series.labels, this.#target),
-    );
-    for (const name of Object.keys(joined)) {
-      if (joined[name] === ofTarget[name]) delete joined[name];
-    }
-    return joined;
+    return known.attributesFor(ownLabels(known.series, this.#target));
   }
 
   /** Start of a cumulative series; if unknown, the start of its task. */

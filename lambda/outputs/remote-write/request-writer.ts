@@ -9,16 +9,12 @@ import { FirstOfEach } from '../wire/first-of-each.ts';
 import { timed } from './encoding/exemplar.ts';
 import { FamilyTexts } from './encoding/family-texts.ts';
 import type { LabelTable } from './encoding/label-table.ts';
-import {
-  areSameLabels,
-  type FoundLabels,
-  type LabelRules,
-  LabelWriter,
-} from './encoding/label-writer.ts';
+import { areSameLabels, type FoundLabels, LabelWriter } from './encoding/label-writer.ts';
 import type { Vanished } from './encoding/last-series.ts';
 import { SampleTimes } from './encoding/sample-times.ts';
 import { isTime, SampleWriter, sampleBytes, timeOf } from './encoding/sample-writer.ts';
 import { type KnownSeries, NO_SERIES, ScrapedSeries } from './encoding/scraped-series.ts';
+import type { LabelRules } from './encoding/sent-labels.ts';
 import type { SeriesWriter, TimedExemplar } from './encoding/series-writer.ts';
 import { MAX_SERIES_BYTES } from './limits.ts';
 import { SeriesWriterV1 } from './v1/series-writer.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { describeFamilies, describeSeries } from '../../../cli/explain/describe.ts';
 import { explain, type SeriesExplanation } from '../../../cli/explain/explain.ts';
 import { readPage } from '../../../cli/explain/page.ts';
+import { receiversOf } from '../../../cli/explain/receivers.ts';
 import { labelsOf } from '../../../lambda/model/samples/sample.ts';
 import { DROP_TEXTS } from '../../../lambda/report/drop-texts.ts';
 import { loadNative } from '../../config/loading.ts';
@@ -31,7 +32,13 @@ const DECLARATION = {
 /** What becomes of the series of a page under these rules. */
 async function explained(
   declarations: readonly object[],
-  { page = PAGE, job = {}, processor = {}, labels = { ServiceName: 'auth' }, more = {} } = {},
+  {
+    page = PAGE,
+    job = {},
+    processor = {},
+    labels = { ServiceName: 'auth' } as Readonly<Record<string, string>>,
+    more = {},
+  } = {},
 ): Promise<readonly SeriesExplanation[]> {
   const config = await loadNative({
     cluster_name: 'shop',
@@ -47,7 +54,7 @@ async function explained(
   const saved = { body: Buffer.from(page), contentType: 'text/plain', labels: labelsOf(labels) };
   const { failure, ...read } = readPage(config, saved);
   expect(failure).toBeUndefined();
-  return explain(config, read);
+  return explain(config, read, undefined, receiversOf(config.outputs, read));
 }
 
 const of = (name: string, all: readonly SeriesExplanation[]) => {
@@ -221,6 +228,169 @@ describe('the explanation of a series', () => {
       'größe: 1 metric_name',
       'logins_total: 1 published from the second scrape on',
     ]);
+  });
+});
+
+describe('a sample that comes twice', () => {
+  const SERIES = { first_sample: 'zero' };
+
+  it.each([
+    [
+      'a gauge, whose last value counts',
+      '# TYPE threads gauge\nthreads 1\nthreads 2\n',
+      ['duplicate', undefined],
+    ],
+    [
+      'a counter, whose first value counts',
+      '# TYPE logins counter\nlogins_total 1\nlogins_total 2\n',
+      [undefined, 'duplicate'],
+    ],
+  ])('is told from the other one: %s', async (_, page, reasons) => {
+    const all = await explained([DECLARATION], { page, processor: SERIES });
+    expect(all.map(({ dropped }) => dropped?.reason)).toEqual(reasons);
+    expect(all.map(({ metrics }) => metrics.length)).toEqual([1, 1]);
+  });
+
+  it('is told of if metric relabeling made it so', async () => {
+    const rules = [{ regex: 'pod', action: 'labeldrop' }];
+    const page = '# TYPE threads gauge\nthreads{pod="a"} 1\nthreads{pod="b"} 2\n';
+    const all = await explained([DECLARATION], { page, job: { metric_relabel_configs: rules } });
+    expect(all.map(({ dropped }) => dropped?.reason)).toEqual(['duplicate', undefined]);
+  });
+});
+
+describe('the proposed edit', () => {
+  it('for a bucket publishes its whole histogram, not a mixture of buckets', async () => {
+    const name = 'keycloak_request_duration_bucket';
+    for (const page of [PAGE, PAGE.replace('# TYPE keycloak_request_duration histogram\n', '')]) {
+      const { edit } = of(name, await explained([DECLARATION], { page }));
+      expect(edit).toMatchObject({
+        index: 0,
+        key: 'metric_selectors',
+        value: '^keycloak_request_duration$',
+      });
+      const selectors = [...DECLARATION.metric_selectors, edit?.value ?? ''];
+      const mended = await explained([{ ...DECLARATION, metric_selectors: selectors }], { page });
+      expect(of(name, mended).metrics).toMatchObject([{ as: 'distribution' }]);
+    }
+  });
+
+  it('for a bucket never has the bound among the dimensions', async () => {
+    const declaration = { ...DECLARATION, source_labels: ['zone'], metric_selectors: ['^x$'] };
+    const all = await explained([declaration], { labels: {} });
+    const { edit } = of('keycloak_request_duration_bucket', all);
+    expect(edit?.key).toBe('metric_declaration');
+    expect(edit?.value).not.toContain('"le"');
+  });
+
+  it('for a quantile keeps the quantiles apart', async () => {
+    const page = '# TYPE rpc summary\nrpc{quantile="0.5"} 1\nrpc{quantile="0.9"} 2\n';
+    const { edit } = of('rpc', await explained([DECLARATION], { page }));
+    expect(edit).toMatchObject({ index: 1, key: 'metric_declaration' });
+    const added = JSON.parse(edit?.value ?? '');
+    const mended = await explained([DECLARATION, added], { page });
+    expect(mended.flatMap(({ metrics }) => metrics.map(({ dimensions }) => dimensions))).toEqual([
+      { ServiceName: 'auth', quantile: '0.5' },
+      { ServiceName: 'auth', quantile: '0.9' },
+    ]);
+  });
+
+  it('of a text that no matcher reads is by other labels, and the length is told', async () => {
+    const labels = { ServiceName: 'x'.repeat(16_385), zone: 'a' };
+    const series = of('threads', await explained([DECLARATION], { labels }));
+    expect(describeSeries(series)).toContain(
+      'label_matcher "^web;auth$" reads texts of at most 16384 characters, got 16389: "web;xxx',
+    );
+    expect(series.edit).toMatchObject({ index: 1, key: 'metric_declaration' });
+    const mended = await explained([DECLARATION, JSON.parse(series.edit?.value ?? '')], { labels });
+    expect(of('threads', mended).metrics).toHaveLength(1);
+  });
+});
+
+describe('what the outputs of events and metrics get', () => {
+  const OUTPUTS = [{ type: 'cloudwatch-logs' }, { type: 'cloudwatch_metrics', name: 'metrics' }];
+
+  it.each([
+    ['a metric', 'threads', ['emf_event', 'datum']],
+    ['a counter, from the second scrape on', 'logins_total', ['emf_event', 'datum']],
+    ['a series that no rule takes', 'keycloak_request_duration_sum', ['plain_event']],
+    ['a value that CloudWatch refuses', 'odd', []],
+  ])('of %s', async (_, name, gets) => {
+    const all = await explained([DECLARATION], {
+      processor: { log_unmatched: true },
+      more: { outputs: OUTPUTS, region: 'eu-west-1' },
+    });
+    expect(of(name, all).received.map((each) => each.gets)).toEqual(gets);
+  });
+
+  it('is an event of CloudWatch Logs without outputs in the configuration', async () => {
+    const threads = of('threads', await explained([DECLARATION]));
+    expect(describeSeries(threads)).toMatch(/\n {2}cloudwatch-logs gets an EMF event with it$/);
+  });
+});
+
+describe('what the receivers of samples get', () => {
+  const RECEIVERS = [
+    {
+      type: 'remote_write',
+      name: 'amp',
+      url: 'https://amp.example/',
+      external_labels: { region: 'eu' },
+      write_relabel_configs: [
+        { source_labels: ['__name__'], regex: 'odd', action: 'drop' },
+        { regex: 'instance', action: 'labeldrop' },
+      ],
+    },
+    { type: 'otlp', name: 'otel', endpoint: 'https://otlp.example' },
+  ];
+
+  const received = (page = PAGE) =>
+    explained([DECLARATION], { page, more: { outputs: RECEIVERS } });
+
+  it('are the series and the points that they would be sent', async () => {
+    const all = await received();
+    expect(of('threads', all).received).toEqual([
+      {
+        output: 'amp',
+        gets: 'series',
+        labels: { __name__: 'threads', ServiceName: 'auth', job: 'web', region: 'eu' },
+      },
+      {
+        output: 'otel',
+        gets: 'point',
+        metric: 'threads',
+        kind: 'gauge',
+        attributes: {},
+        resource: {
+          'aws.ecs.service.name': 'auth',
+          'service.name': 'web',
+          'service.instance.id': 'saved-page',
+        },
+      },
+    ]);
+    expect(of('keycloak_request_duration_bucket', all).received[1]).toMatchObject({
+      metric: 'keycloak_request_duration',
+      kind: 'histogram',
+      attributes: { method: 'GET' },
+    });
+    expect(describeSeries(of('logins_total', all))).toContain(
+      '\n  amp gets the series logins_total{region="eu", job="web", ServiceName="auth"}\n  otel gets a point of the monotonic sum logins_total{}, of the resource {',
+    );
+  });
+
+  it('is nothing, with the reason, if it is dropped on its way', async () => {
+    const all = await received(`${PAGE}threads 8\n`);
+    const reasons = all
+      .filter(({ name }) => ['odd', 'threads'].includes(name))
+      .map(({ name, received: gets }) => [name, ...gets.map(({ dropped }) => dropped?.reason)]);
+    expect(reasons).toEqual([
+      ['threads', undefined, undefined],
+      ['odd', 'relabeled', 'not_finite'],
+      ['threads', 'duplicate', 'duplicate'],
+    ]);
+    expect(describeSeries(of('odd', all))).toContain(
+      '\n  amp gets nothing: relabeled: write_relabel_configs of the output drop it\n  otel gets nothing: not_finite: ',
+    );
   });
 });
 

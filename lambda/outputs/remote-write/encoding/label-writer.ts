@@ -1,9 +1,6 @@
 import type { TargetSamples } from '../../../model/delivery/sample-output.ts';
 import type { DropReason } from '../../../model/samples/drops.ts';
-import { costOfMatching, maxCharactersFor } from '../../../model/samples/matched-text.ts';
-import { METRIC_NAME, type RelabelRule, relabel } from '../../../model/samples/relabel.ts';
 import { type Labels, labelsOf, type Series } from '../../../model/samples/sample.ts';
-import { joinLabels } from '../../../model/targets/join-labels.ts';
 import type { Step } from '../../../model/waiting/turn.ts';
 import {
   areSamePieces,
@@ -16,13 +13,7 @@ import {
 import type { SnappyWriter } from '../../wire/snappy-writer.ts';
 import { compareNames } from './label-order.ts';
 import type { LabelTable, Shape } from './label-table.ts';
-
-/** The rules for the labels of all series. */
-export interface LabelRules {
-  /** Labels to add to series that lack them. */
-  readonly external: Labels;
-  readonly relabeling: readonly RelabelRule[];
-}
+import { type LabelRules, sentLabels } from './sent-labels.ts';
 
 /** The shared labels before each own label, and after the last one; undefined for none. */
 export type Between = readonly (Run | undefined)[];
@@ -43,11 +34,6 @@ export interface FoundLabels {
   readonly labels: readonly Piece[];
   /** Absent if the series has only its own labels. */
   readonly plan: Plan | undefined;
-}
-
-/** Relabeling would take too long. */
-class LongTextError extends Error {
-  override readonly name = 'LongTextError';
 }
 
 /** Writes the labels of the series of one target: sorted by name, as receivers may require, each once. */
@@ -144,30 +130,17 @@ export class LabelWriter {
 
   /** For labels that need more than sorting. */
   #findJoined(series: Series): boolean {
-    const { external, relabeling } = this.#rules;
-    const own = series.origin ? series.labels : joinLabels(series.labels, this.#target);
-    const all = labelsOf(external, own, { [METRIC_NAME]: series.name });
-    const labels = relabeling.length === 0 ? all : this.#relabel(all, relabeling);
-    if (labels === undefined) return false;
+    const labels = sentLabels(series, this.#target, this.#rules, this.#step);
+    if (typeof labels === 'string') {
+      this.#reason = labels;
+      return false;
+    }
     this.#labels = encode(labels, this.#table);
     this.#plan = undefined;
     this.#size = bytesOf(this.#labels);
     this.#hash = sumOfHashes(this.#labels);
-    return this.#labels.length > 0;
-  }
-
-  #relabel(all: Labels, rules: readonly RelabelRule[]): Labels | undefined {
     this.#reason = 'relabeled';
-    try {
-      return relabel(all, rules, (text, regex) => {
-        this.#step?.(costOfMatching(text, regex));
-        if (text.length > maxCharactersFor(regex)) throw new LongTextError();
-      });
-    } catch (error) {
-      if (!(error instanceof LongTextError)) throw error;
-      this.#reason = 'long_text';
-      return undefined;
-    }
+    return this.#labels.length > 0;
   }
 }
 
