@@ -18,6 +18,13 @@ import { SimulatedTask } from './task/simulated.ts';
 /** Longest cycle in milliseconds. */
 const CYCLE_TIMEOUT_MS = 30_000;
 
+/** How clients reach the stand-in for AWS. */
+export interface DemoPlace {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 /** The stand-in accepts any credentials. */
 const CREDENTIALS = { accessKeyId: 'demo', secretAccessKey: 'demo' };
 
@@ -36,6 +43,8 @@ export interface DemoOptions {
   readonly thresholdPercent: number;
   /** Outputs in addition to CloudWatch. @default none */
   readonly outputs?: readonly SampleOutput[];
+  /** Called once the figures of all tasks are known. */
+  readonly onStarted?: ((place: DemoPlace) => unknown) | undefined;
   /** Called after each cycle. */
   readonly onCycle: (cycle: DemoCycle) => void;
   /** Ends the demo. */
@@ -89,7 +98,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       tasks.push(new SimulatedTask(plan, address, endpoint, place, { measure, sidecar }));
     }
     await Promise.all(tasks.map((task) => task.measured(TASK_CPU_UTILIZATION, stop, refreshMs)));
-    return await runCycles(aws, tasks, options);
+    const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
+    options.onStarted?.(place);
+    return await runCycles(aws, place, tasks, options);
   } finally {
     await Promise.all(tasks.map((task) => task.stop()));
     endpoint.close();
@@ -99,10 +110,10 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 
 async function runCycles(
   aws: Aws,
+  place: DemoPlace,
   tasks: readonly SimulatedTask[],
   { config, intervalMs, once, thresholdPercent, outputs = [], onCycle, stop }: DemoOptions,
 ): Promise<boolean> {
-  const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
   const collector = assemble({
     config,
     clientsOf: awsClients(place, loadEc2),

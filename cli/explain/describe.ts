@@ -1,3 +1,4 @@
+import type { DropReason } from '../../lambda/model/samples/drops.ts';
 import type { DeclarationTrace } from '../../lambda/rules/trace.ts';
 import type { SeriesExplanation } from './explain.ts';
 import type { PublishedMetric } from './published.ts';
@@ -26,7 +27,9 @@ export function describeSeries(series: SeriesExplanation): string {
 /** A line for each name: how many series have it, and what becomes of them. */
 export function describeFamilies(explained: readonly SeriesExplanation[]): string {
   const lines = [...Map.groupBy(explained, ({ name }) => name)].map(([name, series]) => {
-    const fates = Map.groupBy(series, fateOf);
+    const fates = Map.groupBy(series, ({ metrics, dropped }) =>
+      fateOf({ metrics, reason: dropped?.reason }),
+    );
     const counts = [...fates].map(([fate, { length }]) => `${length} ${fate}`).join(', ');
     return `${name}: ${counts}`;
   });
@@ -34,10 +37,12 @@ export function describeFamilies(explained: readonly SeriesExplanation[]): strin
 }
 
 /** `published`, or the reason why it is not. */
-export function fateOf({ metrics, dropped }: SeriesExplanation): string {
-  if (metrics.length > 0 && dropped?.reason === 'first_sample')
-    return 'published from the second scrape on';
-  return dropped?.reason ?? (metrics.length > 0 ? 'published' : 'log event');
+export function fateOf({
+  metrics,
+  reason,
+}: Pick<SeriesExplanation, 'metrics'> & { readonly reason: DropReason | undefined }): string {
+  if (metrics.length > 0 && reason === 'first_sample') return 'published from the second scrape on';
+  return reason ?? (metrics.length > 0 ? 'published' : 'log event');
 }
 
 function metricText({ namespace, name, dimensions, unit, as }: PublishedMetric): string {

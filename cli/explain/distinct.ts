@@ -7,11 +7,14 @@ type Marked = Series & { readonly [OCCURRENCE]?: number };
 
 const keys = new WeakMap<Series, string>();
 
-/** Samples of which each has a series of its own, even if a page has the same series twice. */
+/**
+ * Samples of which each has a series of its own, even if a page has the same series twice. Samples of different times are the
+ * history of one series.
+ */
 export function distinct(samples: readonly Sample[]): Sample[] {
   const counts = new Map<string, number>();
   return samples.map((sample) => {
-    const key = keyOf(sample.series);
+    const key = `${sample.timestamp} ${keyOf(sample.series)}`;
     const earlier = counts.get(key) ?? 0;
     counts.set(key, earlier + 1);
     if (earlier === 0) return sample;

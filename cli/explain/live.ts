@@ -13,11 +13,16 @@ export interface LivePages {
   readonly discovered: Awaited<ReturnType<Discovery['discover']>>;
 }
 
-/** Discovers the targets and scrapes each once. Never rejects: a failed scrape is a page with its failure. */
+/**
+ * Discovers the targets and scrapes each once. Never rejects: a failed scrape is a page with its failure.
+ *
+ * @param since asks targets with a history for all points after this time, in milliseconds since the epoch. Absent: the latest ones
+ */
 export async function scrapePages(
   discovery: Discovery,
   scraper: Pick<Scraper, 'scrape'>,
   signal: AbortSignal,
+  since?: number,
 ): Promise<LivePages> {
   const discovered = await discovery.discover(signal);
   const waiting = [...discovered.targets.entries()];
@@ -28,6 +33,7 @@ export async function scrapePages(
       const { startedAt, durationMs, samples, dropped, failure, release } = await scraper.scrape(
         target,
         signal,
+        { since: target.history && since !== undefined ? String(since / 1_000) : undefined },
       );
       const scraped = { scrapedAt: startedAt, durationMs, dropped, failure };
       pages[index] = { target, samples: distinct(samples), ...scraped };

@@ -36,6 +36,9 @@ export interface SavedAnswer extends Answer {
   readonly job?: string | undefined;
 }
 
+/** Gets the samples of an answer. @throws ScrapeError */
+export type Decode = (target: Target, answer: Answer) => Sample[];
+
 /**
  * Reads a saved answer as the collector reads that of a target.
  *
@@ -56,11 +59,14 @@ export function readPage(config: Pick<Config, 'jobs'>, saved: SavedAnswer): Page
   return pageOf(target, saved);
 }
 
-/** Decodes an answer of a target, and relabels its samples. */
-export function pageOf(target: Target, answer: Answer): Page {
+/**
+ * Decodes an answer of a target, and relabels its samples.
+ *
+ * @param decode may remember the samples of earlier calls. @default reads the body
+ */
+export function pageOf(target: Target, answer: Answer, decode: Decode = decodeAnswer): Page {
   try {
-    const { normalizeBounds } = target;
-    const { samples: all } = new AnswerDecoder().decode(target, answer, { normalizeBounds });
+    const all = decode(target, answer);
     const { samples, dropped, failure } = new MetricRelabeling().apply(target, all);
     if (failure !== undefined) throw failure;
     return { target, samples: distinct(samples), dropped };
@@ -69,6 +75,12 @@ export function pageOf(target: Target, answer: Answer): Page {
     const { reason, message } = error;
     return { target, samples: [], dropped: [], failure: { reason, message } };
   }
+}
+
+/** Reads the body. @throws ScrapeError */
+export function decodeAnswer(target: Target, answer: Answer): Sample[] {
+  const { normalizeBounds } = target;
+  return new AnswerDecoder().decode(target, answer, { normalizeBounds }).samples;
 }
 
 /** The job of a saved answer: the named one, else that of the label `job`, else the first. @throws Error without one */

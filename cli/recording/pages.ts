@@ -3,7 +3,7 @@ import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Config } from '../../lambda/model/settings/config.ts';
 import { ownSamples } from '../../lambda/scrape/own-series.ts';
 import { distinct } from '../explain/distinct.ts';
-import { jobFor, type Page, pageOf } from '../explain/page.ts';
+import { type Decode, jobFor, type Page, pageOf } from '../explain/page.ts';
 import type { RecordedTarget, Recording } from './format.ts';
 
 /** Of a target whose answer has none, as that of old exporters. */
@@ -21,7 +21,17 @@ export function recordedPages(
   return targets.map((target) => recordedPage(config, target));
 }
 
-function recordedPage(config: Pick<Config, 'jobs'>, recorded: RecordedTarget): Page {
+/**
+ * One of them.
+ *
+ * @param decode may remember the samples of earlier calls. @default reads the body
+ * @throws Error as `recordedPages` does
+ */
+export function recordedPage(
+  config: Pick<Config, 'jobs'>,
+  recorded: RecordedTarget,
+  decode?: Decode,
+): Page {
   const { url, job: name, entry, scrapedAt, durationMs, page: text, down } = recorded;
   const labels = labelsOf(recorded.labels);
   const job = jobFor(config.jobs, { job: entry ?? name, labels });
@@ -30,10 +40,11 @@ function recordedPage(config: Pick<Config, 'jobs'>, recorded: RecordedTarget): P
   const read =
     text === undefined
       ? { target, samples: [], dropped: [] }
-      : pageOf(target, {
-          body: Buffer.from(text),
-          contentType: recorded.contentType ?? TEXT,
-        });
+      : pageOf(
+          target,
+          { body: Buffer.from(text), contentType: recorded.contentType ?? TEXT },
+          decode,
+        );
   const failure = down && { reason: down.reason, message: down.text };
   return withOwn({ ...read, failure: read.failure ?? failure, scrapedAt, durationMs });
 }

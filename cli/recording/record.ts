@@ -30,15 +30,19 @@ export interface RecordingParts extends Omit<DiscoveryOptions, 'config' | 'onFou
   readonly scraperWith: (keeping: (decoder: Decoder) => Decoder) => Pick<Scraper, 'scrape'>;
   /** Milliseconds from one cycle to the next. Absent: unknown. */
   readonly intervalMs?: number | undefined;
+  /** Milliseconds of the history that targets with one give, such as sidecars. Absent: their latest values. */
+  readonly historyMs?: number | undefined;
 }
 
 /** Discovers the targets and scrapes each once. Never rejects: what fails is a part of the result. */
 export async function record(
-  { configuration, scraperWith, intervalMs, ...parts }: RecordingParts,
+  { configuration, scraperWith, intervalMs, historyMs, ...parts }: RecordingParts,
   signal: AbortSignal,
 ): Promise<Recording> {
   const { config, request } = configuration;
-  const recordedAt = new Date(parts.clock.now()).toISOString();
+  const now = parts.clock.now();
+  const recordedAt = new Date(now).toISOString();
+  const since = historyMs === undefined ? undefined : now - historyMs;
   const secrets = new Secrets();
   secrets.addAll(config);
   const { text, omitted } = await recordedConfiguration(request, secrets);
@@ -46,7 +50,7 @@ export async function record(
   const answers = new Answers(MAX_PAGES_BYTES);
   const discovery = createDiscovery({ ...parts, config, onFound: origins.onFound });
   const scraper = scraperWith((decoder) => answers.keeping(decoder));
-  const { pages, discovered } = await scrapePages(discovery, scraper, signal);
+  const { pages, discovered } = await scrapePages(discovery, scraper, signal, since);
   const targets = pages.map((page) => {
     const answer = answers.of(page.target);
     return safely({ ...recorded(page, origins), ...answer }, secrets);
