@@ -16,7 +16,9 @@ const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 export const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);`;
 
 /** Node.js gets one CommonJS file of this package, of which a bundle keeps all; the ES modules beside it do the same. */
-const YAML_MODULES = fileURLToPath(import.meta.resolve('yaml').replace('/dist/', '/browser/dist/'));
+export const YAML_MODULES = fileURLToPath(
+  import.meta.resolve('yaml').replace('/dist/', '/browser/dist/'),
+);
 
 const SHEBANG = '#!/usr/bin/env node';
 
@@ -175,7 +177,7 @@ const ec2Apart: Plugin = {
 };
 
 /** Each schema of zod can become a JSON Schema, but only a program of the repository, unbundled, uses that. */
-const noJsonSchemas: Plugin = {
+export const noJsonSchemas: Plugin = {
   name: 'no-json-schemas',
   setup({ onLoad }) {
     // Each schema requests its method when it is made.

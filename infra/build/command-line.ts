@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { type Bundle, PROGRAM, REQUIRE, writeFiles } from './bundle.ts';
+import { writePage } from './page.ts';
 import { CLI_DIRECTORY, REPOSITORY } from './paths.ts';
 
 /** The oldest Node.js on which the command line runs from the package. */
@@ -57,6 +58,7 @@ export async function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle>
   });
   await writeFiles(outputFiles);
   await Promise.all(FILES.map((file) => put(join(REPOSITORY, 'cli', file), join(outdir, file))));
+  await writePage(join(outdir, 'explore'));
   const file = join(outdir, 'fargauge.cjs');
   await writeFile(file, LAUNCHER, { mode: 0o755 });
   await removeOthers(outdir, [file, ...outputFiles.map(({ path }) => path)]);

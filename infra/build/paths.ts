@@ -14,6 +14,9 @@ export const SIDECAR_DIRECTORY = join(REPOSITORY, 'dist/sidecar');
 /** `npm run build` writes the command line for machines without the repository here. */
 export const CLI_DIRECTORY = join(REPOSITORY, 'dist/cli');
 
+/** `npm run build` writes the page of `fargauge explore` here, beside the bundled command line. */
+export const PAGE_DIRECTORY = join(CLI_DIRECTORY, 'explore');
+
 /** `npm run build` writes the constructs for users of the package here. */
 export const CONSTRUCTS_DIRECTORY = join(REPOSITORY, 'dist/package');
 

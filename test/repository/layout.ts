@@ -42,6 +42,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
+    'cli/explore',
     ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
     ...['cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape/http', 'lambda/outputs', 'lambda/state', MODEL],
@@ -54,6 +55,15 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'cli/demo/aws/logs': ['cli/demo/aws/protocol'],
   'cli/demo/aws/protocol': [],
   'cli/demo/task': [MODEL],
+  'cli/explore': [],
+  'cli/explore/page': [
+    ...['cli/explore/page/editor', 'cli/explore/page/series', 'cli/explore/engine'],
+  ],
+  'cli/explore/page/editor': ['cli/explore/engine'],
+  'cli/explore/engine': [
+    ...['cli/recording', 'cli/explain', 'cli/validate', 'lambda/config', 'lambda/rules', MODEL],
+  ],
+  'cli/explore/engine/stand-ins': [],
   'cli/recording': [
     ...['cli/targets', 'cli/explain', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape', MODEL],
