@@ -1,4 +1,5 @@
 import { faultsAmong, type LeftOut } from '../model/targets/left-out.ts';
+import { withHelp } from './help.ts';
 import { causesOf, faultTexts } from './left-out-text.ts';
 import type { CycleReport } from './report.ts';
 import type { SilentJob } from './silent-jobs.ts';
@@ -85,7 +86,7 @@ export function noTargetReason(
 ): string | undefined {
   if (targets > 0) return undefined;
   const obstacles = [...discoveryErrors, ...faultTexts(leftOut)];
-  return obstacles.length > 0 ? `no target: ${causes(obstacles)}` : undefined;
+  return obstacles.length > 0 ? withHelp(`no target: ${causes(obstacles)}`, 'noTarget') : undefined;
 }
 
 /** The reason why nothing at all is published although targets gave samples; `undefined` if some is, or soon will be. */
@@ -96,7 +97,7 @@ export function nothingPublishedReason({
   if (!nothingPublished) return undefined;
   const samples = silentJobs.reduce((sum, job) => sum + job.samples, 0);
   const why = silentJobs.map((silent) => `job ${silent.job}: ${silent.why ?? dropsOf(silent)}`);
-  return `none of ${samples} samples is published: ${causes(why)}`;
+  return withHelp(`none of ${samples} samples is published: ${causes(why)}`, 'nothingPublished');
 }
 
 /**
@@ -117,11 +118,14 @@ export function failureOf(report: CycleReport, isOfShard = false): string | unde
   if (rejected > 0) {
     const errors = deliveries.flatMap((delivery) => delivery.errors);
     const what = [...new Set(deliveries.map(({ takes = 'events' }) => takes))].join(' and ');
-    return `none of ${rejected} ${what} was delivered: ${causes(errors)}`;
+    return withHelp(
+      `none of ${rejected} ${what} was delivered: ${causes(errors)}`,
+      'nothingDelivered',
+    );
   }
   if (!isOfShard && targets.down > 0 && targets.up === 0) {
     const down = downTargets(report).map(({ id, message }) => `${id}: ${message}`);
-    return `none of ${targets.discovered} targets is up: ${causes(down)}`;
+    return withHelp(`none of ${targets.discovered} targets is up: ${causes(down)}`, 'allDown');
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
+import { withHelp } from '../../lambda/report/help.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
 import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
@@ -151,7 +152,9 @@ describe('`fargauge collect` from ECS into CloudWatch Logs', () => {
     expect(stdout).toContain(
       `left out: 2 unmapped_port; remedy: add the port to the portMappings of the container in its task definition\n  ${cause}\n`,
     );
-    expect(stdout).toContain(`failed: no target: unmapped_port: ${cause}\n`);
+    expect(stdout).toContain(
+      `${withHelp(`failed: no target: unmapped_port: ${cause}`, 'noTarget')}\n`,
+    );
   });
 
   it('has failed where CloudWatch Logs denies, and names the permission', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
+import { withHelp } from '../../lambda/report/help.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type Folder, fargauge, jsonLines, temporaryFolder } from './fargauge.ts';
@@ -154,7 +155,9 @@ describe('`fargauge collect` of static targets', () => {
     expect(stderr).toContain(
       `nothing published: job web, 5 samples of 1 targets; dropped: 5 no_declaration: ${why}\n`,
     );
-    expect(stderr).toContain(`failed: none of 5 samples is published: job web: ${why}\n`);
+    expect(stderr).toContain(
+      `${withHelp(`failed: none of 5 samples is published: job web: ${why}`, 'nothingPublished')}\n`,
+    );
   });
 
   it('has failed where no event could be written', async () => {

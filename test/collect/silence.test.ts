@@ -6,6 +6,7 @@ import { AnswerDecoder } from '../../lambda/decode/answer.ts';
 import type { DropReason } from '../../lambda/model/samples/drops.ts';
 import { labelsOf } from '../../lambda/model/samples/sample.ts';
 import type { Target } from '../../lambda/model/targets/target.ts';
+import { withHelp } from '../../lambda/report/help.ts';
 import { nothingPublishedReason } from '../../lambda/report/log.ts';
 import { Scraper } from '../../lambda/scrape/scrape.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
@@ -76,7 +77,9 @@ describe.each([
       nothingPublished: true,
       silentJobs: [{ job: 'shop', targets: 1, samples: 6, dropped: { no_declaration: 6 }, why }],
     });
-    expect(nothingPublishedReason(report)).toBe(`none of 6 samples is published: job shop: ${why}`);
+    expect(nothingPublishedReason(report)).toBe(
+      withHelp(`none of 6 samples is published: job shop: ${why}`, 'nothingPublished'),
+    );
   });
 
   it('a rule that selects a metric is nearer than those that do not, wherever it stands', async () => {
@@ -143,7 +146,10 @@ it('a job is not explained by the rules where relabeling drops all that it gives
     { job: 'shop', targets: 1, samples: 6, dropped: { relabeled: 2, no_declaration: 4 } },
   ]);
   expect(nothingPublishedReason(report)).toBe(
-    'none of 6 samples is published: job shop: dropped 2 relabeled, 4 no_declaration',
+    withHelp(
+      'none of 6 samples is published: job shop: dropped 2 relabeled, 4 no_declaration',
+      'nothingPublished',
+    ),
   );
 });
 

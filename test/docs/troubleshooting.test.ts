@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
@@ -7,6 +7,7 @@ import type { RejectReason } from '../../lambda/model/delivery/event.ts';
 import { SKIP_REASONS } from '../../lambda/model/targets/left-out.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { DROP_TEXTS } from '../../lambda/report/drop-texts.ts';
+import { HELP_ENTRIES, HELP_PAGE } from '../../lambda/report/help.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from '../cli/fargauge.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
@@ -89,6 +90,54 @@ describe('the page on missing metrics', () => {
       if (remedy === undefined) continue;
       expect(text).toMatch(new RegExp(`^\\| \`${reason}\` \\|`, 'm'));
       expect(text).toContain(` | ${remedy} |\n`);
+    }
+  });
+});
+
+/** The anchors of the headings. */
+const ANCHORS = [...PAGE.matchAll(/^##+ (.*)$/gm)].map(([, heading = '']) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-'),
+);
+
+describe('the help of messages', () => {
+  it('leads to this page in the repository that the package names', () => {
+    const { repository } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    const place = repository.url.replace(/^git\+|\.git$/g, '');
+    expect(HELP_PAGE).toBe(`${place}/blob/main/docs/troubleshooting.md`);
+  });
+
+  it.each(Object.entries(HELP_ENTRIES))('%s leads to a heading that is there', (_, anchor) => {
+    expect(ANCHORS).toContain(anchor);
+  });
+
+  it.each(Object.keys(HELP_ENTRIES))('%s ends a message', (entry) => {
+    const modules = globSync('lambda/**/*.ts', { cwd: REPOSITORY });
+    const using = modules.filter((path) =>
+      readFileSync(join(REPOSITORY, path), 'utf8').includes(`'${entry}'`),
+    );
+    expect(using).not.toEqual([]);
+  });
+});
+
+describe('the list of symptoms', () => {
+  const rows = section('By symptom')
+    .split('\n')
+    .filter((line) => /^\| (?!symptom)/.test(line))
+    .map((line) => line.slice(2, -2).split(' | '));
+
+  it('has those that users meet, each with the command that tells and a section that is there', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(11);
+    for (const [symptom = '', tells = '', remedy = ''] of rows) {
+      const links = [...remedy.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+      expect({ symptom, tells, links }).toEqual({
+        symptom: expect.stringMatching(/./),
+        tells: expect.stringMatching(/`|the report's line/),
+        links: expect.arrayContaining([expect.any(String)]),
+      });
+      for (const anchor of links) expect(ANCHORS).toContain(anchor);
     }
   });
 });

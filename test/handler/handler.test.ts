@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
+import { withHelp } from '../../lambda/report/help.ts';
 import { deadAddress, serveMetrics } from '../cli/target.ts';
 import { type Stores, startStores } from '../config/sources/stores.ts';
 import { container, definition, task } from '../discovery/ecs/cluster/cluster-of.ts';
@@ -323,7 +324,10 @@ describe('the deadline of an invocation', () => {
 
     expect(answer).toEqual({
       kind: 'error',
-      message: `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" did not end by the deadline`,
+      message: withHelp(
+        `none of 2 events was delivered: PutLogEvents on log group "${GROUP}" did not end by the deadline`,
+        'nothingDelivered',
+      ),
     });
     expect((await lambda.end()).figures).toMatchObject({
       EventsRejected: [2],
@@ -364,7 +368,7 @@ describe('an invocation that goes wrong', () => {
     const cause = 'container app, port 9404, task definition web:1, cluster demo: task t1';
     expect(await lambda.invoke()).toEqual({
       kind: 'error',
-      message: `no target: unmapped_port: ${cause}`,
+      message: withHelp(`no target: unmapped_port: ${cause}`, 'noTarget'),
     });
 
     const { figures, log } = await lambda.end();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LeftOut } from '../../lambda/model/targets/left-out.ts';
+import { type HELP_ENTRIES, withHelp } from '../../lambda/report/help.ts';
 import {
   type CycleLogger,
   failureOf,
@@ -9,6 +10,7 @@ import {
   nothingPublishedReason,
   summaryOf,
 } from '../../lambda/report/log.ts';
+import type { CycleReport } from '../../lambda/report/report.ts';
 import { cycleReport, downTarget, stoppedTarget, targetReport } from './cycle.ts';
 
 const DENIED = 'ListTasks is denied; the role needs ecs:ListTasks.';
@@ -64,36 +66,42 @@ describe('a cycle as a whole', () => {
     [
       'discovery failed and gave no target',
       cycleReport([], { discoveryErrors: [DENIED, 'DescribeTasks failed. Timeout:'] }),
-      `no target: ${DENIED}; DescribeTasks failed. Timeout:`,
+      withHelp(`no target: ${DENIED}; DescribeTasks failed. Timeout:`, 'noTarget'),
     ],
     [
       'all that there is cannot be reached',
       cycleReport([], { leftOut: [UNMAPPED] }),
-      'no target: unmapped_port: container app, port 9546: task t1 and 2 more',
+      withHelp(
+        'no target: unmapped_port: container app, port 9546: task t1 and 2 more',
+        'noTarget',
+      ),
     ],
     [
       'no event was accepted',
       cycleReport([targetReport()], {
         delivery: { events: 0, rejected: { throttled: 3, too_old: 1 }, errors: [THROTTLED] },
       }),
-      `none of 4 events was delivered: ${THROTTLED}`,
+      withHelp(`none of 4 events was delivered: ${THROTTLED}`, 'nothingDelivered'),
     ],
     [
       'no sample was accepted',
       cycleReport([targetReport()], {
         delivery: { takes: 'samples', events: 0, rejected: { refused: 9 }, errors: ['HTTP 400'] },
       }),
-      'none of 9 samples was delivered: HTTP 400',
+      withHelp('none of 9 samples was delivered: HTTP 400', 'nothingDelivered'),
     ],
     [
       'no target is up and nothing was published',
       cycleReport([downTarget('a'), downTarget('b')]),
-      'none of 2 targets is up: a: connect ECONNREFUSED a; b: connect ECONNREFUSED b',
+      withHelp(
+        'none of 2 targets is up: a: connect ECONNREFUSED a; b: connect ECONNREFUSED b',
+        'allDown',
+      ),
     ],
     [
       'a target is down and the task of the other has stopped',
       cycleReport([stoppedTarget('a'), downTarget('b')]),
-      'none of 2 targets is up: b: connect ECONNREFUSED b',
+      withHelp('none of 2 targets is up: b: connect ECONNREFUSED b', 'allDown'),
     ],
   ])('has failed where %s', (_case, report, failure) => {
     expect(failureOf(report)).toBe(failure);
@@ -103,23 +111,27 @@ describe('a cycle as a whole', () => {
     expect(failureOf(cycleReport([downTarget('a')]), true)).toBeUndefined();
     const rejected = { events: 0, rejected: { throttled: 1 }, errors: ['HTTP 429'] };
     expect(failureOf(cycleReport([downTarget('a')], { delivery: rejected }), true)).toBe(
-      'none of 1 events was delivered: HTTP 429',
+      withHelp('none of 1 events was delivered: HTTP 429', 'nothingDelivered'),
     );
   });
 
-  it.each([
-    ['discovery', cycleReport([], { discoveryErrors: numbered(50) }), 'no target: '],
+  it.each<[string, CycleReport, string, keyof typeof HELP_ENTRIES]>([
+    ['discovery', cycleReport([], { discoveryErrors: numbered(50) }), 'no target: ', 'noTarget'],
     [
       'delivery',
       cycleReport([targetReport()], {
         delivery: { events: 0, rejected: { throttled: 1 }, errors: numbered(50) },
       }),
       'none of 1 events was delivered: ',
+      'nothingDelivered',
     ],
-  ])('names the first causes of many in %s and how many there are more', (_case, report, text) => {
-    const causes = [...numbered(MAX_CAUSES), `and ${50 - MAX_CAUSES} more`];
-    expect(failureOf(report)).toBe(text + causes.join('; '));
-  });
+  ])(
+    'names the first causes of many in %s and how many there are more',
+    (_case, report, text, entry) => {
+      const causes = [...numbered(MAX_CAUSES), `and ${50 - MAX_CAUSES} more`];
+      expect(failureOf(report)).toBe(withHelp(text + causes.join('; '), entry));
+    },
+  );
 });
 
 describe('the silence of a cycle', () => {
@@ -129,7 +141,10 @@ describe('the silence of a cycle', () => {
       { ...SILENT, job: 'db' },
     ];
     expect(nothingPublishedReason(cycleReport([], { silentJobs, nothingPublished: true }))).toBe(
-      'none of 18 samples is published: job web: no rule; job db: dropped 9 no_declaration',
+      withHelp(
+        'none of 18 samples is published: job web: no rule; job db: dropped 9 no_declaration',
+        'nothingPublished',
+      ),
     );
     expect(nothingPublishedReason(cycleReport([], { silentJobs }))).toBeUndefined();
   });
