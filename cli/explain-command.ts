@@ -82,7 +82,8 @@ export function addExplain({ program, stop }: Program): void {
     });
 }
 
-interface InputOptions {
+/** Where a command finds its configuration and its pages. */
+export interface InputOptions {
   readonly config?: string;
   readonly prometheusConfig?: string;
   readonly cluster?: string;
@@ -95,7 +96,7 @@ interface InputOptions {
 }
 
 /** The configuration and the pages to explain: recorded, saved, or scraped now. */
-async function inputOf(options: InputOptions, signal: AbortSignal) {
+export async function inputOf(options: InputOptions, signal: AbortSignal) {
   const { recording: path, exposition } = options;
   const given = options.config ?? options.prometheusConfig;
   const recording = path === undefined ? undefined : await readable(readRecording(path));
@@ -185,7 +186,7 @@ function selector(text: string): Selects {
   }
 }
 
-function labelPairs(text: string): Readonly<Record<string, string>> {
+export function labelPairs(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     text.split(',').map((pair) => {
       const [, name, value] = /^\s*([A-Za-z_]\w*)=(.*)$/.exec(pair) ?? [];

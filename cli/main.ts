@@ -1,4 +1,5 @@
 import { addCollect } from './collect-command.ts';
+import { addCost } from './cost-command.ts';
 import { addDemo } from './demo-command.ts';
 import { addExplain } from './explain-command.ts';
 import { addExplore } from './explore-command.ts';
@@ -9,6 +10,7 @@ import { addValidate } from './validate-command.ts';
 
 const fargauge = newProgram();
 addCollect(fargauge);
+addCost(fargauge);
 addDemo(fargauge);
 addExplain(fargauge);
 addExplore(fargauge);

@@ -16,6 +16,13 @@ export const DESTINATIONS = ['logs', 'metrics', 'otlp', 'workspace'] as const;
 
 export type Destination = (typeof DESTINATIONS)[number];
 
+/** What CloudWatch bills as one metric. */
+export interface CountedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly (readonly [name: string, value: string])[];
+}
+
 /** What a receiver got in one cycle. */
 export interface Received {
   readonly requests: number;
@@ -25,8 +32,8 @@ export interface Received {
   readonly data: number;
   /** Bytes that CloudWatch bills for the points of OTLP; 0 for others. */
   readonly otlpBytes: number;
-  /** Distinct metrics of CloudWatch: namespace, name and dimensions. */
-  readonly metrics: ReadonlySet<string>;
+  /** Distinct metrics of CloudWatch. */
+  readonly metrics: readonly CountedMetric[];
 }
 
 /** A request as it came. Its content is counted later, so that the time for that is not the collector's. */
@@ -38,7 +45,7 @@ interface Taken {
 interface Counts {
   data: number;
   otlpBytes: number;
-  readonly metrics: Set<string>;
+  readonly metrics: Map<string, CountedMetric>;
 }
 
 /** Signatures are computed, and nobody checks them. */
@@ -68,10 +75,10 @@ export class CountingReceiver {
   take(): Received {
     const taken = this.#taken;
     this.#taken = [];
-    const counts: Counts = { data: 0, otlpBytes: 0, metrics: new Set() };
+    const counts: Counts = { data: 0, otlpBytes: 0, metrics: new Map() };
     for (const each of taken) each.count(counts);
     const sentBytes = taken.reduce((sum, each) => sum + each.sentBytes, 0);
-    return { requests: taken.length, sentBytes, ...counts };
+    return { requests: taken.length, sentBytes, ...counts, metrics: [...counts.metrics.values()] };
   }
 
   #outputFor(
@@ -141,8 +148,9 @@ function countEvent(message: string, { metrics }: Counts): void {
   const event = JSON.parse(message);
   for (const { Namespace, Dimensions, Metrics } of event._aws?.CloudWatchMetrics ?? []) {
     for (const names of Dimensions as string[][]) {
-      const dimensions = names.map((name) => [name, event[name]]);
-      for (const { Name } of Metrics) metrics.add(JSON.stringify([Namespace, Name, dimensions]));
+      const dimensions = names.map((name) => [name, event[name] as string] as const);
+      for (const { Name } of Metrics)
+        add(metrics, { namespace: Namespace, name: Name, dimensions });
     }
   }
 }
@@ -152,13 +160,18 @@ function countData(body: Buffer, counts: Counts): void {
   counts.data += MetricData.length;
   for (const { MetricName, Dimensions = [] } of MetricData) {
     const dimensions = Dimensions.map(({ Name, Value }: Dimension) => [Name, Value]);
-    counts.metrics.add(JSON.stringify([Namespace, MetricName, dimensions]));
+    add(counts.metrics, { namespace: Namespace, name: MetricName, dimensions });
   }
 }
 
 interface Dimension {
   readonly Name: string;
   readonly Value: string;
+}
+
+function add(metrics: Counts['metrics'], metric: CountedMetric): void {
+  const { namespace, name, dimensions } = metric;
+  metrics.set(JSON.stringify([namespace, name, dimensions]), metric);
 }
 
 function countPoints(body: Buffer, counts: Counts): void {

@@ -68,7 +68,10 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
     ...['cli/targets', 'cli/explain', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape', MODEL],
   ],
-  'cli/cost': ['lambda/collect.ts', 'lambda/outputs', 'lambda/state', 'price', MODEL],
+  'cli/cost': [
+    ...['cli/explain', 'cli/describe', 'lambda/collect.ts', 'lambda/outputs', 'lambda/state'],
+    ...['lambda/rules', 'price', MODEL],
+  ],
   'cli/explain': [
     ...['lambda/config', 'lambda/report', 'lambda/discovery', 'lambda/scrape', 'lambda/decode'],
     ...['lambda/rules', 'lambda/series', 'lambda/grouping', 'lambda/emf', 'lambda/outputs', MODEL],

@@ -50,6 +50,6 @@ answerParent(
     const measured = await measure({ config, discovery, scraper, now }, destination, cycles, () => {
       scrape += 1;
     });
-    return { ...measured, metrics: measured.metrics.size };
+    return { ...measured, metrics: measured.metrics.length };
   },
 );
