@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { AnyOutput } from '../../lambda/model/delivery/any-output.ts';
 import type { OutputConfig, RemoteWriteConfig } from '../../lambda/model/settings/output.ts';
 import type { LogsSender } from '../../lambda/outputs/cloudwatch-logs/api.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
+import { PutBatchCommand } from '../../lambda/outputs/cloudwatch-logs/put-batch.ts';
 import { cloudWatchMetricsOutput } from '../../lambda/outputs/cloudwatch-metrics/cloudwatch-metrics.ts';
 import { otlpOutput } from '../../lambda/outputs/otlp/otlp.ts';
 import type { Fetch } from '../../lambda/outputs/push/exchange.ts';
@@ -114,12 +114,13 @@ export class CountingReceiver {
 
   #logs(): LogsSender {
     const send = async (command: unknown) => {
-      if (command instanceof PutLogEventsCommand) {
-        const { input } = command;
+      if (command instanceof PutBatchCommand) {
+        const { body } = command;
         this.#taken.push({
-          sentBytes: Buffer.byteLength(JSON.stringify(input)),
+          sentBytes: body.length,
           count: (counts) => {
-            for (const { message = '' } of input.logEvents ?? []) countEvent(message, counts);
+            const { logEvents } = JSON.parse(body.toString());
+            for (const { message } of logEvents) countEvent(message, counts);
           },
         });
       }

@@ -44,8 +44,9 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'cli/explore',
     ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
-    ...['cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config', 'lambda/discovery'],
-    ...['lambda/scrape/http', 'lambda/outputs', 'lambda/state', MODEL],
+    ...['cli/cost', 'cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config'],
+    ...['lambda/discovery', 'lambda/scrape/http', 'lambda/outputs', 'lambda/state', 'price'],
+    MODEL,
   ],
   'cli/demo': [
     ...['cli/demo/aws', 'cli/demo/task', 'cli/describe', 'lambda/wiring', 'lambda/report'],
