@@ -42,7 +42,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    'cli/explore',
+    ...['cli/explore', 'cli/init'],
     ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
     ...['cli/cost', 'cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config'],
     ...['lambda/discovery', 'lambda/scrape/http', 'lambda/outputs', 'lambda/state', 'price'],
