@@ -1,4 +1,5 @@
 import { groupsOf } from '../grouping/grouping.ts';
+import type { Delivery, DeliveryOutcome, DeliveryReport } from '../model/delivery/event.ts';
 import {
   type Advance,
   type SeenTarget,
@@ -8,30 +9,61 @@ import {
 import type { Drops } from '../model/samples/drops.ts';
 import type { MetricGroup } from '../model/samples/metric-group.ts';
 import type { Target } from '../model/targets/target.ts';
+import type { Step } from '../model/waiting/turn.ts';
 import { convert } from '../series/convert.ts';
 import { Precision } from '../series/precision.ts';
-import { seenFor } from './commit.ts';
-import type { Collected, RouteContext } from './route.ts';
+import { seenFor, thenCommit, unsettled } from './commit.ts';
+import type { Collected, Route, RouteContext, Share, Written } from './route.ts';
+
+/** The published values of a target in the form of an output, not sent yet. */
+export interface Prepared {
+  /** Number of log events. */
+  readonly events: number;
+  /** @param scrapedAt time of the scrape in milliseconds; absent for a failed one */
+  send(scrapedAt: number | undefined): Sent;
+}
+
+/** Holds no values, of which there would be those of a whole cycle. */
+export interface Sent {
+  readonly outcome: Promise<DeliveryOutcome>;
+  /** Whether the state may advance after this outcome. */
+  readonly isSettled: (delivered: DeliveryOutcome) => boolean;
+}
+
+/** Gives values the form of an output. Those that the output cannot take go into `drops`. */
+export type Prepare = (groups: readonly MetricGroup[], drops: Drops, step: Step) => Prepared;
 
 /** The published values of a target, and its next state after their delivery. */
-export interface Published {
+interface Published {
   readonly groups: readonly MetricGroup[];
   /** Absent: a failed scrape leaves the state of its target unchanged. */
   readonly advance: Advance | undefined;
 }
 
-/** The common part of routes to outputs of events and of metrics: differences of counters, by their own past. */
-export class PublishedValues {
+/** Sends differences of counters, by a past of its own. */
+export class PublishedRoute implements Route {
   readonly #name: string;
+  readonly #delivery: Pick<Delivery, 'ready' | 'close'>;
+  readonly #prepare: Prepare;
   readonly #context: RouteContext;
   readonly #precision: Precision;
 
   /** @param name of the output */
-  constructor(name: string, context: RouteContext) {
+  constructor(
+    name: string,
+    delivery: Pick<Delivery, 'ready' | 'close'>,
+    prepare: Prepare,
+    context: RouteContext,
+  ) {
     this.#name = name;
+    this.#delivery = delivery;
+    this.#prepare = prepare;
     this.#context = context;
     this.#precision = new Precision(context.config.series.valuePrecision);
   }
+
+  /** Published values need no list of targets. */
+  discovered(): void {}
 
   seen(targets: readonly Target[]): readonly SeenTarget[] {
     return targets.map((target) => seenFor(this.#name, target));
@@ -41,7 +73,22 @@ export class PublishedValues {
     return this.#context.state.of(stateKey(this.#name, targetId));
   }
 
-  of({ scrape, declared, step }: Collected, drops: Drops): Published {
+  share(collected: Collected, drops: Drops): Share {
+    const { id } = collected.scrape.target;
+    const { groups, advance } = this.#published(collected, drops);
+    const prepared = this.#prepare(groups, drops, collected.step);
+    return {
+      events: prepared.events,
+      ready: () => this.#delivery.ready(),
+      write: (others) => this.#write(prepared, id, advance, others),
+    };
+  }
+
+  close(): Promise<DeliveryReport> {
+    return this.#delivery.close();
+  }
+
+  #published({ scrape, declared, step }: Collected, drops: Drops): Published {
     const { target, startedAt, failure, cursor } = scrape;
     const { config, state } = this.#context;
     const comparison = {
@@ -60,7 +107,15 @@ export class PublishedValues {
     };
   }
 
-  commit(targetId: string, advance: Advance): void {
-    this.#context.state.commit(stateKey(this.#name, targetId), advance);
+  #write(
+    prepared: Prepared,
+    targetId: string,
+    advance: Advance | undefined,
+    others?: Promise<boolean>,
+  ): Written {
+    const { outcome, isSettled } = prepared.send(advance?.scrapedAt);
+    if (advance === undefined) return unsettled(outcome);
+    const commit = () => this.#context.state.commit(stateKey(this.#name, targetId), advance);
+    return thenCommit(outcome, isSettled, commit, others);
   }
 }

@@ -1,6 +1,6 @@
 import type { AnyOutput } from '../model/delivery/any-output.ts';
-import { EventRoute } from './events.ts';
-import { MetricRoute } from './metrics.ts';
+import { eventRoute } from './events.ts';
+import { metricRoute } from './metrics.ts';
 import type { Route, RouteContext } from './route.ts';
 import { SampleRoute } from './samples.ts';
 
@@ -20,8 +20,8 @@ export function routeTo(
     case 'samples':
       return new SampleRoute(output.name, output.open(deadline, patienceMs), context.state);
     case 'metrics':
-      return new MetricRoute(output.name, output.open(deadline, patienceMs), context);
+      return metricRoute(output.name, output.open(deadline, patienceMs), context);
     default:
-      return new EventRoute(output, output.open(deadline, patienceMs), context);
+      return eventRoute(output, output.open(deadline, patienceMs), context);
   }
 }
