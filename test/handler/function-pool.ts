@@ -1,33 +1,22 @@
+import { join } from 'node:path';
+import { REPOSITORY } from '../../infra/build/paths.ts';
 import { FunctionHost, type FunctionProcess } from './function-process.ts';
 
-/** Functions that one process has, one after the other: each leaves its modules there. */
-const MOST_FUNCTIONS = 12;
-
-interface Host {
-  readonly host: FunctionHost;
-  functions: number;
-}
+/** The sources, most of whose modules the functions of a process share. */
+const HANDLERS = join(REPOSITORY, 'lambda/handler.ts');
 
 /** Processes for many short functions. No two functions are in one at the same time. */
 export class FunctionPool implements AsyncDisposable {
-  readonly #file: string;
-  readonly #idle: Host[] = [];
-
-  /** @param file with the handlers */
-  constructor(file: string) {
-    this.#file = file;
-  }
+  readonly #idle: FunctionHost[] = [];
 
   /** As `startFunction` does. */
   async start(env: Readonly<Record<string, string>>): Promise<FunctionProcess> {
-    const taken = this.#idle.pop() ?? { host: new FunctionHost({}), functions: 0 };
-    taken.functions++;
-    const started = await taken.host.load(env, this.#file);
-    const end = async () => {
-      const written = await started.end();
-      if (taken.functions < MOST_FUNCTIONS) this.#idle.push(taken);
-      else await taken.host.end();
-      return written;
+    const host = this.#idle.pop() ?? new FunctionHost({});
+    const started = await host.load(env, HANDLERS);
+    let ended: ReturnType<FunctionProcess['end']> | undefined;
+    const end = () => {
+      ended ??= started.end().finally(() => this.#idle.push(host));
+      return ended;
     };
     return {
       ...started,
@@ -39,6 +28,6 @@ export class FunctionPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map(({ host }) => host.end()));
+    await Promise.all(this.#idle.splice(0).map((host) => host.end()));
   }
 }

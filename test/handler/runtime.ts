@@ -1,12 +1,30 @@
 /**
  * What the Lambda runtime does, in a few lines: loads a function, says so or why not, then invokes a handler of it with an event and a
- * context for each message of its parent, and answers with what it gave. One function may follow the other, each with modules and
- * variables of its own.
+ * context for each message of its parent, and answers with what it gave. One function may follow the other, each with variables of its
+ * own. Of a bundle each has all modules anew; of the sources those that read variables when they are loaded, because loading and
+ * compiling all of them takes several times as long as a cycle.
  */
+import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import { type Answer, END_OF_OUTPUT, type Invocation, type Loading } from './messages.ts';
 import { PATIENCE } from './patience.ts';
+
+/** Modules of the sources that are of one function. */
+const OF_ONE_FUNCTION = ['handler.ts', 'wiring/function.ts'].map(
+  (module) => new URL(`../../lambda/${module}`, import.meta.url).href,
+);
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context);
+    if (!OF_ONE_FUNCTION.includes(resolved.url)) return resolved;
+    return {
+      ...resolved,
+      url: `${resolved.url}${new URL(context.parentURL ?? resolved.url).search}`,
+    };
+  },
+});
 
 const EVENT = { version: '0', source: 'aws.scheduler', 'detail-type': 'Scheduled Event' };
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
-import { collectorBundle } from '../../../bundles.ts';
 import { FunctionPool } from '../../../handler/function-pool.ts';
 import { hasOpenssl, makeCertificates } from '../../../scrape/http/certificates.ts';
 import { COLLECTORS, MANY_SHARDS, OWN } from '../../iam/collector-cases.ts';
@@ -58,8 +57,7 @@ const SUBJECTS = COLLECTORS.filter(
 let surroundings: RunSurroundings;
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fargauge-policy-'));
-  const { file } = await collectorBundle();
-  const functions = new FunctionPool(file);
+  const functions = new FunctionPool();
   const certificates = canHaveReceivers ? makeCertificates(RECEIVERS) : undefined;
   surroundings = { functions, folder, certificates };
 }, SLOW);
