@@ -65,6 +65,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
     ...['cli/recording', 'cli/explain', 'cli/validate', 'lambda/config', 'lambda/rules', MODEL],
   ],
   'cli/explore/engine/stand-ins': [],
+  'cli/init': ['cli/recording', 'cli/explain', 'lambda/config', MODEL],
   'cli/recording': [
     ...['cli/targets', 'cli/explain', 'lambda/report', 'lambda/config', 'lambda/discovery'],
     ...['lambda/scrape', MODEL],
