@@ -91,7 +91,7 @@ export abstract class LineDecoder<Families extends NameMemory, Meaning> {
     this.keepsExemplars = exemplars;
     this.step = step;
     this.maxSamples = maxSamples;
-    memory.begin(wanted, texts);
+    memory.begin(wanted, texts, body.length);
     this.families = memory.families;
     this.maxNameBytes = maxNameBytes;
     this.maxFamilyBytes = this.families.bytes + maxNameBytes;

@@ -8,6 +8,12 @@ const PAGE_BYTES = 64 * 1024;
 
 const FIRST_BUCKETS = 256;
 
+/** Buckets of a table that begins with a large page: a growing table puts all its lines into other buckets. */
+const MOST_FIRST_BUCKETS = 4_096;
+
+/** Bytes of a line with its value; in real pages 60 to 120. */
+const BYTES_OF_A_LINE = 96;
+
 /**
  * Most lines in one bucket. If a target makes its lines collide, further ones are read in full instead of compared with
  * thousands.
@@ -52,7 +58,7 @@ export class KnownLine<Meaning> {
 
 /** Known lines by their keys: a hash table with chains, and the keys' bytes. */
 export class LineTable<Meaning> {
-  private buckets: (KnownLine<Meaning> | undefined)[] = emptyBuckets(FIRST_BUCKETS);
+  private buckets: (KnownLine<Meaning> | undefined)[] = [];
   private page = new DataView(new ArrayBuffer(0));
   private used = 0;
   private count = 0;
@@ -77,6 +83,18 @@ export class LineTable<Meaning> {
       line = line.chained;
     }
     return undefined;
+  }
+
+  /**
+   * Prepares an empty table for a page.
+   *
+   * @param bytes of the page
+   */
+  expect(bytes: number): void {
+    if (this.count > 0) return;
+    let buckets = FIRST_BUCKETS;
+    while (buckets < MOST_FIRST_BUCKETS && buckets * BYTES_OF_A_LINE < bytes) buckets *= 2;
+    if (buckets > this.buckets.length) this.buckets = emptyBuckets(buckets);
   }
 
   /** Adds a new line; `undefined` without room for it. */
@@ -111,7 +129,7 @@ export class LineTable<Meaning> {
 
   private grow(): void {
     const old = this.buckets;
-    const buckets = emptyBuckets<Meaning>(old.length * 4);
+    const buckets = emptyBuckets<Meaning>(Math.max(FIRST_BUCKETS, old.length * 4));
     for (const first of old) {
       let line = first;
       while (line !== undefined) {

@@ -61,8 +61,9 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
    *
    * @param wanted selects the series
    * @param hasTexts whether meanings contain the texts of their lines
+   * @param bytes of the exposition
    */
-  begin(wanted: Wanted | undefined, hasTexts: boolean): void {
+  begin(wanted: Wanted | undefined, hasTexts: boolean, bytes: number): void {
     if (wanted !== this.wanted || hasTexts !== this.hasTexts) {
       this.budget.use(-this.accounted);
       this.forget();
@@ -71,6 +72,7 @@ export class SeriesMemory<Families extends NameMemory, Meaning> {
     }
     this.account();
     this.budget.review();
+    if (!this.budget.exhausted) this.table.expect(bytes);
     this.families.begin();
   }
 

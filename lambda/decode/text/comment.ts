@@ -25,6 +25,12 @@ const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['unknown', 'unknown'],
 ]);
 
+/** The words of nearly all TYPE lines, as bytes. */
+const USUAL_TYPES: readonly (readonly [Uint8Array, MetricType])[] = Array.from(
+  ['gauge', 'counter', 'histogram', 'summary', 'untyped'],
+  (word) => [Buffer.from(`${word}\n`), TYPES.get(word) ?? 'unknown'],
+);
+
 /** The content of a line that begins with `#`. */
 export interface CommentLine {
   /** Absent for a comment that is not about a family. */
@@ -95,6 +101,7 @@ export function readComment(
 }
 
 function typeAt(body: ExpositionBody, at: number): MetricType | undefined {
+  for (const [word, type] of USUAL_TYPES) if (hasWord(body.bytes, at, word)) return type;
   return TYPES.get(body.text(at, body.lineEnd(at)).trim().toLowerCase());
 }
 

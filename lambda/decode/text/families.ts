@@ -15,6 +15,11 @@ const TYPES_BY_SUFFIX: ReadonlyMap<string, readonly MetricType[]> = new Map([
   ['_total', ['counter']],
 ]);
 
+/** The last characters of the suffixes. */
+const MAYBE_LAST: ReadonlySet<number> = new Set(
+  [...TYPES_BY_SUFFIX.keys()].map((suffix) => suffix.charCodeAt(suffix.length - 1)),
+);
+
 const TYPES_WITH_SUFFIXES: ReadonlySet<MetricType> = new Set([...TYPES_BY_SUFFIX.values()].flat());
 
 /**
@@ -180,6 +185,8 @@ export class Families {
   private link(family: Family): void {
     const { name } = family;
     family.linked = true;
+    // Most names have none of the suffixes, and a text to look for one would be the dearest part of a new name.
+    if (!MAYBE_LAST.has(name.charCodeAt(name.length - 1))) return;
     const suffix = name.lastIndexOf('_');
     const baseTypes = suffix > 0 ? TYPES_BY_SUFFIX.get(name.slice(suffix)) : undefined;
     if (baseTypes === undefined) return;
