@@ -8,9 +8,14 @@ import type { DecodeCase, DecodeFigures } from './case.ts';
 const REPEATS = 3;
 
 const YARDSTICK = 'parse-prometheus-text-format';
-const PARSERS = [YARDSTICK, 'fargauge cold', 'fargauge warm'] as const;
+const PARSERS = [
+  YARDSTICK,
+  'fargauge, new process',
+  'fargauge, new series',
+  'fargauge, known series',
+] as const;
 
-/** Decoding: cold is with an empty memory, warm is the same body again. */
+/** Decoding of one file in each case of `Decoding`, beside a package of npm. */
 export async function runDecode(): Promise<void> {
   const expositions = findExpositions('decode');
   const node = await measure({ parser: 'none', path: expositions[0]?.path });
@@ -20,8 +25,8 @@ export async function runDecode(): Promise<void> {
     rows.push(...(await rowsOf(exposition)));
   }
   console.log(
-    `decode: MB/s of text per CPU second, median of ${REPEATS} processes with 9 rounds each; the range is that of the
-processes' medians. Node.js alone takes ${megabytes(node.peakMemory)} MB.\n`,
+    `decode: MB/s of text per CPU second, median of ${REPEATS} processes with 9 rounds each (new process: one call in each);
+the range is that of the processes' medians. Node.js alone takes ${megabytes(node.peakMemory)} MB.\n`,
   );
   console.log(
     table(
