@@ -3,6 +3,7 @@ import { watch } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bundle, bundleCollector, bundleSidecar } from '../infra/build/bundle.ts';
+import { bundleCli } from '../infra/build/command-line.ts';
 
 /** The environment variable with the folder of a run of tests, which `test/jest/set-up.ts` makes. */
 export const RUN_FOLDER = 'FARGAUGE_TEST_RUN';
@@ -18,6 +19,11 @@ export function collectorBundle(): Promise<Bundle> {
 /** The sidecar's, and the Dockerfile beside it. */
 export function sidecarBundle(): Promise<Bundle> {
   return onceInARun('sidecar', () => bundleSidecar());
+}
+
+/** That of the command line, with all that is beside it. It starts in a third of the time that its sources take. */
+export function cliBundle(): Promise<Bundle> {
+  return onceInARun('cli', () => bundleCli());
 }
 
 /**

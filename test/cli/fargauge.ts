@@ -4,11 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aws } from '../../cli/demo/aws/server.ts';
+import { cliBundle } from '../bundles.ts';
 import { FAST_START } from '../fast-start.ts';
 import { type Child, type Finished, runToEnd, start } from '../integration/support/child.ts';
-import { ROOT } from '../integration/support/places.ts';
 
-const MAIN = join(ROOT, 'cli/main.ts');
+/** The command of the package. */
+const { file: MAIN } = await cliBundle();
 
 /** Nothing that the AWS SDK could find credentials or a Region in. */
 const SURROUNDINGS = {

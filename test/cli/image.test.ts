@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
 import type { Bundle } from '../../infra/build/bundle.ts';
-import { bundleCli } from '../../infra/build/command-line.ts';
+import { cliBundle } from '../bundles.ts';
 import { type Finished, runToEnd } from '../integration/support/child.ts';
 import { ROOT } from '../integration/support/places.ts';
 import { type Folder, jsonLines, temporaryFolder } from './fargauge.ts';
@@ -14,7 +14,9 @@ let bundle: Bundle;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  bundle = await bundleCli(folder.path('cli'));
+  const { file, ...made } = await cliBundle();
+  await cp(dirname(file), folder.path('cli'), { recursive: true });
+  bundle = { ...made, file: join(folder.path('cli'), basename(file)) };
 });
 
 afterAll(() => folder.remove());

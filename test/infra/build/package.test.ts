@@ -17,10 +17,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { bundleCli } from '../../../infra/build/command-line.ts';
 import { compileConstructs } from '../../../infra/build/constructs.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
-import { collectorBundle, sidecarBundle } from '../../bundles.ts';
+import { cliBundle, collectorBundle, sidecarBundle } from '../../bundles.ts';
 import { FAST_START } from '../../fast-start.ts';
 import { runSynthesis } from '../synthesis/run.ts';
 
@@ -40,7 +39,7 @@ const BUDGET = 5_000_000;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fargauge-package-'));
-  await Promise.all([collectorBundle(), sidecarBundle(), bundleCli(), compileConstructs()]);
+  await Promise.all([collectorBundle(), sidecarBundle(), cliBundle(), compileConstructs()]);
   await install(await pack());
 }, SLOW);
 afterAll(() => rm(folder, { recursive: true }));
