@@ -1,7 +1,7 @@
 import type { LogEvent } from '../model/delivery/event.ts';
 import { eventBytes, MAX_EVENT_BYTES } from '../model/delivery/event-size.ts';
 import type { DropReason, Drops } from '../model/samples/drops.ts';
-import type { MetricGroup } from '../model/samples/metric-group.ts';
+import type { GroupedMetric, MetricGroup } from '../model/samples/metric-group.ts';
 import type { Labels } from '../model/samples/sample.ts';
 import type { EmfConfig } from '../model/settings/config.ts';
 import type { Step } from '../model/waiting/turn.ts';
@@ -65,8 +65,7 @@ function partsOf(group: MetricGroup, context: Context): Field[][] {
   for (const metric of group.metrics) {
     const fields = fieldsOf(metric);
     const refused =
-      (metric.name === DIRECTIVES_MEMBER ? 'metric_name' : undefined) ??
-      refusalOfAny(fields) ??
+      refusalOfMetric(metric, fields) ??
       (isBroken(group, fields, context) ? 'too_large' : undefined);
     if (refused !== undefined) {
       dropAll(refused, fields, context.drops);
@@ -81,7 +80,22 @@ function partsOf(group: MetricGroup, context: Context): Field[][] {
   return parts;
 }
 
-function refusalOfAny(fields: readonly Field[]): DropReason | undefined {
+/** The group without the metrics that CloudWatch would refuse; their points go into `drops`. */
+export function accepted(group: MetricGroup, drops: Drops): MetricGroup {
+  const metrics = group.metrics.filter((metric) => {
+    const fields = fieldsOf(metric);
+    const refused = refusalOfMetric(metric, fields);
+    if (refused !== undefined) dropAll(refused, fields, drops);
+    return refused === undefined;
+  });
+  return { ...group, metrics };
+}
+
+function refusalOfMetric(
+  { name }: GroupedMetric,
+  fields: readonly Field[],
+): DropReason | undefined {
+  if (name === DIRECTIVES_MEMBER) return 'metric_name';
   for (const field of fields) {
     const refusal = refusalOf(field);
     if (refusal !== undefined) return refusal;

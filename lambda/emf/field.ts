@@ -1,6 +1,6 @@
 import { countOf, partsOf } from '../model/samples/distribution-parts.ts';
 import type { DropReason } from '../model/samples/drops.ts';
-import type { GroupedMetric } from '../model/samples/metric-group.ts';
+import type { GroupedMetric, TasksOfExtremes } from '../model/samples/metric-group.ts';
 import type { Distribution, Point } from '../model/samples/point.ts';
 import type { Publications } from '../model/samples/publication.ts';
 import { isMetricName, isMetricValue } from '../model/settings/metric.ts';
@@ -27,16 +27,19 @@ export interface Field {
   readonly name: string;
   readonly publications: Publications;
   readonly value: FieldValue;
+  /** As in `GroupedMetric`. */
+  readonly tasks?: TasksOfExtremes | undefined;
   /** The points that are lost with the field; each belongs to one field only. */
   readonly points: readonly Point[];
 }
 
 /** The fields of a metric: one, or several if it has more values than an event may hold. */
-export function fieldsOf({ name, publications, value, points }: GroupedMetric): Field[] {
-  if (typeof value === 'number') return [{ name, publications, value, points }];
+export function fieldsOf({ name, publications, value, points, tasks }: GroupedMetric): Field[] {
+  if (typeof value === 'number') return [{ name, publications, value, points, tasks }];
   if ('bins' in value) {
     return partsOf(value, MAX_VALUES_PER_METRIC).map((part, index) => {
-      return { name, publications, value: valueCounts(part), points: index === 0 ? points : [] };
+      const own = index === 0 ? points : [];
+      return { name, publications, value: valueCounts(part), points: own, tasks };
     });
   }
   return chunks(value).map((part, index) => {
@@ -47,6 +50,7 @@ export function fieldsOf({ name, publications, value, points }: GroupedMetric): 
       publications,
       value: part.length === 1 ? only : part,
       points: points.slice(from, from + part.length),
+      tasks,
     };
   });
 }

@@ -1,13 +1,20 @@
 import type { LogEvent } from '../model/delivery/event.ts';
 import type { MetricGroup } from '../model/samples/metric-group.ts';
 import type { Publication, Publications } from '../model/samples/publication.ts';
-import type { Labels } from '../model/samples/sample.ts';
+import { type Labels, labelsOf } from '../model/samples/sample.ts';
 import type { Field } from './field.ts';
+import { keptLabels } from './kept-labels.ts';
 import { MAX_METRICS_PER_DIRECTIVE } from './limits.ts';
 import { Pieces } from './pieces.ts';
 
 /** The member of an event that holds its directives: no metric and no label can have this name. */
 export const DIRECTIVES_MEMBER = '_aws';
+
+/** Members of an event of several tasks: the id of a task by the name of the metric. */
+const EXTREMES = [
+  ['TaskIdOfGreatest', 'greatest'],
+  ['TaskIdOfLeast', 'least'],
+] as const;
 
 export type Message = Pick<LogEvent, 'timestamp' | 'message' | 'metrics'>;
 
@@ -71,11 +78,25 @@ export class MessageWriter {
         text += this.#key(name, text) + this.#pieces.text(labels[name] ?? '');
       }
     }
+    text = this.#withTasks(labels, fields, text);
     for (const { name, value } of fields) {
       const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
       text += this.#key(name, text) + json;
     }
     return { timestamp, message: `${text}}`, metrics };
+  }
+
+  /** Adds the tasks of extremes, if the event is of several. A label or a field of the same name comes first. */
+  #withTasks(labels: Labels, fields: readonly Field[], before: string): string {
+    let text = before;
+    for (const [member, extreme] of EXTREMES) {
+      const tasks: Record<string, string> = labelsOf();
+      for (const { name, tasks: known } of fields) if (known) tasks[name] = known[extreme];
+      const isTaken = labels[member] !== undefined || fields.some(({ name }) => name === member);
+      if (isTaken || Object.keys(tasks).length === 0) continue;
+      text += this.#key(member, text) + JSON.stringify(tasks);
+    }
+    return text;
   }
 
   /** The name of a member after this text, with the comma before it unless it is the first one. */
@@ -158,15 +179,4 @@ function replacedLabels(labels: Labels, fields: readonly Field[]): readonly stri
   const replaced: string[] = [];
   for (const { name } of fields) if (labels[name] !== undefined) replaced.push(name);
   return replaced;
-}
-
-function keptLabels(publications: Publications): ReadonlySet<string> | 'all' {
-  if (publications.length === 0) return 'all';
-  const kept = new Set<string>();
-  for (const { dimensions, properties } of publications) {
-    if (properties === undefined) return 'all';
-    for (const name of properties) kept.add(name);
-    for (const set of dimensions) for (const name of set) kept.add(name);
-  }
-  return kept;
 }

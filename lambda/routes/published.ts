@@ -31,7 +31,12 @@ export interface Sent {
 }
 
 /** Gives values the form of an output. Those that the output cannot take go into `drops`. */
-export type Prepare = (groups: readonly MetricGroup[], drops: Drops, step: Step) => Prepared;
+export type Prepare = (
+  groups: readonly MetricGroup[],
+  drops: Drops,
+  step: Step,
+  target: Target,
+) => Prepared;
 
 /** The published values of a target, and its next state after their delivery. */
 interface Published {
@@ -74,13 +79,13 @@ export class PublishedRoute implements Route {
   }
 
   share(collected: Collected, drops: Drops): Share {
-    const { id } = collected.scrape.target;
+    const { target } = collected.scrape;
     const { groups, advance } = this.#published(collected, drops);
-    const prepared = this.#prepare(groups, drops, collected.step);
+    const prepared = this.#prepare(groups, drops, collected.step, target);
     return {
       events: prepared.events,
       ready: () => this.#delivery.ready(),
-      write: (others) => this.#write(prepared, id, advance, others),
+      write: (others) => this.#write(prepared, target.id, advance, others),
     };
   }
 

@@ -27,6 +27,11 @@ export interface EventDocument {
   readonly [member: string]: unknown;
 }
 
+/** Whether a member names a task for each metric. */
+export function isOfTasks(name: string): boolean {
+  return name === 'TaskIdOfGreatest' || name === 'TaskIdOfLeast';
+}
+
 export function documentOf({ message }: Pick<LogEvent, 'message'>): EventDocument {
   return JSON.parse(message) as EventDocument;
 }
@@ -48,7 +53,7 @@ export function manyValuesOf(
   event: Pick<LogEvent, 'message'>,
 ): Record<string, readonly number[] | ValueCounts> {
   const many = Object.entries(documentOf(event)).filter(
-    ([name, value]) => name !== '_aws' && typeof value === 'object',
+    ([name, value]) => name !== '_aws' && !isOfTasks(name) && typeof value === 'object',
   );
   return Object.fromEntries(many) as Record<string, readonly number[] | ValueCounts>;
 }
@@ -87,6 +92,14 @@ export function problemsOf(event: LogEvent): string[] {
   }
   for (const [name, value] of Object.entries(document)) {
     if (typeof value === 'string' || name === '_aws') continue;
+    if (isOfTasks(name)) {
+      const names = Object.entries(value as object);
+      check(names.length > 0, `no metric in ${name}`);
+      for (const [metric, task] of names) {
+        check(typeof task === 'string' && Object.hasOwn(document, metric), `${name} of ${metric}`);
+      }
+      continue;
+    }
     check(areNumbers(value, Number.MAX_VALUE), `member ${name} is ${JSON.stringify(value)}`);
   }
   for (const { Namespace, Dimensions, Metrics } of directives) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { EmfConfig, SeriesConfig } from '../../model/settings/config.ts';
+import type { Declaration, EmfConfig, SeriesConfig } from '../../model/settings/config.ts';
+import { TASK_LABEL } from '../../model/settings/names.ts';
 import type { Findings } from '../findings/findings.ts';
 import { describeGiven } from '../findings/given.ts';
 import { flag, text } from '../findings/keys.ts';
@@ -71,6 +72,7 @@ export const emfProcessor = z.strictObject({
   metric_type_overrides: z.array(typeOverride).default([]),
   value_precision: z.array(valuePrecision).default([]),
   event_labels: z.array(text).optional(),
+  events: z.enum(['task', 'service'], 'task or service').default('task'),
   // Equal combinations are always published once.
   metric_declaration_dedup: flag.optional(),
   metric_budget: z.int(BUDGET_EXPECTED).min(1, BUDGET_EXPECTED).optional(),
@@ -109,14 +111,29 @@ export function toEmfConfig(
     const reason = 'has no effect without metrics: plain log events keep all labels';
     findings.warn(below(place, 'event_labels'), reason);
   }
+  if (processor?.events === 'service') {
+    const reason = withoutMerging(extractionDisabled ? [] : declarations);
+    if (reason !== undefined) findings.warn(below(place, 'events'), reason);
+  }
   return {
     namespace: ownNamespace,
     declarations: extractionDisabled ? [] : declarations,
     units: toUnits(processor?.metric_unit ?? {}, below(place, 'metric_unit'), findings),
     logUnmatched: processor?.log_unmatched ?? false,
+    events: processor?.events,
     metricBudget:
       limit === undefined ? undefined : { limit, windowMs: windowMs ?? DEFAULT_BUDGET_WINDOW_MS },
   };
+}
+
+/** The reason why no event can be of a service. */
+function withoutMerging(declarations: readonly Declaration[]): string | undefined {
+  if (declarations.length === 0)
+    return 'has no effect without metrics: plain log events stay apart';
+  const isOfTask = ({ dimensions, storageResolution }: Declaration) =>
+    storageResolution === 1 || dimensions.some((set) => set.includes(TASK_LABEL));
+  if (!declarations.every(isOfTask)) return undefined;
+  return `has no effect: each declaration has the dimension ${TASK_LABEL} or storage_resolution 1, so its events stay apart`;
 }
 
 /** The settings of `processor` for the values of series. */

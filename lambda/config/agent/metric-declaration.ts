@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Declaration } from '../../model/settings/config.ts';
+import { TASK_LABEL } from '../../model/settings/names.ts';
 import type { Findings } from '../findings/findings.ts';
 import { flag, text } from '../findings/keys.ts';
 import { below, formatPath, type Place } from '../findings/place.ts';
@@ -11,9 +12,6 @@ import { compilePattern, pattern } from '../values/pattern.ts';
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html
  */
 export const MAX_DIMENSIONS = 30;
-
-/** Identifies the task of an event, so events keep it in any case. */
-const TASK_LABEL = 'TaskId';
 
 const DEFAULT_SEPARATOR = ';';
 const DEFAULT_RESOLUTION = 60;
@@ -98,6 +96,7 @@ function toDeclaration(
     namespace: entry.metric_namespace,
     storageResolution: entry.storage_resolution,
     rate: entry.rate,
+    // Events name their task in any case.
     properties: entry.properties ?? (eventLabels && sortedNames([TASK_LABEL, ...eventLabels])),
   };
 }

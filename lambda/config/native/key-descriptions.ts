@@ -72,6 +72,8 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   significant_digits: 'Number of digits, from 1 to 17.',
   event_labels:
     'Labels that events keep as plain fields beside their dimensions and TaskId, if a declaration has no properties. Default: all.',
+  events:
+    'task writes an event for each task, service one for all tasks of a service and container, which names the tasks of the extremes. Default: task.',
   metric_budget: 'Limit of distinct metrics; Fargauge holds further new metrics back.',
   metric_budget_window: 'How long a metric counts after it was last published. Default: 3h.',
   metric_declaration_dedup: 'Accepted: Fargauge publishes equal combinations once in any case.',

@@ -172,6 +172,8 @@ export interface EmfConfig {
   readonly units: ReadonlyMap<string, string>;
   /** Whether events that match no declaration become plain log events. */
   readonly logUnmatched: boolean;
+  /** What an event is of: one task, or all tasks of a service. @default 'task' */
+  readonly events?: 'task' | 'service' | undefined;
   /** Absent: no limit. */
   readonly metricBudget?: MetricBudgetConfig | undefined;
 }

@@ -14,6 +14,14 @@ export const PORT_LABEL = 'ECS_PROMETHEUS_EXPORTER_PORT';
 export const METRICS_PATH_LABEL = 'ECS_PROMETHEUS_METRICS_PATH';
 export const JOB_NAME_LABEL = 'job';
 
+/** Labels of discovery that name a task, and what it is of. */
+export const TASK_LABEL = 'TaskId';
+export const SERVICE_LABEL = 'ServiceName';
+export const FAMILY_LABEL = 'TaskDefinitionFamily';
+
+/** Label that names the container of a series or of a target. */
+export const CONTAINER_LABEL = 'container_name';
+
 /** Job name of the sidecars, as the docker label of the task definition gives it. */
 export const SIDECAR_JOB = 'fargauge-sidecar';
 

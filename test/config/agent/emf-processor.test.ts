@@ -25,6 +25,37 @@ describe('plain log events are written', () => {
   });
 });
 
+describe('events', () => {
+  it.each([
+    [{}, 'task'],
+    [{ events: 'task' }, 'task'],
+    [{ events: 'service' }, 'service'],
+  ])('%j: are of a %s', async (given, events) => {
+    expect((await emfOf({ metric_declaration: [ENTRY], ...given })).events).toBe(events);
+  });
+
+  it('are of nothing else', async () => {
+    await expect(emfOf({ events: 'cluster' })).rejects.toThrow(
+      `${PATH}.events: expected task or service, given "cluster" (string)`,
+    );
+  });
+
+  const APART = { ...ENTRY, dimensions: [['job'], ['TaskId']] };
+
+  it.each<[object, string | undefined]>([
+    [{ metric_declaration: [ENTRY, APART] }, undefined],
+    [{}, 'has no effect without metrics: plain log events stay apart'],
+    [
+      { metric_declaration: [APART, { ...ENTRY, storage_resolution: 1 }] },
+      'has no effect: each declaration has the dimension TaskId or storage_resolution 1, so its events stay apart',
+    ],
+  ])('of a service with %j warn of %s', async (given, warning) => {
+    const { warnings } = await loadAgent({ emf_processor: { events: 'service', ...given } });
+    const own = warnings.filter((each) => each.startsWith(`${PATH}.events`));
+    expect(own).toEqual(warning === undefined ? [] : [`${PATH}.events: ${warning}`]);
+  });
+});
+
 describe('a declaration', () => {
   it('joins source labels by the separator that it names, else by ";"', async () => {
     expect((await declarationOf({})).separator).toBe(';');

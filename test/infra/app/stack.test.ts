@@ -139,7 +139,7 @@ describe('for a cluster that exists', () => {
     ],
     [
       'WorstTasksUrl',
-      "by*20ClusterName*2c*20ServiceName*2c*20TaskId*0a*7c*20sort*20cpu_percent*20desc*0a*7c*20limit*2015~source~(~'",
+      "by*20ClusterName*2c*20ServiceName*2c*20task*0a*7c*20sort*20cpu_percent*20desc*0a*7c*20limit*2015~source~(~'",
       { Ref: expect.stringMatching(/^CollectorMetricsLogGroup/) },
     ],
   ])('as a page of the console: %s', (name, page, of) => {

@@ -56,7 +56,7 @@ describe('a dashboard of a service', () => {
     const { query } = titled(widgets, 'Worst tasks of checkout now') ?? {};
     expect(query).toMatch(/^SOURCE 'CollectorMetricsLogGroup/);
     expect(query).toContain('filter ClusterName = "prod" and ServiceName = "checkout"');
-    expect(query).toContain('by TaskId');
+    expect(query).toContain(' by task\n');
   });
 
   it.each(['Targets', 'Duration of a cycle', 'Metric values published', 'Failures'])(

@@ -1,15 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { Collector } from '../../lambda/collect.ts';
+import { Collector } from '../../../lambda/collect.ts';
 import {
   TASK_CPU_UTILIZATION,
   TASK_MEMORY_UTILIZATION,
-} from '../../lambda/model/settings/names.ts';
-import { MemoryState } from '../../lambda/state/memory.ts';
-import { load } from '../config/loading.ts';
-import { documentOf } from '../emf/events.ts';
-import { labelled, series, target } from '../series/samples.ts';
-import { fixedDiscovery, scriptedScraper } from './parts.ts';
-import { recordingOutput } from './recording-output.ts';
+} from '../../../lambda/model/settings/names.ts';
+import { MemoryState } from '../../../lambda/state/memory.ts';
+import { load } from '../../config/loading.ts';
+import { documentOf } from '../../emf/events.ts';
+import { labelled, series, target } from '../../series/samples.ts';
+import { fixedDiscovery, scriptedScraper } from '../parts.ts';
+import { recordingOutput } from '../recording-output.ts';
 
 /** The labels of a sidecar's series, and those of discovery. */
 const OF_SERIES = {
