@@ -1,6 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import type { AnyOutput } from '../../lambda/model/delivery/any-output.ts';
-import type { OutputConfig, RemoteWriteConfig } from '../../lambda/model/settings/output.ts';
+import type {
+  OtlpConfig,
+  OutputConfig,
+  RemoteWriteConfig,
+} from '../../lambda/model/settings/output.ts';
 import type { LogsSender } from '../../lambda/outputs/cloudwatch-logs/api.ts';
 import { cloudWatchLogsOutput } from '../../lambda/outputs/cloudwatch-logs/cloudwatch-logs.ts';
 import { PutBatchCommand } from '../../lambda/outputs/cloudwatch-logs/put-batch.ts';
@@ -97,7 +101,16 @@ export class CountingReceiver {
           runtime,
         );
       case 'otlp':
-        return otlpOutput({ name, url: 'https://otlp.invalid/v1/metrics', sigv4: SIGV4 }, runtime);
+        return otlpOutput(
+          {
+            // As CloudWatch's endpoint gets it by default.
+            attributes: outputs.find(isOtlp)?.attributes ?? 'lean',
+            name,
+            url: 'https://otlp.invalid/v1/metrics',
+            sigv4: SIGV4,
+          },
+          runtime,
+        );
       case 'workspace':
         return remoteWriteOutput(
           {
@@ -179,6 +192,10 @@ function countPoints(body: Buffer, counts: Counts): void {
   const { points, bytes } = pointsIn(gunzipSync(body));
   counts.data += points;
   counts.otlpBytes += bytes;
+}
+
+function isOtlp(output: OutputConfig): output is OtlpConfig {
+  return output.type === 'otlp';
 }
 
 function isRemoteWrite(output: OutputConfig): output is RemoteWriteConfig {

@@ -84,15 +84,15 @@ function remoteWrite(
 }
 
 function otlp(
-  { name: output }: OtlpConfig,
+  { name: output, attributes: chosen }: OtlpConfig,
   { target, samples, scrapedAt: startedAt = Date.now() }: Page,
 ): (series: Series) => Received {
   const table = new SeriesTable();
   table.renew();
   const { drops, reasonOf } = reasons();
-  const writer = new OtlpRequestWriter(table, () => undefined);
+  const writer = new OtlpRequestWriter(table, () => undefined, chosen);
   writer.write({ target, startedAt, samples }, startedAt, new PendingSamples(), drops);
-  const resource = Object.fromEntries(attributesOf(target.labels));
+  const resource = Object.fromEntries(attributesOf(target.labels, chosen));
   return (series) => {
     const known: KnownSeries = table.of(series);
     const attributes = Object.entries(ownLabels(series, target)).filter(

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { compileNamePattern } from '../../lambda/config/values/pattern.ts';
 import { METRIC_NAME } from '../../lambda/model/samples/relabel.ts';
+import { unreadable } from '../metrics/promql.ts';
 import { UP } from '../metrics/up.ts';
 import type { ConfigurationFacts, JobFacts, OtlpFacts } from './check/check.ts';
 import { holdsStandIn } from './deployment-values.ts';
@@ -53,7 +54,8 @@ export class SentMetrics {
       const accounts = accountsThere.join(' and ');
       return `The samples of ${this.source} go to CloudWatch of the account ${accounts}, so ${account} does not have them`;
     }
-    return undefined;
+    const problems = inRegion.map(attributeProblem);
+    return problems.includes(undefined) ? undefined : problems[0];
   }
 
   private serviceProblem({ serviceName }: WantedSamples): string | undefined {
@@ -73,6 +75,13 @@ export class SentMetrics {
     if (problems.includes(undefined)) return undefined;
     return problems[0] ?? `${this.source} has no job that finds tasks`;
   }
+}
+
+/** The attributes that queries read must be among the sent ones. */
+function attributeProblem({ attributes }: OtlpFacts): string | undefined {
+  const missing = attributes === undefined ? [] : unreadable(attributes);
+  if (missing.length === 0) return undefined;
+  return `Expected \`attributes\` of the output to CloudWatch to name those that queries read, but they lack ${missing.join(', ')}`;
 }
 
 function problemOfJob(

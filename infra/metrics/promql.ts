@@ -1,5 +1,5 @@
 import { type Duration, Tokenization } from 'aws-cdk-lib/core';
-import { attributesOf } from '../../lambda/outputs/otlp/resource.ts';
+import { attributeOf } from '../../lambda/outputs/otlp/resource.ts';
 import type { ServiceName } from './task.ts';
 import { UP } from './up.ts';
 
@@ -16,6 +16,15 @@ export const RESOURCE_PREFIX = '@resource.';
 export const TASK_LABEL = labelOf('TaskId');
 const CLUSTER_LABEL = labelOf('ClusterName');
 const SERVICE_LABEL = labelOf('ServiceName');
+
+/** The labels whose attributes queries read. */
+const READ_LABELS = ['ClusterName', 'ServiceName', 'TaskId'];
+
+/** The attributes that queries read and that an output with these ones, or the attributes of these labels, does not send. */
+export function unreadable(attributes: readonly string[]): readonly string[] {
+  const sent = attributes.map(attributeOf);
+  return READ_LABELS.map(attributeOf).filter((name) => !sent.includes(name));
+}
 
 /** The series of a metric of one service's tasks. */
 export function ofService(metricName: string, service: ServiceName): string {
@@ -78,8 +87,7 @@ function selector(metricName: string, labels: Readonly<Record<string, string>>):
 
 /** CloudWatch's name of the attribute that the OTLP output makes of a target's label. */
 function labelOf(label: string): string {
-  const [name] = attributesOf({ [label]: 'any' }).keys();
-  return `${RESOURCE_PREFIX}${name}`;
+  return `${RESOURCE_PREFIX}${attributeOf(label)}`;
 }
 
 /** A string of PromQL, whose escapes are those of JSON. */

@@ -69,13 +69,16 @@ function metricsFor({ name, url, signing }: MetricsOutputConfig, means: OutputMe
 }
 
 function otlpFor(config: OtlpConfig, means: OutputMeans): SampleOutput {
-  const { name, headers, url, signing = {} } = config;
+  const { name, headers, url, attributes, signing = {} } = config;
   const runtime = runtimeFor(config);
   if (url !== undefined) {
-    return otlpOutput({ name, headers, url, ...signed(config, means) }, runtime);
+    return otlpOutput({ name, headers, url, attributes, ...signed(config, means) }, runtime);
   }
   const sigv4 = means.signing(signing);
-  return otlpOutput({ name, headers, url: cloudWatchUrl(sigv4.region), sigv4 }, runtime);
+  return otlpOutput(
+    { name, headers, attributes, url: cloudWatchUrl(sigv4.region), sigv4 },
+    runtime,
+  );
 }
 
 function runtimeFor({ tls }: PushConfig): Runtime {

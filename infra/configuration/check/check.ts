@@ -82,6 +82,8 @@ export interface OtlpFacts {
   readonly region?: string | undefined;
   /** Absent: the function's own. */
   readonly roleArn?: string | undefined;
+  /** Absent: those that queries read are among them. */
+  readonly attributes?: readonly string[] | undefined;
 }
 
 /** Selected ports, in containers with one of these names, if a subject matches. Expressions as text. */

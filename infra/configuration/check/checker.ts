@@ -116,7 +116,9 @@ function logWritersOf(outputs: Config['outputs']): readonly (string | null)[] {
 function otlpFactsOf(output: OutputConfig): OtlpFacts[] {
   if (output.type !== 'otlp') return [];
   if (output.url !== undefined && !isCloudWatch(output.url)) return [];
-  return [{ region: output.signing?.region, roleArn: output.signing?.role?.arn }];
+  const { signing, attributes } = output;
+  const facts = { region: signing?.region, roleArn: signing?.role?.arn };
+  return [typeof attributes === 'string' ? facts : { ...facts, attributes }];
 }
 
 function jobFactsOf(job: ScrapeJob, labelsCluster: boolean): JobFacts {

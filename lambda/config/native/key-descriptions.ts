@@ -25,6 +25,8 @@ export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'URL of the receiver of remote_write; for cloudwatch_metrics of the API. Default: that of the Region.',
   'outputs.endpoint':
     'cloudwatch, or the URL of a receiver of OTLP over HTTP. Without a path it gets /v1/metrics.',
+  'outputs.attributes':
+    'Attributes of the resources of otlp, beside service.name and service.instance.id: lean, all, or their names. Default: lean for CloudWatch, which bills their bytes with each point, else all.',
   'outputs.name':
     'Name in reports, which no other output may have. Default: the URL; for cloudwatch-logs and cloudwatch_metrics the type, with its region and role_arn.',
   'outputs.headers': 'Further headers; values may be aws:secretsmanager:ARN, or aws:ssm:NAME.',

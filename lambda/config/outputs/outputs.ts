@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OutputConfig } from '../../model/settings/output.ts';
+import type { OutputConfig, ResourceAttributes } from '../../model/settings/output.ts';
 import { isConfidential } from '../findings/confidential.ts';
 import { describeGiven } from '../findings/given.ts';
 import { text } from '../findings/keys.ts';
@@ -27,12 +27,14 @@ const TYPES = [
 type Type = OutputConfig['type'];
 
 const TYPE_EXPECTED = `one of ${TYPES.join(', ')}`;
+const ATTRIBUTES_EXPECTED = 'lean, all, or a list of names of attributes';
 const LIST_EXPECTED = 'a list of at least one output';
 
 const shape = {
   path: text.optional(),
   url: receiverUrl.optional(),
   endpoint: otlpEndpoint.optional(),
+  attributes: z.union([z.enum(['lean', 'all']), z.array(text)], ATTRIBUTES_EXPECTED).optional(),
   name: text.optional(),
   headers: headers.optional(),
   basic_auth: httpClientShape.basic_auth,
@@ -55,6 +57,7 @@ const OWNERS: Readonly<Record<keyof typeof shape, readonly Type[]>> = {
   path: ['file'],
   url: ['cloudwatch_metrics', 'remote_write'],
   endpoint: ['otlp'],
+  attributes: ['otlp'],
   name: OF_AWS,
   headers: RECEIVERS,
   basic_auth: RECEIVERS,
@@ -96,7 +99,11 @@ export type OutputKeys =
       readonly type: 'remote_write';
       readonly external_labels: Readonly<Record<string, string>>;
     })
-  | (ReceiverKeys & { readonly type: 'otlp'; readonly endpoint: string });
+  | (ReceiverKeys & {
+      readonly type: 'otlp';
+      readonly endpoint: string;
+      readonly attributes?: ResourceAttributes | undefined;
+    });
 
 const entry = z.strictObject({ type: z.enum(TYPES, TYPE_EXPECTED), ...shape });
 
@@ -158,7 +165,7 @@ function signingOf({ region, role_arn, external_id }: Entry): Sigv4Keys | undefi
 function keysOf(written: Entry): OutputKeys {
   const { type, path = '', url = '', endpoint = '', headers: given = {} } = written;
   const { external_labels = {}, write_relabel_configs = [] } = written;
-  const { protobuf_message, send_exemplars, metadata_config } = written;
+  const { attributes, protobuf_message, send_exemplars, metadata_config } = written;
   const message = { protobuf_message, send_exemplars, metadata_config };
   const { name, basic_auth, authorization, tls_config } = written;
   const client = { basic_auth, authorization, tls_config };
@@ -169,7 +176,7 @@ function keysOf(written: Entry): OutputKeys {
     case 'remote_write':
       return { type, url, ...receiver, ...message, external_labels, write_relabel_configs };
     case 'otlp':
-      return { type, endpoint, ...receiver };
+      return { type, endpoint, attributes, ...receiver };
     case 'cloudwatch-logs':
       return { type, name, sigv4: signingOf(written) };
     case 'cloudwatch_metrics':

@@ -17,7 +17,7 @@ import type { SecretReader } from '../sources/secret-reader.ts';
 import { expandEnvironment } from '../values/environment-text.ts';
 import { logsOutput, metricsOutput, roleOf } from './cloudwatch.ts';
 import type { MetricsOutputKeys, OutputKeys } from './outputs.ts';
-import { CLOUDWATCH, type ReceiverKeys, regionOf } from './receiver.ts';
+import { CLOUDWATCH, isCloudWatch, type ReceiverKeys, regionOf } from './receiver.ts';
 import {
   DEFAULT_MESSAGE,
   messageOf,
@@ -183,15 +183,18 @@ export class OutputReader {
     place: Place,
   ): Promise<OtlpConfig> {
     const { endpoint } = keys;
+    // CloudWatch bills the bytes of a resource with each point.
+    const isBilled = endpoint === CLOUDWATCH || isCloudWatch(endpoint);
+    const attributes = keys.attributes ?? (isBilled ? 'lean' : 'all');
     if (endpoint !== CLOUDWATCH) {
       const push = await this.#push(keys, endpoint, region, place);
       const name = keys.name ?? `otlp ${withoutQuery(endpoint)}`;
-      return { type: 'otlp', name, url: endpoint, ...push };
+      return { type: 'otlp', name, url: endpoint, attributes, ...push };
     }
     const { headers, tls } = await this.#push(keys, undefined, region, place);
     const signing = await this.#signing(keys.sigv4 ?? {}, region, place);
     const name = keys.name ?? ['otlp cloudwatch', signing.region].filter(Boolean).join(' ');
-    return { type: 'otlp', name, headers, signing, tls };
+    return { type: 'otlp', name, attributes, headers, signing, tls };
   }
 
   async #metrics(

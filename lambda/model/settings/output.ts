@@ -77,11 +77,18 @@ export const PROTOBUF_MESSAGES = [
 
 export type ProtobufMessage = (typeof PROTOBUF_MESSAGES)[number];
 
+/**
+ * Attributes of a resource, beside those that tell one target from another: all that its labels give, those that say something
+ * of their own, or those of these names.
+ */
+export type ResourceAttributes = 'all' | 'lean' | readonly string[];
+
 /** An output that speaks OTLP over HTTP. */
 export interface OtlpConfig extends PushConfig {
   readonly type: 'otlp';
   /** Absent: CloudWatch's endpoint in the Region of the signatures. */
   readonly url?: string | undefined;
+  readonly attributes: ResourceAttributes;
 }
 
 /** The Region and the credentials of signatures. */

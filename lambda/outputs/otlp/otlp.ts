@@ -5,6 +5,7 @@ import type {
   TargetSamples,
 } from '../../model/delivery/sample-output.ts';
 import type { Drops } from '../../model/samples/drops.ts';
+import type { ResourceAttributes } from '../../model/settings/output.ts';
 import type { Secret } from '../../model/settings/secret.ts';
 import { CLOUDWATCH_PERMISSION, CLOUDWATCH_SERVICE, cloudWatchOrigin } from '../push/cloudwatch.ts';
 import { BatchDelivery } from '../push/delivery.ts';
@@ -33,6 +34,8 @@ export interface OtlpOptions {
   /** URL with its path, such as `https://collector.example.com:4318/v1/metrics`. */
   readonly url: string;
   readonly headers?: readonly { readonly name: string; readonly value: Secret }[];
+  /** Of the resources. @default all */
+  readonly attributes?: ResourceAttributes;
   /** Present for CloudWatch. Absent: requests are not signed. */
   readonly sigv4?: { readonly region: string; readonly credentials: CredentialsProvider };
 }
@@ -48,7 +51,7 @@ export function cloudWatchUrl(region: string): string {
  * https://opentelemetry.io/docs/specs/otlp/
  */
 export function otlpOutput(
-  { name, url, headers = [], sigv4 }: OtlpOptions,
+  { name, url, headers = [], attributes = 'all', sigv4 }: OtlpOptions,
   runtime: Runtime = systemRuntime,
 ): SampleOutput {
   const address = addressOf(url);
@@ -72,7 +75,7 @@ export function otlpOutput(
     name,
     open: (signal, patienceMs) => {
       known.renew();
-      return new OtlpDelivery(name, sending, known, signal, patienceMs);
+      return new OtlpDelivery(name, sending, { known, attributes }, signal, patienceMs);
     },
   };
 }
@@ -85,12 +88,12 @@ class OtlpDelivery implements SampleDelivery {
   constructor(
     name: string,
     sending: SenderOptions,
-    known: SeriesTable,
+    { known, attributes }: { known: SeriesTable; attributes: ResourceAttributes },
     signal: AbortSignal,
     patienceMs: number | undefined,
   ) {
     this.#batches = new BatchDelivery(name, sending, signal, patienceMs);
-    this.#requests = new RequestWriter(known, (batch) => this.#batches.push(batch));
+    this.#requests = new RequestWriter(known, (batch) => this.#batches.push(batch), attributes);
     this.#now = sending.runtime.now;
   }
 

@@ -1,6 +1,7 @@
 import type { TargetSamples } from '../../model/delivery/sample-output.ts';
 import type { DropReason, Drops } from '../../model/samples/drops.ts';
 import { costOfLabels } from '../../model/samples/label-cost.ts';
+import type { ResourceAttributes } from '../../model/settings/output.ts';
 import type { Batch } from '../push/batch.ts';
 import type { PendingSamples } from '../push/pending-samples.ts';
 import { Portions } from '../push/portions.ts';
@@ -30,6 +31,7 @@ import { resourceOf } from './resource.ts';
 /** Fills OTLP requests with the samples of one target after the other. */
 export class RequestWriter {
   readonly #known: SeriesTable;
+  readonly #attributes: ResourceAttributes;
   readonly #onFull: (batch: Batch) => void;
   readonly #writer = new ProtobufWriter();
   readonly #portions = new Portions();
@@ -40,8 +42,14 @@ export class RequestWriter {
   /**
    * @param known outlives this writer
    * @param onFull receives each full request
+   * @param attributes of the resources
    */
-  constructor(known: SeriesTable, onFull: (batch: Batch) => void) {
+  constructor(
+    known: SeriesTable,
+    onFull: (batch: Batch) => void,
+    attributes: ResourceAttributes = 'all',
+  ) {
+    this.#attributes = attributes;
     this.#known = known;
     this.#onFull = onFull;
   }
@@ -58,7 +66,7 @@ export class RequestWriter {
     write: PendingSamples,
     drops: Drops,
   ): void {
-    const resource = resourceOf(target.labels);
+    const resource = resourceOf(target.labels, this.#attributes);
     const points = new PointWriter(target, startedAt);
     const isTimely = (time: number) => time >= now - MAX_AGE_MS && time <= now + MAX_AHEAD_MS;
     const distinct = new DistinctPoints();

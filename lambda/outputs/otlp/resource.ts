@@ -1,4 +1,5 @@
 import type { Labels } from '../../model/samples/sample.ts';
+import type { ResourceAttributes } from '../../model/settings/output.ts';
 import { ProtobufWriter } from '../wire/protobuf-writer.ts';
 import { writeAttribute } from './attribute.ts';
 
@@ -33,24 +34,58 @@ const NAMES: Readonly<Record<string, string>> = {
   InstanceType: 'host.type',
 };
 
+/** The attributes that tell one target from another. */
+const IDENTITY: readonly string[] = ['service.name', 'service.instance.id'];
+
+/**
+ * The attributes that are left out of `lean`: of ECS, what the name of the service, of the task or of the family says too, or what is
+ * the same for the life of a task; and labels that only make a container a target.
+ */
+const NOT_LEAN: readonly string[] = [
+  ...['aws.ecs.task.arn', 'aws.ecs.task.revision', 'aws.ecs.launchtype', 'TaskGroup', 'StartedBy'],
+  ...['cloud.provider', 'cloud.platform', 'cloud.region', 'cloud.account.id'],
+  ...['cloud.availability_zone', 'host.type', 'VpcId', 'SubnetId'],
+  ...['ECS_PROMETHEUS_EXPORTER_PORT', 'ECS_PROMETHEUS_METRICS_PATH'],
+];
+
 /** `arn:aws:ecs:REGION:ACCOUNT:task/…` */
 const TASK_ARN = /^arn:[^:]+:ecs:([^:]+):([^:]+):/;
 
-/** The resource of a target: all of its labels, and the account and Region of its task. */
-export function resourceOf(labels: Labels): Resource {
-  const attributes = attributesOf(labels);
+/** The resource of a target, with the chosen ones of its labels, and of the account and Region of its task. */
+export function resourceOf(labels: Labels, chosen: ResourceAttributes): Resource {
+  const attributes = attributesOf(labels, chosen);
   const writer = new ProtobufWriter();
   for (const [name, value] of attributes) writeAttribute(writer, ATTRIBUTES, name, value);
   return { encoded: writer.bytes().slice(), attributes: attributes.size };
 }
 
 /** Names and values; a label without a name in OpenTelemetry keeps its own. */
-export function attributesOf(labels: Labels): Map<string, string> {
+export function attributesOf(
+  labels: Labels,
+  chosen: ResourceAttributes = 'all',
+): Map<string, string> {
+  const attributes = allOf(labels);
+  if (chosen === 'all') return attributes;
+  const keeps = choiceOf(chosen);
+  return new Map([...attributes].filter(([name]) => keeps(name)));
+}
+
+/** The name of the attribute that a label becomes. */
+export function attributeOf(label: string): string {
+  return Object.hasOwn(NAMES, label) ? (NAMES[label] ?? label) : label;
+}
+
+function choiceOf(chosen: Exclude<ResourceAttributes, 'all'>): (name: string) => boolean {
+  if (chosen === 'lean') return (name) => !NOT_LEAN.includes(name);
+  const names = new Set([...IDENTITY, ...chosen.map(attributeOf)]);
+  return (name) => names.has(name);
+}
+
+function allOf(labels: Labels): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const [label, value] of Object.entries(labels)) {
     if (value === '') continue;
-    const name = Object.hasOwn(NAMES, label) ? (NAMES[label] ?? label) : label;
-    attributes.set(name, label === 'LaunchType' ? value.toLowerCase() : value);
+    attributes.set(attributeOf(label), label === 'LaunchType' ? value.toLowerCase() : value);
   }
   const [, region, account] = TASK_ARN.exec(labels.TaskArn ?? '') ?? [];
   if (region !== undefined && account !== undefined) {

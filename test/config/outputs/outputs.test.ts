@@ -36,7 +36,7 @@ describe('outputs', () => {
     ],
     [
       [{ type: 'file', pth: 'x', path: 'x' }],
-      'outputs[0].pth: expected one of the keys type, path, url, endpoint, name, headers, basic_auth, authorization, tls_config, region, role_arn, external_id, external_labels, write_relabel_configs, protobuf_message, send_exemplars, metadata_config, given an unknown key',
+      'outputs[0].pth: expected one of the keys type, path, url, endpoint, attributes, name, headers, basic_auth, authorization, tls_config, region, role_arn, external_id, external_labels, write_relabel_configs, protobuf_message, send_exemplars, metadata_config, given an unknown key',
     ],
     [
       [{ type: 'stdout', role_arn: ROLE }],

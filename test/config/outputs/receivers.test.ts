@@ -150,13 +150,14 @@ describe('an output of the type otlp', () => {
     [
       'CloudWatch in the Region of the document',
       { endpoint: 'cloudwatch' },
-      { name: 'otlp cloudwatch eu-west-3', signing: { region: 'eu-west-3' } },
+      { name: 'otlp cloudwatch eu-west-3', attributes: 'lean', signing: { region: 'eu-west-3' } },
     ],
     [
       'CloudWatch of another account and Region',
       { endpoint: 'cloudwatch', region: 'eu-west-1', role_arn: ROLE },
       {
         name: 'otlp cloudwatch eu-west-1',
+        attributes: 'lean',
         signing: { region: 'eu-west-1', role: { arn: ROLE } },
       },
     ],
@@ -181,7 +182,19 @@ describe('an output of the type otlp', () => {
   ])('goes to %s', async (_, keys, expected) => {
     const outputs = [{ type: 'otlp', ...keys }];
     expect(await outputsOf(loadNative({ region: 'eu-west-3', outputs }))).toEqual([
-      { type: 'otlp', headers: [], ...expected },
+      { type: 'otlp', attributes: 'all', headers: [], ...expected },
+    ]);
+  });
+
+  it.each([
+    ['cloudwatch', 'all', 'all'],
+    ['cloudwatch', ['TaskId', 'team'], ['TaskId', 'team']],
+    ['https://monitoring.eu-west-1.amazonaws.com', undefined, 'lean'],
+    ['http://localhost:4318', 'lean', 'lean'],
+  ])('to %s with the attributes %j sends %j', async (endpoint, attributes, expected) => {
+    const outputs = [{ type: 'otlp', endpoint, ...(attributes && { attributes }) }];
+    expect(await outputsOf(loadNative({ region: 'eu-west-3', outputs }))).toMatchObject([
+      { attributes: expected },
     ]);
   });
 });
@@ -343,6 +356,14 @@ describe('what is wrong with a receiver', () => {
     [
       otlp({ endpoint: 'cloudwatch-logs' }),
       'outputs[0].endpoint: expected "cloudwatch", or an http or https URL without a password, given "cloudwatch-logs" (string)',
+    ],
+    [
+      otlp({ endpoint: 'cloudwatch', attributes: 'fat' }),
+      'outputs[0].attributes: expected lean, all, or a list of names of attributes, given "fat" (string)',
+    ],
+    [
+      to({ attributes: 'lean' }),
+      'outputs[0].attributes: expected no attributes, which only the type otlp has, given "lean" (string)',
     ],
     [
       to({ endpoint: 'cloudwatch' }),

@@ -179,6 +179,14 @@ describe('an alarm that would never have data', () => {
       'The samples of the built-in default go to CloudWatch of the account 444455556666, so 111122223333 does not have them',
     ],
     [
+      'samples without an attribute that the query reads',
+      CollectorConfiguration.builtIn().withOutputs({
+        ...OTLP,
+        attributes: ['ServiceName', 'aws.ecs.task.id'],
+      }),
+      'Expected `attributes` of the output to CloudWatch to name those that queries read, but they lack aws.ecs.cluster.name',
+    ],
+    [
       'a service that is not collected',
       withJob(
         {},

@@ -31,6 +31,8 @@ import { readExportRequest, type SentPoint } from './export-request.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
+const UP: readonly Sample[] = [{ series: series('up'), value: 1 }];
+
 /** Nanoseconds of that. */
 const NOW_NS = BigInt(NOW) * 1_000_000n;
 
@@ -71,6 +73,48 @@ describe('otlpOutput', () => {
       'service.name': 'shop',
       team: 'web',
     });
+  });
+
+  it('sends lean resources without what other attributes say too', async () => {
+    const labels = labelsOf({
+      ...TASK,
+      ...{
+        StartedBy: 'ecs-svc/1',
+        TaskGroup: 'service:shop',
+        VpcId: 'vpc-1',
+        SubnetId: 'subnet-1',
+      },
+      ...{ InstanceType: 'm7g.large', ECS_PROMETHEUS_EXPORTER_PORT: '8080' },
+    });
+    const { points } = await sent(UP, { labels }, { attributes: 'lean' });
+    expect(points[0]?.resource).toEqual({
+      'aws.ecs.cluster.name': 'main',
+      'aws.ecs.service.name': 'shop',
+      'aws.ecs.task.family': 'shop-task',
+      'aws.ecs.task.id': '0123abcd',
+      'container.name': 'app',
+      'service.instance.id': '10.0.0.1:8080',
+      'service.name': 'shop',
+      team: 'web',
+    });
+  });
+
+  it('sends the named attributes, by their names or those of labels, and what tells targets apart', async () => {
+    const attributes = ['TaskId', 'cloud.region', 'team', 'absent'];
+    const { points } = await sent(UP, { labels: TASK }, { attributes });
+    expect(points[0]?.resource).toEqual({
+      'aws.ecs.task.id': '0123abcd',
+      'cloud.region': 'eu-central-1',
+      'service.instance.id': '10.0.0.1:8080',
+      'service.name': 'shop',
+      team: 'web',
+    });
+  });
+
+  it('keeps the labels of a series, whatever its resource has', async () => {
+    const own = series('requests', { labels: labelsOf({ method: 'GET', code: '200' }) });
+    const { points } = await sent([{ series: own, value: 1 }], {}, { attributes: [] });
+    expect(points[0]?.attributes).toEqual({ method: 'GET', code: '200' });
   });
 
   it.each<[MetricType, Partial<SentPoint>]>([
