@@ -2,6 +2,7 @@ import type { Discovery } from '../../lambda/model/targets/discovery.ts';
 import { shownUrl } from '../../lambda/model/targets/shown-url.ts';
 import type { Scraper } from '../../lambda/scrape/scrape.ts';
 import { distinct } from './distinct.ts';
+import { failureText } from './failure-texts.ts';
 import type { Page } from './page.ts';
 
 /** Scrapes at the same time. */
@@ -44,13 +45,13 @@ export async function scrapePages(
   return { pages, discovered };
 }
 
-/** One line for each target that is down. */
+/** One line for each target that is down, with what to do. */
 export function failuresOf(pages: readonly Page[]): readonly string[] {
-  return pages.flatMap(({ target, failure }) =>
-    failure
-      ? [
-          `down: ${target.job} ${shownUrl(target.url, target.labels)}: ${failure.reason}: ${failure.message}`,
-        ]
-      : [],
-  );
+  return pages.flatMap(({ target, failure }) => {
+    if (failure === undefined) return [];
+    const { reason, message } = failure;
+    const remedy = failureText(reason);
+    const text = `down: ${target.job} ${shownUrl(target.url, target.labels)}: ${reason}: ${message}`;
+    return [remedy === undefined ? text : `${text}; remedy: ${remedy}`];
+  });
 }

@@ -16,16 +16,22 @@ export interface ScrapedServer extends AsyncDisposable {
  *
  * @param port 0 takes any
  * @param contentType of the answers
+ * @param status of the answers. @default 200
  */
 export async function serveMetrics(
   exposition: (scrape: number) => string | Promise<string>,
-  { host = '127.0.0.1', port = 0, contentType = 'text/plain; version=0.0.4' } = {},
+  {
+    host = '127.0.0.1',
+    port = 0,
+    contentType = 'text/plain; version=0.0.4',
+    status = 200 as number | undefined,
+  } = {},
 ): Promise<ScrapedServer> {
   let scrapes = 0;
   const server = createServer(async (_request, response) => {
     scrapes++;
     const body = await exposition(scrapes);
-    response.writeHead(200, { 'content-type': contentType }).end(body);
+    response.writeHead(status ?? 200, { 'content-type': contentType }).end(body);
   });
   server.listen(port, host);
   await once(server, 'listening');
