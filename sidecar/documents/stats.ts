@@ -80,6 +80,8 @@ export interface NetworkRate {
   readonly tx: number | undefined;
 }
 
+export const UNKNOWN_NETWORK_RATE: NetworkRate = { rx: undefined, tx: undefined };
+
 /** Summed over devices. */
 export interface BlockIo {
   readonly read: number;
@@ -125,10 +127,7 @@ function readEntry(read: Instant, entry: JsonObject, launchType: string | undefi
     cpu: readCpu(entry, ticks),
     memory: readMemory(objectOf(entry.memory_stats)),
     networks: readNetworks(objectOf(entry.networks)),
-    networkRate: {
-      rx: quantityOf(rates.rx_bytes_per_sec),
-      tx: quantityOf(rates.tx_bytes_per_sec),
-    },
+    networkRate: readRate(rates),
     blockBytes:
       sumDevices(blockIo.io_service_bytes_recursive) ??
       pairOf(storage.read_size_bytes, storage.write_size_bytes),
@@ -138,6 +137,11 @@ function readEntry(read: Instant, entry: JsonObject, launchType: string | undefi
     pids: quantityOf(pids.current),
     pidsLimit: quantityOf(pids.limit),
   };
+}
+
+function readRate({ rx_bytes_per_sec, tx_bytes_per_sec }: JsonObject): NetworkRate {
+  const [rx, tx] = [quantityOf(rx_bytes_per_sec), quantityOf(tx_bytes_per_sec)];
+  return rx === undefined && tx === undefined ? UNKNOWN_NETWORK_RATE : { rx, tx };
 }
 
 function isWindows(entry: JsonObject): boolean {

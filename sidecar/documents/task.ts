@@ -9,6 +9,7 @@ import {
   quantityOf,
   textOf,
 } from './json.ts';
+import { sharedText } from './shared-texts.ts';
 
 const MIB = 1_048_576;
 
@@ -95,17 +96,17 @@ export function readTask(document: JsonObject): Task {
   const arn = textOf(document.TaskARN);
   const limits = objectOf(document.Limits);
   return {
-    cluster: lastSegment(textOf(document.Cluster)),
+    cluster: sharedText(lastSegment(textOf(document.Cluster))),
     arn,
     id: lastSegment(arn),
-    family: textOf(document.Family),
+    family: sharedText(textOf(document.Family)),
     revision: textOf(document.Revision),
-    desiredStatus: textOf(document.DesiredStatus),
-    knownStatus: textOf(document.KnownStatus),
-    launchType: textOf(document.LaunchType),
+    desiredStatus: sharedText(textOf(document.DesiredStatus)),
+    knownStatus: sharedText(textOf(document.KnownStatus)),
+    launchType: sharedText(textOf(document.LaunchType)),
     serviceName: textOf(document.ServiceName) ?? nameInGroup(textOf(document.Group), 'service:'),
     daemonName: nameInGroup(textOf(document.Group), 'daemon:'),
-    availabilityZone: textOf(document.AvailabilityZone),
+    availabilityZone: sharedText(textOf(document.AvailabilityZone)),
     availabilityZoneId: textOf(document.AvailabilityZoneID),
     networkMode: firstNetworkMode(containers),
     cpuLimit: limitOf(limits.CPU),
@@ -148,18 +149,18 @@ function readContainers(entries: readonly JsonObject[]): Container[] {
 function readContainer(id: string, entry: JsonObject): Container {
   const limits = objectOf(entry.Limits);
   const health = objectOf(entry.Health);
-  const type = textOf(entry.Type);
+  const type = sharedText(textOf(entry.Type));
   return {
     id,
-    name: textOf(entry.Name),
-    image: textOf(entry.Image),
+    name: sharedText(textOf(entry.Name)),
+    image: sharedText(textOf(entry.Image)),
     type,
     internal: type !== undefined && INTERNAL_TYPES.has(type),
-    desiredStatus: textOf(entry.DesiredStatus),
-    knownStatus: textOf(entry.KnownStatus),
+    desiredStatus: sharedText(textOf(entry.DesiredStatus)),
+    knownStatus: sharedText(textOf(entry.KnownStatus)),
     exitCode: numberOf(entry.ExitCode),
     restartCount: quantityOf(entry.RestartCount),
-    healthStatus: textOf(health.status),
+    healthStatus: sharedText(textOf(health.status)),
     healthSince: instantOf(health.statusSince),
     cpuUnits: limitOf(limits.CPU, UNSET_CPU_UNITS),
     memoryLimit: bytesOf(limitOf(limits.Memory)),

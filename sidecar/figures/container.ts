@@ -1,11 +1,16 @@
-import type { Interfaces, NetworkRate, Stats } from '../documents/stats.ts';
+import {
+  type Interfaces,
+  type NetworkRate,
+  type Stats,
+  UNKNOWN_NETWORK_RATE,
+} from '../documents/stats.ts';
 import type { Container, Task } from '../documents/task.ts';
 import { type Based, based, percentOf } from './arithmetic/based.ts';
 import { greatest, slide, type Window } from './arithmetic/window.ts';
 import { type BlockIoRates, blockIoRates, UNKNOWN_BLOCK_IO } from './block-io.ts';
 import { containerCpuReservation, cpuRate, cpuUnits } from './cpu.ts';
 import { containerMemoryLimit, type MemoryFigures, memoryOf, UNKNOWN_MEMORY } from './memory.ts';
-import { containerNetworkRate, isShared, UNKNOWN_NETWORK_RATE } from './network.ts';
+import { containerNetworkRate, isShared } from './network.ts';
 import { type OomWatch, watchOom } from './oom.ts';
 
 /** What is known of a container after a poll. */

@@ -62,6 +62,10 @@ export class FollowedTasks {
     return this.#tasks.has(key);
   }
 
+  knownTask(key: string): Task | undefined {
+    return this.#tasks.get(key)?.observation.task.task;
+  }
+
   /** Whether a task that a poll found is of interest: it is not, where it had ended before the poll before. */
   isOfInterest(key: string, task: Task): boolean {
     if (!isStopped(task)) return true;

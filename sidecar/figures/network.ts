@@ -1,5 +1,11 @@
 import { type Instant, latest, secondsBetween } from '../documents/instant.ts';
-import type { InterfaceCounter, Interfaces, NetworkRate, Stats } from '../documents/stats.ts';
+import {
+  type InterfaceCounter,
+  type Interfaces,
+  type NetworkRate,
+  type Stats,
+  UNKNOWN_NETWORK_RATE,
+} from '../documents/stats.ts';
 import type { Task } from '../documents/task.ts';
 import { rateOf } from './arithmetic/rate.ts';
 import type { Source } from './arithmetic/source.ts';
@@ -11,8 +17,6 @@ import { followShared, type SharedNetwork } from './network-shared.ts';
 const EC2_AWSVPC_INTERVAL = 10;
 
 const LAUNCH_TYPES_WITH_ENI: ReadonlySet<string> = new Set(['FARGATE', 'MANAGED_INSTANCES']);
-
-export const UNKNOWN_NETWORK_RATE: NetworkRate = { rx: undefined, tx: undefined };
 
 /** The network of the whole task. */
 export interface TaskNetwork {

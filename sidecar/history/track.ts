@@ -1,6 +1,7 @@
 import type { Identity, Labels, Point, Points } from '../exposition/family.ts';
 import { identityOf } from '../exposition/series.ts';
-import { type Column, Columns } from './columns.ts';
+import { type Column, Columns, type Layout, type Placed } from './columns.ts';
+import { fits, type Row, rearranged, valueIn } from './layout.ts';
 import type { Position } from './position.ts';
 
 /** Fifteen minutes of one sample a second, and a minute for those who are still reading what is about to leave. */
@@ -15,6 +16,11 @@ export const FIRST_ROWS = 60;
 /** Places in a row; its time is the first. */
 const RECORDED_AT = 1;
 const VALUES_AT = 2;
+
+/** Where each place before the values has its own from: from itself. */
+const HEAD: readonly Placed[] = [{ place: 0 }, { place: RECORDED_AT }];
+
+const EMPTY: Layout = { columns: [], places: [], width: VALUES_AT };
 
 /** Figures that one sample of the task or of a container holds. */
 export interface SubjectSample {
@@ -63,10 +69,7 @@ export class Track {
   readonly #capacity: number;
   readonly #shared: Columns;
   #rows: number;
-  #columns: readonly Column[] = [];
-  /** Where the value of each column is in a row. Columns share a place while their values are the same, as those of two kinds of memory often are. */
-  #places: readonly number[] = [];
-  #width = VALUES_AT;
+  #layout: Layout;
   /** Row after row: its time, when it was recorded (less than 0 once it is taken), its values. One array, since each takes memory beside its values. */
   #cells: Float64Array;
   /** Rows that there ever were. */
@@ -83,12 +86,13 @@ export class Track {
     this.labels = labels;
     this.#capacity = rows;
     this.#shared = columns;
+    this.#layout = columns.layout(EMPTY);
     this.#rows = firstRows;
     this.#cells = new Float64Array(firstRows * VALUES_AT);
   }
 
   get columns(): readonly Column[] {
-    return this.#columns;
+    return this.#layout.columns;
   }
 
   /** The first row that is still there. */
@@ -113,15 +117,17 @@ export class Track {
 
   append({ time, values }: SubjectSample, recordedAt: number): void {
     const slot = this.#end % this.#capacity;
-    const sample = new Map(values.map((each) => [this.#shared.of(each), each.value]));
+    const sample: Row = new Map(values.map((each) => [this.#shared.of(each), each.value]));
     this.#arrange(sample, slot < this.#rows ? this.#rows : this.#capacity);
     const begin = this.#begin(this.#end);
     this.#end += 1;
-    this.#cells.fill(Number.NaN, begin, begin + this.#width);
+    const { columns, places, width } = this.#layout;
+    this.#cells.fill(Number.NaN, begin, begin + width);
     this.#cells[begin] = time;
     this.#cells[begin + RECORDED_AT] = recordedAt;
-    for (const [index, column] of this.#columns.entries()) {
-      this.#cells[begin + (this.#places[index] ?? 0)] = sample.get(column) ?? Number.NaN;
+    for (const [index, column] of columns.entries()) {
+      const { place = 0, percentage } = places[index] ?? {};
+      if (percentage === undefined) this.#cells[begin + place] = sample.get(column) ?? Number.NaN;
     }
   }
 
@@ -152,11 +158,12 @@ export class Track {
 
   /** The points of a column in these rows; what was overwritten meanwhile is left out. */
   *points(column: Column, { from, to }: Rows): Generator<Point> {
-    const place = this.#places[this.#columns.indexOf(column)] ?? Number.NaN;
     for (let row = from; row < to; row += 1) {
       if (row < this.#end - this.#capacity) continue;
-      const value = this.#cells[this.#begin(row) + place];
-      if (value !== undefined && !Number.isNaN(value)) yield { value, time: this.timeOf(row) };
+      // With a row that is new, the column may have another place.
+      const { place, percentage } = this.#placeOf(column);
+      const value = valueIn(this.#cells[this.#begin(row) + place] ?? Number.NaN, percentage);
+      if (!Number.isNaN(value)) yield { value, time: this.timeOf(row) };
     }
   }
 
@@ -165,11 +172,11 @@ export class Track {
     const first = Math.max(from, this.#end - this.#capacity);
     const values = new Float64Array(Math.max(0, to - first));
     const times = new Float64Array(values.length);
-    const [cells, width, capacity] = [this.#cells, this.#width, this.#capacity];
-    const place = this.#places[this.#columns.indexOf(column)] ?? Number.NaN;
+    const [cells, width, capacity] = [this.#cells, this.#layout.width, this.#capacity];
+    const { place, percentage } = this.#placeOf(column);
     for (let at = 0; at < values.length; at += 1) {
       const begin = ((first + at) % capacity) * width;
-      values[at] = cells[begin + place] ?? Number.NaN;
+      values[at] = valueIn(cells[begin + place] ?? Number.NaN, percentage);
       times[at] = cells[begin] ?? Number.NaN;
     }
     return { values, times };
@@ -200,7 +207,7 @@ export class Track {
 
   /** Where a row begins. */
   #begin(row: number): number {
-    return (row % this.#capacity) * this.#width;
+    return (row % this.#capacity) * this.#layout.width;
   }
 
   /** From `end` back to the first row that belongs: what is asked for is most often new. */
@@ -211,44 +218,40 @@ export class Track {
     return row;
   }
 
-  /** Makes room for so many rows, for columns that are new, and for those that no longer share their values. */
-  #arrange(sample: ReadonlyMap<Column, number>, rows: number): void {
-    const places = [...this.#places];
-    /** For each new place, the one whose values it has so far. */
-    const origins: (number | undefined)[] = [];
-    const addPlace = (origin?: number) => this.#width + origins.push(origin) - 1;
-    const valueAt = new Map<number, number>();
-    for (const [index, column] of this.#columns.entries()) {
-      const place = places[index] ?? 0;
-      const value = sample.get(column) ?? Number.NaN;
-      if (!valueAt.has(place)) valueAt.set(place, value);
-      else if (!Object.is(valueAt.get(place), value)) places[index] = addPlace(place);
-    }
-    const added = [...sample].filter(([column]) => !this.#columns.includes(column));
-    const placeOf = new Map<number, number>();
-    for (const [, value] of added) {
-      const place = placeOf.get(value) ?? addPlace();
-      placeOf.set(value, place);
-      places.push(place);
-    }
-    if (added.length > 0) this.#columns = [...this.#columns, ...added.map(([column]) => column)];
-    if (origins.length > 0 || rows > this.#rows) this.#resize(origins, rows);
-    this.#places = places;
+  #placeOf(column: Column): Placed {
+    const { columns, places } = this.#layout;
+    return places[columns.indexOf(column)] ?? { place: Number.NaN };
   }
 
-  #resize(origins: readonly (number | undefined)[], rows: number): void {
-    const before = this.#width;
-    const width = before + origins.length;
-    const cells = new Float64Array(rows * width).fill(Number.NaN);
+  /** Makes room for so many rows, for columns that are new, and for those that no longer share their place. */
+  #arrange(sample: Row, rows: number): void {
+    const { width } = this.#layout;
+    if (!fits(this.#layout, sample)) {
+      const { layout, origins } = rearranged(this.#layout, sample, VALUES_AT, (place) =>
+        Array.from({ length: this.#rows }, (_, slot) => this.#cells[slot * width + place] ?? 0),
+      );
+      this.#resize([...HEAD, ...origins], rows);
+      this.#layout = this.#shared.layout(layout);
+    } else if (rows > this.#rows) {
+      this.#resize(
+        Array.from({ length: width }, (_, place) => ({ place })),
+        rows,
+      );
+    }
+  }
+
+  /** @param origins where each place of a row has its values from */
+  #resize(origins: readonly (Placed | undefined)[], rows: number): void {
+    const cells = new Float64Array(rows * origins.length).fill(Number.NaN);
     for (let slot = 0; slot < this.#rows; slot += 1) {
-      const row = this.#cells.subarray(slot * before, (slot + 1) * before);
-      cells.set(row, slot * width);
-      for (const [index, origin] of origins.entries()) {
-        if (origin !== undefined) cells[slot * width + before + index] = row[origin] ?? Number.NaN;
+      const from = slot * this.#layout.width;
+      for (const [place, origin] of origins.entries()) {
+        if (origin === undefined) continue;
+        const cell = this.#cells[from + origin.place] ?? Number.NaN;
+        cells[slot * origins.length + place] = valueIn(cell, origin.percentage);
       }
     }
     this.#cells = cells;
-    this.#width = width;
     this.#rows = rows;
   }
 }

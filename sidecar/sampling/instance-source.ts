@@ -1,7 +1,7 @@
 import type { Element } from '../documents/elements.ts';
 import { isObject, objectOf } from '../documents/json.ts';
 import { readContainerStats, type Stats } from '../documents/stats.ts';
-import { readTask, type Task } from '../documents/task.ts';
+import { type Container, readTask, type Task } from '../documents/task.ts';
 import { MAX_TASKS, type TaskReading } from '../figures/followed-tasks.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -22,6 +22,8 @@ export type SkipReason =
 export interface Interest {
   isFollowed(key: string): boolean;
   isOfInterest(key: string, task: Task): boolean;
+  /** A task as the last poll found it. */
+  knownTask(key: string): Task | undefined;
 }
 
 /** The documents of all tasks, or the reason of a failure. */
@@ -113,7 +115,7 @@ class TaskList {
       if (this.#unknown === MAX_TASKS) return 'too_many_tasks';
       this.#unknown += 1;
     }
-    this.#tasks.set(key, task);
+    this.#tasks.set(key, sharing(task, this.#interest.knownTask(key)));
     return undefined;
   }
 
@@ -140,4 +142,22 @@ class TaskList {
       return { key, task: { ...task, containers } };
     });
   }
+}
+
+/** The task with the containers of before that are the same: those of two polls would take twice the memory. */
+function sharing(task: Task, before: Task | undefined): Task {
+  if (before === undefined) return task;
+  const known = new Map(before.containers.map((container) => [container.id, container]));
+  const containers = task.containers.map((container) => {
+    const same = known.get(container.id);
+    return same !== undefined && isSame(container, same) ? same : container;
+  });
+  return { ...task, containers };
+}
+
+function isSame(one: Container, other: Container): boolean {
+  for (const key in one) {
+    if (one[key as keyof Container] !== other[key as keyof Container]) return false;
+  }
+  return true;
 }

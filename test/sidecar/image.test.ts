@@ -12,7 +12,7 @@ import { startSidecar } from './sidecar-process.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 /** The code of a daemon for an instance is a sixth of it. */
-const MAX_BUNDLE_BYTES = 80_000;
+const MAX_BUNDLE_BYTES = 88_000;
 
 const run = promisify(execFile);
 
@@ -38,7 +38,7 @@ describe('The image of the sidecar on Node.js', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('holds one file under 80 kB that imports nothing but Node.js itself', async () => {
+  it('holds one file under 88 kB that imports nothing but Node.js itself', async () => {
     const text = await readFile(bundle, 'utf8');
     const imports = [...text.matchAll(/\bfrom\s*"([^"]+)"|\bimport\s*\(?"([^"]+)"/g)].map(
       ([, from, imported]) => from ?? imported,

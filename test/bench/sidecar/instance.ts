@@ -3,9 +3,13 @@ import { table } from '../../../cli/describe/table.ts';
 import { startRestlessEndpoint } from './endpoint.ts';
 import { MeasuredSidecar } from './measured.ts';
 
-/** Tasks of the instance, each with three containers. */
-const TASKS = [10, 50, 100] as const;
-const CONTAINERS = 3;
+/** Tasks of the instance, and the containers of each: the last ones are all that a daemon follows. */
+const INSTANCES = [
+  [10, 3],
+  [50, 3],
+  [100, 3],
+  [100, 5],
+] as const;
 
 /** More than the 95 of 15 minutes, so that all memory for points is taken. */
 const POLLS = 110;
@@ -13,7 +17,7 @@ const POLLS = 110;
 /** Seconds at the real pace for the CPU time. */
 const CPU_SECONDS = 60;
 
-/** Budgets of the program with 100 tasks. */
+/** Budgets of the program with 100 tasks of 3 containers; that of resident memory with 5, too. */
 const BUDGETS: Readonly<Record<string, string>> = {
   resident: '12 MB',
   CPU: '2 %',
@@ -32,9 +36,9 @@ interface HastyRuntime {
 export async function runInstance(runtimes: readonly HastyRuntime[]): Promise<void> {
   const columns: { readonly title: string; readonly figures: ReadonlyMap<string, string> }[] = [];
   for (const runtime of runtimes) {
-    for (const tasks of TASKS) {
-      const figures = await measure(runtime, tasks);
-      const title = `${runtime.name}, ${tasks} tasks`;
+    for (const [tasks, containers] of INSTANCES) {
+      const figures = await measure(runtime, tasks, containers);
+      const title = `${runtime.name}, ${tasks} of ${containers}`;
       columns.push({ title, figures });
       console.error(`${title}: ${[...figures].flat().join('; ')}`);
     }
@@ -44,13 +48,17 @@ export async function runInstance(runtimes: readonly HastyRuntime[]): Promise<vo
     ...columns.map(({ figures }) => figures.get(name) ?? ''),
     budget,
   ]);
-  console.log(`sidecar: a daemon of tasks of ${CONTAINERS} containers, after ${POLLS} polls\n`);
+  console.log(`sidecar: a daemon of tasks and their containers, after ${POLLS} polls\n`);
   console.log(table(['', ...columns.map(({ title }) => title), 'budget'], rows));
   console.log();
 }
 
-async function measure({ hasty }: HastyRuntime, tasks: number): Promise<Map<string, string>> {
-  await using endpoint = await startRestlessEndpoint({ tasks, count: CONTAINERS });
+async function measure(
+  { hasty }: HastyRuntime,
+  tasks: number,
+  count: number,
+): Promise<Map<string, string>> {
+  await using endpoint = await startRestlessEndpoint({ tasks, count });
   await using daemon = await MeasuredSidecar.start(hasty, endpoint.uri, {
     FARGAUGE_SCOPE: 'instance',
   });
