@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { actionlint } from './install/actionlint.ts';
 import { arm64 } from './install/arm64.ts';
 import { searchPath } from './install/command.ts';
 import { debianPrograms } from './install/debian.ts';
@@ -21,6 +22,7 @@ import { systemd } from './install/systemd.ts';
 import { CACHE, ROOT, ZIG_TOOLS } from './support/places.ts';
 
 const PARTS: readonly Part[] = [
+  actionlint,
   debianPrograms,
   moto,
   oldestNode,

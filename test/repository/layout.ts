@@ -6,6 +6,7 @@ const MODEL = 'lambda/model';
  */
 export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/index.ts': ['infra'],
+  'infra/release': [...['infra/collector', 'infra/configuration', 'infra/build']],
   'infra/app': [
     ...['infra/dashboards', 'infra/alarms', 'infra/collector', 'infra/sidecar', 'infra/price'],
     ...['infra/configuration', 'infra/nag', 'infra/props', 'infra/build', 'price'],

@@ -19,6 +19,7 @@ export const moto: Part = {
     'aws/lambda-ric.test.ts',
     'aws/moto.test.ts',
     'package/npm.test.ts',
+    'package/release.test.ts',
     'outside-ecs.test.ts',
     'aws/shard-cycle.test.ts',
     'aws/state.test.ts',

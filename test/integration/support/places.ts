@@ -47,3 +47,7 @@ export const OLDEST_NODE_BIN = join(
   OLDEST_NODE_FOLDER,
   `node_modules/node-${process.platform}-${arch()}/bin`,
 );
+
+/** The program that checks workflows of GitHub. */
+export const ACTIONLINT_FOLDER = join(CACHE, 'actionlint');
+export const ACTIONLINT = join(ACTIONLINT_FOLDER, 'actionlint');
