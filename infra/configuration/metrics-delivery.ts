@@ -8,7 +8,7 @@ export class MetricsDelivery {
   /** With PutMetricData: the same metrics, and no log events. */
   static readonly METRICS = new MetricsDelivery('metrics', [{ type: 'cloudwatch_metrics' }]);
 
-  /** Both ways, so that each value counts twice: to compare them in namespaces of their own, or to change over. */
+  /** Both ways, so that Sum and SampleCount are twice as high as they should be: only to change over. The synthesis warns. */
   static readonly BOTH = new MetricsDelivery('both', [
     { type: 'cloudwatch-logs' },
     { type: 'cloudwatch_metrics' },

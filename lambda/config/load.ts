@@ -1,8 +1,6 @@
 import type { Config } from '../model/settings/config.ts';
 import type { HttpSettings } from '../model/settings/http.ts';
-import { RESERVED_NAMESPACE } from '../model/settings/metric.ts';
 import { ENV } from '../model/settings/names.ts';
-import type { OutputConfig } from '../model/settings/output.ts';
 import { Secret } from '../model/settings/secret.ts';
 import {
   type CloudWatchAgentDocument,
@@ -30,6 +28,7 @@ import { ampDestination } from './outputs/amp-destination.ts';
 import { logsOutput } from './outputs/cloudwatch.ts';
 import { type GivenOutputs, givenOutputs } from './outputs/given.ts';
 import { OutputReader, type OutputSections } from './outputs/reader.ts';
+import { hasOutput, warnOfStoredMetrics, warnOfStoredTwice } from './outputs/stored-metrics.ts';
 import {
   AGENT_FILE_WITHOUT_EFFECT,
   type GlobalSection,
@@ -101,6 +100,7 @@ async function loadNative(
   if (main.source !== DEFAULT_SOURCE) warnOfOutputs(document, outputs, place, findings);
   const config = { outputs, ...toConfig(sections, surroundings, findings) };
   warnOfStoredMetrics(config, place, findings);
+  warnOfStoredTwice(config, given?.place ?? below(place, 'outputs'), findings);
   return { source: main.source, ...config };
 }
 
@@ -164,6 +164,7 @@ async function loadAgent(
   };
   const config = { outputs, ...toConfig(sections, surroundings, findings) };
   warnOfStoredMetrics(config, settingsPlace, findings);
+  warnOfStoredTwice(config, given?.place ?? place, findings);
   return { source: main.source, debug: document.agent?.debug, ...config };
 }
 
@@ -223,6 +224,7 @@ function warnOfOutputs(
     const ofEvents = [
       ...(emf.log_unmatched ? ['log_unmatched'] : []),
       ...(emf.event_labels ? ['event_labels'] : []),
+      ...(emf.events === 'service' ? ['events'] : []),
     ];
     const reason = 'has no effect: none of the outputs takes events';
     for (const key of ofEvents) findings.warn(below(place, 'emf_processor', key), reason);
@@ -230,30 +232,6 @@ function warnOfOutputs(
   }
   const reason = 'has no effect: none of the outputs takes events or metrics';
   findings.warn(below(place, 'emf_processor'), reason);
-}
-
-/** Warns of what PutMetricData would refuse, and of nothing to write with it. */
-function warnOfStoredMetrics(
-  { outputs, emf }: Pick<Config, 'outputs' | 'emf'>,
-  place: Place,
-  findings: Findings,
-): void {
-  if (!hasOutput(outputs, 'cloudwatch_metrics')) return;
-  if (emf.declarations.length === 0) {
-    const reason =
-      'publishes no metric, so the output cloudwatch_metrics writes nothing: expected a metric_declaration, and no disable_metric_extraction';
-    findings.warn(below(place, 'emf_processor'), reason);
-  }
-  const named = emf.declarations.map(({ namespace = emf.namespace }) => namespace);
-  for (const namespace of new Set(named)) {
-    if (!namespace.startsWith(RESERVED_NAMESPACE)) continue;
-    const reason = `publishes to ${JSON.stringify(namespace)}, which the output cloudwatch_metrics cannot write: names that begin with ${RESERVED_NAMESPACE} belong to AWS`;
-    findings.warn(below(place, 'emf_processor'), reason);
-  }
-}
-
-function hasOutput(outputs: Config['outputs'], ...types: OutputConfig['type'][]): boolean {
-  return outputs?.some(({ type }) => types.includes(type)) ?? false;
 }
 
 function warnOfExternalLabels(

@@ -146,6 +146,11 @@ describe('an output of the type cloudwatch_metrics', () => {
       ['emf_processor.event_labels: has no effect: none of the outputs takes events'],
     ],
     [
+      'events of services, which nobody gets',
+      { events: 'service' },
+      ['emf_processor.events: has no effect: none of the outputs takes events'],
+    ],
+    [
       'no rule at all',
       { metric_declaration: [] },
       [
@@ -169,6 +174,43 @@ describe('an output of the type cloudwatch_metrics', () => {
     };
     const config = await loadNative(document);
     expect(config.warnings).toEqual(warnings.map((each) => `FARGAUGE_CONFIG: ${each}`));
+  });
+});
+
+describe('cloudwatch-logs beside cloudwatch_metrics', () => {
+  const TWICE =
+    'has cloudwatch-logs and cloudwatch_metrics, which store the same metrics, so that Sum and SampleCount are twice as high as they should be: expected one of both';
+  const RULE = { source_labels: ['job'], metric_selectors: ['.'], dimensions: [['job']] };
+  const documentWith = (logs: object, metrics: object, rules: readonly object[] = [RULE]) => ({
+    region: 'eu-west-3',
+    outputs: [
+      { type: 'cloudwatch-logs', ...logs },
+      { type: 'cloudwatch_metrics', ...metrics },
+    ],
+    emf_processor: { metric_declaration: rules },
+    scrape_configs: [{ job_name: 'app', static_configs: [{ targets: ['127.0.0.1:9100'] }] }],
+  });
+
+  it.each<[string, object, object, boolean]>([
+    ['the same place', {}, {}, true],
+    ['the same Region', { region: 'eu-west-1' }, { region: 'eu-west-1' }, true],
+    ['another Region', {}, { region: 'eu-west-1' }, false],
+    ['the account of another role', {}, { role_arn: ROLE }, false],
+    ['one account by roles', { role_arn: ROLE }, { role_arn: ROLE }, true],
+  ])('in %s warns of sums that are doubled', async (_, logs, metrics, isDoubled) => {
+    const { warnings } = await loadNative(documentWith(logs, metrics));
+    expect(warnings).toEqual(isDoubled ? [`FARGAUGE_CONFIG: outputs: ${TWICE}`] : []);
+  });
+
+  it('warns of nothing where no metric is published', async () => {
+    const { warnings } = await loadNative(documentWith({}, {}, []));
+    expect(warnings.filter((warning) => warning.includes('SampleCount'))).toEqual([]);
+  });
+
+  it('warns where the environment has both', async () => {
+    const FARGAUGE_OUTPUTS = '[{"type": "cloudwatch-logs"}, {"type": "cloudwatch_metrics"}]';
+    const env = { FARGAUGE_CLUSTER: 'shop', AWS_REGION: 'eu-west-1', FARGAUGE_OUTPUTS };
+    expect((await load({ env })).warnings).toEqual([`FARGAUGE_OUTPUTS: ${TWICE}`]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CollectorAlarms } from '../../../infra/alarms/collector.ts';
 import { ServiceAlarms } from '../../../infra/alarms/service.ts';
 import {
@@ -20,7 +20,7 @@ function deployed(delivery: MetricsDelivery) {
   new ServiceAlarms(stack, 'ServiceAlarms', { ...SERVICE, collector }).taskCpuAlarm();
   new CollectorDashboard(stack, 'Dashboard', { collector, services: [SERVICE] });
   const template = Template.fromStack(stack);
-  return { collector, template, text: JSON.stringify(template.toJSON()) };
+  return { stack, collector, template, text: JSON.stringify(template.toJSON()) };
 }
 
 const PUT = {
@@ -34,12 +34,18 @@ describe.each([
   ['metrics', METRICS, { events: false, metrics: true }],
   ['both', BOTH, { events: true, metrics: true }],
 ])('a delivery by %s', (_, delivery, { events, metrics }) => {
-  const { collector, template, text } = deployed(delivery);
+  const { stack, collector, template, text } = deployed(delivery);
 
   it('has the permissions that it needs, and no others', () => {
     template.resourcePropertiesCountIs('AWS::IAM::Policy', PUT, metrics ? 1 : 0);
     expect(text.includes('CollectorMetricsLogGroup')).toBe(events);
     expect(collector.metricsLogGroup !== undefined).toBe(events);
+  });
+
+  it('warns where CloudWatch would add up each value twice', () => {
+    const annotations = Annotations.fromStack(stack);
+    const found = annotations.findWarning('*', Match.stringLikeRegexp('Sum and SampleCount'));
+    expect(found).toHaveLength(events && metrics ? 1 : 0);
   });
 
   it('may write to the namespaces of its rules alone', () => {
