@@ -16,13 +16,14 @@ export interface Metric {
 
 /** The value of the metric's points. */
 export function gathered({ name, publications, rate, counted, points }: Metric): GroupedMetric {
-  const own = counted ? points : [];
+  return { name, publications, value: publishedValue(points, rate), points: counted ? points : [] };
+}
+
+function publishedValue(points: readonly Point[], rate: boolean): GroupedMetric['value'] {
   const [{ value, interval }] = points as [Point];
-  const given = { name, publications, points: own };
-  if (typeof value === 'object') return { ...given, value: joined(points) };
-  if (interval !== undefined) return { ...given, value: total(points, rate) };
-  if (points.length === 1) return { ...given, value };
-  return { ...given, value: points.map((point) => point.value as number) };
+  if (typeof value === 'object') return joined(points);
+  if (interval !== undefined) return total(points, rate);
+  return points.length === 1 ? value : points.map((point) => point.value as number);
 }
 
 function joined(points: readonly Point[]): Distribution {
@@ -35,7 +36,8 @@ function joined(points: readonly Point[]): Distribution {
 
 /** The sum of the points' increases; per second of their time if `rate`. */
 function total(points: readonly Point[], rate: boolean): number {
-  const growth = points.reduce((sum, { value }) => sum + (value as number), 0);
+  let growth = 0;
+  for (const { value } of points) growth += value as number;
   if (!rate) return growth;
   // Series that share a name grew in the same time.
   const times = new Map<number, number>();

@@ -7,7 +7,7 @@ import type { HistogramSample, Labels, Sample } from '../model/samples/sample.ts
 import type { FirstSample } from '../model/settings/config.ts';
 import type { Step } from '../model/waiting/turn.ts';
 import { Differences, type Past, type ScrapeTime } from './differences.ts';
-import { factsOf } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { distributionSince } from './histogram.ts';
 import type { Precision } from './precision.ts';
 
@@ -70,7 +70,8 @@ export function convert(
   // Parts of a histogram that are also published under their own names are compared apart from it.
   const ofHistograms = new Differences(past, targetStart, firstSample, time);
   for (const sample of samples) {
-    step?.(costOfLabels(factsOf(sample.series).labelCount));
+    const facts = factsOf(sample.series);
+    step?.(costOfLabels(facts.labelCount));
     const { timestamp = scrapedAt } = sample;
     let point: Point | DropReason;
     if (timestamp < scrapedAt - MAX_AGE_MS || timestamp > scrapedAt + MAX_AHEAD_MS) {
@@ -78,7 +79,7 @@ export function convert(
     } else if ('buckets' in sample) {
       point = distributionPoint(sample, timestamp, ofHistograms, drops);
     } else {
-      point = numberPoint(sample, timestamp, differences, precision);
+      point = numberPoint(sample, facts, timestamp, differences, precision);
     }
     if (typeof point === 'object') points.push(point);
     else drops.add(point, sample.series);
@@ -104,13 +105,13 @@ function distributionPoint(
 
 function numberPoint(
   sample: Sample & Selected,
+  facts: Facts,
   timestamp: number,
   differences: Differences,
   precision: Precision | undefined,
 ): Point | DropReason {
   const { series, labels, publications, value, start } = sample;
   if (!Number.isFinite(value)) return 'not_finite';
-  const facts = factsOf(series);
   const { cumulative, sum } = facts;
   const gauge = (): Point => {
     const rounded = precision?.of(series.name, value) ?? value;

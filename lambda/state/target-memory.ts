@@ -80,18 +80,12 @@ export class TargetMemory implements PreviousValues {
   /** @param seenAt milliseconds since the epoch: the scrape that had these series */
   update(updates: ReadonlyMap<string, Previous>, seenAt: number, pool: SeriesKeysPool): void {
     const added: string[] = [];
-    for (const key of updates.keys()) {
-      if (this.#keys.placeOf(key) === undefined) added.push(key);
-    }
-    if (added.length > 0) this.#rekey([...this.#keys.list, ...added], pool);
     for (const [key, previous] of updates) {
-      const place = this.#keys.placeOf(key);
-      if (place === undefined) throw new Error(`expected a place for the series ${key}`);
-      this.#values[place] = previous.value;
-      this.#timestamps[place] = previous.timestamp;
-      this.#starts[place] = previous.start ?? Number.NaN;
-      this.#seen[place] = seenAt;
+      if (!this.#set(key, previous, seenAt)) added.push(key);
     }
+    if (added.length === 0) return;
+    this.#rekey([...this.#keys.list, ...added], pool);
+    for (const key of added) this.#set(key, updates.get(key) as Previous, seenAt);
   }
 
   /** Forgets all series. */
@@ -128,6 +122,17 @@ export class TargetMemory implements PreviousValues {
       times.cursor = other.times.cursor;
     times.committedAt = chosen(Math.max, times.committedAt, other.times.committedAt);
     times.seenAt = Math.max(times.seenAt, other.times.seenAt);
+  }
+
+  /** @returns whether the key is one of the target's */
+  #set(key: string, { value, timestamp, start }: Previous, seenAt: number): boolean {
+    const place = this.#keys.placeOf(key);
+    if (place === undefined) return false;
+    this.#values[place] = value;
+    this.#timestamps[place] = timestamp;
+    this.#starts[place] = start ?? Number.NaN;
+    this.#seen[place] = seenAt;
+    return true;
   }
 
   #at(place: number): Previous {
