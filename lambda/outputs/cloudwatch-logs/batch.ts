@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../model/delivery/event.ts';
 import type { SentEvent } from '../delivery/tally.ts';
-import { EventsText, type Place } from './events-text.ts';
+import { type BufferPool, EventsText, type Place } from './events-text.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_BATCH_SPAN_MS } from './limits.ts';
 
 /** An event on its way, with its text. */
@@ -18,13 +18,14 @@ export class LogBatch {
   readonly group: string;
   readonly stream: string;
   readonly #events: BatchedEvent[] = [];
-  readonly #text = new EventsText();
+  readonly #text: EventsText;
   #bytes = 0;
   #isSorted = true;
 
-  constructor(group: string, stream: string) {
+  constructor(group: string, stream: string, pool: BufferPool) {
     this.group = group;
     this.stream = stream;
+    this.#text = new EventsText(group, stream, pool);
   }
 
   get bytes(): number {
@@ -45,20 +46,30 @@ export class LogBatch {
 
   /** In the chronological order that PutLogEvents requires; events of the same time keep their order. */
   events(): readonly BatchedEvent[] {
-    if (!this.#isSorted) this.#events.sort((a, b) => a.timestamp - b.timestamp);
-    this.#isSorted = true;
-    return this.#events;
+    return this.#isSorted
+      ? this.#events
+      : this.#events.toSorted((one, other) => one.timestamp - other.timestamp);
   }
 
   /** The body of the request: JSON, with the events in their order. */
   body(): Buffer {
-    return this.#text.body(this.group, this.stream, this.events());
+    return this.#text.body(this.#isSorted ? undefined : this.events());
+  }
+
+  /** Frees the memory of the body, when nothing reads it any more. */
+  release(): void {
+    this.#text.release();
   }
 }
 
 /** The open batches: one for each stream and day. */
 export class LogBatches {
   readonly #open = new Map<string, LogBatch>();
+  readonly #pool: BufferPool;
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+  }
 
   get isEmpty(): boolean {
     return this.#open.size === 0;
@@ -75,7 +86,7 @@ export class LogBatches {
       open.add(sent);
       return undefined;
     }
-    const batch = new LogBatch(logGroup, logStream);
+    const batch = new LogBatch(logGroup, logStream, this.#pool);
     batch.add(sent);
     this.#open.set(key, batch);
     return open;

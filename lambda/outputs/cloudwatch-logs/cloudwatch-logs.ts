@@ -14,6 +14,7 @@ import { SendQueue } from '../delivery/send-queue.ts';
 import { type Failure, Tally } from '../delivery/tally.ts';
 import { LogsApi, type LogsSender } from './api.ts';
 import { type LogBatch, LogBatches, type NewEvent } from './batch.ts';
+import { BufferPool } from './events-text.ts';
 import { failureOf, type LogsCallError } from './failure.ts';
 
 /** Default name of the output. */
@@ -60,9 +61,10 @@ export interface CloudWatchLogsOptions {
  * repeated.
  */
 export function cloudWatchLogsOutput(options: CloudWatchLogsOptions): Output {
+  const pool = new BufferPool();
   return {
     name: options.name ?? NAME,
-    open: (signal, patienceMs) => new LogsDelivery(options, signal, patienceMs),
+    open: (signal, patienceMs) => new LogsDelivery(options, pool, signal, patienceMs),
   };
 }
 
@@ -72,7 +74,7 @@ class LogsDelivery implements Delivery {
   readonly #queue: SendQueue<LogBatch>;
   readonly #maxBufferedBytes: number;
   readonly #signal: AbortSignal;
-  readonly #open = new LogBatches();
+  readonly #open: LogBatches;
   readonly #tally = new Tally();
   readonly #patience: Patience;
   #bufferedBytes = 0;
@@ -87,10 +89,12 @@ class LogsDelivery implements Delivery {
       random = Math.random,
       maxBufferedBytes = MAX_BUFFERED_BYTES,
     }: CloudWatchLogsOptions,
+    pool: BufferPool,
     signal: AbortSignal,
     patienceMs: number | undefined,
   ) {
     this.#name = name;
+    this.#open = new LogBatches(pool);
     this.#api = new LogsApi(client, { maxAttempts, random, signal });
     this.#queue = new SendQueue(concurrency, (batch) => this.#deliver(batch));
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -165,6 +169,8 @@ class LogsDelivery implements Delivery {
   async #deliver(batch: LogBatch): Promise<void> {
     try {
       this.#settle(batch, await this.#api.put(batch));
+      // CloudWatch Logs has read all of it. A request that failed may still be under way.
+      batch.release();
     } catch (error) {
       const failure = failureOf(error as LogsCallError, this.#signal);
       for (const sent of batch.events()) this.#tally.reject(sent, failure);

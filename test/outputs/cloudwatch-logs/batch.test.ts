@@ -6,6 +6,7 @@ import {
   LogBatches,
   type NewEvent,
 } from '../../../lambda/outputs/cloudwatch-logs/batch.ts';
+import { BufferPool } from '../../../lambda/outputs/cloudwatch-logs/events-text.ts';
 import {
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
@@ -22,7 +23,7 @@ const sent = (bytes: number, more: Parameters<typeof logEvent>[0] = {}): NewEven
 });
 
 function batchesOf(events: readonly NewEvent[]): LogBatch[] {
-  const batches = new LogBatches();
+  const batches = new LogBatches(new BufferPool());
   const full = events.map((event) => batches.add(event)).filter((batch) => batch !== undefined);
   return [...full, ...batches.takeAll()];
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EventsText } from '../../../lambda/outputs/cloudwatch-logs/events-text.ts';
+import { BufferPool, EventsText } from '../../../lambda/outputs/cloudwatch-logs/events-text.ts';
 
 /** Texts of all kinds, and some larger than the first buffer. */
 const message = fc.oneof(
@@ -12,17 +12,20 @@ const message = fc.oneof(
     .map(([text, count]) => text.repeat(count)),
 );
 
-it('is the JSON of a request, whatever the events are', () => {
+const pool = new BufferPool();
+
+it('is the JSON of a request, whatever the events are, in a buffer that was used before', () => {
   const events = fc.array(fc.record({ timestamp: fc.maxSafeNat(), message }), { minLength: 1 });
+  const name = fc.string({ maxLength: 512 });
   fc.assert(
-    fc.property(events, fc.string(), (logEvents, name) => {
-      const text = new EventsText();
-      const places = logEvents.map(({ timestamp, message }) => text.add(timestamp, message));
-      const whole = { logGroupName: name, logStreamName: 's"', logEvents };
-      expect(text.body(name, 's"', places).toString()).toBe(JSON.stringify(whole));
+    fc.property(events, name, name, (logEvents, logGroupName, logStreamName) => {
+      const text = new EventsText(logGroupName, logStreamName, pool);
+      const places = logEvents.map((event) => text.add(event.timestamp, event.message));
+      const whole = { logGroupName, logStreamName, logEvents };
+      expect(text.body().toString()).toBe(JSON.stringify(whole));
       const backwards = { ...whole, logEvents: logEvents.toReversed() };
-      const reversed = text.body(name, 's"', places.toReversed()).toString();
-      expect(reversed).toBe(JSON.stringify(backwards));
+      expect(text.body(places.toReversed()).toString()).toBe(JSON.stringify(backwards));
+      text.release();
     }),
     { numRuns: 200 },
   );
