@@ -4,6 +4,7 @@ import { ENV } from '../lambda/model/settings/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
 import { configOf } from './configuration.ts';
+import { GIVE_UP_MS } from './give-up.ts';
 import { cycleTime } from './options/cycle-time.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
@@ -47,6 +48,14 @@ export function addCollect({ program, stop }: Program): void {
       'time that one cycle may take (default: that of --every, from 5s to 55s)',
       duration,
     )
+    .addOption(
+      new Option(
+        '--give-up <duration>',
+        'time to wait for receivers when all targets are scraped, without --every',
+      )
+        .argParser(duration)
+        .default(GIVE_UP_MS, '10s'),
+    )
     .option('--json', 'print the report of each cycle as a line of JSON', false)
     .action(async (options) => {
       const { output: types, outputFile } = options;
@@ -64,6 +73,7 @@ export function addCollect({ program, stop }: Program): void {
         everyMs: options.every,
         timeoutMs: options.timeout ?? cycleTime(options.every),
         forgetAfterMs: options.forgetAfter,
+        giveUpMs: options.giveUp,
         stop,
       });
       const ok = await collected.catch((error) => {

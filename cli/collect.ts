@@ -14,7 +14,10 @@ import { logsClients } from '../lambda/wiring/logs-clients.ts';
 import { awsSigning, metricsEndpoint } from '../lambda/wiring/signing.ts';
 import { describeReport } from './describe/report.ts';
 import { describeStatus } from './describe/status.ts';
+import { givingUp } from './give-up.ts';
 import { openState, type StateOptions } from './state.ts';
+import { print } from './terminal/print.ts';
+import { withProgress } from './terminal/progress.ts';
 
 /** The default of the options and the configuration. */
 const DEFAULT_OUTPUTS: readonly OutputConfig[] = [{ type: 'stdout' }];
@@ -29,6 +32,8 @@ export interface CollectOptions extends StateOptions {
   /** Absent: one cycle. */
   readonly everyMs?: number | undefined;
   readonly timeoutMs: number;
+  /** Milliseconds that a single cycle waits for receivers when all targets are scraped. */
+  readonly giveUpMs: number;
   /** The report of a cycle as one line of JSON. */
   readonly json: boolean;
   /** Ends the cycles. */
@@ -42,7 +47,7 @@ export interface CollectOptions extends StateOptions {
  * @throws FileInUseError if another process uses the file of the state
  */
 export async function collect(options: CollectOptions): Promise<boolean> {
-  const { configuration, everyMs, timeoutMs, json, stop } = options;
+  const { configuration, everyMs, timeoutMs, giveUpMs, json, stop } = options;
   const { region, endpointUrl } = options;
   await using opened = await openState(options);
   let stream: NodeJS.WritableStream = process.stdout;
@@ -58,12 +63,13 @@ export async function collect(options: CollectOptions): Promise<boolean> {
       // If the events go to standard output, the report must not mix with them.
       const takesStdout = outputs.some(({ type }) => type === 'stdout');
       stream = takesStdout ? process.stderr : process.stdout;
-      return createOutputs(outputs, {
+      const created = createOutputs(outputs, {
         logsClient: logsClients({ region, endpoint: endpointUrl }, logs),
         stdout: process.stdout,
         signing: awsSigning({ region: region ?? process.env.AWS_REGION, endpoint: endpointUrl }),
         metricsEndpoint: endpointUrl ?? metricsEndpoint(process.env),
       });
+      return everyMs === undefined ? created.map((output) => givingUp(output, giveUpMs)) : created;
     },
     ...(configuration.config.debug && { onDrop: tellOfDrop }),
     state: opened.state,
@@ -76,10 +82,13 @@ export async function collect(options: CollectOptions): Promise<boolean> {
       for (const line of describeStatus(status)) process.stderr.write(`${line}\n`);
       if (status.changed) collector.reconfigure(status.config);
     }
-    const report = await collector.collect(timeoutMs);
+    const cycle = collector.collect(timeoutMs);
+    // Events on the same terminal would stand behind the line.
+    const report = await (stream === process.stderr ? cycle : withProgress('collecting', cycle));
     const failure = failureOf(report) ?? nothingPublishedReason(report);
-    stream.write(`${json ? JSON.stringify(report) : describeReport(report)}\n`);
-    if (failure !== undefined && !json) stream.write(`failed: ${failure}\n`);
+    if (json) stream.write(`${JSON.stringify(report)}\n`);
+    else print(describeReport(report), stream);
+    if (failure !== undefined && !json) print(`failed: ${failure}`, stream);
     if (everyMs === undefined || stop.aborted) return failure === undefined;
     const rest = Math.max(startedAt + everyMs - performance.now(), 0);
     await sleep(rest, undefined, { signal: stop }).catch(() => undefined);

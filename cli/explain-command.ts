@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { AWS_REGION } from '../lambda/config/sources/request.ts';
 import { awsClients } from '../lambda/discovery/aws/clients.ts';
@@ -14,6 +14,7 @@ import { leftOutLines } from './describe/left-out.ts';
 import { describeFamilies, describeSeries } from './explain/describe.ts';
 import { explain, type SeriesExplanation } from './explain/explain.ts';
 import { Follower } from './explain/follow.ts';
+import { htmlOf } from './explain/html.ts';
 import { failuresOf, scrapePages } from './explain/live.ts';
 import { type Page, readPage } from './explain/page.ts';
 import { receiversOf } from './explain/receivers.ts';
@@ -25,6 +26,8 @@ import { configurationOf } from './recording/configuration.ts';
 import { recordedNotes } from './recording/describe.ts';
 import { readRecording } from './recording/file.ts';
 import { recordedPages } from './recording/pages.ts';
+import { print } from './terminal/print.ts';
+import { withProgress } from './terminal/progress.ts';
 
 const TEXT = 'text/plain; version=0.0.4';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
@@ -56,8 +59,9 @@ export function addExplain({ program, stop }: Program): void {
     .option('--region <region>', 'AWS Region if the configuration names none')
     .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
     .option('--timeout <duration>', 'time that it may take', duration, duration('55s'))
+    .option('--html <path>', 'write a page for a pull request, in one file')
     .option('--json', 'print one line of JSON', false)
-    .action(async (selects: Selects | undefined, { json, unmatched, ...options }) => {
+    .action(async (selects: Selects | undefined, { json, html, unmatched, ...options }) => {
       if (options.exposition !== undefined && options.recording !== undefined) {
         program.error('error: --exposition and --recording exclude each other');
       }
@@ -71,12 +75,16 @@ export function addExplain({ program, stop }: Program): void {
         (series) => (selects?.(series) ?? true) && (!unmatched || series.metrics.length === 0),
       );
       const problems = [...failuresOf(pages), ...notes];
+      if (html !== undefined) {
+        const page = htmlOf(chosen, problems, new Date().toISOString());
+        await readable(writeFile(html, page));
+      }
       if (json) {
         process.stdout.write(`${JSON.stringify({ series: chosen, problems })}\n`);
       } else {
         const lines = [describe(chosen, selects !== undefined), ...problems];
         if (chosen.length === 0) lines[0] = nothing(all);
-        process.stdout.write(`${lines.join('\n')}\n`);
+        print(lines.join('\n'));
       }
       process.exitCode = chosen.some(({ metrics }) => metrics.length > 0) ? 0 : FAILURE;
     });
@@ -150,7 +158,8 @@ async function live(
     clock: systemClock,
   });
   const scraper = systemScraper(process.env);
-  const { pages, discovered } = await scrapePages(discovery, scraper, signal);
+  const scraping = scrapePages(discovery, scraper, signal);
+  const { pages, discovered } = await withProgress('scraping the targets', scraping);
   const { targets, leftOut, idle, errors } = discovered;
   const notes = [
     ...(targets.length === 0 ? ['there is no target'] : []),

@@ -8,6 +8,7 @@ import { initialize } from './init/init.ts';
 import { MISUSE, type Program } from './program.ts';
 import { readRecording } from './recording/file.ts';
 import { RecordingError } from './recording/parse.ts';
+import { print } from './terminal/print.ts';
 
 /** Adds the command `init`. */
 export function addInit({ program }: Program): void {
@@ -48,7 +49,7 @@ export function addInit({ program }: Program): void {
         }
       });
       const lines = [...describeFates(fates), ...paths.map((path) => `written: ${path}`)];
-      process.stdout.write(`${lines.join('\n')}\n`);
+      print(lines.join('\n'));
     });
 }
 

@@ -1,4 +1,5 @@
 import { addCollect } from './collect-command.ts';
+import { addCompletion } from './completion-command.ts';
 import { addCost } from './cost-command.ts';
 import { addDemo } from './demo-command.ts';
 import { addExplain } from './explain-command.ts';
@@ -19,4 +20,5 @@ addInit(fargauge);
 addRecord(fargauge);
 addTargets(fargauge);
 addValidate(fargauge);
+addCompletion(fargauge);
 await fargauge.program.parseAsync();

@@ -13,6 +13,8 @@ import { FAILURE, MISUSE, type Program } from './program.ts';
 import { describeRecording } from './recording/describe.ts';
 import { writeRecording } from './recording/file.ts';
 import { record } from './recording/record.ts';
+import { print } from './terminal/print.ts';
+import { withProgress } from './terminal/progress.ts';
 
 /** Adds the command `record`. */
 export function addRecord({ program, stop }: Program): void {
@@ -38,7 +40,7 @@ export function addRecord({ program, stop }: Program): void {
         [ENV.cluster]: options.cluster,
         [AWS_REGION]: region,
       });
-      const recording = await record(
+      const recorded = record(
         {
           configuration,
           clientsOf: awsClients({ region, endpoint }, loadEc2),
@@ -49,9 +51,10 @@ export function addRecord({ program, stop }: Program): void {
         },
         AbortSignal.any([stop, AbortSignal.timeout(timeout)]),
       );
+      const recording = await withProgress('scraping the targets', recorded);
       try {
         const { bytes } = await writeRecording(path, recording, { force });
-        process.stdout.write(`${describeRecording(recording, path, bytes)}\n`);
+        print(describeRecording(recording, path, bytes));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') refuse(path);
         process.stderr.write(

@@ -10,6 +10,8 @@ import { endpointUrl } from './options/endpoint-url.ts';
 import { FAILURE, type Program } from './program.ts';
 import { describeTargets } from './targets/describe.ts';
 import { findTargets } from './targets/targets.ts';
+import { print } from './terminal/print.ts';
+import { withProgress } from './terminal/progress.ts';
 
 /** Adds the command `targets`. */
 export function addTargets({ program, stop }: Program): void {
@@ -34,7 +36,7 @@ export function addTargets({ program, stop }: Program): void {
         [ENV.cluster]: options.cluster,
         [AWS_REGION]: region,
       });
-      const report = await findTargets(
+      const finding = findTargets(
         {
           config,
           clientsOf: awsClients({ region, endpoint }, loadEc2),
@@ -43,7 +45,9 @@ export function addTargets({ program, stop }: Program): void {
         },
         AbortSignal.any([stop, AbortSignal.timeout(timeout)]),
       );
-      process.stdout.write(`${json ? JSON.stringify(report) : describeTargets(report)}\n`);
+      const report = await withProgress('discovering the targets', finding);
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else print(describeTargets(report));
       const failed = report.errors.length > 0 || report.targets.length === 0;
       process.exitCode = failed ? FAILURE : 0;
     });

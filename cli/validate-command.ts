@@ -1,6 +1,7 @@
 import { AWS_REGION } from '../lambda/config/sources/request.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
 import { FAILURE, MISUSE, type Program } from './program.ts';
+import { print } from './terminal/print.ts';
 import { describeValidations } from './validate/describe.ts';
 import { configurationsIn, TemplateError } from './validate/template.ts';
 import { type Candidate, validateConfiguration } from './validate/validate.ts';
@@ -46,9 +47,8 @@ export function addValidate({ program }: Program): void {
           : await inTemplate(template);
       const validations = [];
       for (const candidate of candidates) validations.push(await validateConfiguration(candidate));
-      process.stdout.write(
-        `${json ? JSON.stringify({ configurations: validations }) : describeValidations(validations)}\n`,
-      );
+      if (json) process.stdout.write(`${JSON.stringify({ configurations: validations })}\n`);
+      else print(describeValidations(validations));
       const hasErrors = validations.some(({ errors }) => errors.length > 0);
       const hasWarnings = validations.some(({ warnings }) => warnings.length > 0);
       process.exitCode = hasErrors ? MISUSE : strict && hasWarnings ? FAILURE : 0;

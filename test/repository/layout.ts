@@ -43,7 +43,7 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    ...['cli/explore', 'cli/init'],
+    ...['cli/explore', 'cli/init', 'cli/completion', 'cli/terminal'],
     ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
     ...['cli/cost', 'cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config'],
     ...['lambda/discovery', 'lambda/scrape/http', 'lambda/outputs', 'lambda/state', 'price'],
@@ -66,6 +66,8 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
     ...['cli/recording', 'cli/explain', 'cli/validate', 'lambda/config', 'lambda/rules', MODEL],
   ],
   'cli/explore/engine/stand-ins': [],
+  'cli/completion': [],
+  'cli/terminal': ['lambda/config/sources'],
   'cli/init': ['cli/recording', 'cli/explain', 'lambda/config', MODEL],
   'cli/recording': [
     ...['cli/targets', 'cli/explain', 'lambda/report', 'lambda/config', 'lambda/discovery'],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Folder, fargauge, jsonLines, temporaryFolder } from '../fargauge.ts';
 import { serveMetrics } from '../target.ts';
@@ -71,6 +72,29 @@ describe('`fargauge explain`', () => {
       'scrape_samples_post_metric_relabeling',
     ]);
     expect(answer?.problems).toEqual([]);
+  });
+
+  it('writes a page in one file', async () => {
+    const page = await folder.file('page.prom', `# TYPE ${METRIC} gauge\n${METRIC} 5\n`);
+    const html = folder.path('report.html');
+    const args = ['explain', '--config', await configured(['a:1']), '--exposition', page];
+    const { code } = await fargauge([...args, '--html', html]);
+    expect(code).toBe(0);
+    const text = await readFile(html, 'utf8');
+    expect(text).toMatch(/^<!doctype html>\n/);
+    expect(text).toContain(`<summary><code>${METRIC}</code>: 1 published</summary>`);
+    const nowhere = await fargauge([...args, '--html', folder.path('none/report.html')]);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('ENOENT') });
+  });
+
+  it('is in colours if they are asked for, and not in a pipe', async () => {
+    const config = await configured([]);
+    const args = ['explain', METRIC, '--config', config, '--exposition'];
+    const page = await folder.file('page.prom', `# TYPE ${METRIC} gauge\n${METRIC} 5\n`);
+    const plain = await fargauge([...args, page]);
+    const inColours = await fargauge([...args, page], { FORCE_COLOR: '1' });
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(inColours.stdout).toContain('\n\u001b[32m  published as \u001b[39mShop ');
   });
 
   it('names the closed port of a target that is down', async () => {
