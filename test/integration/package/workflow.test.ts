@@ -50,7 +50,9 @@ describe('actionlint', () => {
  */
 const STAND_INS = ['docker', 'gh', 'pip', 'rustup', 'sudo', 'npm'] as const;
 
-const NPM = `if [ "$1 $2" = 'run release' ]; then exec "$NODE" infra/release/release.ts "$4" Unreleased; fi`;
+const NPM = `
+if [ "$1 $2" = 'run release' ]; then exec "$NODE" infra/release/release.ts "$4" Unreleased; fi
+if [ "$1" = pack ]; then PATH="$REAL_PATH" exec npm "$@"; fi`;
 
 describe('the release', () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -78,6 +80,7 @@ describe('the release', () => {
           PATH: [stand, process.env.PATH].join(delimiter),
           LOG: join(folder, 'log'),
           NODE: process.execPath,
+          REAL_PATH: process.env.PATH ?? '',
           REGISTRY: 'registry.example',
           GITHUB_TOKEN: 'token',
           GITHUB_ACTOR: 'maintainer',
