@@ -52,7 +52,11 @@ export function billOf(usage: Usage, prices: PriceList = PRICES): Bill {
   };
 }
 
-function deliveryLines(usage: Usage, prices: PriceList): BillLine[] {
+/** The lines of what a destination gets. */
+export function deliveryLines(
+  usage: Pick<Usage, 'cycles' | 'metrics' | 'events' | 'requests' | 'samples' | 'otlp'>,
+  prices: PriceList = PRICES,
+): BillLine[] {
   const { cycles, metrics = 0, events, requests, samples, otlp } = usage;
   const make = new Lines(prices);
   const lines: BillLine[] = [];

@@ -63,7 +63,8 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/explore/page/editor': ['cli/explore/engine'],
   'cli/explore/engine': [
-    ...['cli/recording', 'cli/explain', 'cli/validate', 'lambda/config', 'lambda/rules', MODEL],
+    ...['cli/recording', 'cli/explain', 'cli/validate', 'lambda/config', 'lambda/rules', 'price'],
+    MODEL,
   ],
   'cli/explore/engine/stand-ins': [],
   'cli/completion': [],

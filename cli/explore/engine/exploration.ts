@@ -1,14 +1,20 @@
 import { fateOf } from '../../explain/describe.ts';
-import { explainSeries, metricsOf, type SeriesExplanation } from '../../explain/explain.ts';
+import { explainSeries, metricsOf } from '../../explain/explain.ts';
 import { type FollowedPage, Follower, type RulesConfig } from '../../explain/follow.ts';
+import type { Page } from '../../explain/page.ts';
 import type { PublishedMetric } from '../../explain/published.ts';
+import { receiversOf } from '../../explain/receivers.ts';
 import type { Recording } from '../../recording/format.ts';
+import { alarmOf } from './alarm.ts';
 import { withEdit } from './edit.ts';
 import { familiesOf } from './families.ts';
 import { type MetricUse, metricViews } from './metrics.ts';
+import { priceOf } from './price.ts';
 import { type ReadTarget, RecordedPages, type RecordedSeries } from './recorded-pages.ts';
 import { readRules } from './rules-text.ts';
+import { type ExplanationView, eventOf } from './sent.ts';
 import type {
+  AlarmView,
   Change,
   EvaluationView,
   OpenedView,
@@ -25,6 +31,7 @@ const MAX_LISTED = 200;
 export interface ExploredSeries {
   readonly id: number;
   readonly recorded: RecordedSeries;
+  readonly page: Page;
   readonly followed: FollowedPage;
   readonly labels: Readonly<Record<string, string>>;
   readonly metrics: readonly PublishedMetric[];
@@ -33,16 +40,20 @@ export interface ExploredSeries {
   readonly change?: Change | undefined;
 }
 
+/** What the rules of the recording make of it. */
+interface Before {
+  readonly series: ReadonlySet<number>;
+  readonly metrics: ReadonlySet<string>;
+  readonly dollars: number;
+}
+
 /** A recording, and what the rules make of it. */
 export class Exploration {
   readonly #recording: Recording;
   readonly #pages: RecordedPages;
   /** By the target's place and the key of the series as it is exposed. */
   readonly #ids = new Map<string, number>();
-  /** The series that the rules of the recording publish, and the metrics. */
-  #before:
-    | { readonly series: ReadonlySet<number>; readonly metrics: ReadonlySet<string> }
-    | undefined;
+  #before: Before | undefined;
   #config: RulesConfig | undefined;
   #rules = '';
   #series = new Map<number, ExploredSeries>();
@@ -67,9 +78,17 @@ export class Exploration {
     const explored = targets.map((target, index) => this.#explore(target, follower, config, index));
     const all = explored.flat();
     const uses = metricUses(all);
+    const { interval } = this.#recording;
+    const price = priceOf(
+      config,
+      targets.flatMap(({ page }) => page ?? []),
+      uses.size,
+      interval && interval * 1_000,
+    );
     this.#before ??= {
       series: new Set(all.filter(({ published }) => published).map(({ id }) => id)),
       metrics: new Set(uses.keys()),
+      dollars: price.dollars,
     };
     this.#config = config;
     this.#rules = text;
@@ -79,6 +98,8 @@ export class Exploration {
       targets: targets.map((target, index) => viewOf(target, explored[index] ?? [])),
       families: familiesOf(changed),
       metrics: metricViews(uses, this.#before.metrics),
+      price,
+      priceBefore: this.#before.dollars,
       counts: {
         targets: targets.length,
         up: targets.filter(({ down }) => down === undefined).length,
@@ -107,18 +128,20 @@ export class Exploration {
   }
 
   /** Undefined without valid rules, or without such a series. */
-  explain(id: number): SeriesExplanation | undefined {
+  explain(id: number): ExplanationView | undefined {
     const found = this.#series.get(id);
     if (found === undefined || this.#config === undefined) return undefined;
-    const { recorded, followed } = found;
+    const { recorded, page, followed } = found;
     const { series, value, isDropped } = recorded;
-    return explainSeries(
-      this.#config,
-      followed,
-      series,
-      value,
-      isDropped ? 'relabeled' : followed.reason(series),
-    );
+    if (isDropped) return explainSeries(this.#config, followed, series, value, 'relabeled');
+    const explained = explainSeries(this.#config, followed, series, value);
+    const received = [...explained.received, ...receiversOf(this.#config.outputs, page)(series)];
+    return { ...explained, received, event: eventOf(followed, explained) };
+  }
+
+  /** Of the tasks with a history. */
+  get alarm(): AlarmView {
+    return alarmOf(this.#series.values());
   }
 
   /**
@@ -157,6 +180,7 @@ export class Exploration {
       return {
         id: this.#idOf(`${index} ${key}`),
         recorded,
+        page,
         followed,
         labels: followed.labels(recorded.series),
         metrics,

@@ -1,5 +1,5 @@
-import type { SeriesExplanation } from '../../explain/explain.ts';
-import type { EvaluationView, OpenedView, SeriesListView } from './view.ts';
+import type { ExplanationView } from './sent.ts';
+import type { AlarmView, EvaluationView, OpenedView, SeriesListView } from './view.ts';
 
 /** The questions of the page to the engine in its worker, with their answers. */
 export interface Engine {
@@ -9,7 +9,8 @@ export interface Engine {
   list(family: string, words: string): Promise<SeriesListView>;
   /** The names of the families with a series whose text contains all words. */
   families(words: string): Promise<readonly string[]>;
-  explain(id: number): Promise<SeriesExplanation | undefined>;
+  explain(id: number): Promise<ExplanationView | undefined>;
+  alarm(): Promise<AlarmView>;
   /** The rules with the edit that takes a series. Rejects if there is none. */
   edited(id: number): Promise<string>;
 }

@@ -37,8 +37,32 @@ export interface ResultsView {
   readonly families: readonly FamilyView[];
   readonly metrics: readonly MetricView[];
   readonly counts: CountsView;
+  readonly price: PriceView;
+  /** The price of the rules of the recording. */
+  readonly priceBefore: number;
   /** Milliseconds that the evaluation took. */
   readonly tookMs: number;
+}
+
+/** Of a month, in dollars. */
+export interface PriceView {
+  readonly dollars: number;
+  readonly lines: readonly {
+    readonly what: string;
+    readonly formula: string;
+    /** Absent: the price is unknown. */
+    readonly dollars: number | undefined;
+  }[];
+}
+
+/** The CPU utilization of tasks in percent, by times in milliseconds since the epoch. */
+export interface AlarmView {
+  readonly tasks: readonly {
+    readonly name: string;
+    readonly points: readonly (readonly [time: number, percent: number])[];
+  }[];
+  /** The greatest value of all tasks in each minute, oldest first. */
+  readonly minutes: readonly (readonly [minute: number, percent: number])[];
 }
 
 export interface CountsView extends ChangesView {

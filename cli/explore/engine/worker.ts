@@ -25,6 +25,7 @@ const engine: Engine = {
   list: async (family, words) => current().list(family, words),
   families: async (words) => current().families(words),
   edited: async (id) => current().edited(id),
+  alarm: async () => current().alarm,
   explain: async (id) => current().explain(id),
 };
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Engine } from '../engine/protocol.ts';
 import type { EvaluationView, OpenedView, ResultsView } from '../engine/view.ts';
+import { Alarm } from './alarm.tsx';
 import { Editor } from './editor/editor.tsx';
 import { Metrics } from './metrics.tsx';
 import { useNarrow } from './narrow.ts';
@@ -26,6 +27,7 @@ export function App({ engine, opened }: Props) {
     ['series', 'Series'],
     ['metrics', 'Metrics'],
     ['targets', 'Targets'],
+    ['alarm', 'CPU alarm'],
     ...(isNarrow ? [['rules', 'Rules'] as const] : []),
   ] as const;
   return (
@@ -50,6 +52,8 @@ export function App({ engine, opened }: Props) {
               </p>
             ) : shown === 'targets' ? (
               <Targets results={results} opened={opened} />
+            ) : shown === 'alarm' ? (
+              <Alarm engine={engine} results={results} />
             ) : shown === 'metrics' ? (
               <Metrics metrics={results.metrics} />
             ) : (

@@ -1,4 +1,5 @@
 import type { OpenedView, ProblemView, ResultsView } from '../engine/view.ts';
+import { Price } from './price.tsx';
 import { counted } from './text.ts';
 
 interface Props {
@@ -21,29 +22,36 @@ export function Summary({ opened, results, problems, rules }: Props) {
           Cycle of <time dateTime={opened.recordedAt}>{localTime(opened.recordedAt)}</time>
         </p>
       </div>
-      <ul class="counts" aria-label="Result of the rules" aria-live="polite" role="status">
-        {results && (
-          <>
-            <Count
-              value={`${results.counts.up} of ${results.counts.targets}`}
-              label="targets up"
-              kind={results.counts.up < results.counts.targets ? 'bad' : undefined}
-            />
-            <Count value={counted(results.counts.series)} label="series" />
-            <Count value={counted(results.counts.published)} label="published" />
-            <Count value={counted(metrics)} label="metrics" />
-            {results.counts.taken > 0 && (
-              <Count value={`+${counted(results.counts.taken)}`} label="newly taken" kind="taken" />
-            )}
-            {results.counts.lost > 0 && (
-              <Count value={`−${counted(results.counts.lost)}`} label="newly lost" kind="lost" />
-            )}
-          </>
-        )}
-        {errors > 0 && (
-          <Count value={String(errors)} label={errors === 1 ? 'error' : 'errors'} kind="bad" />
-        )}
-      </ul>
+      <div class="counts" role="status">
+        <ul aria-label="Result of the rules">
+          {results && (
+            <>
+              <Count
+                value={`${results.counts.up} of ${results.counts.targets}`}
+                label="targets up"
+                kind={results.counts.up < results.counts.targets ? 'bad' : undefined}
+              />
+              <Count value={counted(results.counts.series)} label="series" />
+              <Count value={counted(results.counts.published)} label="published" />
+              <Count value={counted(metrics)} label="metrics" />
+              {results.counts.taken > 0 && (
+                <Count
+                  value={`+${counted(results.counts.taken)}`}
+                  label="newly taken"
+                  kind="taken"
+                />
+              )}
+              {results.counts.lost > 0 && (
+                <Count value={`−${counted(results.counts.lost)}`} label="newly lost" kind="lost" />
+              )}
+            </>
+          )}
+          {errors > 0 && (
+            <Count value={String(errors)} label={errors === 1 ? 'error' : 'errors'} kind="bad" />
+          )}
+        </ul>
+      </div>
+      {results && <Price price={results.price} before={results.priceBefore} />}
       <button type="button" class="export" onClick={() => download('fargauge.yaml', rules)}>
         Export rules
       </button>

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeclarationTrace } from '../../../../lambda/rules/trace.ts';
-import type { SeriesExplanation } from '../../../explain/explain.ts';
+import type { Received } from '../../../explain/receivers.ts';
 import type { Engine } from '../../engine/protocol.ts';
+import type { ExplanationView } from '../../engine/sent.ts';
 import type { ResultsView } from '../../engine/view.ts';
 import { Dimensions } from '../metrics.tsx';
+import { labelsText } from '../text.ts';
 
 interface Props {
   readonly engine: Engine;
@@ -15,7 +17,7 @@ interface Props {
 
 /** Why a series is published or not: each declaration in turn, and the edit that would take it. */
 export function Explanation({ engine, results, id, onEdit }: Props) {
-  const [explanation, setExplanation] = useState<SeriesExplanation>();
+  const [explanation, setExplanation] = useState<ExplanationView>();
   useEffect(() => {
     let isCurrent = true;
     engine.explain(id).then((found) => {
@@ -26,7 +28,7 @@ export function Explanation({ engine, results, id, onEdit }: Props) {
     };
   }, [engine, results, id]);
   if (explanation === undefined) return <p class="waiting">…</p>;
-  const { metrics, dropped, declarations, edit } = explanation;
+  const { metrics, dropped, declarations, edit, received, event } = explanation;
   return (
     <div class="explanation">
       {dropped && (
@@ -59,8 +61,74 @@ export function Explanation({ engine, results, id, onEdit }: Props) {
           ))}
         </ol>
       )}
+      {received.length > 0 && (
+        <div>
+          <p class="place">Sent</p>
+          <ul class="sent">
+            {received.map((each) => (
+              <li key={`${each.output} ${each.gets}`}>
+                <Sent received={each} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {event !== undefined && (
+        <details>
+          <summary>The EMF event</summary>
+          <pre>{event}</pre>
+        </details>
+      )}
     </div>
   );
+}
+
+/** What an output gets. */
+function Sent({ received }: { readonly received: Received }) {
+  const { output, dropped } = received;
+  if (dropped !== undefined) {
+    return (
+      <>
+        <strong>{output}</strong>: nothing: <code>{dropped.reason}</code>: {dropped.text}
+      </>
+    );
+  }
+  return (
+    <>
+      <strong>{output}</strong>: {sentText(received)}
+    </>
+  );
+}
+
+function sentText(received: Received) {
+  switch (received.gets) {
+    case 'emf_event':
+      return 'an EMF event with it';
+    case 'plain_event':
+      return 'a log event without a metric of it';
+    case 'datum':
+      return 'a datum of PutMetricData';
+    case 'series': {
+      const { __name__: name = '', ...labels } = received.labels;
+      return (
+        <>
+          the series{' '}
+          <code>
+            {name}
+            {labelsText(labels)}
+          </code>
+        </>
+      );
+    }
+    case 'point':
+      return (
+        <>
+          a point of the {received.kind} <code>{received.metric}</code> with the attributes{' '}
+          <code>{labelsText(received.attributes)}</code> and the resource{' '}
+          <code>{labelsText(received.resource)}</code>
+        </>
+      );
+  }
 }
 
 function Declaration({ trace }: { readonly trace: DeclarationTrace }) {

@@ -61,7 +61,10 @@ describe('the exploration of a recording', () => {
     const ids = results.families.flatMap(({ name }) =>
       exploration.list(name, '').series.map(({ id }) => id),
     );
-    const shown = ids.map((id) => exploration.explain(id));
+    const shown = ids.map((id) => {
+      const { event: _, ...explanation } = exploration.explain(id) ?? {};
+      return explanation;
+    });
     expect(shown).toHaveLength(ofCommand.length);
     expect(shown).toEqual(expect.arrayContaining([...ofCommand]));
   });
@@ -172,6 +175,26 @@ describe('the exploration of a recording', () => {
     ]);
     expect(exploration.families('no_declaration')).not.toContain('queue_length');
     expect(exploration.families('nowhere')).toEqual([]);
+  });
+
+  it('has the event and the receivers of a series', async () => {
+    const configuration = `${RULES}remote_write:
+  - name: prometheus
+    url: http://10.0.0.9:9090/api/v1/write
+outputs: [{ type: cloudwatch-logs }]
+`;
+    const { exploration } = await opened(recordingOf([target(PAGE)], { configuration }));
+    const taken = exploration.explain(first(exploration, 'queue_length').id);
+    expect(JSON.parse(taken?.event ?? '')).toMatchObject({ queue_length: 5, job: 'shop' });
+    expect(taken?.received).toEqual([
+      expect.objectContaining({ gets: 'emf_event' }),
+      expect.objectContaining({
+        output: 'prometheus',
+        gets: 'series',
+        labels: expect.objectContaining({ __name__: 'queue_length', job: 'shop' }),
+      }),
+    ]);
+    expect(exploration.explain(first(exploration, 'orders').id)?.event).toBeUndefined();
   });
 
   it('lists at most 200 series, and counts the others', async () => {
