@@ -35,12 +35,14 @@ export interface RunningTaskOptions {
 
 /** A task that runs. */
 export interface RunningTask extends AsyncDisposable {
-  /** Resolves when its sidecars have read the figures of their task once more, and know them. */
+  /** Lets a minute pass. Resolves when its sidecars have read the figures of their task once more, and know them. */
   measuredAgain(): Promise<void>;
 }
 
 /** Milliseconds between the two samples of a document. */
 const SAMPLE_MS = 1_000;
+
+const MINUTE_MS = 60_000;
 
 /** Of one device, as with cgroup v1. */
 const BLOCKS = ['Read', 'Write'].map((op) => ({ major: 259, minor: 0, op, value: 4096 }));
@@ -68,7 +70,8 @@ export async function startTask(
     started.use(await serveMetrics(exposition, { host: place.loopback, port }));
   }
   const endpoint = started.use(await startMetadataStandIn());
-  serveDocuments(endpoint, task, taskArn);
+  const clock = { aheadMs: 0 };
+  serveDocuments(endpoint, task, taskArn, clock);
   for (const container of sidecars) {
     const environment = environmentOf(container);
     const sidecar = started.use(
@@ -94,6 +97,8 @@ export async function startTask(
   const running = started.move();
   return {
     async measuredAgain() {
+      // A minute that is over is delivered when there is a sample of the next one.
+      clock.aheadMs += MINUTE_MS;
       // At the second request the first was answered.
       for (let reads = 0; sidecars.length > 0 && reads < 2; reads++) {
         await endpoint.requested('/task/stats');
@@ -173,6 +178,7 @@ function serveDocuments(
   endpoint: MetadataStandIn,
   { at, clusterName, serviceName, definition }: PlannedTask,
   taskArn: string,
+  clock: { readonly aheadMs: number },
 ): void {
   const began = Date.now();
   const { family, cpu, memory, containerDefinitions = [] } = definition;
@@ -190,7 +196,7 @@ function serveDocuments(
   });
   endpoint.answer('/task', json(document));
   endpoint.answer('/task/stats', (response) => {
-    const now = Date.now();
+    const now = Date.now() + clock.aheadMs;
     const read = new Date(now).toISOString();
     const preread = new Date(now - SAMPLE_MS).toISOString();
     const second = (now - began) / 1000;

@@ -34,6 +34,26 @@ describe('The history of a sidecar', () => {
     expect((await collect(url, first.until)).times).toEqual(second.times);
   });
 
+  it('is collected minute by minute, and once each, by who asks for whole minutes', async () => {
+    await using standIn = await startMetadataStandIn();
+    standIn.serve(sampleTask(), sampleStats(0, 1));
+    await using sidecar = startSidecar({ ECS_CONTAINER_METADATA_URI_V4: standIn.uri });
+    const url = await sidecar.url();
+
+    const first = await collect(url, '0&minutes=complete');
+    expect(first.times).toEqual([]);
+    expect(first.until).toMatch(/^[\d.]+,\d+$/);
+    const [since, before] = first.until.split(',');
+    await renew(standIn, 1);
+    const second = await collect(url, `${since}&before=${before}&minutes=complete`);
+    expect(second.times).toEqual([]);
+    await renew(standIn, 61);
+    // As a client sends the cursor that knows nothing of its parts.
+    const third = await collect(url, `${encodeURIComponent(second.until)}&minutes=complete`);
+    expect(third.times).toEqual([START + 0.25, START + 1.25]);
+    expect((await collect(url, encodeURIComponent(third.until))).times).toEqual([START + 61.25]);
+  });
+
   it('is there when the endpoint fails', async () => {
     await using standIn = await startMetadataStandIn();
     standIn.serve(sampleTask(), sampleStats(0, 1));
