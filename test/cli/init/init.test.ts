@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { explain } from '../../../cli/explain/explain.ts';
 import { readPage } from '../../../cli/explain/page.ts';
 import { type InitSources, initialize } from '../../../cli/init/init.ts';
@@ -12,6 +12,7 @@ import type { Config } from '../../../lambda/model/settings/config.ts';
 import { load, messagesOf } from '../../config/loading.ts';
 import { describeWithFixtures, FIXTURES } from '../../fixtures.ts';
 import { ROOT } from '../../integration/support/places.ts';
+import { type Folder, temporaryFolder } from '../fargauge.ts';
 
 /** A page with names that the examples and fixtures select, and labels that they name. */
 const PAGE = `# TYPE base_cpu_systemLoadAverage gauge
@@ -157,6 +158,100 @@ function recordingOf(configuration: string): Recording {
     omitted: [],
   };
 }
+
+const ADOT = `
+receivers:
+  prometheus:
+    config:
+      scrape_configs:
+        - job_name: app
+          static_configs: [{targets: ["10.0.0.9:8080", "localhost:9404"]}]
+          metric_relabel_configs:
+            - {source_labels: [__name__], regex: "a(.*)", target_label: __name__, replacement: "b$$1"}
+  otlp: {protocols: {grpc: }}
+  unused: {}
+processors:
+  batch:
+  resource: {}
+exporters:
+  awsemf:
+    namespace: Shop
+    log_group_name: /shop
+    region: eu-west-1
+    dimension_rollup_option: NoDimensionRollup
+    metric_declarations:
+      - dimensions: [[ServiceName], [ServiceName, code]]
+        metric_name_selectors: ["^threads$$"]
+        label_matchers:
+          - {label_names: [job], regex: "^app$$"}
+          - {label_names: [job, zone], separator: "/", regex: "^x/a$$"}
+      - {dimensions: [[job]], metric_name_selectors: [^up$]}
+  otlphttp/backend: {endpoint: "https://otlp.example/", headers: {x-team: shop}}
+  datadog: {}
+service:
+  pipelines:
+    metrics: {receivers: [prometheus, otlp], processors: [batch, resource], exporters: [awsemf, otlphttp/backend, datadog]}
+    traces: {receivers: [otlp], exporters: [datadog]}
+`;
+
+describe('the file of an OpenTelemetry Collector', () => {
+  let folder: Folder;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+
+  afterEach(() => folder.remove());
+
+  it('becomes jobs, rules and outputs, as far as there are such', async () => {
+    const { config, fates } = await written({ adot: await folder.file('adot.yaml', ADOT) });
+    expect(config.emf).toMatchObject({
+      namespace: 'Shop',
+      declarations: [
+        {
+          sourceLabels: ['job'],
+          matcher: { source: '^app$' },
+          selectors: [{ source: '^threads$' }],
+        },
+        { sourceLabels: ['job', 'zone'], separator: '/', matcher: { source: '^x/a$' } },
+        { sourceLabels: ['job'], dimensions: [['job']] },
+      ],
+    });
+    expect(config.logs.group).toBe('/shop');
+    expect(config.outputs).toMatchObject([
+      { type: 'cloudwatch-logs', region: 'eu-west-1' },
+      { type: 'otlp', url: 'https://otlp.example/v1/metrics' },
+    ]);
+    const app = config.jobs.find(({ name }) => name === 'app');
+    expect(app?.staticConfigs).toMatchObject([{ targets: ['10.0.0.9:8080'] }]);
+    const page = readPage(config, {
+      body: Buffer.from('abc 1\n'),
+      contentType: 'text/plain',
+      labels: labelsOf({ job: 'app' }),
+    });
+    expect(page.samples.map(({ series }) => series.name)).toEqual(['bbc']);
+    expect(fates.map(({ part, fate }) => `${fate} ${part}`)).toEqual([
+      'left out service.pipelines.traces',
+      'left out receivers.unused',
+      'changed receivers.prometheus.config.scrape_configs app',
+      'left out receivers.otlp',
+      'left out processors.batch',
+      'left out processors.resource',
+      'taken exporters.awsemf',
+      'left out exporters.awsemf.dimension_rollup_option',
+      'taken exporters.otlphttp/backend',
+      'left out exporters.datadog',
+    ]);
+    for (const { text } of fates) expect(text).toMatch(/\S \S/);
+  });
+
+  it('that is no YAML is refused with line and column', async () => {
+    const adot = await folder.file('adot.yaml', 'a: [');
+    expect(await messagesOf(initialize({ adot }) as never)).toEqual([
+      expect.stringMatching(/adot\.yaml: line \d+, column \d+: expected YAML or JSON/),
+    ]);
+  });
+});
 
 const migration = (name: string) => join(FIXTURES, 'migrations', name);
 
