@@ -4,6 +4,7 @@ import { runCost } from './cost/cost.ts';
 import { runCycle, runReceivers } from './cycle/cycle.ts';
 import { runDecode } from './decode/decode.ts';
 import { runEncode } from './encode/encode.ts';
+import { runEvents } from './events/events.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
 import { runScale } from './scale/scale.ts';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   decode: runDecode,
   cycle: runCycle,
   encode: runEncode,
+  events: runEvents,
   sizes: runSizes,
   cost: runCost,
   receivers: runReceivers,
