@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -53,7 +54,7 @@ export async function bundleCli(outdir: string = CLI_DIRECTORY): Promise<Bundle>
     // What few calls need, such as a client of AWS, is in files of its own.
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
-    plugins: [...PROGRAM.plugins, withoutZstandard],
+    plugins: [...PROGRAM.plugins, withoutZstandard, usedClients],
     banner: { js: `${REQUIRE}${OF_NEWER_NODE}` },
   });
   await writeFiles(outputFiles);
@@ -88,6 +89,30 @@ const withoutZstandard: Plugin = {
         const missing = () => { throw new Error('Node.js ' + process.versions.node + ' has no Zstandard') };
         export const { zstdCompress = missing, zstdDecompress = missing } = zlib;
       `,
+    }));
+  },
+};
+
+/** A client that is imported when it is needed, and the one name that is taken of it. */
+const TAKEN = /\{ (\w+) \} = await import\('(@aws-sdk\/[\w-]+)'\)/g;
+
+/** A client of AWS that is imported when it is needed comes along as a whole: this leaves what no module takes of it. */
+const usedClients: Plugin = {
+  name: 'used-clients',
+  setup({ onResolve, onLoad }) {
+    const names = new Map<string, Set<string>>();
+    for (const path of globSync('lambda/**/*.ts', { cwd: REPOSITORY })) {
+      const text = readFileSync(join(REPOSITORY, path), 'utf8');
+      for (const [, name = '', client = ''] of text.matchAll(TAKEN)) {
+        names.set(client, (names.get(client) ?? new Set()).add(name));
+      }
+    }
+    onResolve({ filter: /^@aws-sdk\// }, ({ kind, path }) =>
+      kind === 'dynamic-import' && names.has(path) ? { path, namespace: 'used' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'used' }, ({ path }) => ({
+      contents: `export { ${[...(names.get(path) ?? [])].join()} } from '${path}';`,
+      resolveDir: REPOSITORY,
     }));
   },
 };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
 import type { Bundle } from '../../infra/build/bundle.ts';
 import { cliBundle } from '../bundles.ts';
-import { type Finished, runToEnd } from '../integration/support/child.ts';
+import { type Finished, runToEnd, start } from '../integration/support/child.ts';
 import { ROOT } from '../integration/support/places.ts';
 import { type Folder, jsonLines, temporaryFolder } from './fargauge.ts';
 import { serveMetrics } from './target.ts';
@@ -46,6 +46,18 @@ describe('the command line without the repository', () => {
     expect(jsonLines(stdout)).toEqual([
       expect.objectContaining({ report: expect.objectContaining({ discoveryErrors: [] }) }),
     ]);
+  });
+
+  it('has the page of explore', async () => {
+    await using child = start(process.execPath, [
+      ...[bundle.file, 'explore', '--no-open', '--config', join(ROOT, 'examples/static.yaml')],
+    ]);
+    const [url] = await child.says(/http:\/\/\S+/);
+    const answer = await fetch(url);
+    expect({ status: answer.status, page: await answer.text() }).toEqual({
+      status: 200,
+      page: expect.stringContaining('<!doctype html>'),
+    });
   });
 
   it.each(['14.21.3', '18.20.8'])('says in one line that Node.js %s is too old', async (node) => {

@@ -49,6 +49,7 @@ describe('the package', () => {
     const files = await readdir(join(folder, 'node_modules/fargauge'), { recursive: true });
     expect(files).toEqual(
       expect.arrayContaining([
+        'dist/cli/explore/index.html.gz',
         'dist/collector/ec2.mjs',
         'dist/collector/index.mjs',
         'dist/sidecar/index.mjs',
