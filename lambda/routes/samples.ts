@@ -1,7 +1,13 @@
 import type { DeliveryOutcome, DeliveryReport } from '../model/delivery/event.ts';
 import { compareCursors, heldFrom, recordedUntil } from '../model/delivery/history-cursor.ts';
 import type { SampleDelivery, TargetSamples } from '../model/delivery/sample-output.ts';
-import { type SeenTarget, type State, stateKey, type TargetPast } from '../model/delivery/state.ts';
+import {
+  type Previous,
+  type SeenTarget,
+  type State,
+  stateKey,
+  type TargetPast,
+} from '../model/delivery/state.ts';
 import type { Drops } from '../model/samples/drops.ts';
 import type { Sample } from '../model/samples/sample.ts';
 import type { Target } from '../model/targets/target.ts';
@@ -11,7 +17,10 @@ import { seenFor, thenCommit, unsettled } from './commit.ts';
 import type { Collected, Route, Share, Written } from './route.ts';
 import { FINAL_OF_SAMPLES, isSettled } from './settled.ts';
 
-/** Sends samples as scraped, without state for series: the state is only the cursor of a target's history. */
+/** The state of a target has the time of the newest sample that a daemon gave in place of its sidecar as that of a series. */
+const STOOD_IN = 'daemon';
+
+/** Sends samples as scraped, without state for series: the state is only the cursor of a target's history, and the end of what a daemon gave. */
 export class SampleRoute implements Route {
   readonly #name: string;
   readonly #delivery: SampleDelivery;
@@ -37,8 +46,13 @@ export class SampleRoute implements Route {
 
   share({ scrape, since, stepOfWriting: step }: Collected, drops: Drops): Share {
     const { target } = scrape;
-    const { cursor } = target.history ? this.past(target.id) : {};
-    const samples = notBefore(scrape.samples, cursor, since);
+    const { cursor, series } = target.history ? this.past(target.id) : {};
+    const stoodIn = series?.get(STOOD_IN)?.timestamp;
+    const given = scrape.cursor === undefined ? givenUntil(cursor) : undefined;
+    const samples = after(
+      notBefore(scrape.samples, cursor, since),
+      Math.max(stoodIn ?? Number.NEGATIVE_INFINITY, given ?? Number.NEGATIVE_INFINITY),
+    );
     return {
       events: 0,
       ready: () => this.#delivery.ready(),
@@ -56,9 +70,15 @@ export class SampleRoute implements Route {
     if (failure !== undefined) return unsettled(outcome);
     const isSettledNow = (delivered: DeliveryOutcome) => isSettled(delivered, FINAL_OF_SAMPLES);
     const key = stateKey(this.#name, target.id);
+    const updates = new Map<string, Previous>();
+    const newest = newestOf(scrape.samples);
+    // The daemon's history has another clock, so the sidecar's cursor stays.
+    if (cursor === undefined && newest !== undefined) {
+      updates.set(STOOD_IN, { value: 0, timestamp: newest });
+    }
     const commit = () => {
-      if (!target.history || cursor === undefined) return;
-      this.#state.commit(key, { updates: new Map(), scrapedAt: startedAt, cursor });
+      if (!target.history || (cursor === undefined && updates.size === 0)) return;
+      this.#state.commit(key, { updates, scrapedAt: startedAt, cursor });
     };
     return thenCommit(outcome, isSettledNow, commit, others);
   }
@@ -95,4 +115,25 @@ function notBefore(
       ? (timestamp: number) => timestamp > recordedUntil(cursor) * 1000
       : (timestamp: number) => timestamp >= held * 1000;
   return samples.filter(({ timestamp }) => timestamp === undefined || isNew(timestamp));
+}
+
+/** Drops the points of a time of which this output has got those of the other one, sidecar or daemon. */
+function after(samples: readonly Sample[], until: number): readonly Sample[] {
+  if (until === Number.NEGATIVE_INFINITY) return samples;
+  return samples.filter(({ timestamp }) => timestamp === undefined || timestamp > until);
+}
+
+/** Until when a sidecar gave its points, in milliseconds since the epoch. */
+function givenUntil(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  return Math.min(recordedUntil(cursor), heldFrom(cursor)) * 1000;
+}
+
+/** Milliseconds since the epoch. */
+function newestOf(samples: readonly Sample[]): number | undefined {
+  let newest: number | undefined;
+  for (const { timestamp } of samples) {
+    if (timestamp !== undefined && timestamp > (newest ?? timestamp - 1)) newest = timestamp;
+  }
+  return newest;
 }

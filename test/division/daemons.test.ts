@@ -514,6 +514,30 @@ describe('a task with a sidecar of its own and a daemon', () => {
     expect(reports.map(({ samples }) => samples.dropped.own_sidecar)).toEqual([2, undefined, 2]);
   });
 
+  it('gives receivers of samples each time once, when its sidecar has what the daemon gave meanwhile', async () => {
+    const { samples, cycle } = setting();
+    const times = [1, 2, 3].map((minute) => (START + minute * MINUTE) / 1000 - 5);
+    const points = (value: number, until: number) => ({
+      ee_task_cpu: times.slice(0, until).map((time) => [time, value] as const),
+    });
+    for (const [index, isUp] of [true, false, true].entries()) {
+      now = START + (index + 1) * MINUTE;
+      serve([{ ...of(1), points: points(1, index + 1) }]);
+      server.pages.set(`/${ID(1)}`, () =>
+        isUp
+          ? { body: sidecarPage({ ...of(1), points: points(101, index + 1) }), until: now / 1000 }
+          : undefined,
+      );
+      await cycle();
+    }
+
+    const got = samples
+      .filter((line) => line.includes('"ee_task_cpu"'))
+      .map((line) => JSON.parse(line).slice(-2));
+    expect(got.map(([, time]) => time)).toEqual(times.map((time) => time * 1000));
+    expect(got.at(-1)).toEqual([101, times[2]! * 1000]);
+  });
+
   it('is asked by the cursor of its sidecar, whatever the daemon told meanwhile', async () => {
     const { cycle } = setting();
     now = START + MINUTE;
