@@ -82,6 +82,7 @@ async function serve(settings: Settings): Promise<void> {
   const connections = new Connections();
   const source = (): PageSource => ({
     known: sampler.known(),
+    ended: sampler.ended(),
     scope: sampler.ofInstance ? 'instance' : 'task',
     history,
     traffic: endpoint.traffic(),

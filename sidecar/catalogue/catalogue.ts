@@ -51,17 +51,18 @@ const NAME_AND_VALUE_BYTES = 80;
 /**
  * Everything that the sidecar exposes, family by family: those of many tasks need not be in memory together.
  *
- * @param subjects `undefined` when the endpoint fails: then only the exporter's own series are left, since
- * figures of before would be taken for those of now.
+ * @param subjects without tasks that live when the endpoint fails: figures of before would be taken for those of now.
+ * @param success whether the endpoint answers
  * @param now milliseconds since the epoch.
  */
 export function* catalogue(
-  subjects: Subjects | undefined,
+  subjects: Subjects,
+  success: boolean,
   traffic: Traffic,
   now: number,
 ): Generator<Family> {
-  yield* exporterFamilies(subjects !== undefined, traffic);
-  if (subjects !== undefined) yield* familiesOf(DEFINITIONS, subjects, now);
+  yield* exporterFamilies(success, traffic);
+  yield* familiesOf(DEFINITIONS, subjects, now);
 }
 
 /** The families with the points of the history in the place of the latest values. */

@@ -18,6 +18,8 @@ const ENDED_SHOWN_MS = 2 * 60_000;
 export interface PageSource {
   /** `undefined` where the endpoint fails. */
   readonly known: Known | undefined;
+  /** The tasks that ended: clients that have not been told are told even where the endpoint fails. */
+  readonly ended: readonly FollowedTask[];
   readonly scope: Scope;
   readonly history: History;
   readonly traffic: Traffic;
@@ -43,23 +45,19 @@ export function historyPage(source: PageSource, excerpt: Excerpt): Iterable<Fami
 }
 
 function* pageOf(
-  { known, scope, history, traffic, losses, now }: PageSource,
+  { known, ended, scope, history, traffic, losses, now }: PageSource,
   isShown: (task: FollowedTask) => boolean,
   withInstance: boolean,
 ): Generator<Family> {
-  const tasks = known && [...known.live, ...known.ended].filter(isShown);
+  const tasks = [...(known?.live ?? []), ...ended].filter(isShown);
   const instance =
     known?.isWhole && withInstance
       ? instanceFigures(known.live.map(({ observation }) => observation))
       : undefined;
-  const subjects = tasks && {
-    tasks: tasks.map(({ observation }) => observation),
-    scope,
-    instance,
-  };
-  yield* catalogue(subjects, traffic, now);
+  const subjects = { tasks: tasks.map(({ observation }) => observation), scope, instance };
+  yield* catalogue(subjects, known !== undefined, traffic, now);
   if (scope === 'instance') yield tasksFamily(known?.isWhole ?? false);
-  const keys = new Set(tasks?.map(({ key }) => key));
+  const keys = new Set(tasks.map(({ key }) => key));
   yield* minuteFamilies(history, now, scope === 'task' ? undefined : (task) => keys.has(task));
   yield* lossFamilies(losses);
 }

@@ -41,7 +41,6 @@ export interface Poll {
 /** The tasks after a poll. */
 export interface Known {
   readonly live: readonly FollowedTask[];
-  readonly ended: readonly FollowedTask[];
   /** Whether the tasks that live are all of the instance. */
   readonly isWhole: boolean;
 }
@@ -56,6 +55,8 @@ export interface Sampler {
   ready(): Promise<void>;
   /** What is known; `undefined` when the last poll failed or is too long ago. */
   known(): Known | undefined;
+  /** The tasks that ended and are remembered, even when the last poll failed. */
+  ended(): readonly FollowedTask[];
   /** Polls once more and no more after that. */
   finish(): Promise<void>;
 }
@@ -92,7 +93,7 @@ export function startSampler({
 
   /** Made when it is needed, because it would keep the figures of one poll in memory beside those of the next. */
   function known(): Known {
-    return { live: followed.live, ended: followed.ended, isWhole };
+    return { live: followed.live, isWhole };
   }
 
   /** @returns nothing where it failed */
@@ -162,6 +163,7 @@ export function startSampler({
       const age = clock.elapsed() - succeededAt;
       return age <= STALE_PAUSES * pace.pauseMs ? known() : undefined;
     },
+    ended: () => followed.ended,
     finish() {
       finishing = true;
       return look();

@@ -22,8 +22,9 @@ export function familiesAfter(
 
 /** The sidecar's page of its task, in the text format. @param now milliseconds since the epoch */
 export function pageOf(observation: Observation | undefined, now: number): string {
-  const subjects = observation && { tasks: [observation], scope: 'task' as const };
-  return [...writeText(catalogue(subjects, { requests: [], durations: [] }, now))].join('');
+  const subjects = { tasks: observation ? [observation] : [], scope: 'task' as const };
+  const traffic = { requests: [], durations: [] };
+  return [...writeText(catalogue(subjects, observation !== undefined, traffic, now))].join('');
 }
 
 /** The values of a family by container. */

@@ -69,7 +69,8 @@ export class SimulatedSidecar {
     while ((START + this.#second) * 1_000 < now) this.#poll();
     const { live } = this.#known();
     return {
-      known: { live, ended: [], isWhole: false },
+      known: { live, isWhole: false },
+      ended: [],
       scope: 'task',
       history: this.#history,
       traffic: { requests: [], durations: [] },

@@ -140,6 +140,29 @@ describe('A daemon', () => {
     expect(daemon.since(until).text).toContain(`${ENDED}{`);
   });
 
+  it('delivers the end of a task even if the endpoint has failed since, for itself too', async () => {
+    const daemon = startDaemon(sampleInstance(3, 0));
+    await daemon.advance(0);
+    const { until } = daemon.since(0);
+    await daemon.poll(sampleInstance(2, 10));
+    daemon.served.allowed = false;
+    daemon.served.answers = false;
+    await daemon.poll(sampleInstance(2, 20));
+    await daemon.poll(sampleInstance(2, 30));
+    const page = daemon.since(until);
+
+    expect(page.text).toContain('\nee_ecs_metrics_exporter_success 0\n');
+    expect(page.text.match(new RegExp(`^${ENDED}\\{.*task_id="${taskId(2)}"`, 'gm'))).toHaveLength(
+      1,
+    );
+    // What was known of those that live is not of now.
+    expect(page.text.match(/^ee_task_info\{/gm)).toHaveLength(1);
+    expect(daemon.latest()).toContain(ENDED);
+    page.take();
+    expect(daemon.since(page.until).text).not.toContain(ENDED);
+    expect(daemon.latest()).not.toContain(ENDED);
+  });
+
   it('goes on with a task that one poll missed, and takes its end back', async () => {
     const daemon = startDaemon(sampleInstance(3, 0));
     await daemon.advance(0);

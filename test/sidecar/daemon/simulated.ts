@@ -36,11 +36,15 @@ export function startDaemon(
     documents: first,
     /** Whether the arrays can be read. */
     allowed: true,
+    /** Whether the documents of the own task can be. */
+    answers: true,
   };
   const answer = (document: JsonObject | undefined): Answer => ({ ok: true, text: '', document });
   const endpoint: Endpoint = {
-    read: async (path) =>
-      answer(path === '/task' ? served.documents.tasks[0] : served.documents.stats[0]),
+    async read(path) {
+      if (!served.answers) return FAILED;
+      return answer(path === '/task' ? served.documents.tasks[0] : served.documents.stats[0]);
+    },
     async readEach(path, take) {
       if (!served.allowed) return FAILED;
       for (const each of served.documents[path === '/tasks' ? 'tasks' : 'stats']) take(each);
@@ -60,6 +64,7 @@ export function startDaemon(
   });
   const source = (): PageSource => ({
     known: sampler.known(),
+    ended: sampler.ended(),
     scope: sampler.ofInstance ? 'instance' : 'task',
     history,
     traffic: endpoint.traffic(),
