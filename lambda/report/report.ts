@@ -145,9 +145,9 @@ export class ReportBuilder {
     const { events, offered, outcomes } = target;
     this.standIn(scrape, target);
     if (scrape.failure === undefined) {
-      const { scraped, sampleCount: samples } = scrape;
+      const { scraped, sampleCount: samples, awaitsMinute } = scrape;
       const dropped = Object.fromEntries(target.drops.counts);
-      this.#jobs.add(scrape.target.job, { scraped, samples, offered, dropped });
+      this.#jobs.add(scrape.target.job, { scraped, samples, offered, dropped, awaitsMinute });
     }
     const rejected = sumOf(outcomes.map((outcome) => Object.fromEntries(outcome.rejected)));
     this.#add(scrape, { stopped: false, offered, events, rejected });

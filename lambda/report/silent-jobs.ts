@@ -29,6 +29,8 @@ export interface JobTarget {
   readonly samples: number;
   readonly offered: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** Whether the target holds its first minute back, so that its metrics are yet to come. @default false */
+  readonly awaitsMinute?: boolean | undefined;
 }
 
 interface Sums {
@@ -37,29 +39,33 @@ interface Sums {
   samples: number;
   offered: number;
   dropped: Partial<Record<DropReason, number>>;
+  awaitsMinute: boolean;
 }
 
 /** Sums up the jobs of a cycle. */
 export class JobTally {
   readonly #jobs = new Map<string, Sums>();
 
-  add(job: string, { scraped, samples, offered, dropped }: JobTarget): void {
+  add(job: string, target: JobTarget): void {
+    const { scraped, samples, offered, dropped, awaitsMinute = false } = target;
     const sums = this.#jobs.get(job);
     if (sums === undefined) {
-      this.#jobs.set(job, { targets: 1, scraped, samples, offered, dropped });
+      this.#jobs.set(job, { targets: 1, scraped, samples, offered, dropped, awaitsMinute });
       return;
     }
     sums.targets += 1;
     sums.scraped += scraped;
     sums.samples += samples;
     sums.offered += offered;
+    sums.awaitsMinute ||= awaitsMinute;
     // Nearly all jobs have published a sample by their first target.
     if (sums.offered === 0) sums.dropped = sumOf([sums.dropped, dropped]);
   }
 
   silent(): readonly SilentJob[] {
-    return [...this.#jobs].flatMap(([job, { targets, scraped, samples, offered, dropped }]) => {
-      if (scraped === 0 || offered > 0 || isPassing(dropped)) return [];
+    return [...this.#jobs].flatMap(([job, { awaitsMinute, ...sums }]) => {
+      const { targets, scraped, samples, offered, dropped } = sums;
+      if (scraped === 0 || offered > 0 || awaitsMinute || isPassing(dropped)) return [];
       return [{ job, targets, samples, dropped }];
     });
   }

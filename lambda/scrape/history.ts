@@ -1,5 +1,6 @@
 import {
   compareCursors,
+  heldFrom,
   isHistoryCursor,
   recordedUntil,
 } from '../model/delivery/history-cursor.ts';
@@ -19,6 +20,8 @@ export interface HistoryAnswer {
   readonly gap?: string | undefined;
   /** Whether the target has more than fits on a page, and is to be asked on with the cursor. */
   readonly more: boolean;
+  /** Whether the target holds a minute back and the answer has no complete one, as in the first minute of a task. */
+  readonly awaitsMinute: boolean;
 }
 
 /** Whether an answer reports all tasks of an instance. */
@@ -47,10 +50,13 @@ export function withSince(url: string, cursor: string, wholeMinutes = false): st
 export function historyOf(headers: Headers, since: string): HistoryAnswer | undefined {
   const cursor = headers.get(UNTIL_HEADER);
   if (cursor === undefined || !isHistoryCursor(cursor)) return undefined;
-  const begin = headers.get(SINCE_HEADER);
-  const lost = begin !== undefined && Number(begin) > recordedUntil(since);
+  const begin = Number(headers.get(SINCE_HEADER) ?? recordedUntil(since));
+  const lost = begin > recordedUntil(since);
+  // Unix seconds from which the client lacks points.
+  const lacking = lost || heldFrom(since) === Number.POSITIVE_INFINITY ? begin : heldFrom(since);
   return {
     cursor,
+    awaitsMinute: heldFrom(cursor) <= lacking,
     gap: lost ? `expected the history since ${since}, got it from ${begin}` : undefined,
     // A page that does not advance would be requested without end.
     more: headers.get(MORE_HEADER) === '1' && compareCursors(cursor, since) > 0,

@@ -71,6 +71,8 @@ export interface Read {
   /** As in a `Scrape`. */
   readonly cursor: string | undefined;
   readonly breach: string | undefined;
+  /** As in a `Scrape`. */
+  readonly awaitsMinute: boolean;
   /** Whether it reports all tasks of an instance, and must be divided. */
   readonly isOfInstance: boolean;
   /** Called once, when the outputs have the samples. */
@@ -135,13 +137,20 @@ export class TargetReader {
     const first = await this.#page(reading, options, options.since);
     let { history } = first;
     let gap = options.isFirst ? undefined : history?.gap;
+    let awaitsMinute = history?.awaitsMinute ?? false;
     let rest: string | undefined;
     while (history?.more && this.#hasRoomFor(reading)) {
-      const cursor = history.cursor;
+      const { cursor } = history;
       const ahead = { ...options, postponement: undefined };
       try {
-        ({ history } = await this.#page(reading, ahead, cursor));
-        gap ??= history?.gap;
+        const next = (await this.#page(reading, ahead, cursor)).history;
+        if (next === undefined) {
+          rest = `the page of the history since ${cursor} has no valid fargauge-history-until`;
+          break;
+        }
+        history = next;
+        gap ??= next.gap;
+        awaitsMinute &&= next.awaitsMinute;
       } catch (error) {
         // The pages so far count, and the cursor requests the rest again.
         rest = `the history since ${cursor} was not read: ${error instanceof Error ? error.message : error}`;
@@ -151,6 +160,7 @@ export class TargetReader {
     return {
       pages,
       cursor: history?.cursor,
+      awaitsMinute,
       breach: pages.breach ?? gap ?? rest,
       isOfInstance: first.isOfInstance,
       release: () => room.release(),

@@ -30,6 +30,11 @@ export interface Scrape {
   readonly breach?: string | undefined;
   /** The cursor for the next request to a target that keeps a history, after the delivery of these samples. */
   readonly cursor?: string | undefined;
+  /**
+   * Whether the target keeps its first minute back, which is not complete. So the answer may lack each metric that has a history.
+   * @default false
+   */
+  readonly awaitsMinute?: boolean | undefined;
   /** Absent: the target is up. */
   readonly failure?: { readonly reason: ScrapeFailure; readonly message: string } | undefined;
   /** The parts of a daemon's page about each other task. Absent if the target is not a daemon, or has failed. */
@@ -97,16 +102,16 @@ export class Scraper {
   /** The scrape of an answer, and, for a daemon, the scrapes of its tasks. */
   #scrapeOf(
     target: Target,
-    { pages, cursor, breach, isOfInstance: isDivided }: Read,
+    { pages, cursor, breach, awaitsMinute, isOfInstance: isDivided }: Read,
     times: ScrapeTimes,
     { divide, turn }: ReadOptions,
   ): Scrape {
     const { unwanted, texts, bytes } = pages;
-    const given = { unwanted, texts, bytes, breach, cursor };
+    const given = { unwanted, texts, bytes, breach, cursor, awaitsMinute };
     const division = isDivided ? divide?.(target, pages.samples, turn?.step ?? NO_STEP) : undefined;
     const scrape = this.#finish(target, division?.own ?? pages.samples, given, times, turn);
     if (division === undefined) return scrape;
-    const ofTask = { unwanted: 0, texts, bytes: 0, breach: undefined };
+    const ofTask = { unwanted: 0, texts, bytes: 0, breach: undefined, awaitsMinute };
     const parts = division.parts.map(({ target: task, samples, hasSidecar }: TaskPart) => ({
       // The cursor of a sidecar has its own clock.
       ...this.#finish(
@@ -128,7 +133,7 @@ export class Scraper {
   #finish(
     target: Target,
     all: Sample[],
-    { unwanted, texts, bytes, breach, cursor }: Given,
+    { unwanted, texts, bytes, breach, cursor, awaitsMinute }: Given,
     times: ScrapeTimes,
     turn: Turn | undefined,
     tellsOfScrape = true,
@@ -144,12 +149,13 @@ export class Scraper {
     const { startedAt, durationMs } = times;
     if (tellsOfScrape) samples.push(...ownSamples({ up: true, durationMs, scraped, remaining }));
     const counts = { bytes, unwanted, scraped };
-    return { target, startedAt, durationMs, samples, texts, dropped, ...counts, breach, cursor };
+    const told = { breach, cursor, awaitsMinute };
+    return { target, startedAt, durationMs, samples, texts, dropped, ...counts, ...told };
   }
 }
 
 /** The members of a scrape beside its samples. */
-type Given = Pick<Scrape, 'unwanted' | 'texts' | 'bytes' | 'breach' | 'cursor'>;
+type Given = Pick<Scrape, 'unwanted' | 'texts' | 'bytes' | 'breach' | 'cursor' | 'awaitsMinute'>;
 
 const NO_STEP = () => undefined;
 

@@ -17,6 +17,7 @@ export interface ScrapedServer extends AsyncDisposable {
  * @param port 0 takes any
  * @param contentType of the answers
  * @param status of the answers. @default 200
+ * @param headers further ones of the next answer
  */
 export async function serveMetrics(
   exposition: (scrape: number) => string | Promise<string>,
@@ -25,13 +26,14 @@ export async function serveMetrics(
     port = 0,
     contentType = 'text/plain; version=0.0.4',
     status = 200 as number | undefined,
+    headers = (): Readonly<Record<string, string>> => ({}),
   } = {},
 ): Promise<ScrapedServer> {
   let scrapes = 0;
   const server = createServer(async (_request, response) => {
     scrapes++;
     const body = await exposition(scrapes);
-    response.writeHead(status ?? 200, { 'content-type': contentType }).end(body);
+    response.writeHead(status ?? 200, { 'content-type': contentType, ...headers() }).end(body);
   });
   server.listen(port, host);
   await once(server, 'listening');

@@ -181,6 +181,50 @@ describe('nothing is published, but that passes by itself', () => {
   });
 });
 
+describe('a sidecar whose first minute is not complete', () => {
+  const cursors = ['6059,6000', '6059.5,6000', '6070,6060'];
+  const now = () => 6_060_000;
+
+  async function reports(declaration: Change) {
+    let answers = 0;
+    const server = await serveMetrics(
+      (scrape) => (scrape === cursors.length ? `${ORDERS}up_since 1\n` : 'up_since 1\n'),
+      {
+        headers: () => {
+          const until = cursors[answers++] ?? '';
+          return { 'fargauge-history-since': '6001', 'fargauge-history-until': until };
+        },
+      },
+    );
+    servers.push(server);
+    const url = `http://${server.address}/metrics`;
+    const collector = new Collector({
+      config: configWith({ declarations: [declarationOf(declaration)] }),
+      discovery: fixedDiscovery([
+        target({ id: url, url, job: 'shop', history: true, wholeMinutes: true }),
+      ]),
+      scraper: new Scraper(now, new AnswerDecoder()),
+      state: new MemoryState(),
+      outputs: [recordingOutput()],
+      now,
+    });
+    const made = [];
+    for (const _ of cursors) made.push(await collector.collect(AMPLE_MS));
+    return made;
+  }
+
+  it('is not told to publish nothing, as its metrics are yet to come', async () => {
+    const made = await reports({ selectors: ['^orders_'] });
+    expect(made.map(({ nothingPublished }) => nothingPublished)).toEqual([false, false, false]);
+    expect(made.map(({ samples }) => samples.published > 0)).toEqual([false, false, true]);
+  });
+
+  it('is told so with its first minute, if no rule selects a metric', async () => {
+    const made = await reports({ selectors: ['^invoices_'] });
+    expect(made.map(({ nothingPublished }) => nothingPublished)).toEqual([false, false, true]);
+  });
+});
+
 it('a target that is down makes no job silent', async () => {
   const shop = await serve('shop', ORDERS);
   await servers[0]?.[Symbol.asyncDispose]();

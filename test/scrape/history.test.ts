@@ -31,7 +31,12 @@ describe('the history of an answer', () => {
     );
 
   it('begins where it was asked to, and says with what to ask the next time', () => {
-    expect(answer('100', '160.5')).toEqual({ cursor: '160.5', gap: undefined, more: false });
+    expect(answer('100', '160.5')).toEqual({
+      cursor: '160.5',
+      awaitsMinute: false,
+      gap: undefined,
+      more: false,
+    });
   });
 
   it.each([
@@ -47,9 +52,27 @@ describe('the history of an answer', () => {
     });
   });
 
+  it.each([
+    // The task began after its minute did.
+    ['100,60', '130', '150,120', true],
+    ['100,60', '110', '190,120', false],
+    // The first page of a task that the collector knows.
+    ['100', '100', '110,60', true],
+    ['100', '100', '130,120', false],
+    // A second page in the same minute, and one in the next.
+    ['100,60', '100', '119,60', true],
+    ['100,60', '100', '121,120', false],
+    // An older sidecar holds nothing back.
+    ['100,60', '100', '119', false],
+  ])('since %s, from %s to %s awaits its first minute: %s', (since, begin, until, awaitsMinute) => {
+    const headers = { 'fargauge-history-since': begin, 'fargauge-history-until': until };
+    expect(historyOf(new Map(Object.entries(headers)), since)).toMatchObject({ awaitsMinute });
+  });
+
   it('tells of what is lost where it begins later', () => {
     expect(answer('130', '160.5')).toEqual({
       cursor: '160.5',
+      awaitsMinute: false,
       gap: 'expected the history since 100, got it from 130',
       more: false,
     });

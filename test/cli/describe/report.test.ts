@@ -64,7 +64,7 @@ stdout: 2 events, 5 metric values, 800 bytes in 1 requests
       expect.stringMatching(/^http:\/\/10\.0\.0\.1:9546\/metrics +web +up /),
       'samples: 7 scraped, 0 published, 4 rejected',
       expect.stringMatching(/^cloudwatch-logs: 0 events, .*; rejected: 3 throttled, 1 too_old$/),
-      'left out: 2 not_running',
+      'left out: 2 not_running: the task is starting or stopping',
       'left out: 7 unmapped_port; remedy: map it',
       '  container app, port 9546, task definition web:3: task t1 and 3 more',
       '  and 3 more',
