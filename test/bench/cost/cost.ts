@@ -13,7 +13,10 @@ const CYCLES = 4;
 /** The site of the goals. */
 const GOAL_TASKS = 150;
 
-/** One column of the table. */
+/** Its line in a bill. */
+const ALARMS_ON_TASKS = 'alarms on tasks';
+
+/** One column of the tables. */
 interface Column {
   readonly each: DeliveryCase;
   readonly figures: CostFigures;
@@ -31,13 +34,16 @@ export async function runCost(only?: string): Promise<void> {
     if (only !== undefined && only !== String(site.tasks)) continue;
     const columns: Column[] = [];
     for (const each of DELIVERY_CASES) columns.push(await columnOf(site, each));
-    show(site, columns);
+    showCycle(site, columns);
+    const groups = Map.groupBy(columns, ({ each }) => each.group);
+    for (const [group, of] of groups) showMonth(site, group, of);
+    if (site.tasks === GOAL_TASKS) showFormulas(columns);
   }
 }
 
 async function columnOf(site: Site, each: DeliveryCase): Promise<Column> {
-  const { destination, configuration, alarmsOfService, title } = each;
-  console.error(`cost: ${site.tasks} tasks: ${title}`);
+  const { destination, configuration, alarmsOfService } = each;
+  console.error(`cost: ${site.tasks} tasks: ${nameOf(each)}`);
   // The time of its sidecars begins anew.
   await using process = await FreshProcess.start('cost/surroundings.ts');
   const surroundings = await process.ask<Site, CostSurroundings>(site);
@@ -50,22 +56,26 @@ async function columnOf(site: Site, each: DeliveryCase): Promise<Column> {
   return { each, figures, bill: billOf(usage) };
 }
 
-function show({ tasks, services, containers }: Site, columns: readonly Column[]): void {
+function showCycle({ tasks, services, containers }: Site, columns: readonly Column[]): void {
   console.log(`cost: ${tasks} tasks, ${services} services, ${containers} containers: one cycle\n`);
   console.log(
     table(
       ['', ...['metrics', 'events', 'bytes', 'requests', 'data', 'sent bytes', 'CPU s']],
-      columns.map(({ each, figures }) => [each.title, ...cellsOf(each, figures)]),
+      columns.map(({ each, figures }) => [nameOf(each), ...cellsOf(each, figures)]),
     ),
   );
+}
+
+function showMonth({ tasks }: Site, group: string, columns: readonly Column[]): void {
   const parts = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ what }) => what)))];
-  console.log(`\ncost: ${tasks} tasks: a month\n`);
+  console.log(`\ncost: ${tasks} tasks: a month: ${group}\n`);
   console.log(
     table(
       ['', ...columns.map(({ each }) => each.title)],
       [
         ...parts.map((part) => [part, ...columns.map(({ bill }) => amountOf(bill, part))]),
         ['sum', ...columns.map(({ bill }) => sumOf(bill))],
+        ['sum without alarms on tasks', ...columns.map(({ bill }) => sumOf(withoutAlarms(bill)))],
         ...(columns[0]?.bill.apart ?? []).map(({ what }) => [
           what,
           ...columns.map(({ bill }) =>
@@ -75,14 +85,21 @@ function show({ tasks, services, containers }: Site, columns: readonly Column[])
       ],
     ),
   );
-  if (tasks === GOAL_TASKS) showFormulas(columns);
-  console.log();
+}
+
+function nameOf({ group, title }: DeliveryCase): string {
+  return `${group}, ${title}`;
+}
+
+function withoutAlarms(bill: Bill): Bill {
+  const alarms = bill.lines.find(({ what }) => what === ALARMS_ON_TASKS)?.dollars ?? 0;
+  return { ...bill, dollars: bill.dollars - alarms };
 }
 
 /** How each line of the bill comes about. */
 function showFormulas(columns: readonly Column[]): void {
   for (const { each, bill } of columns) {
-    console.log(`\ncost: formulas: ${each.title}\n`);
+    console.log(`\ncost: formulas: ${nameOf(each)}\n`);
     const lines = [...bill.lines, ...bill.apart];
     console.log(
       table(

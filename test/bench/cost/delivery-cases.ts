@@ -5,9 +5,12 @@ import type { Destination } from '../../../cli/cost/receivers.ts';
 import { CLUSTER } from '../../../cli/demo/cluster.ts';
 import { REPOSITORY } from '../../../infra/build/paths.ts';
 import { type DefaultMetrics, defaultDocument } from '../../../lambda/config/native/default.ts';
+import type { NativeInput } from '../../../lambda/config/native/native.ts';
 
-/** One column of the table. */
+/** One column of the tables. */
 export interface DeliveryCase {
+  /** The series: columns of one are comparable. */
+  readonly group: string;
   readonly title: string;
   readonly destination: Destination;
   /** A native document as JSON. */
@@ -21,18 +24,37 @@ const ALARMS = 2;
 
 /** The built-in rules to CloudWatch, and each task and container by itself to where a series costs no more for being one of many. */
 export const DELIVERY_CASES: readonly DeliveryCase[] = [
-  ...(['tasks', 'containers'] as const).flatMap((metrics) => [
-    builtIn(`${metrics}, EMF`, 'logs', metrics),
-    builtIn(`${metrics}, PutMetricData`, 'metrics', metrics),
-  ]),
-  eachTask('each task and container, OTLP', 'otlp', ALARMS),
+  ...(['tasks', 'containers'] as const).flatMap((metrics) => {
+    const document = defaultDocument(metrics);
+    return [
+      builtIn(metrics, 'EMF, minutes at once', 'logs', withMinutes(document, 'immediate')),
+      builtIn(metrics, 'EMF', 'logs', document),
+      builtIn(metrics, 'EMF, events of services', 'logs', withServiceEvents(document)),
+      builtIn(metrics, 'PutMetricData', 'metrics', document),
+    ];
+  }),
+  eachTask('OTLP', 'otlp', ALARMS),
   // Alarms are rules of the workspace.
-  eachTask('each task and container, workspace', 'workspace', 0),
+  eachTask('workspace', 'workspace', 0),
 ];
 
-function builtIn(title: string, destination: Destination, metrics: DefaultMetrics): DeliveryCase {
-  const configuration = JSON.stringify(defaultDocument(metrics));
-  return { title, destination, configuration, alarmsOfService: ALARMS };
+function builtIn(
+  group: DefaultMetrics,
+  title: string,
+  destination: Destination,
+  document: NativeInput,
+): DeliveryCase {
+  const configuration = JSON.stringify(document);
+  return { group, title, destination, configuration, alarmsOfService: ALARMS };
+}
+
+function withServiceEvents(document: NativeInput): NativeInput {
+  return { ...document, emf_processor: { ...document.emf_processor, events: 'service' } };
+}
+
+function withMinutes(document: NativeInput, minute_delivery: 'immediate'): NativeInput {
+  const scrape_configs = document.scrape_configs?.map((job) => ({ ...job, minute_delivery }));
+  return { ...document, scrape_configs };
 }
 
 /** The configuration of examples/each-task.yaml. */
@@ -40,5 +62,7 @@ function eachTask(title: string, destination: Destination, alarmsOfService: numb
   const document = parse(readFileSync(join(REPOSITORY, 'examples/each-task.yaml'), 'utf8'));
   document.ecs_service_discovery.sd_target_cluster = CLUSTER;
   delete document.region;
-  return { title, destination, configuration: JSON.stringify(document), alarmsOfService };
+  const configuration = JSON.stringify(document);
+  const group = 'each task and container';
+  return { group, title, destination, configuration, alarmsOfService };
 }
