@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultDocument } from '../../../lambda/config/native/default.ts';
-import type { NativeInput } from '../../../lambda/config/native/native.ts';
 import { StoredMetrics } from '../../cloudwatch/stored.ts';
 import { type Aws, REGION, startAws } from '../support/aws/aws.ts';
 import { Cluster } from '../support/aws/cluster.ts';
 import { readLogGroup } from '../support/aws/log-group.ts';
 import { listMetrics, statisticsOf } from '../support/aws/stored-metrics.ts';
 import { collect, reportOf } from '../support/collect.ts';
+import { minutesAtOnce } from '../support/minutes-at-once.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ describe('PutMetricData against moto', () => {
     ];
     for (const { service, address } of tasks) started.use(await startSidecar(service, address));
     config = join(folder, 'containers.json');
-    await writeFile(config, JSON.stringify(atOnce(defaultDocument('containers'))));
+    await writeFile(config, JSON.stringify(minutesAtOnce(defaultDocument('containers'))));
   });
 
   afterAll(() => started.disposeAsync());
@@ -101,14 +101,6 @@ describe('PutMetricData against moto', () => {
     return rows.sort(([one], [other]) => (one < other ? -1 : 1));
   }
 });
-
-/** The samples of a minute that is not over yet: whole minutes would make the test wait for the end of one. */
-function atOnce(document: NativeInput): NativeInput {
-  const scrape_configs = (document.scrape_configs ?? []).map((job) => {
-    return { ...job, minute_delivery: 'immediate' as const };
-  });
-  return { ...document, scrape_configs };
-}
 
 function rounded(value: number): number {
   return Number(value.toPrecision(DIGITS));

@@ -8,6 +8,7 @@ import { Cluster, type RegisteredTask } from '../support/aws/cluster.ts';
 import { listLogGroups, readLogGroup } from '../support/aws/log-group.ts';
 import { collect, reportOf } from '../support/collect.ts';
 import { type ExtractedMetric, extractMetrics } from '../support/emf.ts';
+import { minutesAtOnce } from '../support/minutes-at-once.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
 /** What the documents in `data` amount to, by the formulas of the sidecar's documentation. */
@@ -34,6 +35,10 @@ describe('collect against moto', () => {
   let folder: string;
   let tasks: RegisteredTask[];
   let arguments_: readonly string[];
+  let config: string;
+  const given = (cluster: string) => {
+    return ['--cluster', cluster, '--config', config, '--output', 'cloudwatch-logs'];
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fargauge-moto-'));
@@ -42,6 +47,8 @@ describe('collect against moto', () => {
     const cluster = await Cluster.create(aws, 'shop');
     tasks = [...(await cluster.addService('web', 2)), ...(await cluster.addService('worker', 1))];
     for (const { service, address } of tasks) started.use(await startSidecar(service, address));
+    config = join(folder, 'containers.json');
+    await writeFile(config, JSON.stringify(minutesAtOnce(defaultDocument('containers'))));
     arguments_ = ['--endpoint-url', aws.endpoint, '--region', REGION, '--json'];
   });
 
@@ -49,10 +56,7 @@ describe('collect against moto', () => {
 
   it('publishes the utilization of every task and container', async () => {
     const began = Date.now();
-    const config = join(folder, 'containers.json');
-    await writeFile(config, JSON.stringify(defaultDocument('containers')));
-    const given = ['--cluster', 'shop', '--config', config, '--output', 'cloudwatch-logs'];
-    const report = reportOf(await collect([...given, ...arguments_], aws.env));
+    const report = reportOf(await collect([...given('shop'), ...arguments_], aws.env));
     const events = await readLogGroup(aws.logs, '/fargauge/shop');
     const metrics = events.flatMap(({ message }) => extractMetrics(message));
 
@@ -102,9 +106,7 @@ describe('collect against moto', () => {
     const [alive, dead] = await cluster.addService('web', 2);
     await using _sidecar = await startSidecar('web', alive!.address);
 
-    const report = reportOf(
-      await collect(['--cluster', 'half', '--output', 'cloudwatch-logs', ...arguments_], aws.env),
-    );
+    const report = reportOf(await collect([...given('half'), ...arguments_], aws.env));
     const events = await readLogGroup(aws.logs, '/fargauge/half');
 
     expect(report.targets).toEqual({ discovered: 2, up: 1, down: 1, stopped: 0 });
@@ -115,6 +117,18 @@ describe('collect against moto', () => {
     expect(new Set(events.map(({ message }) => JSON.parse(message).TaskId))).toEqual(
       new Set([alive!.id]),
     );
+  });
+
+  it('reports success where no minute of a task is complete, as its figures are yet to come', async () => {
+    const cluster = await Cluster.create(aws, 'young');
+    const [task] = await cluster.addService('web', 1);
+    await using _sidecar = await startSidecar('web', task!.address);
+    const whole = ['--cluster', 'young', '--output', 'cloudwatch-logs', ...arguments_];
+
+    const report = reportOf(await collect(whole, aws.env));
+
+    expect(report).toMatchObject({ targets: { up: 1 }, nothingPublished: false, silentJobs: [] });
+    expect(report.samples.published).toBe(0);
   });
 
   it('reports a cluster that does not exist and delivers nothing', async () => {
