@@ -1,3 +1,4 @@
+import { FAULT_METRICS, READ_METRICS } from '../../lambda/model/settings/names.ts';
 import type { Usage } from '../../price/bill.ts';
 import { MINUTES } from '../../price/list.ts';
 import type { Measured } from './measure.ts';
@@ -13,11 +14,12 @@ const WAITING_SECONDS = 0.5;
 /** The state and its lease are written, the state is read. */
 const STATE = { puts: 2, gets: 1 };
 
-/** Metrics that the alarms of `CollectorAlarms` read. */
-const COLLECTOR_ALARM_METRICS = 14;
+/** Metrics that the alarms of `CollectorAlarms` read: two more watch the log group of the events. */
+const COLLECTOR_ALARM_METRICS = 12;
+const EVENT_ALARM_METRICS = 2;
 
-/** The collector's metrics about itself, and bytes of its log in a cycle. */
-const OWN = { metrics: 10, logBytes: 3_000 };
+/** The collector's metrics about itself in each cycle, without faults, and bytes of its log. */
+const OWN = { metrics: READ_METRICS.length - FAULT_METRICS.length, logBytes: 3_000 };
 
 /** What the measurement does not know. */
 export interface Surrounding {
@@ -48,6 +50,9 @@ export function usageOf(
     function: { seconds: Math.round(10 * seconds) / 10, gb: FUNCTION_GB },
     state: STATE,
     own: OWN,
-    alarms: { ofCollector: COLLECTOR_ALARM_METRICS, ofTasks: alarmsOnTasks },
+    alarms: {
+      ofCollector: COLLECTOR_ALARM_METRICS + (destination === 'logs' ? EVENT_ALARM_METRICS : 0),
+      ofTasks: alarmsOnTasks,
+    },
   };
 }

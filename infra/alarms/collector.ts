@@ -73,49 +73,60 @@ export class CollectorAlarms extends Construct {
     this.actions = actionsOf(props);
     const maxTargetsDown = validCount(this, 'maxTargetsDown', props.maxTargetsDown ?? 0, 0);
 
+    const faults = collector.faults((each) => ({
+      targetsDown: each.metricTargetsDown(),
+      targetsUnreachable: each.metricTargetsUnreachable(),
+      nothingPublished: each.metricNothingPublished(),
+      discoveryErrors: each.metricDiscoveryErrors(),
+      eventsRejected: each.metricEventsRejected(),
+      metricsHeldBack: each.metricMetricsHeldBack(),
+      configurationRefused: each.metricConfigurationRefused(),
+      stateFailures: each.metricStateFailures(),
+      shardsLate: each.metricShardsLate(),
+    }));
     this.noCycle = this.makeNoCycleAlarm();
     this.targetsDown = this.alarm('TargetsDown', {
       description: `More than ${maxTargetsDown} targets of the collector are down`,
-      metric: collector.metricTargetsDown(),
+      metric: faults.targetsDown,
       threshold: maxTargetsDown,
       cycles: [3, 5],
     });
     this.targetsUnreachable = this.alarm('TargetsUnreachable', {
       description:
         'The collector cannot reach targets of its configuration: its log names them and the remedy',
-      metric: collector.metricTargetsUnreachable(),
+      metric: faults.targetsUnreachable,
       cycles: [3, 5],
     });
     this.nothingPublished = this.alarm('NothingPublished', {
       description:
         'The collector publishes none of the samples of its targets: its log names the rules that come nearest',
-      metric: collector.metricNothingPublished(),
+      metric: faults.nothingPublished,
       cycles: [3, 5],
     });
     this.discoveryErrors = this.alarm('DiscoveryErrors', {
       description: 'The collector cannot find all tasks',
-      metric: collector.metricDiscoveryErrors(),
+      metric: faults.discoveryErrors,
       cycles: [3, 5],
     });
     this.eventsRejected = this.alarm('EventsRejected', {
       description: 'CloudWatch Logs refuses events of the collector',
-      metric: collector.metricEventsRejected(),
+      metric: faults.eventsRejected,
       cycles: [2, 5],
     });
     this.emfErrors = this.makeEmfErrorsAlarm();
     this.metricsHeldBack = this.alarm('MetricsHeldBack', {
       description: 'The metric budget of the collector is used up',
-      metric: collector.metricMetricsHeldBack(),
+      metric: faults.metricsHeldBack,
       cycles: [1, 1],
     });
     this.configurationRefused = this.alarm('ConfigurationRefused', {
       description: 'The collector refused its new configuration and keeps the old one',
-      metric: collector.metricConfigurationRefused(),
+      metric: faults.configurationRefused,
       cycles: [1, 1],
     });
     this.stateFailures = this.alarm('StateFailures', {
       description: 'The collector cannot read or write its state',
-      metric: collector.metricStateFailures(),
+      metric: faults.stateFailures,
       cycles: [3, 5],
     });
     this.deadLetters = this.makeDeadLettersAlarm();
@@ -124,7 +135,7 @@ export class CollectorAlarms extends Construct {
       shardCycle &&
       this.alarm('ShardsLate', {
         description: 'Some shards of the collector have not finished a cycle for a while',
-        metric: collector.metricShardsLate(),
+        metric: faults.shardsLate,
         cycles: [2, 3],
       });
     this.shardsFailed =
@@ -142,7 +153,9 @@ export class CollectorAlarms extends Construct {
     return this.withAction(
       new Alarm(this, 'NoCycle', {
         alarmDescription: `The collector has not finished a cycle for ${minutes} minutes`,
-        metric: this.collector.metricCycleDuration({ statistic: Stats.SAMPLE_COUNT }),
+        metric: this.collector.faults((each) =>
+          each.metricCycleDuration({ statistic: Stats.SAMPLE_COUNT }),
+        ),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         evaluationPeriods: SILENT_CYCLES,
@@ -206,7 +219,7 @@ export class CollectorAlarms extends Construct {
     });
   }
 
-  /** Missing data does not matter here, because another alarm detects it. */
+  /** Missing data is no fault: the collector publishes faults only where there are some, and another alarm detects its silence. */
   private alarm(
     id: string,
     { description, metric, threshold = 0, cycles: [datapointsToAlarm, evaluationPeriods] }: Watch,

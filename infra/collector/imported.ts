@@ -14,7 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Annotations, ArnFormat, type Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ENV, READ_METRICS } from '../../lambda/model/settings/names.ts';
+import { ENV, FAULT_METRICS, READ_METRICS } from '../../lambda/model/settings/names.ts';
 import { CollectorConfiguration } from '../configuration/configuration.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import type { ICollector } from './interface.ts';
@@ -141,13 +141,18 @@ export class ImportedCollector extends MeasuredCollector implements ICollector {
 
   /** Its own app decides which metrics it publishes. */
   override metric(metricName: string, options?: MetricOptions): Metric {
-    if (!READ_METRICS.includes(metricName)) {
-      Annotations.of(this).addWarningV2(
-        `fargauge:notPublished${metricName}`,
-        `[${this.node.path}] The collector publishes ${metricName} only if its own app reads it, or names it in ${ENV.ownMetrics}`,
-      );
+    if (!READ_METRICS.includes(metricName)) this.warnOf(metricName, 'only');
+    else if (FAULT_METRICS.includes(metricName) && !this.readsFaults) {
+      this.warnOf(metricName, 'where it is 0 only');
     }
     return super.metric(metricName, options);
+  }
+
+  private warnOf(metricName: string, when: 'only' | 'where it is 0 only'): void {
+    Annotations.of(this).addWarningV2(
+      `fargauge:notPublished${metricName}`,
+      `[${this.node.path}] The collector publishes ${metricName} ${when} if its own app reads it, or names it in ${ENV.ownMetrics}`,
+    );
   }
 
   get connections(): Connections {

@@ -16,8 +16,10 @@ export abstract class MeasuredCollector extends Construct {
   /** One cycle of all shards; undefined if the targets are not divided. */
   abstract readonly shardCycle: IShardCycle | undefined;
 
-  /** Names of its metrics that the app reads: it publishes these. */
+  /** Names of its metrics that the app reads: it publishes these in each cycle. */
   protected readonly readMetrics = new Set<string>();
+  /** Whether the reader of metrics takes a missing fault for none. */
+  protected readsFaults = false;
 
   /**
    * One of the collector's metrics about itself, by its name.
@@ -25,8 +27,22 @@ export abstract class MeasuredCollector extends Construct {
    * @default - Sum over 1 minute
    */
   metric(metricName: string, options?: MetricOptions): Metric {
-    this.readMetrics.add(metricName);
+    if (!this.readsFaults) this.readMetrics.add(metricName);
     return selfMetric(this.functionName, metricName, options).attachTo(this);
+  }
+
+  /**
+   * Metrics for an alarm that takes a missing value for no fault, `TreatMissingData.NOT_BREACHING`. A fault that only such alarms read
+   * has values only for cycles in which it occurs, and CloudWatch bills only these hours. Other metrics that nobody else reads have none.
+   */
+  faults<Read>(read: (collector: this) => Read): Read {
+    const before = this.readsFaults;
+    this.readsFaults = true;
+    try {
+      return read(this);
+    } finally {
+      this.readsFaults = before;
+    }
   }
 
   /** Clusters, pages and tasks that the discovery could not read. */

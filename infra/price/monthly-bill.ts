@@ -6,17 +6,20 @@ import type { Load, MetricsChoice } from './load.ts';
 import { type Billed, type BilledService, billedOf, type Resources } from './template.ts';
 
 /**
- * The collector's metrics about itself in each cycle: lambda/report/self-metrics.ts and lambda/report/configuration.ts.
- * `ColdStart` is billed only for hours that have one.
+ * The collector's metrics about itself in each cycle: lambda/report/own-metrics.ts. Those of faults, and `ColdStart`, are billed only for
+ * hours that have one.
  */
-export const OWN_METRICS = 10;
+export const OWN_METRICS = 1;
+
+/** With shards, the duration of the discovery, and whether a shard publishes nothing. */
+const SHARDS_OWN_METRICS = 2;
 
 /** Bytes of the function's log a cycle, measured with five cycles of one target, and the lines of Lambda itself. */
 const OWN_LOG_BYTES = 3_000;
 
-/** Bytes of an event, and events of each task and container in a cycle: docs/cost.md has the measurement. */
-const EVENT_BYTES = 520;
-const EVENTS = 2;
+/** Bytes of the event of a task, and of a container, in a cycle: `npm run bench -- cost:150`. */
+const TASK_EVENT_BYTES = 574;
+const CONTAINER_EVENT_BYTES = 642;
 
 /** Data in a request of PutMetricData: lambda/outputs/cloudwatch-metrics/limits.ts. */
 const REQUEST_DATA = 1_000;
@@ -53,9 +56,10 @@ export function monthlyBill(deployment: Deployment): BillLine[] {
   const billed = billedOf(resources);
   const cycles = MINUTES / billed.intervalMinutes;
   const { alarmMetrics, endpointZones, natGateways, services } = billed;
+  const ownMetrics = OWN_METRICS + (shards === undefined ? 0 : SHARDS_OWN_METRICS);
   return [
     ...(metrics === undefined ? [] : publishedLines(deployment, metrics, cycles)),
-    LINES.line('the collector’s metrics about itself', { of: 'metric', amount: OWN_METRICS }),
+    LINES.line('the collector’s metrics about itself', { of: 'metric', amount: ownMetrics }),
     LINES.log('the collector’s own log', cycles, OWN_LOG_BYTES),
     ...(shards === undefined
       ? undividedLines(billed, cycles)
@@ -88,7 +92,8 @@ export function wayOfEvents(
 }
 
 function gbOfEvents(metrics: MetricsChoice, load: Load, cycles: number): number {
-  return (cycles * eventsOf(metrics, load) * EVENT_BYTES) / GB;
+  const { count, bytes } = eventsOf(metrics, load);
+  return (cycles * count * bytes) / GB;
 }
 
 function publishedLines(
@@ -107,11 +112,12 @@ function publishedLines(
     ...(further > 0 ? [`${further} more`] : []),
   ];
   const total = services * each;
+  const events = eventsOf(metrics, load);
   const formula = `services: ${shown(services)} × (${terms.join(' + ')}) = ${shown(total)}`;
   return [
     LINES.line('metrics of the tasks', { of: 'metric', amount: total, formula }),
     ...(hasEvents(deployment)
-      ? [LINES.log('log events that carry them', cycles, EVENT_BYTES, eventsOf(metrics, load))]
+      ? [LINES.log('log events that carry them', cycles, events.bytes, events.count)]
       : []),
     ...(delivery === undefined || delivery.name === 'logs'
       ? []
@@ -119,9 +125,9 @@ function publishedLines(
   ];
 }
 
-/** A shard has tasks of any service, and data for each of its metrics and minutes. */
+/** A shard has tasks of any service, and a datum for each of its metrics. */
 function requestsLine(metrics: number, cycles: number, shards: number): BillLine {
-  const requests = shards * Math.ceil((metrics * EVENTS) / REQUEST_DATA);
+  const requests = shards * Math.ceil(metrics / REQUEST_DATA);
   return LINES.line('requests of PutMetricData that carry them', {
     of: 'putMetricData',
     amount: cycles * requests,
@@ -129,8 +135,11 @@ function requestsLine(metrics: number, cycles: number, shards: number): BillLine
   });
 }
 
-function eventsOf(metrics: MetricsChoice, { tasks, containersPerTask }: Load): number {
-  return tasks * (metrics === 'tasks' ? 1 : 1 + containersPerTask) * EVENTS;
+/** The events of a cycle, one of each task and container, and the mean of their bytes. */
+function eventsOf(metrics: MetricsChoice, { tasks, containersPerTask }: Load) {
+  const containers = metrics === 'tasks' ? 0 : containersPerTask;
+  const bytes = (TASK_EVENT_BYTES + containers * CONTAINER_EVENT_BYTES) / (1 + containers);
+  return { count: tasks * (1 + containers), bytes };
 }
 
 function undividedLines({ collectorGb }: Billed, cycles: number): BillLine[] {

@@ -31,7 +31,11 @@ const allMetrics = new Metrics({
 });
 
 /** The metrics of the collector about itself. */
-export const metrics = ownMetrics(allMetrics, process.env[ENV.ownMetrics]);
+export const metrics = ownMetrics(
+  allMetrics,
+  process.env[ENV.ownMetrics],
+  process.env[ENV.shards] !== undefined,
+);
 
 // A broken configuration ends the start, with all of its errors in the message.
 export const configuration = await LiveConfig.load(

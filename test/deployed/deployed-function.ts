@@ -15,6 +15,8 @@ export interface DeployedFunction {
   readonly name: string;
   readonly arn: string;
   readonly at: Place;
+  /** The log group of what it writes. */
+  readonly logGroup: string;
   /** The file that Lambda loads, of the asset of the app. */
   readonly file: string;
   /** What Lambda calls in it. */
@@ -33,6 +35,7 @@ interface FunctionProperties {
   readonly Code: { readonly S3Key?: string };
   readonly Handler: string;
   readonly Role: string;
+  readonly LoggingConfig?: { readonly LogGroup: string };
   readonly Layers?: readonly string[];
   readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
   readonly VpcConfig?: {
@@ -70,6 +73,7 @@ async function deployed(
     name: values.nameOf(id),
     arn: values.arnOf(id),
     at,
+    logGroup: properties.LoggingConfig?.LogGroup ?? '',
     file: join(assetFolder(folder, Code.S3Key), 'index.mjs'),
     handler: properties.Handler === 'index.discover' ? 'discover' : 'handler',
     environment,

@@ -100,9 +100,10 @@ export function describeDeployed(
   });
 }
 
-/** Whether events go to CloudWatch Logs. */
+/** Whether CloudWatch gets the metrics of the rules. */
 function publishesMetrics({ outputs }: Config): boolean {
-  return outputs === undefined || outputs.some(({ type }) => type === 'cloudwatch-logs');
+  const ofRules = new Set(['cloudwatch-logs', 'cloudwatch_metrics']);
+  return outputs === undefined || outputs.some(({ type }) => ofRules.has(type));
 }
 
 function sumOf<Each>(all: readonly Each[], count: (each: Each) => number): number {

@@ -92,7 +92,12 @@ function journeys(): DeployedApp[] {
 function metricsOf({ metrics }: DeployedRun) {
   return metrics
     .filter(({ namespace }) => namespace !== 'Fargauge/Collector')
-    .map(({ namespace, name, dimensions, values }) => [namespace, name, dimensions, ...values]);
+    .map(({ namespace, name, dimensions, values }) => [
+      namespace,
+      name,
+      dimensions,
+      ...(values ?? []),
+    ]);
 }
 
 /** The names of the series that were sent, each once. */

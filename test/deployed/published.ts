@@ -1,10 +1,12 @@
 import type { Aws } from '../../cli/demo/aws/server.ts';
+import { COLLECTOR_NAMESPACE, FAULT_METRICS } from '../../lambda/model/settings/names.ts';
+import { requestOf } from '../cloudwatch/requests.ts';
 import type { Written } from '../handler/function-process.ts';
 import type { ReceivedBody } from '../infra/iam/evaluation/gate.ts';
 import { type ExtractedMetric, extractMetrics } from '../integration/support/emf.ts';
 import { readExportRequest } from '../outputs/otlp/export-request.ts';
 import { readWriteRequest } from '../outputs/remote-write/write-request.ts';
-import type { Reading } from './readings.ts';
+import type { MetricReading, Reading } from './readings.ts';
 
 /** A series that a receiver has, with its name and labels as the receiver shows them. */
 export interface ReceivedSeries {
@@ -14,14 +16,26 @@ export interface ReceivedSeries {
   readonly account: string;
 }
 
+/** A metric that CloudWatch has, and what an event says of it. */
+export type PublishedMetric = Pick<ExtractedMetric, 'namespace' | 'name' | 'dimensions'> &
+  Partial<Pick<ExtractedMetric, 'values' | 'event'>>;
+
 /** What there is after the cycles of a collector. */
 export interface Published {
   /** Of CloudWatch, those of the collector about itself included. */
-  readonly metrics: readonly ExtractedMetric[];
+  readonly metrics: readonly PublishedMetric[];
   /** Of CloudWatch over OTLP, and of workspaces. */
   readonly series: readonly ReceivedSeries[];
   /** Log groups with events. */
   readonly logGroups: ReadonlySet<string>;
+  /** The lines in the log of the functions in which a collector tells about itself. */
+  readonly own: readonly OwnLine[];
+}
+
+/** A line in the log of a function. */
+export interface OwnLine {
+  readonly group: string;
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What AWS itself publishes. */
@@ -39,23 +53,42 @@ const WORKSPACES = /^aps-workspaces\./;
 export function publishedBy(
   { logs }: Pick<Aws, 'logs'>,
   received: readonly ReceivedBody[],
-  written: readonly Written[],
+  written: readonly (Pick<Written, 'stdout'> & { readonly group: string })[],
 ): Published {
   const events = logs.events();
-  const own = written
-    .flatMap(({ stdout }) => stdout.split('\n'))
-    .filter((line) => line.includes('"_aws"'));
+  const own = written.flatMap(({ stdout, group }) =>
+    stdout
+      .split('\n')
+      .filter((line) => line.includes('"_aws"'))
+      .map((line) => ({ group, line })),
+  );
   const emf = events.map(({ message }) => message).filter((message) => message.includes('"_aws"'));
+  const [data, samples] = [true, false].map((isData) =>
+    received.filter(({ target }) => (target !== undefined) === isData),
+  ) as [ReceivedBody[], ReceivedBody[]];
   return {
-    metrics: [...emf, ...own].flatMap(extractMetrics),
-    series: received.flatMap(({ host, body, account }) =>
+    metrics: [
+      ...[...emf, ...own.map(({ line }) => line)].flatMap(extractMetrics),
+      ...data.flatMap(storedMetrics),
+    ],
+    series: samples.flatMap(({ host, body, account }) =>
       (WORKSPACES.test(host) ? writtenSeries(body) : exportedSeries(body)).map((each) => ({
         ...each,
         account,
       })),
     ),
     logGroups: new Set(events.map(({ group }) => group)),
+    own: own.map(({ group, line }) => ({ group, fields: JSON.parse(line) })),
   };
+}
+
+function storedMetrics(body: ReceivedBody): PublishedMetric[] {
+  const { Namespace: namespace, MetricData } = requestOf(body);
+  return MetricData.map(({ MetricName: name, Dimensions = [] }) => ({
+    namespace,
+    name,
+    dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+  }));
 }
 
 /** What reads something that is not there, a line each. */
@@ -63,12 +96,13 @@ export function missing(readings: readonly Reading[], published: Published): str
   return readings.filter((reading) => !isThere(reading, published)).map(describe);
 }
 
-function isThere(reading: Reading, { metrics, series, logGroups }: Published): boolean {
+function isThere(reading: Reading, { metrics, series, logGroups, own }: Published): boolean {
   switch (reading.kind) {
     case 'metric':
       return (
         OF_AWS.test(reading.namespace) ||
         OF_SOME.has(reading.name) ||
+        isFaultOf(reading, own) ||
         metrics.some(
           ({ namespace, name, dimensions }) =>
             namespace === reading.namespace &&
@@ -91,8 +125,27 @@ function isThere(reading: Reading, { metrics, series, logGroups }: Published): b
           Object.entries(reading.matching).every(([label, of]) => of.test(labels[label] ?? '')),
       );
     case 'log':
-      return logGroups.has(reading.group);
+      return reading.fields.length === 0
+        ? logGroups.has(reading.group)
+        : reading.fields.every(
+            (name) =>
+              OF_SOME.has(name) ||
+              own.some(({ group, fields }) => group === reading.group && name in fields),
+          );
   }
+}
+
+/** A cycle without a fault has it as a field of the log alone. */
+function isFaultOf({ namespace, name, dimensions }: MetricReading, own: readonly OwnLine[]) {
+  return (
+    namespace === COLLECTOR_NAMESPACE &&
+    FAULT_METRICS.includes(name) &&
+    own.some(
+      ({ fields }) =>
+        name in fields &&
+        Object.entries(dimensions).every(([dimension, value]) => fields[dimension] === value),
+    )
+  );
 }
 
 function describe({ by, ...reading }: Reading): string {
@@ -104,7 +157,7 @@ function describe({ by, ...reading }: Reading): string {
     case 'series':
       return `${by}: the series ${reading.name} with ${sortedText(reading.equal)}`;
     case 'log':
-      return `${by}: events in the log group ${reading.group}`;
+      return `${by}: ${reading.fields.join() || 'events'} in the log group ${reading.group}`;
   }
 }
 

@@ -38,7 +38,12 @@ const PUBLISHED: Published = {
   ),
   series: [{ name: 'cpu', labels: { '@resource.service': 'web' }, account: AT.account }],
   logGroups: new Set(['/shop']),
+  own: [{ group: '/log', fields: { TargetsUp: 1, TargetsDown: 0, Collector: 'shop' } }],
 };
+
+const DOWN = { Namespace: 'Fargauge/Collector', MetricName: 'TargetsDown' };
+const collector = (Value: string) => [{ Name: 'Collector', Value }];
+const field = (name: string) => `SOURCE '/log' | stats max(${name}) as up by bin(1m)`;
 
 const CPU = { Namespace: 'Shop', MetricName: 'cpu' };
 const OF_WEB = [{ Name: 'ServiceName', Value: 'web' }];
@@ -63,6 +68,8 @@ describe('what reads what is there', () => {
     ['a graph', dashboard('metric', { metrics: [['Shop', 'cpu', 'ServiceName', 'web', {}]] })],
     ['a search', dashboard('metric', { metrics: [[{ expression: search('Shop,ServiceName') }]] })],
     ['a chart', dashboard('chart', { data: { queries: [{ query: '{"cpu"}' }] } })],
+    ['an alarm on a fault that is not there', alarm({ ...DOWN, Dimensions: collector('shop') })],
+    ['a graph of the log', dashboard('log', { query: field('TargetsUp') })],
     ['a table of events', dashboard('log', { query: "SOURCE '/shop' | fields @message" })],
   ])('is found: %s', (_, readings) => {
     expect(readings.length).toBeGreaterThan(0);
@@ -91,6 +98,12 @@ describe('what reads what is not there', () => {
       dashboard('metric', { metrics: [[{ expression: search('Shop,TaskId') }]] }),
       'by TaskId',
     ],
+    [
+      'a fault of another collector',
+      alarm({ ...DOWN, Dimensions: collector('other') }),
+      'Collector=other',
+    ],
+    ['a field of the log', dashboard('log', { query: field('TargetsUpp') }), 'TargetsUpp'],
     ['a log group', dashboard('log', { query: "SOURCE '/other' | limit 1" }), '/other'],
   ])('is named: %s', (_, readings, text) => {
     expect(missing(readings, PUBLISHED)).toEqual([expect.stringContaining(text)]);

@@ -35,6 +35,8 @@ export interface LogReading {
   readonly kind: 'log';
   readonly by: string;
   readonly group: string;
+  /** Those of its lines that are added up or compared. */
+  readonly fields: readonly string[];
 }
 
 export type Reading = MetricReading | SearchReading | SeriesReading | LogReading;
@@ -67,6 +69,7 @@ interface Widget {
 const SEARCH = /SEARCH\(\s*'\{([^}]*)\}\s*(?:MetricName\s*=\s*)?"?([\w.:]+)"?/g;
 const SELECTOR = /([a-zA-Z_:][\w:]*)?\{([^}]*)\}/g;
 const MATCHER = /"([^"]+)"\s*(?!\s*(?:=|!))|"?([\w.@]+)"?\s*(=~|=|!=|!~)\s*"((?:[^"\\]|\\.)*)"/g;
+const FIELD = /\b(?:sum|max)\((\w+)\)/g;
 const SOURCE = /SOURCE\s+'([^']+)'/g;
 
 /** What the alarms and the dashboards of stacks read. */
@@ -107,7 +110,10 @@ function ofWidget(dashboard: string, { type, properties }: Widget): Reading[] {
     case 'metric':
       return metrics.flatMap((row) => ofRow(by, row));
     case 'log':
-      return [...query.matchAll(SOURCE)].map(([, group = '']) => ({ kind: 'log', by, group }));
+      return [...query.matchAll(SOURCE)].map(([, group = '']) => {
+        const fields = Array.from(query.matchAll(FIELD), ([, field = '']) => field);
+        return { kind: 'log', by, group, fields };
+      });
     case 'chart':
       return (data?.queries ?? []).flatMap((each) => ofPromQl(by, each.query));
     case 'text':

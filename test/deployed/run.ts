@@ -146,7 +146,11 @@ export async function runDeployed(
     missingWays: missingWays(functions, stacks, firewall, gate.asked),
     complaints: written.flatMap(({ log }) => log).filter(({ level }) => level !== 'INFO'),
     readings,
-    ...publishedBy(aws, gate.received, written),
+    ...publishedBy(
+      aws,
+      gate.received,
+      written.map(({ stdout }, index) => ({ stdout, group: functions[index]?.logGroup ?? '' })),
+    ),
   };
 }
 

@@ -117,16 +117,8 @@ describe('the Lambda handler', () => {
     });
     expect(Object.keys(ownMetrics).toSorted()).toEqual([
       'ColdStart',
-      'ConfigurationRefused',
       'CycleDuration',
-      'DiscoveryErrors',
-      'EventsRejected',
-      'MetricsPublished',
-      'NothingPublished',
-      'StateFailures',
       'TargetsDown',
-      'TargetsUnreachable',
-      'TargetsUp',
     ]);
     const [own] = stdout.split('\n').filter((line) => line.includes('"TargetsUp"'));
     expect(JSON.parse(own!)).toMatchObject({

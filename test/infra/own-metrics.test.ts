@@ -4,7 +4,12 @@ import { CollectorAlarms } from '../../infra/alarms/collector.ts';
 import { Shards } from '../../infra/collector/shards/shards.ts';
 import { CollectorDashboard } from '../../infra/dashboards/collector.ts';
 import { OWN_METRICS } from '../../infra/price/monthly-bill.ts';
-import { COLLECTOR_NAMESPACE, READ_METRICS } from '../../lambda/model/settings/names.ts';
+import {
+  COLLECTOR_NAMESPACE,
+  ENV,
+  FAULT_METRICS,
+  READ_METRICS,
+} from '../../lambda/model/settings/names.ts';
 import { ownMetrics } from '../../lambda/report/own-metrics.ts';
 import { collectorStack } from './template.ts';
 
@@ -25,34 +30,74 @@ it('are published that alarms and widgets of the templates read, and no others',
   const services = [{ clusterName: 'prod', serviceName: 'checkout' }];
   new CollectorDashboard(stack, 'Dashboard', { collector, services });
   expect(readBy(Template.fromStack(stack))).toEqual([...READ_METRICS].sort());
-  // One is of shards alone, another of a metric budget.
-  expect(OWN_METRICS).toBe(READ_METRICS.length - 2);
+  // Without faults there is only the duration of a cycle.
+  expect(OWN_METRICS).toBe(READ_METRICS.length - FAULT_METRICS.length);
+  // Nothing is asked for beyond it, so faults of 0 are not published.
+  const functions = Object.values(
+    Template.fromStack(stack).findResources('AWS::Lambda::Function'),
+  ).map(({ Properties }) => Properties.Environment?.Variables ?? {});
+  expect(functions.flatMap((variables) => variables[ENV.ownMetrics] ?? [])).toEqual([]);
 });
 
 it('are published that an app reads beside them', () => {
   const { stack, collector } = collectorStack({});
   collector.metricSamplesDropped();
-  collector.metricTargetsUp();
+  // An alarm of the app may miss a value, so the metric has one in each cycle.
+  collector.metricTargetsDown();
+  collector.faults((each) => each.metricStateFailures());
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { FARGAUGE_OWN_METRICS: 'SamplesDropped,TargetsUp' } },
+    Environment: { Variables: { FARGAUGE_OWN_METRICS: 'SamplesDropped,TargetsDown' } },
   });
 });
 
+/** What becomes of a metric. */
+function told(
+  named: string,
+  isDivided: boolean,
+  metrics: readonly [name: string, value: number][],
+) {
+  const calls: unknown[][] = [];
+  const own = ownMetrics(
+    {
+      addMetric: (...given: unknown[]) => calls.push(['metric', given[0], given[2]]),
+      addMetadata: (...given: unknown[]) => calls.push(['field', ...given]),
+    } as never,
+    named,
+    isDivided,
+  );
+  for (const [name, value] of metrics) own.addMetric(name, 'Count', value);
+  return calls;
+}
+
 it('are numbers in the same log event where nobody reads them', () => {
-  const told: unknown[][] = [];
-  const metrics = {
-    addMetric: (...given: unknown[]) => told.push(['metric', ...given.slice(0, 3)]),
-    addMetadata: (...given: unknown[]) => told.push(['field', ...given]),
-  };
-  const own = ownMetrics(metrics as never, 'SamplesDropped, Other');
-  own.addMetric('TargetsUp', 'Count', 1);
-  own.addMetric('SamplesDropped', 'Count', 2);
-  own.addMetric('SamplesScraped', 'Count', 3);
-  own.addMetadata('reasons', '{}');
-  expect(told).toEqual([
-    ['metric', 'TargetsUp', 'Count', 1],
-    ['metric', 'SamplesDropped', 'Count', 2],
-    ['field', 'SamplesScraped', 3],
-    ['field', 'reasons', '{}'],
+  expect(
+    told('SamplesDropped, Other', false, [
+      ['CycleDuration', 0],
+      ['SamplesDropped', 2],
+      ['TargetsUp', 3],
+    ]),
+  ).toEqual([
+    ['metric', 'CycleDuration', 0],
+    ['metric', 'SamplesDropped', 2],
+    ['field', 'TargetsUp', 3],
   ]);
+});
+
+it.each(FAULT_METRICS)('are numbers in the log where there is no fault: %s', (name) => {
+  const values: [string, number][] = [
+    [name, 0],
+    [name, 1],
+  ];
+  expect(told('', false, values)).toEqual([
+    ['field', name, 0],
+    ['metric', name, 1],
+  ]);
+  expect(told(name, false, values)).toEqual([
+    ['metric', name, 0],
+    ['metric', name, 1],
+  ]);
+});
+
+it('tell of each shard that it publishes something, because the alarm reads the least of all', () => {
+  expect(told('', true, [['NothingPublished', 0]])).toEqual([['metric', 'NothingPublished', 0]]);
 });

@@ -33,7 +33,8 @@ export const DELIVERY_CASES: readonly DeliveryCase[] = [
       builtIn(metrics, 'PutMetricData', 'metrics', document),
     ];
   }),
-  eachTask('OTLP', 'otlp', ALARMS),
+  eachTask('OTLP', 'otlp', ALARMS, 'lean'),
+  eachTask('OTLP, all attributes', 'otlp', ALARMS, 'all'),
   // Alarms are rules of the workspace.
   eachTask('workspace', 'workspace', 0),
 ];
@@ -57,10 +58,18 @@ function withMinutes(document: NativeInput, minute_delivery: 'immediate'): Nativ
   return { ...document, scrape_configs };
 }
 
-/** The configuration of examples/each-task.yaml. */
-function eachTask(title: string, destination: Destination, alarmsOfService: number): DeliveryCase {
+/** The configuration of examples/each-task.yaml, or with OTLP in place of its output. */
+function eachTask(
+  title: string,
+  destination: Destination,
+  alarmsOfService: number,
+  attributes?: 'lean' | 'all',
+): DeliveryCase {
   const document = parse(readFileSync(join(REPOSITORY, 'examples/each-task.yaml'), 'utf8'));
   document.ecs_service_discovery.sd_target_cluster = CLUSTER;
+  if (attributes !== undefined) {
+    document.outputs = [{ type: 'otlp', endpoint: 'cloudwatch', region: 'us-east-1', attributes }];
+  }
   delete document.region;
   const configuration = JSON.stringify(document);
   const group = 'each task and container';

@@ -14,6 +14,7 @@ import type { CollectorAttributes } from '../../../infra/collector/imported.ts';
 import type { ICollector } from '../../../infra/collector/interface.ts';
 import { CollectorConfiguration } from '../../../infra/configuration/configuration.ts';
 import { CollectorDashboard } from '../../../infra/dashboards/collector.ts';
+import { dashboardWidgets } from '../dashboard-body.ts';
 import { IMAGE, placeIn } from '../template.ts';
 
 const ENV = { account: '111122223333', region: 'eu-west-1' };
@@ -238,13 +239,22 @@ it('an imported collector warns of metrics that only its own app makes it publis
     Annotations.fromStack(stack).findWarning('/Stack/Collector', Match.anyValue());
   expect(warnings()).toEqual([]);
   collector.metricSamplesDropped();
-  expect(warnings()).toEqual([
-    expect.objectContaining({
-      entry: expect.objectContaining({
-        data: expect.stringContaining(
-          'The collector publishes SamplesDropped only if its own app reads it, or names it in FARGAUGE_OWN_METRICS',
-        ),
-      }),
-    }),
+  collector.metricTargetsDown();
+  expect(warnings().map(({ entry }) => entry.data)).toEqual([
+    expect.stringContaining(
+      'The collector publishes SamplesDropped only if its own app reads it, or names it in FARGAUGE_OWN_METRICS',
+    ),
+    expect.stringContaining(
+      'The collector publishes TargetsDown where it is 0 only if its own app reads it, or names it in FARGAUGE_OWN_METRICS',
+    ),
   ]);
+});
+
+it('a dashboard of an imported collector without its log shows its metrics', () => {
+  const { stack, collector } = importing();
+  new CollectorDashboard(stack, 'Dashboard', { collector, services: [] });
+  const { metrics } =
+    dashboardWidgets(stack).find(({ properties }) => properties.title === 'Targets')?.properties ??
+    {};
+  expect(metrics?.map(([, name]) => name)).toEqual(['TargetsUp', 'TargetsDown']);
 });

@@ -59,15 +59,34 @@ describe('a dashboard of a service', () => {
     expect(query).toContain(' by task\n');
   });
 
-  it.each(['Targets', 'Duration of a cycle', 'Metric values published', 'Failures'])(
-    'shows the health of the collector: %s',
-    (title) => {
-      for (const metric of titled(widgets, title)?.metrics ?? [[]]) {
-        expect(metric.slice(0, 1)).toEqual(['Fargauge/Collector']);
-        expect(metric).toContain('Collector');
-      }
-    },
-  );
+  it('shows the duration of cycles by the metric that an alarm reads', () => {
+    const [metric = [], ...others] = titled(widgets, 'Duration of a cycle')?.metrics ?? [];
+    expect(others).toEqual([]);
+    expect(metric.slice(0, 2)).toEqual(['Fargauge/Collector', 'CycleDuration']);
+    expect(metric).toContain('Collector');
+  });
+
+  it.each([
+    [
+      'Targets',
+      'filter ispresent(TargetsUp) or ispresent(TargetsDown)',
+      'stats max(TargetsUp) as up, max(TargetsDown) as down by bin(1m)',
+    ],
+    [
+      'Metric values published',
+      'filter ispresent(MetricsPublished)',
+      'stats sum(MetricsPublished) as published by bin(1m)',
+    ],
+    [
+      'Failures',
+      'filter ispresent(DiscoveryErrors) or ispresent(TargetsUnreachable) or ispresent(EventsRejected) or ispresent(MetricsHeldBack)',
+      'stats sum(DiscoveryErrors) as discovery_errors, max(TargetsUnreachable) as targets_unreachable, sum(EventsRejected) as events_rejected, sum(MetricsHeldBack) as metrics_held_back by bin(1m)',
+    ],
+  ])('shows the health of the collector by the figures in its log: %s', (title, ...lines) => {
+    const [source, ...query] = titled(widgets, title)?.query?.split(/\s+\| /) ?? [];
+    expect(source).toMatch(/^SOURCE 'CollectorLogGroup/);
+    expect(query).toEqual(lines);
+  });
 
   it('has a title and graphs that fill its rows', () => {
     const rows = Map.groupBy(widgets, ({ y }) => y);

@@ -24,7 +24,7 @@ it('the text has each line with its formula, and the sum', () => {
   for (const { what, formula, dollars } of monthlyBill(deployment)) {
     expect(rows).toContainEqual([`$${dollars?.toFixed(2)}`, what, formula]);
   }
-  expect(text).toContain('     $25.64  in all\n');
+  expect(text).toContain('     $21.41  in all\n');
   expect(text).not.toContain('Assumed');
 });
 
@@ -42,7 +42,7 @@ it('it says what was assumed, and how to say otherwise', () => {
 it('it says what the other choices cost in all', () => {
   const load = loadOf({ services: 30, tasks: 150, containersPerTask: 7, serviceCount: 30 });
   expect(describeBill({ resources: RESOURCES, load, metrics: 'containers' })).toContain(
-    'With other metrics in all, -c metrics=tasks: $25.64; -c metrics=detailed: $211.55.\n',
+    'With other metrics in all, -c metrics=tasks: $21.41; -c metrics=detailed: $198.17.\n',
   );
 });
 
@@ -59,7 +59,7 @@ it.each([
 ])('it names the way through a network that is there: %j', (more, isThere) => {
   const load = loadOf({ services: 30, tasks: 150, serviceCount: 30, containersPerTask: 7 });
   const text = describeBill({ resources: { ...RESOURCES, ...more }, load, metrics: 'tasks' });
-  expect(text.includes('$0.07 through an endpoint or $0.31 through a NAT gateway')).toBe(isThere);
+  expect(text.includes('$0.04 through an endpoint or $0.17 through a NAT gateway')).toBe(isThere);
 });
 
 it('without log events it names no way of theirs', () => {
@@ -68,5 +68,5 @@ it('without log events it names no way of theirs', () => {
   const text = describeBill({ ...deployment, delivery: MetricsDelivery.METRICS });
   expect(text).not.toContain('log events');
   // The other choices are delivered in the same way.
-  expect(text).toContain('-c metrics=tasks: $22.66;');
+  expect(text).toContain('-c metrics=tasks: $19.96;');
 });

@@ -65,7 +65,13 @@ const SUBJECTS: Readonly<Record<string, SubjectsOf>> = {
   'aps:RemoteWrite': ({ workspace }, { region, account }) => [
     { resource: `arn:aws:aps:${region}:${account}:workspace/${workspace}` },
   ],
-  'cloudwatch:PutMetricData': ANY,
+  // Points over OTLP have no namespace.
+  'cloudwatch:PutMetricData': ({ namespace }) => [
+    {
+      resource: '*',
+      ...(namespace !== undefined && { context: { 'cloudwatch:namespace': namespace } }),
+    },
+  ],
 };
 
 /** What a call asks for, all of which must be allowed. @throws TypeError for an operation that is not known */

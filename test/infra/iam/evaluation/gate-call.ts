@@ -8,6 +8,7 @@ import {
   readQuery,
 } from '../../../../cli/demo/aws/protocol/query.ts';
 import { callerOf } from '../../../../cli/demo/aws/protocol/request.ts';
+import { requestOf } from '../../../cloudwatch/requests.ts';
 import { requestsOf } from './authorization.ts';
 import type { IamRequest } from './policy.ts';
 import { missingRequests, objectRequests, presentRequests } from './s3-authorization.ts';
@@ -33,6 +34,8 @@ const JSON_SERVICES: Readonly<Record<string, string>> = {
   AmazonSSM: 'ssm',
   secretsmanager: 'secretsmanager',
 };
+
+const PUT_METRIC_DATA = 'GraniteServiceVersion20100801.PutMetricData';
 
 const STORES: ReadonlySet<string> = new Set(['ssm', 'secretsmanager']);
 
@@ -62,6 +65,14 @@ export function readGateCall(
   const { accessKeyId = '', region = '' } = callerOf(request);
   const at = { account: options.accountOf(accessKeyId), region };
   const { host = '', 'x-amz-target': target, 'content-type': type = '' } = request.headers;
+  if (target === PUT_METRIC_DATA) {
+    return receiverCall(
+      'cloudwatch',
+      'PutMetricData',
+      { namespace: requestOf({ body }).Namespace },
+      at,
+    );
+  }
   if (target !== undefined) return jsonCall(String(target), body, at, options);
   if (type.startsWith(QUERY_TYPE)) return queryCall(body, at, options);
   if (WORKSPACE_HOST.test(host)) {

@@ -36,6 +36,8 @@ export interface ReceivedBody {
   /** Of whose principal it is. */
   readonly account: string;
   readonly host: string;
+  /** The operation of a request in AWS JSON; undefined for other protocols. */
+  readonly target: string | undefined;
   readonly body: Buffer;
 }
 
@@ -71,7 +73,8 @@ export async function startGate(options: GateOptions): Promise<Gate> {
     const refusal = refusalOf(call.at, accessKeyId, call.requests);
     if (refusal !== undefined) return call.deny(response, refusal);
     if (call.upstream === undefined) {
-      received.push({ account: call.at.account, host: incoming.headers.host ?? '', body });
+      const { host = '', 'x-amz-target': target } = incoming.headers;
+      received.push({ account: call.at.account, host, target: target?.toString(), body });
       return void response.writeHead(200).end();
     }
     const reply = await forward(call.upstream, incoming, body);
