@@ -23,7 +23,18 @@ export const CONSTRUCTS_DIRECTORY = join(REPOSITORY, 'dist/package');
 /** Grafana's dashboards, their provisioning, and the Dockerfile of an image that has both. */
 export const GRAFANA_DIRECTORY = join(REPOSITORY, 'grafana');
 
-/** The nearest folder above that has the license: the compiled constructs have a `package.json` of their own. */
+/**
+ * The nearest folder above that has the license: the compiled constructs have a `package.json` of their own.
+ *
+ * @throws Error where the license was left out of a copy
+ */
 function packageDirectory(directory: string): string {
-  return existsSync(join(directory, 'LICENSE')) ? directory : packageDirectory(dirname(directory));
+  if (existsSync(join(directory, 'LICENSE'))) return directory;
+  const above = dirname(directory);
+  if (above === directory) {
+    throw new Error(
+      `expected the file LICENSE of the package in a folder above ${import.meta.url}`,
+    );
+  }
+  return packageDirectory(above);
 }

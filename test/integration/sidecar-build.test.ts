@@ -102,7 +102,7 @@ describe('The build of the sidecar', () => {
     let place: string;
     beforeAll(async () => {
       place = await mkdtemp(join(tmpdir(), 'fargauge-elsewhere-'));
-      for (const name of ['infra/build', 'sidecar', 'package.json', 'lambda/model']) {
+      for (const name of ['infra/build', 'sidecar', 'package.json', 'LICENSE', 'lambda/model']) {
         await cp(join(ROOT, name), join(place, name), { recursive: true });
       }
       await symlink(join(ROOT, 'node_modules'), join(place, 'node_modules'));
