@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultDocument } from '../../../lambda/config/native/default.ts';
 import { StoredMetrics } from '../../cloudwatch/stored.ts';
+import { minutesAtOnce } from '../../config/minutes-at-once.ts';
 import { type Aws, REGION, startAws } from '../support/aws/aws.ts';
 import { Cluster } from '../support/aws/cluster.ts';
 import { readLogGroup } from '../support/aws/log-group.ts';
 import { listMetrics, statisticsOf } from '../support/aws/stored-metrics.ts';
 import { collect, reportOf } from '../support/collect.ts';
-import { minutesAtOnce } from '../support/minutes-at-once.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultDocument } from '../../../lambda/config/native/default.ts';
+import { minutesAtOnce } from '../../config/minutes-at-once.ts';
 import { type Aws, REGION, startAws } from '../support/aws/aws.ts';
 import { Cluster, type RegisteredTask } from '../support/aws/cluster.ts';
 import { listLogGroups, readLogGroup } from '../support/aws/log-group.ts';
 import { collect, reportOf } from '../support/collect.ts';
 import { type ExtractedMetric, extractMetrics } from '../support/emf.ts';
-import { minutesAtOnce } from '../support/minutes-at-once.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
 /** What the documents in `data` amount to, by the formulas of the sidecar's documentation. */

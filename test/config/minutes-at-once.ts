@@ -1,4 +1,4 @@
-import type { NativeInput } from '../../../lambda/config/native/native.ts';
+import type { NativeInput } from '../../lambda/config/native/native.ts';
 
 /** The document, with the samples of a minute that is not over: whole minutes would make a test wait for the end of one. */
 export function minutesAtOnce(document: NativeInput): NativeInput {
