@@ -68,7 +68,7 @@ async function converted(sources: InitSources): Promise<{
   if (adot !== undefined) {
     const text = await readFile(adot, 'utf8');
     const findings = new Findings();
-    const parsed = parseText(adot, text, findings);
+    const parsed = await parseText(adot, text, findings);
     if (parsed === undefined) throw new ConfigError(findings.issues);
     return { ...fromAdot(parsed.tree, cluster ?? PLACEHOLDER), origin: adot };
   }

@@ -30,7 +30,7 @@ export async function recordedConfiguration(
   const findings = new Findings();
   const documents = await readDocuments(request, findings);
   const given = variable(request.env, ENV.outputs);
-  const outputs = given && parseText(ENV.outputs, given, findings)?.tree;
+  const outputs = given && (await parseText(ENV.outputs, given, findings))?.tree;
   const native = nativeTree(documents, surroundingsOf(request.env), outputs || undefined);
   const { document, omitted } = redacted(native, secrets);
   return { text: yamlOf(document), omitted };

@@ -8,7 +8,6 @@ import { COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
 const EC2_ENTRY = join(REPOSITORY, 'lambda/discovery/aws/ec2-client.ts');
-const EC2_FILE = 'ec2.mjs';
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 
@@ -19,6 +18,33 @@ export const REQUIRE = `import{createRequire}from'node:module';const require=cre
 export const YAML_MODULES = fileURLToPath(
   import.meta.resolve('yaml').replace('/dist/', '/browser/dist/'),
 );
+
+/** A file beside that of the function, which it reads only if the configuration needs it: a cold start without is shorter. */
+interface Part {
+  readonly file: string;
+  /** Imports of it in the function's modules. */
+  readonly imports: RegExp;
+  readonly entry: Entry;
+}
+
+/** A module's path, or its text. */
+type Entry = string | { readonly text: string };
+
+const PARTS: readonly Part[] = [
+  // For tasks on instances.
+  { file: 'ec2.mjs', imports: /\/ec2-client\.ts$/, entry: EC2_ENTRY },
+  // For a configuration that is a document; the built-in default is none.
+  {
+    file: 'yaml.mjs',
+    imports: /^yaml$/,
+    entry: {
+      text: "export { isScalar, LineCounter, parse, parseDocument, Scalar, visit } from 'yaml';",
+    },
+  },
+];
+
+/** The files of a function's code. */
+export const COLLECTOR_FILES: readonly string[] = ['index.mjs', ...PARTS.map(({ file }) => file)];
 
 const SHEBANG = '#!/usr/bin/env node';
 
@@ -46,17 +72,14 @@ export interface Bundle {
   readonly missing: readonly string[];
 }
 
-/**
- * Bundles the Lambda function into `index.mjs` in `outdir`, whose export `handler` Lambda calls, and the EC2 client into
- * `ec2.mjs` beside it, which the function reads only if a task runs on an instance.
- */
+/** Bundles the Lambda function into `index.mjs` in `outdir`, whose export `handler` Lambda calls, and its other files beside it. */
 export async function bundleCollector(
   outdir: string = COLLECTOR_DIRECTORY,
   entry: string = COLLECTOR_ENTRY,
 ): Promise<Bundle> {
   const [made] = await Promise.all([
-    bundle(entry, join(outdir, 'index.mjs'), REQUIRE, OF_THE_RUNTIME, [ec2Apart]),
-    bundle(EC2_ENTRY, join(outdir, EC2_FILE), REQUIRE, OF_THE_RUNTIME),
+    bundle(entry, join(outdir, 'index.mjs'), REQUIRE, OF_THE_RUNTIME, PARTS),
+    ...PARTS.map((part) => bundle(part.entry, join(outdir, part.file), REQUIRE, OF_THE_RUNTIME)),
   ]);
   return made;
 }
@@ -89,21 +112,23 @@ function lastStage(dockerfile: string): string {
 }
 
 async function bundle(
-  entry: string,
+  entry: Entry,
   file: string,
   banner: string,
   external: readonly string[],
-  plugins: readonly Plugin[] = [],
+  parts: readonly Part[] = [],
 ): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     ...PROGRAM,
-    entryPoints: [entry],
+    ...(typeof entry === 'string'
+      ? { entryPoints: [entry] }
+      : { stdin: { contents: entry.text, resolveDir: REPOSITORY } }),
     outfile: file,
     // The Lambda runtime nodejs24.x; no build for an architecture, because there is no native code.
     target: 'node24',
     banner: { js: banner },
     external: [...external],
-    plugins: [...plugins, ...PROGRAM.plugins],
+    plugins: [apart(parts), ...PROGRAM.plugins],
   });
   await writeFiles(outputFiles);
   const output = metafile.outputs[relative(REPOSITORY, file)];
@@ -112,7 +137,13 @@ async function bundle(
   return {
     file,
     bytes: output.bytes,
-    missing: [...new Set(imported.filter((path) => !isBuiltin(path) && path !== `./${EC2_FILE}`))],
+    missing: [
+      ...new Set(
+        imported.filter(
+          (path) => !isBuiltin(path) && !parts.some((part) => path === `./${part.file}`),
+        ),
+      ),
+    ],
   };
 }
 
@@ -168,13 +199,17 @@ const versionsOnly: Plugin = {
   },
 };
 
-/** The EC2 client has a file of its own, so that a cold start without instances does not read it. */
-const ec2Apart: Plugin = {
-  name: 'ec2-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/ec2-client\.ts$/ }, () => ({ path: `./${EC2_FILE}`, external: true }));
-  },
-};
+/** Leaves out what has a file of its own. */
+function apart(parts: readonly Part[]): Plugin {
+  return {
+    name: 'apart',
+    setup({ onResolve }) {
+      for (const { file, imports } of parts) {
+        onResolve({ filter: imports }, () => ({ path: `./${file}`, external: true }));
+      }
+    },
+  };
+}
 
 /** Each schema of zod can become a JSON Schema, but only a program of the repository, unbundled, uses that. */
 export const noJsonSchemas: Plugin = {

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { COLLECTOR_FILES } from '../build/bundle.ts';
 import { COLLECTOR_DIRECTORY, REPOSITORY } from '../build/paths.ts';
 import { zip } from './archive.ts';
 import { changesOf } from './changes.ts';
@@ -36,7 +37,7 @@ await writeFile(
 );
 await zip(
   join(FOLDER, 'fargauge-lambda.zip'),
-  ['index.mjs', 'ec2.mjs'].map((name) => join(COLLECTOR_DIRECTORY, name)),
+  COLLECTOR_FILES.map((name) => join(COLLECTOR_DIRECTORY, name)),
 );
 await makeDeb(FOLDER);
 await promisify(execFile)('npm', ['pack', '--ignore-scripts', '--pack-destination', FOLDER], {

@@ -51,7 +51,7 @@ export async function readDocuments(
     return { kind: 'native', main: { source: DEFAULT_SOURCE, value, tree: value } };
   }
   const text = await origin.read();
-  const main = text && parseText(text.source, text.text, findings);
+  const main = text && (await parseText(text.source, text.text, findings));
   if (origin.kind === 'agent' || (origin.kind === 'any' && isCloudWatchAgent(main?.value))) {
     checkUnused(
       origin,

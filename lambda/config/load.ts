@@ -54,7 +54,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const surroundings = surroundingsOf(request.env);
   validate(clusterSelector.optional(), surroundings.cluster, documentPlace(ENV.cluster), findings);
   validate(logGroupName.optional(), surroundings.logGroup, documentPlace(ENV.logGroup), findings);
-  const given = givenOutputs(request.env, findings);
+  const given = await givenOutputs(request.env, findings);
   if (given !== undefined) warnOfLargeExpressions(given.outputs, given.place, findings);
   const config =
     documents.kind === 'agent'

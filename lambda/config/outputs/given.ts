@@ -22,11 +22,14 @@ export interface GivenOutputs {
  *
  * @returns undefined without the variable, or if it is wrong, which is a finding
  */
-export function givenOutputs(env: Environment, findings: Findings): GivenOutputs | undefined {
+export async function givenOutputs(
+  env: Environment,
+  findings: Findings,
+): Promise<GivenOutputs | undefined> {
   const text = variable(env, ENV.outputs);
   if (text === undefined) return undefined;
   const place: Place = { source: ENV.outputs, path: [] };
-  const parsed = parseText(ENV.outputs, text, findings);
+  const parsed = await parseText(ENV.outputs, text, findings);
   if (parsed === undefined) return undefined;
   const value = byType(parsed.tree, outputs);
   for (const [index, entry] of listOf(value).entries()) {

@@ -1,16 +1,11 @@
-import {
-  type Document,
-  type ErrorCode,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  Scalar,
-  visit,
-} from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
 import type { Findings } from '../findings/findings.ts';
 import { jsonCommentAt } from './json-comment.ts';
 import { plainly } from './scalars-by-type.ts';
 import { WrittenScalar } from './written-scalar.ts';
+
+/** The library is in a file of its own beside the function's bundle. The built-in default needs none of it. */
+type Yaml = typeof import('yaml');
 
 /** A parsed document. */
 export interface ParsedText {
@@ -44,13 +39,14 @@ interface Problem {
  * Parses YAML or JSON. Syntax errors, repeated keys, unknown tags and a second document are findings with line and
  * column. They repeat no text of the document, which may hold secrets.
  */
-export function parseText(
+export async function parseText(
   source: string,
   text: string,
   findings: Findings,
-): ParsedText | undefined {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
+): Promise<ParsedText | undefined> {
+  const yaml: Yaml = await import('yaml');
+  const lineCounter = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, {
     lineCounter,
     prettyErrors: false,
     stringKeys: true,
@@ -58,13 +54,13 @@ export function parseText(
     merge: true,
     logLevel: 'error',
   });
-  const problems = problemsOf(text, document);
+  const problems = problemsOf(yaml, text, document);
   for (const { offset, given } of problems) {
     const { line, col } = lineCounter.linePos(offset);
     findings.rejectText(source, `line ${line}, column ${col}`, EXPECTED, given);
   }
   if (problems.length > 0) return undefined;
-  keepWriting(document);
+  keepWriting(yaml, document);
   try {
     const tree = document.contents === null ? undefined : document.toJS();
     return { source, value: plainly(tree), tree };
@@ -75,12 +71,12 @@ export function parseText(
   }
 }
 
-function problemsOf(text: string, document: Document): Problem[] {
+function problemsOf(yaml: Yaml, text: string, document: Document): Problem[] {
   // YAML reads some comments of JSON as keys, others as syntax errors at another place.
   const comment = jsonCommentAt(text);
   if (comment !== undefined) return [{ offset: comment, given: COMMENT }];
   const problems = syntaxProblems(document);
-  return problems.length === 0 ? contentProblems(document) : problems;
+  return problems.length === 0 ? contentProblems(yaml, document) : problems;
 }
 
 function syntaxProblems(document: Document): Problem[] {
@@ -95,7 +91,7 @@ function syntaxProblems(document: Document): Problem[] {
 }
 
 /** Contents that the parser accepts and later stages cannot handle. */
-function contentProblems(document: Document): Problem[] {
+function contentProblems({ visit, isScalar }: Yaml, document: Document): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
     Alias(_, alias, ancestors) {
@@ -115,14 +111,14 @@ function contentProblems(document: Document): Problem[] {
 }
 
 /** Keeps the written form of each unquoted scalar, for readers that want another type than that of YAML 1.2. */
-function keepWriting(document: Document): void {
-  visit(document, {
-    Pair: (_, { value }) => keepAll([value]),
-    Seq: (_, { items }) => keepAll(items),
+function keepWriting(yaml: Yaml, document: Document): void {
+  yaml.visit(document, {
+    Pair: (_, { value }) => keepAll(yaml, [value]),
+    Seq: (_, { items }) => keepAll(yaml, items),
   });
 }
 
-function keepAll(nodes: readonly unknown[]): void {
+function keepAll({ isScalar, Scalar }: Yaml, nodes: readonly unknown[]): void {
   for (const node of nodes) {
     if (!isScalar(node) || node.type !== Scalar.PLAIN || node.tag !== undefined) continue;
     if (node.value !== null) node.value = new WrittenScalar(node.source ?? '', node.value);

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { type FoundTarget, filled } from '../found/target.ts';
 
@@ -23,7 +22,8 @@ export function readJsonGroups(text: string, labels: Readonly<Record<string, str
 }
 
 /** The same in YAML, in which every value is a text: `version: 1.10` means "1.10". */
-export function readYamlGroups(text: string, labels: Readonly<Record<string, string>>) {
+export async function readYamlGroups(text: string, labels: Readonly<Record<string, string>>) {
+  const { parse } = await import('yaml');
   return toFound(parse(text, { schema: 'failsafe', logLevel: 'error' }), labels);
 }
 

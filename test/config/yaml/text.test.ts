@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Findings } from '../../../lambda/config/findings/findings.ts';
 import { parseText } from '../../../lambda/config/yaml/text.ts';
 
-function parse(text: string) {
+async function parse(text: string) {
   const findings = new Findings();
-  const value = parseText('doc', text, findings)?.value;
+  const value = (await parseText('doc', text, findings))?.value;
   return { value, messages: findings.issues.map(({ message }) => message) };
 }
 
@@ -20,8 +20,8 @@ describe('text that is read', () => {
       'a: [1.10, 0x1F, true, yes, 010, 1_0, "5", ~, 2024-01-01]',
       { a: [1.1, 31, true, 'yes', 10, '1_0', '5', null, '2024-01-01'] },
     ],
-  ])('%s', (_, text, value) => {
-    expect(parse(text)).toEqual({ value, messages: [] });
+  ])('%s', async (_, text, value) => {
+    expect(await parse(text)).toEqual({ value, messages: [] });
   });
 });
 
@@ -94,8 +94,8 @@ describe('text that is refused, with line and column and without quoting it', ()
       '{"a": 1} hunter2',
       ['doc: line 1, column 10: expected YAML or JSON, given something that does not belong there'],
     ],
-  ])('%s', (_, text, messages) => {
-    expect(parse(text)).toEqual({ value: undefined, messages });
+  ])('%s', async (_, text, messages) => {
+    expect(await parse(text)).toEqual({ value: undefined, messages });
   });
 
   it.each([
@@ -107,14 +107,14 @@ describe('text that is refused, with line and column and without quoting it', ()
     '%hunter2 x\n---\na: 1',
     'a: !!int hunter2',
     "a: 'hunter2",
-  ])('what is not shown: %j', (text) => {
-    const { messages } = parse(text);
+  ])('what is not shown: %j', async (text) => {
+    const { messages } = await parse(text);
     expect(messages.length).toBeGreaterThan(0);
     expect(messages.join('\n')).not.toMatch(/hunter2/);
   });
 
-  it('a nesting too deep for any parser, once', () => {
-    const { messages } = parse(deep);
+  it('a nesting too deep for any parser, once', async () => {
+    const { messages } = await parse(deep);
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatch(
       /^doc: line 1, column \d+: expected YAML or JSON, given too deep a nesting$/,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleCollector } from '../../../infra/build/bundle.ts';
+import { bundleCollector, COLLECTOR_FILES } from '../../../infra/build/bundle.ts';
 import { COLLECTOR_DIRECTORY } from '../../../infra/build/paths.ts';
 import { zip } from '../../../infra/release/archive.ts';
 import { releaseTemplate } from '../../../infra/release/template.ts';
@@ -59,7 +59,7 @@ describe('the template of a release, with the archive of the function', () => {
     await bundleCollector();
     await zip(
       archive,
-      ['index.mjs', 'ec2.mjs'].map((name) => join(COLLECTOR_DIRECTORY, name)),
+      COLLECTOR_FILES.map((name) => join(COLLECTOR_DIRECTORY, name)),
     );
     cloud = await startCloud();
     account = await cloud.account(HOME.account, HOME.region);
@@ -146,9 +146,11 @@ describe('the template of a release, with the archive of the function', () => {
     const again = join(folder, 'again.zip');
     await zip(
       again,
-      ['index.mjs', 'ec2.mjs'].map((name) => join(COLLECTOR_DIRECTORY, name)),
+      COLLECTOR_FILES.map((name) => join(COLLECTOR_DIRECTORY, name)),
     );
     expect((await readFile(again)).equals(await readFile(archive))).toBe(true);
-    expect(run('unzip', ['-Z1', archive]).split('\n').sort()).toEqual(['', 'ec2.mjs', 'index.mjs']);
+    expect(run('unzip', ['-Z1', archive]).split('\n').sort()).toEqual(
+      ['', ...COLLECTOR_FILES].sort(),
+    );
   });
 });
