@@ -5,9 +5,18 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { COLLECTOR_DIRECTORY, REPOSITORY, SIDECAR_DIRECTORY } from './paths.ts';
+import {
+  caseOfAscii,
+  httpByProperty,
+  noEventStreams,
+  noJsonSchemas,
+  pureSchemas,
+  versionsOnly,
+} from './plugins.ts';
 
 const COLLECTOR_ENTRY = join(REPOSITORY, 'lambda/handler.ts');
 const EC2_ENTRY = join(REPOSITORY, 'lambda/discovery/aws/ec2-client.ts');
+const STS_ENTRY = join(REPOSITORY, 'lambda/discovery/aws/temporary-credentials.ts');
 const SIDECAR_ENTRY = join(REPOSITORY, 'sidecar/main.ts');
 const SIDECAR_DOCKERFILE = join(REPOSITORY, 'sidecar/node.Dockerfile');
 
@@ -33,6 +42,8 @@ type Entry = string | { readonly text: string };
 const PARTS: readonly Part[] = [
   // For tasks on instances.
   { file: 'ec2.mjs', imports: /\/ec2-client\.ts$/, entry: EC2_ENTRY },
+  // For roles, also of other accounts.
+  { file: 'sts.mjs', imports: /\/temporary-credentials\.ts$/, entry: STS_ENTRY },
   // For a configuration that is a document; the built-in default is none.
   {
     file: 'yaml.mjs',
@@ -78,8 +89,14 @@ export async function bundleCollector(
   entry: string = COLLECTOR_ENTRY,
 ): Promise<Bundle> {
   const [made] = await Promise.all([
-    bundle(entry, join(outdir, 'index.mjs'), REQUIRE, OF_THE_RUNTIME, PARTS),
-    ...PARTS.map((part) => bundle(part.entry, join(outdir, part.file), REQUIRE, OF_THE_RUNTIME)),
+    bundle(entry, join(outdir, 'index.mjs'), REQUIRE, OF_THE_RUNTIME, [
+      apart,
+      httpByProperty,
+      caseOfAscii,
+    ]),
+    ...PARTS.map((part) =>
+      bundle(part.entry, join(outdir, part.file), REQUIRE, OF_THE_RUNTIME, [httpByProperty]),
+    ),
   ]);
   return made;
 }
@@ -116,7 +133,7 @@ async function bundle(
   file: string,
   banner: string,
   external: readonly string[],
-  parts: readonly Part[] = [],
+  plugins: readonly Plugin[] = [],
 ): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     ...PROGRAM,
@@ -128,7 +145,7 @@ async function bundle(
     target: 'node24',
     banner: { js: banner },
     external: [...external],
-    plugins: [apart(parts), ...PROGRAM.plugins],
+    plugins: [...plugins, ...PROGRAM.plugins],
   });
   await writeFiles(outputFiles);
   const output = metafile.outputs[relative(REPOSITORY, file)];
@@ -140,7 +157,7 @@ async function bundle(
     missing: [
       ...new Set(
         imported.filter(
-          (path) => !isBuiltin(path) && !parts.some((part) => path === `./${part.file}`),
+          (path) => !isBuiltin(path) && !PARTS.some(({ file: part }) => path === `./${part}`),
         ),
       ),
     ],
@@ -166,77 +183,13 @@ async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
   await rename(beside, path);
 }
 
-/**
- * The schemas of an AWS client are arrays with computed keys, which esbuild takes for side effects: it would keep all
- * of them, half a megabyte for EC2. As results of calls that are marked pure, unused ones disappear.
- */
-const pureSchemas: Plugin = {
-  name: 'pure-schemas',
-  setup({ onLoad }) {
-    onLoad(
-      { filter: /@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_\d+\.js$/ },
-      async ({ path }) => {
-        const text = await readFile(path, 'utf8');
-        return {
-          contents: text.replace(
-            /^((?:export )?var \w+\$?) = (\[.*\]|\[[\s\S]*?^\]);$/gm,
-            '$1 = /* @__PURE__ */ (() => $2)();',
-          ),
-        };
-      },
-    );
-  },
-};
-
-/** The clients of AWS send their version in a header, and import their whole package.json for it. */
-const versionsOnly: Plugin = {
-  name: 'versions-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => {
-      const { version } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
-  },
-};
-
 /** Leaves out what has a file of its own. */
-function apart(parts: readonly Part[]): Plugin {
-  return {
-    name: 'apart',
-    setup({ onResolve }) {
-      for (const { file, imports } of parts) {
-        onResolve({ filter: imports }, () => ({ path: `./${file}`, external: true }));
-      }
-    },
-  };
-}
-
-/** Each schema of zod can become a JSON Schema, but only a program of the repository, unbundled, uses that. */
-export const noJsonSchemas: Plugin = {
-  name: 'no-json-schemas',
-  setup({ onLoad }) {
-    // Each schema requests its method when it is made.
-    const contents = `
-      const none = () => undefined;
-      module.exports = { createStandardJSONSchemaMethod: none, createToJSONSchemaMethod: none };
-    `;
-    onLoad(
-      { filter: /zod\/v4\/core\/(json-schema-(processors|generator)|to-json-schema)\.js$/ },
-      () => ({ contents }),
-    );
-  },
-};
-
-/** The client of CloudWatch Logs can follow a log group by event streams, which the collector does not do. */
-const noEventStreams: Plugin = {
-  name: 'no-event-streams',
-  setup({ onLoad }) {
-    onLoad({ filter: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/ }, () => ({
-      contents: `
-        export const eventStreamSerdeProvider = () => undefined;
-        export const resolveEventStreamSerdeConfig = (config) => config;
-      `,
-    }));
+const apart: Plugin = {
+  name: 'apart',
+  setup({ onResolve }) {
+    for (const { file, imports } of PARTS) {
+      onResolve({ filter: imports }, () => ({ path: `./${file}`, external: true }));
+    }
   },
 };
 

@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { noJsonSchemas, YAML_MODULES } from './bundle.ts';
+import { YAML_MODULES } from './bundle.ts';
 import { PAGE_DIRECTORY, REPOSITORY } from './paths.ts';
+import { noJsonSchemas } from './plugins.ts';
 
 const EXPLORE = join(REPOSITORY, 'cli/explore');
 const STAND_INS = join(EXPLORE, 'engine/stand-ins');

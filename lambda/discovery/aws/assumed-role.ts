@@ -1,5 +1,5 @@
 import type { ECSClientConfig } from '@aws-sdk/client-ecs';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { clientSettings } from '../../model/settings/client.ts';
 import type { AssumedRole } from '../../model/settings/credentials.ts';
 
@@ -22,13 +22,12 @@ export interface StsOptions {
   readonly profile?: string | undefined;
 }
 
+type Provider = ReturnType<typeof fromTemporaryCredentials>;
+
 /** Credentials of a role. Requests them when they are first needed, and again before they expire. */
-export function assumedRole(
-  role: AssumedRole,
-  sts: StsOptions,
-): ReturnType<typeof fromTemporaryCredentials> {
+export function assumedRole(role: AssumedRole, sts: StsOptions): Provider {
   const { region, endpoint, credentials, profile } = sts;
-  const provider = fromTemporaryCredentials({
+  const options = {
     params: {
       RoleArn: role.arn,
       RoleSessionName: SESSION_NAME,
@@ -36,10 +35,15 @@ export function assumedRole(
     },
     ...(credentials === undefined ? {} : { masterCredentials: credentials }),
     clientConfig: clientSettings({ region, endpoint, profile }, REQUEST_TIMEOUT_MS),
-  });
+  };
+  // One for all requests, as it may remember.
+  let provider: Promise<Provider> | undefined;
   return async (properties) => {
     try {
-      return await provider(properties);
+      provider ??= import('./temporary-credentials.ts').then((each) =>
+        each.temporaryCredentials(options),
+      );
+      return await (await provider)(properties);
     } catch (cause) {
       throw new AssumeRoleError(role.arn, cause);
     }

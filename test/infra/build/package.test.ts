@@ -52,6 +52,7 @@ describe('the package', () => {
         'dist/cli/explore/index.html.gz',
         'dist/collector/ec2.mjs',
         'dist/collector/index.mjs',
+        'dist/collector/sts.mjs',
         'dist/collector/yaml.mjs',
         'dist/sidecar/index.mjs',
         'dist/sidecar/Dockerfile',
