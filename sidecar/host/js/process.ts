@@ -81,7 +81,9 @@ host.rejection = (promise, reason, handled) => {
 host.unhandled = () => {
   for (const reason of rejected.values()) {
     const stack = reason instanceof Error ? `\n${reason.stack}` : '';
-    process.stderr.write(`fargauge sidecar: unhandled rejection: ${String(reason)}${stack}\n`);
+    // The engine throws null where it has no memory for an error.
+    const text = reason === null ? 'out of memory' : `unhandled rejection: ${String(reason)}`;
+    process.stderr.write(`fargauge sidecar: ${text}${stack}\n`);
     process.exit(UNCAUGHT);
   }
 };

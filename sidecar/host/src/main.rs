@@ -134,6 +134,12 @@ fn call<'js, R: rquickjs::FromJs<'js>>(
 }
 
 fn fail(shared: &Shared, error: &CaughtError<'_>) -> ! {
-    eprintln!("fargauge sidecar: {error}");
+    match error {
+        // The engine throws null where it has no memory for an error.
+        CaughtError::Value(value) if value.is_null() => {
+            eprintln!("fargauge sidecar: out of memory");
+        }
+        _ => eprintln!("fargauge sidecar: {error}"),
+    }
     shared.exit(UNCAUGHT)
 }
