@@ -5,6 +5,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { CLUSTER } from '../../cli/demo/cluster.ts';
 import { REPOSITORY } from '../../infra/build/paths.ts';
 import { CollectorDashboard } from '../../infra/dashboards/collector.ts';
@@ -14,7 +16,7 @@ import {
   TASK_MEMORY_UTILIZATION,
 } from '../../lambda/model/settings/names.ts';
 import { dashboardWidgets, type Widget } from '../infra/dashboard-body.ts';
-import { collectorStack } from '../infra/template.ts';
+import { collectorStack, placeIn } from '../infra/template.ts';
 import { type Box, graph, heading, type Line, picture, table } from './chart.ts';
 import { type Recording, record, SERVICE, type Value } from './record.ts';
 
@@ -38,6 +40,10 @@ const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number 
   p99: (values) => values[Math.ceil(values.length * 0.99) - 1],
 };
 
+/** A column of a query of Logs Insights. */
+const FIELD = /\b(sum|max)\((\w+)\) as (\w+)/g;
+const AGGREGATES: Readonly<Record<string, string>> = { sum: 'Sum', max: 'Maximum' };
+
 /** A metric of a widget: its namespace, name and dimensions, and how it is shown. */
 interface Shown {
   readonly namespace: string;
@@ -53,7 +59,13 @@ await mkdir(dirname(FILE), { recursive: true });
 await writeFile(FILE, draw(widgets(), recording));
 
 function widgets(): readonly Widget[] {
-  const { stack, collector } = collectorStack();
+  const stack = new Stack(new App(), 'Stack');
+  const place = placeIn(stack, 'Demo');
+  const cluster = Cluster.fromClusterAttributes(stack, 'Cluster', {
+    clusterName: CLUSTER,
+    vpc: place.vpc,
+  });
+  const { collector } = collectorStack({ ...place, cluster }, stack);
   const services = [{ clusterName: CLUSTER, serviceName: SERVICE }];
   new CollectorDashboard(stack, 'Dashboard', { collector, services });
   return dashboardWidgets(stack);
@@ -61,11 +73,12 @@ function widgets(): readonly Widget[] {
 
 function draw(dashboard: readonly Widget[], recorded: Recording): string {
   const parts = dashboard.map((widget) => {
-    const { markdown, title = '', metrics, yAxis } = widget.properties;
+    const { markdown, title = '', metrics, query = '', yAxis } = widget.properties;
     const box = boxOf(widget);
     if (markdown !== undefined) return heading(box, markdown.replace(/^#+ /, ''));
-    if (metrics === undefined) return table(box, title, worstTasks(recorded));
-    return graph(box, title, yAxis?.left?.label ?? '', linesOf(shownIn(metrics), recorded));
+    const shown = metrics === undefined ? shownInLog(query) : shownIn(metrics);
+    if (shown.length === 0) return table(box, title, worstTasks(recorded));
+    return graph(box, title, yAxis?.left?.label ?? '', linesOf(shown, recorded));
   });
   const height = Math.max(...dashboard.map((widget) => widget.y + widget.height)) * UNIT.y;
   return picture(
@@ -96,6 +109,18 @@ function shownIn(metrics: readonly (readonly unknown[])[]): Shown[] {
     const { label = name, stat: statistic = 'Average', color } = options;
     return { namespace, name, dimensions, label, statistic, color };
   });
+}
+
+/** What a graph of the function's log shows; nothing for a table. */
+function shownInLog(query: string): Shown[] {
+  return Array.from(query.matchAll(FIELD), ([, aggregate = '', name = '', label = '']) => ({
+    namespace: COLLECTOR_NAMESPACE,
+    name,
+    dimensions: {},
+    label: label.replaceAll('_', ' '),
+    statistic: AGGREGATES[aggregate] ?? '',
+    color: undefined,
+  }));
 }
 
 function linesOf(shown: readonly Shown[], { values, cycles }: Recording): Line[] {

@@ -7,6 +7,8 @@ import { taskAddresses } from '../../cli/demo/task/addresses.ts';
 import { MetadataEndpoint } from '../../cli/demo/task/metadata.ts';
 import { SimulatedTask, type TaskPlan } from '../../cli/demo/task/simulated.ts';
 import { loadConfig } from '../../lambda/config/load.ts';
+import { defaultDocument } from '../../lambda/config/native/default.ts';
+import type { NativeInput } from '../../lambda/config/native/native.ts';
 import { awsClients } from '../../lambda/discovery/aws/clients.ts';
 import { loadEc2 } from '../../lambda/discovery/aws/load-ec2.ts';
 import {
@@ -73,7 +75,7 @@ export async function record(cycles: number, intervalMs: number): Promise<Record
     const place = { region: aws.region, endpoint: aws.url, credentials: CREDENTIALS };
     const collector = assemble({
       config: await loadConfig({
-        env: { [ENV.cluster]: CLUSTER },
+        env: { [ENV.cluster]: CLUSTER, [ENV.config]: JSON.stringify(document()) },
         readFile: async () => '',
       }),
       clientsOf: awsClients(place, loadEc2),
@@ -108,6 +110,13 @@ export async function record(cycles: number, intervalMs: number): Promise<Record
     endpoint.close();
     await aws.close();
   }
+}
+
+/** The built-in default, without waiting for the end of a minute: a cycle here is no minute. */
+function document(): NativeInput {
+  const { scrape_configs = [], ...others } = defaultDocument();
+  const atOnce = scrape_configs.map((job) => ({ ...job, minute_delivery: 'immediate' as const }));
+  return { ...others, scrape_configs: atOnce };
 }
 
 function planOf(number: number, share: number): TaskPlan {
