@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { actionlint } from './install/actionlint.ts';
 import { arm64 } from './install/arm64.ts';
+import { chromium } from './install/chromium.ts';
 import { searchPath } from './install/command.ts';
 import { debianPrograms } from './install/debian.ts';
 import { docker } from './install/docker.ts';
@@ -29,6 +30,7 @@ const PARTS: readonly Part[] = [
   ric,
   docker,
   systemd,
+  chromium,
   prometheus,
   senderSuite,
   rust,

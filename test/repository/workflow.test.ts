@@ -12,7 +12,7 @@ const INSTALL = 'test/integration/install';
  */
 const IN_RUNNER: ReadonlySet<string> = new Set([
   ...['g++', 'cmake', 'make', 'xz-utils', 'python3', 'python3-venv', 'docker.io', 'systemd'],
-  ...['rustc-web', 'cargo-web'],
+  ...['rustc-web', 'cargo-web', 'chromium'],
 ]);
 
 interface Workflow {

@@ -22,6 +22,7 @@ const TOOLS = {
   'cargo-web': () => isOnPath('cargo'),
   'qemu-user-static': () => isOnPath('qemu-aarch64-static'),
   systemd: () => isOnPath('systemd-analyze'),
+  chromium: () => isOnPath('chromium'),
 } as const;
 
 /**

@@ -100,7 +100,9 @@ export function Editor({ text, problems, onChange }: Props) {
     <>
       <div class="editor" ref={host} />
       {problems.length > 0 && (
-        <ul class="problems" aria-label="Problems of the rules">
+        // Users of a keyboard scroll what has the focus.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: https://dequeuniversity.com/rules/axe/4.14/scrollable-region-focusable
+        <ul class="problems" aria-label="Problems of the rules" tabIndex={0}>
           {problems.map(({ severity, message, line }) => (
             <li key={message} class={severity}>
               <span class={`badge ${severity === 'error' ? 'bad' : 'warn'}`}>{severity}</span>{' '}
