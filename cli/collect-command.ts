@@ -3,14 +3,15 @@ import { AWS_REGION } from '../lambda/config/sources/request.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
 import { FileInUseError } from '../lambda/state/file-lock.ts';
 import { collect } from './collect.ts';
-import { configOf } from './configuration.ts';
 import { GIVE_UP_MS } from './give-up.ts';
+import { configOf } from './input/configuration.ts';
 import { cycleTime } from './options/cycle-time.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
 import { OUTPUTS, outputsOf } from './options/output.ts';
-import { FAILURE, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { statePlace } from './state.ts';
+import { FAILURE } from './terminal/exit-code.ts';
 
 /** Adds the command `collect`. */
 export function addCollect({ program, stop }: Program): void {

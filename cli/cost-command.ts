@@ -5,11 +5,13 @@ import { withPrices } from '../price/overrides.ts';
 import { describeEstimate } from './cost/describe.ts';
 import { estimate } from './cost/estimate.ts';
 import { failuresOf } from './explain/live.ts';
-import { inputOf, labelPairs } from './explain-command.ts';
+import { inputOf } from './input/input.ts';
 import { amount } from './options/amount.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
-import { FAILURE, MISUSE, type Program } from './program.ts';
+import { labelPairs } from './options/label-pairs.ts';
+import type { Program } from './program.ts';
+import { FAILURE, MISUSE } from './terminal/exit-code.ts';
 
 /** Adds the command `cost`. */
 export function addCost({ program, stop }: Program): void {

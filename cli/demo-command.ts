@@ -3,13 +3,14 @@ import { InvalidArgumentError, Option } from 'commander';
 import { awsClients } from '../lambda/discovery/aws/clients.ts';
 import { loadEc2 } from '../lambda/discovery/aws/load-ec2.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
-import { configOf } from './configuration.ts';
 import { runDemo } from './demo/demo.ts';
 import { describeCycle } from './demo/describe-cycle.ts';
 import { EC2_REFRESH_MS } from './demo/task/metadata.ts';
 import { explore, scrapes } from './explore-command.ts';
+import { configOf } from './input/configuration.ts';
 import { duration } from './options/duration.ts';
-import { FAILURE, type Program } from './program.ts';
+import type { Program } from './program.ts';
+import { FAILURE } from './terminal/exit-code.ts';
 
 const DEMO_CONFIG = join(import.meta.dirname, 'demo/fargauge.yaml');
 

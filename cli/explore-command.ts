@@ -6,19 +6,20 @@ import { ENV } from '../lambda/model/settings/names.ts';
 import { systemClock } from '../lambda/model/waiting/clock.ts';
 import { fetchExposition } from '../lambda/scrape/http/exchange.ts';
 import { systemScraper } from '../lambda/wiring/scraper.ts';
-import { configOf } from './configuration.ts';
 import { pageAssets } from './explore/assets.ts';
 import { openBrowser } from './explore/browser.ts';
 import { serveExplore } from './explore/server.ts';
+import { configOf } from './input/configuration.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
-import { MISUSE, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { recordedConfiguration } from './recording/configuration.ts';
 import { readRecording } from './recording/file.ts';
 import type { Recording } from './recording/format.ts';
 import { RecordingError } from './recording/parse.ts';
 import { record } from './recording/record.ts';
 import { Secrets } from './recording/secrets.ts';
+import { MISUSE } from './terminal/exit-code.ts';
 
 /** The sidecar remembers as much. */
 const HISTORY_MS = duration('15m');

@@ -5,9 +5,10 @@ import { variable } from '../lambda/config/sources/request.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
 import { describeFates } from './init/fate.ts';
 import { initialize } from './init/init.ts';
-import { MISUSE, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { readRecording } from './recording/file.ts';
 import { RecordingError } from './recording/parse.ts';
+import { MISUSE } from './terminal/exit-code.ts';
 import { print } from './terminal/print.ts';
 
 /** Adds the command `init`. */

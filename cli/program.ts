@@ -1,9 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-
-/** Exit codes: the command failed, or its arguments are wrong. */
-export const FAILURE = 1;
-export const MISUSE = 2;
+import { MISUSE } from './terminal/exit-code.ts';
 
 /** The command line, to which commands are added. */
 export interface Program {

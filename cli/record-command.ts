@@ -6,13 +6,14 @@ import { ENV } from '../lambda/model/settings/names.ts';
 import { systemClock } from '../lambda/model/waiting/clock.ts';
 import { fetchExposition } from '../lambda/scrape/http/exchange.ts';
 import { systemScraper } from '../lambda/wiring/scraper.ts';
-import { configOf } from './configuration.ts';
+import { configOf } from './input/configuration.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
-import { FAILURE, MISUSE, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { describeRecording } from './recording/describe.ts';
 import { writeRecording } from './recording/file.ts';
 import { record } from './recording/record.ts';
+import { FAILURE, MISUSE } from './terminal/exit-code.ts';
 import { print } from './terminal/print.ts';
 import { withProgress } from './terminal/progress.ts';
 

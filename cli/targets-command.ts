@@ -4,12 +4,13 @@ import { loadEc2 } from '../lambda/discovery/aws/load-ec2.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
 import { systemClock } from '../lambda/model/waiting/clock.ts';
 import { fetchExposition } from '../lambda/scrape/http/exchange.ts';
-import { configOf } from './configuration.ts';
+import { configOf } from './input/configuration.ts';
 import { duration } from './options/duration.ts';
 import { endpointUrl } from './options/endpoint-url.ts';
-import { FAILURE, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { describeTargets } from './targets/describe.ts';
 import { findTargets } from './targets/targets.ts';
+import { FAILURE } from './terminal/exit-code.ts';
 import { print } from './terminal/print.ts';
 import { withProgress } from './terminal/progress.ts';
 

@@ -1,6 +1,7 @@
 import { AWS_REGION } from '../lambda/config/sources/request.ts';
 import { ENV } from '../lambda/model/settings/names.ts';
-import { FAILURE, MISUSE, type Program } from './program.ts';
+import type { Program } from './program.ts';
+import { FAILURE, MISUSE } from './terminal/exit-code.ts';
 import { print } from './terminal/print.ts';
 import { describeValidations } from './validate/describe.ts';
 import { configurationsIn, TemplateError } from './validate/template.ts';

@@ -43,11 +43,15 @@ export const LAYOUT: Readonly<Record<string, readonly string[]>> = {
   'infra/build': [],
 
   cli: [
-    ...['cli/explore', 'cli/init', 'cli/completion', 'cli/terminal'],
+    ...['cli/explore', 'cli/init', 'cli/input', 'cli/completion', 'cli/terminal'],
     ...['cli/demo', 'cli/validate', 'cli/recording', 'cli/targets', 'cli/explain', 'cli/describe'],
     ...['cli/cost', 'cli/options', 'lambda/wiring', 'lambda/report', 'lambda/config'],
     ...['lambda/discovery', 'lambda/scrape/http', 'lambda/outputs', 'lambda/state', 'price'],
     MODEL,
+  ],
+  'cli/input': [
+    ...['cli/terminal', 'cli/recording', 'cli/explain', 'cli/describe', 'lambda/wiring'],
+    ...['lambda/config', 'lambda/discovery', 'lambda/scrape/http', MODEL],
   ],
   'cli/demo': [
     ...['cli/demo/aws', 'cli/demo/task', 'cli/describe', 'lambda/wiring', 'lambda/report'],

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../lambda/config/findings/errors.ts';
-import { LiveConfig } from '../lambda/config/live.ts';
-import { awsStores } from '../lambda/config/sources/aws-stores.ts';
-import { MISUSE } from './program.ts';
+import { ConfigError } from '../../lambda/config/findings/errors.ts';
+import { LiveConfig } from '../../lambda/config/live.ts';
+import { awsStores } from '../../lambda/config/sources/aws-stores.ts';
+import { MISUSE } from '../terminal/exit-code.ts';
 
 /** The configuration of the options; ends the process with all errors if it is invalid. */
 export async function configOf(
