@@ -5,6 +5,7 @@ import { runCycle, runReceivers } from './cycle/cycle.ts';
 import { runDecode } from './decode/decode.ts';
 import { runEncode } from './encode/encode.ts';
 import { runEvents } from './events/events.ts';
+import { runExplore } from './explore/explore.ts';
 import { machine } from './machine.ts';
 import { runPercentiles } from './percentiles.ts';
 import { runScale } from './scale/scale.ts';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   cycle: runCycle,
   encode: runEncode,
   events: runEvents,
+  explore: runExplore,
   sizes: runSizes,
   cost: runCost,
   receivers: runReceivers,

@@ -8,7 +8,8 @@ import type { Recording } from '../../../cli/recording/format.ts';
 /** The script that finds violations of the rules for accessible pages. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const EXECUTABLE = '/usr/bin/chromium';
+/** On Debian and Ubuntu. */
+export const BROWSER = '/usr/bin/chromium';
 
 /** Pixels of a window with both columns, and of a telephone. */
 export const WIDE = { width: 1280, height: 900 };
@@ -24,7 +25,7 @@ export interface OpenPage extends AsyncDisposable {
 /** Chromium without a window. As root it has no sandbox; all that it opens is of this repository. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: EXECUTABLE,
+    executablePath: BROWSER,
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   });
 }
