@@ -7,8 +7,15 @@ import { DELIVERY_CASES, type DeliveryCase } from './delivery-cases.ts';
 import { SITES, type Site } from './site.ts';
 import type { CostSurroundings } from './surroundings.ts';
 
-/** Cycles of a collector, of which the last counts: before it, its code is still being compiled. */
-const CYCLES = 4;
+/**
+ * Targets of all cycles of a collector, of which the last cycle counts: until then its code is still being compiled. A function stays
+ * in its process for hours.
+ */
+const WARM_TARGETS = 3_000;
+
+/** Cycles of a collector, few or many targets. */
+const MIN_CYCLES = 4;
+const MAX_CYCLES = 20;
 
 /** The site of the goals. */
 const GOAL_TASKS = 150;
@@ -47,7 +54,8 @@ async function columnOf(site: Site, each: DeliveryCase): Promise<Column> {
   // The time of its sidecars begins anew.
   await using process = await FreshProcess.start('cost/surroundings.ts');
   const surroundings = await process.ask<Site, CostSurroundings>(site);
-  const input = { surroundings, destination, configuration, cycles: CYCLES };
+  const cycles = Math.min(MAX_CYCLES, Math.max(MIN_CYCLES, Math.ceil(WARM_TARGETS / site.tasks)));
+  const input = { surroundings, destination, configuration, cycles };
   const figures = await askOnce<CostCase, CostFigures>('cost/case.ts', input);
   if (figures.targets !== site.tasks) {
     throw new Error(`expected ${site.tasks} targets up, got ${figures.targets}`);
