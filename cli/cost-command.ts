@@ -5,6 +5,7 @@ import { withPrices } from '../price/overrides.ts';
 import { describeEstimate } from './cost/describe.ts';
 import { estimate } from './cost/estimate.ts';
 import { failuresOf } from './explain/live.ts';
+import { ofOneCycle } from './explain/one-cycle.ts';
 import { inputOf } from './input/input.ts';
 import { amount } from './options/amount.ts';
 import { duration } from './options/duration.ts';
@@ -45,7 +46,8 @@ export function addCost({ program, stop }: Program): void {
       }
       const prices = path === undefined ? PRICES : await pricesIn(path);
       const signal = AbortSignal.any([stop, AbortSignal.timeout(options.timeout)]);
-      const { config, pages, notes } = await inputOf(options, signal);
+      const { config, pages: read, notes } = await inputOf(options, signal);
+      const pages = read.map((page) => ofOneCycle(page, interval));
       const problems = [...failuresOf(pages), ...notes];
       if (pages.every(({ failure }) => failure !== undefined)) {
         const nothing = 'expected a target that is up, to compute its cost';

@@ -32,9 +32,14 @@ export function addRecord({ program, stop }: Program): void {
     .option('--region <region>', 'AWS Region if the configuration names none')
     .option('--endpoint-url <url>', 'one address for all AWS APIs', endpointUrl)
     .option('--interval <duration>', 'time from one cycle of the collector to the next', duration)
+    .option(
+      '--history <duration>',
+      'save so much of the history of targets that have one, such as sidecars; without it, their latest values',
+      duration,
+    )
     .option('--timeout <duration>', 'time that it may take', duration, duration('55s'))
     .option('--force', 'replace the file if it exists', false)
-    .action(async (path: string, { interval, timeout, force, ...options }) => {
+    .action(async (path: string, { interval, history, timeout, force, ...options }) => {
       const { region, endpointUrl: endpoint } = options;
       if (!force && (await exists(path))) refuse(path);
       const configuration = await configOf(options, {
@@ -49,6 +54,7 @@ export function addRecord({ program, stop }: Program): void {
           clock: systemClock,
           scraperWith: (keeping) => systemScraper(process.env, keeping),
           intervalMs: interval,
+          historyMs: history,
         },
         AbortSignal.any([stop, AbortSignal.timeout(timeout)]),
       );

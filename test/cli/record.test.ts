@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Recording } from '../../cli/recording/format.ts';
@@ -89,6 +92,47 @@ describe('`fargauge record`', () => {
     expect(recorded.code).toBe(0);
     expect(jsonLines(recorded.stdout)).toEqual(jsonLines(scraped.stdout));
   });
+
+  it.each([
+    ['with --history asks for so much of it', ['--history', '10m'], 600_000],
+    ['without --history asks for none', [], undefined],
+  ])(
+    'of a target with a history %s, and its cost is that of one cycle',
+    async (_, args, expected) => {
+      const asked: URLSearchParams[] = [];
+      const now = Date.now() / 1_000;
+      const points = [3, 2, 1].map((minutes) => `${METRIC} ${minutes} ${now - 60 * minutes}\n`);
+      const server = createServer(({ url = '' }, response) => {
+        asked.push(new URL(url, 'http://target').searchParams);
+        const type = 'application/openmetrics-text; version=1.0.0';
+        response.writeHead(200, { 'content-type': type });
+        response.end(`# TYPE ${METRIC} gauge\n${points.join('')}# EOF\n`);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      try {
+        const { port } = server.address() as AddressInfo;
+        const config = await configured([`127.0.0.1:${port}`], { history: true });
+        const path = folder.path('cycle.json');
+        const { code } = await fargauge(['record', path, '--config', config, ...args]);
+        expect(code).toBe(0);
+        const { recordedAt, targets } = await recordingAt(path);
+        const since = asked[0]?.get('since') ?? undefined;
+        expect(since && Math.round(Date.parse(recordedAt) - 1_000 * Number(since))).toEqual(
+          expected,
+        );
+        expect(targets[0]?.page).toContain(points.join(''));
+        const cost = await fargauge(['cost', '--recording', path, '--json']);
+        const [{ destinations } = { destinations: [] }] = jsonLines<{
+          destinations: { destination: string; cycle: { events: number } }[];
+        }>(cost.stdout);
+        expect(destinations.find(({ destination }) => destination === 'logs')?.cycle.events).toBe(
+          1,
+        );
+      } finally {
+        server.close();
+      }
+    },
+  );
 
   it('lets other rules explain it', async () => {
     await using target = await serveMetrics(() => gauge(5));

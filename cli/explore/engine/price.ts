@@ -3,6 +3,7 @@ import { deliveryLines } from '../../../price/bill.ts';
 import { sumOf } from '../../../price/line.ts';
 import { MINUTES } from '../../../price/list.ts';
 import { Follower, type RulesConfig } from '../../explain/follow.ts';
+import { ofOneCycle } from '../../explain/one-cycle.ts';
 import type { Page } from '../../explain/page.ts';
 import type { PriceView } from './view.ts';
 
@@ -38,12 +39,4 @@ export function priceOf(
     dollars: sumOf(lines),
     lines: lines.map(({ what, formula, dollars }) => ({ what, formula, dollars })),
   };
-}
-
-/** A history is longer than a cycle. */
-function ofOneCycle(page: Page, intervalMs: number): Page {
-  const times = page.samples.flatMap(({ timestamp }) => timestamp ?? []);
-  const from = times.reduce((last, time) => Math.max(last, time), 0) - intervalMs;
-  const samples = page.samples.filter(({ timestamp = from + 1 }) => timestamp > from);
-  return { ...page, samples };
 }
