@@ -7,7 +7,7 @@ import { type AttackOptions, attack, type Tally } from '../sidecar/fuzz/attack.t
 import { ROOT } from './support/places.ts';
 import { buildSanitized, SANITIZER_OPTIONS, withoutSanitizer } from './support/sanitized.ts';
 
-/** Of both programs together. `FARGAUGE_FUZZ_SECONDS=3600` in the environment makes it an hour. */
+/** Of all cases together. `FARGAUGE_FUZZ_SECONDS=3600` in the environment makes it an hour. */
 const SECONDS = Number(process.env.FARGAUGE_FUZZ_SECONDS ?? 60);
 
 /** The same in each run, so that an ordinary one fails by a change alone; `FARGAUGE_FUZZ_SEED` makes other inputs. */
@@ -36,14 +36,16 @@ if (reason !== undefined) {
     afterAll(() => rm(folder, { recursive: true }));
 
     it.each([
-      ['usual', 'as it is', SEED],
-      ['hurried', 'where time passes 50 times faster, with as many documents', -SEED],
-    ])(
-      'has no bad access to memory and no leak, answers its health check, and recovers: %s',
-      async (program, _, seed) => {
-        const tally = await attackIt(join(folder, program), { seed, seconds: SECONDS / 2 });
+      ['usual', 'as it is', 'task', SEED],
+      ['hurried', 'where time passes 50 times faster, with as many documents', 'task', -SEED],
+      ['hurried', 'as the daemon of an instance', 'instance', SEED],
+    ] as const)(
+      'has no bad access to memory and no leak, answers its health check, and recovers: %s, %s',
+      async (program, _, scope, seed) => {
+        const seconds = SECONDS / 3;
+        const tally = await attackIt(join(folder, program), { seed, seconds, scope });
 
-        console.info(`${program}, seed ${seed}: ${JSON.stringify(tally)}`);
+        console.info(`${program}, ${scope}, seed ${seed}: ${JSON.stringify(tally)}`);
         expect(tally.recoveries).toBeGreaterThan(0);
         expect(tally.documents).toBeGreaterThan(0);
         expect(tally.pages).toBeGreaterThan(0);

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { readValue } from '../exposition/read-text.ts';
 import { sampleStats, sampleTask } from '../sample-documents.ts';
+import { sampleInstance } from '../sample-instance.ts';
 import { type SidecarProcess, startSidecar } from '../sidecar-process.ts';
 import { type Delivery, deliver, delivered } from './delivery.ts';
-import { BROKEN_DOCUMENT } from './documents.ts';
+import { BROKEN_DOCUMENT, BROKEN_INSTANCE } from './documents.ts';
 import { startHostileServer } from './hostile-server.ts';
 import { BROKEN_REQUEST, brokenAnswer } from './messages.ts';
 
@@ -26,7 +27,14 @@ const HEALTH_SECONDS = 20;
 const RECOVERY_SECONDS = 60;
 
 const REQUEST = delivered(BROKEN_REQUEST);
-const ANSWER = delivered(brokenAnswer(BROKEN_DOCUMENT));
+const ANSWERS_OF = {
+  task: delivered(brokenAnswer(BROKEN_DOCUMENT)),
+  // Its own task too: it asks for that as well.
+  instance: delivered(brokenAnswer(fc.oneof(BROKEN_INSTANCE, BROKEN_DOCUMENT))),
+};
+
+/** Of an instance whose documents are good. */
+const GOOD_TASKS = 3;
 
 /** What was done to a sidecar. */
 export interface Tally {
@@ -43,6 +51,8 @@ export interface AttackOptions {
   /** All that is sent follows from it, but not when it comes. */
   readonly seed: number;
   readonly seconds: number;
+  /** Whether the sidecar is that of a task, or the daemon of an instance. @default task */
+  readonly scope?: keyof typeof ANSWERS_OF | undefined;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -54,10 +64,11 @@ export interface AttackOptions {
  */
 export async function attack(
   command: readonly string[],
-  { seed, seconds, env = {} }: AttackOptions,
+  { seed, seconds, scope = 'task', env = {} }: AttackOptions,
 ): Promise<Tally> {
   let round = 0;
-  let documents = new Endless(sample(ANSWER, ANSWERS));
+  const answer = ANSWERS_OF[scope];
+  let documents = new Endless(sample(answer, ANSWERS));
   let pages = documents;
   let truce = false;
   await using metadata = await startHostileServer((path) =>
@@ -69,6 +80,7 @@ export async function attack(
       ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${metadata.port}/v4/0`,
       FARGAUGE_TARGETS: `app=http://127.0.0.1:${application.port}/metrics`,
       FARGAUGE_DOCUMENTS: 'on',
+      FARGAUGE_SCOPE: scope,
       ...env,
     },
     { command },
@@ -79,7 +91,7 @@ export async function attack(
   try {
     while (performance.now() < until) {
       round += 1;
-      const answers = sample(ANSWER, 2 * ANSWERS);
+      const answers = sample(answer, 2 * ANSWERS);
       documents = new Endless(answers.slice(ANSWERS));
       pages = new Endless(answers.slice(0, ANSWERS));
       await besiege(url, sample(REQUEST, REQUESTS));
@@ -165,12 +177,19 @@ async function hasFigures(url: string): Promise<boolean> {
   return readValue(await response.text(), 'ee_ecs_metrics_exporter_success') === 1;
 }
 
-/** Both documents, as good as they come. */
+/** All documents, as good as they come. */
 function goodAnswer(path: string): Delivery {
-  const document = path.endsWith('/stats') ? sampleStats(Date.now() / 1_000) : sampleTask();
-  const body = JSON.stringify(document);
+  const body = JSON.stringify(goodDocument(path));
   const text = `HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   return { bytes: Buffer.from(text), pieces: [], ending: 'nothing' };
+}
+
+function goodDocument(path: string): unknown {
+  const second = Date.now() / 1_000;
+  const [name = ''] = path.split('/').slice(3);
+  if (name !== 'tasks') return path.endsWith('/stats') ? sampleStats(second) : sampleTask();
+  const { tasks, stats } = sampleInstance(GOOD_TASKS, second);
+  return path.endsWith('/stats') ? stats : tasks;
 }
 
 async function end(sidecar: SidecarProcess): Promise<void> {

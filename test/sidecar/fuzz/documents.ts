@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { sampleStats, sampleTask } from '../sample-documents.ts';
+import { sampleInstance } from '../sample-instance.ts';
 import { editBytes, editsOf } from './edits.ts';
 import { CHANGES, tamper } from './tampering.ts';
 
@@ -22,17 +23,44 @@ const PIECES = [
 ].map((text) => Buffer.from(text, 'latin1'));
 
 /** Documents of the task metadata endpoint that are broken here and there; some of them are whole. */
-export const BROKEN_DOCUMENT: fc.Arbitrary<Buffer> = fc
-  .record({
-    document: fc.oneof(
-      fc.constant(sampleTask()),
-      fc.nat(3_600).map((second) => sampleStats(second)),
-      fc.jsonValue(),
-    ),
-    changes: CHANGES,
-    edits: editsOf(PIECES, 8),
-  })
-  .map(({ document, changes, edits }) => {
-    const text = JSON.stringify(tamper(document, changes)) ?? '';
-    return editBytes(Buffer.from(text), edits);
-  });
+export const BROKEN_DOCUMENT = broken(
+  fc.oneof(
+    fc.constant(sampleTask()),
+    fc.nat(3_600).map((second) => sampleStats(second)),
+    fc.jsonValue(),
+  ),
+);
+
+/** Most tasks of a document: a daemon shows 100, and counts the others. */
+const TASKS = 120;
+
+/** The same of all tasks of an instance: some elements are missing, null or there twice, and the statistics may have others. */
+export const BROKEN_INSTANCE = broken(
+  fc
+    .record({
+      tasks: fc.integer({ min: 1, max: TASKS }),
+      second: fc.nat(3_600),
+      isStats: fc.boolean(),
+      places: fc.array(fc.nat(TASKS), { maxLength: 4 }),
+      kept: fc.nat(TASKS),
+    })
+    .map(({ tasks, second, isStats, places, kept }) => {
+      const { tasks: documents, stats } = sampleInstance(tasks, second);
+      const elements: unknown[] = [...(isStats ? stats : documents)];
+      for (const place of places) {
+        if (place % 3 === 0) elements[place % elements.length] = null;
+        else if (place % 3 === 1) elements.push(elements[place % elements.length]);
+        else elements.length = Math.min(elements.length, kept);
+      }
+      return elements;
+    }),
+);
+
+function broken(documents: fc.Arbitrary<unknown>): fc.Arbitrary<Buffer> {
+  return fc
+    .record({ document: documents, changes: CHANGES, edits: editsOf(PIECES, 8) })
+    .map(({ document, changes, edits }) => {
+      const text = JSON.stringify(tamper(document, changes)) ?? '';
+      return editBytes(Buffer.from(text), edits);
+    });
+}
