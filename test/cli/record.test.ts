@@ -122,12 +122,19 @@ describe('`fargauge record`', () => {
         );
         expect(targets[0]?.page).toContain(points.join(''));
         const cost = await fargauge(['cost', '--recording', path, '--json']);
-        const [{ destinations } = { destinations: [] }] = jsonLines<{
-          destinations: { destination: string; cycle: { events: number } }[];
+        const [estimate] = jsonLines<{
+          destinations: { title: string; cycle: { samples: number } }[];
+          savings: { bySamples: { name: string; samples: number }[] };
         }>(cost.stdout);
-        expect(destinations.find(({ destination }) => destination === 'logs')?.cycle.events).toBe(
-          1,
-        );
+        // One sample of the metric, and four series about the scrape.
+        const samples = estimate?.destinations.map(({ title, cycle }) => [title, cycle.samples]);
+        expect(Object.fromEntries(samples ?? [])).toMatchObject({
+          'EMF events': 1,
+          'OTLP, all samples': 5,
+          'workspace, all samples': 5,
+        });
+        const ofMetric = estimate?.savings.bySamples.find(({ name }) => name === METRIC);
+        expect(ofMetric?.samples).toBe(1);
       } finally {
         server.close();
       }
