@@ -24,13 +24,16 @@ const CHECKSUMS = 'SHA256SUMS';
 const [, , tag = '', section] = process.argv;
 const { version } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'));
 if (tag.replace(/^v/, '') !== version) {
-  process.stderr.write(`expected the version of package.json, ${version}, got "${tag}"\n`);
-  process.exit(2);
+  refuse(`expected the version of package.json, ${version}, got "${tag}"`);
 }
+const notes = changesOf(
+  await readFile(join(REPOSITORY, 'CHANGELOG.md'), 'utf8'),
+  section ?? version,
+);
+if (typeof notes !== 'string') refuse(notes.problem);
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
-const changelog = await readFile(join(REPOSITORY, 'CHANGELOG.md'), 'utf8');
-await writeFile(join(FOLDER, NOTES), changesOf(changelog, section ?? version));
+await writeFile(join(FOLDER, NOTES), notes);
 await writeFile(
   join(FOLDER, 'fargauge.template.json'),
   `${JSON.stringify(releaseTemplate(), undefined, 2)}\n`,
@@ -44,6 +47,12 @@ await promisify(execFile)('npm', ['pack', '--ignore-scripts', '--pack-destinatio
   cwd: REPOSITORY,
 });
 await writeFile(join(FOLDER, CHECKSUMS), await checksums());
+
+/** Ends the process before anything is made. */
+function refuse(problem: string): never {
+  process.stderr.write(`${problem}\n`);
+  process.exit(2);
+}
 
 /** In the format of `sha256sum --check`. */
 async function checksums(): Promise<string> {
