@@ -4,6 +4,7 @@ import { type DockerImageAssetProps, Platform } from 'aws-cdk-lib/aws-ecr-assets
 import { ContainerImage, CpuArchitecture, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { withHelp } from '../../lambda/model/targets/help.ts';
 import { SIDECAR_DIRECTORY } from '../build/paths.ts';
 import { InvalidPropsError } from '../props/errors.ts';
 import { platformOf } from './task-platform.ts';
@@ -111,5 +112,8 @@ function builtArchitecture(
 function conflict(built: string, taskDefinition: TaskDefinition): string | undefined {
   const { cpuArchitecture = built } = platformOf(taskDefinition);
   if (typeof cpuArchitecture !== 'string' || cpuArchitecture === built) return undefined;
-  return `The image of the sidecar is built for ${built}, but ${taskDefinition.node.path} runs on ${cpuArchitecture}: give the same \`architecture\``;
+  return withHelp(
+    `The image of the sidecar is built for ${built}, but ${taskDefinition.node.path} runs on ${cpuArchitecture}: give the same \`architecture\``,
+    'otherArchitecture',
+  );
 }

@@ -1,5 +1,5 @@
+import { type HelpEntry, helpOn, withHelp } from '../model/targets/help.ts';
 import { faultsAmong, type LeftOut } from '../model/targets/left-out.ts';
-import { withHelp } from './help.ts';
 import { causesOf, faultTexts } from './left-out-text.ts';
 import type { CycleReport } from './report.ts';
 import type { SilentJob } from './silent-jobs.ts';
@@ -22,15 +22,22 @@ export const MAX_CAUSES = 3;
 /** Logs one line that summarizes the cycle, and one for each failure. */
 export function logCycle(report: CycleReport, logger: CycleLogger): void {
   const summary = summaryOf(report);
-  for (const error of summary.discoveryErrors) logger.warn('discovery failed', { error });
+  for (const error of summary.discoveryErrors) {
+    logger.warn('discovery failed', { error, ...help('noTarget') });
+  }
   logFaults(report.leftOut, logger);
-  for (const { output, errors } of summary.deliveries) {
-    for (const error of errors) logger.warn('delivery failed', { output, error });
+  for (const { output, errors, rejected } of summary.deliveries) {
+    const isSlowed = Object.keys(rejected).join() === 'throttled';
+    const where = help(isSlowed ? 'throttled' : 'nothingDelivered');
+    for (const error of errors) logger.warn('delivery failed', { output, error, ...where });
   }
   for (const error of summary.state.errors) logger.warn('state failed', { error });
   const { budget } = report;
   if (budget !== undefined && budget.heldBack > 0) {
-    logger.warn('metric budget used up, new metrics are not published', { ...budget });
+    logger.warn('metric budget used up, new metrics are not published', {
+      ...budget,
+      ...help('budgetUsedUp'),
+    });
   }
   const { daemons } = report;
   if (daemons !== undefined && daemons.refused > 0) {
@@ -38,14 +45,19 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
     logger.warn('daemons report tasks that are not theirs', { count, tasks: refusals });
   }
   for (const { id, reason, message } of downTargets(report).slice(0, MAX_TEXTS)) {
-    logger.warn('target is down', { target: id, reason, detail: message });
+    logger.warn('target is down', {
+      target: id,
+      reason,
+      detail: message,
+      ...help('allDown'),
+    });
   }
   for (const { id, ...took } of report.greedy.slice(0, MAX_TEXTS)) {
     logger.warn('target takes more than its share', { target: id, ...took });
   }
   if (report.nothingPublished) {
     for (const silent of report.silentJobs.slice(0, MAX_TEXTS))
-      logger.warn('nothing is published', { ...silent });
+      logger.warn('nothing is published', { ...silent, ...help('nothingPublished') });
   }
   logger.info('cycle', summary);
 }
@@ -54,8 +66,19 @@ export function logCycle(report: CycleReport, logger: CycleLogger): void {
 export function logFaults(leftOut: readonly LeftOut[], logger: Pick<CycleLogger, 'warn'>): void {
   for (const fault of faultsAmong(leftOut)) {
     const { reason, count, remedy } = fault;
-    logger.warn('targets cannot be reached', { reason, count, remedy, targets: causesOf(fault) });
+    const targets = causesOf(fault);
+    logger.warn('targets cannot be reached', {
+      reason,
+      count,
+      remedy,
+      targets,
+      ...help('noTarget'),
+    });
   }
+}
+
+function help(entry: HelpEntry): { readonly help: string } {
+  return { help: helpOn(entry) };
 }
 
 /** The report without its targets, and with only the first texts: the answer of an invocation. */

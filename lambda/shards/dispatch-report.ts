@@ -1,4 +1,5 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { helpOn } from '../model/targets/help.ts';
 import { unreachableAmong } from '../model/targets/left-out.ts';
 import { logFaults } from '../report/log.ts';
 import type { DispatchReport } from './dispatch.ts';
@@ -47,7 +48,9 @@ export function logDispatch(report: DispatchReport, logger: DispatchLogger): voi
     leaseFailure,
     metricsFailure,
   } = report;
-  for (const error of discoveryErrors) logger.warn('discovery failed', { error });
+  for (const error of discoveryErrors) {
+    logger.warn('discovery failed', { error, help: helpOn('noTarget') });
+  }
   logFaults(leftOut, logger);
   if (setAside !== undefined) logger.warn('state failed', { error: setAside });
   if (metricsFailure !== undefined) logger.warn('state failed', { error: metricsFailure });

@@ -7,6 +7,7 @@ import type {
   StateReport,
   TargetPast,
 } from '../model/delivery/state.ts';
+import { withHelp } from '../model/targets/help.ts';
 import { decodeState, encodeState, StateFormatError } from './format.ts';
 import { MemoryState, type Snapshot } from './memory.ts';
 import { type StateStore, StateStoreError } from './store.ts';
@@ -175,7 +176,7 @@ export class StoredState implements State {
       await this.#read(signal);
     }
     const message = `Another writer replaced the state ${MAX_CONFLICTS + 1} times before this write`;
-    throw new StateStoreError(message);
+    throw new StateStoreError(withHelp(message, 'stateConflicts'));
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { withHelp } from '../../lambda/report/help.ts';
+import { withHelp } from '../../lambda/model/targets/help.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
 import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
 import { extractMetrics } from '../integration/support/emf.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startAws } from '../../cli/demo/aws/server.ts';
-import { withHelp } from '../../lambda/report/help.ts';
+import { withHelp } from '../../lambda/model/targets/help.ts';
 import type { CycleReport } from '../../lambda/report/report.ts';
 import { extractMetrics } from '../integration/support/emf.ts';
 import { type Folder, fargauge, jsonLines, temporaryFolder } from './fargauge.ts';

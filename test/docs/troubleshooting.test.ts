@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { REPOSITORY } from '../../infra/build/paths.ts';
 import type { RejectReason } from '../../lambda/model/delivery/event.ts';
+import { HELP_ENTRIES, HELP_PAGE } from '../../lambda/model/targets/help.ts';
 import { SKIP_REASONS } from '../../lambda/model/targets/left-out.ts';
 import type { ScrapeFailure } from '../../lambda/model/targets/scrape-error.ts';
 import { DROP_TEXTS } from '../../lambda/report/drop-texts.ts';
-import { HELP_ENTRIES, HELP_PAGE } from '../../lambda/report/help.ts';
 import { credentialsFor, type Folder, fargauge, temporaryFolder } from '../cli/fargauge.ts';
 import { serveMetrics } from '../cli/target.ts';
 import { definition, definitionArn, task } from '../discovery/ecs/cluster/cluster-of.ts';
@@ -114,13 +114,21 @@ describe('the help of messages', () => {
   });
 
   it.each(Object.keys(HELP_ENTRIES))('%s ends a message', (entry) => {
-    const modules = globSync('lambda/**/*.ts', { cwd: REPOSITORY });
+    const modules = globSync('{lambda,infra}/**/*.ts', { cwd: REPOSITORY });
     const using = modules.filter((path) =>
       readFileSync(join(REPOSITORY, path), 'utf8').includes(`'${entry}'`),
     );
     expect(using).not.toEqual([]);
   });
 });
+
+/** Entries at which no message of Fargauge can end, and whose message it is. */
+const WITHOUT_MESSAGE: Readonly<Record<string, string>> = {
+  dependencycycle: 'that of the CDK',
+  eresolve: 'that of npm',
+  'grafana-is-empty': 'Grafana has none',
+  'no-rule-wants-it': 'a part of the section on samples that are not published',
+};
 
 describe('the list of symptoms', () => {
   const rows = section('By symptom')
@@ -139,6 +147,16 @@ describe('the list of symptoms', () => {
       });
       for (const anchor of links) expect(ANCHORS).toContain(anchor);
     }
+  });
+
+  it('has an entry for each, at which a message ends, unless no message of ours is there', () => {
+    const linked = rows.flatMap((row) =>
+      [...(row[2] ?? '').matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor = '']) => anchor),
+    );
+    const ours: readonly string[] = Object.values(HELP_ENTRIES);
+    const others = new Set(linked.filter((anchor) => !ours.includes(anchor)));
+    expect([...others].sort()).toEqual(Object.keys(WITHOUT_MESSAGE).sort());
+    expect(ours.filter((anchor) => !linked.includes(anchor))).toEqual([]);
   });
 });
 

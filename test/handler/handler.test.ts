@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Aws, startAws } from '../../cli/demo/aws/server.ts';
 import { PLANS, register } from '../../cli/demo/cluster.ts';
 import { taskAddresses } from '../../cli/demo/task/addresses.ts';
-import { withHelp } from '../../lambda/report/help.ts';
+import { withHelp } from '../../lambda/model/targets/help.ts';
 import { deadAddress, serveMetrics } from '../cli/target.ts';
 import { type Stores, startStores } from '../config/sources/stores.ts';
 import { container, definition, task } from '../discovery/ecs/cluster/cluster-of.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { type HELP_ENTRIES, helpOn, withHelp } from '../../lambda/model/targets/help.ts';
 import type { LeftOut } from '../../lambda/model/targets/left-out.ts';
-import { type HELP_ENTRIES, withHelp } from '../../lambda/report/help.ts';
 import {
   type CycleLogger,
   failureOf,
@@ -164,16 +164,33 @@ describe('the log of a cycle', () => {
       state: { errors: ['GetObject failed.'] },
     });
     expect(logOf(report)).toEqual([
-      ['warn', 'discovery failed', { error: DENIED }],
-      ['warn', 'delivery failed', { output: 'cloudwatch-logs', error: THROTTLED }],
+      ['warn', 'discovery failed', { error: DENIED, help: helpOn('noTarget') }],
+      [
+        'warn',
+        'delivery failed',
+        { output: 'cloudwatch-logs', error: THROTTLED, help: helpOn('nothingDelivered') },
+      ],
       ['warn', 'state failed', { error: 'GetObject failed.' }],
       [
         'warn',
         'target is down',
-        { target: 'a', reason: 'connect_refused', detail: 'connect ECONNREFUSED a' },
+        {
+          target: 'a',
+          reason: 'connect_refused',
+          detail: 'connect ECONNREFUSED a',
+          help: helpOn('allDown'),
+        },
       ],
       ['info', 'cycle', summaryOf(report)],
     ]);
+  });
+
+  it.each([
+    ['throttled', { throttled: 3 }, 'throttled'],
+    ['refused for several reasons', { throttled: 3, too_old: 1 }, 'nothingDelivered'],
+  ] as const)('leads to the entry of a delivery that is %s', (_, rejected, entry) => {
+    const report = cycleReport([], { delivery: { rejected, errors: [THROTTLED] } });
+    expect(logOf(report)[0]?.[2]).toMatchObject({ help: helpOn(entry) });
   });
 
   it('has one line for each reason for which targets cannot be reached, with their names', () => {
@@ -187,6 +204,7 @@ describe('the log of a cycle', () => {
           count: 3,
           remedy: 'map it',
           targets: ['container app, port 9546: task t1 and 2 more'],
+          help: helpOn('noTarget'),
         },
       ],
     ]);
@@ -195,7 +213,11 @@ describe('the log of a cycle', () => {
   it('has one line for each job where nothing at all is published', () => {
     const silent = { silentJobs: [SILENT] };
     const report = cycleReport([targetReport()], { ...silent, nothingPublished: true });
-    expect(logOf(report)[0]).toEqual(['warn', 'nothing is published', SILENT]);
+    expect(logOf(report)[0]).toEqual([
+      'warn',
+      'nothing is published',
+      { ...SILENT, help: helpOn('nothingPublished') },
+    ]);
     expect(logOf(cycleReport([targetReport()], silent))).toHaveLength(1);
   });
 
@@ -205,7 +227,7 @@ describe('the log of a cycle', () => {
     expect(logOf(cycleReport([], { budget }))[0]).toEqual([
       'warn',
       'metric budget used up, new metrics are not published',
-      budget,
+      { ...budget, help: helpOn('budgetUsedUp') },
     ]);
     expect(logOf(cycleReport([], { budget: { ...budget, heldBack: 0 } }))).toHaveLength(1);
   });
@@ -241,7 +263,11 @@ describe('the log of a cycle', () => {
     expect(lines).toContainEqual([
       'warn',
       'delivery failed',
-      { output: 'cloudwatch-logs', error: `and ${2_000 - MAX_TEXTS} more` },
+      {
+        output: 'cloudwatch-logs',
+        error: `and ${2_000 - MAX_TEXTS} more`,
+        help: helpOn('nothingDelivered'),
+      },
     ]);
     expect(summaryOf(report)).toMatchObject({
       targets: { discovered: 5_000, down: 5_000 },

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { withHelp } from '../../lambda/model/targets/help.ts';
 import { encodeState } from '../../lambda/state/format.ts';
 import { MemoryState } from '../../lambda/state/memory.ts';
 import { StateStoreError } from '../../lambda/state/store.ts';
@@ -202,7 +203,12 @@ describe('a state that somebody else writes too', () => {
     store.beforeWrite = async () => store.put(another);
     expect(await cycle(state, 0, { a: advance(0, { x: at(1) }) })).toMatchObject({
       ...{ writes: 0, conflicts: MAX_CONFLICTS + 1, failures: 1 },
-      errors: [`Another writer replaced the state ${MAX_CONFLICTS + 1} times before this write`],
+      errors: [
+        withHelp(
+          `Another writer replaced the state ${MAX_CONFLICTS + 1} times before this write`,
+          'stateConflicts',
+        ),
+      ],
     });
     store.beforeWrite = async () => {};
     expect(await cycle(state, 60, { a: undefined })).toMatchObject({ writes: 1, conflicts: 0 });

@@ -7,9 +7,20 @@ export const HELP_ENTRIES = {
   allDown: 'the-target-is-down',
   nothingPublished: 'the-sample-is-not-published',
   nothingDelivered: 'the-event-is-not-accepted',
+  throttled: 'throttled',
+  stateConflicts: 'state-conflicts',
+  otherArchitecture: 'exec-format-error',
+  budgetUsedUp: 'the-cost-is-higher',
 } as const;
 
+export type HelpEntry = keyof typeof HELP_ENTRIES;
+
 /** A message, and where its entry is. */
-export function withHelp(message: string, entry: keyof typeof HELP_ENTRIES): string {
-  return `${message}; see ${HELP_PAGE}#${HELP_ENTRIES[entry]}`;
+export function withHelp(message: string, entry: HelpEntry): string {
+  return `${message}; see ${helpOn(entry)}`;
+}
+
+/** The address of an entry. */
+export function helpOn(entry: HelpEntry): string {
+  return `${HELP_PAGE}#${HELP_ENTRIES[entry]}`;
 }

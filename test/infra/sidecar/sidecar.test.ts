@@ -25,6 +25,7 @@ import { CollectorConfiguration } from '../../../infra/configuration/configurati
 import { sidecarImage } from '../../../infra/sidecar/image.ts';
 import type { TaskSidecarProps } from '../../../infra/sidecar/props.ts';
 import { TaskSidecar } from '../../../infra/sidecar/sidecar.ts';
+import { withHelp } from '../../../lambda/model/targets/help.ts';
 import { readSettings } from '../../../sidecar/settings.ts';
 import { sidecarBundle } from '../../bundles.ts';
 import { IMAGE } from '../template.ts';
@@ -496,7 +497,10 @@ describe('the architecture of the image', () => {
     const props = { taskDefinition, architecture: CpuArchitecture.ARM64 };
     expect(() => new TaskSidecar(stack, 'Sidecar', props)).toThrow(
       new Error(
-        '[Stack/Sidecar] The image of the sidecar is built for ARM64, but Stack/Task runs on X86_64: give the same `architecture`',
+        withHelp(
+          '[Stack/Sidecar] The image of the sidecar is built for ARM64, but Stack/Task runs on X86_64: give the same `architecture`',
+          'otherArchitecture',
+        ),
       ),
     );
   });
@@ -506,7 +510,10 @@ describe('the architecture of the image', () => {
     new TaskSidecar(stack, 'Sidecar', { taskDefinition });
     resource.addPropertyOverride('RuntimePlatform.CpuArchitecture', 'ARM64');
     expect(() => app.synth()).toThrow(
-      '[Stack/Sidecar] The image of the sidecar is built for X86_64, but Stack/Task runs on ARM64: give the same `architecture`',
+      withHelp(
+        '[Stack/Sidecar] The image of the sidecar is built for X86_64, but Stack/Task runs on ARM64: give the same `architecture`',
+        'otherArchitecture',
+      ),
     );
   });
 
