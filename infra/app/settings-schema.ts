@@ -16,6 +16,7 @@ const SHARDS = `auto, or a whole number from 1 to ${MAX_SHARDS}`;
 const METRICS = 'tasks, containers or detailed';
 const DELIVERY = 'logs, metrics or both';
 const COUNT = 'a number of at least 1';
+const IMAGE = 'the name of an image';
 const SWITCH = 'true or false';
 const TOPIC = 'the ARN of an SNS topic';
 
@@ -59,6 +60,7 @@ export const SCHEMA = z.object({
     )
     .optional(),
   otherLogGroups: list(/^[\w./#-]{1,512}$/, LOG_GROUPS).optional(),
+  sidecarImage: text(/./, IMAGE).optional(),
   prices: switched(),
   leftovers: switched(),
   serviceCount: count(),

@@ -54,6 +54,8 @@ export interface Settings {
   readonly delivery?: MetricsDelivery | undefined;
   /** Absent if a document selects the metrics. */
   readonly metrics?: MetricsChoice | undefined;
+  /** The image of the trial's sidecar. Absent: Docker builds it. */
+  readonly sidecarImage?: string | undefined;
   /** The number of tasks and containers, for the price. */
   readonly load: Load;
   /** Whether to show the price of the deployment. */
@@ -109,6 +111,7 @@ export function readSettings(
     delivery: deliveryOf(values),
     shards: shardsOf(values),
     metrics: DOCUMENTS.some((key) => values[key] !== undefined) ? undefined : choiceOf(values),
+    sidecarImage: values.sidecarImage,
     load: values.cluster === undefined ? TRIAL_LOAD : givenLoad(values),
     prices: values.prices ?? false,
     leftovers: values.leftovers ?? false,
@@ -151,6 +154,11 @@ function beginsLike(key: string, known: string): boolean {
 }
 
 function checkCluster(values: Values, placeOf: (key: Key) => string, problems: string[]): void {
+  if (values.cluster !== undefined && values.sidecarImage !== undefined) {
+    problems.push(
+      `${placeOf('sidecarImage')}: expected without cluster, whose task definitions name their images themselves`,
+    );
+  }
   for (const [key, need] of OF_A_CLUSTER) {
     if (values.cluster === undefined && values[key] !== undefined) {
       problems.push(`${placeOf(key)}: expected together with cluster, which is missing`);

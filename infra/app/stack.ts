@@ -12,6 +12,7 @@ import { Collector } from '../collector/collector.ts';
 import { ApiEndpoint } from '../collector/network/api-endpoint.ts';
 import { CollectorDashboard } from '../dashboards/collector.ts';
 import { worstTasksQuery } from '../dashboards/worst-tasks.ts';
+import { IMAGE_KEY } from '../sidecar/named-image.ts';
 import { ConsoleLinks } from './console-links.ts';
 import { EmptyingLogGroup } from './emptying-log-group.ts';
 import type { ExistingCluster, Settings } from './settings.ts';
@@ -57,6 +58,8 @@ export class FargaugeStack extends Stack {
       ...props,
     });
     const { existing, configuration, otherLogGroupNames, shards, delivery } = props.settings;
+    // It may come from the environment.
+    this.node.setContext(IMAGE_KEY, props.settings.sidecarImage);
     const place = existing ? this.existingPlace(existing) : this.trialPlace(props);
 
     const collector = new Collector(this, 'Collector', {

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { withHelp } from '../../lambda/model/targets/help.ts';
 import { SIDECAR_DIRECTORY } from '../build/paths.ts';
 import { InvalidPropsError } from '../props/errors.ts';
+import { namedImage } from './named-image.ts';
 import { platformOf } from './task-platform.ts';
 
 /** ECS's name of each architecture, with Docker's name and the folder of its program. */
@@ -24,7 +25,7 @@ export interface SidecarFolder
 }
 
 /**
- * The image of the sidecar, built by Docker for the architecture of a task definition: with the static program if that
+ * The image of the sidecar: that which the context of the app names, else one built by Docker for the architecture of a task definition: with the static program if that
  * was built, else with the bundle on Node.js.
  *
  * @param architecture architecture of the tasks, if the definition does not give it
@@ -37,6 +38,8 @@ export function sidecarImage(
   architecture: CpuArchitecture | undefined,
   directory: string = SIDECAR_DIRECTORY,
 ): ContainerImage {
+  const named = namedImage(scope);
+  if (named !== undefined) return named;
   checkBundle(scope, directory);
   const built = builtArchitecture(scope, taskDefinition, architecture);
   // An aspect, or an override of the L1, may still change the architecture.

@@ -205,6 +205,13 @@ describe('settings that cannot be used', () => {
     ]);
   });
 
+  it('the image of a sidecar, with a cluster', () => {
+    const environment = { FARGAUGE_SIDECAR_IMAGE: 'sidecar:1' };
+    expect(problemsOf(() => readSettings(CLUSTER, environment))).toEqual([
+      'environment variable FARGAUGE_SIDECAR_IMAGE: expected without cluster, whose task definitions name their images themselves',
+    ]);
+  });
+
   it('what belongs to a cluster, without one', () => {
     expect(
       problemsOf(() => readSettings({ services: 'cart' }, { FARGAUGE_VPC_ID: CLUSTER.vpcId })),

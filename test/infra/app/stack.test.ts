@@ -349,3 +349,13 @@ describe('without a cluster', () => {
     });
   });
 });
+
+it('the sidecar of a trial has the image that the settings name', () => {
+  const settings = readSettings({}, { FARGAUGE_SIDECAR_IMAGE: 'registry.example/sidecar:1' });
+  const stack = new FargaugeStack(new App(), 'Fargauge', { settings, code: CODE });
+  Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
+    ContainerDefinitions: Match.arrayWith([
+      Match.objectLike({ Image: 'registry.example/sidecar:1' }),
+    ]),
+  });
+});
