@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { writeFiles } from './bundle.ts';
@@ -8,6 +8,12 @@ import { CONSTRUCTS_DIRECTORY, REPOSITORY } from './paths.ts';
 
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 const PROJECT = join(REPOSITORY, 'tsconfig.package.json');
+
+/** The types of the package's face. */
+const TYPES = join(CONSTRUCTS_DIRECTORY, 'infra/index.d.ts');
+
+/** A file of types that another one names, in the place of the JavaScript. */
+const NAMED = /(?:\bfrom|\bimport\(|\bimport)\s*["'](\.[^"']+)\.[jt]s["']/g;
 
 /** The constructs, and the program of the thread that reads their configurations, which is beside them. */
 const ENTRIES = { index: 'infra/index.ts', program: 'infra/configuration/check/program.ts' };
@@ -25,6 +31,7 @@ export async function compileConstructs(): Promise<void> {
     promisify(execFile)(process.execPath, [TSC, '--project', PROJECT]),
     bundleConstructs(),
   ]);
+  await removeOtherTypes();
   // TypeScript takes the types for those of a CommonJS module too, as Node.js does the JavaScript.
   await writeFile(join(CONSTRUCTS_DIRECTORY, 'package.json'), '{ "type": "commonjs" }\n');
 }
@@ -38,6 +45,9 @@ async function bundleConstructs(): Promise<void> {
     target: 'node20',
     format: 'cjs',
     bundle: true,
+    // Names stay, so that a stack trace can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     packages: 'external',
     legalComments: 'none',
     define: { 'import.meta.url': 'moduleUrl' },
@@ -46,4 +56,21 @@ async function bundleConstructs(): Promise<void> {
     write: false,
   });
   await writeFiles(outputFiles);
+}
+
+/** Types that those of the constructs do not name would only make the package larger. */
+async function removeOtherTypes(): Promise<void> {
+  const named = new Set([TYPES]);
+  // A set goes on with what is added meanwhile.
+  for (const file of named) {
+    for (const [, path = ''] of (await readFile(file, 'utf8')).matchAll(NAMED)) {
+      named.add(`${join(dirname(file), path)}.d.ts`);
+    }
+  }
+  const all = await readdir(CONSTRUCTS_DIRECTORY, { recursive: true });
+  const others = all
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => join(CONSTRUCTS_DIRECTORY, name))
+    .filter((file) => !named.has(file));
+  await Promise.all(others.map((file) => rm(file)));
 }
