@@ -11,6 +11,7 @@ import { runPercentiles } from './percentiles.ts';
 import { runScale } from './scale/scale.ts';
 import { runSidecar } from './sidecar/sidecar.ts';
 import { runSizes } from './sizes.ts';
+import { runSmall } from './small/small.ts';
 
 /**
  * `npm run bench`, or `npm run bench -- <name> …` for some of them, or `<name>:<case>,…` for some cases of `chaos`, or
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (cases?: string) => Promise<void>>> = {
   events: runEvents,
   explore: runExplore,
   sizes: runSizes,
+  small: runSmall,
   cost: runCost,
   receivers: runReceivers,
   percentiles: runPercentiles,
