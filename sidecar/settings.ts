@@ -48,7 +48,7 @@ export interface Settings {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment variables. All that is wrong with them is told at once, a line each. */
+/** Reads the environment variables. Reports all errors at once, a line each. */
 export function readSettings(
   env: Environment,
 ): { readonly settings: Settings } | { readonly problems: readonly string[] } {

@@ -58,7 +58,9 @@ export async function estimate(input: EstimateInput): Promise<Estimate> {
   const { config, pages, prices = PRICES } = input;
   const up = pages.filter(({ failure }) => failure === undefined);
   if (up.length === 0)
-    throw new Error('expected a target that is up: there is none to compute the cost of');
+    throw new Error(
+      'expected at least one target that is up, found none: the cost is computed from samples',
+    );
   const published = publishedPages(config, up);
   const events = await costOf('EMF events', 'logs', up, input);
   const costs = [

@@ -29,7 +29,7 @@ export const FAILURE_TEXTS: Readonly<Record<ScrapeFailure, string>> = {
   label_limit: 'raise label_limit of the job, or drop labels',
   label_name_length_limit: 'raise label_name_length_limit of the job, or rename the label',
   label_value_length_limit: 'raise label_value_length_limit of the job, or drop the label',
-  invalid_series: 'correct metric_relabel_configs: they make a series that is none',
+  invalid_series: 'correct metric_relabel_configs: they make an invalid series',
   invalid_body: 'let the target answer with the Prometheus text format or OpenMetrics',
   internal: 'report this defect of the collector',
 };

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 /**
  * Reads `NAME=VALUE,…`: labels of a target.
  *
- * @throws InvalidArgumentError with the pair that is none
+ * @throws InvalidArgumentError with the invalid pair
  */
 export function labelPairs(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(

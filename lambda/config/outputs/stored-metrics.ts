@@ -54,7 +54,7 @@ export function warnOfStoredTwice(
   findings.warn(place, reason);
 }
 
-/** Whether both store in the same account and Region, as far as that can be told. */
+/** Whether both store in the same account and Region. An unknown Region counts as the same. */
 function areTogether(
   { signing }: MetricsOutputConfig,
   { region, role }: LogsOutputConfig,

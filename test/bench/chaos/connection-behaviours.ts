@@ -98,7 +98,7 @@ export const CONNECTION_BEHAVIOURS: readonly Behaviour[] = [
     asked: (socket) => answer(socket, almostTooLarge, { 'content-encoding': 'gzip' }),
   },
   {
-    name: 'gzip that is none',
+    name: 'a false claim of gzip',
     asked: (socket) => answer(socket, noise, { 'content-encoding': 'gzip' }),
   },
   {
